@@ -1,0 +1,62 @@
+// What can go wrong, as values. No HTTP in here: problem.ts is the one table that turns a kind into a status.
+
+/** The closed list of failures. A new kind does not compile until problem.ts has its row. */
+export type FailureKind =
+  // the client's fault
+  | 'bad-address'
+  | 'bad-option'
+  | 'bad-signature'
+  | 'expired'
+  | 'unknown-source'
+  | 'forbidden-address'
+  | 'bad-method'
+  | 'not-found'
+  // the source picture's fault
+  | 'source-missing'
+  | 'source-too-large'
+  | 'source-unsupported'
+  | 'source-broken'
+  | 'too-costly'
+  // the source server's fault
+  | 'source-failed'
+  | 'source-late'
+  // ours
+  | 'too-many'
+  | 'busy'
+  | 'late'
+  | 'upstream-failed'
+  | 'upstream-late'
+  | 'abandoned'
+  | 'internal'
+
+export interface FailureDetails {
+  /** The option, as written in the URL, that is at fault. */
+  readonly option?: string
+  /** What would have been accepted, in words: "an integer from 1 to 8192". */
+  readonly expected?: string
+  /** What was received, shortened. Only ever the client's own input. */
+  readonly received?: string
+  /** Seconds after which a new try makes sense. */
+  readonly retryAfterSeconds?: number
+  /** Kept for the log, never shown to a client. */
+  readonly cause?: unknown
+}
+
+/** A failure with a kind. `message` is one sentence that may be shown to a client: no paths, hosts or secrets of ours. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly kind: FailureKind
+  readonly details: FailureDetails
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.kind = kind
+    this.details = details
+  }
+}
+
+/** Any thrown value as a Failure; what was not one of ours is 'internal' and keeps its cause for the log. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  return new Failure('internal', 'Something went wrong on our side.', { cause: thrown })
+}

@@ -1,0 +1,79 @@
+// The one table from a failure's kind to HTTP: RFC 9457 problem documents, their status and how long they may be kept.
+import { asFailure, type Failure, type FailureKind } from './errors.ts'
+import type { Answer } from './tier.ts'
+
+interface Problem {
+  readonly status: number
+  readonly title: string
+  /** Seconds a shared cache may keep the problem; 0 means it is never stored. */
+  readonly keepFor: number
+  /** Seconds for Retry-After, where a later try may succeed. */
+  readonly retryAfter?: number
+}
+
+const problems: Readonly<Record<FailureKind, Problem>> = {
+  'bad-address': { status: 400, title: 'The address is not valid', keepFor: 60 },
+  'bad-option': { status: 400, title: 'An option is not valid', keepFor: 60 },
+  'bad-signature': { status: 403, title: 'The signature is missing or wrong', keepFor: 0 },
+  // 404, as imgix answers a link past its `expires`.
+  expired: { status: 404, title: 'The link has expired', keepFor: 60 },
+  'unknown-source': { status: 404, title: 'There is no such source', keepFor: 30 },
+  'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 60 },
+  'bad-method': { status: 405, title: 'Only GET and HEAD are answered here', keepFor: 0 },
+  'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
+  'source-missing': { status: 404, title: 'The source image was not found', keepFor: 30 },
+  'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 300 },
+  'source-unsupported': { status: 415, title: 'The source is not an image we can read', keepFor: 300 },
+  'source-broken': { status: 422, title: 'The source image is damaged', keepFor: 60 },
+  'too-costly': { status: 422, title: 'The picture would cost too much to make', keepFor: 300 },
+  'source-failed': { status: 502, title: 'The source server failed', keepFor: 5, retryAfter: 5 },
+  'source-late': { status: 504, title: 'The source server did not answer in time', keepFor: 5, retryAfter: 5 },
+  'too-many': { status: 429, title: 'This source has too many pictures waiting', keepFor: 0, retryAfter: 2 },
+  busy: { status: 503, title: 'Too many pictures are being made', keepFor: 0, retryAfter: 2 },
+  late: { status: 503, title: 'The picture was not ready in time', keepFor: 0, retryAfter: 5 },
+  'upstream-failed': { status: 502, title: 'The next tier could not be reached', keepFor: 0, retryAfter: 2 },
+  'upstream-late': { status: 504, title: 'The next tier did not answer in time', keepFor: 0, retryAfter: 2 },
+  // Nobody is there to read it; 499 is nginx's code for a client that left and makes the log honest.
+  abandoned: { status: 499, title: 'The client left before the answer', keepFor: 0 },
+  internal: { status: 500, title: 'Something went wrong on our side', keepFor: 0 },
+}
+
+export const problemContentType = 'application/problem+json'
+
+/** Which failure a problem answer stands for; the header lets a tier over HTTP know it without parsing the body. */
+export const failureHeader = 'halftone-failure'
+
+export const statusOf = (kind: FailureKind): number => problems[kind].status
+
+/** The answer for anything thrown. Causes are for the log and never leave. */
+export function problemAnswer(thrown: unknown): Answer {
+  const failure = asFailure(thrown)
+  const body = Buffer.from(JSON.stringify(problemDocument(failure)))
+  return { status: statusOf(failure.kind), headers: problemHeaders(failure, body.length), body }
+}
+
+function problemDocument(failure: Failure): Record<string, unknown> {
+  const { status, title } = problems[failure.kind]
+  const { option, expected, received } = failure.details
+  return {
+    type: `urn:halftone:problem:${failure.kind}`,
+    title,
+    status,
+    detail: failure.message,
+    ...(option === undefined ? {} : { option }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(received === undefined ? {} : { received: received.slice(0, 100) }),
+  }
+}
+
+function problemHeaders(failure: Failure, length: number): Record<string, string> {
+  const { keepFor, retryAfter } = problems[failure.kind]
+  const seconds = failure.details.retryAfterSeconds ?? retryAfter
+  return {
+    'content-type': problemContentType,
+    'content-length': String(length),
+    'cache-control': keepFor > 0 ? `public, max-age=${keepFor}` : 'no-store',
+    [failureHeader]: failure.kind,
+    ...(seconds === undefined ? {} : { 'retry-after': String(Math.ceil(seconds)) }),
+  }
+}
