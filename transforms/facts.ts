@@ -1,0 +1,54 @@
+// What a picture says of itself in its first bytes, without decoding a pixel.
+
+/** Every format we can name. Only those in `formats.ts` can also be read or written. */
+export type SourceFormat =
+  | 'jpeg'
+  | 'png'
+  | 'gif'
+  | 'webp'
+  | 'avif'
+  | 'svg'
+  | 'tiff'
+  | 'heic'
+  | 'jxl'
+  | 'jp2'
+  | 'bmp'
+  | 'ico'
+  | 'pdf'
+
+export interface Facts {
+  readonly format: SourceFormat
+  /** As stored, before orientation, in pixels, of one frame. */
+  readonly width: number
+  readonly height: number
+  /** EXIF orientation 1 to 8; anything absent or invalid is 1. */
+  readonly orientation: number
+  /** Frames or pages; 1 for a still. */
+  readonly pages: number
+  /** More than one frame in a format that moves (GIF, WebP, APNG, AVIF sequence); a multipage TIFF is not. */
+  readonly animated: boolean
+  /** May hold transparent pixels. */
+  readonly alpha: boolean
+  readonly progressive: boolean
+  /** The ICC profile's presence. */
+  readonly icc: boolean
+  /** How the pixels are stored. */
+  readonly space: 'rgb' | 'gray' | 'cmyk' | 'palette'
+  /** Bits of one channel: 1 to 16. */
+  readonly depth: number
+  /** Progressive scans in a JPEG (each costs a pass over the whole picture); 1 otherwise. */
+  readonly scans: number
+  /** Bytes of the source. */
+  readonly bytes: number
+}
+
+/** Width and height as a viewer sees them: swapped for the four orientations that lie on their side. */
+export function upright(facts: Pick<Facts, 'width' | 'height' | 'orientation'>): {
+  readonly width: number
+  readonly height: number
+} {
+  const lies = facts.orientation >= 5
+  return lies
+    ? { width: facts.height, height: facts.width }
+    : { width: facts.width, height: facts.height }
+}

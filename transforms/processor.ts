@@ -1,0 +1,36 @@
+import type { Plan } from './plan.ts'
+
+/** One picture to be made. */
+export interface Job {
+  /** The source, whole. Backed by shared memory where the loader could, so that handing it to a worker copies nothing. */
+  readonly source: Uint8Array
+  readonly plan: Plan
+  /** 'background' work starts only when nothing in the foreground waits. */
+  readonly priority: 'foreground' | 'background'
+  /** Whose work it is: one source may only take its share of the queue. */
+  readonly owner: string
+}
+
+export interface Picture {
+  readonly body: Buffer
+  /** Media type: image/avif and so on. */
+  readonly type: string
+  readonly width: number
+  readonly height: number
+  readonly pages: number
+  /** How long the worker took, without the wait. */
+  readonly renderMs: number
+}
+
+/**
+ * Makes pictures from plans, somewhere else: never on the caller's thread.
+ * Fails with 'busy' when the queue is full, 'too-many' when the owner's share of it is, 'late' past the deadline,
+ * 'source-broken' for pixels that cannot be decoded, 'abandoned' when the signal aborts first.
+ */
+export interface Processor {
+  process(job: Job, signal: AbortSignal): Promise<Picture>
+  /** How much waits and runs now. */
+  load(): { readonly waiting: number; readonly running: number; readonly workers: number }
+  /** Lets what runs finish, starts nothing new. */
+  close(): Promise<void>
+}
