@@ -1,0 +1,38 @@
+// One quality scale for all formats: `q` is on JPEG's scale, and each format gets the number that looks the same.
+import type { OutputFormat } from './formats.ts'
+
+/** Anchors [q, the format's own number], joined by straight lines; from the measurements in bench/results. */
+const scales: Readonly<Record<'webp' | 'avif', readonly (readonly [number, number])[]>> = {
+  webp: [
+    [0, 1],
+    [50, 50],
+    [80, 80],
+    [100, 100],
+  ],
+  avif: [
+    [0, 1],
+    [50, 40],
+    [80, 65],
+    [100, 95],
+  ],
+}
+
+/** Used when the URL names no quality: `saving` is for clients that asked to save data, or auto=compress. */
+const defaults = { normal: 80, saving: 45 } as const
+
+/** The encoder's own quality for `asked` (0 to 100 on JPEG's scale); undefined for formats without one. */
+export function qualityFor(format: OutputFormat, asked: number | undefined, saving: boolean): number | undefined {
+  const q = asked ?? (saving ? defaults.saving : defaults.normal)
+  if (format === 'jpeg') return Math.max(1, q)
+  if (format !== 'webp' && format !== 'avif') return undefined
+  return Math.round(interpolate(scales[format], q))
+}
+
+function interpolate(anchors: readonly (readonly [number, number])[], x: number): number {
+  for (let i = 1; i < anchors.length; i++) {
+    const [x0, y0] = anchors[i - 1] ?? [0, 0]
+    const [x1, y1] = anchors[i] ?? [100, 100]
+    if (x <= x1) return y0 + ((x - x0) * (y1 - y0)) / (x1 - x0)
+  }
+  return anchors.at(-1)?.[1] ?? x
+}
