@@ -1,0 +1,116 @@
+// Reads the settings once, from the configuration file and the environment, into one frozen object; all faults together.
+// The only file that looks at the environment.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
+import { nameFault, type SourceConfig, schemaOf, type WrittenSource } from './config/sources.ts'
+
+export type { Role, Settings } from './config/settings.ts'
+export type { SourceConfig } from './config/sources.ts'
+
+/** What a halftone.config.ts exports. */
+export interface WrittenConfig extends WrittenSettings {
+  readonly sources?: Readonly<Record<string, WrittenSource>>
+}
+
+export interface Config extends Settings {
+  readonly sources: ReadonlyMap<string, SourceConfig>
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Types the configuration file: `export default defineConfig({ sources: { photos: { folder: '/srv/photos' } } })`. */
+export const defineConfig = (config: WrittenConfig): WrittenConfig => config
+
+/** Everything that is wrong with the settings, one line each, by the name it was written under. */
+export class ConfigFault extends Error {
+  override readonly name = 'ConfigFault'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+/** The configuration from `file` (default ./halftone.config.ts, if there is one) and the environment, which wins. */
+export async function readConfig(file?: string, environment: Environment = process.env): Promise<Config> {
+  const named = file ?? environment.HALFTONE_CONFIG
+  const path = resolve(named ?? 'halftone.config.ts')
+  if (named === undefined && !existsSync(path)) return makeConfig({}, environment)
+  if (!existsSync(path)) throw new ConfigFault([`${named}: there is no such file`])
+  const module: { default?: WrittenConfig } = await import(pathToFileURL(path).href)
+  if (typeof module.default !== 'object') throw new ConfigFault([`${path}: expected \`export default defineConfig({ ... })\``])
+  return makeConfig(module.default, environment)
+}
+
+/** Validates what was written; throws one ConfigFault that lists every fault. */
+export function makeConfig(written: WrittenConfig, environment: Environment): Config {
+  const faults: string[] = []
+  const scalars = readSettings(written, environment, faults)
+  const sources = readSources(written.sources ?? {}, environment, faults)
+  faults.push(...unknownNames(written))
+  if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources }))
+  if (faults.length > 0) throw new ConfigFault(faults)
+  return Object.freeze({ ...scalars, sources })
+}
+
+function readSettings(written: WrittenConfig, environment: Environment, faults: string[]): Settings {
+  const values: Record<string, unknown> = {}
+  for (const [name, { variable, kind, fallback }] of Object.entries(settings)) {
+    // An empty variable means "not set": compose files and unit files write VARIABLE= for that.
+    const fromEnvironment = environment[variable] || undefined
+    const value = fromEnvironment ?? (written as Record<string, unknown>)[name] ?? fallback
+    const read = kind.safeParse(value)
+    if (read.success) values[name] = read.data
+    else for (const issue of read.error.issues) faults.push(`${fromEnvironment === undefined ? name : variable}: ${issue.message}`)
+  }
+  return values as Settings
+}
+
+function readSources(written: Readonly<Record<string, WrittenSource>>, environment: Environment, faults: string[]) {
+  const sources = new Map<string, SourceConfig>()
+  for (const [name, source] of Object.entries(written)) {
+    const at = `sources.${name}`
+    const wrongName = nameFault(name)
+    if (wrongName) faults.push(`${at}: ${wrongName}`)
+    const read = schemaOf(source)?.safeParse({ ...source, ...keysFromEnvironment(name, environment) })
+    if (!read) faults.push(`${at}: expected one of folder, site or hosts`)
+    else if (read.success) sources.set(name, read.data)
+    else for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)
+  }
+  return sources
+}
+
+/** Signing keys are secrets and may stay out of the file: HALFTONE_KEYS_PHOTOS=new-key,old-key for `sources.photos`. */
+function keysFromEnvironment(name: string, environment: Environment): { keys?: string } {
+  const keys = environment[keysVariable(name)]
+  return keys ? { keys } : {}
+}
+
+export const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
+
+function unknownNames(written: WrittenConfig): string[] {
+  return Object.keys(written)
+    .filter((name) => name !== 'sources' && !(name in settings))
+    .map((name) => `${name}: there is no such setting`)
+}
+
+const loopback = ['127.0.0.1', '::1', 'localhost']
+export const isLoopback = (host: string): boolean => loopback.includes(host)
+
+/** Faults that only show when settings are seen together. */
+function contradictions(config: Config): string[] {
+  const runs = (role: string) => config.roles.includes(role as never)
+  const faults: string[] = []
+  if (config.roles.length === 0) faults.push('HALFTONE_ROLES: expected at least one of edge, shield, origin')
+  if (runs('edge') && !runs('shield') && !runs('origin') && config.shields.length + config.origins.length === 0)
+    faults.push('HALFTONE_SHIELDS: an edge without its own shield or origin needs at least one shield (or HALFTONE_ORIGINS)')
+  if (runs('shield') && !runs('origin') && config.origins.length === 0)
+    faults.push('HALFTONE_ORIGINS: a shield without its own origin needs at least one origin')
+  // Below the edge nothing is signed: who reaches a shield may order any picture.
+  if (!runs('edge') && !isLoopback(config.host) && config.tierSecret === undefined)
+    faults.push('HALFTONE_TIER_SECRET: required when a shield or an origin listens beyond loopback')
+  return faults
+}

@@ -1,0 +1,49 @@
+// The kinds of values a setting can have: how each is written, and what is said when it is written wrongly.
+import { z } from 'zod'
+
+const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const
+const times = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 } as const
+
+/** Parses "256MB" with one of the units into a number; a bare number is taken in the base unit. */
+function measured(table: Readonly<Record<string, number>>, expected: string) {
+  return z.union([z.number(), z.string()]).transform((written, context) => {
+    const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(written)) ?? []
+    const factor = unit ? table[unit.toLowerCase()] : 1
+    if (digits !== undefined && factor !== undefined) return Math.round(Number(digits) * factor)
+    context.addIssue({ code: 'custom', message: `expected ${expected}, received '${written}'` })
+    return z.NEVER
+  })
+}
+
+/** Bytes: 1000000, "64MB" (decimal), "64MiB" (binary). */
+export const bytes = () => measured(units, 'bytes such as 64MB or 1GiB')
+
+/** Milliseconds: 1500, "1500ms", "10s", "5m", "1h", "30d". */
+export const duration = () => measured(times, 'a duration such as 500ms, 10s, 5m, 1h or 30d')
+
+export const integer = (least: number, most: number) =>
+  z.union([z.number(), z.string()]).transform((written, context) => {
+    const value = typeof written === 'number' ? written : /^\d+$/.test(written) ? Number(written) : Number.NaN
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    context.addIssue({ code: 'custom', message: `expected an integer from ${least} to ${most}, received '${written}'` })
+    return z.NEVER
+  })
+
+export const text = () => z.string()
+
+/** A comma-separated list in the environment, an array in the configuration file. */
+export const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (written) => (typeof written === 'string' ? written.split(',').map((part) => part.trim()).filter(Boolean) : written),
+    z.array(item),
+  )
+
+export const httpUrl = () =>
+  z.string().refine(isHttpUrl, { error: (issue) => `expected an http:// or https:// URL, received '${issue.input}'` })
+
+function isHttpUrl(written: string): boolean {
+  return URL.canParse(written) && ['http:', 'https:'].includes(new URL(written).protocol)
+}
+
+/** Key material: never echoed in an error. */
+export const secret = () => z.string().min(16, { error: 'expected a secret of at least 16 characters' })

@@ -1,0 +1,71 @@
+// Every scalar setting on one page: its name in the configuration file, its environment variable, its kind, its default.
+// The documentation (docs/settings.md) and `halftone --help` are made from this table.
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { bytes, duration, httpUrl, integer, list, secret, text } from './kinds.ts'
+
+export interface Setting<T> {
+  readonly variable: string
+  readonly kind: z.ZodType<T>
+  /** As one would write it; parsed by `kind` like any other value. */
+  readonly fallback: unknown
+  readonly about: string
+}
+
+function setting<T>(variable: string, kind: z.ZodType<T>, fallback: unknown, about: string): Setting<T> {
+  return { variable, kind, fallback, about }
+}
+
+export const roles = ['edge', 'shield', 'origin'] as const
+export type Role = (typeof roles)[number]
+
+const role = z.enum(roles, { error: (issue) => `expected edge, shield or origin, received '${issue.input}'` })
+const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+
+export const settings = {
+  host: setting('HOST', text(), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
+  port: setting('PORT', integer(0, 65_535), 8080, 'Port to listen on; 0 takes any free one.'),
+  roles: setting('HALFTONE_ROLES', list(role), 'edge,shield,origin', 'Which tiers this process runs.'),
+  shields: setting('HALFTONE_SHIELDS', list(httpUrl()), '', 'Shields an edge asks, when it runs without its own.'),
+  origins: setting('HALFTONE_ORIGINS', list(httpUrl()), '', 'Origins a shield asks, when it runs without its own.'),
+  dataDir: setting('HALFTONE_DATA', text(), '.halftone', 'Folder for the disk caches and the sample pictures.'),
+  tierSecret: setting('HALFTONE_TIER_SECRET', secret().optional(), undefined, 'Shared by all processes: what edge, shield and origin show each other. Required when a shield or an origin listens beyond loopback.'),
+  metricsToken: setting('HALFTONE_METRICS_TOKEN', secret().optional(), undefined, 'Bearer token for /metrics. Without it /metrics answers only while listening on loopback.'),
+  logLevel: setting('HALFTONE_LOG_LEVEL', level, 'info', 'fatal, error, warn, info, debug, trace or silent. Cache hits are logged at debug.'),
+  samples: setting('HALFTONE_SAMPLES', z.stringbool({ error: 'expected true or false' }).or(z.boolean()), 'true', 'Offer the drawn sample pictures as the source `samples`.'),
+  fallback: setting('HALFTONE_FALLBACK', text(), '', 'Picture shown in place of one that cannot be made, as /source/path; empty for none.'),
+
+  edgeMemoryBytes: setting('HALFTONE_EDGE_MEMORY', bytes(), '256MB', 'How much the edge keeps in memory.'),
+  shieldMemoryBytes: setting('HALFTONE_SHIELD_MEMORY', bytes(), '128MB', 'How much the shield keeps in memory.'),
+  shieldDiskBytes: setting('HALFTONE_SHIELD_DISK', bytes(), '10GB', 'How much the shield keeps on disk.'),
+  resultMemoryBytes: setting('HALFTONE_RESULT_MEMORY', bytes(), '64MB', 'How much of the results an origin keeps in memory.'),
+  resultDiskBytes: setting('HALFTONE_RESULT_DISK', bytes(), '10GB', 'How much of the results an origin keeps on disk.'),
+  sourceMemoryBytes: setting('HALFTONE_SOURCE_MEMORY', bytes(), '256MB', 'How much of the sources an origin keeps in memory.'),
+  sourceDiskBytes: setting('HALFTONE_SOURCE_DISK', bytes(), '5GB', 'How much of downloaded sources an origin keeps on disk.'),
+
+  browserMs: setting('HALFTONE_BROWSER_FRESH', duration(), '1d', 'Longest time a browser may keep a picture without asking.'),
+  cdnMs: setting('HALFTONE_CDN_FRESH', duration(), '30d', 'Longest time edges and shields may keep a picture without asking.'),
+  staleWhileRevalidateMs: setting('HALFTONE_STALE_WHILE_REVALIDATE', duration(), '1d', 'How long past its freshness a picture is served while it is asked for again.'),
+  staleIfErrorMs: setting('HALFTONE_STALE_IF_ERROR', duration(), '7d', 'How long past its freshness a picture is served while the next tier fails.'),
+
+  edgeDeadlineMs: setting('HALFTONE_EDGE_DEADLINE', duration(), '35s', 'Longest time an edge waits for an answer.'),
+  shieldDeadlineMs: setting('HALFTONE_SHIELD_DEADLINE', duration(), '32s', 'Longest time a shield waits for an answer.'),
+  renderDeadlineMs: setting('HALFTONE_RENDER_DEADLINE', duration(), '20s', 'Longest time from queue to finished picture.'),
+  sourceDeadlineMs: setting('HALFTONE_SOURCE_DEADLINE', duration(), '10s', 'Longest time for one download of a source.'),
+  connectMs: setting('HALFTONE_CONNECT', duration(), '2s', 'Longest time to connect to a source or to the next tier.'),
+  drainMs: setting('HALFTONE_DRAIN', duration(), '30s', 'Longest time to finish running requests after SIGTERM.'),
+
+  workers: setting('HALFTONE_WORKERS', integer(1, 256), availableParallelism(), 'Pictures made at once; the number of cores by default.'),
+  queueLength: setting('HALFTONE_QUEUE', integer(1, 100_000), 512, 'Pictures that may wait; more are answered 503.'),
+  queuePerSource: setting('HALFTONE_QUEUE_PER_SOURCE', integer(1, 100_000), 384, 'Pictures of one source that may wait; more are answered 429.'),
+
+  maxSourceBytes: setting('HALFTONE_MAX_SOURCE', bytes(), '64MB', 'Largest source, in bytes.'),
+  maxSourcePixels: setting('HALFTONE_MAX_SOURCE_PIXELS', integer(1, 1e9), 100e6, 'Largest source, in pixels of one frame.'),
+  maxFrames: setting('HALFTONE_MAX_FRAMES', integer(1, 100_000), 2000, 'Most frames of an animation.'),
+  maxTotalPixels: setting('HALFTONE_MAX_TOTAL_PIXELS', integer(1, 1e10), 200e6, 'Most pixels of all frames of an animation together.'),
+  maxOutputPixels: setting('HALFTONE_MAX_OUTPUT_PIXELS', integer(1, 1e9), 50e6, 'Largest result, in pixels.'),
+} satisfies Record<string, Setting<unknown>>
+
+export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }
+/** What the configuration file may set: any of them, written as in the environment or as plain values. */
+export type WrittenSettings = { readonly [Name in keyof typeof settings]?: unknown }

@@ -1,0 +1,75 @@
+// What a source may say of itself in the configuration file.
+import { z } from 'zod'
+import { duration, httpUrl, list, secret, text } from './kinds.ts'
+
+const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** First path segments that are Halftone's own. */
+const reserved = ['healthz', 'readyz', 'metrics', 'docs', 'assets', 'v1', 'favicon.ico', 'robots.txt']
+
+const picturePath = text().regex(/^\/[^/]+\/.+/, { error: 'expected /source/path' })
+
+/** What every kind of source may have. */
+const common = {
+  /** Keys that may sign URLs of this source; the first signs, all verify (rotation). With keys, unsigned URLs are refused. */
+  keys: list(secret()).optional(),
+  /** How URLs are signed: ours, or imgix's MD5 for clients that already sign that way. */
+  signature: z.enum(['hmac-sha256', 'imgix-md5']).default('hmac-sha256'),
+  /** Options every picture of the source starts from, as a query: "auto=format&q=70". The URL's own win. */
+  defaults: text().default(''),
+  /** Picture shown in place of one that cannot be made, as /source/path. */
+  fallback: picturePath.optional(),
+  /** How long a source is taken as unchanged when it says nothing itself. */
+  fresh: duration().default(3_600_000),
+}
+
+const folder = z.strictObject({
+  ...common,
+  /** A folder of pictures; nothing outside it is reachable. */
+  folder: text().min(1),
+})
+
+const remote = {
+  ...common,
+  /** Sent with every request to the source's server, an authorization for instance. */
+  headers: z.record(z.string().toLowerCase(), z.string()).default({}),
+  /** Addresses (CIDR) that may be reached although they are private: "10.1.0.0/16". */
+  allowAddresses: list(text()).default([]),
+  /** Keep pictures even when the source's server says no-store or private. */
+  ignoreCacheControl: z.boolean().default(false),
+}
+
+const site = z.strictObject({
+  ...remote,
+  /** A web site: the path of the URL is appended to this address. */
+  site: httpUrl(),
+  /** Hosts a redirect may lead to besides the site's own. */
+  hosts: list(text()).default([]),
+})
+
+const proxy = z.strictObject({
+  ...remote,
+  /** A web proxy: the URL's path is a whole encoded URL on one of these hosts ("images.example", "*.example", "images.example:8443"). */
+  hosts: list(text()).refine((hosts) => hosts.length > 0, { error: 'expected at least one host' }),
+})
+
+export type FolderSource = z.output<typeof folder>
+export type SiteSource = z.output<typeof site>
+export type ProxySource = z.output<typeof proxy>
+export type SourceConfig = FolderSource | SiteSource | ProxySource
+export type WrittenSource = z.input<typeof folder> | z.input<typeof site> | z.input<typeof proxy>
+
+/** The name's fault, if it has one. */
+export function nameFault(name: string): string | undefined {
+  if (!sourceName.test(name)) return 'expected a name of a-z, 0-9, - and _, at most 63 characters'
+  if (reserved.includes(name)) return `the name is reserved (${reserved.join(', ')})`
+  return undefined
+}
+
+/** The schema of the kind that `written` is meant to be, so that its faults speak of that kind and not of all three. */
+export function schemaOf(written: object): z.ZodType<SourceConfig> | undefined {
+  if ('folder' in written) return folder
+  if ('site' in written) return site
+  if ('hosts' in written) return proxy
+  return undefined
+}
