@@ -34,8 +34,12 @@ export class ConfigFault extends Error {
   }
 }
 
-/** The configuration from `file` (default ./halftone.config.ts, if there is one) and the environment, which wins. */
-export async function readConfig(file?: string, environment: Environment = process.env): Promise<Config> {
+/**
+ * The configuration from `file` (default ./halftone.config.ts, if there is one), over it the environment, over that
+ * `overrides` (the command line), by the names of the environment.
+ */
+export async function readConfig(file?: string, overrides: Environment = {}): Promise<Config> {
+  const environment: Environment = { ...process.env, ...overrides }
   const named = file ?? environment.HALFTONE_CONFIG
   const path = resolve(named ?? 'halftone.config.ts')
   if (named === undefined && !existsSync(path)) return makeConfig({}, environment)

@@ -1,0 +1,40 @@
+// The reference for cold renders: a loop over sharp with nothing round it, at the same settings and on the same cores.
+// Speaks JSON lines: a batch of jobs in, its milliseconds and CPU seconds out.
+import { createInterface } from 'node:readline'
+import sharp from 'sharp'
+import { qualityFor } from '../transforms/quality.ts'
+
+export interface Batch {
+  readonly file: string
+  readonly widths: readonly number[]
+  readonly format: 'jpeg' | 'webp' | 'avif' | 'png'
+  readonly atOnce: number
+}
+
+sharp.concurrency(1)
+sharp.cache(false)
+
+const encoders = {
+  jpeg: (image: sharp.Sharp, quality: number) => image.jpeg({ quality }),
+  webp: (image: sharp.Sharp, quality: number) => image.webp({ quality, effort: 2 }),
+  avif: (image: sharp.Sharp, quality: number) => image.avif({ quality, effort: 0, chromaSubsampling: '4:2:0' }),
+  png: (image: sharp.Sharp) => image.png(),
+}
+
+async function runBatch({ file, widths, format, atOnce }: Batch): Promise<void> {
+  const waiting = [...widths]
+  const quality = qualityFor(format, undefined, false) ?? 80
+  const loop = async () => {
+    for (let width = waiting.shift(); width !== undefined; width = waiting.shift())
+      await encoders[format](sharp(file).resize(width), quality).toBuffer()
+  }
+  await Promise.all(Array.from({ length: atOnce }, loop))
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const before = process.cpuUsage()
+  const startedAt = performance.now()
+  await runBatch(JSON.parse(line))
+  const { user, system } = process.cpuUsage(before)
+  console.log(JSON.stringify({ ms: performance.now() - startedAt, cpuSeconds: (user + system) / 1e6 }))
+}

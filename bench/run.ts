@@ -1,0 +1,26 @@
+// `npm run bench -- [scenario ...]`: runs the scenarios (all by default), prints their tables and keeps raw results.
+import { keep, print, type Report } from './report.ts'
+
+const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Report> }>>> = {
+  'hot-hit': () => import('./scenarios/hot-hit.ts'),
+  'shield-hit': () => import('./scenarios/shield-hit.ts'),
+  hop: () => import('./scenarios/hop.ts'),
+  'cold-render': () => import('./scenarios/cold-render.ts'),
+  saturated: () => import('./scenarios/saturated.ts'),
+  stampede: () => import('./scenarios/stampede.ts'),
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in scenarios))
+if (unknown.length > 0) {
+  console.error(`There is no scenario ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}.`)
+  process.exit(1)
+}
+
+for (const name of asked.length > 0 ? asked : Object.keys(scenarios)) {
+  const scenario = await scenarios[name]?.()
+  if (!scenario) continue
+  const report = await scenario.run()
+  print(name, report)
+  keep(name, report)
+}

@@ -1,0 +1,92 @@
+// The command line: `halftone` serves; `check`, `explain` and `sign` answer a question and end.
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { ConfigFault, readConfig } from '../config.ts'
+import { roles, settings } from '../config/settings.ts'
+import { asFailure, Failure } from '../errors.ts'
+import { check } from './check.ts'
+import { explain } from './explain.ts'
+import { serve } from './serve.ts'
+import { signUrl } from './sign.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const program = new Command('halftone')
+  .description('An image CDN in one process or many: picture URLs with options go in, the right picture comes out.')
+  .version(version)
+  .option('-c, --config <file>', 'configuration file (default: ./halftone.config.ts, if there is one)')
+  .enablePositionalOptions()
+  .addHelpText('after', () => `\nEnvironment (each may also be set in the configuration file):\n${settingLines()}`)
+
+program
+  .command('serve', { isDefault: true })
+  .description('serve pictures (the default)')
+  .addOption(new Option('-r, --role <role...>', 'run only these tiers').choices(roles).argParser(oneOrMore))
+  .option('-p, --port <port>', 'port to listen on; 0 takes any free one')
+  .option('--host <host>', 'address to listen on')
+  .action((options: { role?: string[]; port?: string; host?: string }) =>
+    run(async () => serve(await readConfig(configFile(), asEnvironment(options)), version)),
+  )
+
+program
+  .command('check')
+  .description('read the configuration, report every fault, and try each source')
+  .action(() => run(async () => check(await readConfig(configFile()))))
+
+program
+  .command('explain')
+  .description('what a picture URL means: its spec, canonical key, format choice and plan')
+  .argument('<url>', "the URL, or its path: '/samples/landscape.jpg?w=640&auto=format'")
+  .option('-a, --accept <types>', "the browser's Accept header", 'image/avif,image/webp,*/*')
+  .option('--save-data', 'as a browser that asks to save data')
+  .option('--json', 'print JSON')
+  .action((url: string, options) => run(async () => explain(await readConfig(configFile()), { url, ...options })))
+
+program
+  .command('sign')
+  .description("sign a picture URL with its source's first key")
+  .argument('<url>', "the URL, or its path: '/photos/cat.jpg?w=640'")
+  .option('-e, --expires <when>', 'Unix seconds, or a time from now such as 10m, 1h, 30d')
+  .action((url: string, options) => run(async () => signUrl(await readConfig(configFile()), { url, ...options })))
+
+await program.parseAsync()
+
+function configFile(): string | undefined {
+  return program.opts<{ config?: string }>().config
+}
+
+/** `--role edge --role shield` and `--role edge,shield` are the same. */
+function oneOrMore(written: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...written.split(',')]
+}
+
+/** The command line wins over the environment; it goes through the same checks. */
+function asEnvironment({ role, port, host }: { role?: string[]; port?: string; host?: string }): Record<string, string> {
+  return {
+    ...(role ? { [settings.roles.variable]: role.join(',') } : {}),
+    ...(port ? { [settings.port.variable]: port } : {}),
+    ...(host ? { [settings.host.variable]: host } : {}),
+  }
+}
+
+/** Faults of the user are sentences on standard error; anything else is ours and shows its stack. */
+async function run(command: () => Promise<void>): Promise<void> {
+  try {
+    await command()
+  } catch (error) {
+    if (error instanceof ConfigFault) console.error(error.message)
+    else if (error instanceof Failure && error.kind !== 'internal') console.error(`${error.message}`)
+    else console.error(asFailure(error).details.cause ?? error)
+    process.exitCode = 1
+  }
+}
+
+function settingLines(): string {
+  return Object.values(settings)
+    .map(({ variable, fallback, about }) => `  ${variable.padEnd(34)} ${about}${defaultText(fallback)}`)
+    .join('\n')
+}
+
+function defaultText(fallback: unknown): string {
+  return fallback === undefined || fallback === '' ? '' : ` (default: ${fallback})`
+}

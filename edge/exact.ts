@@ -1,0 +1,66 @@
+// Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
+import { Failure } from '../errors.ts'
+import { type Dependence, dependsOn, exact, exactPath, parse, parsePath, type Spec } from '../transforms/index.ts'
+import { varyOn } from './headers.ts'
+import { type ClientHeaders, clientOf } from './negotiate.ts'
+import { refuseExpired, type Signing, verify } from './signature.ts'
+
+export interface EdgeSource {
+  readonly signing: Signing
+  /** Options every picture of the source starts from, as a query; the URL's own win. */
+  readonly defaults: string
+  /** Picture shown in place of one that cannot be made, as /source/path. */
+  readonly fallback?: string
+}
+
+export interface Exact {
+  readonly source: string
+  /** The canonical path: what the tiers below are asked for, and the cache key everywhere. */
+  readonly path: string
+  readonly spec: Spec
+  /** Value of Vary; empty when the URL alone decided. */
+  readonly vary: string
+  /** Unix seconds after which the link is gone. */
+  readonly expires?: number
+}
+
+export interface Request {
+  /** Path and query exactly as received. */
+  readonly target: string
+  readonly headers: ClientHeaders
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Throws 'bad-address', 'unknown-source', 'bad-signature', 'expired' or 'bad-option', in this order. */
+export function makeExact({ target, headers, now }: Request, sources: ReadonlyMap<string, EdgeSource>): Exact {
+  const { rawPath, query } = splitTarget(target)
+  const { source, path } = parsePath(rawPath)
+  const settings = sources.get(source)
+  if (!settings) throw new Failure('unknown-source', `There is no source named '${source}'.`)
+  verify(target, settings.signing)
+  // The first of two equal keys wins, so the source's defaults come last.
+  const options = parse([query, settings.defaults].filter(Boolean).join('&'))
+  refuseExpired(options.expires, now)
+  const spec = exact(options, clientOf(headers))
+  return {
+    source,
+    path: exactPath(source, path, spec),
+    spec,
+    vary: varyOn(dependsOn(options)),
+    ...(options.expires === undefined ? {} : { expires: options.expires }),
+  }
+}
+
+/** The path for another picture made in the same way: a fallback with the asked-for size and format. */
+export function samePictureOf(address: string, spec: Spec): string {
+  const { source, path } = parsePath(address)
+  return exactPath(source, path, spec)
+}
+
+export function splitTarget(target: string): { rawPath: string; query: string } {
+  const mark = target.indexOf('?')
+  return mark < 0 ? { rawPath: target, query: '' } : { rawPath: target.slice(0, mark), query: target.slice(mark + 1) }
+}
+
+export type { Dependence }

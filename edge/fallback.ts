@@ -1,0 +1,51 @@
+// Puts a picture in the place of one that cannot be made, so that a page shows something; the status still tells the truth.
+import { failureHeader } from '../problem.ts'
+import type { Answer, Tier } from '../tier.ts'
+import { type EdgeSource, type Exact, samePictureOf } from './exact.ts'
+
+/** Failures of the picture itself. A wrong option or signature is for its author to see, and a busy server passes. */
+const replaced = new Set([
+  'source-missing',
+  'source-too-large',
+  'source-unsupported',
+  'source-broken',
+  'too-costly',
+  'source-failed',
+  'source-late',
+])
+
+interface Fallbacks {
+  readonly sources: ReadonlyMap<string, EdgeSource>
+  readonly fallback?: string
+}
+
+export interface AskOptions {
+  readonly requestId: string
+  readonly signal: AbortSignal
+}
+
+/** Asks for the exact picture; when it cannot be made, for the source's fallback (or the default one) in the same size. */
+export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
+  return async (exact: Exact, { requestId, signal }: AskOptions): Promise<Answer> => {
+    const headers = { 'request-id': requestId }
+    const answer = await upstream({ path: exact.path, headers, signal })
+    const address = sources.get(exact.source)?.fallback ?? fallback
+    if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? '')) return answer
+    const picture = await upstream({ path: samePictureOf(address, exact.spec), headers, signal })
+    return picture.status === 200 ? inPlaceOf(answer, picture) : answer
+  }
+}
+
+/** The failure's status and lifetime, the fallback's picture. Without its ETag: it is not that picture. */
+function inPlaceOf(failed: Answer, picture: Answer): Answer {
+  const { etag: _etag, 'cdn-cache-control': _shared, 'surrogate-key': _keys, ...headers } = picture.headers
+  return {
+    status: failed.status,
+    body: picture.body,
+    headers: {
+      ...headers,
+      'cache-control': failed.headers['cache-control'] ?? 'no-store',
+      'halftone-fallback': failed.headers[failureHeader] ?? '',
+    },
+  }
+}

@@ -1,0 +1,43 @@
+// What a browser is told about a picture: pure, and computed once when the picture is stored, not when it is sent.
+import { failureHeader } from '../problem.ts'
+import type { Headers } from '../tier.ts'
+import type { Dependence } from '../transforms/index.ts'
+
+/** On every answer: pictures are public, embeddable anywhere, and never sniffed into something else. */
+const always: Headers = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+  'timing-allow-origin': '*',
+  'x-content-type-options': 'nosniff',
+  // A picture opened as a page may run nothing.
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
+
+/** Answer to a preflight (Fetch standard, CORS protocol). */
+export const preflightHeaders: Headers = {
+  ...always,
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': '*',
+  'access-control-max-age': '86400',
+}
+
+const hints = {
+  width: 'Sec-CH-Width, Width',
+  dpr: 'Sec-CH-DPR, DPR',
+  saveData: 'Save-Data',
+} as const
+
+/** The request headers the choice was made from (RFC 9110 12.5.5); empty when the URL alone decided. */
+export function varyOn(dependence: Dependence): string {
+  const names: string[] = []
+  if (dependence.accept) names.push('Accept')
+  for (const hint of ['width', 'dpr', 'saveData'] as const) if (dependence[hint]) names.push(hints[hint])
+  return names.join(', ')
+}
+
+/** The headers of an answer from below, as a browser gets them. */
+export function clientHeaders(below: Headers, vary: string): Headers {
+  const { [failureHeader]: _ours, ...rest } = below
+  return { ...rest, ...always, 'accept-ranges': 'bytes', ...(vary === '' ? {} : { vary }) }
+}

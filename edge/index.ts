@@ -1,0 +1,151 @@
+// The edge: the client's journey, in the order it happens.
+import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { answerTo } from '../cache/conditional.ts'
+import { type CacheObserver, createCache } from '../cache/index.ts'
+import type { MemoryStore } from '../cache/memory.ts'
+import { Failure } from '../errors.ts'
+import { type Log, withoutSignature } from '../log.ts'
+import { failureHeader, problemAnswer } from '../problem.ts'
+import type { Answer, Tier } from '../tier.ts'
+import { type EdgeSource, type Exact, makeExact } from './exact.ts'
+import { withFallback } from './fallback.ts'
+import { clientHeaders, preflightHeaders } from './headers.ts'
+import { createHits, type Hits } from './hits.ts'
+import type { ClientHeaders } from './negotiate.ts'
+
+export type { EdgeSource } from './exact.ts'
+
+export interface EdgeOptions {
+  readonly sources: ReadonlyMap<string, EdgeSource>
+  /** Shown in place of a picture that cannot be made, where its source names none. */
+  readonly fallback?: string
+  readonly memory: MemoryStore
+  readonly upstream: Tier
+  /** Longest wait for the tier below. */
+  readonly flightMs: number
+  readonly log: Log
+  readonly observe?: CacheObserver
+  readonly observeHit?: (bytes: number) => void
+  readonly now?: () => number
+}
+
+export interface Edge {
+  /** Answers pictures; mounted behind whatever else the server offers. */
+  readonly app: Hono<EdgeEnv>
+  /** The fast path: true when it has answered. */
+  readonly hit: Hits['answer']
+  idle(): Promise<void>
+}
+
+interface EdgeEnv {
+  Bindings: HttpBindings
+  Variables: { requestId: string; exact: Exact; answer: Answer }
+}
+
+const name = 'halftone-edge'
+
+export function createEdge(options: EdgeOptions): Edge {
+  const { memory, upstream, flightMs, now = Date.now, observe } = options
+  const cache = createCache({ name, store: memory, upstream, flightMs, now, ...(observe ? { observe } : {}) })
+  const hits = createHits({ memory, name, now, observe: options.observeHit ?? (() => {}) })
+
+  const app = new Hono<EdgeEnv>()
+  app.use(identified(), logged(options.log, now))
+  app.use(readsOnly())
+  app.use(exactly(options.sources, now)) // an exact request from here on
+  app.use(remembered(hits))
+  app.all('*', pictured(withFallback(cache.answer, options)))
+  app.onError((error, c) => send(c, problemAnswer(error), ''))
+  return { app, hit: hits.answer, idle: cache.idle }
+}
+
+/** Names the request, so that the lines of all tiers about it can be found. A client's own id is kept when it is sane. */
+function identified(): MiddlewareHandler<EdgeEnv> {
+  return async function identified(c, next) {
+    const given = c.req.header('request-id')
+    c.set('requestId', given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID())
+    await next()
+    c.res.headers.set('request-id', c.get('requestId'))
+  }
+}
+
+/** One line a request; hits of the fast path are counted, not logged. */
+function logged(log: Log, now: () => number): MiddlewareHandler<EdgeEnv> {
+  return async function logged(c, next) {
+    const startedAt = now()
+    await next()
+    const { status, headers } = c.res
+    const line = {
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      url: withoutSignature(targetOf(c)),
+      status,
+      ms: now() - startedAt,
+      bytes: Number(headers.get('content-length') ?? 0),
+      cache: headers.get('cache-status') ?? undefined,
+    }
+    const cause = c.error
+    if (status >= 500) log.error(cause && !(cause instanceof Failure) ? { ...line, err: cause } : line, 'request failed')
+    else log.info(line, 'request')
+  }
+}
+
+function readsOnly(): MiddlewareHandler<EdgeEnv> {
+  return async function readsOnly(c, next) {
+    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflightHeaders })
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    const answer = send(c, problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)), '')
+    answer.headers.set('allow', 'GET, HEAD, OPTIONS')
+    return answer
+  }
+}
+
+function exactly(sources: EdgeOptions['sources'], now: () => number): MiddlewareHandler<EdgeEnv> {
+  return async function exactly(c, next) {
+    c.set('exact', makeExact({ target: targetOf(c), headers: headersOf(c), now: now() }, sources))
+    await next()
+  }
+}
+
+/** Tells the fast path which picture this URL is. A link that expires is asked about every time. */
+function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
+  return async function remembered(c, next) {
+    await next()
+    const { path, vary, expires } = c.get('exact')
+    if (c.get('answer')?.status !== 200 || expires !== undefined) return
+    if (c.get('answer').headers[failureHeader] === undefined) hits.remember(targetOf(c), headersOf(c), { key: path, vary })
+  }
+}
+
+function pictured(answerFor: (exact: Exact, ask: { requestId: string; signal: AbortSignal }) => Promise<Answer>) {
+  return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
+    const exact = c.get('exact')
+    const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })
+    c.set('answer', answer)
+    return send(c, untilExpiry(answer, exact.expires), exact.vary)
+  }
+}
+
+/** A browser must not keep a picture past the moment its link is gone. */
+function untilExpiry(answer: Answer, expires: number | undefined): Answer {
+  if (expires === undefined || answer.status >= 400) return answer
+  const headers = { ...answer.headers, 'cache-control': 'private, no-cache' }
+  return { ...answer, headers }
+}
+
+/** The answer as this client gets it: whole, 304, a range, or its headers alone. */
+function send(c: Context<EdgeEnv>, answer: Answer, vary: string): Response {
+  const whole = { ...answer, headers: clientHeaders(answer.headers, vary) }
+  const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
+  const hasBody = c.req.method !== 'HEAD' && status !== 304
+  // The view, not the buffer behind it: a small body may share a pool with others.
+  return new Response(hasBody ? new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength) : null, {
+    status,
+    headers: { ...headers, ...(status === 304 ? {} : { 'content-length': String(body.length) }) },
+  })
+}
+
+const targetOf = (c: Context<EdgeEnv>): string => c.env.incoming.url ?? '/'
+const headersOf = (c: Context<EdgeEnv>): ClientHeaders => c.env.incoming.headers

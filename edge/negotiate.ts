@@ -1,0 +1,62 @@
+// Reduces what a browser says of itself to a small declared set, so that a million different headers make few variants.
+import type { Client, FormatClass } from '../transforms/index.ts'
+
+/** Header names as Node gives them: lower case, absent when not sent. */
+export type ClientHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Widths a Width hint is rounded up to: imgix's srcset ladder, 100 to 8192 in steps of 16 %. */
+export const widthLadder: readonly number[] = ladder(100, 8192, 1.16)
+
+const dprLadder = [1, 1.5, 2, 3, 4, 5] as const
+
+function ladder(first: number, last: number, step: number): number[] {
+  const rungs: number[] = []
+  for (let width = first; width < last; width *= step) rungs.push(Math.round(width))
+  return [...rungs, last]
+}
+
+/** Names the class of formats the client takes. A wildcard promises nothing: curl and old browsers send one too. */
+export function formatClass(accept: string | undefined): FormatClass {
+  const avif = accepts(accept, 'image/avif')
+  const webp = accepts(accept, 'image/webp')
+  if (avif) return webp ? 'avif,webp' : 'avif'
+  return webp ? 'webp' : 'basic'
+}
+
+/** True when `type` is named and not refused by q=0 (RFC 9110 12.4.2). */
+function accepts(accept: string | undefined, type: string): boolean {
+  if (!accept?.includes(type)) return false
+  return accept.split(',').some((member) => {
+    const [name, ...parameters] = member.split(';').map((part) => part.trim().toLowerCase())
+    return name === type && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+  })
+}
+
+/** Everything of the client that may shape a picture, on the declared rungs. */
+export function clientOf(headers: ClientHeaders): Client {
+  const width = rung(widthLadder, number(headers['sec-ch-width'] ?? headers.width))
+  const dpr = rung(dprLadder, number(headers['sec-ch-dpr'] ?? headers.dpr))
+  return {
+    formats: formatClass(text(headers.accept)),
+    saveData: text(headers['save-data'])?.trim().toLowerCase() === 'on',
+    ...(width === undefined ? {} : { width }),
+    ...(dpr === undefined ? {} : { dpr }),
+  }
+}
+
+/** The rung at or above `value`: a picture slightly too large beats one that must be enlarged. */
+function rung(rungs: readonly number[], value: number | undefined): number | undefined {
+  if (value === undefined) return undefined
+  return rungs.find((step) => step >= value) ?? rungs.at(-1)
+}
+
+function number(written: string | string[] | undefined): number | undefined {
+  const value = Number.parseFloat(text(written) ?? '')
+  return Number.isFinite(value) && value > 0 ? value : undefined
+}
+
+const text = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(',') : value
+
+/** Request headers a hint may be read from; a fast look at these tells whether `Accept` alone decides. */
+export const hintHeaders = ['save-data', 'dpr', 'sec-ch-dpr', 'width', 'sec-ch-width'] as const

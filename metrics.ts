@@ -1,0 +1,58 @@
+// What Halftone counts, in Prometheus' words. Tiers are handed the small functions they call, never this file.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface Metrics {
+  readonly registry: Registry
+  /** One request answered by `tier`: `outcome` is a word of Cache-Status, or the failure's kind. */
+  outcome(tier: string, outcome: string): void
+  /** The same for one known outcome, with its labels looked up once: for the hit path. */
+  counter(tier: string, outcome: string): () => void
+  rendered(format: string, seconds: number): void
+  sent(tier: string): (bytes: number) => void
+  /** Reads the current value whenever somebody asks for the metrics. */
+  gauge(name: string, about: string, read: () => number): void
+}
+
+const renderBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'halftone_requests_total',
+    help: 'Requests by tier and outcome.',
+    labelNames: ['tier', 'outcome'],
+    registers,
+  })
+  const bytes = new Counter({
+    name: 'halftone_sent_bytes_total',
+    help: 'Bytes of answer bodies by tier.',
+    labelNames: ['tier'],
+    registers,
+  })
+  const renders = new Histogram({
+    name: 'halftone_render_seconds',
+    help: 'Time a worker spent on one picture, by format.',
+    labelNames: ['format'],
+    buckets: renderBuckets,
+    registers,
+  })
+  return {
+    registry,
+    outcome: (tier, outcome) => requests.inc({ tier, outcome }),
+    counter: (tier, outcome) => requests.labels({ tier, outcome }).inc,
+    rendered: (format, seconds) => renders.observe({ format }, seconds),
+    sent: (tier) => bytes.labels({ tier }).inc,
+    gauge: (name, help, read) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read())
+        },
+      })
+    },
+  }
+}

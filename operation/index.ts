@@ -1,0 +1,48 @@
+// What an operator's tools ask: alive, ready, metrics. Answered on the main thread, so also while the queue is full.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import type { Registry } from 'prom-client'
+
+export interface OperationOptions {
+  readonly registry: Registry
+  /** Bearer token for /metrics. */
+  readonly metricsToken?: string
+  /** Without a token, metrics are only for a server that listens on loopback. */
+  readonly isLoopback: boolean
+  /** Why the process should get no new requests, if it should not: draining, or every upstream down. */
+  readonly notReady: () => string | undefined
+  readonly version: string
+}
+
+/** The paths answered here, so that a listener without the framework can tell them apart. */
+export const operationPaths: readonly string[] = ['/healthz', '/readyz', '/metrics']
+
+export function createOperation({ registry, metricsToken, isLoopback, notReady, version }: OperationOptions): Hono {
+  const app = new Hono()
+
+  app.get('/healthz', (c) => c.json({ status: 'ok', version }, 200, { 'cache-control': 'no-store' }))
+
+  app.get('/readyz', (c) => {
+    const reason = notReady()
+    const headers = { 'cache-control': 'no-store' }
+    return reason === undefined ? c.json({ status: 'ready' }, 200, headers) : c.json({ status: 'not ready', reason }, 503, headers)
+  })
+
+  app.get('/metrics', async (c) => {
+    if (!mayRead(c.req.header('authorization'))) return c.json({ status: 401, detail: 'Set HALFTONE_METRICS_TOKEN and send it as a bearer token.' }, 401)
+    return c.text(await registry.metrics(), 200, { 'content-type': registry.contentType, 'cache-control': 'no-store' })
+  })
+
+  function mayRead(authorization: string | undefined): boolean {
+    if (metricsToken === undefined) return isLoopback
+    return sameSecret(authorization ?? '', `Bearer ${metricsToken}`)
+  }
+
+  return app
+}
+
+/** Compares in constant time, whatever the lengths. */
+function sameSecret(received: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(received), digest(expected))
+}
