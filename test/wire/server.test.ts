@@ -1,0 +1,110 @@
+// A server that drains fails no request.
+import { Agent, get } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { listen } from '../../wire/index.ts'
+import { aHeldTier, aTier, opened, serving } from './tiers.ts'
+
+const open = opened()
+afterEach(open.closeAll)
+
+type Outcome = { status: number; bytes: number; connection: string | undefined } | { error: string }
+
+function fetched(url: string, agent: Agent): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const req = get(url, { agent }, (res) => {
+      let bytes = 0
+      res.on('data', (chunk: Buffer) => (bytes += chunk.length))
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, bytes, connection: res.headers.connection }))
+      res.on('error', (error) => resolve({ error: error.message }))
+    })
+    req.on('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message }))
+  })
+}
+
+/** Sixteen clients that ask without a pause until nobody accepts them any more. */
+async function load(url: string, agent: Agent, onAnswer: (count: number) => void): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const client = async () => {
+    for (;;) {
+      const outcome = await fetched(`${url}/20000`, agent)
+      outcomes.push(outcome)
+      if ('error' in outcome) return
+      onAnswer(outcomes.length)
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  return outcomes
+}
+
+test('under load over keep-alive connections no request fails; only new connections are refused', async () => {
+  const server = open.keep(await serving(aTier, { limits: { lingerMs: 500 } }))
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  let closed: Promise<void> | undefined
+  const outcomes = await load(server.url, agent, (count) => {
+    if (count >= 400) closed ??= server.close(5000)
+  })
+  await closed
+  const answered = outcomes.filter((outcome) => 'status' in outcome)
+  const failed = outcomes.filter((outcome) => 'error' in outcome)
+  expect(answered.length).toBeGreaterThanOrEqual(400)
+  expect(answered.every(({ status, bytes }) => status === 200 && bytes === 20_000)).toBe(true)
+  expect(failed).toEqual(Array(16).fill({ error: 'ECONNREFUSED' }))
+})
+
+test('a request that runs when the drain begins is finished, and told to close', async () => {
+  const held = aHeldTier()
+  const server = open.keep(await serving(held.tier))
+  const answer = fetched(`${server.url}/1`, new Agent({ keepAlive: true }))
+  await held.asked
+  const closed = server.close(5000)
+  expect(server.isDraining()).toBe(true)
+  held.release()
+  expect(await answer).toEqual({ status: 200, bytes: 7, connection: 'close' })
+  await closed
+})
+
+test('an idle keep-alive connection that asks during the drain is answered once more', async () => {
+  const server = open.keep(await serving(aTier, { limits: { lingerMs: 2000 } }))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  expect(await fetched(`${server.url}/5`, agent)).toMatchObject({ connection: 'keep-alive' })
+  const closed = server.close(5000)
+  expect(await fetched(`${server.url}/5`, agent)).toMatchObject({ status: 200, connection: 'close' })
+  await closed
+})
+
+test('idle connections and those that never spoke do not hold up the end', async () => {
+  const server = open.keep(await serving(aTier))
+  await fetched(`${server.url}/5`, new Agent({ keepAlive: true }))
+  const silent = connect(server.port, '127.0.0.1')
+  await new Promise((resolve) => silent.once('connect', resolve))
+  silent.on('error', () => {})
+  const start = performance.now()
+  await server.close(10_000)
+  expect(performance.now() - start).toBeLessThan(2000)
+})
+
+test('what still runs after the grace is cut', async () => {
+  const held = aHeldTier()
+  const server = open.keep(await serving(held.tier))
+  const answer = fetched(`${server.url}/1`, new Agent({ keepAlive: true }))
+  await held.asked
+  await server.close(50)
+  expect(await answer).toEqual({ error: 'ECONNRESET' })
+  held.release()
+})
+
+test('a port that is taken is an error, not a silent server', async () => {
+  const server = open.keep(await serving(aTier))
+  await expect(listen({ host: '127.0.0.1', port: server.port, listener: () => {} })).rejects.toThrow(
+    'EADDRINUSE',
+  )
+})
+
+test('headers that are too large are refused', async () => {
+  const server = open.keep(await serving(aTier, { limits: { maxHeaderBytes: 2048 } }))
+  const status = await new Promise((resolve) => {
+    get(`${server.url}/1`, { headers: { x: 'y'.repeat(4000) } }, (res) => resolve(res.statusCode))
+  })
+  expect(status).toBe(431)
+})

@@ -1,0 +1,55 @@
+// Which headers cross from one tier to the next, and which belong to a single connection.
+import type { Headers } from '../tier.ts'
+
+/** All that an ask carries beside its path. A stranger's other headers end at the edge. */
+const crossing = ['if-none-match', 'if-modified-since', 'priority', 'request-id'] as const
+
+/** Proves to a tier that a neighbour is asking. */
+export const secretHeader = 'halftone-secret'
+
+// RFC 9110 7.6.1, with the older names that some proxies still send.
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+type Received = Readonly<Record<string, string | string[] | undefined>>
+
+/** The headers of an ask, as they arrived. */
+export function crossingHeaders(received: Received): Headers {
+  const kept: Record<string, string> = {}
+  for (const name of crossing) {
+    const value = received[name]
+    if (value !== undefined) kept[name] = oneLine(value)
+  }
+  return kept
+}
+
+/** The headers of an answer as a plain copy that nobody else holds, without those of the connection it came by. */
+export function answerHeaders(received: Received): Record<string, string> {
+  const named = namedByConnection(received.connection)
+  const kept: Record<string, string> = {}
+  for (const name in received) {
+    const value = received[name]
+    if (value !== undefined && !hopByHop.has(name) && !named?.includes(name)) kept[name] = oneLine(value)
+  }
+  return kept
+}
+
+// Nearly every answer says `keep-alive` or nothing; only an odd neighbour pays for the split.
+function namedByConnection(connection: string | string[] | undefined): string[] | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
+  return oneLine(connection)
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+}
+
+// Lines of one field may be joined by a comma (RFC 9110 5.3).
+const oneLine = (value: string | string[]): string => (typeof value === 'string' ? value : value.join(', '))

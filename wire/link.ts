@@ -1,0 +1,161 @@
+// The connections to one node: an ask goes out, a whole answer comes back, or a Failure is thrown that says why not.
+import { type Dispatcher, Pool } from 'undici'
+import { Failure } from '../errors.ts'
+import type { Answer, Ask } from '../tier.ts'
+import { type Body, createBody } from './body.ts'
+import { answerHeaders, crossingHeaders, secretHeader } from './headers.ts'
+
+export interface LinkOptions {
+  readonly secret?: string | undefined
+  /** How long a new connection may take. */
+  readonly connectMs: number
+  /** How long an answer may take in all: waiting for a free connection, connecting, the last byte of the body. */
+  readonly answerMs: number
+  /** How many connections may be open at once; more asks wait. */
+  readonly connections: number
+  readonly maxBodyBytes?: number
+}
+
+export interface Link {
+  /** Rejects with a Failure only. */
+  exchange(ask: Ask): Promise<Answer>
+  /** Waits for the answers that are under way. */
+  close(): Promise<void>
+}
+
+export function createLink(url: string, options: LinkOptions): Link {
+  const { secret, connectMs, answerMs, connections, maxBodyBytes = 256 * 1024 * 1024 } = options
+  const pool = new Pool(new URL(url).origin, {
+    connections,
+    // An answer may take as long as an AVIF; nothing may wait behind it on the same connection.
+    pipelining: 1,
+    // The server says how long it keeps a connection; a minute is for those that do not.
+    keepAliveTimeout: 60_000,
+    keepAliveMaxTimeout: 120_000,
+    // One timer per ask covers these; undici's own tick once a second.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: connectMs },
+  })
+  return {
+    exchange: (ask) => exchange(pool, ask, { secret, answerMs, maxBodyBytes }),
+    close: () => pool.close(),
+  }
+}
+
+interface ExchangeOptions {
+  readonly secret: string | undefined
+  readonly answerMs: number
+  readonly maxBodyBytes: number
+}
+
+function exchange(pool: Pool, ask: Ask, options: ExchangeOptions): Promise<Answer> {
+  const { signal } = ask
+  if (signal.aborted) return Promise.reject(abandoned())
+  return new Promise((resolve, reject) => {
+    const stop = (failure: Failure) => {
+      finish()
+      reject(failure)
+      reception.abort(failure)
+    }
+    const leave = () => stop(abandoned())
+    const timer = setTimeout(() => stop(late()), options.answerMs)
+    const finish = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', leave)
+    }
+    const reception = receive(options.maxBodyBytes, (outcome) => {
+      finish()
+      if (outcome instanceof Failure) reject(outcome)
+      else resolve(outcome)
+    })
+    signal.addEventListener('abort', leave)
+    const headers = askHeaders(ask, options.secret)
+    pool.dispatch({ path: ask.path, method: 'GET', headers }, reception.handler)
+  })
+}
+
+function askHeaders(ask: Ask, secret: string | undefined): Record<string, string> {
+  const headers = crossingHeaders(ask.headers)
+  return secret === undefined ? headers : { ...headers, [secretHeader]: secret }
+}
+
+interface Reception {
+  readonly handler: Dispatcher.DispatchHandler
+  abort(failure: Failure): void
+}
+
+function receive(maxBytes: number, settle: (outcome: Answer | Failure) => void): Reception {
+  let controller: Dispatcher.DispatchController | undefined
+  let stopped: Failure | undefined
+  let body: Body | undefined
+  let status = 0
+  let headers: Record<string, string> = {}
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started
+      // The ask was given up while it waited for a free connection.
+      if (stopped !== undefined) started.abort(stopped)
+    },
+    onResponseStart(_, statusCode, received) {
+      // Informational answers (RFC 9110 15.2) come before the real one.
+      if (statusCode < 200) return
+      status = statusCode
+      headers = answerHeaders(received)
+      body = createBody(announcedLength(status, headers), maxBytes)
+    },
+    onResponseData: (_, chunk) => body?.add(chunk),
+    onResponseEnd() {
+      settle(wholeAnswer(status, headers, body))
+    },
+    onResponseError: (_, error) => settle(linkFailure(error)),
+  }
+  return {
+    handler,
+    abort(failure) {
+      stopped = failure
+      controller?.abort(failure)
+    },
+  }
+}
+
+function wholeAnswer(
+  status: number,
+  headers: Record<string, string>,
+  body: Body | undefined,
+): Answer | Failure {
+  try {
+    return body === undefined ? broken(undefined) : { status, headers, body: body.whole() }
+  } catch (error) {
+    return linkFailure(error)
+  }
+}
+
+// The length in a 304 is that of the picture it stands for (RFC 9110 8.6).
+function announcedLength(status: number, headers: Record<string, string>): number | undefined {
+  if (status === 204 || status === 304) return 0
+  const text = headers['content-length']
+  return text === undefined ? undefined : Number(text)
+}
+
+const abandoned = () => new Failure('abandoned', 'Nobody waits for this picture any more.')
+const late = (cause?: unknown) =>
+  new Failure('upstream-late', 'The next tier did not answer in time.', { cause })
+const broken = (cause: unknown) =>
+  new Failure('upstream-failed', 'The next tier could not be reached.', { cause })
+
+/** Whatever undici or the system throws, as a Failure. */
+export function linkFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  return isConnectTimeout(error) ? late(error) : broken(error)
+}
+
+/** The node itself could not be reached or went away, so that another node may do better with the same ask. */
+export function isUnreachable(failure: Failure): boolean {
+  return failure.kind === 'upstream-failed' || isConnectTimeout(failure.details.cause)
+}
+
+function isConnectTimeout(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT'
+}

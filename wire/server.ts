@@ -1,0 +1,153 @@
+// The life of an HTTP server: it listens with limits against idle and endless clients, and it leaves without a
+// failed request.
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { Listener } from './serve.ts'
+
+export interface ServerLimits {
+  /** How long a client may take to send its headers. */
+  readonly headersMs?: number
+  /** How long a client may take to send its whole request, body included. */
+  readonly requestMs?: number
+  /** How long an idle connection is kept. Longer than a balancer keeps it, so that the balancer is the one to close. */
+  readonly keepAliveMs?: number
+  readonly maxHeaderBytes?: number
+  readonly maxConnections?: number
+  /** How long an idle connection may still bring a request after the drain began. */
+  readonly lingerMs?: number
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly listener: Listener
+  readonly limits?: ServerLimits
+}
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  readonly isDraining: () => boolean
+  /** Stops accepting, finishes what runs, and cuts what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+const defaults: Required<ServerLimits> = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  // AWS, Google and nginx keep an idle connection for 60 s (nginx 75 s towards clients only).
+  keepAliveMs: 72_000,
+  maxHeaderBytes: 16_384,
+  maxConnections: 10_000,
+  lingerMs: 1000,
+}
+
+export async function listen({ host, port, listener, limits = {} }: ListenOptions): Promise<Listening> {
+  const settings = { ...defaults, ...limits }
+  const traffic = createTraffic(listener)
+  const server = serverWith(settings, traffic.listener)
+  server.on('connection', traffic.connected)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  let closing: Promise<void> | undefined
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    port: address.port,
+    isDraining: () => closing !== undefined,
+    close(graceMs) {
+      closing ??= drain({ server, traffic, graceMs, lingerMs: Math.min(settings.lingerMs, graceMs) })
+      return closing
+    },
+  }
+}
+
+function serverWith(settings: Required<ServerLimits>, listener: Listener): Server {
+  const server = createServer(
+    {
+      headersTimeout: settings.headersMs,
+      requestTimeout: Math.max(settings.requestMs, settings.headersMs),
+      keepAliveTimeout: settings.keepAliveMs,
+      maxHeaderSize: settings.maxHeaderBytes,
+      // A slow client is found at most this much too late; Node's own 30 s would triple the limits above.
+      connectionsCheckingInterval: Math.min(5000, settings.headersMs),
+    },
+    listener,
+  )
+  server.maxConnections = settings.maxConnections
+  return server
+}
+
+interface Traffic {
+  readonly listener: Listener
+  connected(socket: Socket): void
+  /** From here on every answer tells its client that it is the last one on this connection. */
+  announceEnd(): void
+  /** Closes what is idle now, and the rest as it becomes idle. */
+  closeIdle(server: Server): void
+}
+
+function createTraffic(listener: Listener): Traffic {
+  const running = new Set<ServerResponse>()
+  const silent = new Set<Socket>()
+  let isEnding = false
+  let afterEach = () => {}
+  return {
+    listener(req, res) {
+      running.add(res)
+      silent.delete(req.socket)
+      if (isEnding) res.shouldKeepAlive = false
+      res.on('close', () => {
+        running.delete(res)
+        afterEach()
+      })
+      listener(req, res)
+    },
+    connected(socket) {
+      silent.add(socket)
+      socket.once('close', () => silent.delete(socket))
+    },
+    announceEnd() {
+      isEnding = true
+      for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false
+    },
+    closeIdle(server) {
+      // Node counts a connection that never said a word as active; a browser opens such ones in advance.
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
+      // Not at once: the connection of the answer that has just ended is idle only after this turn.
+      afterEach = () => setImmediate(() => server.closeIdleConnections())
+      server.close()
+    },
+  }
+}
+
+interface Drain {
+  readonly server: Server
+  readonly traffic: Traffic
+  readonly graceMs: number
+  readonly lingerMs: number
+}
+
+// A client that keeps a connection may be sending its next request while we decide to close; closing at once would
+// fail it. So idle connections linger: what still arrives is answered, with `connection: close`.
+function drain({ server, traffic, graceMs, lingerMs }: Drain): Promise<void> {
+  return new Promise((resolve) => {
+    const linger = setTimeout(() => traffic.closeIdle(server), lingerMs)
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    traffic.announceEnd()
+    // http.Server's own close() also drops idle connections at once; net.Server's only stops accepting.
+    NetServer.prototype.close.call(server, () => {
+      clearTimeout(linger)
+      clearTimeout(cut)
+      // Stops http's timer that looks for slow clients.
+      server.close()
+      resolve()
+    })
+  })
+}
