@@ -1,0 +1,64 @@
+// The public face of a process: hits first, then the start page and the operator's paths, then the client's journey.
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createMemoryStore } from '../cache/memory.ts'
+import type { Config, SourceConfig } from '../config.ts'
+import { dashboard } from '../dashboard/index.ts'
+import { createEdge, type EdgeSource } from '../edge/index.ts'
+import { sampleNames } from '../samples/index.ts'
+import type { Tier } from '../tier.ts'
+import type { Listener } from './operation.ts'
+import type { Assembly } from './parts.ts'
+import { watchStore } from './stores.ts'
+
+interface EdgeParts {
+  readonly upstream: Tier
+  readonly operation: Hono
+}
+
+export function assembleEdge(assembly: Assembly, { upstream, operation }: EdgeParts): Listener {
+  const { config, log, metrics, closing, version, now = Date.now } = assembly
+  const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
+  watchStore(metrics, 'edge_memory', memory)
+  const edge = createEdge({
+    sources: edgeSources(config),
+    ...(config.fallback === '' ? {} : { fallback: config.fallback }),
+    memory,
+    upstream,
+    now,
+    flightMs: config.edgeDeadlineMs,
+    log,
+    observe: (outcome) => metrics.outcome('edge', outcome),
+    observeHit: countHits(assembly),
+  })
+  closing.push(() => edge.idle())
+
+  const app = new Hono()
+  app.route('/', operation)
+  app.route('/', dashboard({ version, roles: config.roles, samples: config.samples ? sampleNames : [] }))
+  app.route('/', edge.app)
+  const framework = getRequestListener(app.fetch)
+  return (request, response) => {
+    if (!edge.hit(request, response)) void framework(request, response)
+  }
+}
+
+function countHits({ metrics }: Assembly): (bytes: number) => void {
+  const hit = metrics.counter('edge', 'hit')
+  const sent = metrics.sent('edge')
+  return (bytes) => {
+    hit()
+    sent(bytes)
+  }
+}
+
+/** What the edge needs of each source: who may ask, and with which defaults. */
+function edgeSources(config: Config): ReadonlyMap<string, EdgeSource> {
+  const sources = new Map([...config.sources].map(([name, source]) => [name, edgeSource(source)]))
+  if (config.samples) sources.set('samples', { signing: { scheme: 'hmac-sha256', keys: [] }, defaults: '' })
+  return sources
+}
+
+function edgeSource({ signature, keys = [], defaults, fallback }: SourceConfig): EdgeSource {
+  return { signing: { scheme: signature, keys }, defaults, ...(fallback === undefined ? {} : { fallback }) }
+}

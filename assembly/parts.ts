@@ -1,0 +1,19 @@
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+
+/** What every part is made from. */
+export interface Parts {
+  readonly config: Config
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly version: string
+  readonly now?: () => number
+}
+
+export interface Assembly extends Parts {
+  /** What is to be finished and closed at the end; last made, first closed. */
+  readonly closing: (() => Promise<unknown>)[]
+  /** Reasons not to be ready, asked at each /readyz. */
+  readonly faults: (() => string | undefined)[]
+}

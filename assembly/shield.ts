@@ -1,0 +1,18 @@
+// The shield of this process: its store, its bounds, its metrics.
+import { createShield } from '../shield/index.ts'
+import type { Tier } from '../tier.ts'
+import type { Assembly } from './parts.ts'
+import { memoryOverDisk } from './stores.ts'
+
+export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
+  const { config, metrics, closing, now = Date.now } = assembly
+  const shield = createShield({
+    store: memoryOverDisk(assembly, 'shield', { memoryBytes: config.shieldMemoryBytes, diskBytes: config.shieldDiskBytes }),
+    upstream,
+    now,
+    flightMs: config.shieldDeadlineMs,
+    observe: (outcome) => metrics.outcome('shield', outcome),
+  })
+  closing.push(() => shield.idle())
+  return shield.answer
+}

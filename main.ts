@@ -1,0 +1,76 @@
+// The wiring: stacks the tiers the configuration asks for, in one process or with the next one far away.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { assembleEdge } from './assembly/edge.ts'
+import { assembleFar } from './assembly/far.ts'
+import { assembleOperation, type Listener, operationListener } from './assembly/operation.ts'
+import type { Assembly, Parts } from './assembly/parts.ts'
+import { assembleShield } from './assembly/shield.ts'
+import type { Config, Role } from './config.ts'
+import type { Tier } from './tier.ts'
+import { serveTier } from './wire/serve.ts'
+import { sourceKey, wholeKey } from './wire/upstreams.ts'
+
+export type { Parts } from './assembly/parts.ts'
+
+export interface Halftone {
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** From now on /readyz says no, so that balancers look elsewhere before the listener closes. */
+  drain(): void
+  /** Waits for background work, then lets go of everything. */
+  close(): Promise<void>
+}
+
+export async function createHalftone(parts: Parts): Promise<Halftone> {
+  const assembly: Assembly = { ...parts, closing: [], faults: [] }
+  let isDraining = false
+  assembly.faults.push(() => (isDraining ? 'draining' : undefined))
+
+  const origin = await nearOrigin(assembly)
+  const shield = nearShield(assembly, origin)
+  const operation = assembleOperation(assembly)
+  const listener = runs(parts.config, 'edge')
+    ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation })
+    : innerListener(assembly, { tier: shield ?? origin, operation: operationListener(operation) })
+
+  return {
+    listener,
+    drain: () => {
+      isDraining = true
+    },
+    close: async () => {
+      for (const close of assembly.closing.reverse()) await close()
+    },
+  }
+}
+
+const runs = (config: Config, role: Role): boolean => config.roles.includes(role)
+
+/** Imported only where an origin runs: a process without one never loads the pool, nor a worker of it sharp. */
+async function nearOrigin(assembly: Assembly): Promise<Tier | undefined> {
+  if (!runs(assembly.config, 'origin')) return undefined
+  const { assembleOrigin } = await import('./assembly/origin.ts')
+  return assembleOrigin(assembly)
+}
+
+function nearShield(assembly: Assembly, origin: Tier | undefined): Tier | undefined {
+  const { config } = assembly
+  if (!runs(config, 'shield')) return undefined
+  return assembleShield(assembly, origin ?? assembleFar(assembly, { urls: config.origins, keyOf: sourceKey, answerMs: config.shieldDeadlineMs }))
+}
+
+/** An edge asks shields where there are any, else origins. */
+function farBelowEdge(assembly: Assembly): Tier {
+  const { shields, origins, edgeDeadlineMs: answerMs } = assembly.config
+  if (shields.length > 0) return assembleFar(assembly, { urls: shields, keyOf: wholeKey, answerMs })
+  return assembleFar(assembly, { urls: origins, keyOf: sourceKey, answerMs })
+}
+
+/** A shield or an origin alone: no framework between two tiers. */
+function innerListener({ config }: Assembly, { tier, operation }: { tier: Tier | undefined; operation: Listener }): Listener {
+  if (!tier) throw new Error('no tier to serve')
+  const tierListener = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
+  return (request, response) => (isOperation(request.url) ? operation : tierListener)(request, response)
+}
+
+const isOperation = (url: string | undefined): boolean => url === '/healthz' || url === '/readyz' || url === '/metrics'
+
