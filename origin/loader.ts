@@ -1,8 +1,8 @@
 /** What is known of a source before its bytes are needed. */
 export interface Source {
   /**
-   * Changes whenever the bytes do (a digest, or the file's inode, size and time). Results are kept under it, so an
-   * old picture is never served for a new source.
+   * Changes whenever the bytes do, and is shared by no other bytes of any loader (a digest; or the file's path, inode,
+   * size and times). Results are kept under it, so an old picture is never served for a new source.
    */
   readonly version: string
   /** Seconds the source may be taken as unchanged from now; what the source's own server said (RFC 9111 4.2). */
@@ -11,8 +11,11 @@ export interface Source {
   readonly lastModified?: string
   /** Forbids shared caches to keep anything made from it (Cache-Control: private or no-store). */
   readonly isPrivate: boolean
-  /** The whole source, at most `maxBytes` of it; shared memory, so that workers read it without a copy. */
-  read(signal: AbortSignal): Promise<Uint8Array>
+  /**
+   * The whole source, at most `maxBytes` of it; shared memory, so that workers read it without a copy.
+   * Undefined when the source is no longer this version: load it again.
+   */
+  read(signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 /**

@@ -1,0 +1,138 @@
+// One picture fetched from a web server, within limits: a tier that the source cache asks when it has nothing fresh.
+import { type Dispatcher, request } from 'undici'
+import { Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Answer, Ask, Headers, Tier } from '../tier.ts'
+import { emptyBody } from '../tier.ts'
+import { readBody } from './body.ts'
+import { type HostRule, permit, permitRedirect } from './hosts.ts'
+
+export interface DownloadOptions {
+  /** The guarded way out. */
+  readonly dispatcher: Dispatcher
+  readonly rules: readonly HostRule[]
+  /** Sent to the first host only; a redirect elsewhere must not carry its credentials along. */
+  readonly headers: Headers
+  readonly maxBytes: number
+  /** The longest silence, before the headers and between two parts of the body. */
+  readonly idleMs: number
+  /** The whole download, redirects included: a body that drips within `idleMs` ends here. */
+  readonly totalMs: number
+  readonly maxRedirects: number
+}
+
+type Response = Dispatcher.ResponseData
+
+/** The digest of the body, taken once per download and kept with the entry. */
+export const digestHeader = 'halftone-digest'
+
+/** Asks for the URL that the path spells after its leading slash. */
+export function createDownload(options: DownloadOptions): Tier {
+  return async (ask) => {
+    const deadline = AbortSignal.timeout(options.totalMs)
+    const signal = AbortSignal.any([ask.signal, deadline])
+    try {
+      return await answerOf(await follow(ask, options, signal), options.maxBytes)
+    } catch (thrown) {
+      return problemAnswer(explain(thrown, ask.signal, deadline))
+    }
+  }
+}
+
+async function follow(ask: Ask, options: DownloadOptions, signal: AbortSignal): Promise<Response> {
+  const first = permit(ask.path.slice(1), options.rules)
+  let url = first
+  for (let hop = 0; hop <= options.maxRedirects; hop++) {
+    const headers = { ...(url.origin === first.origin ? options.headers : {}), ...validators(ask), ...ours }
+    const response = await get(url, headers, options, signal)
+    if (!redirects.has(response.statusCode)) return response
+    discard(response)
+    url = permitRedirect(url, String(response.headers.location ?? ''), options.rules)
+  }
+  throw new Failure('source-failed', 'The source redirects too often.')
+}
+
+function get(url: URL, headers: Headers, options: DownloadOptions, signal: AbortSignal): Promise<Response> {
+  const { dispatcher, idleMs } = options
+  return request(url, { dispatcher, headers, signal, headersTimeout: idleMs, bodyTimeout: idleMs })
+}
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+const ours = {
+  accept: 'image/*',
+  // Pictures are compressed already, and an encoded body could unpack to any size.
+  'accept-encoding': 'identity',
+  'user-agent': 'Halftone',
+  // A Halftone whose source is a Halftone whose source is the first one can see the circle (RFC 8586).
+  'cdn-loop': 'halftone',
+}
+
+function validators({ headers }: Ask): Headers {
+  const { 'if-none-match': tag, 'if-modified-since': since } = headers
+  return { ...(tag && { 'if-none-match': tag }), ...(since && { 'if-modified-since': since }) }
+}
+
+async function answerOf(response: Response, maxBytes: number): Promise<Answer> {
+  const headers = told(response)
+  if (response.statusCode === 200) {
+    const { body, digest } = await readBody(response, maxBytes)
+    return { status: 200, headers: { ...headers, [digestHeader]: digest }, body }
+  }
+  discard(response)
+  if (response.statusCode === 304) return { status: 304, headers, body: emptyBody }
+  throw refusalOf(response)
+}
+
+/** What the source cache needs to know; nothing else of a stranger's headers goes further. */
+const heard = [
+  'age',
+  'cache-control',
+  'cdn-cache-control',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'vary',
+]
+
+function told(response: Response): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of heard) {
+    const value = response.headers[name]
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  // We always ask with the same headers, so only '*' still means that the next answer may differ (RFC 9110 12.5.5).
+  if (headers.vary?.trim() !== '*') delete headers.vary
+  return headers
+}
+
+function refusalOf({ statusCode, headers }: Response): Failure {
+  // 401 and 403 as well: object stores say 403 for what is not there, and for our client there is no picture either
+  // way; it should not learn which addresses of somebody's server exist but are closed.
+  if ([401, 403, 404, 410, 451].includes(statusCode)) {
+    return new Failure('source-missing', 'The source server has no picture at this address.')
+  }
+  if (statusCode === 408 || statusCode === 504) {
+    return new Failure('source-late', 'The source server gave up waiting.')
+  }
+  const seconds = Number(headers['retry-after'])
+  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
+  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
+}
+
+/** Lets a short body run out, so that its connection can be used again; undici cuts a long one off. */
+function discard({ body }: Response): void {
+  body.dump().catch(() => undefined)
+}
+
+const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
+
+function explain(thrown: unknown, asked: AbortSignal, deadline: AbortSignal): Failure {
+  if (thrown instanceof Failure) return thrown
+  if (asked.aborted) return new Failure('abandoned', 'Nobody waits for this source any more.')
+  if (deadline.aborted || lateCodes.includes((thrown as { code?: string } | null)?.code ?? '')) {
+    return new Failure('source-late', 'The source server did not answer in time.', { cause: thrown })
+  }
+  return new Failure('source-failed', 'The source server could not be read.', { cause: thrown })
+}
