@@ -1,0 +1,145 @@
+// The arrows between the folders point one way, and there is no circle.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const words = ['tier.ts', 'errors.ts', 'problem.ts', 'log.ts']
+const door = 'transforms/index.ts'
+
+/** What each part may import besides itself: root files, folders, or single files of a folder. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'tier.ts': [],
+  'problem.ts': ['errors.ts', 'tier.ts'],
+  'log.ts': [],
+  'metrics.ts': [],
+  'config.ts': ['config'],
+  config: [],
+  transforms: ['errors.ts'],
+  cache: words,
+  shield: [...words, 'cache'],
+  // Types of the processor's seam; its making is the assembly's.
+  origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan.ts'],
+  edge: [...words, 'cache', door],
+  wire: words,
+  operation: words,
+  samples: [],
+  dashboard: [],
+  assembly: [...words, 'metrics.ts', 'config.ts', 'cache', 'shield', 'origin', 'edge', 'wire', 'operation', 'samples', 'dashboard', 'transforms'],
+  'main.ts': [...words, 'metrics.ts', 'config.ts', 'assembly', 'wire'],
+  cli: ['errors.ts', 'log.ts', 'metrics.ts', 'config.ts', 'config', 'main.ts', 'assembly', 'wire', 'edge', 'origin', 'transforms'],
+}
+
+const files = Object.keys(mayImport).flatMap((part) => (part.endsWith('.ts') ? [part] : filesIn(part)))
+const imports = new Map(files.map((file) => [file, importsOf(file)]))
+
+describe('imports', () => {
+  test.each(Object.entries(mayImport))('%s imports only what it may', (part, allowed) => {
+    const wrong = files
+      .filter((file) => isIn(part, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => !isIn(part, target) && !allowed.some((place) => isIn(place, target)))
+    expect(wrong).toEqual([])
+  })
+
+  test('there is no circle of files', () => {
+    expect(circle()).toEqual([])
+  })
+
+  test('the pure language reaches no pixel library and no server', () => {
+    const reached = packagesReachedFrom(door)
+    expect([...reached].filter((name) => ['sharp', 'piscina', 'hono', 'undici', 'node:http'].includes(name))).toEqual([])
+  })
+
+  test('an edge never loads sharp', () => {
+    const reached = packagesReachedFrom('assembly/edge.ts')
+    expect([...reached].filter((name) => ['sharp', 'piscina'].includes(name))).toEqual([])
+  })
+
+  test('only the configuration reads the environment', () => {
+    const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')))
+    expect(readers).toEqual(['config.ts'])
+  })
+
+  test('files are short enough to be read at once', () => {
+    const long = files.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 260)
+    expect(long).toEqual([])
+  })
+})
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
+
+const isIn = (place: string, file: string): boolean => (place.endsWith('.ts') ? file === place : file.startsWith(`${place}/`))
+
+/** Files of ours that `file` imports when it loads; `import()` on demand is not an arrow of the load order. */
+function importsOf(file: string): string[] {
+  return specifiersOf(file)
+    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
+    .map((specifier) => normalize(join(dirname(file), specifier)))
+}
+
+function specifiersOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm)].map(
+    ([, from, bare]) => from ?? bare ?? '',
+  )
+}
+
+/** Packages loaded with `file`, types left out: they are erased. */
+function packagesReachedFrom(file: string): Set<string> {
+  const seen = new Set<string>()
+  const packages = new Set<string>()
+  const visit = (at: string) => {
+    if (seen.has(at)) return
+    seen.add(at)
+    for (const specifier of loadedBy(at))
+      if (specifier.startsWith('.')) visit(normalize(join(dirname(at), specifier)))
+      else packages.add(specifier)
+  }
+  visit(file)
+  return packages
+}
+
+function loadedBy(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:import|export) type [^'"]*?from\s+['"][^'"]+['"]/gm, '')
+  return [...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm)].map(
+    ([, from, bare]) => from ?? bare ?? '',
+  )
+}
+
+/** The first circle found, as the files on it; type-only imports count: they tangle readers just the same. */
+function circle(): string[] {
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return []
+    path.push(file)
+    for (const target of imports.get(file) ?? []) {
+      const found = visit(target)
+      if (found.length > 0) return found
+    }
+    path.pop()
+    done.add(file)
+    return []
+  }
+  for (const file of files) {
+    const found = visit(file)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+test('every folder with code is known here', () => {
+  const known = new Set(Object.keys(mayImport).map((part) => part.split('/')[0]))
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'test', 'bench', 'docs', 'bin', 'nginx', 'lua'].includes(entry.name))
+    .map((entry) => relative(root, join(root, entry.name)))
+  expect(folders.filter((folder) => !known.has(folder))).toEqual([])
+})
