@@ -53,7 +53,10 @@ export interface Plan {
   /** Mirrors of the result: left-right, top-bottom. */
   readonly flip?: { readonly horizontal: boolean; readonly vertical: boolean }
   /** Clockwise degrees, 0 < degrees < 360, then the centred cut that keeps the frame filled. */
-  readonly rotate?: { readonly degrees: number; readonly cut: { readonly width: number; readonly height: number } }
+  readonly rotate?: {
+    readonly degrees: number
+    readonly cut: { readonly width: number; readonly height: number }
+  }
   /** Gaussian sigma in pixels of the result, 0.3 to 200. */
   readonly blur?: number
   /** Strength 0 to 100, see apply.ts. */

@@ -1,0 +1,58 @@
+// Writes a spec as the one text that is the cache key everywhere, and reads it back.
+import type { Option } from './option-types.ts'
+import { exactOptions, type Spec } from './options.ts'
+import { badValue, unexpected } from './refusals.ts'
+import { revision } from './revision.ts'
+
+interface Row {
+  readonly name: keyof Spec
+  readonly option: Option<unknown>
+}
+
+const rows: readonly Row[] = (Object.entries(exactOptions) as [keyof Spec, Option<unknown>][])
+  .map(([name, option]) => ({ name, option }))
+  // By code unit and not by locale: every machine must write the same text.
+  .sort((a, b) => (a.option.key < b.option.key ? -1 : 1))
+
+const byKey: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.option.key, row]))
+
+/**
+ * Keys in order, defaults left out, the revision last: "fit=crop&fm=webp&h=480&w=640&rev=1". Needs no encoding.
+ * With neither `fm` nor `formats` the picture keeps its source's format.
+ */
+export function canonical(spec: Spec): string {
+  const pairs: string[] = []
+  for (const { name, option } of rows) {
+    const value = spec[name]
+    if (value === undefined) continue
+    const text = option.kind.write(value)
+    if (option.default !== undefined && text === option.kind.write(option.default)) continue
+    pairs.push(`${option.key}=${text}`)
+  }
+  return [...pairs, `rev=${revision}`].join('&')
+}
+
+/**
+ * The spec of a canonical text. Fails with 'bad-option' for anything that `canonical` would not write, another
+ * revision included: what another revision makes must not be kept under this one's key, nor the other way round.
+ */
+export function parseCanonical(text: string): Spec {
+  const found: Record<string, unknown> = {}
+  for (const pair of text.split('&')) {
+    const at = pair.indexOf('=')
+    const [key, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    if (key !== 'rev') found[byKey.get(key)?.name ?? key] = read(key, value)
+  }
+  const spec = found as Spec
+  const expected = canonical(spec)
+  if (text !== expected) throw unexpected('the options of an exact address', expected, text)
+  return spec
+}
+
+function read(key: string, text: string): unknown {
+  const option = byKey.get(key)?.option
+  if (!option) throw unexpected('an exact address', 'only options that it may carry', key)
+  const value = option.kind.read(text)
+  if (value === undefined) throw badValue(key, option, text)
+  return value
+}

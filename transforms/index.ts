@@ -1,0 +1,10 @@
+// The door of the transforms: the pure URL language. Nothing here loads a decoder, so the edge may import it.
+export { exactPath, type Place, parseExactPath, parsePath } from './address.ts'
+export { canonical, parseCanonical } from './canonical.ts'
+export { dependsOn, exact } from './exact.ts'
+export { type Facts, type SourceFormat, upright } from './facts.ts'
+export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
+export { parse } from './parse.ts'
+export type { Plan } from './plan.ts'
+export { revision } from './revision.ts'
+export type { Client, Dependence, Options, Spec } from './spec.ts'

@@ -1,0 +1,56 @@
+// What one row of the table of options is made of, and the values that options have.
+
+/** A side: whole pixels, or a share (above 0, up to 1) of the same side of the picture it is taken from. */
+export type Length = { readonly px: number } | { readonly share: number }
+
+/** Where a region begins on one axis: at a distance from the left or top edge, centred, or at the far edge. */
+export type Position = Length | 'centre' | 'end'
+
+/** A region of the upright source. */
+export interface Region {
+  readonly x: Position
+  readonly y: Position
+  readonly width: Length
+  readonly height: Length
+}
+
+/** How the values of an option are spelled. */
+export interface Kind<T> {
+  /** Completes "Expected ... for w, received 0". */
+  readonly expected: string
+  /** Words that the language knows and Halftone does not do: refused by name. */
+  readonly refused?: readonly string[]
+  /** The value, or undefined when `text` is not one. */
+  read(text: string): T | undefined
+  /** The one canonical spelling: `read(write(value))` is `value`. Only characters that a query needs not encode. */
+  write(value: T): string
+}
+
+export type Section =
+  | 'Size'
+  | 'Crop'
+  | 'Orientation'
+  | 'Colour and effects'
+  | 'Format'
+  | 'Automatic'
+  | 'Access'
+
+/** One row of the table. */
+export interface Option<T> {
+  readonly key: string
+  readonly aliases?: readonly string[]
+  readonly kind: Kind<T>
+  readonly section: Section
+  /** One or two sentences for the documentation. */
+  readonly about: string
+  /** Never written into canonical text. */
+  readonly default?: T
+  /** Options without which this one has no effect, for the documentation. */
+  readonly needs?: string
+  /** May be repeated, its values are merged; it has no Base64 form. */
+  readonly merges?: boolean
+  /** Has no Base64 form (`key64`). */
+  readonly plainOnly?: boolean
+}
+
+export type ValueOf<R> = R extends { readonly kind: Kind<infer T> } ? T : never

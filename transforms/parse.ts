@@ -1,0 +1,93 @@
+// Reads a client's query into options: what the URL says, before anything is known about client or picture.
+import type { Option } from './option-types.ts'
+import { type Options, requestOptions } from './options.ts'
+import { badValue, notSupported, unexpected } from './refusals.ts'
+import { unsupported } from './unsupported.ts'
+
+interface Row {
+  readonly name: keyof Options
+  readonly option: Option<unknown>
+}
+
+/** Every spelling of every option, in lower case. */
+const rows: ReadonlyMap<string, Row> = new Map(
+  (Object.entries(requestOptions) as [keyof Options, Option<unknown>][]).flatMap(([name, option]) =>
+    [option.key, ...(option.aliases ?? [])].map((key) => [key, { name, option }] as const),
+  ),
+)
+
+/**
+ * The options of a raw, percent-encoded query without its '?'. Of repeated keys the first counts, only `auto` merges;
+ * keys that the language does not define are ignored (reference: "Unknown keys: ignored by the service").
+ * Fails with 'bad-option' for a value that cannot be read and for an option that Halftone does not do.
+ */
+export function parse(query: string): Options {
+  const found: Record<string, unknown> = {}
+  for (const pair of query.split('&')) {
+    const { key, raw } = halves(pair)
+    const meant = meaning(key)
+    if (!meant) continue
+    const { row, base64 } = meant
+    const before = found[row.name]
+    if (before !== undefined && !row.option.merges) continue
+    const value = read(key, row.option, base64 ? fromBase64(key, raw) : decoded(key, raw))
+    found[row.name] = before === undefined ? value : merged(before, value)
+  }
+  return found as Options
+}
+
+function halves(pair: string): { key: string; raw: string } {
+  const at = pair.indexOf('=')
+  const key = at < 0 ? pair : pair.slice(0, at)
+  return { key: decodedOr(key, ''), raw: at < 0 ? '' : pair.slice(at + 1) }
+}
+
+/** The row that a key stands for, or undefined for a key that the language does not define. */
+function meaning(key: string): { row: Row; base64: boolean } | undefined {
+  const word = key.toLowerCase()
+  const plain = rows.get(word)
+  if (plain) return { row: plain, base64: false }
+  const stem = word.endsWith('64') ? word.slice(0, -2) : word
+  if (unsupported.has(stem)) throw notSupported(key)
+  const row = rows.get(stem)
+  if (row?.option.plainOnly) throw notSupported(key)
+  return row && { row, base64: true }
+}
+
+function read(key: string, option: Option<unknown>, text: string): unknown {
+  const value = option.kind.read(text)
+  if (value === undefined) throw badValue(key, option, text)
+  return value
+}
+
+const merged = (before: unknown, after: unknown): unknown => [
+  ...new Set([...(before as readonly unknown[]), ...(after as readonly unknown[])]),
+]
+
+function decoded(key: string, raw: string): string {
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' '))
+  } catch {
+    throw unexpected(key, 'percent-encoded UTF-8', raw)
+  }
+}
+
+function decodedOr(raw: string, otherwise: string): string {
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' '))
+  } catch {
+    return otherwise
+  }
+}
+
+/** Reference: "`64` appended carries the value in URL-safe Base64 without `=` padding"; padding does no harm. */
+function fromBase64(key: string, raw: string): string {
+  const text = decoded(key, raw)
+  try {
+    // Buffer skips what is not Base64, so the alphabet is checked first.
+    if (/^[\w-]+={0,2}$/.test(text)) return utf8.decode(Buffer.from(text, 'base64url'))
+  } catch {}
+  throw unexpected(key, 'UTF-8 in URL-safe Base64', text)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

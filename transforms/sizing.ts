@@ -1,0 +1,67 @@
+// The size part of an exact request: hints and densities become pixels, and a fit mode that lacks a side becomes the
+// mode that it then amounts to.
+import { rounded } from './kinds.ts'
+import type { Length } from './option-types.ts'
+import { type Fit, maxSide, type Options, type Spec } from './options.ts'
+import { present } from './present.ts'
+import type { Client } from './spec.ts'
+
+type Sides = Pick<Spec, 'width' | 'height'>
+type Frame = Pick<Spec, 'fit' | 'aspect'>
+
+export function sizing(options: Options, client: Client): Sides & Frame & Pick<Spec, 'dpr'> {
+  const hinted = options.hints?.includes('width') ? client.width : undefined
+  const width = hinted === undefined ? options.width : { px: bounded(hinted) }
+  const given = present({ width, height: options.height })
+  const { fit, aspect } = frame(given, options)
+  const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
+  // The Width hint counts physical pixels: a density on top would count them twice.
+  const density = factor(sides, hinted === undefined ? densityOf(options, client) : 1)
+  return present({
+    width: scaled(sides.width, density),
+    height: scaled(sides.height, density),
+    dpr: hasShare(sides) && density !== 1 ? rounded(density) : undefined,
+    fit,
+    aspect: sides.width && sides.height ? undefined : aspect,
+  })
+}
+
+function densityOf(options: Options, client: Client): number {
+  const hinted = options.hints?.includes('dpr') ? client.dpr : undefined
+  return hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : (options.dpr ?? 1)
+}
+
+/** The fit mode in effect: clip is absent. */
+function frame({ width, height }: Sides, { fit = 'clip', aspect }: Options): Frame {
+  if (width && height) return fit === 'clip' ? {} : { fit }
+  if (fit === 'crop') return aspect === undefined ? {} : { fit, aspect }
+  if (!width && !height) return {}
+  return neverEnlarging.has(fit) ? { fit: 'max' } : {}
+}
+
+// With one side the other follows the ratio, so that nothing is left to cut, fill or distort: only this remains.
+const neverEnlarging: ReadonlySet<Fit> = new Set(['max', 'min', 'fillmax'])
+
+/** Adds the side that the ratio gives, where the other is in pixels. */
+function completed({ width, height }: Sides, aspect: number): Sides {
+  if (width && 'px' in width && !height) return { width, height: { px: width.px / aspect } }
+  if (height && 'px' in height && !width) return { width: { px: height.px * aspect }, height }
+  return present({ width, height })
+}
+
+/** The density, or as much of it as keeps both sides within 8192 pixels. */
+function factor({ width, height }: Sides, density: number): number {
+  const longest = Math.max(pixels(width), pixels(height))
+  return longest * density > maxSide ? maxSide / longest : density
+}
+
+const pixels = (side: Length | undefined): number => (side && 'px' in side ? side.px : 0)
+
+const hasShare = ({ width, height }: Sides): boolean =>
+  [width, height].some((side) => side !== undefined && 'share' in side)
+
+const scaled = (side: Length | undefined, density: number): Length | undefined =>
+  side && 'px' in side ? { px: bounded(side.px * density) } : side
+
+/** Whole pixels, half a pixel rounded up. */
+const bounded = (px: number): number => Math.min(maxSide, Math.max(1, Math.round(px)))
