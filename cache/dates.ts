@@ -1,0 +1,18 @@
+// HTTP dates (RFC 9110 5.6.7): three forms are read, one is written.
+
+const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+const rfc850 = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/
+const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
+/** Milliseconds since the epoch; undefined for anything that is not an HTTP date. */
+export function parseHttpDate(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  // Date.parse reads far more than HTTP allows ("0", "next year"), so the form is checked first.
+  if (imfFixdate.test(text) || rfc850.test(text)) return known(Date.parse(text))
+  // asctime has no zone, and means GMT; Date.parse alone would read it as local time.
+  return asctime.test(text) ? known(Date.parse(`${text} GMT`)) : undefined
+}
+
+export const httpDate = (moment: number): string => new Date(moment).toUTCString()
+
+const known = (moment: number): number | undefined => (Number.isNaN(moment) ? undefined : moment)

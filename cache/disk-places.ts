@@ -1,0 +1,82 @@
+// Where things lie in a disk store's folder: <dir>/aa/bb/cc/<rest of the hash>, and temporary files in <dir>/tmp.
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface Place {
+  /** First two levels, as in 'aa/bb': the unit in which the store is walked. */
+  readonly branch: string
+  readonly folder: string
+  readonly path: string
+}
+
+export function placeOf(dir: string, key: string): Place {
+  const hash = createHash('sha256').update(key).digest('hex')
+  const branch = join(hash.slice(0, 2), hash.slice(2, 4))
+  const folder = join(dir, branch, hash.slice(4, 6))
+  return { branch, folder, path: join(folder, hash.slice(6)) }
+}
+
+export const temporaryFolder = (dir: string): string => join(dir, 'tmp')
+
+/** Names this life of this process; process numbers come again, in containers at every start. */
+const life = randomBytes(4).toString('hex')
+let made = 0
+
+export const temporaryPath = (dir: string): string =>
+  join(temporaryFolder(dir), `${process.pid}-${life}-${made++}`)
+
+/** Removes what processes left behind that died while writing. */
+export async function removeLeftovers(dir: string): Promise<void> {
+  for (const name of await namesIn(temporaryFolder(dir))) {
+    const path = join(temporaryFolder(dir), name)
+    if (await isLeftover(name, path)) await rm(path, { force: true }).catch(() => {})
+  }
+}
+
+/** No write takes an hour: past that, the number belongs to another process by now. */
+const longestWriteMs = 3_600_000
+
+async function isLeftover(name: string, path: string): Promise<boolean> {
+  const [pid, token] = name.split('-')
+  if (token === life) return false
+  if (Number(pid) === process.pid || !isAlive(Number(pid))) return true
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
+  return Date.now() - mtimeMs > longestWriteMs
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (thrown) {
+    // EPERM: there is such a process, and it is somebody else's.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** The names in a folder; none when it cannot be read. */
+export const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
+
+/** Only the two-character folders: `tmp` and the summary are not entries. */
+export async function branchesIn(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
+}
+
+export interface Found {
+  readonly path: string
+  readonly fileBytes: number
+  readonly usedAt: number
+}
+
+/** The entries of one branch; a busy cache changes meanwhile, so what is gone is skipped. */
+export async function entriesIn(dir: string, branch: string): Promise<Found[]> {
+  const found: Found[] = []
+  for (const third of await branchesIn(join(dir, branch))) {
+    for (const name of await namesIn(join(dir, branch, third))) {
+      const path = join(dir, branch, third, name)
+      const about = await stat(path).catch(() => undefined)
+      if (about) found.push({ path, fileBytes: about.size, usedAt: about.mtimeMs })
+    }
+  }
+  return found
+}

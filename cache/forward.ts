@@ -1,0 +1,141 @@
+// One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
+import { Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Answer, Ask, Headers, Tier } from '../tier.ts'
+import type { Trip } from './collapse.ts'
+import type { Entry } from './entry.ts'
+import { confirms, entryOf, type Kept, mayShare, refreshed, validators } from './keep.ts'
+import type { CacheObserver } from './outcome.ts'
+import { type Defaults, decide, mayServeStale } from './policy.ts'
+import type { SafeStore } from './safe-store.ts'
+
+export type Landing =
+  /** Another flight had stored it between our look and our start. */
+  | { readonly kind: 'found'; readonly entry: Entry }
+  /** Upstream failed, and the entry may stand in. */
+  | { readonly kind: 'stale-if-error'; readonly entry: Entry; readonly retryAfterSeconds: number }
+  | Answered
+
+export interface Answered {
+  readonly kind: 'answered'
+  readonly answer: Answer
+  readonly fwd: 'uri-miss' | 'stale'
+  readonly isValidated: boolean
+  readonly isStored: boolean
+  readonly isShareable: boolean
+}
+
+export interface ForwardOptions {
+  readonly store: SafeStore
+  readonly upstream: Tier
+  readonly now: () => number
+  readonly defaults: Defaults
+  readonly observe: CacheObserver
+}
+
+export type Forward = (ask: Omit<Ask, 'signal'>, trip: Trip) => Promise<Landing>
+
+export function createForward({ store, upstream, now, defaults, observe }: ForwardOptions): Forward {
+  async function forward(ask: Omit<Ask, 'signal'>, trip: Trip): Promise<Landing> {
+    // Looked up a second time: this ask may have missed while an earlier flight was in the air, and have come here
+    // after that one had landed and stored. Without this look such a pair would cost two trips.
+    const entry = await store.get(ask.path)
+    if (entry && decide(entry, now()) === 'fresh') return { kind: 'found', entry }
+    const answer = await askUpstream({ ...ask, signal: trip.signal }, entry)
+    if (entry && isServerError(answer) && mayServeStale(entry, now())) {
+      return { kind: 'stale-if-error', entry, retryAfterSeconds: retryAfterOf(answer.headers) }
+    }
+    return keep({ key: ask.path, entry, answer, trip })
+  }
+
+  async function askUpstream(ask: Ask, entry: Entry | undefined): Promise<Answer> {
+    const answer = await askOnce(ask, validators(entry))
+    if (answer.status !== 304 || (entry && confirms(answer.headers, entry))) return answer
+    const whole = await askOnce(ask, {})
+    return whole.status === 304 ? problemAnswer(new Failure('upstream-failed', unasked304)) : whole
+  }
+
+  async function askOnce(ask: Ask, conditions: Headers): Promise<Answer> {
+    try {
+      const answering = upstream({ ...ask, headers: { ...onward(ask.headers), ...conditions } })
+      return await orAborted(ask.signal, answering)
+    } catch (thrown) {
+      if (!ask.signal.aborted) observe('upstream-threw', thrown)
+      return problemAnswer(ask.signal.aborted ? ask.signal.reason : upstreamFailure(thrown))
+    }
+  }
+
+  function keep({ key, entry, answer, trip }: Home): Answered {
+    const received = { key, answer, receivedAt: now() }
+    const isValidated = entry !== undefined && answer.status === 304
+    const kept: Kept = isValidated ? refreshed(entry, received, defaults) : entryOf(received, defaults)
+    const isStored = 'entry' in kept && trip.isWanted()
+    if (isStored) store.put(kept.entry)
+    else if (entry && supersedes(answer)) store.delete(key)
+    const isShareable = 'entry' in kept || mayShare(answer, kept.why)
+    const whole = isValidated ? validatedAnswer(entry, answer, kept) : answer
+    return {
+      kind: 'answered',
+      answer: whole,
+      fwd: entry ? 'stale' : 'uri-miss',
+      isValidated,
+      isStored,
+      isShareable,
+    }
+  }
+
+  return forward
+}
+
+interface Home {
+  readonly key: string
+  readonly entry: Entry | undefined
+  readonly answer: Answer
+  readonly trip: Trip
+}
+
+/** Upstream may not listen to the signal; the flight ends all the same. */
+function orAborted<T>(signal: AbortSignal, answering: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(signal.reason)
+    if (signal.aborted) give()
+    signal.addEventListener('abort', give, { once: true })
+    answering.then(resolve, reject).finally(() => signal.removeEventListener('abort', give))
+  })
+}
+
+const unasked304 = 'The next tier answered 304 to a request without conditions.'
+
+const upstreamFailure = (thrown: unknown): Failure =>
+  thrown instanceof Failure
+    ? thrown
+    : new Failure('upstream-failed', 'The next tier failed.', { cause: thrown })
+
+/** Conditions and ranges are answered here, from the whole; only these two speak to the tiers behind. */
+function onward({ 'request-id': id, priority }: Headers): Headers {
+  return {
+    ...(id === undefined ? {} : { 'request-id': id }),
+    ...(priority === undefined ? {} : { priority }),
+  }
+}
+
+/** The entry's picture, with what the 304 tells about this exchange. */
+function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
+  const { headers } = 'entry' in kept ? kept.entry : entry
+  const told: Record<string, string> = {}
+  for (const name of ['age', 'cache-status', 'server-timing']) {
+    if (answer.headers[name] !== undefined) told[name] = answer.headers[name]
+  }
+  return { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
+}
+
+/** What counts as an error (RFC 5861 section 4). */
+const isServerError = ({ status }: Answer): boolean => [500, 502, 503, 504].includes(status)
+
+/** The old entry is not to be used again after these, even though the new answer is not kept. */
+const supersedes = ({ status }: Answer): boolean => status < 400 || status === 404 || status === 410
+
+/** How long upstream wants to be left alone: a second where it does not say, never more than half a minute. */
+function retryAfterOf({ 'retry-after': field }: Headers): number {
+  return /^\d+$/.test(field ?? '') ? Math.min(Math.max(1, Number(field)), 30) : 1
+}
