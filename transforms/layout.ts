@@ -1,0 +1,117 @@
+// How a picture meets its frame: the fit modes of the language, in pixels. Reference: the table "Resize modes (`fit`)".
+import {
+  centre,
+  covering,
+  inside,
+  isSame,
+  largestPart,
+  longest,
+  type Point,
+  placed,
+  type Size,
+  whole,
+} from './geometry.ts'
+import type { Length } from './option-types.ts'
+import { type Fit, maxSide, type Spec } from './options.ts'
+import type { Box, Plan } from './plan.ts'
+
+export interface Layout {
+  /** Cut from the picture before it is resized. */
+  readonly cut?: Box
+  readonly resize: Size
+  readonly crop?: NonNullable<Plan['crop']>
+  readonly extend?: NonNullable<Plan['extend']>
+  /** Of the result. */
+  readonly size: Size
+}
+
+type Mode = (from: Size, frame: Size, spec: Spec) => Layout
+
+const plain = (size: Size): Layout => ({ resize: size, size })
+
+const modes: Readonly<Record<Fit, Mode>> = {
+  clip: (from, frame) => plain(inside(from, frame)),
+  max: (from, frame) => plain(inside(from, frame, 1)),
+  scale: (_from, frame) => plain(frame),
+  crop: (from, frame, spec) => cropped(from, frame, spec),
+  // "Ratio of w x h, never larger than the source allows": the largest such part of the source, or the frame.
+  min: (from, frame) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, {}),
+  fill: (from, frame) => extended(inside(from, frame), frame, 'background'),
+  fillmax: (from, frame) => extended(inside(from, frame, 1), frame, 'background'),
+  clamp: (from, frame) => extended(inside(from, frame), frame, 'edge'),
+}
+
+const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width || frame.height > from.height
+
+/** The largest frame that a result may have. */
+const limit: Size = { width: maxSide, height: maxSide }
+
+/** Lays a picture of size `from` out as the spec asks; without a frame it keeps its size, up to 8192 pixels a side. */
+export function layOut(from: Size, spec: Spec): Layout {
+  const frame = frameOf(from, spec)
+  if (!frame) return plain(inside(from, limit, 1))
+  if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, { ...limit, ...frame }, spec)
+  // The side that is not given is free: only the limit of every result bounds it, and nothing is left to cut or fill.
+  return modes[spec.fit === 'max' ? 'max' : 'clip'](from, { ...limit, ...frame }, spec)
+}
+
+function frameOf(from: Size, spec: Spec): Partial<Size> | undefined {
+  const { aspect } = spec
+  const width = spec.width && pixels(spec.width, from.width, spec.dpr)
+  const height = spec.height && pixels(spec.height, from.height, spec.dpr)
+  if (width && height) return bounded({ width, height })
+  if (spec.fit === 'crop' && aspect) return aspectFrame(from, { width, height }, aspect)
+  if (width) return { width: whole(width) }
+  if (height) return { height: whole(height) }
+  return undefined
+}
+
+const pixels = (length: Length, side: number, dpr = 1): number =>
+  'px' in length ? length.px : length.share * side * dpr
+
+/** With neither side, as much of the source as has the ratio. */
+function aspectFrame(
+  from: Size,
+  given: { width?: number | undefined; height?: number | undefined },
+  aspect: number,
+) {
+  if (given.width) return bounded({ width: given.width, height: given.width / aspect })
+  if (given.height) return bounded({ width: given.height * aspect, height: given.height })
+  return inside(largestPart(from, { width: aspect, height: 1 }), limit, 1)
+}
+
+/** Whole pixels; both sides shrink alike when one would pass the limit. */
+function bounded(size: Size): Size {
+  const scale = Math.min(1, maxSide / longest(size))
+  return { width: whole(size.width * scale), height: whole(size.height * scale) }
+}
+
+/** Covers the frame, then cuts what sticks out. */
+function cropped(from: Size, frame: Size, spec: Spec): Layout {
+  const resize = covering(from, frame)
+  if (isSame(resize, frame)) return plain(frame)
+  const by = spec.crop?.find((word) => word === 'entropy' || word === 'attention')
+  // A sliver that covers a frame could be millions of pixels long: cut first, and let no detector search in it.
+  if (longest(resize) > maxSide)
+    return { ...plain(frame), cut: placed(largestPart(from, frame), from, focus(spec)) }
+  if (by) return { resize, crop: { by, width: frame.width, height: frame.height }, size: frame }
+  return { resize, crop: { by: 'box', box: placed(frame, resize, focus(spec)) }, size: frame }
+}
+
+/** The point that the cut keeps nearest to its middle; an edge is a point on it. */
+function focus({ crop = [], focalX = 0.5, focalY = 0.5 }: Spec): Point {
+  if (crop.includes('focalpoint')) return { x: focalX, y: focalY }
+  const x = crop.includes('left') ? 0 : crop.includes('right') ? 1 : centre.x
+  const y = crop.includes('top') ? 0 : crop.includes('bottom') ? 1 : centre.y
+  return { x, y }
+}
+
+/** Canvas on both sides alike; an odd pixel goes to the right and to the bottom. */
+function extended(resize: Size, frame: Size, paint: 'background' | 'edge'): Layout {
+  if (isSame(resize, frame)) return plain(frame)
+  const left = Math.floor((frame.width - resize.width) / 2)
+  const top = Math.floor((frame.height - resize.height) / 2)
+  const right = frame.width - resize.width - left
+  const bottom = frame.height - resize.height - top
+  return { resize, extend: { top, right, bottom, left, paint }, size: frame }
+}

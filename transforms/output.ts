@@ -1,0 +1,79 @@
+// Which format a picture becomes, and how its encoder is set: from what was asked, what the client reads, what it holds.
+import { onWhite, white } from './colour.ts'
+import type { Facts, SourceFormat } from './facts.ts'
+import { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
+import type { Spec } from './options.ts'
+import type { Plan } from './plan.ts'
+import { qualityFor } from './quality.ts'
+
+type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>
+
+export function output(spec: Spec, facts: Facts): Output {
+  const format = chooseFormat(spec, facts)
+  const moves = isMoving(facts) && outputFormats[format].animation
+  return {
+    frames: moves ? 'all' : 'first',
+    pages: moves ? facts.pages : 1,
+    background: background(spec, format),
+    flatten: facts.alpha && (isOpaque(spec) || !outputFormats[format].alpha),
+    encoding: encoding(spec, format),
+  }
+}
+
+/** The format of the result: the best of the client's class, else the one that was named, else the source's own. */
+export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
+  const negotiated = spec.formats && bestOf(spec.formats, isMoving(facts))
+  if (negotiated) return negotiated
+  const named = spec.format === 'pjpg' ? 'jpeg' : spec.format
+  if (named && named !== 'json') return named
+  const format = spec.formats ? basic(spec, facts) : own(spec, facts)
+  return spec.lossless && format === 'jpeg' ? 'png' : format
+}
+
+/** sharp reads every frame of these; of an APNG or an AVIF sequence only the first. */
+const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
+
+const isMoving = (facts: Facts): boolean => facts.animated && facts.pages > 1 && moving.has(facts.format)
+
+function bestOf(formats: FormatClass, moves: boolean): OutputFormat | undefined {
+  if (!moves && formats.startsWith('avif')) return 'avif'
+  return formats.endsWith('webp') ? 'webp' : undefined
+}
+
+/** What every browser reads. */
+function basic(spec: Spec, facts: Facts): OutputFormat {
+  if (isMoving(facts)) return 'gif'
+  return hasAlpha(spec, facts) || drawn.has(facts.format) ? 'png' : 'jpeg'
+}
+
+/** Sources that are graphics rather than photographs: JPEG would blur their edges. */
+const drawn: ReadonlySet<SourceFormat> = new Set(['png', 'gif', 'svg', 'bmp', 'ico', 'pdf'])
+
+const own = (spec: Spec, facts: Facts): OutputFormat =>
+  facts.format in outputFormats ? (facts.format as OutputFormat) : basic(spec, facts)
+
+/** Whether the result has something transparent, if its format can hold it. */
+function hasAlpha(spec: Spec, facts: Facts): boolean {
+  const canvas = spec.fit === 'fill' || spec.fit === 'fillmax'
+  return (facts.alpha && !isOpaque(spec)) || (canvas && spec.background !== undefined && !isOpaque(spec))
+}
+
+/** A background was asked for that nothing shows through. */
+const isOpaque = ({ background }: Spec): boolean => background?.alpha === 1
+
+// Reference: `bg`, default fff.
+function background(spec: Spec, format: OutputFormat): Plan['background'] {
+  const asked = spec.background ?? white
+  return outputFormats[format].alpha ? asked : onWhite(asked)
+}
+
+function encoding(spec: Spec, format: OutputFormat): Plan['encoding'] {
+  const lossless = !outputFormats[format].lossy || (spec.lossless ?? false)
+  const quality = lossless ? undefined : qualityFor(format, spec.quality, spec.saving ?? false)
+  return {
+    format,
+    lossless,
+    ...(quality !== undefined && { quality }),
+    progressive: format === 'jpeg' && spec.format === 'pjpg',
+  }
+}

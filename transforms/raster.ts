@@ -1,0 +1,39 @@
+// At which density an SVG is drawn, so that the result is drawn at its size and not enlarged from pixels.
+import { clamped, longest, type Size } from './geometry.ts'
+import { maxSide } from './options.ts'
+import type { Box } from './plan.ts'
+import type { Steps } from './turning.ts'
+
+/** sharp takes 1 to 100000 dpi, and 72 draws a pixel of the SVG as a pixel. */
+const minDensity = 1 / 72
+
+/** The same steps upon a drawing of another size; `oriented` is the size of the SVG itself after `steps.orient`. */
+export function rasterised(steps: Steps, oriented: Size): Steps {
+  const from = steps.extract ?? oriented
+  const resize = steps.resize ?? { width: from.width, height: from.height }
+  const needed = Math.max(resize.width / from.width, resize.height / from.height)
+  const density = rounded(clamped(needed, minDensity, maxSide / longest(oriented)))
+  if (density === 1) return steps
+  return {
+    ...steps,
+    density,
+    resize,
+    ...(steps.extract && { extract: scaledBox(steps.extract, oriented, density) }),
+  }
+}
+
+// Down, so that the drawing never passes the limit.
+const rounded = (density: number): number => Math.max(0.0139, Math.floor(density * 1e4) / 1e4)
+
+/** Rounded down: whether the drawing's last pixel is whole is up to the renderer. */
+function scaledBox(box: Box, oriented: Size, density: number): Box {
+  const x = span(box.left, box.width, oriented.width, density)
+  const y = span(box.top, box.height, oriented.height, density)
+  return { left: x.start, top: y.start, width: x.size, height: y.size }
+}
+
+function span(start: number, size: number, side: number, density: number): { start: number; size: number } {
+  const drawn = Math.max(1, Math.floor(side * density))
+  const from = clamped(Math.round(start * density), 0, drawn - 1)
+  return { start: from, size: clamped(Math.round(size * density), 1, drawn - from) }
+}
