@@ -1,7 +1,7 @@
 // The reference for cold renders: a loop over sharp with nothing round it, at the same settings and on the same cores.
 // Speaks JSON lines: a batch of jobs in, its milliseconds and CPU seconds out.
 import { createInterface } from 'node:readline'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { qualityFor } from '../transforms/quality.ts'
 
 export interface Batch {
@@ -15,10 +15,10 @@ sharp.concurrency(1)
 sharp.cache(false)
 
 const encoders = {
-  jpeg: (image: sharp.Sharp, quality: number) => image.jpeg({ quality }),
-  webp: (image: sharp.Sharp, quality: number) => image.webp({ quality, effort: 2 }),
-  avif: (image: sharp.Sharp, quality: number) => image.avif({ quality, effort: 0, chromaSubsampling: '4:2:0' }),
-  png: (image: sharp.Sharp) => image.png(),
+  jpeg: (image: Sharp, quality: number) => image.jpeg({ quality }),
+  webp: (image: Sharp, quality: number) => image.webp({ quality, effort: 2 }),
+  avif: (image: Sharp, quality: number) => image.avif({ quality, effort: 0, chromaSubsampling: '4:2:0' }),
+  png: (image: Sharp) => image.png(),
 }
 
 async function runBatch({ file, widths, format, atOnce }: Batch): Promise<void> {

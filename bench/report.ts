@@ -7,7 +7,7 @@ export interface Report {
   /** One sentence: what was measured against what. */
   readonly about: string
   /** Medians of each contender. */
-  readonly rows: Readonly<Record<string, Partial<Measured> & Readonly<Record<string, number>>>>
+  readonly rows: Readonly<Record<string, Measured | Readonly<Record<string, number>>>>
   readonly ratios: Readonly<Record<string, number>>
   /** Every round, as measured. */
   readonly raw: unknown
@@ -24,5 +24,5 @@ export function keep(name: string, report: Report): void {
   writeFileSync(file, `${JSON.stringify({ name, machine: machine(), ...report }, null, 1)}\n`)
 }
 
-const rounded = (figures: Readonly<Record<string, number | undefined>>) =>
-  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, value === undefined ? undefined : Number(value.toPrecision(4))]))
+const rounded = (figures: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(Number(value).toPrecision(4))]))

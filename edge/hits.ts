@@ -108,11 +108,11 @@ const classes = new LRUCache<string, string>({ max: 1000, maxSize: 1e6, sizeCalc
 
 /** A URL and the kind of client, as coarse as negotiation itself. */
 function keyFor(target: string, headers: ClientHeaders): string {
-  const accept = headers.accept ?? ''
+  const accept = String(headers.accept ?? '')
   let formats = classes.get(accept)
   if (formats === undefined) {
-    formats = formatClass(accept === '' ? undefined : String(accept))
-    classes.set(String(accept), formats)
+    formats = formatClass(accept)
+    classes.set(accept, formats)
   }
   for (const hint of hintHeaders) if (headers[hint] !== undefined) return `${JSON.stringify(clientOf(headers))} ${target}`
   return `${formats} ${target}`

@@ -17,17 +17,17 @@ function ladder(first: number, last: number, step: number): number[] {
 
 /** Names the class of formats the client takes. A wildcard promises nothing: curl and old browsers send one too. */
 export function formatClass(accept: string | undefined): FormatClass {
-  const avif = accepts(accept, 'image/avif')
-  const webp = accepts(accept, 'image/webp')
+  const members = accept?.toLowerCase().split(',') ?? []
+  const avif = accepts(members, 'image/avif')
+  const webp = accepts(members, 'image/webp')
   if (avif) return webp ? 'avif,webp' : 'avif'
   return webp ? 'webp' : 'basic'
 }
 
 /** True when `type` is named and not refused by q=0 (RFC 9110 12.4.2). */
-function accepts(accept: string | undefined, type: string): boolean {
-  if (!accept?.includes(type)) return false
-  return accept.split(',').some((member) => {
-    const [name, ...parameters] = member.split(';').map((part) => part.trim().toLowerCase())
+function accepts(members: readonly string[], type: string): boolean {
+  return members.some((member) => {
+    const [name, ...parameters] = member.split(';').map((part) => part.trim())
     return name === type && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
   })
 }

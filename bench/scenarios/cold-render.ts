@@ -55,12 +55,12 @@ interface Contest {
 }
 
 async function compare({ halftone, bare, file, format }: Contest) {
-  let round = 0
   // Both get the same widths in the same round; a width is never asked for twice.
-  const widths = () => Array.from({ length: jobs }, (_, job) => 320 + job * 40 + Math.floor(round++ / 2 / jobs))
+  const widths = (round: number) => Array.from({ length: jobs }, (_, job) => 320 + job * 40 + round)
+  const done = { halftone: 0, bare: 0 }
   return interleave(rounds, {
-    halftone: () => overHttp(halftone, widths(), urlNames[format]),
-    bare: () => inBareLoop(bare, { file, widths: widths(), format, atOnce: availableParallelism() }),
+    halftone: () => overHttp(halftone, widths(done.halftone++), urlNames[format]),
+    bare: () => inBareLoop(bare, { file, widths: widths(done.bare++), format, atOnce: availableParallelism() }),
   })
 }
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigFault, type Environment, makeConfig, type WrittenConfig } from '../../config.ts'
+
+const faultsOf = (written: WrittenConfig, environment: Environment = {}): readonly string[] => {
+  try {
+    makeConfig(written, environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigFault) return error.faults
+    throw error
+  }
+}
+
+describe('the configuration', () => {
+  test('needs nothing: one process with every tier on loopback', () => {
+    const config = makeConfig({}, {})
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, roles: ['edge', 'shield', 'origin'], edgeMemoryBytes: 256e6 })
+  })
+
+  test('the environment wins over the file; an empty variable is not set', () => {
+    expect(makeConfig({ port: 1 }, { PORT: '2' }).port).toBe(2)
+    expect(makeConfig({ port: 1 }, { PORT: '' }).port).toBe(1)
+  })
+
+  test.each([
+    ['64MB', 64e6],
+    ['1GiB', 2 ** 30],
+    ['1.5 kB', 1500],
+    [12, 12],
+  ])('bytes may be written %s', (written, bytes) => {
+    expect(makeConfig({ edgeMemoryBytes: written }, {}).edgeMemoryBytes).toBe(bytes)
+  })
+
+  test.each([
+    ['10s', 10_000],
+    ['1500', 1500],
+    ['2h', 7_200_000],
+  ])('durations may be written %s', (written, ms) => {
+    expect(makeConfig({}, { HALFTONE_DRAIN: written }).drainMs).toBe(ms)
+  })
+
+  test('all faults are reported together, each by the name it was written under', () => {
+    const faults = faultsOf(
+      {
+        edgeMemoryBytes: 'lots',
+        colour: 'red',
+        sources: { 'Bad Name': { folder: '/srv' }, empty: {} as never, shop: { site: 'ftp://shop.example' }, web: { hosts: [] } },
+      } as WrittenConfig,
+      { PORT: '99999', HALFTONE_ROLES: 'edge,moon', HALFTONE_KEYS_SHOP: 'short' },
+    )
+    expect(faults).toEqual([
+      "PORT: expected an integer from 0 to 65535, received '99999'",
+      "HALFTONE_ROLES: expected edge, shield or origin, received 'moon'",
+      "edgeMemoryBytes: expected bytes such as 64MB or 1GiB, received 'lots'",
+      'sources.Bad Name: expected a name of a-z, 0-9, - and _, at most 63 characters',
+      'sources.empty: expected one of folder, site or hosts',
+      'sources.shop.keys.0: expected a secret of at least 16 characters',
+      "sources.shop.site: expected an http:// or https:// URL, received 'ftp://shop.example'",
+      'sources.web.hosts: expected at least one host',
+      'colour: there is no such setting',
+    ])
+  })
+
+  test.each<[string, Environment, string]>([
+    ['an edge alone needs somebody to ask', { HALFTONE_ROLES: 'edge' }, 'HALFTONE_SHIELDS'],
+    ['a shield alone needs an origin', { HALFTONE_ROLES: 'shield' }, 'HALFTONE_ORIGINS'],
+    ['an origin in public needs a secret', { HALFTONE_ROLES: 'origin', HOST: '0.0.0.0' }, 'HALFTONE_TIER_SECRET'],
+  ])('%s', (_, environment, variable) => {
+    expect(faultsOf({}, environment)).toEqual([expect.stringContaining(variable)])
+  })
+
+  test('signing keys come from the environment and never appear in a fault', () => {
+    const environment = { HALFTONE_KEYS_MY_PHOTOS: 'a-key-of-sixteen+,another-key-of-it' }
+    const config = makeConfig({ sources: { 'my-photos': { folder: '/srv' } } }, environment)
+    expect(config.sources.get('my-photos')?.keys).toEqual(['a-key-of-sixteen+', 'another-key-of-it'])
+    expect(faultsOf({}, { HALFTONE_TIER_SECRET: 'tooshort' }).join()).not.toContain('tooshort')
+  })
+})

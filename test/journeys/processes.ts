@@ -1,0 +1,89 @@
+// Halftone as its users run it: processes of their own, told apart by role, ended by pid.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { aClient, type Client, metricOf } from './cdn.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Process extends Client {
+  readonly url: string
+  readonly pid: number
+  readonly dataDir: string
+  metric(name: string, labels?: string): Promise<number>
+  /** Sends the signal and waits for the end; the exit code, or the signal that ended it. */
+  end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  /** Starts it again with the same port and data. */
+  again(): Promise<void>
+}
+
+export interface ProcessOptions {
+  readonly args?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export async function aProcess({ args = [], environment = {} }: ProcessOptions): Promise<Process> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'halftone-process-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const start = () => launch(args, { HALFTONE_SAMPLES: 'false', HALFTONE_LOG_LEVEL: 'error', ...environment, HALFTONE_DATA: dataDir, PORT: String(port) })
+  let client = aClient(url)
+  let child = start()
+  await answering(url, child)
+  return {
+    url,
+    dataDir,
+    get pid() {
+      return child.pid ?? 0
+    },
+    get: (...request) => client.get(...request),
+    metric: (name, labels = '') => metricOf(client.get, name, labels),
+    close: () => client.close(),
+    async end(signal = 'SIGTERM') {
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+      child.kill(signal)
+      await ended
+      if (signal !== 'SIGKILL') rmSync(dataDir, { recursive: true, force: true })
+      await client.close()
+      return child.exitCode ?? child.signalCode
+    },
+    async again() {
+      client = aClient(url)
+      child = start()
+      await answering(url, child)
+    },
+  }
+}
+
+function launch(args: readonly string[], environment: Record<string, string>): ChildProcess {
+  return spawn(join(root, 'bin/halftone'), [...args], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+async function answering(url: string, child: ChildProcess): Promise<void> {
+  const probe = aClient(url)
+  try {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+      if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode}`)
+      const status = await probe.get('/healthz').then((answer) => answer.status, () => 0)
+      if (status === 200) return
+      await new Promise((done) => setTimeout(done, 20))
+    }
+    throw new Error(`${url} does not answer`)
+  } finally {
+    await probe.close()
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
