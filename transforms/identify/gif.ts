@@ -1,0 +1,82 @@
+// GIF (GIF89a specification): canvas from the screen descriptor, frames by walking the blocks.
+import type { Facts } from '../facts.ts'
+import { u8, u16le } from './bytes.ts'
+
+const extension = 0x21
+const imageDescriptor = 0x2c
+const graphicControl = 0xf9
+
+export function identifyGif(bytes: Uint8Array): Facts {
+  const { frames, transparency, width, height } = walk(bytes)
+  return {
+    format: 'gif',
+    width,
+    height,
+    orientation: 1,
+    pages: Math.max(1, frames),
+    animated: frames > 1,
+    alpha: transparency,
+    progressive: false,
+    icc: false,
+    space: 'palette',
+    depth: 8,
+    scans: 1,
+    bytes: bytes.length,
+  }
+}
+
+/** A table of 2^(n+1) colours follows when the flag's top bit is set (GIF89a 18, 20). */
+const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0)
+
+interface Walk {
+  frames: number
+  transparency: boolean
+  width: number
+  height: number
+}
+
+function walk(bytes: Uint8Array): Walk {
+  const found: Walk = { frames: 0, transparency: false, ...canvasOf(bytes) }
+  let at = 13 + tableBytes(u8(bytes, 10))
+  while (at < bytes.length) {
+    const block = bytes[at]
+    if (block === extension) {
+      if (bytes[at + 1] === graphicControl && (bytes[at + 3] ?? 0) & 1) found.transparency = true
+      at = afterSubBlocks(bytes, at + 2)
+    } else if (block === imageDescriptor && at + 10 <= bytes.length) {
+      if (found.frames === 0) growTo(found, bytes, at)
+      found.frames++
+      at = afterSubBlocks(bytes, at + 11 + tableBytes(bytes[at + 9] ?? 0))
+    } else {
+      break // the trailer, or damage: what was counted stands
+    }
+  }
+  return found
+}
+
+/** Screens that old programs wrote down in place of the canvas; libnsgif, which decodes, takes the first frame's size. */
+const screens = ['640x480', '640x512', '800x600', '1024x768', '1280x1024', '1600x1200']
+const widestCanvas = 2048
+
+function canvasOf(bytes: Uint8Array): { width: number; height: number } {
+  const width = u16le(bytes, 6)
+  const height = u16le(bytes, 8)
+  const unlikely = width === 0 || height === 0 || width > widestCanvas || height > widestCanvas
+  return unlikely || screens.includes(`${width}x${height}`) ? { width: 1, height: 1 } : { width, height }
+}
+
+/** The first frame may be larger than the canvas, which then grows (libnsgif, as browsers do). */
+function growTo(found: Walk, bytes: Uint8Array, at: number): void {
+  found.width = Math.max(found.width, u16le(bytes, at + 1) + u16le(bytes, at + 5))
+  found.height = Math.max(found.height, u16le(bytes, at + 3) + u16le(bytes, at + 7))
+}
+
+function afterSubBlocks(bytes: Uint8Array, start: number): number {
+  let at = start
+  while (at < bytes.length) {
+    const length = bytes[at] ?? 0
+    at += 1 + length
+    if (length === 0) break
+  }
+  return at
+}

@@ -1,0 +1,135 @@
+// SVG: told by its first element, measured by width, height and viewBox, and priced before any renderer sees it.
+import { gunzipSync } from 'node:zlib'
+import { Failure } from '../../errors.ts'
+import type { Facts } from '../facts.ts'
+import { broken } from './bytes.ts'
+import { type Embedded, passesOf } from './svg-cost.ts'
+import { type Element, elementsOf, tooCostly } from './svg-scan.ts'
+
+const mostBytes = 5_000_000
+/** Documents in these read as bytes; others (UTF-7, say) could hide markup from us, and nobody draws in them. */
+const encodings = /^(utf-8|us-ascii|ascii|iso-8859-\d+|windows-125\d|latin1)$/i
+/** What may stand before the root: a byte-order mark, declarations, comments, a DOCTYPE with or without a subset. */
+const prolog =
+  /^(?:\xef\xbb\xbf)?(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>)*<svg[\s/>]/i
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+export function isSvg(bytes: Uint8Array): boolean {
+  return prolog.test(latin1(head(bytes)))
+}
+
+/** The document, one character a byte, inflated if it came gzipped. */
+export function documentOf(bytes: Uint8Array): string {
+  return latin1(isGzip(bytes) ? inflate(bytes, mostBytes) : bytes)
+}
+
+export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
+  const document = documentOf(bytes)
+  refuseHidden(document)
+  const elements = elementsOf(document)
+  const [root] = elements
+  if (root?.name !== 'svg') throw broken('the SVG does not begin with its root element')
+  const size = sizeOf(root) ?? extentOf(elements)
+  return {
+    format: 'svg',
+    width: Math.max(1, Math.round(size.width)),
+    height: Math.max(1, Math.round(size.height)),
+    orientation: 1,
+    pages: 1,
+    animated: false,
+    alpha: true,
+    progressive: false,
+    icc: false,
+    space: 'rgb',
+    depth: 8,
+    scans: passesOf(elements, embedded),
+    bytes: bytes.length,
+  }
+}
+
+function refuseHidden(document: string): void {
+  const declared = /^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([^"']*)/i.exec(document)?.[1]
+  if (declared !== undefined && !encodings.test(declared))
+    throw new Failure('source-unsupported', 'The SVG is in a character encoding that we do not read.')
+  if (/<\?xml-stylesheet[^>]*data:/i.test(document) || /<[\w:]*include[^>]*data:/i.test(document))
+    throw new Failure('source-unsupported', 'The SVG hides a part of itself inside an address.')
+}
+
+/** Pixels in one of each unit, at 96 to the inch (CSS Values 6.2); font units at their usual size. */
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  px: 1,
+  in: 96,
+  cm: 96 / 2.54,
+  mm: 9.6 / 2.54,
+  pt: 96 / 72,
+  pc: 16,
+  em: 16,
+  ex: 8,
+}
+
+/** Undefined for percentages and what is not a length: they say nothing without a page around the picture. */
+function lengthOf(value: string | undefined): number | undefined {
+  const match = /^\s*\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(value ?? '')
+  const unit = units[match?.[2]?.toLowerCase() ?? '']
+  const length = match && unit !== undefined ? Number(match[1]) * unit : Number.NaN
+  return Number.isFinite(length) && length > 0 ? length : undefined
+}
+
+function sizeOf(root: Element): { width: number; height: number } | undefined {
+  const width = lengthOf(root.attributes.get('width'))
+  const height = lengthOf(root.attributes.get('height'))
+  const [, , boxWidth = 0, boxHeight = 0] = (root.attributes.get('viewBox') ?? '')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number)
+  if (width && height) return { width, height }
+  if (!(boxWidth > 0 && boxHeight > 0)) return width || height ? square(width ?? height ?? 1) : undefined
+  if (width) return { width, height: (width * boxHeight) / boxWidth }
+  if (height) return { width: (height * boxWidth) / boxHeight, height }
+  return { width: boxWidth, height: boxHeight }
+}
+
+const square = (side: number) => ({ width: side, height: side })
+
+/** Without any size: as far as plain shapes reach, else what browsers give a picture without one (CSS 2.1 10.3.2). */
+function extentOf(elements: readonly Element[]): { width: number; height: number } {
+  let width = 0
+  let height = 0
+  for (const { name, attributes } of elements) {
+    if (name === 'path' || name === 'text' || attributes.has('transform')) return { width: 300, height: 150 }
+    const value = (key: string) => lengthOf(attributes.get(key)) ?? 0
+    width = Math.max(width, value('x') + value('width'), value('cx') + value('r') + value('rx'), value('x2'))
+    height = Math.max(
+      height,
+      value('y') + value('height'),
+      value('cy') + value('r') + value('ry'),
+      value('y2'),
+    )
+  }
+  return width && height ? { width, height } : { width: 300, height: 150 }
+}
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
+/** Enough to see the first element through a long licence comment. */
+function head(bytes: Uint8Array): Uint8Array {
+  if (!isGzip(bytes)) return bytes.subarray(0, 65_536)
+  try {
+    return inflate(bytes.subarray(0, 65_536), 1_000_000)
+  } catch {
+    return new Uint8Array()
+  }
+}
+
+function inflate(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  try {
+    // 2 is Z_SYNC_FLUSH: a document cut short yields what there is.
+    return gunzipSync(bytes, { maxOutputLength, finishFlush: 2 })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooCostly('it is too long')
+    throw broken('its compressed data cannot be read')
+  }
+}
