@@ -1,0 +1,115 @@
+// Pictures from a folder of this machine: regular files below it, and nothing that a path or a link leads out to.
+import { createHash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { Failure } from '../../errors.ts'
+import type { Loader, Source } from '../loader.ts'
+import { sharedBuffer } from '../memory.ts'
+import { createRecent, type Recent } from '../recent.ts'
+
+export interface FolderOptions {
+  readonly dir: string
+  /** Of one file. */
+  readonly maxBytes: number
+  /** A file says nothing of its future: how long it may be taken as unchanged. */
+  readonly freshSeconds: number
+  /** Bytes read lately, shared by all loaders of an origin. */
+  readonly recent?: Recent
+}
+
+export function createFolderLoader(options: FolderOptions): Loader {
+  const { maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
+  return {
+    async load(path: string): Promise<Source> {
+      const file = await located(options.dir, path)
+      const stats = await stat(file, { bigint: true }).catch(refuse)
+      if (!stats.isFile()) throw missing()
+      if (stats.size > maxBytes) throw tooLarge(maxBytes)
+      const version = versionOf(file, stats)
+      return {
+        version,
+        freshSeconds,
+        lastModified: new Date(Number(stats.mtimeMs)).toUTCString(),
+        isPrivate: false,
+        read: (signal) => recent.read(version, signal, () => readVersion(file, version, maxBytes)),
+      }
+    },
+  }
+}
+
+/** The file's real place, with every link followed, if that is inside the folder's real place. */
+async function located(dir: string, path: string): Promise<string> {
+  // A folder that is not there is a disk that is not mounted: that is a failure, and caches go on serving stale copies.
+  const root = await realpath(dir).catch((cause: unknown) => {
+    throw new Failure('source-failed', 'The folder of this source cannot be read.', { cause })
+  })
+  // `join` would fold these away before the file system sees them; a path that needs folding is nobody's picture.
+  if (path.includes('\0') || path.split(/[/\\]/).some((part) => part === '..' || part === '.'))
+    throw missing()
+  const file = await realpath(join(resolve(root), path)).catch(refuse)
+  if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) throw missing()
+  return file
+}
+
+/**
+ * The change time counts as well as the modification time: `cp -p` or `rsync --inplace` may leave the latter and the
+ * size alone. The path is part of it because two file systems may number their inodes alike.
+ */
+function versionOf(file: string, { ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  const place = createHash('sha256').update(file).digest('base64url').slice(0, 16)
+  return `file-${place}-${[ino, size, mtimeNs, ctimeNs].map((part) => part.toString(36)).join('-')}`
+}
+
+/** Undefined when the file is not, or does not stay, the version that was promised. */
+async function readVersion(file: string, version: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  // What was a file a moment ago may be a pipe or a link now: opening must neither wait nor follow.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
+    refuse,
+  )
+  try {
+    const before = await handle.stat({ bigint: true })
+    if (!before.isFile() || versionOf(file, before) !== version) return undefined
+    const bytes = await readWhole(handle, Math.min(Number(before.size), maxBytes))
+    const after = await handle.stat({ bigint: true })
+    return bytes && versionOf(file, after) === version ? bytes : undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array | undefined> {
+  const bytes = sharedBuffer(length)
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await handle.read(bytes, at, length - at, at)
+    if (bytesRead === 0) return undefined
+    at += bytesRead
+  }
+  return bytes
+}
+
+/** What means "there is no such picture here", whatever the reason; everything else is our disk's trouble. */
+const absent: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'EACCES',
+  'EPERM',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENXIO',
+  'EINVAL',
+  'ERR_INVALID_ARG_VALUE',
+])
+
+function refuse(thrown: unknown): never {
+  if (absent.has((thrown as { code?: string }).code ?? '')) throw missing()
+  throw new Failure('source-failed', 'The file could not be read.', { cause: thrown })
+}
+
+const missing = () => new Failure('source-missing', 'There is no picture at this path.')
+
+const tooLarge = (maxBytes: number) =>
+  new Failure('source-too-large', 'The source has more bytes than are read.', {
+    expected: `at most ${maxBytes} bytes`,
+  })

@@ -1,0 +1,141 @@
+// Pictures from web servers: below one base address, or any address whose host is on the list (the web proxy).
+import { createCache } from '../../cache/index.ts'
+import { lifetimes } from '../../cache/policy.ts'
+import type { Store } from '../../cache/store.ts'
+import { Failure, type FailureKind } from '../../errors.ts'
+import { failureHeader } from '../../problem.ts'
+import type { Answer, Headers, Tier } from '../../tier.ts'
+import { createDownload, digestHeader } from '../download.ts'
+import { createGuard, type Resolve } from '../guard.ts'
+import { parseHostRule, permit, ruleFor } from '../hosts.ts'
+import type { Loader, Source } from '../loader.ts'
+import { isShared, sharedCopy } from '../memory.ts'
+import { createRecent, type Recent } from '../recent.ts'
+
+export interface HttpOptions {
+  /** 'https://site.example/pictures/': paths are looked up below it. Without it, only whole addresses are. */
+  readonly base?: string
+  /** Hosts that may be asked besides the base's own, by whole addresses or redirects: 'a.example', '*.a.example:8080'. */
+  readonly allowHosts?: readonly string[]
+  /** Addresses or CIDRs that are not public and still allowed. */
+  readonly allowAddresses?: readonly string[]
+  /** Sent with every request to the host that was asked, never to where it redirects. */
+  readonly headers?: Headers
+  readonly maxBytes: number
+  readonly connectMs: number
+  readonly idleMs: number
+  readonly totalMs: number
+  readonly maxRedirects: number
+  /** Where the source's server says nothing. */
+  readonly freshSeconds: number
+  readonly staleIfErrorSeconds: number
+  /** Takes `freshSeconds` whatever the source's server says. */
+  readonly ignoreCacheControl?: boolean
+  /** The source cache. */
+  readonly store: Store
+  readonly recent?: Recent
+  readonly resolve?: Resolve
+  readonly now?: () => number
+  readonly observe?: Parameters<typeof createCache>[0]['observe']
+}
+
+export interface HttpLoader extends Loader {
+  /** Resolves when nothing is being fetched in the background. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createHttpLoader(options: HttpOptions): HttpLoader {
+  const { now = Date.now, recent = createRecent({ maxBytes: options.maxBytes }) } = options
+  const base = options.base === undefined ? undefined : new URL(options.base)
+  const rules = [...(base ? [ruleFor(base)] : []), ...(options.allowHosts ?? []).map(parseHostRule)]
+  const dispatcher = createGuard(options)
+  const download = createDownload({ ...options, headers: options.headers ?? {}, dispatcher, rules })
+  const cache = createSourceCache(options, download, now)
+  return {
+    async load(path, signal) {
+      const url = permit(isWhole(path) ? path : below(base, path), rules)
+      const answer = await cache.answer({ path: `/${url.href}`, headers: {}, signal })
+      if (answer.status !== 200) throw failureOf(answer)
+      return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds, recent })
+    },
+    idle: () => cache.idle(),
+    close: () => dispatcher.close(),
+  }
+}
+
+/** The download's own deadline comes first: it knows better what to say. */
+const flightMarginMs = 5_000
+
+/** Freshness, revalidation, merging of downloads and stale service are the engine's; ours is only what is assumed. */
+function createSourceCache(options: HttpOptions, download: Tier, now: () => number) {
+  const { freshSeconds, staleIfErrorSeconds, store, observe } = options
+  return createCache({
+    name: 'halftone-source',
+    store,
+    upstream: options.ignoreCacheControl ? withOwnFreshness(download, freshSeconds) : download,
+    now,
+    flightMs: options.totalMs + flightMarginMs,
+    defaults: { defaultFreshSeconds: freshSeconds, defaultStaleIfErrorSeconds: staleIfErrorSeconds },
+    ...(observe && { observe }),
+  })
+}
+
+/** A picture found is fresh for so long; failures keep the lifetimes that problem.ts gives them. */
+function withOwnFreshness(download: Tier, freshSeconds: number): Tier {
+  return async (ask) => {
+    const answer = await download(ask)
+    if (answer.headers[failureHeader]) return answer
+    const { age, date, expires, vary, 'cdn-cache-control': cdn, ...rest } = answer.headers
+    return { ...answer, headers: { ...rest, 'cache-control': `max-age=${freshSeconds}` } }
+  }
+}
+
+const isWhole = (path: string): boolean => /^https?:\/\//i.test(path)
+
+/** Each segment is encoded as it is, so that no '?', '#' or backslash of a file name changes what is asked for. */
+function below(base: URL | undefined, path: string): string {
+  const segments = path.split('/')
+  if (base === undefined || segments.some((segment) => segment === '..' || segment === '.')) {
+    throw new Failure('source-missing', 'There is no picture at this path.')
+  }
+  const url = new URL(base)
+  url.pathname = `${base.pathname.replace(/\/$/, '')}/${segments.map(encodeURIComponent).join('/')}`
+  return url.href
+}
+
+/** What the engine calls upstream is the source's server here. */
+const named: Readonly<Record<string, FailureKind>> = {
+  'upstream-failed': 'source-failed',
+  'upstream-late': 'source-late',
+}
+
+/** The failure that a problem answer stands for, kept or new. */
+function failureOf({ headers, body }: Answer): Failure {
+  const kind = headers[failureHeader] ?? 'source-failed'
+  const { detail } = JSON.parse(body.toString()) as { detail: string }
+  const seconds = headers['retry-after']
+  const details = seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }
+  return new Failure(named[kind] ?? (kind as FailureKind), detail, details)
+}
+
+interface Circumstances {
+  readonly now: number
+  readonly freshSeconds: number
+  readonly recent: Recent
+}
+
+function sourceOf({ status, headers, body }: Answer, { now, freshSeconds, recent }: Circumstances): Source {
+  const life = lifetimes({ status, headers }, now, { defaultFreshSeconds: freshSeconds })
+  const version = `sha256-${headers[digestHeader] ?? ''}`
+  const modified = headers['last-modified']
+  return {
+    version,
+    freshSeconds: life.storable ? Math.max(0, Math.floor((life.times.freshUntil - now) / 1000)) : 0,
+    ...(modified && { lastModified: modified }),
+    isPrivate: !life.storable && (life.why === 'private' || life.why === 'no-store'),
+    // From the network the bytes are shared already; from a disk they are copied once for all who ask now.
+    read: async (signal) =>
+      isShared(body) ? body : recent.read(version, signal, async () => sharedCopy([body])),
+  }
+}

@@ -1,0 +1,57 @@
+// From a result to the answer that leaves the origin: headers that are true of this source, this moment, this ask. Pure.
+import { createHash } from 'node:crypto'
+import { answerTo } from '../cache/conditional.ts'
+import type { Answer, Ask, Headers } from '../tier.ts'
+import { cacheHeaders, type Freshness } from './freshness.ts'
+import type { Source } from './loader.ts'
+import type { Result } from './result.ts'
+
+export interface Circumstances {
+  readonly ask: Ask
+  readonly place: { readonly source: string; readonly path: string }
+  readonly source: Source
+  readonly loadMs: number
+  readonly bounds: Freshness
+}
+
+/** The whole picture, or 304 when the asker's own copy is this one. */
+export function respond(result: Result, { ask, place, source, loadMs, bounds }: Circumstances): Answer {
+  const { status, headers, body } = result.answer
+  const whole = {
+    ...headers,
+    ...cacheHeaders(source, bounds),
+    ...(source.lastModified && { 'last-modified': source.lastModified }),
+    'surrogate-key': surrogateKeys(place.source, place.path),
+    'cache-status': cacheStatus(result, source),
+    'server-timing': serverTiming(result, loadMs),
+    'x-content-type-options': 'nosniff',
+  }
+  return answerTo({ status, headers: whole, body }, conditionOf(ask.headers))
+}
+
+/** Labels to purge by: everything of a source, or everything made from one picture of it. */
+export function surrogateKeys(source: string, path: string): string {
+  const picture = createHash('sha256').update(`${source}/${path}`).digest('base64url').slice(0, 16)
+  return `${source} ${picture}`
+}
+
+/** RFC 9211; a hit here has no `ttl`, for a result never ages. */
+function cacheStatus({ outcome }: Result, { isPrivate }: Source): string {
+  if (outcome === 'hit') return 'halftone-origin; hit'
+  if (outcome === 'collapsed') return 'halftone-origin; fwd=uri-miss; collapsed'
+  return `halftone-origin; fwd=uri-miss${isPrivate ? '' : '; stored'}`
+}
+
+/** Said of this answer only; the caches between do not store it. */
+function serverTiming({ spent }: Result, loadMs: number): string {
+  if (!spent) return `load;dur=${rounded(loadMs)}`
+  const { readMs, waitMs, renderMs } = spent
+  return `load;dur=${rounded(loadMs + readMs)}, wait;dur=${rounded(waitMs)}, render;dur=${rounded(renderMs)}`
+}
+
+const rounded = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10)
+
+/** Ranges and dates are for the tiers nearer to the client. */
+function conditionOf({ 'if-none-match': tags }: Headers): Headers {
+  return tags === undefined ? {} : { 'if-none-match': tags }
+}

@@ -1,0 +1,97 @@
+// Results by content: the key is the canonical text and the source's version, so a kept result is right for ever and
+// has no freshness. A new source is a new key; the old result is forgotten when its room is needed.
+import { createHash } from 'node:crypto'
+import { createFlights } from '../cache/collapse.ts'
+import { safely } from '../cache/safe-store.ts'
+import type { Store } from '../cache/store.ts'
+import type { Answer, Headers } from '../tier.ts'
+
+/** What was made, and how long each part of it took. */
+export interface Made {
+  readonly answer: Answer
+  readonly spent: Spent
+}
+
+export interface Spent {
+  readonly readMs: number
+  readonly waitMs: number
+  readonly renderMs: number
+}
+
+export interface Result {
+  readonly answer: Answer
+  readonly outcome: 'hit' | 'made' | 'collapsed'
+  /** Only where something was made just now. */
+  readonly spent?: Spent
+}
+
+export interface Wanted {
+  readonly key: string
+  readonly priority: 'foreground' | 'background'
+  /** False for what no shared cache may keep; asks that are here at once still share it. */
+  readonly keep: boolean
+  readonly signal: AbortSignal
+  /** Undefined when the source changed meanwhile. */
+  make(signal: AbortSignal): Promise<Made | undefined>
+}
+
+export interface Results {
+  /** The kept result, or one that is made once for all who ask at the same time. */
+  obtain(wanted: Wanted): Promise<Result | undefined>
+  idle(): Promise<void>
+}
+
+export interface ResultsOptions {
+  readonly store: Store
+  readonly flightMs: number
+  readonly now: () => number
+  readonly onFault: (cause: unknown) => void
+}
+
+/** The largest moment a Date can hold, and a number in every disk format. */
+const forEver = 8.64e15
+
+export function createResults({ store: given, flightMs, now, onFault }: ResultsOptions): Results {
+  const store = safely(given, (_, cause) => onFault(cause))
+  const flights = createFlights<Result | undefined>(flightMs)
+
+  async function make({ key, keep, make }: Wanted, signal: AbortSignal): Promise<Result | undefined> {
+    // Looked up again: an earlier flight may have landed between the first look and this start.
+    const kept = await store.get(key)
+    if (kept) return { answer: kept, outcome: 'hit' }
+    const made = await make(signal)
+    if (made && keep) store.put({ ...made.answer, key, ...timesFrom(now()) })
+    return made && { ...made, outcome: 'made' }
+  }
+
+  return {
+    async obtain(wanted) {
+      const kept = wanted.keep ? await store.get(wanted.key) : undefined
+      if (kept) return { answer: kept, outcome: 'hit' }
+      // A lane each: somebody who waits for a picture must not wait for its making at leisure.
+      const flight = `${wanted.priority} ${wanted.key}`
+      const { value, collapsed } = await flights.join(flight, wanted.signal, ({ signal }) =>
+        make(wanted, signal),
+      )
+      return value && collapsed && value.outcome === 'made' ? { ...value, outcome: 'collapsed' } : value
+    },
+    async idle() {
+      await flights.idle()
+      await store.idle()
+    },
+  }
+}
+
+const timesFrom = (storedAt: number) => ({
+  storedAt,
+  ageOnArrival: 0,
+  freshUntil: forEver,
+  staleWhileRevalidateUntil: forEver,
+  staleIfErrorUntil: forEver,
+})
+
+/** A result with the headers that are true of its bytes alone, hashed once, when it is made. */
+export function resultAnswer(body: Buffer, headers: Headers): Answer {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  return { status: 200, headers: { ...headers, 'content-length': String(body.length), etag }, body }
+}

@@ -1,0 +1,347 @@
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createMemoryStore } from '../../cache/memory.ts'
+import type { Source } from '../../origin/loader.ts'
+import { createHttpLoader, type HttpOptions } from '../../origin/loaders/http.ts'
+import { aServer, aSignal, type Site } from './servers.ts'
+
+const sites: Site[] = []
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  await Promise.all([
+    ...closing.splice(0).map((close) => close()),
+    ...sites.splice(0).map((site) => site.close()),
+  ])
+})
+
+async function aSite(...args: Parameters<typeof aServer>): Promise<Site> {
+  const site = await aServer(...args)
+  sites.push(site)
+  return site
+}
+
+/** A loader that may reach loopback, with a clock the test turns. */
+function aLoader(options: Partial<HttpOptions> = {}) {
+  const clock = { now: Date.now() }
+  const loader = createHttpLoader({
+    allowAddresses: ['127.0.0.1/32'],
+    maxBytes: 1000,
+    connectMs: 1_000,
+    idleMs: 1_000,
+    totalMs: 2_000,
+    maxRedirects: 5,
+    freshSeconds: 60,
+    staleIfErrorSeconds: 600,
+    store: createMemoryStore({ maxBytes: 1e7 }),
+    now: () => clock.now,
+    ...options,
+  })
+  closing.push(loader.close)
+  return {
+    load: (path: string) => loader.load(path, aSignal()),
+    idle: loader.idle,
+    wait: (seconds: number) => {
+      clock.now += seconds * 1000
+    },
+  }
+}
+
+const textOf = async (source: Source): Promise<string> =>
+  Buffer.from((await source.read(aSignal())) ?? []).toString()
+
+const kindOf = (loading: Promise<Source>): Promise<string> =>
+  loading.then(
+    () => 'found',
+    (failure: { kind: string }) => failure.kind,
+  )
+
+describe('a path', () => {
+  test('is looked up below the base, each segment as it is', async () => {
+    const site = await aSite((request, response) => response.end(request.url))
+    const { load } = aLoader({ base: `${site.url}/pictures/` })
+    expect(await textOf(await load('cats/tom & jerry #1?.png'))).toBe(
+      '/pictures/cats/tom%20%26%20jerry%20%231%3F.png',
+    )
+    expect(await textOf(await load('%2e%2e/a\\b'))).toBe('/pictures/%252e%252e/a%5Cb')
+  })
+
+  test.each(['../secret', 'cats/../../secret', '.', 'a/..'])('%s does not leave the base', async (path) => {
+    const site = await aSite((_, response) => response.end())
+    expect(await kindOf(aLoader({ base: `${site.url}/pictures/` }).load(path))).toBe('source-missing')
+    expect(site.count).toBe(0)
+  })
+
+  test('that is a whole address is asked for exactly', async () => {
+    const site = await aSite((request, response) => response.end(request.url))
+    const { load } = aLoader({ allowHosts: [`127.0.0.1:${site.port}`] })
+    expect(await textOf(await load(`${site.url}/a%20b.png?size=1&x=%2F`))).toBe('/a%20b.png?size=1&x=%2F')
+  })
+
+  test.each([
+    ['http://other.example/a.png', 'forbidden-address'],
+    ['http://example.com.evil.example/a.png', 'forbidden-address'],
+    ['http://evilexample.com/a.png', 'forbidden-address'],
+    ['http://a.example.com@evil.example/a.png', 'forbidden-address'],
+    ['http://user:secret@a.example.com/a.png', 'forbidden-address'],
+    ['http://evil.example\\@a.example.com/a.png', 'forbidden-address'],
+    ['http://evil.example#@a.example.com/a.png', 'forbidden-address'],
+    ['http://example.com/a.png', 'forbidden-address'],
+    ['http://a.example.com:22/a.png', 'forbidden-address'],
+    ['http://a.example.com:6379/a.png', 'forbidden-address'],
+    ['http://', 'bad-address'],
+    ['https://[::1/a.png', 'bad-address'],
+    ['http://a.example.com:99999/a.png', 'bad-address'],
+    ['http://a b.example.com/', 'bad-address'],
+  ])('%s: %s', async (path, kind) => {
+    const { load } = aLoader({
+      allowHosts: ['*.example.com'],
+      resolve: () => Promise.reject(new Error('asked')),
+    })
+    expect(await kindOf(load(path))).toBe(kind)
+  })
+
+  test.each([
+    'http://a.example.com/',
+    'HTTPS://A.Example.COM:443/',
+    'http://b.a.example.com.:80/',
+    'http://ａ.example.com/',
+  ])('%s is on the list *.example.com', async (path) => {
+    const asked: string[] = []
+    const resolve = async (host: string) => {
+      asked.push(host)
+      return ['10.0.0.1']
+    }
+    expect(await kindOf(aLoader({ allowHosts: ['*.example.com'], resolve }).load(path))).toBe(
+      'forbidden-address',
+    )
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a picture', () => {
+  test('is downloaded once for eight who ask at the same time, into shared memory', async () => {
+    const site = await aSite((_, response) => response.end('picture'))
+    const { load } = aLoader({ base: site.url })
+    const sources = await Promise.all(Array.from({ length: 8 }, () => load('a.png')))
+    expect(site.count).toBe(1)
+    expect(new Set(sources.map(({ version }) => version)).size).toBe(1)
+    expect((await sources[0]?.read(aSignal()))?.buffer).toBeInstanceOf(SharedArrayBuffer)
+  })
+
+  test('is asked for again when it is stale, and not sent again while it is the same', async () => {
+    const conditions: unknown[] = []
+    const site = await aSite((request, response) => {
+      conditions.push(request.headers['if-none-match'])
+      // The server's clock does not turn with the test's.
+      response.sendDate = false
+      response.setHeader('etag', '"one"').setHeader('cache-control', 'max-age=10')
+      response.writeHead(conditions.length > 1 ? 304 : 200).end(conditions.length > 1 ? undefined : 'picture')
+    })
+    const { load, wait } = aLoader({ base: site.url })
+    const first = await load('a.png')
+    expect(first.freshSeconds).toBe(10)
+    wait(11)
+    const second = await load('a.png')
+    expect(conditions).toEqual([undefined, '"one"'])
+    expect(second.version).toBe(first.version)
+    expect(await textOf(second)).toBe('picture')
+    expect(second.freshSeconds).toBe(10)
+  })
+
+  test('that changed has another version', async () => {
+    const site = await aSite((_, response) => response.end(`picture ${site.count}`))
+    const { load, wait } = aLoader({ base: site.url })
+    const first = await load('a.png')
+    wait(61)
+    const second = await load('a.png')
+    expect(await textOf(second)).toBe('picture 2')
+    expect(second.version).not.toBe(first.version)
+  })
+
+  test('is still served when its server is dead, and for no longer than was allowed', async () => {
+    const site = await aSite((_, response) => response.end('picture'))
+    const { load, wait } = aLoader({ base: site.url })
+    await load('a.png')
+    await site.close()
+    wait(61)
+    const stale = await load('a.png')
+    expect(await textOf(stale)).toBe('picture')
+    expect(stale.freshSeconds).toBe(0)
+    wait(601)
+    expect(await kindOf(load('a.png'))).toBe('source-failed')
+  })
+
+  test.each([
+    ['private', true, 0],
+    ['no-store', true, 0],
+    ['no-cache', false, 0],
+    ['max-age=0', false, 0],
+    ['s-maxage=20, max-age=5', false, 20],
+    ['', false, 60],
+  ])('with Cache-Control %j: private %j, fresh for %d s', async (field, isPrivate, freshSeconds) => {
+    const site = await aSite((_, response) => response.setHeader('cache-control', field).end('picture'))
+    const { load } = aLoader({ base: site.url })
+    expect(await load('a.png')).toMatchObject({ isPrivate, freshSeconds })
+    await load('a.png')
+    expect(site.count).toBe(freshSeconds > 0 ? 1 : 2)
+  })
+
+  test('is kept whatever its server says, where that is wanted', async () => {
+    const site = await aSite((_, response) =>
+      response.setHeader('cache-control', 'private, no-store').end('picture'),
+    )
+    const { load } = aLoader({ base: site.url, ignoreCacheControl: true })
+    expect(await load('a.png')).toMatchObject({ isPrivate: false, freshSeconds: 60 })
+    await load('a.png')
+    expect(site.count).toBe(1)
+  })
+
+  test('that is sent compressed is unpacked', async () => {
+    const site = await aSite((_, response) => {
+      response.setHeader('content-encoding', 'gzip').end(gzipSync('<svg/>'))
+    })
+    expect(await textOf(await aLoader({ base: site.url }).load('a.svg'))).toBe('<svg/>')
+  })
+})
+
+describe('a server that', () => {
+  type Listener = Parameters<typeof aServer>[0]
+  const drip: Listener = (_, response) => {
+    const timer = setInterval(() => response.write('.'), 20)
+    response.on('close', () => clearInterval(timer))
+  }
+  const cases: [string, Listener, string][] = [
+    ['says 404', (_, response) => response.writeHead(404).end(), 'source-missing'],
+    ['says 410', (_, response) => response.writeHead(410).end(), 'source-missing'],
+    ['says 403', (_, response) => response.writeHead(403).end(), 'source-missing'],
+    ['says 500', (_, response) => response.writeHead(500).end(), 'source-failed'],
+    ['says 429', (_, response) => response.writeHead(429).end(), 'source-failed'],
+    ['says 204', (_, response) => response.writeHead(204).end(), 'source-failed'],
+    ['says 206', (_, response) => response.writeHead(206).end('part'), 'source-failed'],
+    ['says 304 unasked', (_, response) => response.writeHead(304).end(), 'source-failed'],
+    ['hangs up', (request) => request.socket.destroy(), 'source-failed'],
+    ['speaks another protocol', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'), 'source-failed'],
+    [
+      'sends less than it announced',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('short')
+        response.socket?.end()
+      },
+      'source-failed',
+    ],
+    [
+      'ends a chunked body early',
+      (_, response) => {
+        response.write('short')
+        setImmediate(() => response.socket?.destroy())
+      },
+      'source-failed',
+    ],
+    [
+      'announces too much',
+      (_, response) => response.writeHead(200, { 'content-length': '1001' }).write('x'),
+      'source-too-large',
+    ],
+    ['sends too much', (_, response) => response.write('x'.repeat(1001)), 'source-too-large'],
+    [
+      'sends a bomb',
+      (_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(100_000))),
+      'source-too-large',
+    ],
+    [
+      'sends an encoding nobody knows',
+      (_, response) => response.setHeader('content-encoding', 'sdch').end('x'),
+      'source-failed',
+    ],
+    ['drips without end', drip, 'source-late'],
+  ]
+  test.each(cases)('%s is seen through', async (_, listener, kind) => {
+    const site = await aSite(listener)
+    expect(await kindOf(aLoader({ base: site.url, idleMs: 150, totalMs: 400 }).load('a.png'))).toBe(kind)
+  })
+
+  test.each([
+    ['never answers', () => undefined],
+    ['stalls within the body', (_, response) => response.write('x')],
+  ] satisfies [string, Listener][])(
+    '%s is late after its silence, long before the whole time',
+    async (_, listener) => {
+      const site = await aSite(listener)
+      const began = performance.now()
+      expect(await kindOf(aLoader({ base: site.url, idleMs: 100, totalMs: 10_000 }).load('a.png'))).toBe(
+        'source-late',
+      )
+      expect(performance.now() - began).toBeLessThan(5_000)
+    },
+  )
+
+  test('is not there fails', async () => {
+    const site = await aServer(() => undefined)
+    await site.close()
+    expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe('source-failed')
+  })
+
+  test('has no such picture is not asked again at once', async () => {
+    const site = await aSite((_, response) => response.writeHead(404).end())
+    const { load, wait } = aLoader({ base: site.url })
+    expect([await kindOf(load('a.png')), await kindOf(load('a.png'))]).toEqual([
+      'source-missing',
+      'source-missing',
+    ])
+    expect(site.count).toBe(1)
+    wait(31)
+    await kindOf(load('a.png'))
+    expect(site.count).toBe(2)
+  })
+})
+
+describe('a redirect', () => {
+  const redirecting = (location: string, status = 302) =>
+    aSite((request, response) => {
+      if (request.url === '/end') response.end('the end')
+      else response.writeHead(status, { location }).end('moved')
+    })
+
+  test.each([301, 302, 303, 307, 308])('of status %d is followed', async (status) => {
+    const site = await redirecting('/end', status)
+    expect(await textOf(await aLoader({ base: site.url }).load('a.png'))).toBe('the end')
+  })
+
+  test.each([
+    ['http://other.example/a.png', 'forbidden-address'],
+    ['//other.example/a.png', 'forbidden-address'],
+    ['file:///etc/passwd', 'forbidden-address'],
+    ['gopher://127.0.0.1/', 'forbidden-address'],
+    ['data:image/png,x', 'forbidden-address'],
+    ['http://', 'source-failed'],
+    ['/again', 'source-failed'],
+  ])('to %s: %s', async (location, kind) => {
+    const site = await redirecting(location)
+    expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe(kind)
+  })
+
+  test('is followed five times at most', async () => {
+    const site = await redirecting('/again')
+    await kindOf(aLoader({ base: site.url }).load('a.png'))
+    expect(site.count).toBe(6)
+  })
+
+  test('to another host does not take our headers along', async () => {
+    const seen: unknown[] = []
+    const other = await aSite((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end('the end')
+    })
+    const site = await aSite((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(302, { location: `${other.url}/` }).end()
+    })
+    const { load } = aLoader({
+      base: site.url,
+      allowHosts: [`127.0.0.1:${other.port}`],
+      headers: { authorization: 'secret' },
+    })
+    await load('a.png')
+    expect(seen).toEqual(['secret', undefined])
+  })
+})
