@@ -29,7 +29,9 @@ export class ConfigFault extends Error {
   readonly faults: readonly string[]
 
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    )
     this.faults = faults
   }
 }
@@ -45,7 +47,8 @@ export async function readConfig(file?: string, overrides: Environment = {}): Pr
   if (named === undefined && !existsSync(path)) return makeConfig({}, environment)
   if (!existsSync(path)) throw new ConfigFault([`${named}: there is no such file`])
   const module: { default?: WrittenConfig } = await import(pathToFileURL(path).href)
-  if (typeof module.default !== 'object') throw new ConfigFault([`${path}: expected \`export default defineConfig({ ... })\``])
+  if (typeof module.default !== 'object')
+    throw new ConfigFault([`${path}: expected \`export default defineConfig({ ... })\``])
   return makeConfig(module.default, environment)
 }
 
@@ -68,12 +71,18 @@ function readSettings(written: WrittenConfig, environment: Environment, faults: 
     const value = fromEnvironment ?? (written as Record<string, unknown>)[name] ?? fallback
     const read = kind.safeParse(value)
     if (read.success) values[name] = read.data
-    else for (const issue of read.error.issues) faults.push(`${fromEnvironment === undefined ? name : variable}: ${issue.message}`)
+    else
+      for (const issue of read.error.issues)
+        faults.push(`${fromEnvironment === undefined ? name : variable}: ${issue.message}`)
   }
   return values as Settings
 }
 
-function readSources(written: Readonly<Record<string, WrittenSource>>, environment: Environment, faults: string[]) {
+function readSources(
+  written: Readonly<Record<string, WrittenSource>>,
+  environment: Environment,
+  faults: string[],
+) {
   const sources = new Map<string, SourceConfig>()
   for (const [name, source] of Object.entries(written)) {
     const at = `sources.${name}`
@@ -82,7 +91,8 @@ function readSources(written: Readonly<Record<string, WrittenSource>>, environme
     const read = schemaOf(source)?.safeParse({ ...source, ...keysFromEnvironment(name, environment) })
     if (!read) faults.push(`${at}: expected one of folder, site or hosts`)
     else if (read.success) sources.set(name, read.data)
-    else for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)
+    else
+      for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)
   }
   return sources
 }
@@ -93,7 +103,8 @@ function keysFromEnvironment(name: string, environment: Environment): { keys?: s
   return keys ? { keys } : {}
 }
 
-export const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
+export const keysVariable = (source: string): string =>
+  `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
 
 function unknownNames(written: WrittenConfig): string[] {
   return Object.keys(written)
@@ -109,8 +120,15 @@ function contradictions(config: Config): string[] {
   const runs = (role: string) => config.roles.includes(role as never)
   const faults: string[] = []
   if (config.roles.length === 0) faults.push('HALFTONE_ROLES: expected at least one of edge, shield, origin')
-  if (runs('edge') && !runs('shield') && !runs('origin') && config.shields.length + config.origins.length === 0)
-    faults.push('HALFTONE_SHIELDS: an edge without its own shield or origin needs at least one shield (or HALFTONE_ORIGINS)')
+  if (
+    runs('edge') &&
+    !runs('shield') &&
+    !runs('origin') &&
+    config.shields.length + config.origins.length === 0
+  )
+    faults.push(
+      'HALFTONE_SHIELDS: an edge without its own shield or origin needs at least one shield (or HALFTONE_ORIGINS)',
+    )
   if (runs('shield') && !runs('origin') && config.origins.length === 0)
     faults.push('HALFTONE_ORIGINS: a shield without its own origin needs at least one origin')
   // Below the edge nothing is signed: who reaches a shield may order any picture.

@@ -55,7 +55,11 @@ async function nearOrigin(assembly: Assembly): Promise<Tier | undefined> {
 function nearShield(assembly: Assembly, origin: Tier | undefined): Tier | undefined {
   const { config } = assembly
   if (!runs(config, 'shield')) return undefined
-  return assembleShield(assembly, origin ?? assembleFar(assembly, { urls: config.origins, keyOf: sourceKey, answerMs: config.shieldDeadlineMs }))
+  return assembleShield(
+    assembly,
+    origin ??
+      assembleFar(assembly, { urls: config.origins, keyOf: sourceKey, answerMs: config.shieldDeadlineMs }),
+  )
 }
 
 /** An edge asks shields where there are any, else origins. */
@@ -66,11 +70,14 @@ function farBelowEdge(assembly: Assembly): Tier {
 }
 
 /** A shield or an origin alone: no framework between two tiers. */
-function innerListener({ config }: Assembly, { tier, operation }: { tier: Tier | undefined; operation: Listener }): Listener {
+function innerListener(
+  { config }: Assembly,
+  { tier, operation }: { tier: Tier | undefined; operation: Listener },
+): Listener {
   if (!tier) throw new Error('no tier to serve')
   const tierListener = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
   return (request, response) => (isOperation(request.url) ? operation : tierListener)(request, response)
 }
 
-const isOperation = (url: string | undefined): boolean => url === '/healthz' || url === '/readyz' || url === '/metrics'
-
+const isOperation = (url: string | undefined): boolean =>
+  url === '/healthz' || url === '/readyz' || url === '/metrics'

@@ -27,7 +27,12 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'source-broken': { status: 422, title: 'The source image is damaged', keepFor: 60 },
   'too-costly': { status: 422, title: 'The picture would cost too much to make', keepFor: 300 },
   'source-failed': { status: 502, title: 'The source server failed', keepFor: 5, retryAfter: 5 },
-  'source-late': { status: 504, title: 'The source server did not answer in time', keepFor: 5, retryAfter: 5 },
+  'source-late': {
+    status: 504,
+    title: 'The source server did not answer in time',
+    keepFor: 5,
+    retryAfter: 5,
+  },
   'too-many': { status: 429, title: 'This source has too many pictures waiting', keepFor: 0, retryAfter: 2 },
   busy: { status: 503, title: 'Too many pictures are being made', keepFor: 0, retryAfter: 2 },
   late: { status: 503, title: 'The picture was not ready in time', keepFor: 0, retryAfter: 5 },

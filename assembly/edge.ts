@@ -2,13 +2,13 @@
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createMemoryStore } from '../cache/memory.ts'
-import type { Config, SourceConfig } from '../config.ts'
 import { dashboard } from '../dashboard/index.ts'
-import { createEdge, type EdgeSource } from '../edge/index.ts'
+import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
+import { edgeSources } from './sources.ts'
 import { watchStore } from './stores.ts'
 
 interface EdgeParts {
@@ -50,15 +50,4 @@ function countHits({ metrics }: Assembly): (bytes: number) => void {
     hit()
     sent(bytes)
   }
-}
-
-/** What the edge needs of each source: who may ask, and with which defaults. */
-function edgeSources(config: Config): ReadonlyMap<string, EdgeSource> {
-  const sources = new Map([...config.sources].map(([name, source]) => [name, edgeSource(source)]))
-  if (config.samples) sources.set('samples', { signing: { scheme: 'hmac-sha256', keys: [] }, defaults: '' })
-  return sources
-}
-
-function edgeSource({ signature, keys = [], defaults, fallback }: SourceConfig): EdgeSource {
-  return { signing: { scheme: signature, keys }, defaults, ...(fallback === undefined ? {} : { fallback }) }
 }

@@ -10,7 +10,10 @@ interface Far {
   readonly answerMs: number
 }
 
-export function assembleFar({ config, log, metrics, closing, faults }: Assembly, { urls, keyOf, answerMs }: Far): Tier {
+export function assembleFar(
+  { config, log, metrics, closing, faults }: Assembly,
+  { urls, keyOf, answerMs }: Far,
+): Tier {
   const upstreams = createUpstreams({
     urls,
     keyOf,
@@ -19,7 +22,8 @@ export function assembleFar({ config, log, metrics, closing, faults }: Assembly,
     connectMs: config.connectMs,
     connections: 256,
     observe: (event) => {
-      if (event.kind === 'up' || event.kind === 'down') log.warn({ upstream: event.url }, `upstream is ${event.kind}`)
+      if (event.kind === 'up' || event.kind === 'down')
+        log.warn({ upstream: event.url }, `upstream is ${event.kind}`)
       if (event.kind === 'failed') metrics.outcome('upstream', event.failure)
     },
   })

@@ -7,7 +7,10 @@ import { memoryOverDisk } from './stores.ts'
 export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
   const { config, metrics, closing, now = Date.now } = assembly
   const shield = createShield({
-    store: memoryOverDisk(assembly, 'shield', { memoryBytes: config.shieldMemoryBytes, diskBytes: config.shieldDiskBytes }),
+    store: memoryOverDisk(assembly, 'shield', {
+      memoryBytes: config.shieldMemoryBytes,
+      diskBytes: config.shieldDiskBytes,
+    }),
     upstream,
     now,
     flightMs: config.shieldDeadlineMs,

@@ -18,12 +18,16 @@ export function memoryOverDisk(assembly: Assembly, name: string, { memoryBytes, 
   const disk = createDiskStore({ dir: join(assembly.config.dataDir, name), maxBytes: diskBytes })
   watchStore(assembly.metrics, `${name}_memory`, memory)
   watchStore(assembly.metrics, `${name}_disk`, disk)
-  const store = createTieredStore(memory, disk)
+  const store = createTieredStore({ memory, disk })
   assembly.closing.push(() => store.close())
   return store
 }
 
 export function watchStore(metrics: Metrics, name: string, store: Store): void {
   metrics.gauge(`halftone_cache_${name}_bytes`, `Bytes held by the ${name} cache.`, () => store.size().bytes)
-  metrics.gauge(`halftone_cache_${name}_entries`, `Entries held by the ${name} cache.`, () => store.size().entries)
+  metrics.gauge(
+    `halftone_cache_${name}_entries`,
+    `Entries held by the ${name} cache.`,
+    () => store.size().entries,
+  )
 }

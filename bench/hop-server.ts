@@ -7,7 +7,12 @@ import { serveTier } from '../wire/serve.ts'
 const body = Buffer.alloc(20_000, 'halftone')
 const answer: Answer = {
   status: 200,
-  headers: { 'content-type': 'image/webp', 'content-length': '20000', etag: '"abc"', 'cache-control': 'public, max-age=60' },
+  headers: {
+    'content-type': 'image/webp',
+    'content-length': '20000',
+    etag: '"abc"',
+    'cache-control': 'public, max-age=60',
+  },
   body,
 }
 

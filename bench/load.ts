@@ -22,7 +22,10 @@ export interface Measured {
 }
 
 /** Times are milliseconds, except `cpuPer1000`: CPU seconds of the server for a thousand requests. */
-export async function burst(server: Server, { path, headers = {}, connections = 16, seconds = 4, rate, status = '2xx' }: Burst): Promise<Measured> {
+export async function burst(
+  server: Server,
+  { path, headers = {}, connections = 16, seconds = 4, rate, status = '2xx' }: Burst,
+): Promise<Measured> {
   const before = server.cpuSeconds()
   const result = await autocannon({
     url: server.url + path,
@@ -41,7 +44,8 @@ export async function burst(server: Server, { path, headers = {}, connections = 
   }
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 /** Runs the contenders in turn, A B A B, so that a machine whose speed drifts is unfair to nobody. */
 export async function interleave<Name extends string, Result>(

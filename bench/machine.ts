@@ -18,7 +18,10 @@ export function machine(): Record<string, unknown> {
 
 function tryRun(command: string, args: readonly string[]): string | undefined {
   try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim() || 'installed'
+    return (
+      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim() ||
+      'installed'
+    )
   } catch {
     return undefined
   }

@@ -25,4 +25,6 @@ export function keep(name: string, report: Report): void {
 }
 
 const rounded = (figures: object): Record<string, number> =>
-  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(Number(value).toPrecision(4))]))
+  Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, Number(Number(value).toPrecision(4))]),
+  )

@@ -37,7 +37,13 @@ export async function startHalftone(environment: Record<string, string>, core?: 
   const [file = '', ...args] = core === undefined ? command : pin(core, command)
   const child = spawn(file, args, {
     cwd: root,
-    env: { ...process.env, HALFTONE_DATA: data, HALFTONE_LOG_LEVEL: 'warn', ...environment, PORT: String(port) },
+    env: {
+      ...process.env,
+      HALFTONE_DATA: data,
+      HALFTONE_LOG_LEVEL: 'warn',
+      ...environment,
+      PORT: String(port),
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const url = `http://127.0.0.1:${port}`
@@ -58,7 +64,11 @@ export async function startNginx(files: Readonly<Record<string, Buffer>>, core?:
   const child = spawn(file, args, { stdio: 'inherit' })
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/${Object.keys(files)[0]}`)
-  return { url, ...costs(() => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]), stop: () => stopped(child, prefix) }
+  return {
+    url,
+    ...costs(() => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]),
+    stop: () => stopped(child, prefix),
+  }
 }
 
 function nginxConf(prefix: string, port: number): string {
@@ -75,7 +85,10 @@ http {
 
 async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const ok = await fetch(url).then((response) => response.ok, () => false)
+    const ok = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    )
     if (ok) return
     await new Promise((done) => setTimeout(done, 50))
   }
@@ -85,7 +98,12 @@ async function answers(url: string): Promise<void> {
 function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory'> {
   return {
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
-    memory: () => pids().reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024, 0),
+    memory: () =>
+      pids().reduce(
+        (sum, pid) =>
+          sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
+        0,
+      ),
   }
 }
 
@@ -97,7 +115,11 @@ function cpuOf(pid: number): number {
 
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number),
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map(Number),
   )
 }
 

@@ -12,7 +12,11 @@ export async function check(config: Config): Promise<void> {
     if (fault !== undefined) process.exitCode = 1
   }
   if (config.samples) console.log('source   samples: drawn pictures')
-  console.log(process.exitCode ? 'The configuration is readable, but not every source is.' : 'The configuration is good.')
+  console.log(
+    process.exitCode
+      ? 'The configuration is readable, but not every source is.'
+      : 'The configuration is good.',
+  )
 }
 
 function describe(source: SourceConfig): string {
@@ -28,5 +32,8 @@ async function faultOf(source: SourceConfig): Promise<string | undefined> {
   const found = await stat(source.folder).catch(() => undefined)
   if (!found) return 'there is no such folder'
   if (!found.isDirectory()) return 'it is not a folder'
-  return access(source.folder, constants.R_OK | constants.X_OK).then(() => undefined, () => 'it cannot be read')
+  return access(source.folder, constants.R_OK | constants.X_OK).then(
+    () => undefined,
+    () => 'it cannot be read',
+  )
 }

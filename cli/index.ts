@@ -1,22 +1,29 @@
 // The command line: `halftone` serves; `check`, `explain` and `sign` answer a question and end.
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { ConfigFault, readConfig } from '../config.ts'
 import { roles, settings } from '../config/settings.ts'
+import { ConfigFault, readConfig } from '../config.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { serve } from './serve.ts'
 import { signUrl } from './sign.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const program = new Command('halftone')
-  .description('An image CDN in one process or many: picture URLs with options go in, the right picture comes out.')
+  .description(
+    'An image CDN in one process or many: picture URLs with options go in, the right picture comes out.',
+  )
   .version(version)
   .option('-c, --config <file>', 'configuration file (default: ./halftone.config.ts, if there is one)')
   .enablePositionalOptions()
-  .addHelpText('after', () => `\nEnvironment (each may also be set in the configuration file):\n${settingLines()}`)
+  .addHelpText(
+    'after',
+    () => `\nEnvironment (each may also be set in the configuration file):\n${settingLines()}`,
+  )
 
 program
   .command('serve', { isDefault: true })
@@ -40,14 +47,18 @@ program
   .option('-a, --accept <types>', "the browser's Accept header", 'image/avif,image/webp,*/*')
   .option('--save-data', 'as a browser that asks to save data')
   .option('--json', 'print JSON')
-  .action((url: string, options) => run(async () => explain(await readConfig(configFile()), { url, ...options })))
+  .action((url: string, options) =>
+    run(async () => explain(await readConfig(configFile()), { url, ...options })),
+  )
 
 program
   .command('sign')
   .description("sign a picture URL with its source's first key")
   .argument('<url>', "the URL, or its path: '/photos/cat.jpg?w=640'")
   .option('-e, --expires <when>', 'Unix seconds, or a time from now such as 10m, 1h, 30d')
-  .action((url: string, options) => run(async () => signUrl(await readConfig(configFile()), { url, ...options })))
+  .action((url: string, options) =>
+    run(async () => signUrl(await readConfig(configFile()), { url, ...options })),
+  )
 
 await program.parseAsync()
 
@@ -61,7 +72,15 @@ function oneOrMore(written: string, before: string[] | undefined): string[] {
 }
 
 /** The command line wins over the environment; it goes through the same checks. */
-function asEnvironment({ role, port, host }: { role?: string[]; port?: string; host?: string }): Record<string, string> {
+function asEnvironment({
+  role,
+  port,
+  host,
+}: {
+  role?: string[]
+  port?: string
+  host?: string
+}): Record<string, string> {
   return {
     ...(role ? { [settings.roles.variable]: role.join(',') } : {}),
     ...(port ? { [settings.port.variable]: port } : {}),

@@ -9,9 +9,13 @@ export async function serve(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel, config.roles.join('+'))
   const halftone = await createHalftone({ config, log, metrics: createMetrics(), version })
   const server = await listen({ host: config.host, port: config.port, listener: halftone.listener })
-  log.info({ url: server.url, roles: config.roles, sources: [...config.sources.keys()], version }, 'listening')
+  log.info(
+    { url: server.url, roles: config.roles, sources: [...config.sources.keys()], version },
+    'listening',
+  )
   if (process.stdout.isTTY) console.log(`\n  Halftone ${version} is at ${server.url}\n`)
-  if (!isLoopback(config.host) && !config.metricsToken) log.warn('/metrics is closed: set HALFTONE_METRICS_TOKEN to read it')
+  if (!isLoopback(config.host) && !config.metricsToken)
+    log.warn('/metrics is closed: set HALFTONE_METRICS_TOKEN to read it')
 
   const stop = async (signal: string) => {
     log.info({ signal }, 'draining')

@@ -14,8 +14,10 @@ export async function signUrl(config: Config, { url, expires }: SignOptions): Pr
   const { origin, target } = splitUrl(url)
   const { source } = parsePath(splitTarget(target).rawPath)
   const settings = config.sources.get(source)
-  if (!settings) throw new Failure('unknown-source', `There is no source named '${source}' in the configuration.`)
-  if (!settings.keys?.length) throw new Failure('bad-signature', `The source '${source}' has no keys, so its URLs are not signed.`)
+  if (!settings)
+    throw new Failure('unknown-source', `There is no source named '${source}' in the configuration.`)
+  if (!settings.keys?.length)
+    throw new Failure('bad-signature', `The source '${source}' has no keys, so its URLs are not signed.`)
   const timed = expires === undefined ? target : withExpiry(target, moment(expires, Date.now()))
   parse(splitTarget(timed).query) // a signed URL that cannot be answered is no use
   console.log(origin + sign(timed, { scheme: settings.signature, keys: settings.keys }))
@@ -34,6 +36,10 @@ const spans = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
 function moment(written: string, now: number): number {
   const [, digits, unit] = /^(\d+)([smhd]?)$/.exec(written) ?? []
-  if (digits === undefined) throw new Failure('bad-option', `expected Unix seconds or a time such as 10m, 1h or 30d for --expires, received '${written}'`)
+  if (digits === undefined)
+    throw new Failure(
+      'bad-option',
+      `expected Unix seconds or a time such as 10m, 1h or 30d for --expires, received '${written}'`,
+    )
   return unit ? Math.floor(now / 1000) + Number(digits) * spans[unit as keyof typeof spans] : Number(digits)
 }

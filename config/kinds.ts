@@ -25,7 +25,10 @@ export const integer = (least: number, most: number) =>
   z.union([z.number(), z.string()]).transform((written, context) => {
     const value = typeof written === 'number' ? written : /^\d+$/.test(written) ? Number(written) : Number.NaN
     if (Number.isInteger(value) && value >= least && value <= most) return value
-    context.addIssue({ code: 'custom', message: `expected an integer from ${least} to ${most}, received '${written}'` })
+    context.addIssue({
+      code: 'custom',
+      message: `expected an integer from ${least} to ${most}, received '${written}'`,
+    })
     return z.NEVER
   })
 
@@ -34,12 +37,20 @@ export const text = () => z.string()
 /** A comma-separated list in the environment, an array in the configuration file. */
 export const list = <T extends z.ZodType>(item: T) =>
   z.preprocess(
-    (written) => (typeof written === 'string' ? written.split(',').map((part) => part.trim()).filter(Boolean) : written),
+    (written) =>
+      typeof written === 'string'
+        ? written
+            .split(',')
+            .map((part) => part.trim())
+            .filter(Boolean)
+        : written,
     z.array(item),
   )
 
 export const httpUrl = () =>
-  z.string().refine(isHttpUrl, { error: (issue) => `expected an http:// or https:// URL, received '${issue.input}'` })
+  z
+    .string()
+    .refine(isHttpUrl, { error: (issue) => `expected an http:// or https:// URL, received '${issue.input}'` })
 
 function isHttpUrl(written: string): boolean {
   return URL.canParse(written) && ['http:', 'https:'].includes(new URL(written).protocol)

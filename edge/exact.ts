@@ -1,6 +1,14 @@
 // Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
 import { Failure } from '../errors.ts'
-import { type Dependence, dependsOn, exact, exactPath, parse, parsePath, type Spec } from '../transforms/index.ts'
+import {
+  type Dependence,
+  dependsOn,
+  exact,
+  exactPath,
+  parse,
+  parsePath,
+  type Spec,
+} from '../transforms/index.ts'
 import { varyOn } from './headers.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
 import { refuseExpired, type Signing, verify } from './signature.ts'
@@ -33,7 +41,10 @@ export interface Request {
 }
 
 /** Throws 'bad-address', 'unknown-source', 'bad-signature', 'expired' or 'bad-option', in this order. */
-export function makeExact({ target, headers, now }: Request, sources: ReadonlyMap<string, EdgeSource>): Exact {
+export function makeExact(
+  { target, headers, now }: Request,
+  sources: ReadonlyMap<string, EdgeSource>,
+): Exact {
   const { rawPath, query } = splitTarget(target)
   const { source, path } = parsePath(rawPath)
   const settings = sources.get(source)
@@ -60,7 +71,9 @@ export function samePictureOf(address: string, spec: Spec): string {
 
 export function splitTarget(target: string): { rawPath: string; query: string } {
   const mark = target.indexOf('?')
-  return mark < 0 ? { rawPath: target, query: '' } : { rawPath: target.slice(0, mark), query: target.slice(mark + 1) }
+  return mark < 0
+    ? { rawPath: target, query: '' }
+    : { rawPath: target.slice(0, mark), query: target.slice(mark + 1) }
 }
 
 export type { Dependence }

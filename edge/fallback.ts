@@ -30,7 +30,8 @@ export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
     const headers = { 'request-id': requestId }
     const answer = await upstream({ path: exact.path, headers, signal })
     const address = sources.get(exact.source)?.fallback ?? fallback
-    if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? '')) return answer
+    if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? ''))
+      return answer
     const picture = await upstream({ path: samePictureOf(address, exact.spec), headers, signal })
     return picture.status === 200 ? inPlaceOf(answer, picture) : answer
   }

@@ -9,7 +9,11 @@ import { type ClientHeaders, clientOf, formatClass, hintHeaders } from './negoti
 
 export interface Hits {
   /** Notes that this URL, asked by this kind of client, is the picture stored under `key`. */
-  remember(target: string, headers: ClientHeaders, known: { readonly key: string; readonly vary: string }): void
+  remember(
+    target: string,
+    headers: ClientHeaders,
+    known: { readonly key: string; readonly vary: string },
+  ): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
 }
@@ -92,19 +96,32 @@ function writeWhole(request: IncomingMessage, response: ServerResponse, { entry,
 }
 
 /** 304, 206 and 416 (RFC 9110 13 and 14). */
-function writeChosen(request: IncomingMessage, response: ServerResponse, { entry, headers, flat }: Ready): void {
+function writeChosen(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { entry, headers, flat }: Ready,
+): void {
   const aged = { ...headers, age: flat[1] ?? '0', 'cache-status': flat[3] ?? '' }
-  const chosen = answerTo({ status: entry.status, headers: aged, body: entry.body }, request.headers as Record<string, string>)
+  const chosen = answerTo(
+    { status: entry.status, headers: aged, body: entry.body },
+    request.headers as Record<string, string>,
+  )
   response.writeHead(chosen.status, { ...chosen.headers })
   if (request.method === 'HEAD') response.end()
   else response.end(chosen.body)
 }
 
 const isConditional = (headers: ClientHeaders): boolean =>
-  headers['if-none-match'] !== undefined || headers.range !== undefined || headers['if-modified-since'] !== undefined
+  headers['if-none-match'] !== undefined ||
+  headers.range !== undefined ||
+  headers['if-modified-since'] !== undefined
 
 /** The classes of the `Accept` headers seen lately: there are a few dozen in the world, each long to read. */
-const classes = new LRUCache<string, string>({ max: 1000, maxSize: 1e6, sizeCalculation: (_, accept) => accept.length + 1 })
+const classes = new LRUCache<string, string>({
+  max: 1000,
+  maxSize: 1e6,
+  sizeCalculation: (_, accept) => accept.length + 1,
+})
 
 /** A URL and the kind of client, as coarse as negotiation itself. */
 function keyFor(target: string, headers: ClientHeaders): string {
@@ -114,6 +131,7 @@ function keyFor(target: string, headers: ClientHeaders): string {
     formats = formatClass(accept)
     classes.set(accept, formats)
   }
-  for (const hint of hintHeaders) if (headers[hint] !== undefined) return `${JSON.stringify(clientOf(headers))} ${target}`
+  for (const hint of hintHeaders)
+    if (headers[hint] !== undefined) return `${JSON.stringify(clientOf(headers))} ${target}`
   return `${formats} ${target}`
 }

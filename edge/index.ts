@@ -87,7 +87,8 @@ function logged(log: Log, now: () => number): MiddlewareHandler<EdgeEnv> {
       cache: headers.get('cache-status') ?? undefined,
     }
     const cause = c.error
-    if (status >= 500) log.error(cause && !(cause instanceof Failure) ? { ...line, err: cause } : line, 'request failed')
+    if (status >= 500)
+      log.error(cause && !(cause instanceof Failure) ? { ...line, err: cause } : line, 'request failed')
     else log.info(line, 'request')
   }
 }
@@ -96,7 +97,11 @@ function readsOnly(): MiddlewareHandler<EdgeEnv> {
   return async function readsOnly(c, next) {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflightHeaders })
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    const answer = send(c, problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)), '')
+    const answer = send(
+      c,
+      problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)),
+      '',
+    )
     answer.headers.set('allow', 'GET, HEAD, OPTIONS')
     return answer
   }
@@ -115,11 +120,14 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
     await next()
     const { path, vary, expires } = c.get('exact')
     if (c.get('answer')?.status !== 200 || expires !== undefined) return
-    if (c.get('answer').headers[failureHeader] === undefined) hits.remember(targetOf(c), headersOf(c), { key: path, vary })
+    if (c.get('answer').headers[failureHeader] === undefined)
+      hits.remember(targetOf(c), headersOf(c), { key: path, vary })
   }
 }
 
-function pictured(answerFor: (exact: Exact, ask: { requestId: string; signal: AbortSignal }) => Promise<Answer>) {
+function pictured(
+  answerFor: (exact: Exact, ask: { requestId: string; signal: AbortSignal }) => Promise<Answer>,
+) {
   return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
     const exact = c.get('exact')
     const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })
@@ -141,10 +149,13 @@ function send(c: Context<EdgeEnv>, answer: Answer, vary: string): Response {
   const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
   const hasBody = c.req.method !== 'HEAD' && status !== 304
   // The view, not the buffer behind it: a small body may share a pool with others.
-  return new Response(hasBody ? new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength) : null, {
-    status,
-    headers: { ...headers, ...(status === 304 ? {} : { 'content-length': String(body.length) }) },
-  })
+  return new Response(
+    hasBody ? new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength) : null,
+    {
+      status,
+      headers: { ...headers, ...(status === 304 ? {} : { 'content-length': String(body.length) }) },
+    },
+  )
 }
 
 const targetOf = (c: Context<EdgeEnv>): string => c.env.incoming.url ?? '/'

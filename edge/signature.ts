@@ -14,7 +14,10 @@ const digests: Readonly<Record<Scheme, (key: string, text: string) => string>> =
   /** Over path and query as sent, 43 characters of base64url. */
   'hmac-sha256': (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
   /** imgix: MD5 of token, path and query, in hex (reference: imgix "Securing Images"). */
-  'imgix-md5': (key, text) => createHash('md5').update(key + text).digest('hex'),
+  'imgix-md5': (key, text) =>
+    createHash('md5')
+      .update(key + text)
+      .digest('hex'),
 }
 
 /** `target` (path and query, as it will be sent) with its signature as the last parameter. */
@@ -31,10 +34,14 @@ export function sign(target: string, { scheme, keys }: Signing): string {
 export function verify(target: string, { scheme, keys }: Signing): void {
   if (keys.length === 0) return
   const { signed, signature } = split(target)
-  if (signature === undefined) throw new Failure('bad-signature', 'This source only answers signed URLs, and the URL has no `s`.', { option: 's' })
+  if (signature === undefined)
+    throw new Failure('bad-signature', 'This source only answers signed URLs, and the URL has no `s`.', {
+      option: 's',
+    })
   // Every key is tried, so the time taken does not tell which one was nearly right.
   const matches = keys.filter((key) => same(digests[scheme](key, signed), signature))
-  if (matches.length === 0) throw new Failure('bad-signature', 'The signature `s` does not belong to this URL.', { option: 's' })
+  if (matches.length === 0)
+    throw new Failure('bad-signature', 'The signature `s` does not belong to this URL.', { option: 's' })
 }
 
 /** Takes the `s` pair out of the query, leaving every other byte as it was; with no other pair the `?` goes too. */
@@ -56,5 +63,6 @@ function same(expected: string, received: string): boolean {
 
 /** `expires` is covered by the signature like any other parameter; past it the link is gone (imgix: 404). */
 export function refuseExpired(expires: number | undefined, now: number): void {
-  if (expires !== undefined && now >= expires * 1000) throw new Failure('expired', 'This link has expired.', { option: 'expires' })
+  if (expires !== undefined && now >= expires * 1000)
+    throw new Failure('expired', 'This link has expired.', { option: 'expires' })
 }

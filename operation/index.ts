@@ -17,7 +17,13 @@ export interface OperationOptions {
 /** The paths answered here, so that a listener without the framework can tell them apart. */
 export const operationPaths: readonly string[] = ['/healthz', '/readyz', '/metrics']
 
-export function createOperation({ registry, metricsToken, isLoopback, notReady, version }: OperationOptions): Hono {
+export function createOperation({
+  registry,
+  metricsToken,
+  isLoopback,
+  notReady,
+  version,
+}: OperationOptions): Hono {
   const app = new Hono()
 
   app.get('/healthz', (c) => c.json({ status: 'ok', version }, 200, { 'cache-control': 'no-store' }))
@@ -25,12 +31,18 @@ export function createOperation({ registry, metricsToken, isLoopback, notReady, 
   app.get('/readyz', (c) => {
     const reason = notReady()
     const headers = { 'cache-control': 'no-store' }
-    return reason === undefined ? c.json({ status: 'ready' }, 200, headers) : c.json({ status: 'not ready', reason }, 503, headers)
+    return reason === undefined
+      ? c.json({ status: 'ready' }, 200, headers)
+      : c.json({ status: 'not ready', reason }, 503, headers)
   })
 
   app.get('/metrics', async (c) => {
-    if (!mayRead(c.req.header('authorization'))) return c.json({ status: 401, detail: 'Set HALFTONE_METRICS_TOKEN and send it as a bearer token.' }, 401)
-    return c.text(await registry.metrics(), 200, { 'content-type': registry.contentType, 'cache-control': 'no-store' })
+    if (!mayRead(c.req.header('authorization')))
+      return c.json({ status: 401, detail: 'Set HALFTONE_METRICS_TOKEN and send it as a bearer token.' }, 401)
+    return c.text(await registry.metrics(), 200, {
+      'content-type': registry.contentType,
+      'cache-control': 'no-store',
+    })
   })
 
   function mayRead(authorization: string | undefined): boolean {

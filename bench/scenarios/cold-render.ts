@@ -33,7 +33,8 @@ export async function run(): Promise<Report> {
   try {
     await makeSource(halftone, join(folder, 'photo.jpg'))
     const raw: Record<string, Record<string, Run[]>> = {}
-    for (const format of formats) raw[format] = await compare({ halftone, bare, file: join(folder, 'photo.jpg'), format })
+    for (const format of formats)
+      raw[format] = await compare({ halftone, bare, file: join(folder, 'photo.jpg'), format })
     return { about: `${jobs} widths of a 12 MP JPEG; pictures a second`, ...summary(raw), raw }
   } finally {
     bare.kill()
@@ -60,7 +61,8 @@ async function compare({ halftone, bare, file, format }: Contest) {
   const done = { halftone: 0, bare: 0 }
   return interleave(rounds, {
     halftone: () => overHttp(halftone, widths(done.halftone++), urlNames[format]),
-    bare: () => inBareLoop(bare, { file, widths: widths(done.bare++), format, atOnce: availableParallelism() }),
+    bare: () =>
+      inBareLoop(bare, { file, widths: widths(done.bare++), format, atOnce: availableParallelism() }),
   })
 }
 
@@ -71,7 +73,10 @@ async function overHttp(server: Server, widths: readonly number[], format: strin
   const startedAt = performance.now()
   const client = async () => {
     for (let width = waiting.shift(); width !== undefined; width = waiting.shift()) {
-      const { statusCode, body } = await pool.request({ path: `/photos/photo.jpg?w=${width}&fm=${format}`, method: 'GET' })
+      const { statusCode, body } = await pool.request({
+        path: `/photos/photo.jpg?w=${width}&fm=${format}`,
+        method: 'GET',
+      })
       await body.arrayBuffer()
       if (statusCode !== 200) throw new Error(`${statusCode} for width ${width}`)
     }
@@ -85,7 +90,11 @@ async function overHttp(server: Server, widths: readonly number[], format: strin
 /** Under the settings that bin/halftone gives the server. */
 function startBareLoop(): ChildProcess {
   const file = fileURLToPath(new URL('../bare-loop.ts', import.meta.url))
-  const environment = { ...process.env, UV_THREADPOOL_SIZE: String(availableParallelism() + 4), MALLOC_ARENA_MAX: '2' }
+  const environment = {
+    ...process.env,
+    UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
+    MALLOC_ARENA_MAX: '2',
+  }
   return spawn(process.execPath, [file], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
@@ -98,7 +107,9 @@ async function inBareLoop(bare: ChildProcess, batch: Batch): Promise<Run> {
   return JSON.parse(line)
 }
 
-function summary(raw: Readonly<Record<string, Readonly<Record<string, readonly Run[]>>>>): Pick<Report, 'rows' | 'ratios'> {
+function summary(
+  raw: Readonly<Record<string, Readonly<Record<string, readonly Run[]>>>>,
+): Pick<Report, 'rows' | 'ratios'> {
   const rows: Record<string, Record<string, number>> = {}
   const ratios: Record<string, number> = {}
   for (const [format, contenders] of Object.entries(raw)) {
@@ -108,7 +119,9 @@ function summary(raw: Readonly<Record<string, Readonly<Record<string, readonly R
         cpuPer1000: (median(runs.map(({ cpuSeconds }) => cpuSeconds)) / jobs) * 1000,
       }
     // Pair by pair, so that a slow minute of the machine counts for both.
-    const pairs = (contenders.halftone ?? []).map(({ ms }, i) => (contenders.bare?.[i]?.ms ?? Number.NaN) / ms)
+    const pairs = (contenders.halftone ?? []).map(
+      ({ ms }, i) => (contenders.bare?.[i]?.ms ?? Number.NaN) / ms,
+    )
     ratios[`throughput halftone / bare loop, ${format}`] = median(pairs)
   }
   return { rows, ratios }

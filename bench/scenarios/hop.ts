@@ -16,15 +16,27 @@ export async function run(): Promise<Report> {
   const far = remote(url, { connectMs: 2000, answerMs: 5000, connections: 64 })
   try {
     for (const atOnce of [1, 16]) await perAsk(far, atOnce)
-    const raw: Record<string, number[]> = { 'function, 16 at once': [], 'HTTP, 1 at once': [], 'HTTP, 16 at once': [] }
+    const raw: Record<string, number[]> = {
+      'function, 16 at once': [],
+      'HTTP, 1 at once': [],
+      'HTTP, 16 at once': [],
+    }
     for (let round = 0; round < 7; round++) {
       raw['function, 16 at once']?.push(await perAsk(answerFromMemory, 16))
       raw['HTTP, 1 at once']?.push(await perAsk(far, 1))
       raw['HTTP, 16 at once']?.push(await perAsk(far, 16))
     }
-    const rows = Object.fromEntries(Object.entries(raw).map(([name, values]) => [name, { microseconds: median(values) }]))
-    const hop = (rows['HTTP, 16 at once']?.microseconds ?? 0) - (rows['function, 16 at once']?.microseconds ?? 0)
-    return { about: 'a 20 kB answer from a tier; microseconds an ask, wall clock', rows, ratios: { 'microseconds of one hop, 16 at once': hop }, raw }
+    const rows = Object.fromEntries(
+      Object.entries(raw).map(([name, values]) => [name, { microseconds: median(values) }]),
+    )
+    const hop =
+      (rows['HTTP, 16 at once']?.microseconds ?? 0) - (rows['function, 16 at once']?.microseconds ?? 0)
+    return {
+      about: 'a 20 kB answer from a tier; microseconds an ask, wall clock',
+      rows,
+      ratios: { 'microseconds of one hop, 16 at once': hop },
+      raw,
+    }
   } finally {
     await far.close()
     child.kill()

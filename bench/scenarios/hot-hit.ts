@@ -25,15 +25,23 @@ export async function run(): Promise<Report> {
     for (const warm of Object.values(bursts)) await warm()
     const raw = await interleave(5, bursts)
     const rows = Object.fromEntries(Object.entries(raw).map(([name, rounds]) => [name, medians(rounds)]))
-    return { about: 'an edge hit against nginx static; CPU per request, 1 = nginx', rows, ratios: ratiosOf(rows), raw }
+    return {
+      about: 'an edge hit against nginx static; CPU per request, 1 = nginx',
+      rows,
+      ratios: ratiosOf(rows),
+      raw,
+    }
   } finally {
     await Promise.all([halftone.stop(), nginx.stop()])
   }
 }
 
 function ratiosOf(rows: Readonly<Record<string, Measured>>): Record<string, number> {
-  const ratio = (size: string) => (rows[`nginx ${size}`]?.cpuPer1000 ?? 0) / (rows[`halftone ${size}`]?.cpuPer1000 ?? 1)
-  return Object.fromEntries(['20 kB', '200 kB', '304'].map((size) => [`nginx CPU / halftone CPU, ${size}`, ratio(size)]))
+  const ratio = (size: string) =>
+    (rows[`nginx ${size}`]?.cpuPer1000 ?? 0) / (rows[`halftone ${size}`]?.cpuPer1000 ?? 1)
+  return Object.fromEntries(
+    ['20 kB', '200 kB', '304'].map((size) => [`nginx CPU / halftone CPU, ${size}`, ratio(size)]),
+  )
 }
 
 async function fetchAll(server: Server) {

@@ -15,11 +15,16 @@ export async function run(): Promise<Report> {
       'hits alone': () => burst(halftone, hits),
       'hits during renders': () => during(halftone, () => burst(halftone, hits)),
     })
-    const rows = { 'hits alone': medians(raw['hits alone']), 'hits during renders': medians(raw['hits during renders']) }
+    const rows = {
+      'hits alone': medians(raw['hits alone']),
+      'hits during renders': medians(raw['hits during renders']),
+    }
     return {
       about: '300 hits a second, alone and while both cores render; milliseconds',
       rows,
-      ratios: { 'p99 during renders / alone': rows['hits during renders'].p99 / Math.max(1, rows['hits alone'].p99) },
+      ratios: {
+        'p99 during renders / alone': rows['hits during renders'].p99 / Math.max(1, rows['hits alone'].p99),
+      },
       raw,
     }
   } finally {
@@ -36,7 +41,10 @@ async function during<Result>(server: Server, work: () => Promise<Result>): Prom
   const renders = Array.from({ length: 8 }, async () => {
     while (!done) {
       width = width >= 1500 ? 400 : width + 1
-      const { body } = await pool.request({ path: `/samples/landscape.jpg?w=${width}&fm=webp&q=${30 + (width % 60)}&h=${300 + Math.floor(Math.random() * 900)}&fit=crop`, method: 'GET' })
+      const { body } = await pool.request({
+        path: `/samples/landscape.jpg?w=${width}&fm=webp&q=${30 + (width % 60)}&h=${300 + Math.floor(Math.random() * 900)}&fit=crop`,
+        method: 'GET',
+      })
       await body.arrayBuffer()
     }
   })

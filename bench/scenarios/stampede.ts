@@ -14,7 +14,14 @@ export async function run(): Promise<Report> {
     const of = (name: keyof (typeof rounds)[number]) => median(rounds.map((figures) => figures[name]))
     return {
       about: `${clients} identical cold requests at once against one cold request; milliseconds to the last answer`,
-      rows: { stampede: { alone: of('alone'), last: of('last'), rendersPerStampede: of('renders'), requestsPerSecond: (clients / of('last')) * 1000 } },
+      rows: {
+        stampede: {
+          alone: of('alone'),
+          last: of('last'),
+          rendersPerStampede: of('renders'),
+          requestsPerSecond: (clients / of('last')) * 1000,
+        },
+      },
       ratios: { 'last of 200 / one alone': of('last') / of('alone') },
       raw: rounds,
     }
@@ -36,8 +43,15 @@ async function stampede(server: Server, round: number) {
     await Promise.all(Array.from({ length: clients }, () => get('/healthz')))
     const alone = await get(`/samples/landscape.jpg?w=${700 + round * 2}&fm=webp`)
     const before = await renders(server)
-    const times = await Promise.all(Array.from({ length: clients }, () => get(`/samples/landscape.jpg?w=${701 + round * 2}&fm=webp`)))
-    return { alone, stampede: median(times), last: Math.max(...times), renders: (await renders(server)) - before }
+    const times = await Promise.all(
+      Array.from({ length: clients }, () => get(`/samples/landscape.jpg?w=${701 + round * 2}&fm=webp`)),
+    )
+    return {
+      alone,
+      stampede: median(times),
+      last: Math.max(...times),
+      renders: (await renders(server)) - before,
+    }
   } finally {
     await pool.close()
   }
@@ -45,5 +59,8 @@ async function stampede(server: Server, round: number) {
 
 async function renders(server: Server): Promise<number> {
   const text = await (await fetch(`${server.url}/metrics`)).text()
-  return [...text.matchAll(/^halftone_render_seconds_count\{.*\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+  return [...text.matchAll(/^halftone_render_seconds_count\{.*\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
 }

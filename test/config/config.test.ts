@@ -14,7 +14,12 @@ const faultsOf = (written: WrittenConfig, environment: Environment = {}): readon
 describe('the configuration', () => {
   test('needs nothing: one process with every tier on loopback', () => {
     const config = makeConfig({}, {})
-    expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, roles: ['edge', 'shield', 'origin'], edgeMemoryBytes: 256e6 })
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      roles: ['edge', 'shield', 'origin'],
+      edgeMemoryBytes: 256e6,
+    })
   })
 
   test('the environment wins over the file; an empty variable is not set', () => {
@@ -44,7 +49,12 @@ describe('the configuration', () => {
       {
         edgeMemoryBytes: 'lots',
         colour: 'red',
-        sources: { 'Bad Name': { folder: '/srv' }, empty: {} as never, shop: { site: 'ftp://shop.example' }, web: { hosts: [] } },
+        sources: {
+          'Bad Name': { folder: '/srv' },
+          empty: {} as never,
+          shop: { site: 'ftp://shop.example' },
+          web: { hosts: [] },
+        },
       } as WrittenConfig,
       { PORT: '99999', HALFTONE_ROLES: 'edge,moon', HALFTONE_KEYS_SHOP: 'short' },
     )
@@ -64,7 +74,11 @@ describe('the configuration', () => {
   test.each<[string, Environment, string]>([
     ['an edge alone needs somebody to ask', { HALFTONE_ROLES: 'edge' }, 'HALFTONE_SHIELDS'],
     ['a shield alone needs an origin', { HALFTONE_ROLES: 'shield' }, 'HALFTONE_ORIGINS'],
-    ['an origin in public needs a secret', { HALFTONE_ROLES: 'origin', HOST: '0.0.0.0' }, 'HALFTONE_TIER_SECRET'],
+    [
+      'an origin in public needs a secret',
+      { HALFTONE_ROLES: 'origin', HOST: '0.0.0.0' },
+      'HALFTONE_TIER_SECRET',
+    ],
   ])('%s', (_, environment, variable) => {
     expect(faultsOf({}, environment)).toEqual([expect.stringContaining(variable)])
   })

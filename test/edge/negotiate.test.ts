@@ -26,7 +26,11 @@ describe('Accept becomes one of four classes', () => {
   })
 
   test('no header, however odd, makes a fifth', () => {
-    fc.assert(fc.property(fc.string(), (accept) => ['avif,webp', 'avif', 'webp', 'basic'].includes(formatClass(accept))))
+    fc.assert(
+      fc.property(fc.string(), (accept) =>
+        ['avif,webp', 'avif', 'webp', 'basic'].includes(formatClass(accept)),
+      ),
+    )
   })
 })
 

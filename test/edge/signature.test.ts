@@ -53,7 +53,9 @@ describe('HMAC-SHA256 over path and query as sent', () => {
         const target = `/photos${path}?w=1&x=${encodeURIComponent(query)}`
         const signed = sign(target, ours)
         expect(kindOf(() => verify(signed, ours))).toBe('passes')
-        expect(kindOf(() => verify(`${signed.slice(0, -1)}${signed.endsWith('A') ? 'E' : 'A'}`, ours))).toBe('bad-signature')
+        expect(kindOf(() => verify(`${signed.slice(0, -1)}${signed.endsWith('A') ? 'E' : 'A'}`, ours))).toBe(
+          'bad-signature',
+        )
       }),
     )
   })

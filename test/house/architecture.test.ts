@@ -27,9 +27,34 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   operation: words,
   samples: [],
   dashboard: [],
-  assembly: [...words, 'metrics.ts', 'config.ts', 'cache', 'shield', 'origin', 'edge', 'wire', 'operation', 'samples', 'dashboard', 'transforms'],
+  assembly: [
+    ...words,
+    'metrics.ts',
+    'config.ts',
+    'cache',
+    'shield',
+    'origin',
+    'edge',
+    'wire',
+    'operation',
+    'samples',
+    'dashboard',
+    'transforms',
+  ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'assembly', 'wire'],
-  cli: ['errors.ts', 'log.ts', 'metrics.ts', 'config.ts', 'config', 'main.ts', 'assembly', 'wire', 'edge', 'origin', 'transforms'],
+  cli: [
+    'errors.ts',
+    'log.ts',
+    'metrics.ts',
+    'config.ts',
+    'config',
+    'main.ts',
+    'assembly',
+    'wire',
+    'edge',
+    'origin',
+    'transforms',
+  ],
 }
 
 const files = Object.keys(mayImport).flatMap((part) => (part.endsWith('.ts') ? [part] : filesIn(part)))
@@ -50,7 +75,9 @@ describe('imports', () => {
 
   test('the pure language reaches no pixel library and no server', () => {
     const reached = packagesReachedFrom(door)
-    expect([...reached].filter((name) => ['sharp', 'piscina', 'hono', 'undici', 'node:http'].includes(name))).toEqual([])
+    expect(
+      [...reached].filter((name) => ['sharp', 'piscina', 'hono', 'undici', 'node:http'].includes(name)),
+    ).toEqual([])
   })
 
   test('an edge never loads sharp', () => {
@@ -75,7 +102,8 @@ function filesIn(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
-const isIn = (place: string, file: string): boolean => (place.endsWith('.ts') ? file === place : file.startsWith(`${place}/`))
+const isIn = (place: string, file: string): boolean =>
+  place.endsWith('.ts') ? file === place : file.startsWith(`${place}/`)
 
 /** Files of ours that `file` imports when it loads; `import()` on demand is not an arrow of the load order. */
 function importsOf(file: string): string[] {
@@ -86,9 +114,9 @@ function importsOf(file: string): string[] {
 
 function specifiersOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm)].map(
-    ([, from, bare]) => from ?? bare ?? '',
-  )
+  return [
+    ...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm),
+  ].map(([, from, bare]) => from ?? bare ?? '')
 }
 
 /** Packages loaded with `file`, types left out: they are erased. */
@@ -107,10 +135,13 @@ function packagesReachedFrom(file: string): Set<string> {
 }
 
 function loadedBy(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(?:import|export) type [^'"]*?from\s+['"][^'"]+['"]/gm, '')
-  return [...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm)].map(
-    ([, from, bare]) => from ?? bare ?? '',
+  const text = readFileSync(join(root, file), 'utf8').replaceAll(
+    /^(?:import|export) type [^'"]*?from\s+['"][^'"]+['"]/gm,
+    '',
   )
+  return [
+    ...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm),
+  ].map(([, from, bare]) => from ?? bare ?? '')
 }
 
 /** The first circle found, as the files on it; type-only imports count: they tangle readers just the same. */
@@ -139,7 +170,12 @@ function circle(): string[] {
 test('every folder with code is known here', () => {
   const known = new Set(Object.keys(mayImport).map((part) => part.split('/')[0]))
   const folders = readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'test', 'bench', 'docs', 'bin', 'nginx', 'lua'].includes(entry.name))
+    .filter(
+      (entry) =>
+        entry.isDirectory() &&
+        !entry.name.startsWith('.') &&
+        !['node_modules', 'test', 'bench', 'docs', 'bin', 'nginx', 'lua'].includes(entry.name),
+    )
     .map((entry) => relative(root, join(root, entry.name)))
   expect(folders.filter((folder) => !known.has(folder))).toEqual([])
 })

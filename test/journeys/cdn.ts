@@ -73,7 +73,11 @@ export interface Answered {
   readonly tiers: readonly string[]
 }
 
-export type Get = (path: string, headers?: Record<string, string>, method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST') => Promise<Answered>
+export type Get = (
+  path: string,
+  headers?: Record<string, string>,
+  method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST',
+) => Promise<Answered>
 
 export interface Client {
   readonly get: Get
@@ -87,7 +91,9 @@ export function aClient(url: string): Client {
     close: () => pool.destroy(),
     async get(path, headers = {}, method = 'GET') {
       const response = await pool.request({ path, method, headers })
-      const flat = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
+      const flat = Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+      )
       return {
         status: response.statusCode,
         headers: flat,
@@ -112,7 +118,10 @@ export interface NodeOptions extends WrittenConfig {
 /** One Halftone, listening on a free port, with its own data folder. Every tier in it unless `roles` says otherwise. */
 export async function aNode({ clock = aClock(), ...written }: NodeOptions): Promise<Node> {
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-test-'))
-  const config = makeConfig({ port: 0, samples: false, workers: 2, dataDir, logLevel: 'silent', ...written }, {})
+  const config = makeConfig(
+    { port: 0, samples: false, workers: 2, dataDir, logLevel: 'silent', ...written },
+    {},
+  )
   const halftone = await createHalftone({
     config,
     log: pino({ level: config.logLevel }),
@@ -145,4 +154,5 @@ export async function metricOf(get: Get, name: string, labels = ''): Promise<num
 /** A source written for the journeys' own server: loopback is allowed because it is named. */
 export const siteOf = (source: SourceServer) => ({ site: `${source.url}/`, allowAddresses: ['127.0.0.1/32'] })
 
-export const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))

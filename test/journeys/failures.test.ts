@@ -1,7 +1,17 @@
 // What a visitor sees while parts of the CDN are gone: what is cached goes on being served, the rest fails clearly and fast.
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { aClock, aNode, aSource, type Clock, type Node, type NodeOptions, type SourceServer, siteOf, times } from './cdn.ts'
+import {
+  aClock,
+  aNode,
+  aSource,
+  type Clock,
+  type Node,
+  type NodeOptions,
+  type SourceServer,
+  siteOf,
+  times,
+} from './cdn.ts'
 
 const lives = { staleWhileRevalidateMs: '10s', staleIfErrorMs: '100s', cdnMs: '60s' }
 
@@ -18,7 +28,9 @@ const node = async (options: NodeOptions): Promise<Node> => {
 beforeEach(async () => {
   clock = aClock()
   nodes = []
-  const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#852' } }).jpeg().toBuffer()
+  const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#852' } })
+    .jpeg()
+    .toBuffer()
   source = await aSource({ '/photo.jpg': photo })
 })
 
@@ -108,10 +120,16 @@ describe('the source picture changes', () => {
   test('and within its freshness the new one is made', async () => {
     const cdn = await node({})
     const before = await cdn.get('/shop/photo.jpg?w=50&fm=png')
-    source.pictures['/photo.jpg'] = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#0f0' } }).jpeg({ quality: 95 }).toBuffer()
+    source.pictures['/photo.jpg'] = await sharp({
+      create: { width: 300, height: 200, channels: 3, background: '#0f0' },
+    })
+      .jpeg({ quality: 95 })
+      .toBuffer()
     clock.forward(61)
     await cdn.get('/shop/photo.jpg?w=50&fm=png') // stale once, while it is asked for again
-    await expect.poll(async () => (await cdn.get('/shop/photo.jpg?w=50&fm=png')).headers.etag).not.toBe(before.headers.etag)
+    await expect
+      .poll(async () => (await cdn.get('/shop/photo.jpg?w=50&fm=png')).headers.etag)
+      .not.toBe(before.headers.etag)
   })
 
   test('an unchanged source is confirmed, not rendered again', async () => {

@@ -14,12 +14,25 @@ let source: SourceServer
 let environment: Record<string, string>
 
 beforeAll(async () => {
-  const photo = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 30 } } }).jpeg().toBuffer()
+  const photo = await sharp({
+    create: {
+      width: 900,
+      height: 600,
+      channels: 3,
+      background: '#000',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  })
+    .jpeg()
+    .toBuffer()
   source = await aSource({ '/photo.jpg': photo })
   source.cacheControl = 'public, max-age=3600'
   folder = await mkdtemp(join(tmpdir(), 'halftone-config-'))
   const file = join(folder, 'halftone.config.ts')
-  writeFileSync(file, `export default ${JSON.stringify({ sources: { shop: { site: `${source.url}/`, allowAddresses: ['127.0.0.1/32'] } } })}\n`)
+  writeFileSync(
+    file,
+    `export default ${JSON.stringify({ sources: { shop: { site: `${source.url}/`, allowAddresses: ['127.0.0.1/32'] } } })}\n`,
+  )
   environment = { HALFTONE_CONFIG: file }
 })
 
@@ -30,7 +43,8 @@ afterAll(async () => {
 
 /** The ETag is the digest of the body: a torn picture cannot have its own. */
 const isWhole = ({ body, headers }: Answered): boolean =>
-  headers.etag === `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` && Number(headers['content-length']) === body.length
+  headers.etag === `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` &&
+  Number(headers['content-length']) === body.length
 
 test('SIGTERM under load: every request that was sent is answered', async () => {
   const cdn = await aProcess({ environment })
@@ -39,11 +53,14 @@ test('SIGTERM under load: every request that was sent is answered', async () => 
   let isStopping = false
   const clients = times(8, async (client) => {
     for (let i = 0; ; i++) {
-      const outcome = await cdn.get(`/shop/photo.jpg?w=${client % 2 ? 300 : 310 + client * 40 + (i % 40)}`).then(
-        ({ status }) => String(status),
-        // Once it drains, new connections are refused: that is what a balancer is told by /readyz.
-        (error: NodeJS.ErrnoException) => (isStopping && error.code === 'ECONNREFUSED' ? 'refused' : String(error.code ?? error)),
-      )
+      const outcome = await cdn
+        .get(`/shop/photo.jpg?w=${client % 2 ? 300 : 310 + client * 40 + (i % 40)}`)
+        .then(
+          ({ status }) => String(status),
+          // Once it drains, new connections are refused: that is what a balancer is told by /readyz.
+          (error: NodeJS.ErrnoException) =>
+            isStopping && error.code === 'ECONNREFUSED' ? 'refused' : String(error.code ?? error),
+        )
       outcomes.push(outcome)
       if (outcome !== '200') return
     }
@@ -67,10 +84,14 @@ test('kill -9 of the shield while it writes, 50 times: no torn picture is ever s
     await Promise.race([Promise.all(asked), new Promise((done) => setTimeout(done, 2 + (round % 25) * 3))])
     await shield.end('SIGKILL')
     await shield.again()
-    const answers = (await Promise.all([...asked, ...paths.slice(0, 10).map((path) => shield.get(path))])).filter((answer) => answer !== undefined)
+    const answers = (
+      await Promise.all([...asked, ...paths.slice(0, 10).map((path) => shield.get(path))])
+    ).filter((answer) => answer !== undefined)
     expect(answers.filter((answer) => answer.status === 200 && !isWhole(answer))).toEqual([])
     served += answers.length
-    hits += answers.filter(({ tiers }) => tiers.some((tier) => tier.startsWith('halftone-shield; hit'))).length
+    hits += answers.filter(({ tiers }) =>
+      tiers.some((tier) => tier.startsWith('halftone-shield; hit')),
+    ).length
   }
   // The proof is empty unless the shield did read back what it wrote before it was killed.
   expect([served > 500, hits > 50]).toEqual([true, true])

@@ -14,10 +14,26 @@ const clock = aClock()
 
 beforeAll(async () => {
   source = await aSource({
-    '/photo.jpg': await sharp({ create: { width: 1200, height: 800, channels: 3, background: '#369', noise: { type: 'gaussian', mean: 128, sigma: 20 } } }).jpeg().toBuffer(),
-    '/logo.png': await sharp({ create: { width: 300, height: 300, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } }).png().toBuffer(),
+    '/photo.jpg': await sharp({
+      create: {
+        width: 1200,
+        height: 800,
+        channels: 3,
+        background: '#369',
+        noise: { type: 'gaussian', mean: 128, sigma: 20 },
+      },
+    })
+      .jpeg()
+      .toBuffer(),
+    '/logo.png': await sharp({
+      create: { width: 300, height: 300, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+    })
+      .png()
+      .toBuffer(),
     '/dance.gif': await animation(),
-    '/placeholder.png': await sharp({ create: { width: 200, height: 200, channels: 3, background: '#eee' } }).png().toBuffer(),
+    '/placeholder.png': await sharp({ create: { width: 200, height: 200, channels: 3, background: '#eee' } })
+      .png()
+      .toBuffer(),
     '/text.jpg': Buffer.from('<!doctype html><title>404</title>'),
   })
   source.cacheControl = 'public, max-age=3600'
@@ -40,9 +56,17 @@ afterAll(async () => {
 
 async function animation(): Promise<Buffer> {
   const frames = await Promise.all(
-    times(4, (i) => sharp({ create: { width: 60, height: 40, channels: 4, background: { r: i * 60, g: 0, b: 0, alpha: 1 } } }).png().toBuffer()),
+    times(4, (i) =>
+      sharp({
+        create: { width: 60, height: 40, channels: 4, background: { r: i * 60, g: 0, b: 0, alpha: 1 } },
+      })
+        .png()
+        .toBuffer(),
+    ),
   )
-  return sharp(frames, { join: { animated: true } }).gif({ delay: 100 }).toBuffer()
+  return sharp(frames, { join: { animated: true } })
+    .gif({ delay: 100 })
+    .toBuffer()
 }
 
 describe('format negotiation', () => {
@@ -52,7 +76,12 @@ describe('format negotiation', () => {
     ['curl gets the JPEG it is', '/shop/photo.jpg?w=320&auto=format', {}, 'image/jpeg'],
     ['transparency survives for curl', '/shop/logo.png?w=100&auto=format', {}, 'image/png'],
     ['an animation is never an AVIF film strip', '/shop/dance.gif?w=30&auto=format', modern, 'image/webp'],
-    ['without WebP it stays a GIF', '/shop/dance.gif?w=30&auto=format', { accept: 'image/avif' }, 'image/gif'],
+    [
+      'without WebP it stays a GIF',
+      '/shop/dance.gif?w=30&auto=format',
+      { accept: 'image/avif' },
+      'image/gif',
+    ],
     ['an explicit format is not negotiated', '/shop/photo.jpg?w=320&fm=png', modern, 'image/png'],
     ['nothing asked, nothing changed', '/shop/photo.jpg?w=320', modern, 'image/jpeg'],
   ])('%s', async (_, path, headers, type) => {
@@ -67,13 +96,19 @@ describe('format negotiation', () => {
   test('negotiable answers vary on Accept, also as 304; others do not', async () => {
     const { headers } = await cdn.get('/shop/photo.jpg?w=320&auto=format', modern)
     expect(headers.vary).toBe('Accept')
-    const again = await cdn.get('/shop/photo.jpg?w=320&auto=format', { ...modern, 'if-none-match': headers.etag ?? '' })
+    const again = await cdn.get('/shop/photo.jpg?w=320&auto=format', {
+      ...modern,
+      'if-none-match': headers.etag ?? '',
+    })
     expect([again.status, again.headers.vary, again.body.length]).toEqual([304, 'Accept', 0])
     expect((await cdn.get('/shop/photo.jpg?w=320')).headers.vary).toBeUndefined()
   })
 
   test('hints named by ch steer the size and are in Vary', async () => {
-    const answer = await cdn.get('/shop/photo.jpg?w=50&ch=width,save-data', { 'sec-ch-width': '300', 'save-data': 'on' })
+    const answer = await cdn.get('/shop/photo.jpg?w=50&ch=width,save-data', {
+      'sec-ch-width': '300',
+      'save-data': 'on',
+    })
     expect((await sharp(answer.body).metadata()).width).toBe(328)
     expect(answer.headers.vary).toContain('Sec-CH-Width')
     expect(answer.headers.vary).toContain('Save-Data')
@@ -82,7 +117,13 @@ describe('format negotiation', () => {
   test('facts instead of a picture', async () => {
     const answer = await cdn.get('/shop/dance.gif?fm=json')
     expect(answer.headers['content-type']).toContain('application/json')
-    expect(JSON.parse(answer.body.toString())).toMatchObject({ format: 'gif', width: 60, height: 40, pages: 4, animated: true })
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      format: 'gif',
+      width: 60,
+      height: 40,
+      pages: 4,
+      animated: true,
+    })
   })
 })
 
@@ -122,16 +163,28 @@ describe('a hit', () => {
 
   test('and the first answer names every tier and what took how long', async () => {
     const { tiers, headers } = await cdn.get('/shop/photo.jpg?w=401')
-    expect(tiers.map((tier) => tier.split(';')[0])).toEqual(['halftone-origin', 'halftone-shield', 'halftone-edge'])
+    expect(tiers.map((tier) => tier.split(';')[0])).toEqual([
+      'halftone-origin',
+      'halftone-shield',
+      'halftone-edge',
+    ])
     expect(headers['server-timing']).toContain('render;dur=')
   })
 
   test('HEAD has the headers and no body', async () => {
     const whole = await cdn.get('/shop/photo.jpg?w=400')
     const head = await cdn.get('/shop/photo.jpg?w=400', {}, 'HEAD')
-    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, String(whole.body.length)])
+    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([
+      200,
+      0,
+      String(whole.body.length),
+    ])
     const cold = await cdn.get('/shop/photo.jpg?w=402', {}, 'HEAD')
-    expect([cold.status, cold.body.length, Number(cold.headers['content-length']) > 1000]).toEqual([200, 0, true])
+    expect([cold.status, cold.body.length, Number(cold.headers['content-length']) > 1000]).toEqual([
+      200,
+      0,
+      true,
+    ])
   })
 
   test.each([
@@ -221,7 +274,11 @@ describe('signed links', () => {
 describe('fallback and defaults', () => {
   test('a picture that cannot be made is replaced, in the size asked for; the status stays true', async () => {
     const answer = await cdn.get('/kind/missing.jpg?w=50&fm=png')
-    expect([answer.status, answer.headers['content-type'], answer.headers['halftone-fallback']]).toEqual([404, 'image/png', 'source-missing'])
+    expect([answer.status, answer.headers['content-type'], answer.headers['halftone-fallback']]).toEqual([
+      404,
+      'image/png',
+      'source-missing',
+    ])
     expect((await sharp(answer.body).metadata()).width).toBe(50)
   })
 
@@ -231,7 +288,10 @@ describe('fallback and defaults', () => {
 
   test("a source's defaults apply where the URL is silent", async () => {
     const answer = await cdn.get('/preset/photo.jpg', modern)
-    expect([answer.headers['content-type'], (await sharp(answer.body).metadata()).width]).toEqual(['image/avif', 100])
+    expect([answer.headers['content-type'], (await sharp(answer.body).metadata()).width]).toEqual([
+      'image/avif',
+      100,
+    ])
     expect((await sharp((await cdn.get('/preset/photo.jpg?w=80', modern)).body).metadata()).width).toBe(80)
   })
 })

@@ -30,7 +30,14 @@ export async function aProcess({ args = [], environment = {} }: ProcessOptions):
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-process-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const start = () => launch(args, { HALFTONE_SAMPLES: 'false', HALFTONE_LOG_LEVEL: 'error', ...environment, HALFTONE_DATA: dataDir, PORT: String(port) })
+  const start = () =>
+    launch(args, {
+      HALFTONE_SAMPLES: 'false',
+      HALFTONE_LOG_LEVEL: 'error',
+      ...environment,
+      HALFTONE_DATA: dataDir,
+      PORT: String(port),
+    })
   let client = aClient(url)
   let child = start()
   await answering(url, child)
@@ -60,7 +67,11 @@ export async function aProcess({ args = [], environment = {} }: ProcessOptions):
 }
 
 function launch(args: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(join(root, 'bin/halftone'), [...args], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] })
+  return spawn(join(root, 'bin/halftone'), [...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
@@ -68,7 +79,10 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   try {
     for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
       if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode}`)
-      const status = await probe.get('/healthz').then((answer) => answer.status, () => 0)
+      const status = await probe.get('/healthz').then(
+        (answer) => answer.status,
+        () => 0,
+      )
       if (status === 200) return
       await new Promise((done) => setTimeout(done, 20))
     }

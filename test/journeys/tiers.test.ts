@@ -27,8 +27,15 @@ beforeAll(async () => {
   writeFileSync(config, `export default ${JSON.stringify({ sources: { shop } })}\n`)
   const environment = { HALFTONE_CONFIG: config, HALFTONE_TIER_SECRET: 'a-secret-between-tiers' }
   origin = await aProcess({ args: ['--role', 'origin'], environment })
-  shield = await aProcess({ args: ['--role', 'shield'], environment: { ...environment, HALFTONE_ORIGINS: origin.url } })
-  edges = await Promise.all(times(2, () => aProcess({ args: ['--role', 'edge'], environment: { ...environment, HALFTONE_SHIELDS: shield.url } })))
+  shield = await aProcess({
+    args: ['--role', 'shield'],
+    environment: { ...environment, HALFTONE_ORIGINS: origin.url },
+  })
+  edges = await Promise.all(
+    times(2, () =>
+      aProcess({ args: ['--role', 'edge'], environment: { ...environment, HALFTONE_SHIELDS: shield.url } }),
+    ),
+  )
 })
 
 afterAll(async () => {
@@ -38,7 +45,17 @@ afterAll(async () => {
 })
 
 const noise = (width: number, height: number): Promise<Buffer> =>
-  sharp({ create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 30 } } }).jpeg().toBuffer()
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: '#000',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  })
+    .jpeg()
+    .toBuffer()
 
 const edge = (index: number): Process => edges[index] as Process
 const renders = (): Promise<number> => origin.metric('halftone_render_seconds_count')
@@ -64,7 +81,10 @@ describe('a picture on its way', () => {
 
   test('a second edge gets it from the shield', async () => {
     const { tiers, body } = await edge(1).get(path)
-    expect(tiers).toEqual([expect.stringMatching(/^halftone-shield; hit/), expect.stringMatching(/^halftone-edge; fwd=uri-miss/)])
+    expect(tiers).toEqual([
+      expect.stringMatching(/^halftone-shield; hit/),
+      expect.stringMatching(/^halftone-edge; fwd=uri-miss/),
+    ])
     expect(body.equals(first.body)).toBe(true)
   })
 
@@ -102,7 +122,9 @@ describe('many at once', () => {
 
   test('8 sizes of one source are one source GET and 8 renders', async () => {
     const before = await renders()
-    const answers = await Promise.all(times(8, (i) => edge(i % 2).get(`/shop/burst.jpg?w=${100 + i * 100}&fm=webp`)))
+    const answers = await Promise.all(
+      times(8, (i) => edge(i % 2).get(`/shop/burst.jpg?w=${100 + i * 100}&fm=webp`)),
+    )
     expect(answers.map(({ status }) => status)).toEqual(times(8, () => 200))
     expect([gets('/burst.jpg'), (await renders()) - before]).toEqual([1, 8])
   })

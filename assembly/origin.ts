@@ -1,0 +1,70 @@
+// The origin of this process: its loaders, the pool of workers, its limits, and where results are kept.
+import type { Config } from '../config.ts'
+import { createOrigin, type OriginEvent } from '../origin/index.ts'
+import type { Tier } from '../tier.ts'
+import { defaultLimits, type Limits } from '../transforms/index.ts'
+import { createPool } from '../transforms/pool.ts'
+import type { Processor } from '../transforms/processor.ts'
+import { assembleLoaders } from './loaders.ts'
+import type { Assembly } from './parts.ts'
+import { seconds } from './seconds.ts'
+import { memoryOverDisk } from './stores.ts'
+
+export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
+  const { config, metrics, log, closing, now = Date.now } = assembly
+  const processor = assemblePool(assembly)
+  const loaders = await assembleLoaders(assembly)
+  const origin = createOrigin({
+    loaders,
+    processor,
+    results: memoryOverDisk(assembly, 'results', {
+      memoryBytes: config.resultMemoryBytes,
+      diskBytes: config.resultDiskBytes,
+    }),
+    limits: limitsOf(config),
+    freshness: {
+      browserSeconds: seconds(config.browserMs),
+      cdnSeconds: seconds(config.cdnMs),
+      staleWhileRevalidateSeconds: seconds(config.staleWhileRevalidateMs),
+      staleIfErrorSeconds: seconds(config.staleIfErrorMs),
+    },
+    now,
+    log,
+    observe: (event) => count(metrics, event),
+  })
+  closing.push(() => origin.idle())
+  return origin.answer
+}
+
+function count(metrics: Assembly['metrics'], event: OriginEvent): void {
+  if (event.kind === 'answered') metrics.outcome('origin', event.outcome)
+  else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
+}
+
+function assemblePool({ config, metrics, closing }: Assembly): Processor {
+  const processor = createPool({
+    workers: config.workers,
+    maxWaiting: config.queueLength,
+    maxWaitingPerOwner: config.queuePerSource,
+    deadlineMs: config.renderDeadlineMs,
+  })
+  metrics.gauge('halftone_queue_waiting', 'Pictures that wait for a worker.', () => processor.load().waiting)
+  metrics.gauge('halftone_queue_running', 'Pictures being made.', () => processor.load().running)
+  closing.push(() => processor.close())
+  return processor
+}
+
+const limitsOf = ({
+  maxSourceBytes,
+  maxSourcePixels,
+  maxFrames,
+  maxTotalPixels,
+  maxOutputPixels,
+}: Config): Limits => ({
+  ...defaultLimits,
+  maxSourceBytes,
+  maxSourcePixels,
+  maxFrames,
+  maxTotalPixels,
+  maxOutputPixels,
+})

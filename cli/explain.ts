@@ -1,0 +1,93 @@
+// `halftone explain URL`: what the URL means, step by step, and which picture it would become; nothing is rendered.
+import { pino } from 'pino'
+import { assembleLoaders } from '../assembly/loaders.ts'
+import type { Assembly } from '../assembly/parts.ts'
+import { edgeSources } from '../assembly/sources.ts'
+import type { Config } from '../config.ts'
+import { type EdgeSource, makeExact } from '../edge/exact.ts'
+import { verify } from '../edge/signature.ts'
+import { asFailure, Failure } from '../errors.ts'
+import { createMetrics } from '../metrics.ts'
+import { type Facts, identify, parseExactPath, plan, price } from '../transforms/index.ts'
+import { splitUrl } from './sign.ts'
+
+interface ExplainOptions {
+  readonly url: string
+  readonly accept: string
+  readonly saveData?: boolean
+  readonly json?: boolean
+}
+
+export async function explain(
+  config: Config,
+  { url, accept, saveData, json }: ExplainOptions,
+): Promise<void> {
+  const { target } = splitUrl(url)
+  const sources = edgeSources(config)
+  const headers = { accept, ...(saveData ? { 'save-data': 'on' } : {}) }
+  // The signature is reported beside the rest, so that a link can be understood before it is signed.
+  const exact = makeExact({ target, headers, now: Date.now() }, unsigned(sources))
+  const steps = {
+    source: exact.source,
+    signature: signatureOf(target, sources.get(exact.source)),
+    spec: exact.spec,
+    key: exact.path,
+    vary: exact.vary || 'nothing',
+    ...(await pictureOf(config, exact.path)),
+  }
+  console.log(json ? JSON.stringify(steps, null, 2) : Object.entries(steps).map(line).join('\n'))
+}
+
+const line = ([name, value]: [string, unknown]): string =>
+  `${name.padEnd(10)} ${typeof value === 'string' ? value : JSON.stringify(value)}`
+
+const unsigned = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string, EdgeSource> =>
+  new Map(
+    [...sources].map(([name, source]) => [name, { ...source, signing: { ...source.signing, keys: [] } }]),
+  )
+
+function signatureOf(target: string, source: EdgeSource | undefined): string {
+  if (!source?.signing.keys.length) return 'not needed'
+  try {
+    verify(target, source.signing)
+    return 'right'
+  } catch (error) {
+    return asFailure(error).message
+  }
+}
+
+/** Loads the source to look at its first bytes. What goes wrong is part of the explanation. */
+async function pictureOf(config: Config, path: string): Promise<Record<string, unknown>> {
+  const assembly: Assembly = {
+    config,
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+    version: '',
+    closing: [],
+    faults: [],
+  }
+  try {
+    const { source, path: place, spec } = parseExactPath(path)
+    const loader = (await assembleLoaders(assembly)).get(source)
+    if (!loader) throw new Failure('unknown-source', `There is no source named '${source}'.`)
+    const { signal } = new AbortController()
+    const bytes = await (await loader.load(place, signal)).read(signal)
+    if (!bytes) throw new Failure('source-failed', 'The source changed while it was read.')
+    return described(identify(bytes), spec)
+  } catch (error) {
+    return { fault: asFailure(error).message }
+  } finally {
+    for (const close of assembly.closing.reverse()) await close()
+  }
+}
+
+function described(facts: Facts, spec: Parameters<typeof plan>[0]): Record<string, unknown> {
+  if (spec.format === 'json') return { facts, answer: 'these facts as JSON' }
+  const made = plan(spec, facts)
+  return {
+    facts,
+    format: made.encoding.format,
+    plan: made,
+    price: `about ${Math.round(price(made, facts))} ms of CPU`,
+  }
+}
