@@ -6,18 +6,21 @@ export const badgeSide = 640
 
 const middle = badgeSide / 2
 const rays = 24
+const amber = hex('#ffb347')
+const rose = hex('#e8326e')
+const cream = hex('#fff3dd')
+const blush = hex('#ffd2d8')
 
 export function badge(): Buffer {
   const canvas = blankCanvas(badgeSide, badgeSide)
   paint(canvas, circle(middle, middle + 22, 240), { colour: hex('#1b1240'), opacity: 0.42, soft: 76 })
-  const warm = (x: number, y: number) =>
-    blend(hex('#ffb347'), hex('#e8326e'), (x * 0.35 + y * 0.65) / badgeSide)
+  const warm = (x: number, y: number) => blend(amber, rose, (x * 0.35 + y * 0.65) / badgeSide)
   paint(canvas, scalloped(248), { colour: warm })
   paint(canvas, without(circle(middle, middle, 206), circle(middle, middle, 199)), {
     colour: white,
     opacity: 0.85,
   })
-  const inner = (x: number, y: number) => blend(hex('#fff3dd'), hex('#ffd2d8'), (y - x * 0.2) / badgeSide)
+  const inner = (x: number, y: number) => blend(cream, blush, (y - x * 0.2) / badgeSide)
   paint(canvas, circle(middle, middle, 186), { colour: inner })
   dots(canvas)
   const tick = [

@@ -24,7 +24,7 @@ export interface Paint {
 export function blankCanvas(width: number, height: number, background?: Colour): Canvas {
   const bytes = Buffer.alloc(width * height * 4)
   if (background !== undefined) {
-    for (let at = 0; at < bytes.length; at += 4) bytes.set([...background, 255], at)
+    bytes.fill(Uint8Array.of(...background, 255))
   }
   return { width, height, bytes }
 }

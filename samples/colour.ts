@@ -2,8 +2,7 @@
 
 export type Colour = readonly [red: number, green: number, blue: number]
 
-export const clamp = (value: number, low = 0, high = 1): number =>
-  value < low ? low : value > high ? high : value
+export const clamp = (value: number, low = 0, high = 1): number => Math.min(Math.max(value, low), high)
 
 export const mix = (from: number, to: number, share: number): number => from + (to - from) * share
 

@@ -15,7 +15,9 @@ export function dance(): Buffer {
   const bytes = Buffer.alloc(danceWidth * danceHeight * danceFrames * 3)
   for (let frame = 0, at = 0; frame < danceFrames; frame++) {
     for (let y = 0; y < danceHeight; y++) {
-      for (let x = 0; x < danceWidth; x++, at += 3) bytes.set(dotted(x, y, frame / danceFrames), at)
+      for (let x = 0; x < danceWidth; x++) {
+        for (const channel of dotted(x, y, frame / danceFrames)) bytes[at++] = channel
+      }
     }
   }
   return bytes

@@ -19,6 +19,8 @@ export const graphicsHeight = 800
 const ink = hex('#1f2937')
 const faint = hex('#aab4c3')
 const panel = hex('#ffffff')
+const plum = hex('#2a2550')
+const night = hex('#171a35')
 const accents = ['#6d5ef6', '#12b3a8', '#f59f2f', '#ee4f6d'].map(hex)
 const accent = (index: number): Colour => accents[index % accents.length] ?? ink
 
@@ -58,7 +60,7 @@ function words(canvas: Canvas, { x, y, width, size = 8, colour = faint, seed = 1
 }
 
 function sidebar(canvas: Canvas): void {
-  const down = (_: number, y: number) => blend(hex('#2a2550'), hex('#171a35'), y / graphicsHeight)
+  const down = (_: number, y: number) => blend(plum, night, y / graphicsHeight)
   paint(canvas, rectangle({ x: 0, y: 0, width: 220, height: graphicsHeight }), { colour: down })
   for (let i = 0; i < 9; i++) {
     const at = { x: 34 + (i % 3) * 13, y: 40 + Math.floor(i / 3) * 13 }
@@ -114,7 +116,10 @@ function curve(canvas: Canvas, line: number): void {
   }
   const floor = rectangle({ x: 318, y: 240, width: 504, height: 225 })
   paint(canvas, both(under, floor), { colour: accent(line), opacity: 0.13 })
-  paint(canvas, stroke(points, 3.4), { colour: accent(line) })
+  // Piece by piece: each pixel then looks at one piece and not at all of them.
+  for (let i = 1; i < points.length; i++) {
+    paint(canvas, stroke(points.slice(i - 1, i + 1), 3.4), { colour: accent(line) })
+  }
   const [x, y] = points[40] ?? [0, 0]
   paint(canvas, circle(x, y, 8), { colour: panel })
   paint(canvas, circle(x, y, 5), { colour: accent(line) })

@@ -15,7 +15,7 @@ const sun = { x: width * 0.645, y: height * 0.388 }
 export function landscape(): Buffer {
   const photo = blankPhoto(width, height)
   sky(photo)
-  ranges.forEach((range, index) => mountains(photo, range, ranges[index + 1]))
+  for (const [index, range] of ranges.entries()) mountains(photo, range, ranges[index + 1])
   forest(photo)
   water(photo)
   foreground(photo)

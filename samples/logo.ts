@@ -10,10 +10,10 @@ export function logo(): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" width="${side}" height="${side}">`,
     '<title>Halftone</title>',
-    '<defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1">',
+    '<defs><linearGradient id="g" gradientUnits="userSpaceOnUse" x1="20" y1="120" x2="220" y2="120">',
     '<stop offset="0" stop-color="#ff7a59"/><stop offset="0.5" stop-color="#d92f86"/>',
     '<stop offset="1" stop-color="#6a4df5"/></linearGradient></defs>',
-    `<g fill="url(#g)" transform="rotate(45 ${side / 2} ${side / 2})"><path fill="none" d="M0 0h240v240H0z"/>`,
+    `<g fill="url(#g)" transform="rotate(45 ${side / 2} ${side / 2})">`,
     ...dots,
     '</g></svg>\n',
   ].join('\n')

@@ -5,12 +5,14 @@ import { blend, hex } from './colour.ts'
 export const missingWidth = 800
 export const missingHeight = 600
 
+const light = hex('#f3f5f8')
+const dark = hex('#e2e7ee')
 const line = hex('#a3adba')
 
 export function missing(): Buffer {
   const canvas = blankCanvas(missingWidth, missingHeight)
   const page = rectangle({ x: 0, y: 0, width: missingWidth, height: missingHeight })
-  paint(canvas, page, { colour: (_, y) => blend(hex('#f3f5f8'), hex('#e2e7ee'), y / missingHeight) })
+  paint(canvas, page, { colour: (_, y) => blend(light, dark, y / missingHeight) })
   const frame = { x: 260, y: 180, width: 280, height: 220, radius: 24 }
   const inside = rectangle({ x: 274, y: 194, width: 252, height: 192, radius: 12 })
   paint(canvas, without(rectangle(frame), inside), { colour: line })

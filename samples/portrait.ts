@@ -13,9 +13,9 @@ const height = portraitHeight
 export function portrait(): Buffer {
   const photo = blankPhoto(width, height)
   sky(photo)
-  balloons.slice(0, 3).forEach((one) => balloon(photo, one))
-  hills.forEach((hill) => slope(photo, hill))
-  balloons.slice(3).forEach((one) => balloon(photo, one))
+  for (const one of balloons.slice(0, 3)) balloon(photo, one)
+  for (const hill of hills) slope(photo, hill)
+  for (const one of balloons.slice(3)) balloon(photo, one)
   return develop(photo, 5)
 }
 

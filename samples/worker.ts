@@ -1,6 +1,4 @@
-// Draws and encodes the samples on a thread of their own, so that the server's event loop never waits for a picture.
-import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+// Draws and encodes the samples on threads of their own, so that the server's event loop never waits for a picture.
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import sharp from 'sharp'
@@ -11,6 +9,7 @@ import { landscape, landscapeHeight, landscapeWidth } from './landscape.ts'
 import { logo } from './logo.ts'
 import { missing, missingHeight, missingWidth } from './missing.ts'
 import type { SampleName } from './names.ts'
+import { place } from './place.ts'
 import { portrait, portraitHeight, portraitWidth } from './portrait.ts'
 
 type Channels = 3 | 4
@@ -43,23 +42,6 @@ const animated = (frames: Buffer): Promise<Buffer> =>
     .gif({ loop: 0, delay: Array(danceFrames).fill(danceDelayMs), effort: 3 })
     .toBuffer()
 
-// Written beside its place and moved in: whoever reads the folder meanwhile sees whole pictures only.
-async function place(path: string, content: Buffer | string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`
-  try {
-    await writeFile(draft, content)
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
-}
-
-const { dir, mark, markFile } = workerData as { dir: string; mark: string; markFile: string }
-await mkdir(dir, { recursive: true })
-// One thread draws while libuv's encode what is already drawn.
-await Promise.all(
-  Object.entries(encoded).map(async ([name, encode]) => place(join(dir, name), await encode())),
-)
-// Last, so that a folder that was left half drawn is drawn again.
-await place(join(dir, markFile), mark)
+const { dir, names } = workerData as { dir: string; names: readonly SampleName[] }
+// The thread draws one while libuv's threads encode what is already drawn.
+await Promise.all(names.map(async (name) => place(join(dir, name), await encoded[name]())))
