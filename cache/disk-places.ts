@@ -4,7 +4,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Place {
-  /** First two levels, as in 'aa/bb': the unit in which the store is walked. */
+  /** The name of the first level: the unit in which the store is counted. */
   readonly branch: string
   readonly folder: string
   readonly path: string
@@ -12,8 +12,8 @@ export interface Place {
 
 export function placeOf(dir: string, key: string): Place {
   const hash = createHash('sha256').update(key).digest('hex')
-  const branch = join(hash.slice(0, 2), hash.slice(2, 4))
-  const folder = join(dir, branch, hash.slice(4, 6))
+  const branch = hash.slice(0, 2)
+  const folder = join(dir, branch, hash.slice(2, 4), hash.slice(4, 6))
   return { branch, folder, path: join(folder, hash.slice(6)) }
 }
 
@@ -58,7 +58,7 @@ function isAlive(pid: number): boolean {
 export const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
 
 /** Only the two-character folders: `tmp` and the summary are not entries. */
-export async function branchesIn(folder: string): Promise<string[]> {
+export async function levelsIn(folder: string): Promise<string[]> {
   return (await namesIn(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
 }
 
@@ -68,12 +68,12 @@ export interface Found {
   readonly usedAt: number
 }
 
-/** The entries of one branch; a busy cache changes meanwhile, so what is gone is skipped. */
-export async function entriesIn(dir: string, branch: string): Promise<Found[]> {
+/** The entries under a second level; a busy cache changes meanwhile, so what is gone is skipped. */
+export async function entriesIn(second: string): Promise<Found[]> {
   const found: Found[] = []
-  for (const third of await branchesIn(join(dir, branch))) {
-    for (const name of await namesIn(join(dir, branch, third))) {
-      const path = join(dir, branch, third, name)
+  for (const third of await levelsIn(second)) {
+    for (const name of await namesIn(join(second, third))) {
+      const path = join(second, third, name)
       const about = await stat(path).catch(() => undefined)
       if (about) found.push({ path, fileBytes: about.size, usedAt: about.mtimeMs })
     }

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
-import { branchesIn, entriesIn, type Found, type Place, temporaryPath } from './disk-places.ts'
+import { entriesIn, type Found, levelsIn, type Place, temporaryPath } from './disk-places.ts'
 
 export interface Space {
-  /** Counts the bytes in and evicts until they fit. False when no room can be made. */
+  /** Counts an entry in and evicts until it fits. False when no room can be made. */
   take(place: Place, bytes: number): Promise<boolean>
-  /** Counts bytes out, and an entry where one was removed. */
-  give(place: Place, bytes: number, entries: 0 | 1): void
+  /** Counts an entry out. */
+  give(place: Place, bytes: number): void
   /** The disk is full although we are within our bound: somebody else uses it too, so we use less. */
   shrink(): Promise<void>
   size(): Total
@@ -38,7 +38,7 @@ const maxTries = 64
 /** Of a sample the least recently used quarter goes: close to true order, at a tenth of the reads. */
 const evictedShare = 1 / 4
 const summaryEveryMs = 30_000
-/** One folder a millisecond: a large store is recounted in a minute or two, and no reader waits behind it. */
+/** At most one folder a millisecond: a large store is recounted in a minute or two, and no reader waits behind it. */
 const restMs = 1
 
 const block = 4096
@@ -49,29 +49,37 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
   const closing = new AbortController()
   let total = readSummary(dir)
   let evicting: Promise<void> | undefined
-  /** While recounting: the branches up to `counted` are counted, and changes in them add up in `since`. */
-  let counted: string | undefined
-  let since: Total = { bytes: 0, entries: 0 }
+  /** While recounting: what changed in each branch since it was counted, or since the recount began. */
+  let since: Map<string, Total> | undefined
 
   function change(branch: string, bytes: number, entries: number): void {
-    total = plus(total, bytes, entries)
-    if (counted !== undefined && branch <= counted) since = plus(since, bytes, entries)
+    const changed = { bytes, entries }
+    total = atLeastNothing(plus(total, changed))
+    since?.set(branch, plus(since.get(branch) ?? nothing, changed))
   }
 
   async function recount(): Promise<void> {
-    let sum: Total = { bytes: 0, entries: 0 }
-    counted = ''
-    for (const first of await branchesIn(dir)) {
-      for (const second of await branchesIn(join(dir, first))) {
-        if (closing.signal.aborted) return
-        const found = await entriesIn(dir, join(first, second))
-        for (const { fileBytes } of found) sum = plus(sum, occupied(fileBytes), 1)
-        counted = join(first, second)
-        await rest(restMs, undefined, { ref: false })
-      }
+    since = new Map()
+    let sum = nothing
+    for (const branch of await levelsIn(dir)) {
+      since.delete(branch)
+      sum = plus(sum, await countIn(branch))
+      if (closing.signal.aborted) return
     }
-    total = plus(sum, since.bytes, since.entries)
-    counted = undefined
+    for (const changed of since.values()) sum = plus(sum, changed)
+    since = undefined
+    total = atLeastNothing(sum)
+  }
+
+  async function countIn(branch: string): Promise<Total> {
+    let sum = nothing
+    for (const second of await levelsIn(join(dir, branch))) {
+      if (closing.signal.aborted) return sum
+      const found = await entriesIn(join(dir, branch, second))
+      for (const { fileBytes } of found) sum = plus(sum, { bytes: occupied(fileBytes), entries: 1 })
+      await rest(restMs, undefined, { ref: false, signal: closing.signal }).catch(() => {})
+    }
+    return sum
   }
 
   /** One eviction at a time; writers that need room wait for the same one. */
@@ -85,7 +93,8 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
   async function evict(target: number): Promise<void> {
     while (total.bytes > target && !closing.signal.aborted) {
       const sample = await takeSample()
-      if (sample.length === 0) return
+      // Nothing is there, so the count was wrong.
+      if (sample.length === 0) total = nothing
       sample.sort((a, b) => a.usedAt - b.usedAt)
       const oldest = sample.slice(0, Math.ceil(sample.length * evictedShare))
       for (const found of oldest) if (total.bytes > target) await remove(found)
@@ -94,13 +103,15 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
 
   async function takeSample(): Promise<Sampled[]> {
     const sample = new Map<string, Sampled>()
-    const firsts = await branchesIn(dir)
+    const branches = await levelsIn(dir)
     for (let tries = 0; tries < maxTries && sample.size < sampled; tries++) {
-      const first = pick(firsts) ?? ''
-      const second = pick(await branchesIn(join(dir, first)))
-      if (second === undefined) continue
-      const branch = join(first, second)
-      for (const found of await entriesIn(dir, branch)) sample.set(found.path, { ...found, branch })
+      const branch = pick(branches) ?? ''
+      const name = pick(await levelsIn(join(dir, branch)))
+      if (name === undefined) continue
+      const second = join(dir, branch, name)
+      const entries = await entriesIn(second)
+      for (const found of entries) sample.set(found.path, { ...found, branch })
+      if (entries.length === 0) await removeEmptyLevels(second)
     }
     return [...sample.values()]
   }
@@ -137,7 +148,7 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
 
   return {
     take,
-    give: ({ branch }, bytes, entries) => change(branch, -bytes, -entries),
+    give: ({ branch }, bytes) => change(branch, -bytes, -1),
     shrink: () => evictTo(Math.floor(total.bytes * lowWater)),
     size: () => total,
     recounted,
@@ -152,9 +163,13 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
 
 type Sampled = Found & { readonly branch: string }
 
-const plus = (total: Total, bytes: number, entries: number): Total => ({
-  bytes: Math.max(0, total.bytes + bytes),
-  entries: Math.max(0, total.entries + entries),
+const nothing: Total = { bytes: 0, entries: 0 }
+
+const plus = (a: Total, b: Total): Total => ({ bytes: a.bytes + b.bytes, entries: a.entries + b.entries })
+
+const atLeastNothing = ({ bytes, entries }: Total): Total => ({
+  bytes: Math.max(0, bytes),
+  entries: Math.max(0, entries),
 })
 
 const summaryPath = (dir: string): string => join(dir, 'summary.json')
@@ -167,18 +182,17 @@ function readSummary(dir: string): Total {
   } catch {
     // A new store, or one whose summary was lost.
   }
-  return { bytes: 0, entries: 0 }
+  return nothing
 }
 
-/** Empty folders would make later samples come back empty-handed. Three levels, and no further. */
+/** Empty folders would make later samples come back empty-handed. A folder that is not empty refuses. */
 async function removeEmptyFolders(path: string): Promise<void> {
-  let folder = dirname(path)
-  for (let level = 0; level < 3; level++) {
-    const isRemoved = await rmdir(folder).then(
-      () => true,
-      () => false,
-    )
-    if (!isRemoved) return
-    folder = dirname(folder)
-  }
+  const third = dirname(path)
+  const second = dirname(third)
+  for (const folder of [third, second, dirname(second)]) await rmdir(folder).catch(() => {})
+}
+
+async function removeEmptyLevels(second: string): Promise<void> {
+  for (const third of await levelsIn(second)) await rmdir(join(second, third)).catch(() => {})
+  await rmdir(second).catch(() => {})
 }

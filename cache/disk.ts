@@ -5,8 +5,7 @@ import { decode, encode } from './disk-format.ts'
 import { type Place, placeOf, removeLeftovers, temporaryFolder, temporaryPath } from './disk-places.ts'
 import { createSpace, occupied } from './disk-space.ts'
 import { createWriteQueue } from './disk-writes.ts'
-import type { Entry } from './entry.ts'
-import { largestShare } from './memory.ts'
+import { type Entry, largestShare } from './entry.ts'
 import type { Store } from './store.ts'
 
 /** What happens to a disk store besides hits and misses: a closed list. */
@@ -98,9 +97,9 @@ export function createDiskStore(options: DiskOptions): DiskStore {
       await writeFile(temporary, parts)
       const replaced = await fileBytesOf(place.path)
       await settle(temporary, place)
-      if (replaced !== undefined) space.give(place, occupied(replaced), 1)
+      if (replaced !== undefined) space.give(place, occupied(replaced))
     } catch (thrown) {
-      space.give(place, bytes, 1)
+      space.give(place, bytes)
       await rm(temporary, { force: true }).catch(() => {})
       await afterFailure(thrown)
     }
@@ -120,7 +119,7 @@ export function createDiskStore(options: DiskOptions): DiskStore {
     if (fileBytes === undefined) return false
     try {
       await rm(place.path)
-      space.give(place, occupied(fileBytes), 1)
+      space.give(place, occupied(fileBytes))
       return true
     } catch {
       return false

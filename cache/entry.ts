@@ -22,3 +22,6 @@ export function weigh(entry: Entry): number {
   for (const name in entry.headers) bytes += (name.length + (entry.headers[name]?.length ?? 0)) * 2
   return bytes
 }
+
+/** One picture may take an eighth of a store, so that a single huge one never empties it. */
+export const largestShare = 1 / 8

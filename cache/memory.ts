@@ -1,15 +1,12 @@
 // Entries in this process's memory, the least recently used forgotten first.
 import { LRUCache } from 'lru-cache'
-import { type Entry, weigh } from './entry.ts'
+import { type Entry, largestShare, weigh } from './entry.ts'
 import type { Store } from './store.ts'
 
 export interface MemoryStore extends Store {
   /** The same as `get`, without waiting: for the hit path. */
   getNow(key: string): Entry | undefined
 }
-
-/** One picture may take an eighth of a store, so that a single huge one never empties it. */
-export const largestShare = 1 / 8
 
 export function createMemoryStore({ maxBytes }: { readonly maxBytes: number }): MemoryStore {
   const entries = new LRUCache<string, Entry>({

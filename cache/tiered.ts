@@ -1,15 +1,19 @@
 // Memory before disk, as one store: reads fill the memory, writes go to both and wait for neither.
-import type { DiskStore } from './disk.ts'
 import type { Entry } from './entry.ts'
 import type { MemoryStore } from './memory.ts'
 import type { Store } from './store.ts'
 
 export interface TieredOptions {
   readonly memory: MemoryStore
-  readonly disk: Store | DiskStore
+  readonly disk: Store
 }
 
-export function createTieredStore({ memory, disk }: TieredOptions): MemoryStore {
+export interface TieredStore extends MemoryStore {
+  /** Settles when the disk has all that the memory was given. */
+  idle(): Promise<void>
+}
+
+export function createTieredStore({ memory, disk }: TieredOptions): TieredStore {
   const writing = new Set<Promise<unknown>>()
   let deletions = 0
 
@@ -19,17 +23,22 @@ export function createTieredStore({ memory, disk }: TieredOptions): MemoryStore 
     const before = deletions
     const entry = await disk.get(key)
     // While the disk was read the key may have been purged, or put anew: neither may be undone here.
-    if (entry === undefined || before !== deletions) return undefined
+    if (before !== deletions) return disk.get(key)
     const newer = memory.getNow(key)
-    if (newer) return newer
+    if (newer || entry === undefined) return newer
     await memory.put(entry)
     return entry
   }
 
-  async function put(entry: Entry): Promise<void> {
-    await memory.put(entry)
+  function put(entry: Entry): Promise<void> {
+    // Both begin at once, so that a purge right behind finds both.
     const write = disk.put(entry).finally(() => writing.delete(write))
     writing.add(write)
+    return memory.put(entry)
+  }
+
+  async function idle(): Promise<void> {
+    while (writing.size > 0) await Promise.allSettled(writing)
   }
 
   return {
@@ -44,8 +53,9 @@ export function createTieredStore({ memory, disk }: TieredOptions): MemoryStore 
     },
     /** The disk holds what the memory holds, and more. */
     size: disk.size,
+    idle,
     async close() {
-      await Promise.all(writing)
+      await idle()
       await disk.close()
       await memory.close()
     },

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { httpDate } from '../../cache/dates.ts'
+import { type Decision, type Defaults, decide, lifetimes, type NotStorable } from '../../cache/policy.ts'
+import type { Headers } from '../../tier.ts'
+import { anEntry, start } from './entries.ts'
+
+const ok = (headers: Headers, defaults?: Defaults) => lifetimes({ status: 200, headers }, start, defaults)
+
+/** Fresh, stale-while-revalidate, stale-if-error: seconds from now. */
+function spans(headers: Headers, defaults?: Defaults, status = 200): number[] | NotStorable {
+  const life = lifetimes({ status, headers }, start, defaults)
+  if (!life.storable) return life.why
+  const { freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil } = life.times
+  return [freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil].map((moment) => (moment - start) / 1000)
+}
+
+const ago = (seconds: number): string => httpDate(start - seconds * 1000)
+
+describe('how long an answer lives', () => {
+  test.each<[string, Headers, number[] | NotStorable]>([
+    ['RFC 9111 5.2.2.1: max-age', { 'cache-control': 'max-age=60' }, [60, 60, 60]],
+    ['RFC 9111 4.2.1: s-maxage before max-age', { 'cache-control': 'max-age=60, s-maxage=90' }, [90, 90, 90]],
+    [
+      'RFC 9111 4.2.1: max-age before Expires',
+      { 'cache-control': 'max-age=60', expires: ago(-9) },
+      [60, 60, 60],
+    ],
+    ['RFC 9111 5.3: Expires against Date', { expires: ago(-60), date: ago(0) }, [60, 60, 60]],
+    ['RFC 9111 5.3: Expires without Date, against the clock', { expires: ago(-60) }, [60, 60, 60]],
+    ['RFC 9111 5.3: an Expires that is no date is past', { expires: '0' }, [0, 0, 0]],
+    ['RFC 9110 5.6.7: the form of RFC 850', { expires: 'Sunday, 01-Mar-26 12:01:00 GMT' }, [60, 60, 60]],
+    ['RFC 9110 5.6.7: the form of asctime', { expires: 'Sun Mar  1 12:01:00 2026' }, [60, 60, 60]],
+    [
+      'RFC 9213: CDN-Cache-Control alone counts',
+      { 'cdn-cache-control': 'max-age=9', expires: ago(-60) },
+      [9, 9, 9],
+    ],
+    ['RFC 9111 4.2.3: Age is taken off', { 'cache-control': 'max-age=60', age: '20' }, [40, 40, 40]],
+    [
+      'RFC 9111 4.2.3: so is the apparent age',
+      { 'cache-control': 'max-age=60', date: ago(25), age: '20' },
+      [35, 35, 35],
+    ],
+    [
+      'RFC 9111 4.2.3: a clock ahead of ours adds nothing',
+      { 'cache-control': 'max-age=60', date: ago(-25) },
+      [60, 60, 60],
+    ],
+    [
+      'RFC 9111 5.1: an unreadable Age is ignored',
+      { 'cache-control': 'max-age=60', age: '-3' },
+      [60, 60, 60],
+    ],
+    [
+      'RFC 9111 5.1: of several Ages the first',
+      { 'cache-control': 'max-age=60', age: '10, 50' },
+      [50, 50, 50],
+    ],
+    ['older than its freshness: stale on arrival', { 'cache-control': 'max-age=60', age: '90' }, [0, 0, 0]],
+    [
+      'RFC 5861 3 and 4',
+      { 'cache-control': 'max-age=60, stale-while-revalidate=30, stale-if-error=600' },
+      [60, 90, 660],
+    ],
+    [
+      'windows begin where freshness ended',
+      { 'cache-control': 'max-age=60, stale-while-revalidate=50', age: '90' },
+      [0, 20, 0],
+    ],
+    [
+      'RFC 9111 5.2.2.2: must-revalidate, no stale service',
+      { 'cache-control': 'max-age=60, must-revalidate, stale-if-error=9' },
+      [60, 60, 60],
+    ],
+    [
+      'RFC 9111 5.2.2.8: proxy-revalidate neither',
+      { 'cache-control': 'max-age=60, proxy-revalidate, stale-while-revalidate=9' },
+      [60, 60, 60],
+    ],
+    [
+      's-maxage with a window is granted it',
+      { 'cache-control': 's-maxage=60, stale-while-revalidate=9' },
+      [60, 69, 60],
+    ],
+    [
+      'RFC 9111 5.2.2.4: no-cache is stored and always stale',
+      { 'cache-control': 'no-cache, max-age=60, stale-if-error=9' },
+      [0, 0, 0],
+    ],
+    ['RFC 9111 5.2.2.5: no-store', { 'cache-control': 'no-store, max-age=60' }, 'no-store'],
+    ['RFC 9111 5.2.2.7: private', { 'cache-control': 'private, max-age=60' }, 'private'],
+    ['RFC 9111 4.1: Vary: *', { 'cache-control': 'max-age=60', vary: 'accept, *' }, 'vary-any'],
+    ['nothing said, nothing assumed', { etag: '"a"' }, 'no-explicit-freshness'],
+  ])('%s', (_, headers, expected) => expect(spans(headers)).toEqual(expected))
+
+  test.each([206, 304])('RFC 9111 3: a %i is not a whole answer', (status) => {
+    expect(spans({ 'cache-control': 'max-age=60' }, {}, status)).toBe('not-whole')
+  })
+
+  const assumed: Defaults = {
+    defaultFreshSeconds: 5,
+    defaultStaleWhileRevalidateSeconds: 2,
+    defaultStaleIfErrorSeconds: 50,
+  }
+
+  test.each<[string, Headers, number, number[] | NotStorable]>([
+    ['are used where the answer says nothing', {}, 200, [5, 7, 55]],
+    ['give way to what it says', { 'cache-control': 'max-age=60, stale-if-error=0' }, 200, [60, 62, 60]],
+    ['do not soften must-revalidate', { 'cache-control': 'must-revalidate' }, 200, [5, 5, 5]],
+    ['do not soften s-maxage (RFC 9111 5.2.2.10)', { 'cache-control': 's-maxage=60' }, 200, [60, 60, 60]],
+    ['are not for errors', {}, 404, 'no-explicit-freshness'],
+    ['are not for errors that say how long', { 'cache-control': 'max-age=60' }, 502, [60, 60, 60]],
+  ])('defaults %s', (_, headers, status, expected) =>
+    expect(spans(headers, assumed, status)).toEqual(expected),
+  )
+})
+
+describe('what may be done with an entry', () => {
+  const entry = anEntry()
+
+  test.each<[string, number, Decision]>([
+    ['fresh to the last millisecond', 59_999, 'fresh'],
+    ['then stale, and served while one asks', 60_000, 'stale-while-revalidate'],
+    ['to the end of that window', 89_999, 'stale-while-revalidate'],
+    ['then upstream is asked first', 90_000, 'revalidate'],
+  ])('%s', (_, later, decision) => expect(decide(entry, start + later)).toBe(decision))
+
+  test('nothing stored is a miss', () => expect(decide(undefined, start)).toBe('miss'))
+})
+
+test('the moments of an entry are always in order', () => {
+  const seconds = fc.integer({ min: -10, max: 5000 })
+  const directive = fc.tuple(
+    fc.constantFrom('max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'),
+    seconds,
+  )
+  const said = fc.array(directive.map(([name, value]) => `${name}=${value}`))
+  const headers = fc.record({ control: said, age: seconds, date: seconds, expires: seconds })
+  fc.assert(
+    fc.property(headers, ({ control, age, date, expires }) => {
+      const life = ok({
+        'cache-control': control.join(),
+        age: String(age),
+        date: ago(date),
+        expires: ago(-expires),
+      })
+      if (!life.storable) return
+      const { storedAt, freshUntil, staleWhileRevalidateUntil, staleIfErrorUntil, ageOnArrival } = life.times
+      expect(ageOnArrival).toBeGreaterThanOrEqual(0)
+      expect(freshUntil).toBeGreaterThanOrEqual(storedAt)
+      expect(staleWhileRevalidateUntil).toBeGreaterThanOrEqual(freshUntil)
+      expect(staleIfErrorUntil).toBeGreaterThanOrEqual(freshUntil)
+    }),
+  )
+})
