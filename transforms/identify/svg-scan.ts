@@ -88,7 +88,7 @@ function after(svg: string, mark: string, from: number): number {
 }
 
 /** Past the `>` that closes a tag: one inside quotes does not. */
-function tagEnd(svg: string, from: number): number {
+export function tagEnd(svg: string, from: number): number {
   let quote = ''
   for (let at = from; at < svg.length; at++) {
     const char = svg[at]

@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { broken } from './bytes.ts'
 import { type Embedded, passesOf } from './svg-cost.ts'
-import { type Element, elementsOf, tooCostly } from './svg-scan.ts'
+import { type Element, elementsOf, tagEnd, tooCostly } from './svg-scan.ts'
 
 const mostBytes = 5_000_000
 /** Documents in these read as bytes; others (UTF-7, say) could hide markup from us, and nobody draws in them. */
@@ -46,6 +46,15 @@ export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
     scans: passesOf(elements, embedded),
     bytes: bytes.length,
   }
+}
+
+/** The document with its root's size written in pixels, so that what we measured and what is drawn cannot differ. */
+export function sized(document: string, { width, height }: Pick<Facts, 'width' | 'height'>): string {
+  const opening = prolog.exec(document)?.[0].length ?? 0
+  const start = opening - 1 // before the character that ends the name
+  const end = tagEnd(document, start)
+  const root = document.slice(start, end).replace(/\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')/g, ' ')
+  return `${document.slice(0, start)} width="${width}" height="${height}"${root}${document.slice(end)}`
 }
 
 function refuseHidden(document: string): void {

@@ -1,0 +1,100 @@
+// Carries a plan out: opens the source as what it is, has the steps done, encodes, and checks what came out.
+import type { Sharp, SharpOptions } from 'sharp'
+import { Failure } from '../errors.ts'
+import { draw } from './draw.ts'
+import { encode } from './encode.ts'
+import type { Facts } from './facts.ts'
+import { outputFormats } from './formats.ts'
+import { framesOf, needsFrames } from './frames.ts'
+import type { Size } from './geometry.ts'
+import { identify } from './identify.ts'
+import type { Plan } from './plan.ts'
+import { defaultLimits } from './price.ts'
+import { type Made, run } from './run.ts'
+import { sharp } from './sharp.ts'
+import { still } from './steps.ts'
+
+export interface Rendered {
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly type: string
+  readonly width: number
+  readonly height: number
+  readonly pages: number
+}
+
+export interface Bounds {
+  /** Milliseconds that may pass. */
+  readonly timeoutMs?: number
+  /** More pixels than the header promised are not decoded. */
+  readonly maxPixels?: number
+}
+
+/**
+ * The picture that `plan` describes, exactly `plan.width` by `plan.height`, in sRGB and without metadata. Fails with
+ * 'source-broken' for pixels that cannot be decoded and with 'late' past the time.
+ */
+export async function render(source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> {
+  const facts = identify(source)
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const options = optionsFor(facts, plan, bounds)
+  const { image, size } =
+    facts.format === 'svg'
+      ? await draw(bytes, facts, { plan, options })
+      : { image: sharp(bytes, options), size: facts }
+  const seconds = Math.min(3600, Math.max(1, Math.ceil((bounds.timeoutMs ?? 60_000) / 1000)))
+  return checked(await run(await encoded(image.timeout({ seconds }), { facts, size, plan })), plan)
+}
+
+function optionsFor(facts: Facts, plan: Plan, { maxPixels }: Bounds): SharpOptions {
+  return {
+    // A warning is a picture that browsers show too (junk before a marker); what is cut short is refused.
+    failOn: 'truncated',
+    limitInputPixels: maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels),
+    sequentialRead: true,
+    animated: moves(facts, plan),
+    autoOrient: false, // the plan says how to turn
+  }
+}
+
+const moves = (facts: Facts, plan: Plan): boolean => plan.frames === 'all' && facts.pages > 1
+
+interface Task {
+  readonly facts: Facts
+  /** Of the decoded picture: the facts' own, or that of an SVG's drawing. */
+  readonly size: Size
+  readonly plan: Plan
+}
+
+async function encoded(source: Sharp, { facts, size, plan }: Task): Promise<Sharp> {
+  const image = inOurColours(source, facts)
+  if (!moves(facts, plan) || !needsFrames(plan)) return finished(await still(image, size, plan), facts, plan)
+  const { frames, movement } = await framesOf(image, size, plan)
+  return encode(frames, plan.encoding, movement)
+}
+
+function finished(image: Sharp, facts: Facts, plan: Plan): Sharp {
+  return encode(staysGray(facts, plan) ? image.toColourspace('b-w') : image, plan.encoding)
+}
+
+/**
+ * sharp 0.35 converts pictures of 16 bits with a profile to Display P3 and drops that profile as well, so red becomes
+ * orange; asking for sRGB by name converts them the rest of the way.
+ */
+function inOurColours(image: Sharp, facts: Facts): Sharp {
+  const goesAstray = facts.depth > 8 && facts.icc && facts.space !== 'gray'
+  return goesAstray ? image.withIccProfile('srgb', { attach: false }) : image
+}
+
+/** One channel instead of three, where the encoder can and nothing coloured is added. */
+function staysGray(facts: Facts, { encoding, background }: Plan): boolean {
+  const neutral = background.r === background.g && background.g === background.b
+  return facts.space === 'gray' && neutral && (encoding.format === 'jpeg' || encoding.format === 'png')
+}
+
+function checked({ data, info }: Made, plan: Plan): Rendered {
+  const height = info.pageHeight ?? info.height
+  if (info.width !== plan.width || height !== plan.height)
+    throw new Failure('source-broken', 'The source is damaged: it is not of the size that its header says.')
+  const { type } = outputFormats[plan.encoding.format]
+  return { body: data, type, width: info.width, height, pages: info.pages ?? 1 }
+}

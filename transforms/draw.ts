@@ -1,0 +1,32 @@
+// Draws an SVG at the size that the plan needs, so that it is never enlarged from pixels.
+import type { Sharp, SharpOptions } from 'sharp'
+import type { Facts } from './facts.ts'
+import type { Size } from './geometry.ts'
+import { documentOf, sized } from './identify/svg.ts'
+import type { Plan } from './plan.ts'
+import { afresh } from './run.ts'
+import { sharp } from './sharp.ts'
+
+/** CSS counts 96 pixels to an inch, and the lengths inside the document are in CSS units. */
+const pixelsPerInch = 96
+
+/** The drawing and its size. It is drawn right at the size asked for, unless a region must be cut from it first. */
+export async function draw(
+  bytes: Buffer,
+  facts: Facts,
+  { plan, options }: { plan: Plan; options: SharpOptions },
+): Promise<{ image: Sharp; size: Size }> {
+  const document = Buffer.from(sized(documentOf(bytes), facts), 'latin1')
+  // The size of the drawing was settled by admission; sharp would count it before it is scaled.
+  const image = sharp(document, { ...options, density: pixelsPerInch, limitInputPixels: false })
+  const size = sizeAt(facts, plan.density ?? 1)
+  if (plan.resize && !plan.extract) return { image, size }
+  return { image: await afresh(image.resize({ ...size, fit: 'fill' })), size }
+}
+
+function sizeAt({ width, height }: Size, density: number): Size {
+  return {
+    width: Math.max(1, Math.round(width * density)),
+    height: Math.max(1, Math.round(height * density)),
+  }
+}

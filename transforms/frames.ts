@@ -1,0 +1,78 @@
+// Animations whose steps sharp does not do frame by frame: the frames are taken apart, worked on alone, put together.
+import type { Sharp } from 'sharp'
+import type { Movement } from './encode.ts'
+import type { Size } from './geometry.ts'
+import type { Plan } from './plan.ts'
+import { from, type Pixels, pixelsOf, run } from './run.ts'
+import { frame, smartCrop, still } from './steps.ts'
+
+/**
+ * sharp keeps frames below one another as one tall picture: it refuses to turn that, would turn the order of the frames
+ * around with the picture, and an effect would bleed from one frame into the next.
+ */
+export function needsFrames({ orient, crop, flip, rotate, blur, sharpen }: Plan): boolean {
+  const detects = crop !== undefined && crop.by !== 'box'
+  return Boolean(orient ?? rotate ?? flip ?? blur ?? sharpen) || detects
+}
+
+export async function framesOf(
+  image: Sharp,
+  size: Size,
+  plan: Plan,
+): Promise<{ frames: Sharp; movement: Movement }> {
+  const { delay = [], loop = 0 } = await image.metadata()
+  const { early, late } = divided(plan)
+  const roll = await pixelsOf(frame(image, size, early))
+  const pinned = await pinCrop(late, frameAt(roll, 0))
+  const made: Pixels[] = []
+  for (let i = 0; i < countFrames(roll); i++)
+    made.push(await pixelsOf(await still(from(frameAt(roll, i)), roll, pinned)))
+  return { frames: from(joined(made)), movement: { delay, loop } }
+}
+
+/** What can be done to all frames at once, which is cheaper, and what is left. */
+function divided(plan: Plan): { early: Plan; late: Plan } {
+  const { extract, resize, orient, crop, ...rest } = plan
+  const size = { ...(extract && { extract }), ...(resize && { resize }) }
+  const turn = { ...(orient && { orient }), ...(crop && { crop }) }
+  // Regions and sizes are those of the turned picture, so nothing can go before a turn.
+  return orient ? { early: rest, late: plan } : { early: { ...rest, ...size }, late: { ...rest, ...turn } }
+}
+
+/** The part that the first frame's pixels decide on, for all: a cut that jumps from frame to frame is no animation. */
+async function pinCrop(plan: Plan, first: Pixels): Promise<Plan> {
+  const { crop } = plan
+  if (!crop || crop.by === 'box') return plan
+  const { resize, orient, extract } = plan
+  const { crop: _, extend: __, ...framing } = plan
+  const upright = resize || orient || extract ? await pixelsOf(frame(from(first), first, framing)) : first
+  const { info } = await run(smartCrop(from(upright), crop).raw())
+  const { width, height } = crop
+  const box = {
+    left: within(-(info.cropOffsetLeft ?? 0), upright.width - width),
+    top: within(-(info.cropOffsetTop ?? 0), upright.height - height),
+    width,
+    height,
+  }
+  return { ...plan, crop: { by: 'box', box } }
+}
+
+const within = (value: number, most: number): number => Math.max(0, Math.min(value, most))
+
+const countFrames = ({ data, width, height, channels }: Pixels): number =>
+  data.length / (width * height * channels)
+
+function frameAt(roll: Pixels, index: number): Pixels {
+  const bytes = roll.width * roll.height * roll.channels
+  return { ...roll, data: roll.data.subarray(index * bytes, (index + 1) * bytes) }
+}
+
+function joined(frames: readonly Pixels[]): Pixels {
+  const [first] = frames
+  if (!first) throw new RangeError('an animation without frames')
+  const data = new Uint8Array(first.data.length * frames.length)
+  frames.forEach((each, i) => {
+    data.set(each.data, i * first.data.length)
+  })
+  return { ...first, data }
+}

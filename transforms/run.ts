@@ -1,0 +1,63 @@
+// Runs a sharp pipeline and turns what goes wrong in it into our failures.
+import type { OutputInfo, Sharp } from 'sharp'
+import { Failure } from '../errors.ts'
+import { sharp } from './sharp.ts'
+
+export interface Made {
+  readonly data: Uint8Array<ArrayBuffer>
+  readonly info: OutputInfo & { readonly pageHeight?: number; readonly pages?: number }
+}
+
+export async function run(image: Sharp): Promise<Made> {
+  try {
+    return (await image.toUint8Array()) as Made
+  } catch (cause) {
+    throw failureOf(cause)
+  }
+}
+
+/** libvips speaks in sentences; these are the ones whose cause is not the pixels. */
+function failureOf(cause: unknown): Failure {
+  const said = cause instanceof Error ? cause.message : ''
+  if (/timeout/i.test(said)) return new Failure('late', 'The picture took too long to make.', { cause })
+  if (/unsupported image format/.test(said))
+    return new Failure('source-unsupported', 'The source cannot be decoded by this build.', { cause })
+  if (/exceeds? pixel limit/.test(said))
+    return new Failure('source-too-large', 'The source picture has more pixels than its header says.', {
+      cause,
+    })
+  return new Failure('source-broken', 'The source is damaged: its pixels cannot be decoded.', { cause })
+}
+
+export interface Pixels {
+  readonly data: Uint8Array<ArrayBuffer>
+  readonly width: number
+  /** Of one frame. */
+  readonly height: number
+  readonly channels: 1 | 2 | 3 | 4
+}
+
+/** Decoded and worked through up to here. */
+export async function pixelsOf(image: Sharp): Promise<Pixels> {
+  const { data, info } = await run(image.raw())
+  return {
+    data,
+    width: info.width,
+    height: info.pageHeight ?? info.height,
+    channels: info.channels as Pixels['channels'],
+  }
+}
+
+/** A new pipeline that goes on from pixels; several frames below one another are an animation. */
+export function from({ data, width, height, channels }: Pixels): Sharp {
+  const whole = data.length / (width * channels)
+  return sharp(data, {
+    raw: { width, height: whole, channels, ...(whole > height && { pageHeight: height }) },
+    limitInputPixels: false,
+  })
+}
+
+/** sharp does its steps in an order of its own; this begins anew, so that what follows is done after all so far. */
+export async function afresh(image: Sharp): Promise<Sharp> {
+  return from(await pixelsOf(image))
+}

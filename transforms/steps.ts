@@ -1,0 +1,80 @@
+// The steps of a plan upon one still picture, or upon all frames at once where sharp can; each is a few words to sharp.
+import type { Sharp } from 'sharp'
+import type { Size } from './geometry.ts'
+import { inverse, orientBox, orientSize } from './orientation.ts'
+import type { Colour, Plan } from './plan.ts'
+import { afresh, from, pixelsOf } from './run.ts'
+import { sharp } from './sharp.ts'
+
+/** All steps up to the encoder, in the plan's order; `size` is that of the decoded picture. */
+export async function still(source: Sharp, size: Size, plan: Plan): Promise<Sharp> {
+  let image = frame(source, size, plan)
+  if (plan.crop && plan.crop.by !== 'box') image = smartCrop(await afresh(image), plan.crop)
+  if (plan.extend) image = extend(image, plan)
+  if (plan.flip) image = flip(await afresh(image), plan.flip)
+  if (plan.rotate) image = await rotate(await afresh(image), plan)
+  return effects(image, plan)
+}
+
+/**
+ * Region, size and orientation in one pipeline. The picture is cut and resized as it is stored and turned afterwards:
+ * turned first, it could neither be shrunk while it is decoded nor be read from top to bottom.
+ */
+export function frame(
+  image: Sharp,
+  size: Size,
+  { extract, resize, orient, crop, flatten, background }: Plan,
+): Sharp {
+  const back = orient && inverse(orient)
+  if (flatten) image.flatten({ background: { ...background, alpha: 1 } })
+  if (extract) image.extract(back ? orientBox(extract, orientSize(size, orient), back) : extract)
+  if (resize) image.resize({ ...(back ? orientSize(resize, back) : resize), fit: 'fill' })
+  if (orient) turn(image, orient)
+  if (crop?.by === 'box') image.extract(crop.box)
+  return image
+}
+
+/** sharp mirrors before it turns, the plan after: a mirror after an odd turn is the other mirror before it. */
+function turn(image: Sharp, { turns, mirror }: NonNullable<Plan['orient']>): void {
+  if (mirror && turns % 2 === 0) image.flop()
+  if (mirror && turns % 2 === 1) image.flip()
+  if (turns !== 0) image.rotate(turns * 90)
+}
+
+type SmartCrop = Exclude<NonNullable<Plan['crop']>, { by: 'box' }>
+
+export function smartCrop(image: Sharp, { by, width, height }: SmartCrop): Sharp {
+  return image.resize({ width, height, fit: 'cover', position: sharp.strategy[by] })
+}
+
+function extend(image: Sharp, { extend, flatten, background }: Plan): Sharp {
+  const { paint, ...sides } = extend ?? { paint: 'background' as const }
+  if (paint === 'edge') return image.extend({ ...sides, extendWith: 'copy' })
+  return image.extend({ ...sides, background: flatten ? opaque(background) : background })
+}
+
+const opaque = (colour: Colour): Colour => ({ ...colour, alpha: 1 })
+
+function flip(image: Sharp, { horizontal, vertical }: NonNullable<Plan['flip']>): Sharp {
+  return image.flop(horizontal).flip(vertical)
+}
+
+/** How large the turned picture is, only the renderer knows; the frame is cut from its middle. */
+async function rotate(image: Sharp, { rotate, background }: Plan): Promise<Sharp> {
+  if (!rotate) return image
+  const turned = await pixelsOf(image.rotate(rotate.degrees, { background }))
+  const { width, height } = rotate.cut
+  return from(turned).extract({
+    left: Math.floor((turned.width - width) / 2),
+    top: Math.floor((turned.height - height) / 2),
+    width,
+    height,
+  })
+}
+
+/** `sharpen` 0 to 100: 50 is what sharp takes for a good strength at a radius of one pixel. */
+function effects(image: Sharp, { blur, sharpen }: Plan): Sharp {
+  if (blur) image.blur(blur)
+  if (sharpen) image.sharpen({ sigma: 1, m1: sharpen / 50, m2: sharpen / 25 })
+  return image
+}
