@@ -1,0 +1,191 @@
+// The page as one text: markup, style and script together, so that it needs nothing but itself and the pictures.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { html, raw } from 'hono/html'
+import { examples, type Format, fitModes, type Shown } from './gallery.ts'
+import { favicon, mark } from './mark.ts'
+
+export interface PageOptions {
+  readonly version: string
+  readonly roles: readonly string[]
+  readonly docsUrl: string | undefined
+  readonly shown: readonly Shown[]
+}
+
+type Markup = ReturnType<typeof html>
+
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
+const style = read('./page.css')
+const script = read('./page.js')
+
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/** Nothing but this very style and script, and pictures of this server or made by the page itself. */
+export const securityPolicy = [
+  "default-src 'none'",
+  `style-src ${hashOf(style)}`,
+  `script-src ${hashOf(script)}`,
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+export const startPage = ({ version, roles, docsUrl, shown }: PageOptions): Markup => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Halftone ${version}</title>
+<link rel="icon" href="${favicon}">
+<style>${raw(style)}</style>
+</head>
+<body>
+<a class="skip" href="#try">Skip to the box to try an address</a>
+<header class="bar">
+  <span class="brand">${raw(mark)} Halftone <small>${version}</small></span>
+  <nav aria-label="Sections">
+    ${shown.length > 0 ? html`<a href="#pictures">Pictures</a> <a href="#shapes">Shapes</a>` : ''}
+    <a href="#try">Try it</a> ${docsUrl === undefined ? '' : html`<a href="${docsUrl}">Docs</a>`}
+  </nav>
+</header>
+<main>
+${hero(roles, shown)}
+${shown.length > 0 ? html`${pictures(shown)} ${shapes()} ${responsive()}` : ''}
+${tryBox(shown.length > 0)}
+${next(docsUrl, shown.length > 0)}
+</main>
+<script type="module">${raw(script)}</script>
+</body>
+</html>
+`
+
+const hero = (roles: readonly string[], shown: readonly Shown[]): Markup => html`
+<section class="hero" aria-labelledby="hello">
+  <div>
+    <h1 id="hello">The smallest good picture, for every browser.</h1>
+    <p class="lead">Halftone is running. ${
+      shown.length > 0
+        ? 'Everything below is asked of this server while you look, and measured as it arrives.'
+        : 'Ask it for a picture below and see what arrives.'
+    }</p>
+    <p class="roles"><span class="dot"></span>In this process: ${roles.join(', ')}</p>
+  </div>
+  ${shown.length > 0 ? tally() : ''}
+</section>`
+
+const tally = (): Markup => html`
+<dl class="tally" aria-label="Totals of this page">
+  <div class="wide"><dt>Saved so far</dt><dd data-total="saved">–</dd></div>
+  <div><dt>Originals</dt><dd data-total="source">–</dd></div>
+  <div><dt>Sent instead</dt><dd data-total="sent">–</dd></div>
+  <div><dt>From a cache</dt><dd data-total="hits">–</dd></div>
+  <div><dt>Median time</dt><dd data-total="time">–</dd></div>
+</dl>`
+
+const pictures = (shown: readonly Shown[]): Markup => html`
+<section id="pictures" aria-labelledby="pictures-title">
+  <h2 id="pictures-title">One source, many answers</h2>
+  <p class="about">Each number is a real answer: its bytes, what it saves against the source, and who answered.
+    <span class="key"><i class="hit"></i>from a cache</span> <span class="key"><i class="made"></i>rendered now</span>
+    <button type="button" data-again>Ask again</button></p>
+  <div class="cards">${shown.map(card)}</div>
+</section>`
+
+const card = ({ name, title, about, shape, widths, formats }: Shown): Markup => html`
+<article class="card">
+  <a class="picture" href="/samples/${name}?w=1200&amp;auto=format">
+    <img src="/samples/${name}?w=560&amp;auto=format" width="${shape.width}" height="${shape.height}" alt="${title}" loading="lazy">
+  </a>
+  <div class="facts">
+    <h3>${title}</h3>
+    <p>${about}</p>
+    <table>
+      <caption><code>/samples/${name}</code> <span data-source="${name}"></span></caption>
+      <thead><tr><th scope="col">Width</th>${formats.map((format) => html`<th scope="col">${words[format]}</th>`)}</tr></thead>
+      <tbody>${widths.map((width) => row(name, width, formats))}</tbody>
+    </table>
+  </div>
+</article>`
+
+const words: Readonly<Record<Format, string>> = {
+  avif: 'AVIF',
+  webp: 'WebP',
+  jpg: 'JPEG',
+  png: 'PNG',
+  gif: 'GIF',
+}
+
+const row = (name: string, width: number, formats: readonly Format[]): Markup => html`
+<tr><th scope="row">${width}</th>${formats.map(
+  (format) =>
+    html`<td><a class="measure" data-measure="${name}" href="/samples/${name}?w=${width}&amp;fm=${format}">open</a></td>`,
+)}</tr>`
+
+const shapes = (): Markup => html`
+<section id="shapes" aria-labelledby="shapes-title">
+  <h2 id="shapes-title">Into any frame</h2>
+  <p class="about">The same photograph asked for in 240 × 240.</p>
+  <ul class="shapes">${fitModes.map(
+    ({ options, about }) => html`
+    <li><figure>
+      <div class="frame"><img src="/samples/landscape.jpg?w=240&amp;h=240&amp;${options}&amp;auto=format" alt="${about}" loading="lazy"></div>
+      <figcaption><code>${options}</code><span>${about}</span></figcaption>
+    </figure></li>`,
+  )}</ul>
+</section>`
+
+const candidates = [320, 480, 640, 960, 1280, 1600]
+  .map((width) => `/samples/landscape.jpg?w=${width}&auto=format ${width}w`)
+  .join(', ')
+
+const responsive = (): Markup => html`
+<section id="srcset" aria-labelledby="srcset-title">
+  <h2 id="srcset-title">As wide as the place it is shown in</h2>
+  <p class="about">With <code>srcset</code> the browser picks a width; Halftone makes it. Move the slider.</p>
+  <div class="stage">
+    <label>Width of the place <input type="range" id="place" min="160" max="1040" step="10" value="420"></label>
+    <output id="chosen" for="place"></output>
+    <div class="place"><img id="responsive" srcset="${candidates}" sizes="420px" src="/samples/landscape.jpg?w=640" alt="The photograph, in the width the browser chose" loading="lazy"></div>
+  </div>
+</section>`
+
+const tryBox = (hasSamples: boolean): Markup => html`
+<section id="try" aria-labelledby="try-title">
+  <h2 id="try-title">Try an address</h2>
+  <form id="ask">
+    <label for="address">Path of a picture on this server, with options</label>
+    <div class="line">
+      <input id="address" name="address" spellcheck="false" autocomplete="off" autocapitalize="off" required
+        value="${hasSamples ? (examples[0]?.path ?? '') : ''}" placeholder="/source/path/picture.jpg?w=640&amp;auto=format">
+      <button type="submit">Fetch</button>
+    </div>
+  </form>
+  ${
+    hasSamples
+      ? html`<p class="examples">${examples.map(
+          ({ title, path }) => html`<button type="button" data-example="${path}">${title}</button> `,
+        )}</p>`
+      : ''
+  }
+  <div id="answer" aria-live="polite"></div>
+</section>`
+
+const next = (docsUrl: string | undefined, hasSamples: boolean): Markup => html`
+<section class="next" aria-labelledby="next-title">
+  <h2 id="next-title">What next</h2>
+  <ol>
+    <li><h3>From a terminal</h3>
+      <pre tabindex="0"><code data-curl>curl -o picture.avif '<span data-here></span>/${
+        hasSamples ? 'samples/landscape.jpg' : 'source/picture.jpg'
+      }?w=640&amp;fm=avif'</code></pre></li>
+    <li><h3>In a page</h3>
+      <pre tabindex="0"><code>&lt;img src="<span data-here></span>/${
+        hasSamples ? 'samples/landscape.jpg' : 'source/picture.jpg'
+      }?w=640&amp;auto=format" alt="…"&gt;</code></pre></li>
+    <li><h3>With your own pictures</h3>
+      <p>Name a folder, a web server or a bucket as a source: the ${docsUrl === undefined ? html`<code>README.md</code>` : html`<a href="${docsUrl}">README</a>`} shows each in a line.</p></li>
+  </ol>
+</section>`
