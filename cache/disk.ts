@@ -41,6 +41,7 @@ const touchEveryMs = 3_600_000
 /** Several processes may share a folder safely; the bound is then kept by each on its own count. */
 export function createDiskStore(options: DiskOptions): DiskStore {
   const { dir, maxBytes, now = Date.now, random = Math.random, observe = () => {} } = options
+  const largestBytes = Math.floor(maxBytes * largestShare)
   makeFolders()
   const space = createSpace({ dir, maxBytes, random, onEvicted: () => observe('evicted') })
   const writes = createWriteQueue({
@@ -77,7 +78,7 @@ export function createDiskStore(options: DiskOptions): DiskStore {
     try {
       await using file = await open(path, 'r')
       const { size, mtimeMs } = await file.stat()
-      const bytes = Buffer.allocUnsafeSlow(Math.min(size, maxBytes))
+      const bytes = Buffer.allocUnsafeSlow(Math.min(size, largestBytes))
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
       if (now() - mtimeMs > touchEveryMs) await file.utimes(now() / 1000, now() / 1000)
       return bytes.subarray(0, bytesRead)
@@ -91,7 +92,7 @@ export function createDiskStore(options: DiskOptions): DiskStore {
     const parts = encode(entry)
     const place = placeOf(dir, entry.key)
     const bytes = occupied(parts[0].length + parts[1].length)
-    if (bytes > maxBytes * largestShare || !(await space.take(place, bytes))) return observe('put-dropped')
+    if (bytes > largestBytes || !(await space.take(place, bytes))) return observe('put-dropped')
     const temporary = temporaryPath(dir)
     try {
       await writeFile(temporary, parts)

@@ -1,9 +1,5 @@
-// Entries, answers, asks and folders for the tests of the cache.
+// Entries, answers and asks for the tests of the cache.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { Entry } from '../../cache/entry.ts'
 import type { Answer, Ask, Headers } from '../../tier.ts'
 
@@ -41,13 +37,6 @@ export function anAnswer(headers: Headers = {}, body = 'meow', status = 200): An
 
 export function anAsk(headers: Headers = {}, changes: Partial<Ask> = {}): Ask {
   return { path: '/a/cat.jpg?w=100', headers, signal: new AbortController().signal, ...changes }
-}
-
-/** A folder that goes with the test. */
-export function aFolder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'halftone-cache-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }))
-  return dir
 }
 
 export const times = <T>(count: number, make: (index: number) => T): T[] =>

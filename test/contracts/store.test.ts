@@ -1,7 +1,7 @@
 import { createDiskStore } from '../../cache/disk.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { createTieredStore } from '../../cache/tiered.ts'
-import { aFolder } from '../cache/entries.ts'
+import { aFolder } from '../cache/folder.ts'
 import { storeContract } from './store.ts'
 
 storeContract('memory', (maxBytes) => createMemoryStore({ maxBytes }))
