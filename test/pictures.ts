@@ -1,5 +1,5 @@
 // Small pictures for everybody's tests, made on the spot: four coloured quarters show which way up a picture is.
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 
 export interface Size {
   readonly width: number
@@ -52,7 +52,7 @@ export const profiled = (size = usual): Promise<Buffer> =>
 /** The same upright picture, stored in one of the eight EXIF orientations. */
 export async function lying(orientation: number, size = usual): Promise<Buffer> {
   // What brings orientation n upright is undone here, so that the tag makes it right again.
-  const undo: Record<number, (image: sharp.Sharp) => sharp.Sharp> = {
+  const undo: Record<number, (image: Sharp) => Sharp> = {
     2: (image) => image.flop(),
     3: (image) => image.rotate(180),
     4: (image) => image.flip(),
