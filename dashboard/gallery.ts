@@ -6,6 +6,8 @@ export interface Shown {
   readonly about: string
   /** The picture's own shape, so that the page does not jump when it arrives. */
   readonly shape: { readonly width: number; readonly height: number }
+  /** Whether it fills its card, is shown whole, or lets what is behind it be seen. */
+  readonly frame: 'filled' | 'whole' | 'clear'
   readonly widths: readonly number[]
   readonly formats: readonly Format[]
 }
@@ -18,6 +20,7 @@ const all: readonly Shown[] = [
     title: 'Photograph',
     about: 'Sky, snow and grain. AVIF and WebP take a fraction of what the camera wrote.',
     shape: { width: 1600, height: 1067 },
+    frame: 'filled',
     widths: [320, 640, 1280],
     formats: ['avif', 'webp', 'jpg'],
   },
@@ -26,6 +29,7 @@ const all: readonly Shown[] = [
     title: 'Upright photograph',
     about: 'Stored lying on its side, as phones do (EXIF orientation 6). It arrives upright.',
     shape: { width: 900, height: 1350 },
+    frame: 'whole',
     widths: [240, 480, 900],
     formats: ['avif', 'webp', 'jpg'],
   },
@@ -34,6 +38,7 @@ const all: readonly Shown[] = [
     title: 'Screen graphics',
     about: 'Flat colours and sharp edges, where JPEG would smear.',
     shape: { width: 1200, height: 800 },
+    frame: 'filled',
     widths: [320, 640, 1200],
     formats: ['avif', 'webp', 'png'],
   },
@@ -42,6 +47,7 @@ const all: readonly Shown[] = [
     title: 'Transparency',
     about: 'A soft shadow on nothing. Every format that can keeps it.',
     shape: { width: 640, height: 640 },
+    frame: 'clear',
     widths: [160, 320, 640],
     formats: ['avif', 'webp', 'png'],
   },
@@ -50,6 +56,7 @@ const all: readonly Shown[] = [
     title: 'Animation',
     about: 'Sixteen frames that go on moving, at any size.',
     shape: { width: 320, height: 240 },
+    frame: 'filled',
     widths: [160, 240, 320],
     formats: ['webp', 'gif'],
   },
@@ -58,6 +65,7 @@ const all: readonly Shown[] = [
     title: 'Vector',
     about: 'Drawn once in dots, rendered to pixels where an address asks for them.',
     shape: { width: 240, height: 240 },
+    frame: 'clear',
     widths: [64, 128, 240],
     formats: ['webp', 'png'],
   },

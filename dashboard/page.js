@@ -26,10 +26,11 @@ const bytesText = (bytes) =>
     : bytes < 999_500
       ? `${(bytes / 1000).toPrecision(3)} kB`
       : `${(bytes / 1e6).toPrecision(3)} MB`
-const savedText = (bytes, source) =>
-  bytes <= source
-    ? `−${Math.round((1 - bytes / source) * 100)} %`
-    : `+${Math.round((bytes / source - 1) * 100)} %`
+function savedText(bytes, source) {
+  const percent = Math.round((bytes / source - 1) * 100)
+  if (percent === 0) return '±0 %'
+  return percent < 0 ? `−${-percent} %` : `+${percent} %`
+}
 const msText = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`)
 const whoText = (tier) => (tier === undefined ? 'rendered' : `${tier} hit`)
 
@@ -192,7 +193,7 @@ async function wordsOf(response, body) {
     'div',
     { className: 'problem', role: 'alert' },
     made('h3', {}, `${response.status} ${title ?? response.statusText}`),
-    made('p', {}, detail ?? ''),
+    made('p', { className: 'detail' }, detail ?? ''),
     made(
       'dl',
       {},

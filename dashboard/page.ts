@@ -15,7 +15,7 @@ export interface PageOptions {
 type Markup = ReturnType<typeof html>
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-const style = read('./page.css')
+const style = ['./page.css', './demo.css', './box.css'].map(read).join('')
 const script = read('./page.js')
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
@@ -88,15 +88,15 @@ const tally = (): Markup => html`
 const pictures = (shown: readonly Shown[]): Markup => html`
 <section id="pictures" aria-labelledby="pictures-title">
   <h2 id="pictures-title">One source, many answers</h2>
-  <p class="about">Each number is a real answer: its bytes, what it saves against the source, and who answered.
-    <span class="key"><i class="hit"></i>from a cache</span> <span class="key"><i class="made"></i>rendered now</span>
+  <p class="about">Each number is a real answer: its bytes, what it saves against the source, and who answered.</p>
+  <p class="key"><span><i class="hit"></i>from a cache</span> <span><i class="made"></i>rendered now</span>
     <button type="button" data-again>Ask again</button></p>
   <div class="cards">${shown.map(card)}</div>
 </section>`
 
-const card = ({ name, title, about, shape, widths, formats }: Shown): Markup => html`
+const card = ({ name, title, about, shape, frame, widths, formats }: Shown): Markup => html`
 <article class="card">
-  <a class="picture" href="/samples/${name}?w=1200&amp;auto=format">
+  <a class="picture ${frame}" href="/samples/${name}?w=1200&amp;auto=format">
     <img src="/samples/${name}?w=560&amp;auto=format" width="${shape.width}" height="${shape.height}" alt="${title}" loading="lazy">
   </a>
   <div class="facts">
