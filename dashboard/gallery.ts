@@ -63,7 +63,7 @@ const all: readonly Shown[] = [
   {
     name: 'logo.svg',
     title: 'Vector',
-    about: 'Drawn once in dots, rendered to pixels where an address asks for them.',
+    about: 'Nothing is smaller than the drawing itself; these are for places that take only pixels.',
     shape: { width: 240, height: 240 },
     frame: 'clear',
     widths: [64, 128, 240],
@@ -92,9 +92,9 @@ export const fitModes: readonly FitMode[] = [
 /** Addresses to start from in the box; the last one is wrong on purpose. */
 export const examples: readonly { readonly title: string; readonly path: string }[] = [
   { title: 'Automatic format', path: '/samples/landscape.jpg?w=640&auto=format' },
-  { title: 'Square thumbnail', path: '/samples/portrait.jpg?w=300&h=300&fit=crop&crop=entropy' },
-  { title: 'Blurred', path: '/samples/landscape.jpg?w=480&blur=200' },
-  { title: 'Turned', path: '/samples/graphics.png?w=480&rot=90' },
+  { title: 'Square thumbnail', path: '/samples/portrait.jpg?w=300&h=300&fit=crop&crop=entropy&auto=format' },
+  { title: 'Blurred', path: '/samples/landscape.jpg?w=480&blur=200&auto=format' },
+  { title: 'Turned', path: '/samples/graphics.png?w=480&rot=90&auto=format' },
   { title: 'Facts as JSON', path: '/samples/landscape.jpg?fm=json' },
   { title: 'A mistake', path: '/samples/landscape.jpg?w=wide' },
 ]

@@ -12,12 +12,17 @@ async function measured(path, { cache = 'no-store' } = {}) {
   return { response, body, ms, bytes: body.size, source, tier: tierOf(response.headers.get('cache-status')) }
 }
 
-// RFC 9211: members come in the order in which the answer passed them, the one nearest to us last. The last that says
-// `hit` is the one that answered; when none does, the picture was made for this request.
+// RFC 9211: the member nearest to us is last. The last that says `hit` answered; without one, the picture was made now.
 function tierOf(cacheStatus) {
   const members = (cacheStatus ?? '').match(/(?:"[^"]*"|[^,])+/g) ?? []
   const hit = members.findLast((member) => /;\s*hit\s*(;|$)/.test(member))
-  return hit === undefined ? undefined : hit.split(';')[0].trim().replaceAll('"', '')
+  return hit === undefined
+    ? undefined
+    : hit
+        .split(';')[0]
+        .trim()
+        .replaceAll('"', '')
+        .replace(/^halftone-/, '')
 }
 
 const bytesText = (bytes) =>
@@ -32,7 +37,6 @@ function savedText(bytes, source) {
   return percent < 0 ? `−${-percent} %` : `+${percent} %`
 }
 const msText = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`)
-const whoText = (tier) => (tier === undefined ? 'rendered' : `${tier} hit`)
 
 /** An element with text or children; never markup from a string. */
 function made(name, { className, ...attributes } = {}, ...children) {
@@ -43,7 +47,7 @@ function made(name, { className, ...attributes } = {}, ...children) {
   return element
 }
 
-// The table. Four at a time: a browser would not ask for more either, and the server is a laptop, perhaps.
+// The table, four cells at a time: the server is a laptop, perhaps.
 const waiting = []
 const results = new Map()
 let running = 0
@@ -80,10 +84,10 @@ function showCell(link, { bytes, source, tier, ms }) {
   if (source)
     small.append(made('span', { className: bytes <= source ? 'saved' : '' }, savedText(bytes, source)))
   const who = made('i', { className: tier ? 'hit' : 'made' })
-  small.append(made('span', { className: 'who', title: msText(ms) }, who, whoText(tier)))
+  small.append(made('span', { className: 'who', title: msText(ms) }, who, tier ? `${tier} hit` : 'rendered'))
   link.replaceChildren(made('b', {}, bytesText(bytes)), small)
-  const label = document.querySelector(`[data-source="${CSS.escape(link.dataset.measure)}"]`)
-  if (label && source) label.textContent = bytesText(source)
+  if (source)
+    document.querySelector(`[data-source="${link.dataset.measure}"]`).textContent = bytesText(source)
 }
 
 function showTotals() {
@@ -215,7 +219,7 @@ function factsOf({ response, body, bytes, source, tier, ms }, shown) {
       : bytesText(bytes),
     ...(picture ? { Size: `${picture.naturalWidth} × ${picture.naturalHeight}` } : {}),
     ...(response.ok
-      ? { Answered: tier === undefined ? 'rendered for this request' : `from the cache of the ${tier}` }
+      ? { Answered: tier === undefined ? 'made for this request' : `from the cache of the ${tier}` }
       : {}),
     Time: msText(ms),
   }

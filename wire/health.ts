@@ -19,14 +19,23 @@ const longestDownMs = 30_000
 
 export const isUp = (health: Health, now: number): boolean => now >= health.downUntil
 
-/** After a connection that failed. A node that comes back on trial is out again with its first failure. */
+/** After a connection that failed. Asks that were already on their way to a node that is out change nothing. */
 export function afterFailure(health: Health, now: number): Health {
-  const failures = health.failures + 1
-  const isOnTrial = health.rounds > 0 && isUp(health, now)
-  const isKnownDown = !isUp(health, now)
-  if (isKnownDown || (failures < failuresUntilDown && !isOnTrial)) return { ...health, failures }
-  return takenOut({ ...health, failures }, now)
+  const failed = { ...health, failures: health.failures + 1 }
+  return isUp(health, now) && failed.failures >= failuresUntilDown ? takenOut(failed, now) : failed
 }
+
+/** Whether the next ask is the one that finds out if a node is back. */
+export const isOnTrial = (health: Health, now: number): boolean => health.rounds > 0 && isUp(health, now)
+
+/** While one ask tries the node, the others still pass it over: a node that swallows connections delays only one. */
+export const duringTrial = (health: Health, now: number): Health => ({
+  ...health,
+  downUntil: now + firstDownMs,
+})
+
+export const afterFailedTrial = (health: Health, now: number): Health =>
+  takenOut({ ...health, failures: health.failures + 1 }, now)
 
 /** After a health check that failed: it was asked on purpose, so there is nothing to wait for. */
 export function afterFailedCheck(health: Health, now: number): Health {

@@ -2,7 +2,15 @@
 import { Failure } from '../errors.ts'
 import { failureHeader } from '../problem.ts'
 import type { Answer, Ask } from '../tier.ts'
-import { afterFailedCheck, afterFailure, healthy, isUp } from './health.ts'
+import {
+  afterFailedCheck,
+  afterFailedTrial,
+  afterFailure,
+  duringTrial,
+  healthy,
+  isOnTrial,
+  isUp,
+} from './health.ts'
 import { createLink, isUnreachable, type LinkOptions } from './link.ts'
 
 export interface Node {
@@ -42,12 +50,15 @@ export function createNode(url: string, options: NodeOptions): Node {
     url,
     isUp: () => isUp(health, now()),
     async ask(ask) {
+      const isTrial = isOnTrial(health, now())
+      if (isTrial) health = duringTrial(health, now())
       try {
         const answer = ownAnswer(await link.exchange(ask))
         if (health !== healthy) learn(healthy)
         return answer
       } catch (error) {
-        if (error instanceof Failure && isUnreachable(error)) learn(afterFailure(health, now()))
+        if (error instanceof Failure && isUnreachable(error))
+          learn((isTrial ? afterFailedTrial : afterFailure)(health, now()))
         throw error
       }
     },

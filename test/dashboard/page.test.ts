@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)(
       const answer = page.locator('#answer')
       await expect.poll(() => answer.textContent()).toContain('image/avif')
       const words = await answer.textContent()
-      for (const expected of ['200 × 133', 'rendered for this request', 'load 1.2 ms'])
+      for (const expected of ['200 × 133', 'made for this request', 'load 1.2 ms'])
         expect(words).toContain(expected)
       expect(
         await answer.locator('img').evaluate((element) => 'naturalWidth' in element && element.naturalWidth),

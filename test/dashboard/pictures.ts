@@ -44,8 +44,8 @@ export async function pictureServer(
       'content-type': `image/${format}`,
       'halftone-source-bytes': String(source.length),
       'cache-status': isHit
-        ? 'origin; fwd=uri-miss; stored, edge; hit; ttl=60'
-        : 'origin; fwd=uri-miss, edge; fwd=uri-miss; stored',
+        ? 'halftone-origin; fwd=uri-miss; stored, halftone-edge; hit; ttl=60'
+        : 'halftone-origin; fwd=uri-miss, halftone-edge; fwd=uri-miss; stored',
       'server-timing': 'load;dur=1.2, render;dur=23',
     })
   })

@@ -171,6 +171,22 @@ test('a node is on trial again when its time is over', async () => {
   expect(await statuses(answer, ['/1', '/1'])).toEqual([200, 200])
 })
 
+test('only one ask at a time finds out whether a node is back', async () => {
+  const held = aHeldTier()
+  let isReady = false
+  const nodes = [await aNode(held.tier, () => isReady), await aNode(aTier, () => true)]
+  const [trying, well] = nodes
+  const { answer, check, clock } = upstreamsOf(nodes.map(({ url }) => url))
+  await check()
+  clock.now += 1000
+  isReady = true
+  const asks = pictures(20).map((path) => answer(anAsk(path)))
+  await held.asked
+  held.release()
+  expect((await Promise.all(asks)).every(({ status }) => status === 200)).toBe(true)
+  expect([trying?.paths.length, well?.paths.length]).toEqual([1, 19])
+})
+
 test('an ask that is given up is not tried again and says nothing about the node', async () => {
   const held = aHeldTier()
   const nodes = await Promise.all([aNode(held.tier), aNode(held.tier)])
