@@ -49,6 +49,8 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
   const closing = new AbortController()
   let total = readSummary(dir)
   let evicting: Promise<void> | undefined
+  let round: Promise<void> | undefined
+  let target = Number.POSITIVE_INFINITY
   const pool = new Map<string, Candidate>()
   /** While recounting: what changed in each branch since it was counted, or since the recount began. */
   let since: Map<string, Total> | undefined
@@ -83,24 +85,30 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
     return sum
   }
 
-  /** One eviction at a time; writers that need room wait for the same one. */
-  function evictTo(target: number): Promise<void> {
-    evicting ??= evict(target).finally(() => {
+  /** Goes on in the background; who needs room waits for a round at a time. */
+  function evictTo(bytes: number): void {
+    target = Math.min(target, Math.floor(bytes))
+    evicting ??= evict().finally(() => {
       evicting = undefined
+      target = Number.POSITIVE_INFINITY
     })
-    return evicting
   }
 
-  async function evict(target: number): Promise<void> {
+  async function evict(): Promise<void> {
     while (total.bytes > target && !closing.signal.aborted) {
-      await fillPool()
-      // Nothing is there, so the count was wrong.
-      if (pool.size === 0) total = nothing
-      const oldestFirst = [...pool.values()].sort((a, b) => a.usedAt - b.usedAt)
-      for (const { path } of oldestFirst.slice(evictedAtOnce * 2)) pool.delete(path)
-      for (const candidate of oldestFirst.slice(0, evictedAtOnce)) {
-        if (total.bytes > target) await evictOne(candidate)
-      }
+      round = evictSome()
+      await round
+    }
+  }
+
+  async function evictSome(): Promise<void> {
+    await fillPool()
+    // Nothing is there, so the count was wrong.
+    if (pool.size === 0) total = nothing
+    const oldestFirst = [...pool.values()].sort((a, b) => a.usedAt - b.usedAt)
+    for (const { path } of oldestFirst.slice(evictedAtOnce * 2)) pool.delete(path)
+    for (const candidate of oldestFirst.slice(0, evictedAtOnce)) {
+      if (total.bytes > target) await evictOne(candidate)
     }
   }
 
@@ -133,13 +141,16 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
 
   async function take({ branch }: Place, bytes: number): Promise<boolean> {
     change(branch, bytes, 1)
-    if (total.bytes <= maxBytes) return true
-    await evictTo(Math.floor(maxBytes * lowWater))
-    // An entry may be larger than the gap that eviction left.
-    if (total.bytes > maxBytes) await evictTo(maxBytes - bytes)
+    if (total.bytes > maxBytes) evictTo(maxBytes * lowWater)
+    while (total.bytes > maxBytes && evicting) await round
     if (total.bytes <= maxBytes) return true
     change(branch, -bytes, -1)
     return false
+  }
+
+  async function shrink(): Promise<void> {
+    evictTo(total.bytes * lowWater)
+    await round
   }
 
   async function writeSummary(): Promise<void> {
@@ -154,7 +165,7 @@ export function createSpace({ dir, maxBytes, random, onEvicted }: SpaceOptions):
   return {
     take,
     give: ({ branch }, bytes) => change(branch, -bytes, -1),
-    shrink: () => evictTo(Math.floor(total.bytes * lowWater)),
+    shrink,
     size: () => total,
     recounted,
     async close() {

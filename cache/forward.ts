@@ -129,8 +129,8 @@ function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
   return { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
 }
 
-/** What counts as an error (RFC 5861 section 4). */
-const isServerError = ({ status }: Answer): boolean => [500, 502, 503, 504].includes(status)
+/** What counts as an error (RFC 5861 section 4), and 429: with it our origin says 503 about a single source. */
+const isServerError = ({ status }: Answer): boolean => [429, 500, 502, 503, 504].includes(status)
 
 /** The old entry is not to be used again after these, even though the new answer is not kept. */
 const supersedes = ({ status }: Answer): boolean => status < 400 || status === 404 || status === 410

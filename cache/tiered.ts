@@ -15,15 +15,26 @@ export interface TieredStore extends MemoryStore {
 
 export function createTieredStore({ memory, disk }: TieredOptions): TieredStore {
   const writing = new Set<Promise<unknown>>()
-  let deletions = 0
+  const reading = new Map<string, Promise<Entry | undefined>>()
 
-  async function get(key: string): Promise<Entry | undefined> {
+  function get(key: string): Promise<Entry | undefined> {
     const near = memory.getNow(key)
-    if (near) return near
-    const before = deletions
-    const entry = await disk.get(key)
-    // While the disk was read the key may have been purged, or put anew: neither may be undone here.
-    if (before !== deletions) return disk.get(key)
+    if (near) return Promise.resolve(near)
+    // A picture that many ask for at once is read once.
+    return reading.get(key) ?? readFromDisk(key)
+  }
+
+  function readFromDisk(key: string): Promise<Entry | undefined> {
+    const read: Promise<Entry | undefined> = disk
+      .get(key)
+      .then((entry) => (reading.get(key) === read ? fill(key, entry) : undefined))
+      .finally(() => reading.get(key) === read && reading.delete(key))
+    reading.set(key, read)
+    return read
+  }
+
+  async function fill(key: string, entry: Entry | undefined): Promise<Entry | undefined> {
+    // While the disk was read the key may have been put anew.
     const newer = memory.getNow(key)
     if (newer || entry === undefined) return newer
     await memory.put(entry)
@@ -46,9 +57,11 @@ export function createTieredStore({ memory, disk }: TieredOptions): TieredStore 
     put,
     getNow: memory.getNow,
     async delete(key) {
-      deletions++
+      reading.delete(key)
       const [near, far] = await Promise.all([memory.delete(key), disk.delete(key)])
-      deletions++
+      // A read that began while the file was still there must not bring it back.
+      reading.delete(key)
+      await memory.delete(key)
       return near || far
     },
     /** The disk holds what the memory holds, and more. */

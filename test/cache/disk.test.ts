@@ -148,6 +148,20 @@ describe('restarts', () => {
     await again.close()
   })
 
+  test('answers come before anything is counted', async () => {
+    const { disk, dir } = aDisk()
+    for (const key of times(200, (i) => `/p/${i}`)) await disk.put(derivedEntry(key, 100))
+    await disk.close()
+    const { disk: again } = await reopened(dir)
+    let isCounted = false
+    void again.recounted.then(() => {
+      isCounted = true
+    })
+    expect(await again.get('/p/7')).toEqual(derivedEntry('/p/7', 100))
+    expect(isCounted).toBe(false)
+    await again.close()
+  })
+
   test('closing does not wait for a long count', async () => {
     const { disk } = aDisk()
     for (const key of times(200, (i) => `/p/${i}`)) await disk.put(derivedEntry(key, 100))

@@ -159,6 +159,7 @@ describe('revalidation (RFC 9111 4.3)', () => {
 describe('when upstream fails (RFC 5861 4)', () => {
   test.each([
     ['answers 502', answering(broken)],
+    ['answers 429', answering(problemAnswer(new Failure('too-many', 'Too much.')))],
     ['answers 500', answering(anAnswer({}, 'oops', 500))],
     ['rejects', async () => Promise.reject(new Error('secret path'))],
     [
