@@ -33,7 +33,7 @@ const uprighting: readonly (readonly [number, boolean])[] = [
 ]
 
 /** First one, then the other. A turn that comes before a mirror is, after it, the opposite turn. */
-export function then(first: Orient, second: Orient): Orient {
+export function joined(first: Orient, second: Orient): Orient {
   return first.mirror
     ? orient(first.turns - second.turns, !second.mirror)
     : orient(first.turns + second.turns, second.mirror)

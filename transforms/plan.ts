@@ -4,7 +4,7 @@ import type { OutputFormat } from './formats.ts'
 import { isSame, nested, type Size } from './geometry.ts'
 import { layOut } from './layout.ts'
 import type { Spec } from './options.ts'
-import { fromExif, inverse, type Orient, orientBox, orientSize, then, turned } from './orientation.ts'
+import { fromExif, inverse, joined, type Orient, orientBox, orientSize, turned } from './orientation.ts'
 import { output } from './output.ts'
 import { rasterised } from './raster.ts'
 import { regionBox } from './region.ts'
@@ -100,7 +100,7 @@ function orientOf({ orientation }: Spec, facts: Facts): Orient {
   const asked = Number(orientation)
   const exif = fromExif(facts.orientation)
   if (orientation === undefined) return exif
-  return asked >= 90 ? then(exif, turned(asked / 90)) : fromExif(asked)
+  return asked >= 90 ? joined(exif, turned(asked / 90)) : fromExif(asked)
 }
 
 function stepsOf(spec: Spec, facts: Facts, orient: Orient): Steps {
@@ -122,7 +122,7 @@ function stepsOf(spec: Spec, facts: Facts, orient: Orient): Steps {
 /** `rect` is meant on the picture as EXIF turns it, whatever `or` then does to it. */
 function orientedRegion(region: NonNullable<Spec['region']>, facts: Facts, orient: Orient): Box {
   const seen = upright(facts)
-  return orientBox(regionBox(region, seen), seen, then(inverse(fromExif(facts.orientation)), orient))
+  return orientBox(regionBox(region, seen), seen, joined(inverse(fromExif(facts.orientation)), orient))
 }
 
 /** Leaves out the steps that would change nothing: each is a pass over all pixels. */

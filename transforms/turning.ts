@@ -1,7 +1,7 @@
 // Rotation of the result: quarter turns are folded into the steps before them, other angles straighten the picture.
 import { clamped, longest, type Size, whole } from './geometry.ts'
 import { maxSide } from './options.ts'
-import { orientBox, orientSize, then, turned } from './orientation.ts'
+import { joined, orientBox, orientSize, turned } from './orientation.ts'
 import type { Plan } from './plan.ts'
 
 /** The steps of a plan that move pixels. */
@@ -27,7 +27,7 @@ function quarterTurned(steps: Steps, oriented: Size, turns: number): Steps {
   return {
     ...steps,
     ...size,
-    orient: then(orient, by),
+    orient: joined(orient, by),
     ...(extract && { extract: orientBox(extract, oriented, by) }),
     ...(resize && { resize: orientSize(resize, by) }),
     ...(crop && { crop: turnedCrop(crop, resize ?? extract ?? oriented, turns) }),
