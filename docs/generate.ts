@@ -1,0 +1,14 @@
+// Writes the pages of docs/ that come from tables: `npm run docs`. A test fails while a page is not up to date.
+import { writeFileSync } from 'node:fs'
+import { optionsPage } from './options-page.ts'
+
+/** Files beside this one, and what they are to hold. */
+export const pages: Readonly<Record<string, () => string>> = {
+  'options.md': optionsPage,
+}
+
+export const pageUrl = (name: string): URL => new URL(name, import.meta.url)
+
+if (import.meta.main) {
+  for (const [name, page] of Object.entries(pages)) writeFileSync(pageUrl(name), page())
+}

@@ -1,0 +1,118 @@
+// Writes docs/options.md from the table of options, so that the page cannot say anything but what the parser does.
+import type { Option, Section } from '../transforms/option-types.ts'
+import { exactOptions, requestOptions } from '../transforms/options.ts'
+import { unsupported } from '../transforms/unsupported.ts'
+
+const sections: readonly Section[] = [
+  'Size',
+  'Crop',
+  'Orientation',
+  'Colour and effects',
+  'Format',
+  'Automatic',
+  'Access',
+]
+
+const requested: readonly Option<unknown>[] = Object.values(requestOptions)
+const exactOnly: readonly Option<unknown>[] = Object.values(exactOptions).filter(
+  (option) => !requested.some(({ key }) => key === option.key),
+)
+
+export function optionsPage(): string {
+  const tables = sections.flatMap((section) => [`### ${section}`, table(inSection(section))])
+  return `${[opening, ...tables, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
+}
+
+const inSection = (section: Section): readonly Option<unknown>[] =>
+  requested.filter((option) => option.section === section)
+
+function table(options: readonly Option<unknown>[]): string {
+  const head = ['| Option | Also | Value | Default | Needs | Meaning |', '|---|---|---|---|---|---|']
+  return [...head, ...options.map(row)].join('\n')
+}
+
+function row(option: Option<unknown>): string {
+  const preset = option.default === undefined ? '' : code(option.kind.write(option.default))
+  const aliases = (option.aliases ?? []).map(code).join(' ')
+  const cells = [code(option.key), aliases, option.kind.expected, preset, option.needs ?? '', option.about]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+const code = (text: string): string => `\`${text}\``
+
+const opening = `<!-- Written by docs/generate.ts from transforms/options.ts. Do not edit: run \`npm run docs\`. -->
+
+# Options
+
+A picture's address is \`/{source}/{path}?{options}\`, for example
+\`/photos/cats/tom.jpg?w=640&h=480&fit=crop&auto=format,compress\`. Names and meanings are those of imgix.
+
+* Order does not matter, nor does the case of keys and words. A repeated option counts once, the first time; \`auto\`
+  merges. Keys that the language does not know (\`utm_source\`, \`ixlib\`) are ignored and make no new picture.
+* Any option may be given in URL-safe Base64 by adding 64 to its key (\`w64=NjQw\`), except \`auto\` and \`ch\`.
+* A value that cannot be read is an error (400) that says what was expected, for example
+  "Expected an integer from 0 to 100 for q, received 101".
+* A fraction has a decimal point or is below 1: \`w=0.5\` is half the width of the source, \`w=1.0\` all of it,
+  \`w=1\` one pixel. Fractions are kept to four decimals.
+* Colours put alpha first: \`bg=80ff0000\` is red, half transparent.
+* Steps are done in this order, however the options are ordered: \`rect\`, orientation, size and crop, \`flip\`, \`rot\`,
+  \`blur\` and \`sharp\`, encoding. \`rect\` is meant on the picture as its EXIF orientation turns it.
+* No side of a result is longer than 8192 pixels: a larger one shrinks with its ratio kept.
+
+## Options of a request`
+
+const fits = `## Fit modes
+
+| \`fit\` | Result | Enlarges | Crops |
+|---|---|---|---|
+| \`clip\` | inside w × h, one side matches | yes | no |
+| \`max\` | as \`clip\` | no | no |
+| \`crop\` | exactly w × h; needs both sides, or \`ar\` | yes | yes |
+| \`min\` | the ratio of w × h, as large as the source allows, from the centre | no | yes |
+| \`scale\` | exactly w × h, distorted | yes | no |
+| \`fill\` | exactly w × h, the rest painted in \`bg\` | yes | no |
+| \`fillmax\` | as \`fill\`, the picture not enlarged | canvas only | no |
+| \`clamp\` | exactly w × h, the rest repeats the picture's edge | yes | no |
+
+With one side given, nothing is left to crop, fill or distort: \`max\`, \`min\` and \`fillmax\` are then \`max\`, all
+others \`clip\`.
+
+In \`crop\`, of \`entropy\`, \`attention\` (also spelled \`edges\`) and \`focalpoint\` the first one counts, and positions
+beside it do not. A crop whose covering picture would be longer than 8192 pixels is cut before it is resized; such a
+sliver is not searched, \`entropy\` and \`attention\` take its centre.`
+
+const formats = `## Formats
+
+* \`auto=format\`: AVIF, else WebP, for clients that accept them; otherwise \`fm\`; otherwise PNG for transparency and
+  for sources that are graphics (PNG, GIF, SVG, BMP, ICO), JPEG for the rest.
+* An animated GIF or WebP stays animated as WebP or GIF. As JPEG, PNG or AVIF it is its first frame. Of an animated PNG
+  or AVIF only the first frame is read.
+* Without \`auto=format\` and \`fm\` a picture keeps the format of its source; sources that browsers do not read become
+  PNG or JPEG as above.
+* \`fm=jpg\`, and JPEG that was chosen automatically, is baseline: its first answer costs less. \`fm=pjpg\` is
+  progressive.
+* \`lossless\` turns an unnamed JPEG into PNG and is refused beside \`fm=jpg\`; PNG and GIF need no such option.
+* \`fm=json\` answers with facts about the source. No other option changes them.`
+
+const keys = `## Options of an exact address
+
+The edge turns every request into an exact address: the same options, sorted, without defaults and without what has no
+effect, and these, which only the edge writes. It ends with the revision of Halftone's transforms (\`rev\`). The exact
+address is the key of every cache; all requests for one picture share it.`
+
+function notSupported(): string {
+  const words = [...unsupported].map(code).join(', ')
+  return `## Not supported
+
+These options of the imgix language are not done yet. They are refused with an error that names them, never ignored,
+because the picture would not be the one that was asked for: ${words}.
+
+Of the options above, these values are refused in the same way: ${refusedValues()}.`
+}
+
+function refusedValues(): string {
+  const values = requested.flatMap(({ key, kind }) =>
+    (kind.refused ?? []).map((word) => code(`${key}=${word}`)),
+  )
+  return values.join(', ')
+}
