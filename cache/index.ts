@@ -1,16 +1,15 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
-import { LRUCache } from 'lru-cache'
 import { asFailure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Tier } from '../tier.ts'
 import { createFlights, type Trip } from './collapse.ts'
-import { answerTo } from './conditional.ts'
 import type { Entry } from './entry.ts'
 import { createForward, type Landing } from './forward.ts'
-import type { CacheObserver, Outcome } from './outcome.ts'
+import { createHold } from './hold.ts'
+import type { CacheObserver } from './outcome.ts'
 import { type Defaults, decide, mayServeOnError } from './policy.ts'
+import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
-import { ageSeconds, member, type Told, ttlSeconds, withMember } from './status.ts'
 import type { Store } from './store.ts'
 
 export type { CacheObserver, Outcome } from './outcome.ts'
@@ -36,15 +35,12 @@ export interface Cache {
   idle(): Promise<void>
 }
 
-/** Keys whose upstream failed a moment ago; some 100 bytes each, and forgetting one only costs a try. */
-const maxHeld = 10_000
-
 export function createCache(options: CacheOptions): Cache {
   const { name, upstream, flightMs, defaults = {}, now = Date.now, observe = () => {} } = options
   const store = safely(options.store, observe)
   const flights = createFlights<Landing>(flightMs)
   const forward = createForward({ store, upstream, now, defaults, observe })
-  const heldUntil = new LRUCache<string, number>({ max: maxHeld })
+  const hold = createHold(now)
   let alone = 0
 
   async function answer(ask: Ask): Promise<Answer> {
@@ -62,11 +58,10 @@ export function createCache(options: CacheOptions): Cache {
     if (entry === undefined || decision === 'miss') return fetched(ask)
     if (decision === 'fresh') return stored(ask, entry, 'hit')
     if (decision === 'stale-while-revalidate') {
-      if (!isHeld(ask.path)) revalidate(ask)
+      if (!hold.isHeld(ask.path)) revalidate(ask)
       return stored(ask, entry, 'stale-while-revalidate')
     }
-    // While upstream is down, only one ask in a while finds out how it is; the others are not made to wait for it.
-    if (isHeld(ask.path) && mayServeOnError(entry, now())) return stored(ask, entry, 'stale-if-error')
+    if (hold.isHeld(ask.path) && mayServeOnError(entry, now())) return stored(ask, entry, 'stale-if-error')
     return fetched(ask)
   }
 
@@ -87,50 +82,27 @@ export function createCache(options: CacheOptions): Cache {
 
   async function fly({ path, headers }: Omit<Ask, 'signal'>, trip: Trip): Promise<Landing> {
     const landing = await forward({ path, headers }, trip)
-    if (landing.kind === 'stale-if-error') heldUntil.set(path, now() + landing.retryAfterSeconds * 1000)
-    else heldUntil.delete(path)
+    hold.note(path, landing)
     return landing
   }
 
-  const isHeld = (key: string): boolean => now() < (heldUntil.get(key) ?? 0)
-
-  function landed(ask: Ask, landing: Landing, collapsed: boolean): Answer {
-    if (landing.kind === 'found') return stored(ask, landing.entry, 'hit')
-    if (landing.kind === 'stale-if-error') return stored(ask, landing.entry, 'stale-if-error')
-    const { fwd, isValidated, isStored } = landing
+  function landed({ headers }: Ask, landing: Landing, collapsed: boolean): Answer {
+    if (landing.kind === 'found') return stored({ headers }, landing.entry, 'hit')
+    if (landing.kind === 'stale-if-error') return stored({ headers }, landing.entry, 'stale-if-error')
     observe(outcomeOf(landing, collapsed))
-    const told: Told = {
-      fwd,
-      ...(isValidated ? { fwdStatus: 304 } : {}),
-      stored: isStored && !isValidated,
-      collapsed,
-    }
-    return send(ask, landing.answer, told)
+    return fromFlight({ name, headers }, landing, collapsed)
   }
 
-  function stored(
-    ask: Ask,
-    entry: Entry,
-    outcome: 'hit' | 'stale-while-revalidate' | 'stale-if-error',
-  ): Answer {
+  function stored({ headers }: Pick<Ask, 'headers'>, entry: Entry, outcome: HitOutcome): Answer {
     observe(outcome)
-    const headers = { ...entry.headers, age: String(ageSeconds(entry, now())) }
-    const told: Told = {
-      ttl: ttlSeconds(entry, now()),
-      ...(outcome === 'stale-if-error' ? { detail: outcome } : {}),
-    }
-    return send(ask, { status: entry.status, headers, body: entry.body }, told)
-  }
-
-  function send(ask: Ask, whole: Answer, told: Told): Answer {
-    return answerTo({ ...whole, headers: withMember(whole.headers, member(name, told)) }, ask.headers)
+    return fromEntry({ name, headers }, entry, { outcome, now: now() })
   }
 
   return {
     answer,
     async purge(key) {
       flights.forget(key)
-      heldUntil.delete(key)
+      hold.release(key)
       return options.store.delete(key)
     },
     async idle() {
@@ -138,13 +110,4 @@ export function createCache(options: CacheOptions): Cache {
       await store.idle()
     },
   }
-}
-
-function outcomeOf(
-  { answer, fwd, isValidated }: Extract<Landing, { kind: 'answered' }>,
-  collapsed: boolean,
-): Outcome {
-  if (collapsed) return 'collapsed'
-  if (isValidated) return 'revalidated'
-  return answer.status >= 500 ? 'failed' : fwd
 }

@@ -1,0 +1,130 @@
+// Keeps a disk store within its bytes by samples, as Redis does it: nobody knows which entry is the very oldest.
+import { rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Count, occupied } from './disk-count.ts'
+import { entriesIn, type Found, levelsIn } from './disk-places.ts'
+
+export interface Eviction {
+  /** Waits until the store is within its bound. False when that cannot be had. */
+  room(): Promise<boolean>
+  /** The disk is full although we are within our bound: somebody else uses it too, so we use less. */
+  shrink(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface EvictionOptions {
+  readonly dir: string
+  readonly maxBytes: number
+  readonly count: Count
+  readonly random: () => number
+  readonly onEvicted: () => void
+}
+
+/** Eviction goes on to here, so that not every later write has to evict one entry. */
+const lowWater = 0.95
+/** How many candidates are compared, and how many tries it takes to find them in a nearly empty store. */
+const pooled = 32
+const maxTries = 64
+/** So many least recently used of them go; as many stay to meet the next, and the younger are let off. */
+const evictedAtOnce = 8
+
+export function createEviction({ dir, maxBytes, count, random, onEvicted }: EvictionOptions): Eviction {
+  const pool = new Map<string, Candidate>()
+  let target = Number.POSITIVE_INFINITY
+  let isClosing = false
+  let evicting: Promise<void> | undefined
+  let round: Promise<void> | undefined
+
+  const isAbove = (bytes: number): boolean => count.total().bytes > bytes
+
+  /** Goes on in the background; who needs room waits for a round at a time. */
+  function evictTo(bytes: number): void {
+    target = Math.min(target, Math.floor(bytes))
+    evicting ??= evict().finally(() => {
+      evicting = undefined
+      target = Number.POSITIVE_INFINITY
+    })
+  }
+
+  async function evict(): Promise<void> {
+    while (isAbove(target) && !isClosing) {
+      round = evictSome()
+      await round
+    }
+  }
+
+  async function evictSome(): Promise<void> {
+    await fill(pool, dir, random)
+    // Nothing is there, so the count was wrong.
+    if (pool.size === 0) count.reset()
+    const oldestFirst = [...pool.values()].sort((a, b) => a.usedAt - b.usedAt)
+    for (const { path } of oldestFirst.slice(evictedAtOnce * 2)) pool.delete(path)
+    for (const candidate of oldestFirst.slice(0, evictedAtOnce)) {
+      if (!isAbove(target)) return
+      pool.delete(candidate.path)
+      if (await evictOne(candidate, count)) onEvicted()
+    }
+  }
+
+  return {
+    async room() {
+      if (isAbove(maxBytes)) evictTo(maxBytes * lowWater)
+      while (isAbove(maxBytes) && evicting) await round
+      return !isAbove(maxBytes)
+    },
+    async shrink() {
+      evictTo(count.total().bytes * lowWater)
+      await round
+    },
+    async close() {
+      isClosing = true
+      await evicting
+    },
+  }
+}
+
+type Candidate = Found & { readonly branch: string }
+
+/** Adds entries from random places. */
+async function fill(pool: Map<string, Candidate>, dir: string, random: () => number): Promise<void> {
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)]
+  const branches = await levelsIn(dir)
+  for (let tries = 0; tries < maxTries && pool.size < pooled; tries++) {
+    const branch = pick(branches) ?? ''
+    const name = pick(await levelsIn(join(dir, branch)))
+    if (name === undefined) continue
+    const second = join(dir, branch, name)
+    const entries = await entriesIn(second)
+    for (const found of entries) pool.set(found.path, { ...found, branch })
+    if (entries.length === 0) await removeEmptyLevels(second)
+  }
+}
+
+async function evictOne({ path, branch, usedAt }: Candidate, count: Count): Promise<boolean> {
+  // It may have been used, or removed, since it was seen.
+  const about = await stat(path).catch(() => undefined)
+  if (about?.mtimeMs !== usedAt) return false
+  // Counted out even where removing fails: a folder that lets nothing go must not hold up every write.
+  count.change(branch, -occupied(about.size), -1)
+  await rm(path, { force: true }).catch(() => {})
+  await removeEmptyFolders(path)
+  return true
+}
+
+/** Empty folders would make later samples come back empty-handed. A folder that is not empty refuses. */
+async function removeEmptyFolders(path: string): Promise<void> {
+  const third = dirname(path)
+  const second = dirname(third)
+  for (const folder of [third, second, dirname(second)]) {
+    try {
+      await rmdir(folder)
+    } catch {
+      return
+    }
+  }
+}
+
+async function removeEmptyLevels(second: string): Promise<void> {
+  for (const third of await levelsIn(second)) await rmdir(join(second, third)).catch(() => {})
+  await rmdir(second).catch(() => {})
+}

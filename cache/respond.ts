@@ -1,0 +1,49 @@
+// What an ask gets of an entry or of what a flight brought, with our member of Cache-Status on it. Pure.
+import type { Answer, Headers } from '../tier.ts'
+import { answerTo } from './conditional.ts'
+import type { Entry } from './entry.ts'
+import type { Answered } from './forward.ts'
+import type { Outcome } from './outcome.ts'
+import { ageSeconds, member, type Told, ttlSeconds, withMember } from './status.ts'
+
+export interface Asked {
+  /** This cache's name in Cache-Status. */
+  readonly name: string
+  /** Conditions and ranges are answered from the whole (RFC 9110 13 and 14). */
+  readonly headers: Headers
+}
+
+export type HitOutcome = 'hit' | 'stale-while-revalidate' | 'stale-if-error'
+
+export function fromEntry(
+  asked: Asked,
+  entry: Entry,
+  { outcome, now }: { outcome: HitOutcome; now: number },
+): Answer {
+  const headers = { ...entry.headers, age: String(ageSeconds(entry, now)) }
+  const detail = outcome === 'stale-if-error' ? { detail: outcome } : {}
+  return send(
+    asked,
+    { status: entry.status, headers, body: entry.body },
+    { ttl: ttlSeconds(entry, now), ...detail },
+  )
+}
+
+export function fromFlight(
+  asked: Asked,
+  { answer, fwd, isValidated, isStored }: Answered,
+  collapsed: boolean,
+): Answer {
+  const validated = isValidated ? { fwdStatus: 304 } : {}
+  return send(asked, answer, { fwd, ...validated, stored: isStored && !isValidated, collapsed })
+}
+
+function send({ name, headers }: Asked, whole: Answer, told: Told): Answer {
+  return answerTo({ ...whole, headers: withMember(whole.headers, member(name, told)) }, headers)
+}
+
+export function outcomeOf({ answer, fwd, isValidated }: Answered, collapsed: boolean): Outcome {
+  if (collapsed) return 'collapsed'
+  if (isValidated) return 'revalidated'
+  return answer.status >= 500 ? 'failed' : fwd
+}
