@@ -44,7 +44,8 @@ function noneMatchFails(tags: string, etag: string | undefined): boolean {
   return (tags.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => opaqueTag(tag) === opaque)
 }
 
-const opaqueTag = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)
+/** What two tags are compared by when W/ makes no difference (RFC 9110 8.8.3.2). */
+export const opaqueTag = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag)
 
 /** Strong comparison, for parts of two versions must never be joined (RFC 9110 13.1.5). */
 function ifRangeHolds(headers: Headers, condition: string | undefined): boolean {

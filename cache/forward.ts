@@ -71,7 +71,7 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     const kept: Kept = isValidated ? refreshed(entry, received, defaults) : entryOf(received, defaults)
     const isStored = 'entry' in kept && trip.isWanted()
     if (isStored) store.put(kept.entry)
-    else if (entry && supersedes(answer)) store.delete(key)
+    else if (entry && 'why' in kept && supersedes(answer)) store.delete(key)
     const isShareable = 'entry' in kept || mayShare(answer, kept.why)
     const whole = isValidated ? validatedAnswer(entry, answer, kept) : answer
     return {

@@ -1,5 +1,6 @@
 // From an answer to the entry that is kept of it, and what a 304 changes about an entry (RFC 9111 3, 3.2 and 4.3.4).
 import type { Answer, Headers } from '../tier.ts'
+import { opaqueTag } from './conditional.ts'
 import { httpDate } from './dates.ts'
 import type { Entry } from './entry.ts'
 import { type Defaults, lifetimes, type NotStorable } from './policy.ts'
@@ -31,9 +32,9 @@ export function refreshed(
   return entryOf({ key: entry.key, answer: { ...entry, headers }, receivedAt }, defaults)
 }
 
-/** A 304 about another version than ours says nothing about ours (RFC 9111 4.3.4). */
+/** A 304 about another version than ours says nothing about ours (RFC 9111 4.3.4). Servers that compress weaken tags. */
 export function confirms({ etag }: Headers, entry: Entry): boolean {
-  return etag === undefined || etag === entry.headers.etag
+  return etag === undefined || opaqueTag(etag) === opaqueTag(entry.headers.etag ?? '')
 }
 
 /** What to send upstream so that it may answer 304. */

@@ -19,6 +19,7 @@ import { createDiskStore, type DiskEvent, type DiskOptions, type DiskStore } fro
 import { placeOf } from '../../cache/disk-places.ts'
 import { anEntry, derivedEntry, times } from './entries.ts'
 import { aFolder } from './folder.ts'
+import { generationEntry, isWholeGeneration } from './generations.ts'
 
 const megabyte = 1024 * 1024
 
@@ -105,6 +106,22 @@ describe('files', () => {
     expect(await disk.get(anEntry().key)).toEqual(anEntry())
     await disk.close()
   })
+})
+
+test('two processes over one folder never read half of what the other writes', async () => {
+  const { disk, dir, events } = aDisk({ maxBytes: 2 * megabyte })
+  const { disk: other, events: otherEvents } = aDisk({ dir, maxBytes: 2 * megabyte })
+  const keys = times(20, (i) => `/p/${i}`)
+  for (const generation of times(10, String)) {
+    const puts = keys.flatMap((key) =>
+      [disk, other].map((store) => store.put(generationEntry(key, generation))),
+    )
+    const reads = await Promise.all(keys.flatMap((key) => [disk.get(key), other.get(key)]))
+    for (const entry of reads) expect(entry === undefined || isWholeGeneration(entry)).toBe(true)
+    await Promise.all(puts)
+  }
+  expect([...events, ...otherEvents].filter((event) => event === 'corrupt')).toEqual([])
+  await Promise.all([disk.close(), other.close()])
 })
 
 describe('restarts', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
+import { createMemoryStore } from '../../cache/memory.ts'
 import { Failure } from '../../errors.ts'
 import { problemAnswer } from '../../problem.ts'
 import { aCache, answering, bodyOf, heldBack, told } from './engine.ts'
-import { anAnswer, times } from './entries.ts'
+import { anAnswer, anEntry, times } from './entries.ts'
 
 const keeping = 'max-age=60, stale-while-revalidate=30, stale-if-error=600'
 const picture = (headers = {}, body = 'meow') => anAnswer({ 'cache-control': keeping, ...headers }, body)
@@ -140,6 +141,14 @@ describe('revalidation (RFC 9111 4.3)', () => {
         : picture({ etag: '"dog"' }, 'woof'),
     )
     expect(bodyOf(await cache.get())).toBe('woof')
+  })
+
+  test('a tag that was weakened on the way is still the same', async () => {
+    const cache = aCache({ upstream: answering(picture()) })
+    await cache.get()
+    cache.forward(95)
+    cache.upstream(answering({ ...confirmed, headers: { etag: 'W/"cat"' } }))
+    expect([bodyOf(await cache.get()), cache.asked.length]).toEqual(['meow', 2])
   })
 
   test('a 304 that nobody asked for is a failure of upstream', async () => {
@@ -296,6 +305,15 @@ describe('collapsing', () => {
 })
 
 describe('the store', () => {
+  test('is looked into again when a flight starts: an earlier one may have landed just before', async () => {
+    const inner = createMemoryStore({ maxBytes: 1e6 })
+    let looks = 0
+    const store = { ...inner, get: async (key: string) => (++looks === 2 ? anEntry({ key }) : undefined) }
+    const cache = aCache({ store })
+    expect(told(await cache.get())).toBe('cache; hit; ttl=60')
+    expect(cache.asked.length).toBe(0)
+  })
+
   test('that fails costs its picture, never an answer', async () => {
     const failing = async () => Promise.reject(new Error('EIO'))
     const size = () => ({ bytes: 0, entries: 0 })

@@ -50,14 +50,13 @@ export function storeContract(name: string, open: (maxBytes: number) => Opened):
       await store.close()
     })
 
-    test('of many puts of one key at once, one is kept whole', async () => {
+    test('of many puts of one key at once, the last is kept, whole', async () => {
       const store = open(64 * megabytes)
       const entries = times(20, (i) =>
         anEntry({ body: Buffer.alloc(50_000, i), headers: { etag: `"${i}"` } }),
       )
       await Promise.all(entries.map((entry) => store.put(entry)))
-      const kept = await store.get(anEntry().key)
-      expect(entries).toContainEqual(kept)
+      expect(await store.get(anEntry().key)).toEqual(entries.at(-1))
       await store.idle?.()
       expect(store.size().entries).toBe(1)
       await store.close()
