@@ -43,8 +43,8 @@ async function follow(ask: Ask, options: DownloadOptions, signal: AbortSignal): 
   const first = permit(ask.path.slice(1), options.rules)
   let url = first
   for (let hop = 0; hop <= options.maxRedirects; hop++) {
-    const headers = { ...(url.origin === first.origin ? options.headers : {}), ...validators(ask), ...ours }
-    const response = await get(url, headers, options, signal)
+    const theirs = url.origin === first.origin ? options.headers : {}
+    const response = await get(url, { ...ours, ...theirs, ...validators(ask) }, { ...options, signal })
     if (!redirects.has(response.statusCode)) return response
     discard(response)
     url = permitRedirect(url, String(response.headers.location ?? ''), options.rules)
@@ -52,9 +52,17 @@ async function follow(ask: Ask, options: DownloadOptions, signal: AbortSignal): 
   throw new Failure('source-failed', 'The source redirects too often.')
 }
 
-function get(url: URL, headers: Headers, options: DownloadOptions, signal: AbortSignal): Promise<Response> {
-  const { dispatcher, idleMs } = options
-  return request(url, { dispatcher, headers, signal, headersTimeout: idleMs, bodyTimeout: idleMs })
+type Way = Pick<DownloadOptions, 'dispatcher' | 'idleMs'> & { readonly signal: AbortSignal }
+
+async function get(url: URL, headers: Headers, { dispatcher, idleMs, signal }: Way): Promise<Response> {
+  const options = { dispatcher, headers, signal, headersTimeout: idleMs, bodyTimeout: idleMs }
+  try {
+    return await request(url, options)
+  } catch (thrown) {
+    // A server may close a kept connection in the moment we use it; a GET may be asked again (RFC 9110 9.2.2).
+    if (codeOf(thrown) !== 'UND_ERR_SOCKET' || signal.aborted) throw thrown
+    return request(url, options)
+  }
 }
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -131,8 +139,10 @@ const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_C
 function explain(thrown: unknown, asked: AbortSignal, deadline: AbortSignal): Failure {
   if (thrown instanceof Failure) return thrown
   if (asked.aborted) return new Failure('abandoned', 'Nobody waits for this source any more.')
-  if (deadline.aborted || lateCodes.includes((thrown as { code?: string } | null)?.code ?? '')) {
+  if (deadline.aborted || lateCodes.includes(codeOf(thrown))) {
     return new Failure('source-late', 'The source server did not answer in time.', { cause: thrown })
   }
   return new Failure('source-failed', 'The source server could not be read.', { cause: thrown })
 }
+
+const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''

@@ -1,4 +1,5 @@
 // Pictures from web servers: below one base address, or any address whose host is on the list (the web proxy).
+import { createHash } from 'node:crypto'
 import { createCache } from '../../cache/index.ts'
 import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
@@ -51,17 +52,29 @@ export function createHttpLoader(options: HttpOptions): HttpLoader {
   const rules = [...(base ? [ruleFor(base)] : []), ...(options.allowHosts ?? []).map(parseHostRule)]
   const dispatcher = createGuard(options)
   const download = createDownload({ ...options, headers: options.headers ?? {}, dispatcher, rules })
-  const cache = createSourceCache(options, download, now)
+  const scope = scopeOf(options)
+  const scoped: Tier = (ask) => download({ ...ask, path: ask.path.slice(scope.length) })
+  const cache = createSourceCache(options, scoped, now)
   return {
     async load(path, signal) {
       const url = permit(isWhole(path) ? path : below(base, path), rules)
-      const answer = await cache.answer({ path: `/${url.href}`, headers: {}, signal })
+      const answer = await cache.answer({ path: `${scope}/${url.href}`, headers: {}, signal })
       if (answer.status !== 200) throw failureOf(answer)
       return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds, recent })
     },
     idle: () => cache.idle(),
     close: () => dispatcher.close(),
   }
+}
+
+/**
+ * Loaders may share a store, but what one may see, with its credentials or inside a private network, is not for the
+ * others: only loaders with the same rights and the same idea of freshness share entries.
+ */
+function scopeOf(options: HttpOptions): string {
+  const { headers = {}, allowAddresses = [], ignoreCacheControl, freshSeconds, staleIfErrorSeconds } = options
+  const rights = [headers, allowAddresses, ignoreCacheControl ?? false, freshSeconds, staleIfErrorSeconds]
+  return `/${createHash('sha256').update(JSON.stringify(rights)).digest('base64url').slice(0, 16)}`
 }
 
 /** The download's own deadline comes first: it knows better what to say. */

@@ -196,6 +196,18 @@ describe('a picture', () => {
     expect(site.count).toBe(1)
   })
 
+  test('that needs credentials is not shared with a source that has none, even in one store', async () => {
+    const site = await aSite((request, response) => {
+      response.writeHead(request.headers.authorization ? 200 : 401).end('picture')
+    })
+    const store = createMemoryStore({ maxBytes: 1e7 })
+    const insider = aLoader({ base: site.url, store, headers: { authorization: 'secret' } })
+    await insider.load('a.png')
+    expect(await kindOf(aLoader({ base: site.url, store }).load('a.png'))).toBe('source-missing')
+    await aLoader({ base: site.url, store, headers: { authorization: 'secret' } }).load('a.png')
+    expect(site.count).toBe(2)
+  })
+
   test('that is sent compressed is unpacked', async () => {
     const site = await aSite((_, response) => {
       response.setHeader('content-encoding', 'gzip').end(gzipSync('<svg/>'))
@@ -274,6 +286,17 @@ describe('a server that', () => {
       expect(performance.now() - began).toBeLessThan(5_000)
     },
   )
+
+  test('closes a kept connection in the moment it is used is asked once more', async () => {
+    const site = await aSite((request, response) => {
+      if (site.count === 2) request.socket.destroy()
+      else response.end('picture')
+    })
+    const { load } = aLoader({ base: site.url })
+    await load('a.png')
+    expect(await textOf(await load('b.png'))).toBe('picture')
+    expect(site.count).toBe(3)
+  })
 
   test('is not there fails', async () => {
     const site = await aServer(() => undefined)

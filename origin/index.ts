@@ -1,0 +1,104 @@
+// The origin: makes the one picture that an exact address asks for, from the one source it names.
+import type { Store } from '../cache/store.ts'
+import { asFailure, Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Answer, Ask, Tier } from '../tier.ts'
+import { canonical, type Limits, parseExactPath } from '../transforms/index.ts'
+import type { Processor } from '../transforms/processor.ts'
+import type { Freshness } from './freshness.ts'
+import type { Loader } from './loader.ts'
+import { make } from './make.ts'
+import { respond } from './respond.ts'
+import { createResults, type Result } from './result.ts'
+
+export type { Freshness } from './freshness.ts'
+export type { Loader, Source } from './loader.ts'
+export { surrogateKeys } from './respond.ts'
+
+export interface OriginOptions {
+  /** By the source's name, the first part of every path. */
+  readonly loaders: ReadonlyMap<string, Loader>
+  readonly processor: Processor
+  /** Where results are kept. */
+  readonly results: Store
+  readonly limits: Limits
+  /** The longest times that are given out. */
+  readonly freshness: Freshness
+  /** The longest one picture may take, its source included. */
+  readonly flightMs?: number
+  readonly now?: () => number
+  readonly observe?: (event: OriginEvent) => void
+  readonly log?: { error(fields: object, message: string): void }
+}
+
+export type OriginEvent =
+  /** `outcome` is how the result came, or the failure's kind. */
+  | { readonly kind: 'answered'; readonly outcome: string }
+  | { readonly kind: 'rendered'; readonly type: string; readonly renderMs: number; readonly waitMs: number }
+
+export interface Origin {
+  readonly answer: Tier
+  /** Settles when nothing is being made or written. */
+  idle(): Promise<void>
+}
+
+/** Above what a processor and a loader allow themselves: their own deadlines know better what to say. */
+const defaultFlightMs = 120_000
+
+export function createOrigin(options: OriginOptions): Origin {
+  const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options
+  const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
+  const results = createResults({ store: options.results, flightMs, now, onFault })
+  const workshop = { processor: options.processor, limits: options.limits, now }
+
+  async function answer(ask: Ask): Promise<Answer> {
+    try {
+      return await pictureFor(ask)
+    } catch (thrown) {
+      const failure = asFailure(thrown)
+      observe({ kind: 'answered', outcome: failure.kind })
+      if (failure.kind === 'internal') {
+        options.log?.error({ err: failure.details.cause, path: ask.path }, 'a picture failed')
+      }
+      return problemAnswer(failure)
+    }
+  }
+
+  async function pictureFor(ask: Ask): Promise<Answer> {
+    const place = parseExactPath(ask.path)
+    const loader = options.loaders.get(place.source)
+    if (!loader) throw new Failure('unknown-source', 'There is no source of this name.')
+    // Twice, because a source may be replaced between being found and being read.
+    for (let tries = 0; tries < 2; tries++) {
+      const began = now()
+      const source = await loader.load(place.path, ask.signal)
+      const loadMs = now() - began
+      const priority = priorityOf(ask)
+      const result = await results.obtain({
+        key: `${source.version} ${canonical(place.spec)}`,
+        priority,
+        keep: !source.isPrivate,
+        signal: ask.signal,
+        make: (signal) => make({ source, spec: place.spec, owner: place.source, priority }, workshop, signal),
+      })
+      if (!result) continue
+      tell(result)
+      return respond(result, { ask, place, source, loadMs, bounds: options.freshness })
+    }
+    throw new Failure('source-failed', 'The source keeps changing while it is read.')
+  }
+
+  function tell({ outcome, spent, answer }: Result): void {
+    observe({ kind: 'answered', outcome })
+    if (outcome !== 'made' || !spent) return
+    observe({ kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent })
+  }
+
+  return { answer, idle: () => results.idle() }
+}
+
+/** Urgency runs from 0 to 7 and is 3 where nothing is said (RFC 9218 4.1); what is less urgent than that can wait. */
+function priorityOf({ headers }: Ask): 'foreground' | 'background' {
+  const urgency = /(?:^|[\s,])u=([0-7])/.exec(headers.priority ?? '')?.[1] ?? '3'
+  return Number(urgency) > 3 ? 'background' : 'foreground'
+}
