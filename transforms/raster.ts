@@ -22,8 +22,8 @@ export function rasterised(steps: Steps, oriented: Size): Steps {
   }
 }
 
-// Down, so that the drawing never passes the limit.
-const rounded = (density: number): number => Math.max(0.0139, Math.floor(density * 1e4) / 1e4)
+// Down, so that the drawing never passes the limit; the millionth keeps 0.4096 from becoming 0.4095.
+const rounded = (density: number): number => Math.max(0.0139, Math.floor(density * 1e4 + 1e-6) / 1e4)
 
 /** Rounded down: whether the drawing's last pixel is whole is up to the renderer. */
 function scaledBox(box: Box, oriented: Size, density: number): Box {

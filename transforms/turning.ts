@@ -82,7 +82,7 @@ function coverScale({ width, height }: Size, degrees: number): number {
 
 /** Resize, crop and canvas at `scale`; the frame rounds up, so that no corner stays empty. */
 function scaled(steps: Steps, before: Size, scale: number): Steps {
-  const up = (value: number): number => Math.ceil(value * scale) + margin
+  const up = (value: number): number => Math.min(2 * maxSide, Math.ceil(value * scale) + margin)
   const size = { width: up(steps.width), height: up(steps.height) }
   const resize = { width: up(before.width), height: up(before.height) }
   if (steps.extend) return { ...size, ...scaledCanvas(steps.extend, resize, size, scale) }

@@ -1,0 +1,110 @@
+// What holds for the plan of any request for any picture.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  canonical,
+  exact,
+  type Facts,
+  outputFormats,
+  type Plan,
+  parse,
+  parseCanonical,
+  plan,
+} from '../../transforms/index.ts'
+import { client, facts, pairs, write } from './language-arbitraries.ts'
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const swapped = ({ width, height }: Size): Size => ({ width: height, height: width })
+const isWhole = (value: number, min: number, max: number): void => {
+  expect(Number.isInteger(value) && value >= min && value <= max, `${value} in ${min}..${max}`).toBe(true)
+}
+
+function isInside(box: Size & { left: number; top: number }, outer: Size): void {
+  isWhole(box.width, 1, outer.width)
+  isWhole(box.height, 1, outer.height)
+  isWhole(box.left, 0, outer.width - box.width)
+  isWhole(box.top, 0, outer.height - box.height)
+}
+
+/** Follows the steps by size, as an executor would; every box must lie inside, and the end be what was promised. */
+function follow(made: Plan, source: Facts): Size {
+  const { density = 1, orient, extract, resize, crop, extend, rotate } = made
+  const drawn = {
+    width: Math.max(1, Math.floor(source.width * density)),
+    height: Math.max(1, Math.floor(source.height * density)),
+  }
+  const lies = (orient?.turns ?? 0) % 2 === 1
+  let size: Size = lies ? swapped(drawn) : drawn
+  if (extract) isInside(extract, size)
+  size = resize ?? extract ?? size
+  if (crop) isInside(crop.by === 'box' ? crop.box : { left: 0, top: 0, ...crop }, size)
+  if (crop) size = crop.by === 'box' ? crop.box : crop
+  if (extend)
+    for (const side of [extend.top, extend.right, extend.bottom, extend.left]) isWhole(side, 0, 16384)
+  if (extend) {
+    size = {
+      width: size.width + extend.left + extend.right,
+      height: size.height + extend.top + extend.bottom,
+    }
+  }
+  return rotate ? covered(rotate, size) : size
+}
+
+/** The cut must lie within the box of the turned picture. */
+function covered({ degrees, cut }: NonNullable<Plan['rotate']>, { width, height }: Size): Size {
+  expect(degrees > 0 && degrees < 360 && degrees % 90 !== 0).toBe(true)
+  const radians = (degrees * Math.PI) / 180
+  const [cos, sin] = [Math.abs(Math.cos(radians)), Math.abs(Math.sin(radians))]
+  isWhole(cut.width, 1, Math.floor(width * cos + height * sin))
+  isWhole(cut.height, 1, Math.floor(width * sin + height * cos))
+  return cut
+}
+
+const any = (check: (query: string, made: Plan, source: Facts) => void) =>
+  fc.assert(
+    fc.property(pairs, client, facts, (some, asking, source) => {
+      const query = write(some)
+      check(query, plan(exact(parse(query), asking), source), source)
+    }),
+    { numRuns: 1500 },
+  )
+
+test('every box lies inside its picture, every result side is 1 to 8192 pixels', () => {
+  any((_query, made, source) => {
+    const { width, height } = follow(made, source)
+    expect({ width, height }).toEqual({ width: made.width, height: made.height })
+    isWhole(made.width, 1, 8192)
+    isWhole(made.height, 1, 8192)
+    if (made.resize) isWhole(Math.max(made.resize.width, made.resize.height), 1, 16384)
+  })
+})
+
+test('frames and transparency are those that the format can hold', () => {
+  any((_query, made, source) => {
+    const ability = outputFormats[made.encoding.format]
+    expect(made.pages).toBe(made.frames === 'all' ? source.pages : 1)
+    expect(made.pages === 1 || ability.animation).toBe(true)
+    expect(made.flatten || ability.alpha || !source.alpha).toBe(true)
+    expect(made.background.alpha === 1 || ability.alpha).toBe(true)
+    expect(made.encoding.quality === undefined).toBe(made.encoding.lossless)
+  })
+})
+
+test('the canonical text makes the same plan as the request', () => {
+  fc.assert(
+    fc.property(pairs, client, facts, (some, asking, source) => {
+      const spec = exact(parse(write(some)), asking)
+      expect(plan(parseCanonical(canonical(spec)), source)).toEqual(plan(spec, source))
+    }),
+  )
+})
+
+test('a plan is made of numbers that survive being sent', () => {
+  any((_query, made) => {
+    expect(JSON.parse(JSON.stringify(made))).toEqual(made)
+  })
+})
