@@ -1,4 +1,5 @@
 // A whole CDN for a journey: a real source server, and Halftone in this process, listening on loopback, with a clock to turn.
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -38,14 +39,16 @@ export interface SourceServer {
 }
 
 /** A customer's web server: pictures by path, with ETags, and a record of what was asked. */
-export async function aSource(pictures: Record<string, Buffer>): Promise<SourceServer> {
+export async function aSource(pictures: Record<string, Buffer>, clock = aClock()): Promise<SourceServer> {
   const server = createServer((request, response) => {
     source.requests.push(`${request.method} ${request.url}`)
     if (source.respond) return source.respond(request, response)
     const body = source.pictures[request.url ?? '']
     if (!body) return void response.writeHead(404).end()
-    const etag = `"${body.length}"`
-    const headers = { etag, 'cache-control': source.cacheControl }
+    const etag = `"${createHash('sha256').update(body).digest('hex')}"`
+    // Its clock is the CDN's: a Date from before the clock was turned would make every answer look old.
+    const date = new Date(clock.now()).toUTCString()
+    const headers = { date, etag, 'cache-control': source.cacheControl }
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end()
     response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
   })
@@ -129,7 +132,8 @@ export async function aNode({ clock = aClock(), ...written }: NodeOptions): Prom
     version: 'test',
     now: clock.now,
   })
-  const server = await listen({ host: config.host, port: config.port, listener: halftone.listener })
+  const limits = { lingerMs: 0 }
+  const server = await listen({ host: config.host, port: config.port, listener: halftone.listener, limits })
   const client = aClient(server.url)
   return {
     url: server.url,

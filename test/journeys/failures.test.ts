@@ -31,7 +31,7 @@ beforeEach(async () => {
   const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#852' } })
     .jpeg()
     .toBuffer()
-  source = await aSource({ '/photo.jpg': photo })
+  source = await aSource({ '/photo.jpg': photo }, clock)
 })
 
 afterEach(async () => {

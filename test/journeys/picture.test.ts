@@ -13,29 +13,34 @@ let cdn: Node
 const clock = aClock()
 
 beforeAll(async () => {
-  source = await aSource({
-    '/photo.jpg': await sharp({
-      create: {
-        width: 1200,
-        height: 800,
-        channels: 3,
-        background: '#369',
-        noise: { type: 'gaussian', mean: 128, sigma: 20 },
-      },
-    })
-      .jpeg()
-      .toBuffer(),
-    '/logo.png': await sharp({
-      create: { width: 300, height: 300, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
-    })
-      .png()
-      .toBuffer(),
-    '/dance.gif': await animation(),
-    '/placeholder.png': await sharp({ create: { width: 200, height: 200, channels: 3, background: '#eee' } })
-      .png()
-      .toBuffer(),
-    '/text.jpg': Buffer.from('<!doctype html><title>404</title>'),
-  })
+  source = await aSource(
+    {
+      '/photo.jpg': await sharp({
+        create: {
+          width: 1200,
+          height: 800,
+          channels: 3,
+          background: '#369',
+          noise: { type: 'gaussian', mean: 128, sigma: 20 },
+        },
+      })
+        .jpeg()
+        .toBuffer(),
+      '/logo.png': await sharp({
+        create: { width: 300, height: 300, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+      })
+        .png()
+        .toBuffer(),
+      '/dance.gif': await animation(),
+      '/placeholder.png': await sharp({
+        create: { width: 200, height: 200, channels: 3, background: '#eee' },
+      })
+        .png()
+        .toBuffer(),
+      '/text.jpg': Buffer.from('<!doctype html><title>404</title>'),
+    },
+    clock,
+  )
   source.cacheControl = 'public, max-age=3600'
   const site = siteOf(source)
   cdn = await aNode({
