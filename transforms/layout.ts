@@ -13,7 +13,7 @@ import {
 } from './geometry.ts'
 import type { Length } from './option-types.ts'
 import { type Fit, maxSide, type Spec } from './options.ts'
-import type { Box, Plan } from './plan.ts'
+import type { Box, Plan } from './plan-types.ts'
 
 export interface Layout {
   /** Cut from the picture before it is resized. */

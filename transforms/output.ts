@@ -3,7 +3,7 @@ import { onWhite, white } from './colour.ts'
 import type { Facts, SourceFormat } from './facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
 import type { Spec } from './options.ts'
-import type { Plan } from './plan.ts'
+import type { Plan } from './plan-types.ts'
 import { qualityFor } from './quality.ts'
 
 type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>

@@ -1,85 +1,16 @@
-// What is to be done to one picture, in numbers only: made from a spec and the picture's facts, carried out by apply.ts.
+// Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
 import { type Facts, upright } from './facts.ts'
-import type { OutputFormat } from './formats.ts'
 import { isSame, nested, type Size } from './geometry.ts'
 import { layOut } from './layout.ts'
 import type { Spec } from './options.ts'
 import { fromExif, inverse, joined, type Orient, orientBox, orientSize, turned } from './orientation.ts'
 import { output } from './output.ts'
+import type { Box, Plan } from './plan-types.ts'
 import { rasterised } from './raster.ts'
 import { regionBox } from './region.ts'
 import { rotated, type Steps } from './turning.ts'
 
-export interface Box {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
-
-export interface Colour {
-  readonly r: number
-  readonly g: number
-  readonly b: number
-  /** 0 to 1. */
-  readonly alpha: number
-}
-
-/** How the encoder is set; read by encode.ts. `quality` is already the format's own number. */
-export interface Encoding {
-  readonly format: OutputFormat
-  /** 1 to 100 on the encoder's own scale; absent for lossless output. */
-  readonly quality?: number
-  readonly lossless: boolean
-  /** JPEG only. */
-  readonly progressive: boolean
-}
-
-/** Steps in the order they are carried out; an absent step is not done. All boxes are whole pixels inside their picture. */
-export interface Plan {
-  /** Decode only the first frame, or all of them. */
-  readonly frames: 'first' | 'all'
-  /** SVG only: how many times its own size to draw it. `extract` then is a box of that drawing. */
-  readonly density?: number
-  /** Brings the stored picture upright (or to what `or` asks for): quarter turns clockwise, then a left-right mirror. */
-  readonly orient?: { readonly turns: 0 | 1 | 2 | 3; readonly mirror: boolean }
-  /** Region of the upright picture to keep, before resizing. */
-  readonly extract?: Box
-  /** Exact size to resize to; the ratio may differ from the source's (fit=scale). */
-  readonly resize?: { readonly width: number; readonly height: number }
-  /** Cuts the resized picture: a known box, or a size whose place the pixels decide. */
-  readonly crop?:
-    | { readonly by: 'box'; readonly box: Box }
-    | { readonly by: 'entropy' | 'attention'; readonly width: number; readonly height: number }
-  /** Canvas added round the picture: painted in `background`, or by repeating the edge pixels. */
-  readonly extend?: {
-    readonly top: number
-    readonly right: number
-    readonly bottom: number
-    readonly left: number
-    readonly paint: 'background' | 'edge'
-  }
-  /** Mirrors of the result: left-right, top-bottom. */
-  readonly flip?: { readonly horizontal: boolean; readonly vertical: boolean }
-  /** Clockwise degrees, 0 < degrees < 360, then the centred cut that keeps the frame filled. */
-  readonly rotate?: {
-    readonly degrees: number
-    readonly cut: { readonly width: number; readonly height: number }
-  }
-  /** Gaussian sigma in pixels of the result, 0.3 to 200. */
-  readonly blur?: number
-  /** Strength 0 to 100, see apply.ts. */
-  readonly sharpen?: number
-  /** Canvas and, where the format has no alpha, behind transparent pixels. */
-  readonly background: Colour
-  /** Remove transparency: the format cannot hold it, or a background was asked for. */
-  readonly flatten: boolean
-  readonly encoding: Encoding
-  /** The result's size in pixels of one frame. */
-  readonly width: number
-  readonly height: number
-  readonly pages: number
-}
+export type { Box, Colour, Encoding, Plan } from './plan-types.ts'
 
 /**
  * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Never fails: every size is

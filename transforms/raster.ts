@@ -1,7 +1,7 @@
 // At which density an SVG is drawn, so that the result is drawn at its size and not enlarged from pixels.
 import { clamped, longest, type Size } from './geometry.ts'
 import { maxSide } from './options.ts'
-import type { Box } from './plan.ts'
+import type { Box } from './plan-types.ts'
 import type { Steps } from './turning.ts'
 
 /** sharp takes 1 to 100000 dpi, and 72 draws a pixel of the SVG as a pixel. */

@@ -2,7 +2,7 @@
 import { clamped, longest, type Size, whole } from './geometry.ts'
 import { maxSide } from './options.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
-import type { Plan } from './plan.ts'
+import type { Plan } from './plan-types.ts'
 
 /** The steps of a plan that move pixels. */
 export type Steps = Pick<
@@ -51,8 +51,8 @@ function turnedExtend({ top, right, bottom, left, paint }: Extend, turns: number
   return { top: at(0), right: at(1), bottom: at(2), left: at(3), paint }
 }
 
-/** One pixel on every side, because a turned picture's outermost pixels are half mixed with what lies beside it. */
-const margin = 2
+/** Two pixels a side: a turned picture's edge is half mixed with what lies beside it, and its middle may be between pixels. */
+const margin = 4
 
 /** An enlargement is decoded pixels in memory: for slivers turned by 45 degrees it would be without bound. */
 const maxEnlarged = 2 * maxSide - margin

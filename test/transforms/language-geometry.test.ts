@@ -125,8 +125,8 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['w=300&rot=270', 'resize 400x300, = 400x300', { orientation: 6 }],
     ['w=640&h=160&fit=crop&crop=top&rot=90', 'turn 1, resize 480x640, cut 320,0 160x640, = 160x640'],
     ['w=641&h=480&fit=fill&rot=90', 'turn 1, resize 480x640, background 0 0 1 0, = 480x641'],
-    ['w=400&h=400&fit=scale&rot=45', 'resize 568x568, rotate 45 cut 400x400, = 400x400'],
-    ['w=400&rot=30', 'resize 616x462, rotate 30 cut 400x300, = 400x300'],
+    ['w=400&h=400&fit=scale&rot=45', 'resize 570x570, rotate 45 cut 400x400, = 400x400'],
+    ['w=400&rot=30', 'resize 618x464, rotate 30 cut 400x300, = 400x300'],
   ],
   'an SVG of 100 by 50': [
     ['', '= 100x50', { format: 'svg', width: 100, height: 50 }],
