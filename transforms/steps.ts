@@ -10,7 +10,7 @@ import { sharp } from './sharp.ts'
 export async function still(source: Sharp, size: Size, plan: Plan): Promise<Sharp> {
   let image = frame(source, size, plan)
   if (plan.crop && plan.crop.by !== 'box') image = smartCrop(await afresh(image), plan.crop)
-  if (plan.extend) image = extend(image, plan)
+  if (plan.extend) image = extend(plan.crop ? await afresh(image) : image, plan)
   if (plan.flip) image = flip(await afresh(image), plan.flip)
   if (plan.rotate) image = await rotate(await afresh(image), plan)
   return effects(image, plan)
