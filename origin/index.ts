@@ -42,8 +42,8 @@ export interface Origin {
   idle(): Promise<void>
 }
 
-/** Above what a processor and a loader allow themselves: their own deadlines know better what to say. */
-const defaultFlightMs = 120_000
+/** Far above what a processor and a loader allow themselves: their own deadlines know better what to say. */
+const defaultFlightMs = 600_000
 
 export function createOrigin(options: OriginOptions): Origin {
   const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options

@@ -1,11 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { lookup, Resolver } from 'node:dns/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import dnsPacket from 'dns-packet'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mayConnect, parseAddressRules } from '../../origin/addresses.ts'
 import { createDownload } from '../../origin/download.ts'
 import { createGuard, type GuardOptions } from '../../origin/guard.ts'
-import { parseHostRule } from '../../origin/hosts.ts'
+import { parseHostRule, permitRedirect } from '../../origin/hosts.ts'
 import { failureHeader } from '../../problem.ts'
 import type { Answer } from '../../tier.ts'
 import { aServer, aSignal, aTrap, connectionsDuring, type Running } from './servers.ts'
@@ -276,6 +278,39 @@ describe('a name', () => {
     await site.close()
   })
 })
+
+test('TLS is asked for the name and not for the pinned address, and its certificate must be good', async () => {
+  const names: string[] = []
+  const server = createTlsServer({
+    SNICallback: (name, done) => {
+      names.push(name)
+      done(new Error('no certificate'))
+    },
+  })
+  server.on('tlsClientError', () => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const known = { allowAddresses: ['127.0.0.1'], resolve: async () => ['127.0.0.1'] }
+  expect(await failure(ask(`https://pictures.example:${port}/`, known))).toBe('source-failed')
+  expect(new Set(names)).toEqual(new Set(['pictures.example']))
+  server.close()
+})
+
+test('a redirect may gain encryption and not lose it', () => {
+  const rules = [parseHostRule('a.example')]
+  const secure = new URL('https://a.example/1')
+  const open = new URL('http://a.example/1')
+  expect(permitRedirect(open, 'https://a.example/2', rules).href).toBe('https://a.example/2')
+  expect(permitRedirect(open, '2', rules).href).toBe('http://a.example/2')
+  expect(() => permitRedirect(secure, 'http://a.example/2', rules)).toThrow('leaves https')
+})
+
+test.each(['', '*', '*.*', 'a.example/path', 'user@a.example', 'a.example?x', 'a b', 'http://a.example'])(
+  '%j is no host of an allow-list',
+  (text) => {
+    expect(() => parseHostRule(text)).toThrow('not a host name')
+  },
+)
 
 describe('a rule of allowed addresses', () => {
   test('opens what it names and nothing else', () => {

@@ -288,7 +288,9 @@ describe('what cannot be made', () => {
   })
 
   test('is refused before a render: a picture larger than the limits', async () => {
-    const [status, kind, jobs] = await kindOf(aSource(await aPicture()), { limits: { ...defaultLimits, maxSourcePixels: 1000 } })
+    const [status, kind, jobs] = await kindOf(aSource(await aPicture()), {
+      limits: { ...defaultLimits, maxSourcePixels: 1000 },
+    })
     expect([status, kind, jobs]).toEqual([expect.any(Number), expect.stringMatching(/too/), 0])
   })
 
