@@ -113,20 +113,18 @@ describe('SVG', () => {
       '<g id="a0"><rect/></g>',
       (n) => `<g id="a${n + 1}">${ten(`<use href="#a${n}"/>`)}</g>`,
     ),
-    'pattern of patterns':
-      tree(
-        '<pattern id="p0"><rect/></pattern>',
-        (n) => `<pattern id="p${n + 1}">${ten(`<rect fill="u&#x72;l(#p${n})"/>`)}</pattern>`,
-      ) + '<rect fill="url(#p8)"/>',
+    'pattern of patterns': `${tree(
+      '<pattern id="p0"><rect/></pattern>',
+      (n) => `<pattern id="p${n + 1}">${ten(`<rect fill="u&#x72;l(#p${n})"/>`)}</pattern>`,
+    )}<rect fill="url(#p8)"/>`,
     'patterns in a style sheet': `<style>${Array.from({ length: 8 }, (_, n) => `.c${n}{fill:u\\72l(#p${n})}`).join('')}</style>${tree(
       '<pattern id="p0"><rect/></pattern>',
       (n) => `<pattern id="p${n + 1}">${ten(`<rect class="c${n}"/>`)}</pattern>`,
     )}<rect fill="url(#p8)"/>`,
-    'masks of masks':
-      tree(
-        '<mask id="m0"><rect/></mask>',
-        (n) => `<mask id="m${n + 1}">${ten(`<rect mask="url(#m${n})"/>`)}</mask>`,
-      ) + '<rect mask="url(#m8)"/>',
+    'masks of masks': `${tree(
+      '<mask id="m0"><rect/></mask>',
+      (n) => `<mask id="m${n + 1}">${ten(`<rect mask="url(#m${n})"/>`)}</mask>`,
+    )}<rect mask="url(#m8)"/>`,
     'turbulence without end':
       '<filter id="f"><feTurbulence numOctaves="9000"/></filter><rect filter="url(#f)"/>',
     'a wide morphology': '<filter id="f"><feMorphology radius="900"/></filter><rect filter="url(#f)"/>',
