@@ -7,12 +7,18 @@ import { revision } from './revision.ts'
 interface Row {
   readonly name: keyof Spec
   readonly option: Option<unknown>
+  /** The text of the default, which is never written. */
+  readonly preset: string | undefined
 }
 
 const rows: readonly Row[] = (Object.entries(exactOptions) as [keyof Spec, Option<unknown>][])
-  .map(([name, option]) => ({ name, option }))
+  .map(([name, option]) => ({ name, option, preset: presetOf(option) }))
   // By code unit and not by locale: every machine must write the same text.
   .sort((a, b) => (a.option.key < b.option.key ? -1 : 1))
+
+function presetOf(option: Option<unknown>): string | undefined {
+  return option.default === undefined ? undefined : option.kind.write(option.default)
+}
 
 const byKey: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.option.key, row]))
 
@@ -22,12 +28,11 @@ const byKey: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.option.ke
  */
 export function canonical(spec: Spec): string {
   const pairs: string[] = []
-  for (const { name, option } of rows) {
+  for (const { name, option, preset } of rows) {
     const value = spec[name]
     if (value === undefined) continue
     const text = option.kind.write(value)
-    if (option.default !== undefined && text === option.kind.write(option.default)) continue
-    pairs.push(`${option.key}=${text}`)
+    if (text !== preset) pairs.push(`${option.key}=${text}`)
   }
   return [...pairs, `rev=${revision}`].join('&')
 }

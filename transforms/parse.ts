@@ -39,7 +39,7 @@ export function parse(query: string): Options {
 function halves(pair: string): { key: string; raw: string } {
   const at = pair.indexOf('=')
   const key = at < 0 ? pair : pair.slice(0, at)
-  return { key: decodedOr(key, ''), raw: at < 0 ? '' : pair.slice(at + 1) }
+  return { key: percentDecoded(key) ?? '', raw: at < 0 ? '' : pair.slice(at + 1) }
 }
 
 /** The row that a key stands for, or undefined for a key that the language does not define. */
@@ -65,18 +65,18 @@ const merged = (before: unknown, after: unknown): unknown => [
 ]
 
 function decoded(key: string, raw: string): string {
-  try {
-    return decodeURIComponent(raw.replaceAll('+', ' '))
-  } catch {
-    throw unexpected(key, 'percent-encoded UTF-8', raw)
-  }
+  const text = percentDecoded(raw)
+  if (text === undefined) throw unexpected(key, 'percent-encoded UTF-8', raw)
+  return text
 }
 
-function decodedOr(raw: string, otherwise: string): string {
+/** Undefined when it is not percent-encoded UTF-8. Most texts have nothing to decode, and this runs on every hit. */
+function percentDecoded(raw: string): string | undefined {
+  if (!/[%+]/.test(raw)) return raw
   try {
     return decodeURIComponent(raw.replaceAll('+', ' '))
   } catch {
-    return otherwise
+    return undefined
   }
 }
 

@@ -3,5 +3,11 @@
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 export function present<T extends object>(values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>
+  const found: Present<T> = {}
+  // Assigned one by one, because this runs on every hit and Object.fromEntries is several times slower.
+  for (const name in values) {
+    const value = values[name]
+    if (value !== undefined) found[name] = value as Present<T>[typeof name]
+  }
+  return found
 }
