@@ -1,10 +1,12 @@
 // Writes the pages of docs/ that come from tables: `npm run docs`. A test fails while a page is not up to date.
 import { writeFileSync } from 'node:fs'
 import { optionsPage } from './options-page.ts'
+import { settingsPage } from './settings-page.ts'
 
 /** Files beside this one, and what they are to hold. */
 export const pages: Readonly<Record<string, () => string>> = {
   'options.md': optionsPage,
+  'settings.md': settingsPage,
 }
 
 export const pageUrl = (name: string): URL => new URL(name, import.meta.url)

@@ -6,9 +6,16 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 import { aClient, type Client, metricOf } from './cdn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A test that failed half way must not leave its processes behind. */
+const running = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 export interface Process extends Client {
   readonly url: string
@@ -67,11 +74,14 @@ export async function aProcess({ args = [], environment = {} }: ProcessOptions):
 }
 
 function launch(args: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(join(root, 'bin/halftone'), [...args], {
+  const child = spawn(join(root, 'bin/halftone'), [...args], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
