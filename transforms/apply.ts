@@ -5,12 +5,12 @@ import { draw } from './draw.ts'
 import { encode } from './encode.ts'
 import type { Facts } from './facts.ts'
 import { outputFormats } from './formats.ts'
-import { framesOf, needsFrames } from './frames.ts'
+import { framesOf, movementOf, needsFrames } from './frames.ts'
 import type { Size } from './geometry.ts'
 import { identify } from './identify.ts'
 import type { Plan } from './plan.ts'
 import { defaultLimits } from './price.ts'
-import { type Made, run } from './run.ts'
+import { afresh, type Made, run } from './run.ts'
 import { sharp } from './sharp.ts'
 import { still } from './steps.ts'
 
@@ -67,13 +67,17 @@ interface Task {
 
 async function encoded(source: Sharp, { facts, size, plan }: Task): Promise<Sharp> {
   const image = inOurColours(source, facts)
-  if (!moves(facts, plan) || !needsFrames(plan)) return finished(await still(image, size, plan), facts, plan)
-  const { frames, movement } = await framesOf(image, size, plan)
+  if (!moves(facts, plan)) return finished(await still(image, size, plan), facts, plan)
+  const movement = await movementOf(image)
+  const frames = needsFrames(plan) ? await framesOf(image, size, plan) : await still(image, size, plan)
   return encode(frames, plan.encoding, movement)
 }
 
-function finished(image: Sharp, facts: Facts, plan: Plan): Sharp {
-  return encode(staysGray(facts, plan) ? image.toColourspace('b-w') : image, plan.encoding)
+async function finished(image: Sharp, facts: Facts, plan: Plan): Promise<Sharp> {
+  if (staysGray(facts, plan)) return encode(image.toColourspace('b-w'), plan.encoding)
+  // The AVIF encoder would write the source's EXIF orientation as a turn (irot), and the picture is upright already;
+  // pixels alone have no orientation.
+  return encode(plan.encoding.format === 'avif' ? await afresh(image) : image, plan.encoding)
 }
 
 /**

@@ -36,7 +36,7 @@ export interface Facts {
   readonly space: 'rgb' | 'gray' | 'cmyk' | 'palette'
   /** Bits of one channel: 1 to 16. */
   readonly depth: number
-  /** Progressive scans in a JPEG (each costs a pass over the whole picture); 1 otherwise. */
+  /** Progressive scans in a JPEG, layers and filter steps in an SVG: each costs a pass over the whole picture; else 1. */
   readonly scans: number
   /** Bytes of the source. */
   readonly bytes: number
@@ -48,7 +48,5 @@ export function upright(facts: Pick<Facts, 'width' | 'height' | 'orientation'>):
   readonly height: number
 } {
   const lies = facts.orientation >= 5
-  return lies
-    ? { width: facts.height, height: facts.width }
-    : { width: facts.width, height: facts.height }
+  return lies ? { width: facts.height, height: facts.width } : { width: facts.width, height: facts.height }
 }

@@ -15,19 +15,24 @@ export function needsFrames({ orient, crop, flip, rotate, blur, sharpen }: Plan)
   return Boolean(orient ?? rotate ?? flip ?? blur ?? sharpen) || detects
 }
 
-export async function framesOf(
-  image: Sharp,
-  size: Size,
-  plan: Plan,
-): Promise<{ frames: Sharp; movement: Movement }> {
+/** Browsers play frames that ask for less at this pace, and encoders drop frames that last no time at all. */
+const usualDelay = 100
+const shortestDelay = 11
+
+export async function movementOf(image: Sharp): Promise<Movement> {
   const { delay = [], loop = 0 } = await image.metadata()
+  return { delay: delay.map((each) => (each < shortestDelay ? usualDelay : each)), loop }
+}
+
+/** All frames of the animation with all steps done, one below the other. */
+export async function framesOf(image: Sharp, size: Size, plan: Plan): Promise<Sharp> {
   const { early, late } = divided(plan)
   const roll = await pixelsOf(frame(image, size, early))
   const pinned = await pinCrop(late, frameAt(roll, 0))
   const made: Pixels[] = []
   for (let i = 0; i < countFrames(roll); i++)
     made.push(await pixelsOf(await still(from(frameAt(roll, i)), roll, pinned)))
-  return { frames: from(joined(made)), movement: { delay, loop } }
+  return from(joined(made))
 }
 
 /** What can be done to all frames at once, which is cheaper, and what is left. */

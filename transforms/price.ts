@@ -50,6 +50,8 @@ const scanMs = 0.7
 /** One more pass over an SVG's drawing, see identify/svg-cost.ts. */
 const passMs = 5
 const colourMs = 30
+/** Every frame is begun and ended, however small it is. */
+const frameMs = 3
 const shrinkMs = 3
 const resizeMs = 15
 const smartCropMs = 24
@@ -71,7 +73,13 @@ export function price(plan: Plan, facts: Facts): number {
   const decoded = (drawnPixels(facts, plan) / 1e6) * frames
   const made = ((plan.width * plan.height) / 1e6) * plan.pages
   const resized = plan.resize ? ((plan.resize.width * plan.resize.height) / 1e6) * frames : 0
-  return 1 + decoded * decoding(facts) + resized * resizeMs + resized * turning(plan) + made * finishing(plan)
+  return (
+    frames * frameMs +
+    decoded * decoding(facts) +
+    resized * resizeMs +
+    resized * turning(plan) +
+    made * finishing(plan)
+  )
 }
 
 /** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */

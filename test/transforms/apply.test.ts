@@ -83,6 +83,14 @@ describe('orientation', () => {
     }
   })
 
+  test('an AVIF is not turned a second time by what is left of the EXIF', async () => {
+    for (const orientation of [3, 6, 7]) {
+      const { picture } = await made(await pictures.lying(orientation), 'fm=avif')
+      const { picture: upright } = await made(await pictures.lying(1), 'fm=avif')
+      expect(await distance(picture.body, upright.body), `${orientation}`).toBeLessThan(3)
+    }
+  })
+
   test('turning by `or` agrees with what sharp makes of the EXIF tag', async () => {
     for (let orientation = 1; orientation <= 8; orientation++) {
       const { picture } = await made(await pictures.png(), `or=${orientation}&fm=png`)
@@ -209,6 +217,14 @@ describe('animations', () => {
     }
     expect(await brightness(0)).toBeGreaterThan(await brightness(1))
     expect(await brightness(1)).toBeGreaterThan(await brightness(2))
+  })
+
+  test('frames without a delay get the one that browsers play them at, so that none is dropped', async () => {
+    const hasty = await sharp(await pictures.animatedGif(), { animated: true })
+      .gif({ delay: [0, 10, 20] })
+      .toBuffer()
+    const { picture } = await made(hasty, 'fm=webp')
+    expect((await sharp(picture.body, { animated: true }).metadata()).delay).toEqual([100, 100, 20])
   })
 
   test('the first frame alone is served where the format cannot move', async () => {

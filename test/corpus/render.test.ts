@@ -1,0 +1,136 @@
+import { createServer } from 'node:net'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asFailure } from '../../errors.ts'
+import { statusOf } from '../../problem.ts'
+import { admit, exact, type Facts, identify, outputFormats, parse, plan } from '../../transforms/index.ts'
+import { createPool } from '../../transforms/pool.ts'
+import type { Processor } from '../../transforms/processor.ts'
+import { type Entry, entries, isHere, read } from './pictures.ts'
+
+/** Above what the process had before the first picture. */
+const maxGrownMegabytes = 600
+const maxRefusalMs = 2_000
+
+const queries = [
+  'w=320&fm=webp',
+  'w=240&h=240&fit=crop&fm=jpg',
+  'w=200&h=300&fit=fill&bg=0f0&fm=png',
+  'w=300&fm=avif',
+  'w=160&h=90&fit=crop&crop=attention&fm=webp',
+  'h=150&or=6&fm=pjpg',
+  'rect=0.1,0.1,0.5,0.5&w=200&fm=webp',
+  'w=128&fm=gif',
+  'w=150&flip=hv&blur=20&fm=webp',
+  'w=200&rot=15&fm=jpg',
+  'w=120&h=120&fit=clamp&sharp=40&fm=webp',
+  'w=100&h=100&fit=max&auto=format',
+]
+/** Every picture meets a few of them in turn, so that each query meets each kind of picture. */
+const perPicture = 3
+
+const canaryPort = 8799
+let pool: Processor
+let idleMegabytes = 0
+let canaryCalls = 0
+const canary = createServer((socket) => {
+  canaryCalls++
+  socket.destroy()
+})
+
+const rss = (): number => process.memoryUsage.rss() / 2 ** 20
+
+async function render(name: string, query: string) {
+  const source = read(name)
+  const facts = identify(source)
+  admit(facts, undefined)
+  const asked = plan(exact(parse(query), { formats: 'avif,webp', saveData: false }), facts)
+  admit(facts, asked)
+  const job = { source, plan: asked, priority: 'foreground', owner: name } as const
+  return { facts, plan: asked, picture: await pool.process(job, new AbortController().signal) }
+}
+
+type Outcome = { readonly ms: number } & (
+  | { readonly made: Awaited<ReturnType<typeof render>> }
+  | { readonly kind: ReturnType<typeof asFailure>['kind'] }
+)
+
+async function outcome(name: string, query: string): Promise<Outcome> {
+  const startedAt = performance.now()
+  try {
+    const made = await render(name, query)
+    return { made, ms: performance.now() - startedAt }
+  } catch (thrown) {
+    return { kind: asFailure(thrown).kind, ms: performance.now() - startedAt }
+  }
+}
+
+async function expectAsPlanned({ facts, plan, picture }: Awaited<ReturnType<typeof render>>): Promise<void> {
+  const {
+    format,
+    width,
+    height,
+    pageHeight,
+    pages = 1,
+  } = await sharp(picture.body, { animated: true }).metadata()
+  expect({ width, height: pageHeight ?? height }).toEqual({ width: plan.width, height: plan.height })
+  // Encoders lay equal frames together, which plays the same.
+  expect(pages).toBeLessThanOrEqual(plan.pages)
+  expect(format === 'heif' ? 'avif' : format).toBe(plan.encoding.format)
+  expect(picture.type).toBe(outputFormats[plan.encoding.format].type)
+  expect(isMoving(facts) && plan.pages === 1).toBe(
+    isMoving(facts) && !outputFormats[plan.encoding.format].animation,
+  )
+}
+
+const isMoving = ({ format, pages }: Facts): boolean => (format === 'gif' || format === 'webp') && pages > 1
+
+function expectFits(entry: Entry, result: Outcome): void {
+  const expected = 'kind' in result ? 'reject' : 'ok'
+  expect(entry.expect === expected || entry.lenient, `${entry.name}: ${JSON.stringify(result)}`).toBe(true)
+  if (!('kind' in result)) return
+  expect(statusOf(result.kind)).toBeLessThan(500)
+  expect(result.ms).toBeLessThan(maxRefusalMs)
+}
+
+describe.skipIf(!isHere)('every picture of the corpus', () => {
+  beforeAll(async () => {
+    await new Promise<void>((resolve) =>
+      canary.listen(canaryPort, '127.0.0.1', resolve).on('error', () => resolve()),
+    )
+    pool = createPool({ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 20_000 })
+    await outcome('jpeg-1x1.jpg', '')
+    idleMegabytes = rss()
+  })
+  afterAll(async () => {
+    await pool.close()
+    canary.close()
+  })
+
+  test.each(entries.map((entry, i) => [entry.name, entry, i] as const))('%s', async (name, entry, i) => {
+    for (let n = 0; n < perPicture; n++) {
+      const result = await outcome(name, queries[(i + n * 5) % queries.length] ?? '')
+      expectFits(entry, result)
+      if ('made' in result) await expectAsPlanned(result.made)
+    }
+    expect(rss() - idleMegabytes).toBeLessThan(maxGrownMegabytes)
+  })
+
+  test('all eight orientations look the same', async () => {
+    const pixels = async (n: number) => {
+      const { picture } = await render(`orientation-${n}.jpg`, 'w=100&h=75&fit=crop&fm=png')
+      return sharp(picture.body).raw().toBuffer()
+    }
+    // The files were saved one by one, so they differ by more than the turn; a wrong turn differs by dozens.
+    const upright = await pixels(2)
+    for (let n = 1; n <= 8; n++) {
+      const other = await pixels(n)
+      const sum = upright.reduce((all, value, i) => all + Math.abs(value - (other[i] ?? 0)), 0)
+      expect(sum / upright.length, `orientation ${n}`).toBeLessThan(12)
+    }
+  })
+
+  test('nothing that an SVG points at was fetched', () => {
+    expect(canaryCalls).toBe(0)
+  })
+})
