@@ -45,6 +45,14 @@ export interface Origin {
 /** Far above what a processor and a loader allow themselves: their own deadlines know better what to say. */
 const defaultFlightMs = 600_000
 
+/** For an asker of another revision: kept long enough for a burst, gone when the upgrade is through. */
+const fleeting: Freshness = {
+  browserSeconds: 5,
+  cdnSeconds: 5,
+  staleWhileRevalidateSeconds: 0,
+  staleIfErrorSeconds: 0,
+}
+
 export function createOrigin(options: OriginOptions): Origin {
   const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
@@ -83,7 +91,13 @@ export function createOrigin(options: OriginOptions): Origin {
       })
       if (!result) continue
       tell(result)
-      return respond(result, { ask, place, source, loadMs, bounds: options.freshness })
+      return respond(result, {
+        ask,
+        place,
+        source,
+        loadMs,
+        bounds: place.isCurrent ? options.freshness : fleeting,
+      })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
   }

@@ -1,6 +1,6 @@
 // Paths of pictures: reads a client's raw path safely, writes and reads the exact address of one picture.
 import { Failure } from '../errors.ts'
-import { canonical, parseCanonical } from './canonical.ts'
+import { canonical, parseCanonical, underThisRevision } from './canonical.ts'
 import type { Spec } from './options.ts'
 
 /** Which picture: a configured source, and the path within it. */
@@ -73,15 +73,25 @@ export function exactPath(source: string, path: string, spec: Spec): string {
 const encoded = (path: string): string =>
   webAddress.test(path) ? encodeURIComponent(path) : path.split('/').map(encodeURIComponent).join('/')
 
+export interface ExactPlace extends Place {
+  readonly spec: Spec
+  /**
+   * False when the asker runs another revision, as happens while nodes are upgraded one by one. The picture can be
+   * made, but is this revision's and must not live long under the other's key.
+   */
+  readonly isCurrent: boolean
+}
+
 /**
- * Reads what `exactPath` wrote. Fails with 'bad-address' or 'bad-option' for any other text, also for another spelling
- * of the same picture, so that nobody can fill a cache with copies.
+ * Reads what `exactPath` wrote, in any revision. Fails with 'bad-address' or 'bad-option' for any other text, also for
+ * another spelling of the same picture, so that nobody can fill a cache with copies.
  */
-export function parseExactPath(text: string): Place & { readonly spec: Spec } {
+export function parseExactPath(written: string): ExactPlace {
+  const { text, isCurrent } = underThisRevision(written)
   const at = text.indexOf('?')
   if (at < 0) throw bad('An exact address names its options')
   const place = readPath(text.slice(0, at), maxExactPath)
   const spec = parseCanonical(text.slice(at + 1))
   if (exactPath(place.source, place.path, spec) !== text) throw bad('The address is not written canonically')
-  return { ...place, spec }
+  return { ...place, spec, isCurrent }
 }

@@ -37,10 +37,14 @@ export function canonical(spec: Spec): string {
   return [...pairs, `rev=${revision}`].join('&')
 }
 
-/**
- * The spec of a canonical text. Fails with 'bad-option' for anything that `canonical` would not write, another
- * revision included: what another revision makes must not be kept under this one's key, nor the other way round.
- */
+/** The revision that a canonical text ends with, and the text as this revision would write it. */
+export function underThisRevision(text: string): { readonly text: string; readonly isCurrent: boolean } {
+  const written = /(?:^|[?&])rev=(\d{1,6})$/.exec(text)?.[1]
+  if (written === undefined || Number(written) === revision) return { text, isCurrent: true }
+  return { text: `${text.slice(0, -written.length)}${revision}`, isCurrent: false }
+}
+
+/** The spec of a canonical text. Fails with 'bad-option' for anything that `canonical` would not write. */
 export function parseCanonical(text: string): Spec {
   const found: Record<string, unknown> = {}
   for (const pair of text.split('&')) {

@@ -206,6 +206,16 @@ describe('a picture', () => {
     expect(headers['cdn-cache-control']).toContain('max-age=400,')
   })
 
+  test('asked for in another revision is made, and lives only for the moment of the upgrade', async () => {
+    const origin = anOrigin(aSource(await aPicture()))
+    const { status, headers } = await origin.answer({
+      path: '/photos/cat.png?w=8&rev=999',
+      headers: {},
+      signal: aSignal(),
+    })
+    expect([status, headers['cdn-cache-control']]).toEqual([200, expect.stringContaining('max-age=5,')])
+  })
+
   test.each([
     ['u=6', 'background'],
     ['i, u=4', 'background'],

@@ -132,7 +132,7 @@ describe('any path', () => {
         expect(place.path).not.toMatch(/\p{Cc}|\\/u)
         expect(place.path.split('/').filter((segment) => segment === '.' || segment === '..')).toEqual([])
         const address = exactPath(place.source, place.path, {})
-        expect(parseExactPath(address)).toEqual({ ...place, spec: {} })
+        expect(parseExactPath(address)).toEqual({ ...place, spec: {}, isCurrent: true })
         expect(parsePath(address.slice(0, address.indexOf('?')))).toEqual(place)
       }),
       { numRuns: 1000 },

@@ -49,7 +49,7 @@ describe('a path and its exact address', () => {
   test.each(addresses.accepted)('$raw -> $exact', ({ raw, source, path, exact: address }) => {
     expect(parsePath(raw)).toEqual({ source, path })
     expect(exactPath(source, path, {})).toBe(address)
-    expect(parseExactPath(address)).toEqual({ source, path, spec: {} })
+    expect(parseExactPath(address)).toEqual({ source, path, spec: {}, isCurrent: true })
   })
 })
 
@@ -59,12 +59,18 @@ describe('a path that is refused', () => {
   })
 })
 
+test('an exact address of another revision is read, and told apart', () => {
+  const { isCurrent, spec } = parseExactPath('/photos/cat.jpg?w=640&rev=999')
+  expect([isCurrent, spec]).toEqual([false, { width: { px: 640 } }])
+})
+
 describe('an exact address that is refused', () => {
   test.each([
     ['/photos/cat.jpg', 'bad-address'],
     ['/photos/cat.jpg?', 'bad-option'],
     ['/photos/cat.jpg?w=640', 'bad-option'],
-    ['/photos/cat.jpg?rev=0', 'bad-option'],
+    ['/photos/cat.jpg?rev=x', 'bad-option'],
+    ['/photos/cat.jpg?rev=0&rev=1', 'bad-option'],
     ['/photos/cat.jpg?w=640&h=480&rev=1', 'bad-option'],
     ['/photos/cat.jpg?h=480&h=480&rev=1', 'bad-option'],
     ['/photos/cat.jpg?width=640&rev=1', 'bad-option'],
