@@ -9,15 +9,16 @@ interface Cost {
   passes: number
   /** Of pictures inside the picture. */
   megapixels: number
-  /** Squared lengths of text runs: shaping takes time like that (8,000 characters in one run: one second). */
+  /** Squared lengths of text runs: shaping takes time like that (7,700 characters in one run: one second). */
   text: number
 }
 
-const most: Cost = { elements: 200_000, passes: 20_000, megapixels: 50, text: 1e8 }
+const parts = ['elements', 'passes', 'megapixels', 'text'] as const
+const most: Cost = { elements: 200_000, passes: 20_000, megapixels: 50, text: 6e7 }
 
-const perElement = 0.05
-const perGeometryCharacter = 0.0005
-const perLayer = 2
+const perElement = 0.04
+const perGeometryCharacter = 0.0015
+const perSquaredCharacter = 3.6e-6
 
 /** Megapixels of the picture at an address inside the document (`data:`); 0 when there is none. */
 export type Embedded = (address: string) => number
@@ -79,7 +80,7 @@ function costOf(at: number, walk: Walk): Cost {
 }
 
 function add(sum: Cost, part: Cost, times: number): void {
-  for (const key of ['elements', 'passes', 'megapixels', 'text'] as const) {
+  for (const key of parts) {
     sum[key] += part[key] * times
     if (sum[key] > most[key]) throw tooCostly(`too many ${key} are drawn`)
   }
@@ -88,15 +89,16 @@ function add(sum: Cost, part: Cost, times: number): void {
 function addOwn(cost: Cost, element: Element, { document, embedded }: Walk): void {
   const geometry =
     (element.attributes.get('d')?.length ?? 0) + (element.attributes.get('points')?.length ?? 0)
-  const layers = countLayers(declarationsOf(element, document.rules))
+  const layers = layerPasses(declarationsOf(element, document.rules))
+  const run = element.textLength > 100 && element.name !== 'style' ? element.textLength ** 2 : 0
   const address = element.attributes.get('href') ?? ''
   add(
     cost,
     {
       elements: 0,
-      passes: geometry * perGeometryCharacter + layers * perLayer + filterPasses(element),
+      passes: geometry * perGeometryCharacter + run * perSquaredCharacter + layers + filterPasses(element),
       megapixels: address.startsWith('data:') ? embedded(address) : 0,
-      text: element.textLength > 100 && element.name !== 'style' ? element.textLength ** 2 : 0,
+      text: run,
     },
     1,
   )
@@ -112,7 +114,7 @@ function filterPasses(element: Element): number {
   if (!/^fe[A-Z]/.test(element.name) || /^fe(Func|MergeNode|.*Light$)/.test(element.name)) return 0
   if (element.name === 'feTurbulence') return 30 + 15 * number(element, 'numOctaves', 1)
   // The window grows with the square of the radius, and the radius with the size asked for.
-  if (element.name === 'feMorphology') return 50 + 10 * (2 * number(element, 'radius', 0)) ** 2
+  if (element.name === 'feMorphology') return 50 + 12 * number(element, 'radius', 0) ** 2
   if (element.name === 'feConvolveMatrix') return 30 + 5 * number(element, 'order', 3) ** 2
   return 12
 }
@@ -129,16 +131,15 @@ function declarationsOf(element: Element, rules: readonly Rule[]): string {
 
 const layerAttributes = ['opacity', 'filter', 'mask', 'clip-path', 'mix-blend-mode', 'isolation'] as const
 
-/** Layers drawn apart and laid over: group opacity, masks, blending; and CSS filter functions, worth several. */
-function countLayers(declarations: string): number {
+/** Layers drawn apart and laid over, the dear ones being masks and blending; and CSS filter functions. */
+function layerPasses(declarations: string): number {
   if (!declarations) return 0
-  const layers =
-    declarations.match(/(?:^|;)\s*(?:opacity|mask|mix-blend-mode|isolation|filter)\s*:/g)?.length ?? 0
-  const functions =
-    declarations.match(
-      /\b(?:blur|drop-shadow|brightness|contrast|grayscale|hue-rotate|invert|opacity|saturate|sepia)\(/g,
-    )?.length ?? 0
-  return layers + functions * 8
+  const count = (words: RegExp): number => declarations.match(words)?.length ?? 0
+  return (
+    count(/(?:^|;)\s*(?:opacity|clip-path|isolation)\s*:/g) * 0.3 +
+    count(/(?:^|;)\s*(?:mask|mix-blend-mode|filter)\s*:/g) * 2 +
+    count(/\b(?:blur|drop-shadow|brightness|contrast|grayscale|hue-rotate|invert|saturate|sepia)\(/g) * 18
+  )
 }
 
 const drawsAnother = ['use', 'image', 'feImage', 'pattern', 'filter', 'tref', 'textPath']
@@ -153,13 +154,14 @@ function referencesOf(element: Element, rules: readonly Rule[]): { id: string; t
     1,
     (element.attributes.get('d') ?? element.attributes.get('points') ?? '').length >> 2,
   )
-  const sources: [string, string][] = [...element.attributes]
-  for (const rule of rules) if (rule.matches(element)) sources.push(['style', rule.declarations])
-  for (const [name, value] of sources) {
-    if (!value.includes('#')) continue
-    for (const [, id = ''] of value.matchAll(/url\(\s*["']?#([^"')\s]+)/g))
-      references.push({ id, times: name.startsWith('marker') || /marker/.test(value) ? points : 1 })
+  const addFrom = (value: string, times: number) => {
+    if (!value.includes('#')) return
+    for (const [, id = ''] of value.matchAll(/url\(\s*["']?#([^"')\s]+)/g)) references.push({ id, times })
   }
+  for (const [name, value] of element.attributes)
+    addFrom(value, name.startsWith('marker') || (name === 'style' && value.includes('marker')) ? points : 1)
+  for (const { matches, declarations } of rules)
+    if (matches(element)) addFrom(declarations, declarations.includes('marker') ? points : 1)
   return references
 }
 
@@ -169,16 +171,22 @@ function referencesOf(element: Element, rules: readonly Rule[]): { id: string; t
  */
 function refuseDashes(elements: readonly Element[]): void {
   let shortest = Number.POSITIVE_INFINITY
-  let length = 0
   for (const { attributes, text } of elements) {
     for (const source of [attributes.get('stroke-dasharray'), attributes.get('style'), text]) {
       const dashes = dashesIn(source, source === attributes.get('stroke-dasharray'))
       if (dashes > 0) shortest = Math.min(shortest, dashes)
     }
-    for (const name of ['d', 'points', 'x1', 'x2', 'y1', 'y2', 'r', 'rx', 'ry', 'width', 'height'])
-      length += sumOfNumbers(attributes.get(name))
   }
-  if (length / shortest > 5e6) throw tooCostly('its dashes are too fine')
+  if (shortest < Number.POSITIVE_INFINITY && lengthOf(elements) / shortest > 5e6)
+    throw tooCostly('its dashes are too fine')
+}
+
+const lengths = ['d', 'points', 'x1', 'x2', 'y1', 'y2', 'r', 'rx', 'ry', 'width', 'height']
+
+function lengthOf(elements: readonly Element[]): number {
+  let sum = 0
+  for (const { attributes } of elements) for (const name of lengths) sum += sumOfNumbers(attributes.get(name))
+  return sum
 }
 
 function dashesIn(source: string | undefined, bare: boolean): number {

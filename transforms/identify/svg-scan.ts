@@ -14,8 +14,8 @@ export interface Element {
 
 const most = {
   /** Of text, entities written out. */
-  characters: 5_000_000,
-  elements: 100_000,
+  characters: 3_000_000,
+  elements: 50_000,
   /** libxml2 gives up here by itself; so do we, without starting it. */
   depth: 256,
   entities: 100,
@@ -87,17 +87,19 @@ function after(svg: string, mark: string, from: number): number {
   return at < 0 ? svg.length : at + mark.length
 }
 
+const quoteOrEnd = /["'>]/g
+
 /** Past the `>` that closes a tag: one inside quotes does not. */
 export function tagEnd(svg: string, from: number): number {
-  let quote = ''
-  for (let at = from; at < svg.length; at++) {
-    const char = svg[at]
-    if (quote) {
-      if (char === quote) quote = ''
-    } else if (char === '"' || char === "'") quote = char
-    else if (char === '>') return at + 1
+  for (let at = from; ; ) {
+    quoteOrEnd.lastIndex = at
+    const found = quoteOrEnd.exec(svg)
+    if (!found) return svg.length
+    if (found[0] === '>') return found.index + 1
+    const closing = svg.indexOf(found[0], found.index + 1)
+    if (closing < 0) return svg.length
+    at = closing + 1
   }
-  return svg.length
 }
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1)

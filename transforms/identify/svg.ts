@@ -6,7 +6,7 @@ import { broken } from './bytes.ts'
 import { type Embedded, passesOf } from './svg-cost.ts'
 import { type Element, elementsOf, tagEnd, tooCostly } from './svg-scan.ts'
 
-const mostBytes = 5_000_000
+const mostBytes = 3_000_000
 /** Documents in these read as bytes; others (UTF-7, say) could hide markup from us, and nobody draws in them. */
 const encodings = /^(utf-8|us-ascii|ascii|iso-8859-\d+|windows-125\d|latin1)$/i
 /** What may stand before the root: a byte-order mark, declarations, comments, a DOCTYPE with or without a subset. */
