@@ -30,30 +30,11 @@ interface Entry extends Pick<Job, 'owner' | 'priority'> {
  */
 export function createPool(options: PoolOptions): Processor {
   const { workers = availableParallelism(), deadlineMs } = options
-  const filename = options.filename ?? new URL('./worker.ts', import.meta.url).href
-  const threads = new Piscina<Order, Answer>({ filename, minThreads: workers, maxThreads: workers })
-  // A worker that dies while idle is replaced by Piscina; without a listener its last words would end the process.
-  threads.on('error', () => {})
+  const threads = startThreads(workers, options.filename)
   const queue = createQueue<Entry>(options)
   let running = 0
   let closed = false
   let meanMs = 100
-
-  function process(job: Job, signal: AbortSignal): Promise<Picture> {
-    const allowedMs = deadlineMs * patience[job.priority]
-    const { promise, resolve, reject } = Promise.withResolvers<Picture>()
-    const { owner, priority } = job
-    const entry: Entry = { job, owner, priority, lateAt: performance.now() + allowedMs, resolve, reject }
-    const abandon = () => giveUp(entry, new Failure('abandoned', 'Nobody waits for this picture any more.'))
-    const timer = setTimeout(() => giveUp(entry, late()), allowedMs)
-    signal.addEventListener('abort', abandon, { once: true })
-    if (signal.aborted) abandon()
-    else admit(entry)
-    return promise.finally(() => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abandon)
-    })
-  }
 
   function admit(entry: Entry): void {
     try {
@@ -61,48 +42,88 @@ export function createPool(options: PoolOptions): Processor {
       if (running < workers) start(entry)
       else queue.push(entry)
     } catch (thrown) {
-      entry.reject(withRetryAfter(thrown as Failure))
+      entry.reject(comeAgain(thrown as Failure, (queue.size() * meanMs) / workers))
     }
   }
 
-  /** What waits leaves the queue; a render that runs cannot be stopped and is only not waited for. */
-  function giveUp(entry: Entry, failure: Failure): void {
-    queue.remove(entry)
-    entry.reject(failure)
-  }
-
-  async function start({ job, lateAt, resolve, reject }: Entry): Promise<void> {
+  async function start(entry: Entry): Promise<void> {
     running++
-    try {
-      const timeoutMs = lateAt - performance.now()
-      const answer = await threads.run({ source: job.source, plan: job.plan, timeoutMs })
-      if ('failure' in answer) reject(failureOf(answer.failure))
-      else resolve(pictureOf(answer))
-      if ('renderMs' in answer) meanMs += (answer.renderMs - meanMs) / 20
-    } catch (cause) {
-      reject(new Failure('internal', 'The picture could not be made.', { cause }))
-    }
+    const renderMs = await carryOut(entry, threads)
+    meanMs += (renderMs - meanMs) / 20
     running--
     const next = queue.shift()
     if (next) start(next)
   }
 
-  function withRetryAfter({ kind, message }: Failure): Failure {
-    const seconds = Math.ceil((queue.size() * meanMs) / workers / 1000)
-    return new Failure(kind, message, { retryAfterSeconds: Math.min(60, Math.max(1, seconds)) })
+  return {
+    process: (job, signal) =>
+      promised(job, { signal, allowedMs: deadlineMs * patience[job.priority], admit, leave: queue.remove }),
+    load: () => ({ waiting: queue.size(), running, workers }),
+    close: async () => {
+      closed = true
+      for (let entry = queue.shift(); entry; entry = queue.shift()) entry.reject(comeAgain(shuttingDown(), 0))
+      await threads.close()
+    },
   }
+}
 
-  async function close(): Promise<void> {
-    closed = true
-    for (let entry = queue.shift(); entry; entry = queue.shift()) entry.reject(shuttingDown())
-    await threads.close()
+type Threads = Piscina<Order, Answer>
+
+function startThreads(workers: number, script = new URL('./worker.ts', import.meta.url).href): Threads {
+  const threads: Threads = new Piscina({ filename: script, minThreads: workers, maxThreads: workers })
+  // A worker that dies while idle is replaced by Piscina; without a listener its last words would end the process.
+  threads.on('error', () => {})
+  return threads
+}
+
+interface Way {
+  readonly signal: AbortSignal
+  readonly allowedMs: number
+  readonly admit: (entry: Entry) => void
+  readonly leave: (entry: Entry) => void
+}
+
+/** The picture, or whichever comes first: the deadline, or the client leaving. */
+function promised(job: Job, { signal, allowedMs, admit, leave }: Way): Promise<Picture> {
+  const { promise, resolve, reject } = Promise.withResolvers<Picture>()
+  const { owner, priority } = job
+  const entry: Entry = { job, owner, priority, lateAt: performance.now() + allowedMs, resolve, reject }
+  // What waits leaves the queue; a render that runs cannot be stopped and is only not waited for.
+  const giveUp = (failure: Failure): void => {
+    leave(entry)
+    reject(failure)
   }
+  const abandon = () => giveUp(new Failure('abandoned', 'Nobody waits for this picture any more.'))
+  const timer = setTimeout(() => giveUp(new Failure('late', 'The picture took too long to make.')), allowedMs)
+  signal.addEventListener('abort', abandon, { once: true })
+  if (signal.aborted) abandon()
+  else admit(entry)
+  return promise.finally(() => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abandon)
+  })
+}
 
-  return { process, load: () => ({ waiting: queue.size(), running, workers }), close }
+/** Settles the entry and answers how many milliseconds its worker was busy. Never throws. */
+async function carryOut({ job, lateAt, resolve, reject }: Entry, threads: Threads): Promise<number> {
+  const startedAt = performance.now()
+  try {
+    const { source, plan } = job
+    const answer = await threads.run({ source, plan, timeoutMs: lateAt - startedAt })
+    if ('failure' in answer) reject(failureOf(answer.failure))
+    else resolve(pictureOf(answer))
+  } catch (cause) {
+    reject(new Failure('internal', 'The picture could not be made.', { cause }))
+  }
+  return performance.now() - startedAt
+}
+
+function comeAgain({ kind, message }: Failure, waitMs: number): Failure {
+  const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil(waitMs / 1000)))
+  return new Failure(kind, message, { retryAfterSeconds })
 }
 
 const shuttingDown = (): Failure => new Failure('busy', 'The server is shutting down.')
-const late = (): Failure => new Failure('late', 'The picture took too long to make.')
 
 function failureOf({ kind, message, cause }: Extract<Answer, { failure: unknown }>['failure']): Failure {
   return new Failure(kind, message, { cause })
