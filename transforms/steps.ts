@@ -1,8 +1,8 @@
 // The steps of a plan upon one still picture, or upon all frames at once where sharp can; each is a few words to sharp.
 import type { Sharp } from 'sharp'
-import type { Size } from './geometry.ts'
+import { nested, type Size } from './geometry.ts'
 import { inverse, orientBox, orientSize } from './orientation.ts'
-import type { Colour, Plan } from './plan.ts'
+import type { Box, Colour, Plan } from './plan.ts'
 import { afresh, from, pixelsOf } from './run.ts'
 import { sharp } from './sharp.ts'
 
@@ -20,18 +20,23 @@ export async function still(source: Sharp, size: Size, plan: Plan): Promise<Shar
  * Region, size and orientation in one pipeline. The picture is cut and resized as it is stored and turned afterwards:
  * turned first, it could neither be shrunk while it is decoded nor be read from top to bottom.
  */
-export function frame(
-  image: Sharp,
-  size: Size,
-  { extract, resize, orient, crop, flatten, background }: Plan,
-): Sharp {
+export function frame(image: Sharp, size: Size, plan: Plan): Sharp {
+  const { resize, orient, flatten, background } = plan
+  const { extract, crop } = cuts(plan)
   const back = orient && inverse(orient)
-  if (flatten) image.flatten({ background: { ...background, alpha: 1 } })
+  if (flatten) image.flatten({ background: opaque(background) })
   if (extract) image.extract(back ? orientBox(extract, orientSize(size, orient), back) : extract)
   if (resize) image.resize({ ...(back ? orientSize(resize, back) : resize), fit: 'fill' })
   if (orient) turn(image, orient)
-  if (crop?.by === 'box') image.extract(crop.box)
+  if (crop) image.extract(crop)
   return image
+}
+
+/** What is cut before and after resizing. Without resizing there is one cut: sharp would put a second in the wrong place. */
+function cuts({ extract, resize, crop }: Plan): { extract?: Box | undefined; crop?: Box | undefined } {
+  const box = crop?.by === 'box' ? crop.box : undefined
+  if (resize || !box) return { extract, crop: box }
+  return { extract: extract ? nested(box, extract) : box }
 }
 
 /** sharp mirrors before it turns, the plan after: a mirror after an odd turn is the other mirror before it. */
