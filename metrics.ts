@@ -5,10 +5,9 @@ export interface Metrics {
   readonly registry: Registry
   /** One request answered by `tier`: `outcome` is a word of Cache-Status, or the failure's kind. */
   outcome(tier: string, outcome: string): void
-  /** The same for one known outcome, with its labels looked up once: for the hit path. */
-  counter(tier: string, outcome: string): () => void
   rendered(format: string, seconds: number): void
-  sent(tier: string): (bytes: number) => void
+  /** Counts kept elsewhere as plain numbers, because the hit path has no time for labels; read when asked for. */
+  hits(tier: string, read: () => { readonly requests: number; readonly bytes: number }): void
   /** Reads the current value whenever somebody asks for the metrics. */
   gauge(name: string, about: string, read: () => number): void
 }
@@ -19,15 +18,19 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const beforeReading: (() => void)[] = []
   const requests = new Counter({
     name: 'halftone_requests_total',
     help: 'Requests by tier and outcome.',
     labelNames: ['tier', 'outcome'],
     registers,
+    collect: () => {
+      for (const read of beforeReading) read()
+    },
   })
   const bytes = new Counter({
-    name: 'halftone_sent_bytes_total',
-    help: 'Bytes of answer bodies by tier.',
+    name: 'halftone_hit_bytes_total',
+    help: 'Bytes of bodies sent by the fast path, by tier.',
     labelNames: ['tier'],
     registers,
   })
@@ -41,9 +44,18 @@ export function createMetrics(): Metrics {
   return {
     registry,
     outcome: (tier, outcome) => requests.inc({ tier, outcome }),
-    counter: (tier, outcome) => requests.labels({ tier, outcome }).inc,
     rendered: (format, seconds) => renders.observe({ format }, seconds),
-    sent: (tier) => bytes.labels({ tier }).inc,
+    hits: (tier, read) => {
+      const hits = requests.labels({ tier, outcome: 'hit' })
+      const sent = bytes.labels({ tier })
+      const told = { requests: 0, bytes: 0 }
+      beforeReading.push(() => {
+        const now = read()
+        hits.inc(now.requests - told.requests)
+        sent.inc(now.bytes - told.bytes)
+        Object.assign(told, now)
+      })
+    },
     gauge: (name, help, read) => {
       new Gauge({
         name,

@@ -29,8 +29,8 @@ export function assembleEdge(assembly: Assembly, { upstream, operation }: EdgePa
     flightMs: config.edgeDeadlineMs,
     log,
     observe: (outcome) => metrics.outcome('edge', outcome),
-    observeHit: countHits(assembly),
   })
+  metrics.hits('edge', edge.hits)
   closing.push(() => edge.idle())
 
   const app = new Hono()
@@ -40,14 +40,5 @@ export function assembleEdge(assembly: Assembly, { upstream, operation }: EdgePa
   const framework = getRequestListener(app.fetch)
   return (request, response) => {
     if (!edge.hit(request, response)) void framework(request, response)
-  }
-}
-
-function countHits({ metrics }: Assembly): (bytes: number) => void {
-  const hit = metrics.counter('edge', 'hit')
-  const sent = metrics.sent('edge')
-  return (bytes) => {
-    hit()
-    sent(bytes)
   }
 }

@@ -1,46 +1,89 @@
 // One bounded burst of requests, and what it cost the server.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import autocannon from 'autocannon'
-import type { Server } from './servers.ts'
+import { pin, type Server } from './servers.ts'
 
 export interface Burst {
   readonly path: string
   readonly headers?: Record<string, string>
   readonly connections?: number
   readonly seconds?: number
-  /** Requests a second over all connections; unlimited when absent. */
-  readonly rate?: number
-  /** The class of answers that counts; others are errors. */
-  readonly status?: '2xx' | '3xx'
 }
 
 export interface Measured {
   readonly requestsPerSecond: number
+  /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+  /** CPU seconds of the server for a thousand requests. */
   readonly cpuPer1000: number
   readonly errors: number
 }
 
-/** Times are milliseconds, except `cpuPer1000`: CPU seconds of the server for a thousand requests. */
+/** As fast as `connections` go, by wrk on the second core: a generator in JavaScript would be slower than the server. */
 export async function burst(
   server: Server,
-  { path, headers = {}, connections = 16, seconds = 4, rate, status = '2xx' }: Burst,
+  { path, headers = {}, connections = 16, seconds = 4 }: Burst,
+): Promise<Measured> {
+  const before = server.cpuSeconds()
+  const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+  const command = [
+    'wrk',
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    ...fields,
+    server.url + path,
+  ]
+  const [file = '', ...args] = pin(1, command)
+  const { stdout } = await promisify(execFile)(file, args)
+  const read = readWrk(stdout)
+  return { ...read.figures, cpuPer1000: ((server.cpuSeconds() - before) / read.requests) * 1000 }
+}
+
+function readWrk(text: string): { requests: number; figures: Omit<Measured, 'cpuPer1000'> } {
+  const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0)
+  const errors = number(/Non-2xx or 3xx responses: (\d+)/)
+  const socket =
+    /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text)?.slice(1) ?? []
+  const requests = number(/(\d+) requests in/) - errors
+  return {
+    requests,
+    figures: {
+      requestsPerSecond: Math.round(number(/Requests\/sec:\s+([\d.]+)/)),
+      p50: milliseconds(/50%\s+([\d.]+)(us|ms|s)/.exec(text)),
+      p99: milliseconds(/99%\s+([\d.]+)(us|ms|s)/.exec(text)),
+      errors: errors + socket.reduce((sum, count) => sum + Number(count), 0),
+    },
+  }
+}
+
+const scale = { us: 1e-3, ms: 1, s: 1e3 } as const
+
+const milliseconds = (match: RegExpExecArray | null): number =>
+  Number(match?.[1]) * scale[match?.[2] as keyof typeof scale]
+
+/** At a fixed rate: `rate` requests a second over all connections. */
+export async function paced(
+  server: Server,
+  { path, connections = 8, seconds = 5, rate }: Burst & { readonly rate: number },
 ): Promise<Measured> {
   const before = server.cpuSeconds()
   const result = await autocannon({
     url: server.url + path,
-    headers,
     connections,
     duration: seconds,
-    ...(rate === undefined ? {} : { overallRate: rate }),
+    overallRate: rate,
   })
-  const answered = result[status]
+  const answered = result['2xx']
   return {
     requestsPerSecond: Math.round(answered / result.duration),
     p50: result.latency.p50,
     p99: result.latency.p99,
     cpuPer1000: ((server.cpuSeconds() - before) / answered) * 1000,
-    errors: result.errors + result.timeouts + result.requests.total - answered,
+    errors: result.errors + result.timeouts + result.non2xx,
   }
 }
 

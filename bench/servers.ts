@@ -76,7 +76,7 @@ function nginxConf(prefix: string, port: number): string {
 events { worker_connections 1024; }
 http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; etag on;
-  open_file_cache max=100; types { image/webp webp; image/jpeg jpg; image/avif avif; }
+  types { image/webp webp; image/jpeg jpg; image/avif avif; }
   client_body_temp_path ${prefix}/b; proxy_temp_path ${prefix}/p; fastcgi_temp_path ${prefix}/f;
   uwsgi_temp_path ${prefix}/u; scgi_temp_path ${prefix}/s;
   server { listen 127.0.0.1:${port}; root ${prefix}/files; add_header Cache-Control "public, max-age=86400"; }

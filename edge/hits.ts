@@ -16,6 +16,8 @@ export interface Hits {
   ): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** Answers so far, and the bytes of their pictures. */
+  count(): { readonly requests: number; readonly bytes: number }
 }
 
 export interface HitsOptions {
@@ -23,7 +25,6 @@ export interface HitsOptions {
   readonly memory: { getNow(key: string): Entry | undefined }
   readonly name: string
   readonly now: () => number
-  readonly observe: (bytes: number, status: number) => void
 }
 
 /** URLs remembered; about 300 bytes each. Beyond it the least used go, and are learned again on their next request. */
@@ -43,8 +44,10 @@ interface Ready {
   second: number
 }
 
-export function createHits({ memory, name, now, observe }: HitsOptions): Hits {
+export function createHits({ memory, name, now }: HitsOptions): Hits {
   const known = new LRUCache<string, Known>({ max: maxUrls })
+  let requests = 0
+  let bytes = 0
 
   function answer(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
@@ -56,7 +59,8 @@ export function createHits({ memory, name, now, observe }: HitsOptions): Hits {
     const ready = refreshed(found, entry, moment)
     if (isConditional(headers)) writeChosen(request, response, ready)
     else writeWhole(request, response, ready)
-    observe(entry.body.length, entry.status)
+    requests++
+    bytes += entry.body.length
     return true
   }
 
@@ -74,6 +78,7 @@ export function createHits({ memory, name, now, observe }: HitsOptions): Hits {
 
   return {
     answer,
+    count: () => ({ requests, bytes }),
     remember: (target, headers, { key, vary }) => known.set(keyFor(target, headers), { key, vary }),
   }
 }

@@ -27,7 +27,6 @@ export interface EdgeOptions {
   readonly flightMs: number
   readonly log: Log
   readonly observe?: CacheObserver
-  readonly observeHit?: (bytes: number) => void
   readonly now?: () => number
 }
 
@@ -36,6 +35,8 @@ export interface Edge {
   readonly app: Hono<EdgeEnv>
   /** The fast path: true when it has answered. */
   readonly hit: Hits['answer']
+  /** What the fast path has answered so far. */
+  readonly hits: Hits['count']
   idle(): Promise<void>
 }
 
@@ -49,7 +50,7 @@ const name = 'halftone-edge'
 export function createEdge(options: EdgeOptions): Edge {
   const { memory, upstream, flightMs, now = Date.now, observe } = options
   const cache = createCache({ name, store: memory, upstream, flightMs, now, ...(observe ? { observe } : {}) })
-  const hits = createHits({ memory, name, now, observe: options.observeHit ?? (() => {}) })
+  const hits = createHits({ memory, name, now })
 
   const app = new Hono<EdgeEnv>()
   app.use(identified(), logged(options.log, now))
@@ -58,7 +59,7 @@ export function createEdge(options: EdgeOptions): Edge {
   app.use(remembered(hits))
   app.all('*', pictured(withFallback(cache.answer, options)))
   app.onError((error, c) => send(c, problemAnswer(error), ''))
-  return { app, hit: hits.answer, idle: cache.idle }
+  return { app, hit: hits.answer, hits: hits.count, idle: cache.idle }
 }
 
 /** Names the request, so that the lines of all tiers about it can be found. A client's own id is kept when it is sane. */

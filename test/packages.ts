@@ -6,7 +6,10 @@ const wanted = [{ package: 'chromium', proof: '/usr/bin/chromium', for: 'the pag
 
 const missing = wanted.filter(({ proof }) => !existsSync(proof))
 if (missing.length > 0 && !install(missing.map(({ package: name }) => name)))
-  for (const { package: name, for: purpose } of missing) console.log(`skipped: ${purpose} (the Debian package ${name} is not installed and cannot be installed here)`)
+  for (const { package: name, for: purpose } of missing)
+    console.log(
+      `skipped: ${purpose} (the Debian package ${name} is not installed and cannot be installed here)`,
+    )
 
 function install(names: readonly string[]): boolean {
   if (!existsSync('/usr/bin/apt-get')) return false
@@ -14,7 +17,10 @@ function install(names: readonly string[]): boolean {
   if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0) return false
   const apt = (...args: string[]) => {
     const [command = '', ...rest] = [...sudo, 'apt-get', ...args]
-    execFileSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    execFileSync(command, rest, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   }
   try {
     apt('update', '-qq')

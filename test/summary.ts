@@ -6,8 +6,14 @@ export default class Summary implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: string) => tests.filter((test) => test.result().state === state).length
     // A file that does not load and an error outside any test are failures too, though no test has them.
-    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length + errors.length
+    const broken =
+      modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length +
+      errors.length
     // After the other reporters have written theirs.
-    process.once('exit', () => console.log(`${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped`))
+    process.once('exit', () =>
+      console.log(
+        `${count('passed')} passed, ${count('failed') + broken} failed, ${count('skipped')} skipped`,
+      ),
+    )
   }
 }

@@ -33,6 +33,8 @@ export interface Listening {
   close(graceMs: number): Promise<void>
 }
 
+const sweepMs = 50
+
 const defaults: Required<ServerLimits> = {
   headersMs: 10_000,
   requestMs: 60_000,
@@ -89,25 +91,27 @@ interface Traffic {
   connected(socket: Socket): void
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
-  /** Closes what is idle now, and the rest as it becomes idle. */
-  closeIdle(server: Server): void
+  /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
+  closeIdle(server: Server): () => void
 }
 
 function createTraffic(listener: Listener): Traffic {
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
   let isEnding = false
-  let afterEach = () => {}
+
+  function follow(res: ServerResponse): void {
+    running.add(res)
+    res.on('close', () => running.delete(res))
+  }
+
   return {
     listener(req, res) {
-      running.add(res)
       silent.delete(req.socket)
       if (isEnding) res.shouldKeepAlive = false
-      res.on('close', () => {
-        running.delete(res)
-        afterEach()
-      })
       listener(req, res)
+      // A hit is over by now, and the fewer things are done for it the better.
+      if (!res.writableEnded) follow(res)
     },
     connected(socket) {
       silent.add(socket)
@@ -120,9 +124,10 @@ function createTraffic(listener: Listener): Traffic {
     closeIdle(server) {
       // Node counts a connection that never said a word as active; a browser opens such ones in advance.
       for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
-      // Not at once: the connection of the answer that has just ended is idle only after this turn.
-      afterEach = () => setImmediate(() => server.closeIdleConnections())
       server.close()
+      // Again and again: a connection is idle only some time after its last answer has ended.
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
+      return () => clearInterval(sweep)
     },
   }
 }
@@ -138,13 +143,17 @@ interface Drain {
 // fail it. So idle connections linger: what still arrives is answered, with `connection: close`.
 function drain({ server, traffic, graceMs, lingerMs }: Drain): Promise<void> {
   return new Promise((resolve) => {
-    const linger = setTimeout(() => traffic.closeIdle(server), lingerMs)
+    let stopSweep = () => {}
+    const linger = setTimeout(() => {
+      stopSweep = traffic.closeIdle(server)
+    }, lingerMs)
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     traffic.announceEnd()
     // http.Server's own close() also drops idle connections at once; net.Server's only stops accepting.
     NetServer.prototype.close.call(server, () => {
       clearTimeout(linger)
       clearTimeout(cut)
+      stopSweep()
       // Stops http's timer that looks for slow clients.
       server.close()
       resolve()

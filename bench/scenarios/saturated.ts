@@ -1,6 +1,6 @@
 // Hits while renders keep every core busy: what a visitor with a cached page feels during a burst of new pictures.
 import { Pool } from 'undici'
-import { burst, interleave, medians } from '../load.ts'
+import { interleave, medians, paced } from '../load.ts'
 import type { Report } from '../report.ts'
 import { type Server, startHalftone } from '../servers.ts'
 
@@ -10,10 +10,10 @@ const hits = { path: picture, rate: 300, connections: 8, seconds: 5 } as const
 export async function run(): Promise<Report> {
   const halftone = await startHalftone({})
   try {
-    await burst(halftone, { path: picture, seconds: 2 })
+    await paced(halftone, { ...hits, seconds: 2 })
     const raw = await interleave(4, {
-      'hits alone': () => burst(halftone, hits),
-      'hits during renders': () => during(halftone, () => burst(halftone, hits)),
+      'hits alone': () => paced(halftone, hits),
+      'hits during renders': () => during(halftone, () => paced(halftone, hits)),
     })
     const rows = {
       'hits alone': medians(raw['hits alone']),

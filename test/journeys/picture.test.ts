@@ -313,7 +313,7 @@ describe('operation', () => {
       'halftone_render_seconds_count{format="avif"}',
       'halftone_queue_waiting',
       'halftone_cache_edge_memory_bytes',
-      'halftone_sent_bytes_total{tier="edge"}',
+      'halftone_hit_bytes_total{tier="edge"}',
     ])
       expect(metrics).toContain(name)
   })
