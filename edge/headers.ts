@@ -10,8 +10,6 @@ const always: Headers = {
   'cross-origin-resource-policy': 'cross-origin',
   'timing-allow-origin': '*',
   'x-content-type-options': 'nosniff',
-  // A picture opened as a page may run nothing.
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
 
 /** Answer to a preflight (Fetch standard, CORS protocol). */
