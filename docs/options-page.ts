@@ -1,7 +1,7 @@
 // Writes docs/options.md from the table of options, so that the page cannot say anything but what the parser does.
-import type { Option, Section } from '../transforms/option-types.ts'
-import { exactOptions, requestOptions } from '../transforms/options.ts'
-import { unsupported } from '../transforms/unsupported.ts'
+import type { Option, Section } from '../transforms/language/option-types.ts'
+import { exactOptions, requestOptions } from '../transforms/language/options.ts'
+import { unsupported } from '../transforms/language/unsupported.ts'
 
 const sections: readonly Section[] = [
   'Size',
@@ -40,7 +40,7 @@ function row(option: Option<unknown>): string {
 
 const code = (text: string): string => `\`${text}\``
 
-const opening = `<!-- Written by docs/generate.ts from transforms/options.ts. Do not edit: run \`npm run docs\`. -->
+const opening = `<!-- Written by docs/generate.ts from transforms/language/options.ts. Do not edit: run \`npm run docs\`. -->
 
 # Options
 

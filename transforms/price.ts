@@ -1,7 +1,7 @@
 // What a picture will cost, from its header alone, and the refusals that follow: all of them before a pixel is decoded.
 import { Failure } from '../errors.ts'
 import type { Facts, SourceFormat } from './facts.ts'
-import type { Encoding, Plan } from './plan.ts'
+import type { Encoding, Plan } from './plan/plan.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number

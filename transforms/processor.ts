@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts'
+import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
 export interface Job {

@@ -3,7 +3,7 @@ import type { OutputFormat } from './formats.ts'
 
 /**
  * Anchors [q, the format's own number], joined by straight lines: of equal SSIM to a JPEG of quality q, at the settings
- * of encode.ts, median of 14 photographs; from bench/results/calibrate-quality.json. At 80 WebP then takes 0.91 and
+ * of render/encode.ts, median of 14 photographs; from bench/results/calibrate-quality.json. At 80 WebP then takes 0.91 and
  * AVIF 0.73 of the JPEG's bytes.
  */
 const scales: Readonly<Record<'webp' | 'avif', readonly (readonly [number, number])[]>> = {

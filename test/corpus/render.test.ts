@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asFailure } from '../../errors.ts'
 import { statusOf } from '../../problem.ts'
 import { admit, exact, type Facts, identify, outputFormats, parse, plan } from '../../transforms/index.ts'
-import { createPool } from '../../transforms/pool.ts'
 import type { Processor } from '../../transforms/processor.ts'
+import { createPool } from '../../transforms/render/pool.ts'
 import { type Entry, entries, isHere, read } from './pictures.ts'
 
 /** Above what the process had before the first picture. */

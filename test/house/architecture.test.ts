@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cache: words,
   shield: [...words, 'cache'],
   // Types of the processor's seam; its making is the assembly's.
-  origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan.ts'],
+  origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan'],
   edge: [...words, 'cache', door],
   wire: words,
   operation: words,

@@ -11,7 +11,7 @@ import { createOrigin } from '../../origin/index.ts'
 import { createHttpLoader } from '../../origin/loaders/http.ts'
 import { failureHeader } from '../../problem.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
-import { createPool } from '../../transforms/pool.ts'
+import { createPool } from '../../transforms/render/pool.ts'
 import { aPicture, aServer, aSignal, type Site } from './servers.ts'
 
 const freshness = {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { render } from '../../transforms/apply.ts'
 import { identify } from '../../transforms/identify.ts'
 import { exact, parse, plan } from '../../transforms/index.ts'
-import type { Plan } from '../../transforms/plan.ts'
+import type { Plan } from '../../transforms/plan/plan.ts'
+import { render } from '../../transforms/render/apply.ts'
 import * as pictures from '../pictures.ts'
 
 /** Renders a source as a query asks for it. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { pages, pageUrl } from '../../docs/generate.ts'
-import { exactOptions, requestOptions } from '../../transforms/options.ts'
-import { unsupported } from '../../transforms/unsupported.ts'
+import { exactOptions, requestOptions } from '../../transforms/language/options.ts'
+import { unsupported } from '../../transforms/language/unsupported.ts'
 
 test.each(Object.entries(pages))('docs/%s is up to date (npm run docs)', (name, page) => {
   expect(readFileSync(pageUrl(name), 'utf8')).toBe(page())

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { exact, identify, parse, plan as planFor } from '../../transforms/index.ts'
-import type { Plan } from '../../transforms/plan.ts'
-import { createPool, type PoolOptions } from '../../transforms/pool.ts'
+import type { Plan } from '../../transforms/plan/plan.ts'
 import type { Job, Processor } from '../../transforms/processor.ts'
+import { createPool, type PoolOptions } from '../../transforms/render/pool.ts'
 import * as pictures from '../pictures.ts'
 import { script } from './workers/scripted.ts'
 

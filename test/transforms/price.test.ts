@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../transforms/facts.ts'
-import type { Plan } from '../../transforms/plan.ts'
+import type { Plan } from '../../transforms/plan/plan.ts'
 import { admit, defaultLimits, price } from '../../transforms/price.ts'
 
 const facts: Facts = {

@@ -1,6 +1,6 @@
 // A worker that does what its plan's width says, in place of rendering: for tests of the pool.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Order } from '../../../transforms/worker.ts'
+import type { Order } from '../../../transforms/render/worker.ts'
 
 export const script = { die: 1, fail: 2, throw: 3 } as const
 

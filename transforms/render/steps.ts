@@ -1,8 +1,8 @@
 // The steps of a plan upon one still picture, or upon all frames at once where sharp can; each is a few words to sharp.
 import type { Sharp } from 'sharp'
-import { nested, type Size } from './geometry.ts'
-import { inverse, orientBox, orientSize } from './orientation.ts'
-import type { Box, Colour, Plan } from './plan.ts'
+import { nested, type Size } from '../plan/geometry.ts'
+import { inverse, orientBox, orientSize } from '../plan/orientation.ts'
+import type { Box, Colour, Plan } from '../plan/plan.ts'
 import { afresh, from, pixelsOf } from './run.ts'
 import { sharp } from './sharp.ts'
 

@@ -1,6 +1,6 @@
 // Who waits for a worker: bounded, foreground before background, and no owner with more than its share.
-import { Failure } from '../errors.ts'
-import type { Job } from './processor.ts'
+import { Failure } from '../../errors.ts'
+import type { Job } from '../processor.ts'
 
 export interface Bounds {
   readonly maxWaiting: number

@@ -1,6 +1,7 @@
 // At which density an SVG is drawn, so that the result is drawn at its size and not enlarged from pixels.
+
+import { maxSide } from '../language/options.ts'
 import { clamped, longest, type Size } from './geometry.ts'
-import { maxSide } from './options.ts'
 import type { Box } from './plan-types.ts'
 import type { Steps } from './turning.ts'
 

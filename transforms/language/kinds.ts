@@ -1,7 +1,8 @@
 // How values are spelled in URLs: reads each kind of value, writes its one canonical spelling, and says what it expects.
+
+import type { Colour } from '../plan/plan-types.ts'
 import { readColour, writeColour } from './colour.ts'
 import type { Kind, Length, Position, Region } from './option-types.ts'
-import type { Colour } from './plan-types.ts'
 
 /** Four decimals place a point on a picture of 8192 pixels within one pixel; more would only make more keys. */
 export const rounded = (value: number): number => Math.round(value * 1e4) / 1e4

@@ -1,8 +1,8 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
-import { type Facts, upright } from './facts.ts'
+import { type Facts, upright } from '../facts.ts'
+import type { Spec } from '../language/options.ts'
 import { isSame, nested, type Size } from './geometry.ts'
 import { layOut } from './layout.ts'
-import type { Spec } from './options.ts'
 import { fromExif, inverse, joined, type Orient, orientBox, orientSize, turned } from './orientation.ts'
 import { output } from './output.ts'
 import type { Box, Plan } from './plan-types.ts'

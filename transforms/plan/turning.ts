@@ -1,6 +1,7 @@
 // Rotation of the result: quarter turns are folded into the steps before them, other angles straighten the picture.
+
+import { maxSide } from '../language/options.ts'
 import { clamped, longest, type Size, whole } from './geometry.ts'
-import { maxSide } from './options.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
 import type { Plan } from './plan-types.ts'
 

@@ -1,8 +1,8 @@
 // Animations whose steps sharp does not do frame by frame: the frames are taken apart, worked on alone, put together.
 import type { Sharp } from 'sharp'
+import type { Size } from '../plan/geometry.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Movement } from './encode.ts'
-import type { Size } from './geometry.ts'
-import type { Plan } from './plan.ts'
 import { from, type Pixels, pixelsOf, run } from './run.ts'
 import { frame, smartCrop, still } from './steps.ts'
 

@@ -1,5 +1,5 @@
-// What is to be done to one picture, in numbers only: made by plan.ts from a spec and facts, carried out by apply.ts.
-import type { OutputFormat } from './formats.ts'
+// What is to be done to one picture, in numbers only: made by plan.ts from a spec and facts, carried out by render/apply.ts.
+import type { OutputFormat } from '../formats.ts'
 
 export interface Box {
   readonly left: number
@@ -16,7 +16,7 @@ export interface Colour {
   readonly alpha: number
 }
 
-/** How the encoder is set; read by encode.ts. `quality` is already the format's own number. */
+/** How the encoder is set; read by render/encode.ts. `quality` is already the format's own number. */
 export interface Encoding {
   readonly format: OutputFormat
   /** 1 to 100 on the encoder's own scale; absent for lossless output. */
@@ -59,7 +59,7 @@ export interface Plan {
   }
   /** Gaussian sigma in pixels of the result, 0.3 to 200. */
   readonly blur?: number
-  /** Strength 0 to 100, see apply.ts. */
+  /** Strength 0 to 100, see render/apply.ts. */
   readonly sharpen?: number
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour

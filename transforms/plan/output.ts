@@ -1,10 +1,11 @@
 // Which format a picture becomes, and how its encoder is set: from what was asked, what the client reads, what it holds.
-import { onWhite, white } from './colour.ts'
-import type { Facts, SourceFormat } from './facts.ts'
-import { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
-import type { Spec } from './options.ts'
+
+import type { Facts, SourceFormat } from '../facts.ts'
+import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
+import { onWhite, white } from '../language/colour.ts'
+import type { Spec } from '../language/options.ts'
+import { qualityFor } from '../quality.ts'
 import type { Plan } from './plan-types.ts'
-import { qualityFor } from './quality.ts'
 
 type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>
 

@@ -1,5 +1,5 @@
 // Reads colours as the URL language spells them (CSS names, or hex with alpha first) and writes the canonical hex.
-import type { Colour } from './plan-types.ts'
+import type { Colour } from '../plan/plan-types.ts'
 
 export const white: Colour = { r: 255, g: 255, b: 255, alpha: 1 }
 /** All colours of alpha 0 look the same, so there is one of them. */

@@ -1,9 +1,9 @@
 // Draws an SVG at the size that the plan needs, so that it is never enlarged from pixels.
 import type { Sharp, SharpOptions } from 'sharp'
-import type { Facts } from './facts.ts'
-import type { Size } from './geometry.ts'
-import { documentOf, sized } from './identify/svg.ts'
-import type { Plan } from './plan.ts'
+import type { Facts } from '../facts.ts'
+import { documentOf, sized } from '../identify/svg.ts'
+import type { Size } from '../plan/geometry.ts'
+import type { Plan } from '../plan/plan.ts'
 import { afresh } from './run.ts'
 import { sharp } from './sharp.ts'
 

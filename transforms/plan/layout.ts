@@ -1,4 +1,7 @@
 // How a picture meets its frame: the fit modes of the language, in pixels. Reference: the table "Resize modes (`fit`)".
+
+import type { Length } from '../language/option-types.ts'
+import { type Fit, maxSide, type Spec } from '../language/options.ts'
 import {
   centre,
   covering,
@@ -11,8 +14,6 @@ import {
   type Size,
   whole,
 } from './geometry.ts'
-import type { Length } from './option-types.ts'
-import { type Fit, maxSide, type Spec } from './options.ts'
 import type { Box, Plan } from './plan-types.ts'
 
 export interface Layout {

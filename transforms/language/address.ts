@@ -1,5 +1,5 @@
 // Paths of pictures: reads a client's raw path safely, writes and reads the exact address of one picture.
-import { Failure } from '../errors.ts'
+import { Failure } from '../../errors.ts'
 import { canonical, parseCanonical, underThisRevision } from './canonical.ts'
 import type { Spec } from './options.ts'
 

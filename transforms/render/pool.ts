@@ -1,8 +1,8 @@
 // The processor on worker threads: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
-import { Failure } from '../errors.ts'
-import type { Job, Picture, Processor } from './processor.ts'
+import { Failure } from '../../errors.ts'
+import type { Job, Picture, Processor } from '../processor.ts'
 import { type Bounds, createQueue } from './queue.ts'
 import type { Answer, Order } from './worker.ts'
 

@@ -1,6 +1,6 @@
 // How each encoder is set for a first answer: what costs little CPU for its bytes, measured on 1 megapixel photographs.
 import type { Sharp } from 'sharp'
-import type { Encoding } from './plan.ts'
+import type { Encoding } from '../plan/plan.ts'
 
 /** From here on viewers expect crisp red edges, and pay for them: colour at full resolution. */
 const fullColourFrom = 90

@@ -1,6 +1,6 @@
 // Runs a sharp pipeline and turns what goes wrong in it into our failures.
 import type { OutputInfo, Sharp } from 'sharp'
-import { Failure } from '../errors.ts'
+import { Failure } from '../../errors.ts'
 import { sharp } from './sharp.ts'
 
 export interface Made {

@@ -1,5 +1,5 @@
 // The two shapes of a request, vague and exact, and what stands between them: the client.
-import type { FormatClass } from './formats.ts'
+import type { FormatClass } from '../formats.ts'
 
 export type { Fit, Options, Spec } from './options.ts'
 

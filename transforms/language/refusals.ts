@@ -1,5 +1,5 @@
 // How a refused option reads: one sentence shape for all of them.
-import { Failure } from '../errors.ts'
+import { Failure } from '../../errors.ts'
 import { listed } from './kinds.ts'
 import type { Option } from './option-types.ts'
 

@@ -1,8 +1,8 @@
 // What runs on a worker's thread: one render, whose picture is moved and whose failure is copied back as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { asFailure, type FailureKind } from '../errors.ts'
+import { asFailure, type FailureKind } from '../../errors.ts'
+import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
-import type { Job } from './processor.ts'
 
 export interface Order extends Pick<Job, 'source' | 'plan'> {
   readonly timeoutMs: number

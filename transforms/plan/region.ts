@@ -1,6 +1,7 @@
 // Where `rect` lies on a picture, in whole pixels.
+
+import type { Length, Position, Region } from '../language/option-types.ts'
 import { clamped, type Size, whole } from './geometry.ts'
-import type { Length, Position, Region } from './option-types.ts'
 import type { Box } from './plan-types.ts'
 
 /** The part of the region that lies on the picture: at least one pixel, also of a region wholly beside it. */

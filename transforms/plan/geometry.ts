@@ -1,5 +1,5 @@
 // Sizes and boxes as numbers: fitting one into another, and placing one in another. Halves of pixels round up.
-import { maxSide } from './options.ts'
+import { maxSide } from '../language/options.ts'
 import type { Box } from './plan-types.ts'
 
 export interface Size {
