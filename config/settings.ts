@@ -189,7 +189,7 @@ export const settings = {
     'Pictures of one source that may wait; more are answered 429.',
   ),
 
-  maxSourceBytes: setting('HALFTONE_MAX_SOURCE', bytes(), '64MB', 'Largest source, in bytes.'),
+  maxSourceBytes: setting('HALFTONE_MAX_SOURCE', bytes(), '64MiB', 'Largest source, in bytes.'),
   maxSourcePixels: setting(
     'HALFTONE_MAX_SOURCE_PIXELS',
     integer(1, 1e9),
@@ -200,10 +200,15 @@ export const settings = {
   maxTotalPixels: setting(
     'HALFTONE_MAX_TOTAL_PIXELS',
     integer(1, 1e10),
-    200e6,
+    250e6,
     'Most pixels of all frames of an animation together.',
   ),
-  maxOutputPixels: setting('HALFTONE_MAX_OUTPUT_PIXELS', integer(1, 1e9), 50e6, 'Largest result, in pixels.'),
+  maxOutputPixels: setting(
+    'HALFTONE_MAX_OUTPUT_PIXELS',
+    integer(1, 1e10),
+    100e6,
+    'Largest result, in pixels of all its frames.',
+  ),
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }

@@ -9,11 +9,11 @@ import { createPool } from '../../transforms/render/pool.ts'
 import { type Entry, entries, isHere, read } from './pictures.ts'
 
 /** Above what the process had before the first picture. */
-const maxGrownMegabytes = 600
+const maxGrownMegabytes = 900
 const maxRefusalMs = 2_000
 
 const queries = [
-  'w=320&fm=webp',
+  'w=300&fm=webp',
   'w=240&h=240&fit=crop&fm=jpg',
   'w=200&h=300&fit=fill&bg=0f0&fm=png',
   'w=300&fm=avif',
@@ -26,8 +26,6 @@ const queries = [
   'w=120&h=120&fit=clamp&sharp=40&fm=webp',
   'w=100&h=100&fit=max&auto=format',
 ]
-/** Every picture meets a few of them in turn, so that each query meets each kind of picture. */
-const perPicture = 3
 
 const canaryPort = 8799
 let pool: Processor
@@ -107,9 +105,9 @@ describe.skipIf(!isHere)('every picture of the corpus', () => {
     canary.close()
   })
 
-  test.each(entries.map((entry, i) => [entry.name, entry, i] as const))('%s', async (name, entry, i) => {
-    for (let n = 0; n < perPicture; n++) {
-      const result = await outcome(name, queries[(i + n * 5) % queries.length] ?? '')
+  test.each(entries.map((entry) => [entry.name, entry] as const))('%s', async (name, entry) => {
+    for (const query of queries) {
+      const result = await outcome(name, query)
       expectFits(entry, result)
       if ('made' in result) await expectAsPlanned(result.made)
     }
