@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Types of the processor's seam; its making is the assembly's.
   origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan'],
   edge: [...words, 'cache', door],
+  storage: words,
   wire: words,
   operation: words,
   samples: [],

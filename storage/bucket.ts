@@ -1,0 +1,98 @@
+// The seam of everything that keeps files: our own folder, or a bucket of S3, Azure or Swift, ours or a customer's.
+//
+// Failures leave as `Failure`; what is not there is `undefined`, not a failure. A body that was handed in is consumed
+// or destroyed in every case, so that a refused put leaves no stream hanging.
+import type { Readable } from 'node:stream'
+
+export type Body = Readable | Uint8Array
+
+export interface PutOptions {
+  /** The media type the file is served with. */
+  readonly type: string
+  /** Bytes of the body, when known: a body of another length is refused, and fewer requests are needed. */
+  readonly length?: number
+  /** What the body must hash to, in hex; a body that does not is refused and nothing is kept. */
+  readonly sha256?: string
+  /** Never replaces: `put` gives undefined when the key is taken. */
+  readonly ifAbsent?: boolean
+  /** Names in lower case; values in printable ASCII, as all providers carry them. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** What a bucket's own web service should say: cache-control, content-disposition, content-encoding, ... */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Only S3 knows it; asked of another bucket it is a failure, because a file may not be less private than meant. */
+  readonly acl?: 'private' | 'public-read'
+  readonly signal?: AbortSignal
+}
+
+export interface Stored {
+  readonly bytes: number
+  /** Quoted, as in HTTP. Differs when the bytes differ; providers agree on no more than that. */
+  readonly etag: string
+}
+
+export interface Facts extends Stored {
+  readonly type: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly modifiedAt: number
+}
+
+/** First and last byte, both included, as HTTP counts. */
+export interface Range {
+  readonly from: number
+  readonly to?: number
+}
+
+export interface Found extends Facts {
+  /** Must be read to its end or destroyed. `bytes` is the whole file's size, also when only a range is in here. */
+  readonly body: Readable
+}
+
+export interface GetOptions {
+  readonly range?: Range
+  readonly signal?: AbortSignal
+}
+
+export interface Listed {
+  readonly key: string
+  readonly bytes: number
+  readonly modifiedAt: number
+}
+
+export interface Page {
+  /** In the order of their keys. */
+  readonly files: readonly Listed[]
+  /** Handed to the next `list`; undefined on the last page. Not to be read: each provider has its own. */
+  readonly after?: string
+}
+
+/** A large upload under way. Plain text values: a caller keeps it in its database until the parts are there. */
+export interface Upload {
+  readonly id: string
+  readonly key: string
+  readonly type: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export type PartOptions = Pick<PutOptions, 'length' | 'sha256' | 'signal'>
+
+export interface Bucket {
+  put(key: string, body: Body, options: PutOptions): Promise<Stored | undefined>
+  get(key: string, options?: GetOptions): Promise<Found | undefined>
+  stat(key: string): Promise<Facts | undefined>
+  /** What is not there is no fault. */
+  delete(keys: readonly string[]): Promise<void>
+  list(prefix: string, after?: string): Promise<Page>
+  /** False when there is nothing to copy. */
+  copy(from: string, to: string): Promise<boolean>
+
+  startParts(key: string, options: Pick<PutOptions, 'type' | 'metadata'>): Promise<Upload>
+  /** Parts are numbered from 1, come in any order, and a part that is sent again replaces the earlier. */
+  putPart(upload: Upload, number: number, body: Body, options?: PartOptions): Promise<void>
+  /** Fails with 'bad-option' when one of the parts 1 to `count` is missing. May be asked again after a crash. */
+  finishParts(upload: Upload, count: number): Promise<Stored>
+  abortParts(upload: Upload): Promise<void>
+
+  /** An address at which anybody can read the file until then. Absent where there is no web service. */
+  link?(key: string, untilMs: number): Promise<string>
+  close(): Promise<void>
+}

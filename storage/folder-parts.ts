@@ -1,0 +1,92 @@
+// Large uploads in a folder: each part a file of its own, put together by copying, never held in memory.
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { Bucket, Stored, Upload } from './bucket.ts'
+import { openFile, settle, writeTemporary } from './folder-file.ts'
+import {
+  codeOf,
+  makeFolder,
+  partPath,
+  partsFolder,
+  pathOf,
+  syncFolder,
+  uploadFolder,
+} from './folder-places.ts'
+import { checkedKey } from './key.ts'
+import { measure } from './measure.ts'
+import { checkedPart, missingPart, noUpload } from './parts.ts'
+
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+
+export function createFolderParts(dir: string): Parts {
+  return {
+    async startParts(key, { type, metadata = {} }) {
+      const upload: Upload = { id: randomUUID(), key: checkedKey(key), type, metadata }
+      await makeFolder(uploadFolder(dir, upload.id))
+      await syncFolder(partsFolder(dir))
+      return upload
+    },
+
+    async putPart({ id }, number, body, options = {}) {
+      const path = partPath(dir, id, checkedPart(number))
+      const measured = measure(body, options)
+      const temporary = await writeTemporary(dir, async (file) => {
+        for await (const chunk of measured.chunks) await file.appendFile(chunk)
+        return undefined
+      })
+      try {
+        await rename(temporary, path)
+        await syncFolder(uploadFolder(dir, id))
+      } catch (thrown) {
+        await rm(temporary, { force: true }).catch(() => {})
+        throw codeOf(thrown) === 'ENOENT' ? noUpload() : thrown
+      }
+    },
+
+    async finishParts(upload, count) {
+      const stored = (await assemble(dir, upload, count)) ?? (await alreadyThere(dir, upload))
+      await rm(uploadFolder(dir, upload.id), { recursive: true, force: true })
+      return stored
+    },
+
+    async abortParts({ id }) {
+      await rm(uploadFolder(dir, id), { recursive: true, force: true })
+    },
+  }
+}
+
+/** Undefined when the parts are gone: then the upload was finished, or ended, before. */
+async function assemble(
+  dir: string,
+  { id, key, type, metadata }: Upload,
+  count: number,
+): Promise<Stored | undefined> {
+  if (!(await stat(uploadFolder(dir, id)).catch(() => undefined))) return undefined
+  let stored = { bytes: 0, etag: '' }
+  const temporary = await writeTemporary(dir, async (file) => {
+    const measured = measure(Readable.from(partsOf(dir, id, count)))
+    for await (const chunk of measured.chunks) await file.appendFile(chunk)
+    stored = { bytes: measured.bytes(), etag: `"${measured.sha256().slice(0, 32)}"` }
+    return { ...stored, type, metadata }
+  })
+  await settle({ dir, temporary, path: pathOf(dir, key) })
+  return stored
+}
+
+async function* partsOf(dir: string, id: string, count: number): AsyncGenerator<Uint8Array> {
+  for (let number = 1; number <= count; number++) {
+    const file = await open(partPath(dir, id, number), 'r').catch((thrown: unknown) => {
+      throw codeOf(thrown) === 'ENOENT' ? missingPart(number) : thrown
+    })
+    yield* file.createReadStream({ highWaterMark: 256 * 1024 })
+  }
+}
+
+/** An answer that was lost is asked for again; the file is there and the parts are not. */
+async function alreadyThere(dir: string, { key }: Upload): Promise<Stored> {
+  const file = await openFile(pathOf(dir, key))
+  if (!file) throw noUpload()
+  await file.close()
+  return { bytes: file.facts.bytes, etag: file.facts.etag }
+}

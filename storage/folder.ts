@@ -1,0 +1,149 @@
+// A folder as a bucket, the default: an acknowledged file survives kill -9 and power loss, and none is ever half there.
+import { mkdirSync } from 'node:fs'
+import { rmdir, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Failure } from '../errors.ts'
+import type { Body, Bucket, Facts, Found, GetOptions, Listed, Page, PutOptions, Stored } from './bucket.ts'
+import { copyTo, openFile, settle, writeTemporary } from './folder-file.ts'
+import { keysIn } from './folder-list.ts'
+import { createFolderParts } from './folder-parts.ts'
+import {
+  codeOf,
+  filesFolder,
+  partsFolder,
+  pathOf,
+  removeLeftovers,
+  syncFolder,
+  temporaryFolder,
+} from './folder-places.ts'
+import { checkedPrefix } from './key.ts'
+import { abandoned, dismiss, isAbort, measure } from './measure.ts'
+
+export interface FolderOptions {
+  readonly dir: string
+  readonly now?: () => number
+  /** Files in a page of a listing. */
+  readonly pageSize?: number
+}
+
+/** Several processes may share a folder. */
+export function createFolderBucket({ dir, now = Date.now, pageSize = 1000 }: FolderOptions): Bucket {
+  for (const make of [filesFolder, partsFolder, temporaryFolder]) mkdirSync(make(dir), { recursive: true })
+  const cleaning = Promise.all([syncFolder(dir), removeLeftovers(dir, now())]).catch(() => {})
+  const parts = createFolderParts(dir)
+  return {
+    put: (key, body, options) => failing(() => put(dir, { key, body, options }), body),
+    get: (key, options) => failing(() => get(pathOf(dir, key), options)),
+    stat: (key) => failing(() => stat(pathOf(dir, key))),
+    delete: (keys) => failing(() => removeAll(dir, keys)),
+    list: (prefix, after) => failing(() => list({ dir, pageSize }, checkedPrefix(prefix), after)),
+    copy: (from, to) => failing(() => copyTo(dir, pathOf(dir, from), pathOf(dir, to))),
+    startParts: (key, options) => failing(() => parts.startParts(key, options)),
+    putPart: (upload, number, body, options) =>
+      failing(() => parts.putPart(upload, number, body, options), body),
+    finishParts: (upload, count) => failing(() => parts.finishParts(upload, count)),
+    abortParts: (upload) => failing(() => parts.abortParts(upload)),
+    async close() {
+      await cleaning
+    },
+  }
+}
+
+/** Faults of the disk as failures; what a caller's own stream failed with is the caller's and stays as it is. */
+async function failing<T>(work: () => Promise<T>, body?: Body): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (body) dismiss(body)
+    const code = codeOf(thrown)
+    if (isAbort(thrown)) throw abandoned(thrown)
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new Failure('busy', 'There is no room to keep the file.', {
+        cause: thrown,
+        retryAfterSeconds: 60,
+      })
+    // A file where the key has a folder, or a folder where it has its file.
+    if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST')
+      throw new Failure('bad-option', 'The name of the file is in the way of another.', { cause: thrown })
+    throw thrown
+  }
+}
+
+interface Put {
+  readonly key: string
+  readonly body: Body
+  readonly options: PutOptions
+}
+
+async function put(dir: string, { key, body, options }: Put): Promise<Stored | undefined> {
+  const { type, metadata = {}, ifAbsent, acl } = options
+  const path = pathOf(dir, key)
+  if (acl === 'public-read')
+    throw new Failure('bad-option', 'A folder has no public files.', { option: 'acl' })
+  if (ifAbsent && (await stat(path))) {
+    dismiss(body)
+    return undefined
+  }
+  let stored: Stored = { bytes: 0, etag: '' }
+  const temporary = await writeTemporary(dir, async (file) => {
+    const measured = measure(body, options)
+    for await (const chunk of measured.chunks) await file.appendFile(chunk)
+    stored = { bytes: measured.bytes(), etag: `"${measured.sha256().slice(0, 32)}"` }
+    return { ...stored, type, metadata }
+  })
+  return (await settle({ dir, temporary, path, ifAbsent })) ? stored : undefined
+}
+
+async function get(path: string, { range, signal }: GetOptions = {}): Promise<Found | undefined> {
+  const file = await openFile(path)
+  if (!file) return undefined
+  try {
+    signal?.throwIfAborted()
+    const body = file.body(range)
+    const stop = () => body.destroy(signal?.reason)
+    signal?.addEventListener('abort', stop, { once: true })
+    body.once('close', () => signal?.removeEventListener('abort', stop))
+    return { ...file.facts, body }
+  } catch (thrown) {
+    await file.close()
+    throw thrown
+  }
+}
+
+async function stat(path: string): Promise<Facts | undefined> {
+  const file = await openFile(path)
+  await file?.close()
+  return file?.facts
+}
+
+/** Not synced: what comes back after a power loss is removed again by whoever wanted it gone. */
+async function removeAll(dir: string, keys: readonly string[]): Promise<void> {
+  for (const path of keys.map((key) => pathOf(dir, key))) {
+    await unlink(path).catch((thrown: unknown) => {
+      if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(thrown) ?? '')) throw thrown
+    })
+    await removeEmpty(filesFolder(dir), dirname(path))
+  }
+}
+
+async function removeEmpty(top: string, folder: string): Promise<void> {
+  // It stops at the first folder that is not empty; that is how it ends, not a fault.
+  try {
+    for (let at = folder; at.length > top.length; at = dirname(at)) await rmdir(at)
+  } catch {}
+}
+
+interface Listing {
+  readonly dir: string
+  readonly pageSize: number
+}
+
+async function list({ dir, pageSize }: Listing, prefix: string, after?: string): Promise<Page> {
+  const files: Listed[] = []
+  for await (const key of keysIn(filesFolder(dir), prefix, after)) {
+    if (files.length === pageSize) return { files, after: files.at(-1)?.key ?? '' }
+    const facts = await stat(pathOf(dir, key))
+    if (facts) files.push({ key, bytes: facts.bytes, modifiedAt: facts.modifiedAt })
+  }
+  return { files }
+}

@@ -1,0 +1,38 @@
+// Where files lie: names that every provider takes, spread over three levels of two hex characters.
+import { Failure } from '../errors.ts'
+
+/** `id` begins with six random hex characters: a UUID of version 4 or a hash, not a UUID that begins with the time. */
+export function keyFor(id: string, name?: string): string {
+  const [, a, b, c] = /^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})[0-9a-f-]*$/.exec(id) ?? refuse(id)
+  return checkedKey([a, b, c, id, ...(name === undefined ? [] : [name])].join('/'))
+}
+
+/** S3 and Swift stop at 1024 bytes, and Swift's segments get a longer name. */
+const maxKeyBytes = 900
+/** File systems stop at 255. */
+const maxSegmentBytes = 240
+
+/** The key, when it is one that means the same everywhere: no way up, no empty segment, no character of control. */
+export function checkedKey(key: string): string {
+  const isFine =
+    key.isWellFormed() &&
+    Buffer.byteLength(key) <= maxKeyBytes &&
+    !/[\p{Cc}\\]/u.test(key) &&
+    key.split('/').every(isSegment)
+  return isFine ? key : refuse(key)
+}
+
+/** A prefix is the beginning of a key: its last segment may be empty. */
+export const checkedPrefix = (prefix: string): string => {
+  if (prefix !== '') checkedKey(prefix.replace(/\/$/, ''))
+  return prefix
+}
+
+const isSegment = (segment: string): boolean =>
+  segment !== '' && segment !== '.' && segment !== '..' && Buffer.byteLength(segment) <= maxSegmentBytes
+
+function refuse(received: string): never {
+  throw new Failure('bad-option', 'The name of the file cannot be used for storage.', {
+    received: received.slice(0, 80),
+  })
+}

@@ -1,0 +1,14 @@
+// What all large uploads have in common: when one is not whole.
+import { Failure } from '../errors.ts'
+
+export const maxParts = 10_000
+
+export function checkedPart(number: number): number {
+  if (Number.isSafeInteger(number) && number >= 1 && number <= maxParts) return number
+  throw new Failure('bad-option', `The parts of an upload are numbered from 1 to ${maxParts}.`)
+}
+
+export const missingPart = (number: number) =>
+  new Failure('bad-option', `Part ${number} of the upload is missing.`)
+
+export const noUpload = () => new Failure('source-missing', 'There is no such upload.')

@@ -1,0 +1,5 @@
+import { createFolderBucket } from '../../storage/folder.ts'
+import { storageContract } from '../contracts/storage.ts'
+import { aFolder } from './files.ts'
+
+storageContract('folder', () => createFolderBucket({ dir: aFolder(), pageSize: 2 }))
