@@ -6,6 +6,7 @@ import { defaultLimits, type Limits } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
 import { assembleLoaders } from './loaders.ts'
+import { letRendersYield } from './niceness.ts'
 import type { Assembly } from './parts.ts'
 import { seconds } from './seconds.ts'
 import { memoryOverDisk } from './stores.ts'
@@ -14,6 +15,7 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly
   const processor = assemblePool(assembly)
   const loaders = await assembleLoaders(assembly)
+  letRendersYield() // after the first file was looked at: the pool's threads start with its first work
   const origin = createOrigin({
     loaders,
     processor,
