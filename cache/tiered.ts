@@ -1,4 +1,5 @@
 // Memory before disk, as one store: reads fill the memory, writes go to both and wait for neither.
+import { LRUCache } from 'lru-cache'
 import type { Entry } from './entry.ts'
 import type { MemoryStore } from './memory.ts'
 import type { Store } from './store.ts'
@@ -13,13 +14,20 @@ export interface TieredStore extends MemoryStore {
   idle(): Promise<void>
 }
 
+/**
+ * Keys that the disk did not have: every flight looks twice, and the second look need not go there. Forgotten when the
+ * key is put; what another process puts into a shared folder meanwhile costs one trip upstream.
+ */
+const maxAbsent = 10_000
+
 export function createTieredStore({ memory, disk }: TieredOptions): TieredStore {
   const writing = new Set<Promise<unknown>>()
   const reading = new Map<string, Promise<Entry | undefined>>()
+  const absent = new LRUCache<string, true>({ max: maxAbsent })
 
   function get(key: string): Promise<Entry | undefined> {
     const near = memory.getNow(key)
-    if (near) return Promise.resolve(near)
+    if (near || absent.has(key)) return Promise.resolve(near)
     // A picture that many ask for at once is read once.
     return reading.get(key) ?? readFromDisk(key)
   }
@@ -36,12 +44,14 @@ export function createTieredStore({ memory, disk }: TieredOptions): TieredStore 
   async function fill(key: string, entry: Entry | undefined): Promise<Entry | undefined> {
     // While the disk was read the key may have been put anew.
     const newer = memory.getNow(key)
-    if (newer || entry === undefined) return newer
-    await memory.put(entry)
+    if (newer) return newer
+    if (entry === undefined) absent.set(key, true)
+    else await memory.put(entry)
     return entry
   }
 
   function put(entry: Entry): Promise<void> {
+    absent.delete(entry.key)
     // Both begin at once, so that a purge right behind finds both.
     const write = disk.put(entry).finally(() => writing.delete(write))
     writing.add(write)
