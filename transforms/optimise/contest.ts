@@ -1,0 +1,74 @@
+// Candidates in turn, each measured and checked; the smallest that may be used wins, and the source itself takes part.
+import { asFailure } from '../../errors.ts'
+import type { Attempt, OptimisedFormat } from './request.ts'
+
+export interface Candidate {
+  readonly name: string
+  readonly format: OptimisedFormat
+  readonly make: () => Promise<Uint8Array>
+  /** Why this may not stand in for the source; undefined when it may. Asked only of what would win. */
+  readonly faultOf: (body: Uint8Array) => Promise<string | undefined>
+  /** What this one loses beside the pixels. */
+  readonly dropped?: readonly string[]
+}
+
+export interface Best {
+  readonly body: Uint8Array
+  readonly format: OptimisedFormat
+  readonly name: string
+  readonly dropped: readonly string[]
+}
+
+interface Rules {
+  readonly original: Best
+  /** From `performance.now()`: no candidate begins after it. */
+  readonly endsAt: number
+}
+
+export async function contest(
+  candidates: readonly Candidate[],
+  { original, endsAt }: Rules,
+): Promise<{ best: Best; tried: Attempt[] }> {
+  let best = original
+  const tried: Attempt[] = []
+  for (const candidate of candidates) {
+    const { attempt, body } = await tryOne(candidate, { best, endsAt })
+    tried.push(attempt)
+    if (body) best = { body, dropped: [], ...candidate }
+  }
+  return { best, tried: tried.map((attempt) => named(attempt, best.name)) }
+}
+
+/** One that won for a while and was beaten is only 'larger' in the end. */
+const named = (attempt: Attempt, winner: string): Attempt =>
+  attempt.verdict === 'chosen' && attempt.name !== winner ? { ...attempt, verdict: 'larger' } : attempt
+
+async function tryOne(
+  candidate: Candidate,
+  { best, endsAt }: { best: Best; endsAt: number },
+): Promise<{ attempt: Attempt; body?: Uint8Array }> {
+  const startedAt = performance.now()
+  const told = (verdict: string, body?: Uint8Array): Attempt => ({
+    name: candidate.name,
+    ...(body && { bytes: body.length }),
+    ms: Math.round(performance.now() - startedAt),
+    verdict,
+  })
+  if (startedAt > endsAt) return { attempt: told('no time was left') }
+  try {
+    const body = await candidate.make()
+    if (body.length >= best.body.length) return { attempt: told('larger', body) }
+    const fault = await candidate.faultOf(body)
+    return fault ? { attempt: told(fault, body) } : { attempt: told('chosen', body), body }
+  } catch (thrown) {
+    return { attempt: told(`failed: ${sentenceOf(thrown)}`) }
+  }
+}
+
+/** Our own sentences are for everybody; a library's may hold anything, so its first line is cut short. */
+function sentenceOf(thrown: unknown): string {
+  const failure = asFailure(thrown)
+  if (failure.kind !== 'internal') return failure.message
+  const said = thrown instanceof Error ? thrown.message : String(thrown)
+  return (said.split('\n')[0] ?? '').slice(0, 120)
+}

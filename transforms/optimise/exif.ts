@@ -1,0 +1,130 @@
+// A small EXIF block made of those entries of the source's that are wanted; thumbnails, maker's notes and the rest go.
+import { has, u16be, u16le, u32be, u32le } from '../identify/bytes.ts'
+import { orientationOf } from '../identify/exif.ts'
+import type { Keep } from './request.ts'
+
+const pointers = { exif: 0x8769, gps: 0x8825 } as const
+const orientationTag = 0x0112
+/** EXIF 3.0 section 4.6; times of day and their zones belong to the date. */
+const wanted: Readonly<Record<'date' | 'copyright', readonly number[]>> = {
+  date: [0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292],
+  copyright: [0x013b, 0x8298],
+}
+/** Bytes of one value by type (TIFF 6.0 section 2); 13 is a directory's place. */
+const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
+const mostEntries = 500
+const mostValueBytes = 10_000
+
+interface Entry {
+  readonly tag: number
+  readonly type: number
+  readonly count: number
+  /** In the source's byte order, which the new block keeps. */
+  readonly value: Uint8Array
+}
+
+/** The TIFF block to write, or undefined when nothing of it is wanted: an upright picture needs no EXIF at all. */
+export function keptExif(tiff: Uint8Array, keep: readonly Keep[]): Uint8Array | undefined {
+  const block = readable(tiff)
+  if (!block) return undefined
+  const tags = keep.flatMap((name) => (name === 'date' || name === 'copyright' ? wanted[name] : []))
+  const chosen = (entries: readonly Entry[]) => entries.filter(({ tag }) => tags.includes(tag))
+  const turned = orientationOf(tiff) !== 1
+  const main = block.main.filter(({ tag }) => tags.includes(tag) || (turned && tag === orientationTag))
+  const exif = chosen(block.exif)
+  const gps = keep.includes('geotag') ? block.gps : []
+  return main.length + exif.length + gps.length === 0 ? undefined : write(block.little, { main, exif, gps })
+}
+
+/** The smallest block that holds an orientation. */
+export function orientationBlock(orientation: number): Uint8Array {
+  const value = Uint8Array.of(orientation, 0)
+  return write(true, { main: [{ tag: orientationTag, type: 3, count: 1, value }], exif: [], gps: [] })
+}
+
+interface Directories {
+  readonly main: readonly Entry[]
+  readonly exif: readonly Entry[]
+  readonly gps: readonly Entry[]
+}
+
+/** Undefined for a block that lies about its own places: what browsers make of it is nothing, too. */
+function readable(tiff: Uint8Array): (Directories & { readonly little: boolean }) | undefined {
+  try {
+    const little = has(tiff, 0, 'II')
+    if (!little && !has(tiff, 0, 'MM')) return undefined
+    const main = entriesAt(tiff, (little ? u32le : u32be)(tiff, 4), little)
+    const below = (tag: number) => {
+      const pointer = main.find((entry) => entry.tag === tag)
+      return pointer ? entriesAt(tiff, (little ? u32le : u32be)(pointer.value, 0), little) : []
+    }
+    return { little, main, exif: below(pointers.exif), gps: below(pointers.gps) }
+  } catch {
+    return undefined
+  }
+}
+
+function entriesAt(tiff: Uint8Array, directory: number, little: boolean): Entry[] {
+  const u16 = little ? u16le : u16be
+  const u32 = little ? u32le : u32be
+  const count = Math.min(u16(tiff, directory), mostEntries)
+  return Array.from({ length: count }, (_, i) => {
+    const at = directory + 2 + i * 12
+    const type = u16(tiff, at + 2)
+    const values = u32(tiff, at + 4)
+    const bytes = values * (typeBytes[type] ?? 0)
+    const start = bytes <= 4 ? at + 8 : u32(tiff, at + 8)
+    return { tag: u16(tiff, at), type, count: values, value: tiff.subarray(start, start + bytes) }
+  }).filter(
+    ({ value, type, count }) =>
+      value.length === count * (typeBytes[type] ?? 0) && value.length < mostValueBytes,
+  )
+}
+
+function write(little: boolean, { main, exif, gps }: Directories): Uint8Array {
+  const number = (value: number) => u32(value, little)
+  const long = (tag: number, place: number): Entry => ({ tag, type: 4, count: 1, value: number(place) })
+  const withPointers = (exifAt: number, gpsAt: number): Entry[] => [
+    ...main,
+    ...(exif.length > 0 ? [long(pointers.exif, exifAt)] : []),
+    ...(gps.length > 0 ? [long(pointers.gps, gpsAt)] : []),
+  ]
+  const exifAt = 8 + directory(withPointers(0, 0), 8, little).length
+  const below = exif.length > 0 ? directory(exif, exifAt, little) : Buffer.alloc(0)
+  const gpsAt = exifAt + below.length
+  const last = gps.length > 0 ? directory(gps, gpsAt, little) : Buffer.alloc(0)
+  const first = directory(withPointers(exifAt, gpsAt), 8, little)
+  const head = Buffer.from(little ? 'II*\0' : 'MM\0*', 'latin1')
+  return Buffer.concat([head, number(8), first, below, last])
+}
+
+/** A directory to stand at `at`, and behind it the values that do not fit into its entries (TIFF 6.0 section 2). */
+function directory(entries: readonly Entry[], at: number, little: boolean): Buffer {
+  const sorted = [...entries].sort((a, b) => a.tag - b.tag)
+  const values: Uint8Array[] = []
+  let free = at + 2 + sorted.length * 12 + 4
+  const rows = sorted.map(({ tag, type, count, value }) => {
+    const fits = value.length <= 4
+    const place = fits ? Buffer.concat([value, Buffer.alloc(4 - value.length)]) : u32(free, little)
+    if (!fits) {
+      values.push(value, Buffer.alloc(value.length % 2)) // values begin at even places
+      free += value.length + (value.length % 2)
+    }
+    return Buffer.concat([u16(tag, little), u16(type, little), u32(count, little), place])
+  })
+  return Buffer.concat([u16(sorted.length, little), ...rows, Buffer.alloc(4), ...values])
+}
+
+function u16(value: number, little: boolean): Buffer {
+  const bytes = Buffer.alloc(2)
+  if (little) bytes.writeUInt16LE(value)
+  else bytes.writeUInt16BE(value)
+  return bytes
+}
+
+function u32(value: number, little: boolean): Buffer {
+  const bytes = Buffer.alloc(4)
+  if (little) bytes.writeUInt32LE(value)
+  else bytes.writeUInt32BE(value)
+  return bytes
+}

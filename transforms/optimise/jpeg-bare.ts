@@ -1,0 +1,39 @@
+// A JPEG with nothing but its picture: tables, frame and scans as they are, byte by byte; texts and trailers gone.
+import { u16be } from '../identify/bytes.ts'
+import { app } from './jpeg-segments.ts'
+
+const comment = 0xfe
+const endOfImage = 0xd9
+const startOfScan = 0xda
+/** 0xFF00 is a stuffed byte and RST0 to RST7 belong to the scan (T.81 B.1.1.5). */
+const isCoded = (marker: number): boolean => marker === 0 || (marker >= 0xd0 && marker <= 0xd7)
+/** JFIF and Adobe's colour transform are needed to read the pixels right. */
+const isDropped = (marker: number): boolean =>
+  marker === comment || (marker > app(0) && marker <= app(15) && marker !== app(14))
+
+/** Undefined for a file that goes another way than T.81 says: better not touched. */
+export function bareJpeg(bytes: Uint8Array): Uint8Array | undefined {
+  const kept: Uint8Array[] = [bytes.subarray(0, 2)]
+  let at = 2
+  while (at + 1 < bytes.length) {
+    if (bytes[at] !== 0xff) return undefined
+    const marker = bytes[at + 1] ?? 0
+    if (marker === 0xff) {
+      at++
+      continue
+    }
+    if (marker === endOfImage) return Buffer.concat([...kept, bytes.subarray(at, at + 2)])
+    if (at + 4 > bytes.length) return undefined
+    const end = at + 2 + u16be(bytes, at + 2)
+    const next = marker === startOfScan ? scanEnd(bytes, end) : end
+    if (!isDropped(marker)) kept.push(bytes.subarray(at, next))
+    at = next
+  }
+  return undefined
+}
+
+function scanEnd(bytes: Uint8Array, start: number): number {
+  let at = bytes.indexOf(0xff, start)
+  while (at >= 0 && isCoded(bytes[at + 1] ?? endOfImage)) at = bytes.indexOf(0xff, at + 2)
+  return at < 0 ? bytes.length : at
+}

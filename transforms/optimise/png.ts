@@ -1,0 +1,115 @@
+// PNG without loss: OxiPNG searches filters and colour types; chunks that give the pixels their look are put back in.
+import { losslessCompressPng } from '@napi-rs/image'
+import type { Facts } from '../facts.ts'
+import type { Candidate } from './contest.ts'
+import { keptExif, orientationBlock } from './exif.ts'
+import { classOf, iccOfChunk } from './icc.ts'
+import { once } from './jpeg.ts'
+import { type Chunk, chunk, chunksOf, joined } from './png-chunks.ts'
+import type { Keep } from './request.ts'
+import { deepLook, isSame, managedLook } from './same.ts'
+
+interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly keep: readonly Keep[]
+}
+
+/** Chunks the pixels cannot be read without; APNG's frames among them. */
+const pixels = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL', 'fdAT']
+/** Chunks that say which colours the numbers mean (PNG 4.3). */
+const colours = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
+/** Filters and colour types are tried on the whole picture: 26 real files took 0.6 s a megapixel (FACTS section 3). */
+const oxipngMsPerMegapixel = 600
+
+export function pngCandidates({ source, facts, keep }: Task, budgetMs: number): Candidate[] {
+  const chunks = chunksOf(source)
+  const bare = joined(chunks.filter(({ type }) => pixels.includes(type)))
+  const exif = exifChunks(chunks, { facts, keep })
+  const look = colourChunks(chunks)
+  const before = once(() => deepLook(source, facts))
+  const stripped: Candidate = {
+    name: 'chunks that are not the picture removed',
+    format: 'png',
+    make: async () => withChunks(bare, [...look, ...exif]),
+    faultOf: async (body) =>
+      isSame(await before(), await deepLook(body, { depth: body[24] ?? 8 }))
+        ? undefined
+        : 'its pixels differ',
+  }
+  // The frames of an animation are the same bytes still, and only the first could be decoded here anyway.
+  if (chunks.some(({ type }) => type === 'acTL')) return [{ ...stripped, faultOf: async () => undefined }]
+  if (((facts.width * facts.height) / 1e6) * oxipngMsPerMegapixel > budgetMs) return [stripped]
+  const recoded = { ...stripped, name: 'oxipng', make: () => recode(bare, { look, exif }) }
+  if (!mayDropProfile(look, { facts, keep })) return [stripped, recoded]
+  return [stripped, recoded, withoutProfile(recoded, { source, bare, exif })]
+}
+
+interface Beside {
+  /** Chunks that say which colours the numbers mean. */
+  readonly look: readonly Chunk[]
+  readonly exif: readonly Chunk[]
+}
+
+/**
+ * An RGB profile on gray pixels, or the reverse, is no valid PNG (11.3.2.3), and viewers then drop it; so with a
+ * profile, gray stays gray and colour stays colour.
+ */
+async function recode(bare: Uint8Array, { look, exif }: Beside): Promise<Uint8Array> {
+  const profiled = look.some(({ type }) => type === 'iCCP' || type === 'cICP')
+  const isGray = [0, 4].includes(bare[25] ?? 0)
+  const png = await losslessCompressPng(bare, {
+    strip: true,
+    ...(profiled && { grayscaleReduction: false }),
+    ...(profiled && isGray && { paletteReduction: false, colorTypeReduction: false }),
+  })
+  return withChunks(png, [...look, ...exif])
+}
+
+/** sharp turns 16 bits with a profile into Display P3 on the way (see render/apply.ts), so those cannot be compared. */
+function mayDropProfile(look: readonly Chunk[], { facts, keep }: Omit<Task, 'source'>): boolean {
+  const profile = look.find(({ type }) => type === 'iCCP')
+  const icc = profile && iccOfChunk(profile.content)
+  return icc !== undefined && facts.depth <= 8 && !keep.includes('profile') && classOf(icc) === 'srgb'
+}
+
+interface Parts {
+  readonly source: Uint8Array
+  readonly bare: Uint8Array
+  readonly exif: readonly Chunk[]
+}
+
+function withoutProfile(recoded: Candidate, { source, bare, exif }: Parts): Candidate {
+  return {
+    ...recoded,
+    name: 'oxipng without its sRGB profile',
+    make: () => recode(bare, { look: [], exif }),
+    faultOf: async (body) => {
+      const fault = await recoded.faultOf(body)
+      const same = isSame(await managedLook(source), await managedLook(body))
+      return fault ?? (same ? undefined : 'its colours differ without the profile')
+    },
+  }
+}
+
+function colourChunks(chunks: readonly Chunk[]): Chunk[] {
+  const found = chunks.filter(({ type }) => colours.includes(type))
+  const has = (name: string) => found.some(({ type }) => type === name)
+  // A picture that says sRGB is shown as one that says nothing, and its gAMA and cHRM are for old viewers only.
+  if (has('sRGB') && !has('iCCP') && !has('cICP')) return []
+  return found.filter(({ type, content }) => type !== 'iCCP' || iccOfChunk(content) !== undefined)
+}
+
+function exifChunks(chunks: readonly Chunk[], { facts, keep }: Omit<Task, 'source'>): Chunk[] {
+  const source = chunks.find(({ type }) => type === 'eXIf')?.content
+  const kept =
+    (source && keptExif(source, keep)) ??
+    (facts.orientation === 1 ? undefined : orientationBlock(facts.orientation))
+  return kept ? [chunk('eXIf', kept)] : []
+}
+
+/** Behind the header: all of these must come before the palette and the pixels (PNG 5.6). */
+function withChunks(png: Uint8Array, extra: readonly Chunk[]): Uint8Array {
+  const [header, ...rest] = chunksOf(png)
+  return header ? joined([header, ...extra, ...rest]) : png
+}

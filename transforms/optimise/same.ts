@@ -1,0 +1,56 @@
+// Whether two files show the same: decoded pixels compared as they are stored, without any colour conversion.
+import { createHash } from 'node:crypto'
+import type { Facts } from '../facts.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+
+/** Of the decoded picture: size and a hash over every sample. */
+export interface Look {
+  readonly width: number
+  readonly height: number
+  readonly hash: string
+}
+
+export const isSame = (one: Look, other: Look): boolean =>
+  one.width === other.width && one.height === other.height && one.hash === other.hash
+
+const options = { failOn: 'truncated', limitInputPixels: false, autoOrient: false } as const
+
+/** Samples before the profile is applied; CMYK as its four inks. Equal samples with an equal profile look the same. */
+export async function storedLook(bytes: Uint8Array, { space }: Pick<Facts, 'space'>): Promise<Look> {
+  const image = sharp(bytes, { ...options, ignoreIcc: true })
+  const inks = space === 'cmyk' ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image
+  return lookOf(await run(inks.raw()))
+}
+
+/** Samples as a viewer without wide colours gets them: through the profile, to sRGB. */
+export async function managedLook(bytes: Uint8Array): Promise<Look> {
+  return lookOf(await run(sharp(bytes, options).toColourspace('srgb').ensureAlpha().raw()))
+}
+
+/** Four channels of 16 bits, so that gray, palette and 8 bits compare with what they were reduced from. */
+export async function deepLook(bytes: Uint8Array, { depth }: Pick<Facts, 'depth'>): Promise<Look> {
+  const image = sharp(bytes, { ...options, ignoreIcc: true })
+  const deep = depth > 8
+  const { data, info } = await run(
+    image
+      .toColourspace(deep ? 'rgb16' : 'srgb')
+      .ensureAlpha()
+      .raw({ depth: deep ? 'ushort' : 'uchar' }),
+  )
+  const samples = deep ? data : widened(data)
+  return lookOf({ data: samples, info })
+}
+
+/** 8 bits as 16: every byte twice, in either byte order the number times 257 (PNG 13.12). */
+function widened(data: Uint8Array): Uint8Array {
+  const wide = new Uint16Array(data.length)
+  for (let i = 0; i < data.length; i++) wide[i] = (data[i] ?? 0) * 257
+  return new Uint8Array(wide.buffer)
+}
+
+const lookOf = ({ data, info }: { data: Uint8Array; info: { width: number; height: number } }): Look => ({
+  width: info.width,
+  height: info.height,
+  hash: createHash('sha256').update(data).digest('base64'),
+})
