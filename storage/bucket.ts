@@ -75,6 +75,22 @@ export interface Upload {
 
 export type PartOptions = Pick<PutOptions, 'length' | 'sha256' | 'signal'>
 
+/** Removal of folders whose names say when they may go. */
+export interface Sweep {
+  /** Below this folder, ending in '/'. */
+  readonly under: string
+  /** Those folders go whose names sort before this one. */
+  readonly before: string
+  /** How long it may work until it gives up for this time. */
+  readonly maxMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Swept {
+  /** False when there is more to do than was done. */
+  readonly isDone: boolean
+}
+
 export interface Bucket {
   put(key: string, body: Body, options: PutOptions): Promise<Stored | undefined>
   get(key: string, options?: GetOptions): Promise<Found | undefined>
@@ -94,5 +110,7 @@ export interface Bucket {
 
   /** An address at which anybody can read the file until then. Absent where there is no web service. */
   link?(key: string, untilMs: number): Promise<string>
+  /** Absent where listing and deleting is all there is. */
+  sweep?(sweep: Sweep): Promise<Swept>
   close(): Promise<void>
 }

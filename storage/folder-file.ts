@@ -19,7 +19,7 @@ const tailBytes = 64 * 1024
 
 export type Footer = Omit<Facts, 'modifiedAt'>
 
-function encodeFooter(footer: Footer): Buffer {
+export function encodeFooter(footer: Footer): Buffer {
   const json = Buffer.from(JSON.stringify(footer))
   const end = Buffer.alloc(endBytes)
   end.writeUInt32LE(json.length, 0)

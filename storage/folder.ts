@@ -15,7 +15,9 @@ import {
   removeLeftovers,
   syncFolder,
   temporaryFolder,
+  trashFolder,
 } from './folder-places.ts'
+import { sweepFolder } from './folder-sweep.ts'
 import { checkedPrefix } from './key.ts'
 import { abandoned, dismiss, isAbort, measure } from './measure.ts'
 
@@ -28,7 +30,8 @@ export interface FolderOptions {
 
 /** Several processes may share a folder. */
 export function createFolderBucket({ dir, now = Date.now, pageSize = 1000 }: FolderOptions): Bucket {
-  for (const make of [filesFolder, partsFolder, temporaryFolder]) mkdirSync(make(dir), { recursive: true })
+  for (const make of [filesFolder, partsFolder, temporaryFolder, trashFolder])
+    mkdirSync(make(dir), { recursive: true })
   const cleaning = Promise.all([syncFolder(dir), removeLeftovers(dir, now())]).catch(() => {})
   const parts = createFolderParts(dir)
   return {
@@ -43,6 +46,7 @@ export function createFolderBucket({ dir, now = Date.now, pageSize = 1000 }: Fol
       failing(() => parts.putPart(upload, number, body, options), body),
     finishParts: (upload, count) => failing(() => parts.finishParts(upload, count)),
     abortParts: (upload) => failing(() => parts.abortParts(upload)),
+    sweep: (asked) => failing(() => sweepFolder(dir, asked)),
     async close() {
       await cleaning
     },

@@ -1,0 +1,75 @@
+// Removal of whole folders from a folder of files: out of sight at once by a rename, then from the disk bit by bit.
+//
+// The bits are removed by a thread of their own. The few threads that all file operations of the process share stay
+// free for reads, and the thread that answers requests does not carry the weight of a million small calls.
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { Sweep, Swept } from './bucket.ts'
+import { codeOf, filesFolder, namesIn, trashFolder } from './folder-places.ts'
+import { checkedPrefix } from './key.ts'
+
+/** A rest after each bit, as a share of the time it took: the disk gets to what others asked of it. */
+const restShare = 0.25
+
+export async function sweepFolder(dir: string, sweep: Sweep): Promise<Swept> {
+  await discard(dir, sweep)
+  return empty(trashFolder(dir), sweep)
+}
+
+/** A reader that has a file open keeps it; from here on nobody finds it. */
+async function discard(dir: string, { under, before }: Sweep): Promise<void> {
+  const top = join(filesFolder(dir), checkedPrefix(under))
+  for (const name of await namesIn(top)) {
+    if (name >= before) continue
+    await mkdir(trashFolder(dir), { recursive: true })
+    // Another process may have been faster.
+    await rename(join(top, name), join(trashFolder(dir), randomUUID())).catch(unlessGone)
+  }
+}
+
+/** Whatever lies in the trash goes, also what a process left there that died. */
+async function empty(trash: string, { maxMs, signal }: Sweep): Promise<Swept> {
+  const folders = await namesIn(trash)
+  if (folders.length === 0) return { isDone: true }
+  const endsAt = performance.now() + maxMs
+  await using remover = startRemover()
+  for (const folder of folders) {
+    for (const bit of await namesIn(join(trash, folder))) {
+      if (performance.now() > endsAt || signal?.aborted) return { isDone: false }
+      const began = performance.now()
+      await remover.remove(join(trash, folder, bit))
+      await pause((performance.now() - began) * restShare)
+    }
+    await rmdir(join(trash, folder)).catch(unlessGone)
+  }
+  return { isDone: true }
+}
+
+function startRemover() {
+  const worker = new Worker(new URL('./folder-remover.ts', import.meta.url))
+  worker.unref()
+  return {
+    remove: (path: string) =>
+      new Promise<void>((resolve, reject) => {
+        worker.ref()
+        const settle = (fault?: Error) => {
+          worker.off('message', onMessage).off('error', settle).unref()
+          if (fault) reject(fault)
+          else resolve()
+        }
+        const onMessage = (fault: Error | undefined) => settle(fault)
+        worker.once('message', onMessage).once('error', settle)
+        worker.postMessage(path)
+      }),
+    async [Symbol.asyncDispose]() {
+      await worker.terminate()
+    },
+  }
+}
+
+function unlessGone(thrown: unknown): void {
+  if (codeOf(thrown) !== 'ENOENT' && codeOf(thrown) !== 'ENOTEMPTY') throw thrown
+}
