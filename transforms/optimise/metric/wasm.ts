@@ -1,0 +1,23 @@
+// Loads WebAssembly that stands beside the code: compiled once per process, instantiated as often as asked.
+import { readFileSync } from 'node:fs'
+
+/** The part of the WebAssembly API that we use: TypeScript describes it only together with a browser's. */
+interface Api {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+/** Its buffer is another one whenever the memory has grown. */
+export interface Memory {
+  readonly buffer: ArrayBuffer
+}
+
+const { Module, Instance } = (globalThis as unknown as { WebAssembly: Api }).WebAssembly
+
+export function instances<Exports>(file: URL): () => Exports {
+  let module: object | undefined
+  return () => {
+    module ??= new Module(readFileSync(file))
+    return new Instance(module, {}).exports as Exports
+  }
+}
