@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: [],
   transforms: ['errors.ts'],
   cache: words,
+  records: words,
   shield: [...words, 'cache'],
   // Types of the processor's seam; its making is the assembly's.
   origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan'],

@@ -1,0 +1,34 @@
+// Opens the database that a setting names, embedded or PostgreSQL, and brings its tables up to date.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { CamelCasePlugin, type Dialect, Kysely } from 'kysely'
+import { migrate } from './migrations/index.ts'
+import { postgresDialect } from './postgres.ts'
+import { sqliteDialect } from './sqlite/dialect.ts'
+import type { Source, Tables } from './tables.ts'
+
+/** A file for the embedded database, a `postgres://` URL for a server. */
+export type Where = { readonly file: string } | { readonly url: string }
+
+export interface Database extends Source {
+  /** Ends what is under way, and folds the write-ahead log into the file. */
+  close(): Promise<void>
+}
+
+export async function openDatabase(where: Where, now = Date.now()): Promise<Database> {
+  const kind = 'file' in where ? 'sqlite' : 'postgres'
+  const db = new Kysely<Tables>({ dialect: dialectOf(where), plugins: [new CamelCasePlugin()] })
+  try {
+    await migrate(db as unknown as Kysely<unknown>, kind, now)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return { db, kind, close: () => db.destroy() }
+}
+
+function dialectOf(where: Where): Dialect {
+  if ('url' in where) return postgresDialect(where.url)
+  mkdirSync(dirname(where.file), { recursive: true })
+  return sqliteDialect(where.file)
+}

@@ -1,0 +1,178 @@
+// Uploads: what was uploaded, by which project, how far it is, and where its bytes lie.
+import type { Insertable, Selectable } from 'kysely'
+import { type Json, type JsonObject, readJson, readMaybe, writeJson, writeMaybe } from './json.ts'
+import { limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
+import type { FileState, Source, Tables } from './tables.ts'
+
+export interface FileRecord {
+  readonly id: string
+  readonly project: string
+  readonly name: string
+  readonly bytes: number
+  readonly type: string
+  readonly state: FileState
+  /** What identification found; null until it has. */
+  readonly facts: JsonObject | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly tags: readonly string[]
+  /** What a resumable upload needs to go on: part size, parts, the wish to store. Null when there is none. */
+  readonly upload: JsonObject | null
+  /** When it was stored for good; null for a file that is removed after a day. */
+  readonly stored: number | null
+  readonly created: number
+  readonly removed: number | null
+  readonly storageKey: string | null
+}
+
+type Optional = 'facts' | 'metadata' | 'tags' | 'upload' | 'stored' | 'storageKey'
+export type NewFile = Omit<FileRecord, Optional | 'removed'> & Partial<Pick<FileRecord, Optional>>
+export type FileChange = Partial<Omit<FileRecord, 'id' | 'project' | 'created'>>
+
+export interface FileFilter extends TimePage {
+  readonly project: string
+  readonly isStored?: boolean
+  /** Removed ones only; without it those that are there. */
+  readonly isRemoved?: boolean
+}
+
+export interface Totals {
+  readonly stored: number
+  readonly unstored: number
+  readonly removed: number
+}
+
+export type Files = ReturnType<typeof createFiles>
+
+export function createFiles({ db }: Source) {
+  return {
+    add: async (file: NewFile): Promise<void> => {
+      await db.insertInto('files').values(rowOf(file)).execute()
+    },
+
+    get: async (id: string): Promise<FileRecord | undefined> => {
+      const row = await db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && fileOf(row)
+    },
+
+    /** In the order of the rows, not of `ids`; those that do not exist are left out. */
+    getMany: async (ids: readonly string[]): Promise<readonly FileRecord[]> => {
+      if (ids.length === 0) return []
+      return (await db.selectFrom('files').selectAll().where('id', 'in', ids).execute()).map(fileOf)
+    },
+
+    /** False when there is no such file. */
+    change: async (id: string, change: FileChange): Promise<boolean> => {
+      const { numUpdatedRows } = await db
+        .updateTable('files')
+        .set(changedOf(change))
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** For good: retention, long after the file was removed. */
+    forget: async (id: string): Promise<void> => {
+      await db.deleteFrom('files').where('id', '=', id).execute()
+    },
+
+    find: async (filter: FileFilter): Promise<TimePaged<FileRecord>> => {
+      const limit = limitOf(filter.limit)
+      return pagedByTime((await pageOf(db, filter, limit).execute()).map(fileOf), limit)
+    },
+
+    totals: async (project: string): Promise<Totals> => {
+      const counted = await db
+        .selectFrom('files')
+        .where('project', '=', project)
+        .where('state', '!=', 'uploading')
+        .select(({ fn, eb }) => [
+          fn.count<number>(eb.case().when('state', '=', 'removed').then(1).end()).as('removed'),
+          fn.countAll<number>().as('all'),
+          fn
+            .count<number>(
+              eb
+                .case()
+                .when(eb.and([eb('state', '=', 'ready'), eb('stored', 'is not', null)]))
+                .then(1)
+                .end(),
+            )
+            .as('stored'),
+        ])
+        .executeTakeFirstOrThrow()
+      const { all, stored, removed } = counted
+      return { stored, removed, unstored: all - stored - removed }
+    },
+
+    /** Uploaded before `before` and never stored, oldest first: what retention removes. */
+    findUnstored: async ({ before, limit }: { before: number; limit: number }) => {
+      const rows = await db
+        .selectFrom('files')
+        .selectAll()
+        .where('stored', 'is', null)
+        .where('created', '<', before)
+        .where('state', '!=', 'removed')
+        .orderBy('created')
+        .limit(limit)
+        .execute()
+      return rows.map(fileOf)
+    },
+  }
+}
+
+function pageOf(db: Source['db'], filter: FileFilter, limit: number) {
+  const isOldest = filter.order === 'oldest'
+  const beyond = isOldest ? '>' : '<'
+  const direction = isOldest ? 'asc' : 'desc'
+  const { from, after, isStored } = filter
+  return db
+    .selectFrom('files')
+    .selectAll()
+    .where('project', '=', filter.project)
+    .where('state', '=', filter.isRemoved ? 'removed' : 'ready')
+    .$if(isStored !== undefined, (query) => query.where('stored', isStored ? 'is not' : 'is', null))
+    .$if(from !== undefined, (query) => query.where('created', `${beyond}=`, from ?? 0))
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('created', 'id'), beyond, tuple(after?.created ?? 0, after?.id ?? '')),
+      ),
+    )
+    .orderBy('created', direction)
+    .orderBy('id', direction)
+    .limit(limit + 1)
+}
+
+function rowOf(file: NewFile): Insertable<Tables['files']> {
+  const { facts, metadata, tags, upload, stored, storageKey, ...rest } = file
+  return {
+    ...rest,
+    facts: writeMaybe(facts),
+    metadata: writeJson(metadata ?? {}),
+    tags: writeJson(tags ?? []),
+    upload: writeMaybe(upload),
+    stored: stored ?? null,
+    removed: null,
+    storageKey: storageKey ?? null,
+  }
+}
+
+/** Only the columns that the change names; the query builder leaves out what is undefined. */
+function changedOf({ facts, metadata, tags, upload, ...rest }: FileChange) {
+  const written = (value: Json | undefined) => (value === undefined ? undefined : writeMaybe(value))
+  return {
+    ...rest,
+    facts: written(facts),
+    metadata: metadata && writeJson(metadata),
+    tags: tags && writeJson(tags),
+    upload: written(upload),
+  }
+}
+
+function fileOf(row: Selectable<Tables['files']>): FileRecord {
+  return {
+    ...row,
+    facts: readMaybe<JsonObject>(row.facts),
+    metadata: readJson<Record<string, string>>(row.metadata),
+    tags: readJson<string[]>(row.tags),
+    upload: readMaybe<JsonObject>(row.upload),
+  }
+}

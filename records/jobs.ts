@@ -1,0 +1,185 @@
+// Work that was promised: kept in the same transaction as what it is about, done at least once, by whoever claims it.
+import type { Insertable, Selectable } from 'kysely'
+import { backoff, usualAttempts } from './backoff.ts'
+import { claim } from './claim.ts'
+import { newId, timeOf } from './ids.ts'
+import { type JsonObject, readJson, writeJson } from './json.ts'
+import { limitOf, type Page, type Paged, paged } from './pages.ts'
+import type { JobState, Source, Tables } from './tables.ts'
+
+export interface JobRecord {
+  readonly id: string
+  readonly queue: string
+  readonly project: string
+  readonly payload: JsonObject
+  readonly state: JobState
+  /** The start while waiting, the end of the lease while running, null afterwards. */
+  readonly due: number | null
+  /** Of the present sending: 1 is the first. */
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** Proves to `done`, `failed` and `extend` that the lease is still the caller's. */
+  readonly claims: number
+  readonly error: string | null
+  readonly created: number
+  readonly finished: number | null
+}
+
+export interface NewJob {
+  /** When something else must know it before, the answer of an API for one; from `newId`. */
+  readonly id?: string
+  readonly queue: string
+  readonly project?: string
+  readonly payload: JsonObject
+  readonly delayMs?: number
+  readonly maxAttempts?: number
+}
+
+export interface Claim {
+  readonly queue: string
+  readonly limit: number
+  /** How long nobody else gets these jobs; `extend` it for work that takes longer. */
+  readonly leaseMs: number
+  readonly now: number
+}
+
+export interface JobFilter {
+  readonly queue: string
+  readonly project?: string
+  readonly states?: readonly JobState[]
+  readonly created?: { readonly from?: number; readonly below?: number }
+  readonly page?: Page
+}
+
+/** What a worker holds: enough to know whether it still holds it. */
+export type Held = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
+export type Jobs = ReturnType<typeof createJobs>
+
+export function createJobs({ db, kind }: Source) {
+  const held = ({ id, claims }: Pick<Held, 'id' | 'claims'>) =>
+    db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
+
+  return {
+    /** In a transaction: the promise is kept if and only if the rest of it is. */
+    promise: async (job: NewJob, now: number): Promise<string> => {
+      const row = rowOf(job, now)
+      await db.insertInto('jobs').values(row).execute()
+      return row.id
+    },
+
+    /** Those that are due, each to one claimant until its lease ends; longest promised first. */
+    claim: async (wanted: Claim): Promise<readonly JobRecord[]> =>
+      (await claim({ db, kind }, wanted)).map(jobOf),
+
+    /** Heartbeat. False when the lease ended before and somebody else may be at it: stop. */
+    extend: async (job: Held, leaseMs: number, now: number): Promise<boolean> =>
+      isOne(
+        await held(job)
+          .set({ due: now + leaseMs })
+          .executeTakeFirst(),
+      ),
+
+    done: async (job: Held, now: number): Promise<boolean> =>
+      isOne(await held(job).set({ state: 'done', due: null, error: null, finished: now }).executeTakeFirst()),
+
+    /** Tried again after a backoff, or dead after the last attempt. `random` is from 0 to 1. */
+    failed: async (
+      job: Held,
+      error: string,
+      { now, random, waitMs }: { now: number; random: number; waitMs?: number },
+    ): Promise<boolean> => {
+      const isDead = job.attempt >= job.maxAttempts
+      const due = now + Math.max(waitMs ?? 0, backoff(job.attempt, random))
+      const next = isDead
+        ? ({ state: 'dead', due: null, finished: now } as const)
+        : ({ state: 'waiting', due, finished: null } as const)
+      return isOne(
+        await held(job)
+          .set({ ...next, error })
+          .executeTakeFirst(),
+      )
+    },
+
+    /** Done or dead ones start anew, with all their attempts. False when it is still under way. */
+    resend: async (id: string, now: number): Promise<boolean> =>
+      isOne(
+        await db
+          .updateTable('jobs')
+          .set({ state: 'waiting', due: now, attempt: 0, error: null, finished: null })
+          .where('id', '=', id)
+          .where('state', 'in', ['done', 'dead'])
+          .executeTakeFirst(),
+      ),
+
+    get: async (id: string): Promise<JobRecord | undefined> => {
+      const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && jobOf(row)
+    },
+
+    /** Newest first. */
+    find: async (filter: JobFilter): Promise<Paged<JobRecord>> => {
+      const limit = limitOf(filter.page?.limit)
+      return paged((await found(db, filter, limit).execute()).map(jobOf), limit)
+    },
+
+    /** When the next job of the queue is due; undefined when none is. A worker need not ask before. */
+    nextDue: async (queue: string): Promise<number | undefined> => {
+      const row = await db
+        .selectFrom('jobs')
+        .select('due')
+        .where('queue', '=', queue)
+        .where('due', 'is not', null)
+        .orderBy('due')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.due ?? undefined
+    },
+
+    /** Removes up to `limit` that finished before `before`; how many there were. */
+    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+const isOne = ({ numUpdatedRows }: { numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
+
+function found(db: Source['db'], filter: JobFilter, limit: number) {
+  const { project, states, created = {}, page = {} } = filter
+  return db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('queue', '=', filter.queue)
+    .$if(project !== undefined, (query) => query.where('project', '=', project ?? ''))
+    .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
+    .$if(created.from !== undefined, (query) => query.where('created', '>=', created.from ?? 0))
+    .$if(created.below !== undefined, (query) => query.where('created', '<', created.below ?? 0))
+    .$if(page.after !== undefined, (query) => query.where('id', '<', page.after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+}
+
+function rowOf(job: NewJob, now: number): Insertable<Tables['jobs']> {
+  const id = job.id ?? newId(now)
+  return {
+    id,
+    queue: job.queue,
+    project: job.project ?? '',
+    payload: writeJson(job.payload),
+    state: 'waiting',
+    due: now + (job.delayMs ?? 0),
+    attempt: 0,
+    maxAttempts: job.maxAttempts ?? usualAttempts,
+    claims: 0,
+    error: null,
+    created: timeOf(id),
+    finished: null,
+  }
+}
+
+const jobOf = (row: Selectable<Tables['jobs']>): JobRecord => ({
+  ...row,
+  payload: readJson<JsonObject>(row.payload),
+})

@@ -1,0 +1,103 @@
+// API keys: who may do what and how much. The secret itself is never kept, only its SHA-256.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import { type JsonObject, readJson, writeJson } from './json.ts'
+import type { Source, Tables } from './tables.ts'
+
+export interface KeyRecord {
+  readonly id: string
+  readonly project: string
+  readonly user: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** What the API counts against: calls a month, bytes a day. Its names are the API's. */
+  readonly quotas: JsonObject
+  readonly created: number
+  readonly revoked: number | null
+}
+
+export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | 'scopes' | 'quotas' | 'name'> &
+  Partial<Pick<KeyRecord, 'scopes' | 'quotas' | 'name'>> & {
+    /** One that already exists elsewhere; without it a new one is drawn. */
+    readonly secret?: string
+  }
+
+// A plain hash is enough, because the secret is drawn by us and not by a person: 192 bits cannot be searched.
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const drawSecret = (): string => randomBytes(24).toString('base64url')
+
+export type Keys = ReturnType<typeof createKeys>
+
+export function createKeys({ db }: Source) {
+  const rowOf = (id: string) => db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+  return {
+    /** The secret comes back this once and never again. Fails when the id is taken. */
+    add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
+      const { secret = drawSecret(), name = '', scopes = [], quotas = {}, ...rest } = key
+      await db
+        .insertInto('keys')
+        .values({
+          ...rest,
+          name,
+          scopes: writeJson(scopes),
+          quotas: writeJson(quotas),
+          secretHash: hashOf(secret),
+          created: now,
+          revoked: null,
+        })
+        .execute()
+      return { secret }
+    },
+
+    get: async (id: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(id)
+      return row && keyOf(row)
+    },
+
+    /** The key, when the secret is its own and it is not revoked. As slow for an unknown id as for a wrong secret. */
+    verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(id)
+      const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
+      return row && isRight && row.revoked === null ? keyOf(row) : undefined
+    },
+
+    find: async (project: string): Promise<readonly KeyRecord[]> => {
+      const rows = await db
+        .selectFrom('keys')
+        .selectAll()
+        .where('project', '=', project)
+        .orderBy('created')
+        .orderBy('id')
+        .execute()
+      return rows.map(keyOf)
+    },
+
+    change: async (id: string, change: Partial<Pick<KeyRecord, 'name' | 'scopes' | 'quotas'>>) => {
+      const { scopes, quotas, name } = change
+      const { numUpdatedRows } = await db
+        .updateTable('keys')
+        .set({ name, scopes: scopes && writeJson(scopes), quotas: quotas && writeJson(quotas) })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** False when it was revoked before, or never was. */
+    revoke: async (id: string, now: number): Promise<boolean> => {
+      const { numUpdatedRows } = await db
+        .updateTable('keys')
+        .set({ revoked: now })
+        .where('id', '=', id)
+        .where('revoked', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+  }
+}
+
+const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
+
+/** Without the hash: what is not handed out cannot leak. */
+function keyOf({ secretHash: _, ...row }: Selectable<Tables['keys']>): KeyRecord {
+  return { ...row, scopes: readJson<string[]>(row.scopes), quotas: readJson<JsonObject>(row.quotas) }
+}

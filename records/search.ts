@@ -1,0 +1,68 @@
+// The search through results: "JPEG below 800 KiB with an ICC profile, more than 10,000 colours, lossless, by this user".
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
+import { firstIdAt } from './ids.ts'
+import { limitOf, type Page, type Paged, paged } from './pages.ts'
+import type { Tables } from './tables.ts'
+
+export interface ResultFilter {
+  readonly user?: string
+  readonly keyId?: string
+  readonly sourceFormat?: string
+  readonly format?: string
+  readonly mode?: string
+  readonly level?: string
+  readonly hasIcc?: boolean
+  readonly sourceBytes?: Range
+  readonly bytes?: Range
+  readonly uniqueColours?: Range
+  readonly score?: Range
+  /** When it was optimised. */
+  readonly created?: Range
+}
+
+/** From (itself included) to below (itself not). A row without the figure is in no range. */
+export interface Range {
+  readonly from?: number
+  readonly below?: number
+}
+
+export type ResultRow = Selectable<Tables['results']>
+type Query = SelectQueryBuilder<Tables, 'results', ResultRow>
+
+/** Newest first. */
+export async function searchResults(
+  db: Kysely<Tables>,
+  filter: ResultFilter,
+  page: Page = {},
+): Promise<Paged<ResultRow>> {
+  const limit = limitOf(page.limit)
+  const rows = await searchQuery(db, filter, page)
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return paged(rows, limit)
+}
+
+export function searchQuery(db: Kysely<Tables>, filter: ResultFilter, { after }: Page = {}): Query {
+  let query: Query = db.selectFrom('results').selectAll()
+  for (const column of ['user', 'keyId', 'sourceFormat', 'format', 'mode', 'level'] as const) {
+    const wanted = filter[column]
+    if (wanted !== undefined) query = query.where(column, '=', wanted)
+  }
+  if (filter.hasIcc !== undefined) query = query.where('hasIcc', '=', filter.hasIcc ? 1 : 0)
+  for (const column of ['sourceBytes', 'bytes', 'uniqueColours', 'score'] as const)
+    query = within(query, column, filter[column])
+  // Ids sort by time: the window of time and the place of the page are one range of the same index.
+  const { from, below } = filter.created ?? {}
+  if (from !== undefined) query = query.where('id', '>=', firstIdAt(from))
+  if (below !== undefined) query = query.where('id', '<', firstIdAt(below))
+  if (after !== undefined) query = query.where('id', '<', after)
+  return query
+}
+
+type Figure = 'sourceBytes' | 'bytes' | 'uniqueColours' | 'score'
+
+function within(query: Query, column: Figure, { from, below }: Range = {}): Query {
+  const started = from === undefined ? query : query.where(column, '>=', from)
+  return below === undefined ? started : started.where(column, '<', below)
+}

@@ -1,0 +1,73 @@
+// A connection on its thread, seen from the process: ask a statement, get its rows.
+import { Worker } from 'node:worker_threads'
+import { Failure } from '../../errors.ts'
+import type { Asked, Failed, Place, Replied, Rows } from './messages.ts'
+
+export interface Thread {
+  ask(sql: string, parameters?: readonly unknown[]): Promise<Rows>
+  close(): Promise<void>
+}
+
+/** A statement that SQLite refused, with its result code. */
+export class SqliteError extends Error {
+  override readonly name = 'SqliteError'
+  readonly code: number | undefined
+  readonly isInTransaction: boolean
+
+  constructor(failed: Failed) {
+    super(failed.message)
+    this.code = failed.code
+    this.isInTransaction = failed.isInTransaction
+  }
+}
+
+type Waiting = Pick<PromiseWithResolvers<Rows>, 'resolve' | 'reject'>
+
+export function createThread(place: Place): Thread {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: place })
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let broken: Error | undefined
+
+  const settle = (replied: Replied): void => {
+    const asker = waiting.get(replied.id)
+    waiting.delete(replied.id)
+    // A quiet database keeps no process alive; one with an open question does.
+    if (waiting.size === 0) worker.unref()
+    if ('failed' in replied) asker?.reject(failureOf(replied.failed))
+    else asker?.resolve(replied)
+  }
+  const breakDown = (error: Error): void => {
+    broken ??= error
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  const post = (asked: Omit<Asked, 'id'>): Promise<Rows> => {
+    if (broken) return Promise.reject(broken)
+    const { promise, resolve, reject } = Promise.withResolvers<Rows>()
+    const id = ++lastId
+    if (waiting.size === 0) worker.ref()
+    waiting.set(id, { resolve, reject })
+    worker.postMessage({ id, ...asked })
+    return promise
+  }
+
+  worker.on('message', settle)
+  worker.on('error', breakDown)
+  worker.on('exit', () => breakDown(new Error('the database is closed')))
+  return {
+    ask: (sql, parameters = []) => post({ sql, parameters }),
+    close: async () => {
+      if (broken) return
+      await post({ parameters: [] })
+      await worker.terminate()
+    },
+  }
+}
+
+/** SQLITE_BUSY and its kin: another process held the file for longer than the busy timeout. */
+function failureOf(failed: Failed): Error {
+  const error = new SqliteError(failed)
+  if (failed.code === undefined || (failed.code & 0xff) !== 5) return error
+  return new Failure('busy', 'The records are busy.', { retryAfterSeconds: 2, cause: error })
+}

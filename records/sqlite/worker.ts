@@ -1,0 +1,84 @@
+// One connection to the SQLite file, on a thread of its own: an fsync or a long search never holds up a picture.
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Asked, Place, Replied } from './messages.ts'
+
+const keptStatements = 200
+const busyMs = 10_000
+
+const { file, role } = workerData as Place
+const database = open()
+const statements = new Map<string, StatementSync>()
+
+parentPort?.on('message', ({ id, sql, parameters }: Asked) => {
+  if (sql !== undefined) return parentPort?.postMessage(answer(id, { sql, parameters }))
+  close()
+  parentPort?.postMessage({ id, rows: [] } satisfies Replied)
+})
+
+function open(): DatabaseSync {
+  const isNew = !existsSync(file)
+  const opened = new DatabaseSync(file, { timeout: busyMs })
+  if (role === 'reader') opened.exec('pragma query_only = 1')
+  else prepare(opened)
+  // 32 MB of pages: the inner nodes of the indexes of ten million rows stay in memory.
+  opened.exec('pragma cache_size = -32000; pragma temp_store = memory; pragma mmap_size = 268435456')
+  // SQLite syncs its files; that a new file is in its folder must outlive a power loss too.
+  if (isNew) syncFolder(dirname(file))
+  return opened
+}
+
+function prepare(opened: DatabaseSync): void {
+  opened.exec('pragma page_size = 8192')
+  toWal(opened, Date.now() + busyMs)
+  // FULL: each commit is on the disk before it is acknowledged. With NORMAL a power loss takes the last ones.
+  opened.exec('pragma synchronous = full; pragma foreign_keys = on; pragma journal_size_limit = 67108864')
+}
+
+/** The change to WAL needs the file alone and does not always wait for it: of two first starts, one tries again. */
+function toWal(opened: DatabaseSync, until: number): void {
+  for (;;) {
+    try {
+      opened.exec('pragma journal_mode = wal')
+      return
+    } catch (error) {
+      if (Date.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+function answer(id: number, { sql, parameters }: { sql: string; parameters: readonly unknown[] }): Replied {
+  try {
+    const statement = statementOf(sql)
+    const values = parameters as SQLInputValue[]
+    if (statement.columns().length > 0) return { id, rows: statement.all(...values) }
+    return { id, rows: [], changes: Number(statement.run(...values).changes) }
+  } catch (error) {
+    const { message, errcode } = error as Error & { errcode?: number }
+    return { id, failed: { message, code: errcode, isInTransaction: database.isTransaction } }
+  }
+}
+
+/** Prepared once; what was not used for longest goes. */
+function statementOf(sql: string): StatementSync {
+  const statement = statements.get(sql) ?? database.prepare(sql)
+  statements.delete(sql)
+  statements.set(sql, statement)
+  const [oldest] = statements.keys()
+  if (statements.size > keptStatements && oldest !== undefined) statements.delete(oldest)
+  return statement
+}
+
+function close(): void {
+  if (role === 'writer') database.exec('pragma wal_checkpoint(truncate)')
+  database.close()
+}

@@ -1,0 +1,102 @@
+// The single writer: one member writes at a time, and those that came close together share one commit, one fsync.
+import { SqliteError, type Thread } from './thread.ts'
+
+/** A group larger than this is committed although more are waiting, so that the first need not wait for the last. */
+const largestGroup = 256
+
+export interface Writer {
+  /** The caller's turn. It must end with `leave`, whatever happened. */
+  enter(): Promise<Group>
+  /** Ends the turn; the promise is kept when what the member wrote is on the disk. */
+  leave(group: Group): Promise<void>
+  /** Told of an error, in case SQLite has rolled back the whole group because of it. */
+  failed(group: Group, error: unknown): void
+  /** Resolves when nothing is left to commit. */
+  idle(): Promise<void>
+}
+
+export interface Group {
+  members: number
+  isLost: boolean
+  readonly onDisk: PromiseWithResolvers<void>
+}
+
+export function createWriter(thread: Thread): Writer {
+  const queue: (() => void)[] = []
+  let isTaken = false
+  let isDue = false
+  let group: Group | undefined
+
+  const take = (): Promise<void> => {
+    if (isTaken) return new Promise((resolve) => queue.push(resolve))
+    isTaken = true
+    return Promise.resolve()
+  }
+  /** Straight to the next in line, so that nobody slips in between. */
+  const handOver = (): void => {
+    const next = queue.shift()
+    if (next) next()
+    else isTaken = false
+  }
+  const begin = async (): Promise<Group> => {
+    await thread.ask('begin immediate')
+    const onDisk = Promise.withResolvers<void>()
+    // A group whose members have all given up still ends; nobody needs to hear of it.
+    onDisk.promise.catch(() => {})
+    return { members: 0, isLost: false, onDisk }
+  }
+  const commit = async (ending: Group): Promise<void> => {
+    group = undefined
+    try {
+      if (!ending.isLost) await thread.ask('commit')
+      ending.onDisk.resolve()
+    } catch (error) {
+      await thread.ask('rollback').catch(() => {})
+      ending.onDisk.reject(error)
+    }
+    handOver()
+  }
+  /** After a turn of the event loop: requests that arrived together then share the commit. */
+  const commitSoon = (): void => {
+    if (isDue) return
+    isDue = true
+    setImmediate(() => {
+      isDue = false
+      if (isTaken || !group) return
+      isTaken = true
+      void commit(group)
+    })
+  }
+
+  return {
+    enter: async () => {
+      await take()
+      try {
+        group ??= await begin()
+        return group
+      } catch (error) {
+        handOver()
+        throw error
+      }
+    },
+    leave: (left) => {
+      left.members++
+      if (left.isLost || left.members >= largestGroup) void commit(left)
+      else {
+        handOver()
+        if (!isTaken) commitSoon()
+      }
+      return left.onDisk.promise
+    },
+    failed: (hurt, error) => {
+      if (hurt.isLost || !(error instanceof SqliteError) || error.isInTransaction) return
+      hurt.isLost = true
+      hurt.onDisk.reject(error)
+    },
+    idle: async () => {
+      await take()
+      if (group) await commit(group)
+      else handOver()
+    },
+  }
+}
