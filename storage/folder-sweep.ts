@@ -12,7 +12,7 @@ import { codeOf, filesFolder, namesIn, trashFolder } from './folder-places.ts'
 import { checkedPrefix } from './key.ts'
 
 /** A rest after each bit, as a share of the time it took: the disk gets to what others asked of it. */
-const restShare = 0.25
+const restShare = 0.1
 
 export async function sweepFolder(dir: string, sweep: Sweep): Promise<Swept> {
   await discard(dir, sweep)

@@ -20,6 +20,7 @@ import {
 import { sweepFolder } from './folder-sweep.ts'
 import { checkedPrefix } from './key.ts'
 import { abandoned, dismiss, isAbort, measure } from './measure.ts'
+import { checkedMetadata } from './metadata.ts'
 
 export interface FolderOptions {
   readonly dir: string
@@ -80,7 +81,8 @@ interface Put {
 }
 
 async function put(dir: string, { key, body, options }: Put): Promise<Stored | undefined> {
-  const { type, metadata = {}, ifAbsent, acl } = options
+  const { type, ifAbsent, acl } = options
+  const metadata = checkedMetadata(options.metadata)
   const path = pathOf(dir, key)
   if (acl === 'public-read')
     throw new Failure('bad-option', 'A folder has no public files.', { option: 'acl' })

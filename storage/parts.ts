@@ -1,5 +1,7 @@
 // What all large uploads have in common: when one is not whole.
+import { Readable } from 'node:stream'
 import { Failure } from '../errors.ts'
+import type { Body } from './bucket.ts'
 
 export const maxParts = 10_000
 
@@ -12,3 +14,10 @@ export const missingPart = (number: number) =>
   new Failure('bad-option', `Part ${number} of the upload is missing.`)
 
 export const noUpload = () => new Failure('source-missing', 'There is no such upload.')
+
+/** S3 and Azure want to know before the first byte. */
+export function lengthOf(body: Body, length: number | undefined): number {
+  const known = length ?? (body instanceof Readable ? undefined : body.byteLength)
+  if (known !== undefined) return known
+  throw new Failure('bad-option', 'A part that is a stream needs its length.', { option: 'length' })
+}

@@ -1,0 +1,40 @@
+// The AWS client's way to the network: through ours, so that the guard and our bounds hold for it too.
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Http } from './http.ts'
+
+type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
+type Handle = Handler['handle']
+type Request = Parameters<Handle>[0]
+
+export function createS3Handler(http: Http): Handler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request: Request, { abortSignal }: Parameters<Handle>[1] = {}) {
+      const { status, headers, body } = await http.send({
+        method: request.method,
+        url: addressOf(request),
+        headers: request.headers,
+        body: request.body,
+        signal: abortSignal as AbortSignal | undefined,
+      })
+      // The client's classes are not ours to build; it asks only for these fields.
+      return { response: { statusCode: status, headers, body } as never }
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  }
+}
+
+function addressOf({ protocol, hostname, port, path, query }: Request): string {
+  const words = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) =>
+      one === null ? encoded(name) : `${encoded(name)}=${encoded(one)}`,
+    ),
+  )
+  const authority = port === undefined ? hostname : `${hostname}:${port}`
+  return `${protocol}//${authority}${path}${words.length > 0 ? `?${words.sort().join('&')}` : ''}`
+}
+
+/** As the signature wants it (RFC 3986): encodeURIComponent leaves these five. */
+export const encoded = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,0 +1,108 @@
+// Large uploads in S3: its own multipart uploads. What parts there are is asked of S3, so nobody keeps their tags.
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListPartsCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { bodyOf } from './body.ts'
+import type { Bucket, Stored, Upload } from './bucket.ts'
+import { statusIn } from './failures.ts'
+import { checkedKey } from './key.ts'
+import { measure } from './measure.ts'
+import { checkedMetadata } from './metadata.ts'
+import { checkedPart, lengthOf, missingPart, noUpload } from './parts.ts'
+
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+type Stat = (key: string) => Promise<Stored | undefined>
+
+export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Parts {
+  const at = ({ id, key }: Upload) => ({ Bucket: bucket, Key: checkedKey(key), UploadId: id })
+
+  async function finish(upload: Upload, count: number): Promise<Stored> {
+    const listed = await partsOf(client, at(upload))
+    const parts = Array.from({ length: count }, (_, i) => {
+      const part = listed.get(i + 1)
+      if (!part) throw missingPart(i + 1)
+      return part
+    })
+    const done = await client.send(
+      new CompleteMultipartUploadCommand({
+        ...at(upload),
+        MultipartUpload: { Parts: parts.map(({ ETag, PartNumber }) => ({ ETag, PartNumber })) },
+      }),
+    )
+    return { bytes: parts.reduce((sum, { Size }) => sum + Size, 0), etag: done.ETag ?? '' }
+  }
+
+  return {
+    async startParts(key, { type, metadata }) {
+      const created = await client.send(
+        new CreateMultipartUploadCommand({
+          Bucket: bucket,
+          Key: checkedKey(key),
+          ContentType: type,
+          Metadata: { ...checkedMetadata(metadata) },
+        }),
+      )
+      return { id: created.UploadId ?? '', key, type, metadata: metadata ?? {} }
+    },
+
+    async putPart(upload, number, body, options = {}) {
+      const measured = measure(body, options)
+      const part = new UploadPartCommand({
+        ...at(upload),
+        PartNumber: checkedPart(number),
+        ContentLength: lengthOf(body, options.length),
+        Body: await bodyOf(measured, body),
+      })
+      try {
+        await client.send(part, options.signal ? { abortSignal: options.signal } : {})
+      } catch (thrown) {
+        throw measured.failure() ?? (isGone(thrown) ? noUpload() : thrown)
+      }
+    },
+
+    async finishParts(upload, count) {
+      try {
+        return await finish(upload, count)
+      } catch (thrown) {
+        if (!isGone(thrown)) throw thrown
+        // An answer that was lost is asked for again; the file is there and the upload is not.
+        const stored = await stat(upload.key)
+        if (stored) return { bytes: stored.bytes, etag: stored.etag }
+        throw noUpload()
+      }
+    },
+
+    async abortParts(upload) {
+      await client.send(new AbortMultipartUploadCommand(at(upload))).catch((thrown: unknown) => {
+        if (!isGone(thrown)) throw thrown
+      })
+    },
+  }
+}
+
+type Part = Required<Pick<CompletedPart, 'ETag' | 'PartNumber'>> & { readonly Size: number }
+
+async function partsOf(
+  client: S3Client,
+  at: { Bucket: string; Key: string; UploadId: string },
+): Promise<Map<number, Part>> {
+  const parts = new Map<number, Part>()
+  for (let marker: string | undefined, more = true; more; ) {
+    const page = await client.send(
+      new ListPartsCommand({ ...at, ...(marker && { PartNumberMarker: marker }) }),
+    )
+    for (const { PartNumber = 0, ETag = '', Size = 0 } of page.Parts ?? [])
+      parts.set(PartNumber, { PartNumber, ETag, Size })
+    marker = page.NextPartNumberMarker
+    more = page.IsTruncated === true && marker !== undefined
+  }
+  return parts
+}
+
+const isGone = (thrown: unknown): boolean => statusIn(thrown) === 404
