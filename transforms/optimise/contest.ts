@@ -8,6 +8,8 @@ export interface Candidate {
   readonly make: () => Promise<Uint8Array>
   /** Why this may not stand in for the source; undefined when it may. Asked only of what would win. */
   readonly faultOf: (body: Uint8Array) => Promise<string | undefined>
+  /** Tried only while nothing before it could be used. */
+  readonly fallback?: boolean
   /** What this one loses beside the pixels. */
   readonly dropped?: readonly string[]
 }
@@ -32,7 +34,8 @@ export async function contest(
   let best = original
   const tried: Attempt[] = []
   for (const candidate of candidates) {
-    const { attempt, body } = await tryOne(candidate, { best, endsAt })
+    const isNeeded = !candidate.fallback || best === original
+    const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? endsAt : 0 })
     tried.push(attempt)
     if (body) best = { body, dropped: [], ...candidate }
   }
@@ -54,7 +57,7 @@ async function tryOne(
     ms: Math.round(performance.now() - startedAt),
     verdict,
   })
-  if (startedAt > endsAt) return { attempt: told('no time was left') }
+  if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : 'no time was left') }
   try {
     const body = await candidate.make()
     if (body.length >= best.body.length) return { attempt: told('larger', body) }

@@ -4,11 +4,14 @@ import type { Facts } from '../facts.ts'
 import { identify } from '../identify.ts'
 import { admit, defaultLimits } from '../price.ts'
 import { type Best, type Candidate, contest } from './contest.ts'
+import { gifCandidates } from './gif.ts'
 import { jpegCandidates } from './jpeg.ts'
 import { extrasOf, segmentsOf } from './jpeg-segments.ts'
 import { pngCandidates } from './png.ts'
-import type { Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
+import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
+import { type SvgTask, svgTask } from './svg.ts'
+import { webpCandidates } from './webp.ts'
 
 export type { Keep, Level, Mode, Optimised, OptimiseReport, OptimiseRequest } from './request.ts'
 
@@ -34,10 +37,26 @@ export async function optimise(source: Uint8Array, request: OptimiseRequest): Pr
   const format = facts.format as OptimisedFormat
   const original: Best = { body: source, format, name: 'original', dropped: [] }
   const endsAt = performance.now() + budgetMs
-  const { candidates, reason } = candidatesFor(task)
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
   if (facts.format !== 'svg') await storedLook(source, facts)
-  const { best, tried } = await contest(candidates, { original, endsAt })
+  const { candidates, reason, svg } = await candidatesFor(task)
+  try {
+    const { best, tried } = await contest(candidates, { original: svg?.original ?? original, endsAt })
+    return answer(best, { task, tried, reason })
+  } finally {
+    await svg?.close()
+  }
+}
+
+interface Outcome {
+  readonly task: Task
+  readonly tried: readonly Attempt[]
+  readonly reason: string | undefined
+}
+
+function answer(best: Best, { task, tried, reason }: Outcome): Optimised {
+  const { source, request } = task
+  const isOriginal = best.body === source
   const report: OptimiseReport = {
     sourceBytes: source.length,
     bytes: best.body.length,
@@ -45,10 +64,9 @@ export async function optimise(source: Uint8Array, request: OptimiseRequest): Pr
     mode: request.mode,
     tried,
     chosen: best.name,
-    reason:
-      best === original
-        ? (reason ?? 'nothing that may stand in for it is smaller')
-        : `${best.name} is the smallest`,
+    reason: isOriginal
+      ? (reason ?? 'nothing that may stand in for it is smaller')
+      : `${best.name}: the smallest that may stand in for it`,
     dropped: best.dropped,
   }
   return { body: best.body, format: best.format, report }
@@ -67,16 +85,33 @@ function admitted(source: Uint8Array): Facts {
   return facts
 }
 
-function candidatesFor(task: Task): { candidates: Candidate[]; reason?: string } {
-  const { source, facts, request } = task
+interface Field {
+  readonly candidates: readonly Candidate[]
+  /** Why there are none. */
+  readonly reason?: string
+  readonly svg?: SvgTask
+}
+
+async function candidatesFor(task: Task): Promise<Field> {
+  const { source, facts, request, budgetMs } = task
   if (request.mode !== 'lossless')
     throw new Failure('bad-option', 'Only lossless optimisation is available yet.', { option: 'mode' })
-  const keep = request.keep ?? []
-  if (facts.format === 'jpeg') {
-    if (extrasOf(source, segmentsOf(source)).gainMap)
+  const withMetadata = { source, facts, keep: request.keep ?? [] }
+  switch (facts.format) {
+    case 'jpeg':
+      if (!extrasOf(source, segmentsOf(source)).gainMap) return { candidates: jpegCandidates(withMetadata) }
       return { candidates: [], reason: 'it holds a gain map for HDR screens, which recoding would lose' }
-    return { candidates: jpegCandidates({ source, facts, keep }) }
+    case 'png':
+      return { candidates: pngCandidates(withMetadata, budgetMs) }
+    case 'gif':
+      return { candidates: gifCandidates(source, facts, budgetMs) }
+    case 'webp':
+      return { candidates: webpCandidates(withMetadata) }
+    case 'svg': {
+      const svg = await svgTask(source, facts)
+      return { candidates: svg.candidates, svg }
+    }
+    default:
+      return { candidates: [], reason: 'AVIF cannot be made smaller without loss' }
   }
-  if (facts.format === 'png') return { candidates: pngCandidates({ source, facts, keep }, task.budgetMs) }
-  return { candidates: [], reason: 'there is no lossless way for this format yet' }
 }

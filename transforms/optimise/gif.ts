@@ -1,0 +1,46 @@
+// GIF without loss: Gifsicle stores each frame as its difference from the one before; every frame is compared after.
+import type { Facts } from '../facts.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import type { Candidate } from './contest.ts'
+import { filmOf, playsSame } from './frames.ts'
+import { bareGif } from './gif-blocks.ts'
+import { gifsicle } from './gifsicle.ts'
+import { once } from './jpeg.ts'
+
+/** All frames are decoded twice to compare them, four bytes a pixel. */
+const mostPixels = 60e6
+/** sharp takes 2.3 s a file where Gifsicle takes 0.2 (FACTS section 3), so it gets small ones only. */
+const mostPixelsForSharp = 10e6
+
+export function gifCandidates(source: Uint8Array, facts: Facts, budgetMs: number): Candidate[] {
+  const stripped: Candidate = {
+    name: 'blocks that are not the picture removed',
+    format: 'gif',
+    make: async () => bareGif(source) ?? source,
+    faultOf: async () => undefined, // the frames' own bytes are not touched
+  }
+  const total = facts.width * facts.height * facts.pages
+  if (total > mostPixels) return [stripped]
+  const before = once(() => filmOf(source))
+  const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
+    playsSame(await before(), await filmOf(body)) ? undefined : 'its frames differ'
+  const bounds = { timeoutMs: budgetMs, maxBytes: source.length * 2 + 65_536 }
+  const candidate = (name: string, make: Candidate['make']): Candidate => ({
+    name,
+    format: 'gif',
+    make,
+    faultOf,
+  })
+  return [
+    stripped,
+    candidate('gifsicle -O3', () => gifsicle(source, ['-O3'], bounds)),
+    ...(total > mostPixelsForSharp ? [] : [candidate('sharp', () => recoded(source))]),
+  ]
+}
+
+/** The palettes stay: a colour that is not in them would be a loss. */
+async function recoded(source: Uint8Array): Promise<Uint8Array> {
+  const image = sharp(source, { animated: true, limitInputPixels: false })
+  return (await run(image.gif({ reuse: true, effort: 10, dither: 0, keepDuplicateFrames: true }))).data
+}

@@ -1,0 +1,51 @@
+// Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
+import { spawn } from 'node:child_process'
+import { Failure } from '../../errors.ts'
+
+export interface Bounds {
+  readonly timeoutMs: number
+  /** What comes beyond is of no use to the caller, so the program is stopped there. */
+  readonly maxBytes: number
+}
+
+/** Undefined until somebody tried; then for good, as a machine does not lose a program while we run. */
+let installed: boolean | undefined
+
+/** What Gifsicle makes of `gif`. Fails with 'source-unsupported' where it is not installed. */
+export async function gifsicle(gif: Uint8Array, options: readonly string[], bounds: Bounds): Promise<Buffer> {
+  if (installed === false) throw missing()
+  const quiet = ['--no-warnings', '--no-ignore-errors', '--no-comments', '--no-names', '--no-extensions']
+  const program = spawn('gifsicle', [...options, ...quiet, '-'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: bounds.timeoutMs,
+    killSignal: 'SIGKILL',
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    program.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') installed = false
+      reject(cause.code === 'ENOENT' ? missing() : cause)
+    })
+    program.once('close', resolve)
+  })
+  // A program that ends early closes the pipe; its exit code says why, not the pipe's error.
+  program.stdin.on('error', () => {})
+  program.stdin.end(gif)
+  const [parts, code] = await Promise.all([collect(program, bounds.maxBytes), ended])
+  installed = true
+  if (code !== 0 || parts.length === 0)
+    throw new Failure('source-broken', 'Gifsicle could not finish this picture.')
+  return Buffer.concat(parts)
+}
+
+async function collect(program: ReturnType<typeof spawn>, maxBytes: number): Promise<Buffer[]> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of program.stdout ?? []) {
+    length += part.length
+    if (length > maxBytes) program.kill('SIGKILL')
+    else parts.push(part)
+  }
+  return parts
+}
+
+const missing = (): Failure => new Failure('source-unsupported', 'Gifsicle is not installed on this machine.')

@@ -1,0 +1,89 @@
+// The identification report: what a picture is, from its bytes; only the count of colours needs the pixels.
+import type { Facts, SourceFormat } from '../facts.ts'
+import { has, text, u32be, u32le } from '../identify/bytes.ts'
+import { identify } from '../identify.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import { classOf, type IccClass, iccOfChunk, nameOf } from './icc.ts'
+import { type JpegQuality, jpegQuality } from './jpeg-quality.ts'
+import { type Extras, exifOf, extrasOf, iccOf, segmentsOf } from './jpeg-segments.ts'
+import { chunksOf } from './png-chunks.ts'
+
+export interface Identification {
+  readonly format: SourceFormat
+  readonly width: number
+  readonly height: number
+  readonly progressive: boolean
+  readonly animated: boolean
+  readonly alpha: boolean
+  readonly depth: number
+  readonly space: Facts['space']
+  readonly orientation: number
+  readonly icc: { readonly name: string | null; readonly class: IccClass } | null
+  readonly exif: boolean
+  /** JPEG only. */
+  readonly sourceQuality: JpegQuality | null
+  readonly extras: Extras | null
+}
+
+/** The first 64 KB are enough for all but what stands behind the pixels; see `identify`. */
+export function identification(bytes: Uint8Array): Identification {
+  const facts = identify(bytes)
+  const { format, width, height, progressive, animated, alpha, depth, space, orientation } = facts
+  const segments = format === 'jpeg' ? segmentsOf(bytes) : []
+  const profile = profileOf(bytes, facts)
+  return {
+    format,
+    width,
+    height,
+    progressive,
+    animated,
+    alpha,
+    depth,
+    space,
+    orientation,
+    icc: facts.icc
+      ? { name: profile ? nameOf(profile) : null, class: profile ? classOf(profile) : 'other' }
+      : null,
+    exif: hasExif(bytes, facts),
+    sourceQuality: format === 'jpeg' ? jpegQuality(segments) : null,
+    extras: format === 'jpeg' ? extrasOf(bytes, segments) : null,
+  }
+}
+
+function profileOf(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | undefined {
+  if (!icc) return undefined
+  if (format === 'jpeg') return iccOf(segmentsOf(bytes))
+  if (format === 'png') {
+    const chunk = chunksOf(bytes).find(({ type }) => type === 'iCCP')
+    return chunk && iccOfChunk(chunk.content)
+  }
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  // A box `colr` of the kind `prof` says its own size, four bytes in front; in a WebP the profile is the first chunk.
+  const box = file.indexOf('colrprof', 0, 'latin1')
+  if (format === 'avif' && box >= 4) return bytes.subarray(box + 8, box - 4 + u32be(bytes, box - 4))
+  if (format === 'webp' && has(bytes, 30, 'ICCP')) return bytes.subarray(38, 38 + u32le(bytes, 34))
+  return undefined
+}
+
+function hasExif(bytes: Uint8Array, { format }: Facts): boolean {
+  if (format === 'jpeg') return exifOf(segmentsOf(bytes)) !== undefined
+  if (format === 'png') return chunksOf(bytes).some(({ type }) => type === 'eXIf')
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (format === 'webp') return text(bytes, 12, 4) === 'VP8X' && file.includes('EXIF', 30, 'latin1')
+  return format === 'avif' && file.subarray(0, 4096).includes('Exif', 0, 'latin1')
+}
+
+/** Counting takes 10 ms a megapixel, and says little about a photograph. */
+const mostPixelsToCount = 1e6
+
+/** Distinct colours with their transparency; null for what is neither small nor of a palette, and for an SVG. */
+export async function uniqueColours(bytes: Uint8Array): Promise<number | null> {
+  const { format, width, height, space } = identify(bytes)
+  const pixels = width * height
+  const isCounted = pixels <= mostPixelsToCount || (space === 'palette' && pixels <= mostPixelsToCount * 16)
+  if (format === 'svg' || !isCounted) return null
+  const image = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', ignoreIcc: true })
+  const { data } = await run(image.toColourspace('srgb').ensureAlpha().raw())
+  return new Set(new Uint32Array(data.buffer, data.byteOffset, data.length / 4)).size
+}

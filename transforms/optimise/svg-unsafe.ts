@@ -1,0 +1,76 @@
+// What an SVG may not hold when it leaves us: scripts, handlers, and anything fetched from elsewhere.
+import { elementsOf } from '../identify/svg-scan.ts'
+
+/** Elements that run, embed a page, or fetch. */
+const actives = [
+  'script',
+  'handler',
+  'listener',
+  'foreignObject',
+  'include',
+  'iframe',
+  'object',
+  'embed',
+  'audio',
+  'video',
+]
+/** An animation can write an address as well as a place. */
+const animations = ['set', 'animate', 'animateTransform', 'animateMotion']
+
+export interface Attribute {
+  /** Without its prefix. */
+  readonly name: string
+  readonly value: string
+}
+
+export function isActive(name: string, attribute: (name: string) => string | undefined): boolean {
+  const local = localOf(name)
+  if (actives.some((active) => active.toLowerCase() === local.toLowerCase())) return true
+  return animations.includes(local) && /href|^on/i.test(attribute('attributeName') ?? '')
+}
+
+/** Whether this attribute may not stay on an element of that name. */
+export function isUnsafe({ name, value }: Attribute, element: string): boolean {
+  if (/^on/i.test(name)) return true
+  if (['href', 'src', 'action', 'formaction', 'data', 'base'].includes(name.toLowerCase()))
+    return !isInside(value.trim(), localOf(element))
+  return cssFetches(value)
+}
+
+function isInside(address: string, element: string): boolean {
+  if (address === '' || address.startsWith('#')) return true
+  if (element === 'a') return /^(https?:|mailto:)/i.test(address)
+  return /^(image|feImage)$/.test(element) && /^data:image\//i.test(address)
+}
+
+/** `url()` with anything but a part of this document or a picture within it, and `@import`; escapes are undone first. */
+export function cssFetches(css: string): boolean {
+  const plain = css
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16) & 0xffff))
+    .replace(/\\/g, '')
+  return (
+    /@import|javascript:|image-set\s*\(|src\s*\(/i.test(plain) ||
+    /url\(\s*(?!['"]?\s*(#|data:image\/|data:font\/))/i.test(plain)
+  )
+}
+
+/** A style sheet without what it would fetch; empty where that is hidden too well to be cut out. */
+export function quietCss(css: string): string {
+  if (!cssFetches(css)) return css
+  const cut = css
+    .replace(/@import[^;]*;?/gi, '')
+    .replace(/url\(\s*(?!['"]?\s*(#|data:image\/|data:font\/))[^)]*\)/gi, 'none')
+  return cssFetches(cut) ? '' : cut
+}
+
+/** Whether the document, entities written out, holds any of that. */
+export function holdsActive(document: string): boolean {
+  if (/<\?xml-stylesheet/i.test(document)) return true
+  return elementsOf(document).some(({ name, attributes, text }) => {
+    if (isActive(name, (key) => attributes.get(key)) || cssFetches(text)) return true
+    return [...attributes].some(([key, value]) => isUnsafe({ name: key, value }, name))
+  })
+}
+
+export const localOf = (name: string): string => name.slice(name.indexOf(':') + 1)

@@ -1,0 +1,69 @@
+// SVGO on a thread of its own: it works without a pause, and a document made to keep it busy is ended with the thread.
+import { parentPort } from 'node:worker_threads'
+import { type Config, type CustomPlugin, optimize, type PluginConfig } from 'svgo'
+import { isActive, isUnsafe, localOf, quietCss } from './svg-unsafe.ts'
+
+/** From the most daring to the one that only removes what may not stay. */
+export const plans = ['full', 'careful', 'tidy', 'safe'] as const
+export type Plan = (typeof plans)[number]
+
+const safe: CustomPlugin = {
+  name: 'safe',
+  fn: () => ({
+    element: {
+      enter: (node, parent) => {
+        if (isActive(node.name, (name) => node.attributes[name]))
+          parent.children = parent.children.filter((child) => child !== node)
+        for (const [name, value] of Object.entries(node.attributes))
+          if (isUnsafe({ name: localOf(name), value }, node.name)) delete node.attributes[name]
+        if (localOf(node.name) === 'style')
+          for (const child of node.children)
+            if (child.type === 'text' || child.type === 'cdata') child.value = quietCss(child.value)
+      },
+    },
+    instruction: {
+      enter: (node, parent) => {
+        parent.children = parent.children.filter((child) => child !== node)
+      },
+    },
+  }),
+}
+
+/** Names are addresses that other documents may use (`icons.svg#cart`), so they stay in every plan. */
+const named = { cleanupIds: false, removeUselessDefs: false } as const
+/** Each of these broke a picture of the collection in FACTS section 3, or moves things about for little. */
+const risky = {
+  inlineStyles: false,
+  mergeStyles: false,
+  minifyStyles: false,
+  convertTransform: false,
+  mergePaths: false,
+  collapseGroups: false,
+  moveElemsAttrsToGroup: false,
+  moveGroupAttrsToElems: false,
+  removeHiddenElems: false,
+  removeUselessStrokeAndFill: false,
+  removeUnknownsAndDefaults: false,
+  convertShapeToPath: false,
+} as const
+
+const plugins: Readonly<Record<Plan, readonly PluginConfig[]>> = {
+  full: [{ name: 'preset-default', params: { overrides: { ...named, removeHiddenElems: false } } }],
+  careful: [{ name: 'preset-default', params: { overrides: { ...named, ...risky } } }],
+  tidy: ['removeDoctype', 'removeComments', 'removeMetadata', 'removeEditorsNSData', 'cleanupAttrs'],
+  safe: ['removeDoctype'],
+}
+
+const configOf = (plan: Plan): Config => ({
+  floatPrecision: 3,
+  multipass: plan === 'full',
+  plugins: [safe, ...plugins[plan], safe],
+})
+
+parentPort?.on('message', ({ document, plan }: { document: string; plan: Plan }) => {
+  try {
+    parentPort?.postMessage({ made: optimize(document, configOf(plan)).data })
+  } catch {
+    parentPort?.postMessage({ fault: 'SVGO cannot read it' })
+  }
+})

@@ -1,0 +1,120 @@
+// SVG: SVGO's plans from daring to timid, the first that is drawn alike; active content never comes out again.
+import { Worker } from 'node:worker_threads'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { Failure } from '../../errors.ts'
+import type { Facts } from '../facts.ts'
+import { documentOf, isGzip } from '../identify/svg.ts'
+import type { Best, Candidate } from './contest.ts'
+import { svgFault } from './svg-look.ts'
+import { holdsActive } from './svg-unsafe.ts'
+import type { Plan } from './svg-worker.ts'
+
+const planMs = 8_000
+/** Drawn four times at 0.64 megapixels, 5 ms a pass and megapixel (price.ts): some ten seconds. */
+const mostPasses = 800
+/** Movement and parts for other documents cannot be seen in a still drawing, so what could break them is not tried. */
+const unseen = /<(\w+:)?(animate|set|symbol|view)\b|@keyframes|@media|:hover|:target|transition\s*:/i
+
+export interface SvgTask {
+  readonly candidates: readonly Candidate[]
+  /** The source, or what is left of it when it may not be handed back as it is. */
+  readonly original: Best
+  readonly close: () => Promise<unknown>
+}
+
+export async function svgTask(source: Uint8Array, facts: Facts): Promise<SvgTask> {
+  if (facts.scans > mostPasses)
+    throw new Failure(
+      'too-costly',
+      'The SVG would cost too much to draw: it has too many filters and layers.',
+    )
+  const gzipped = isGzip(source)
+  const document = readable(source)
+  const thread = startThread()
+  const pack = (text: string): Uint8Array => (gzipped ? gzipSync(text, { level: 9 }) : Buffer.from(text))
+  const candidate = (plan: Plan): Candidate => ({
+    name: `svgo ${plan}`,
+    format: 'svg',
+    fallback: plan !== 'full',
+    make: async () => pack(await thread.run(document, plan)),
+    faultOf: async (body) => (await svgFault(source, body)) ?? heavier(source, body),
+  })
+  const plans: Plan[] = unseen.test(document) ? ['careful', 'tidy'] : ['full', 'careful', 'tidy']
+  const original = { body: source, format: 'svg', name: 'original', dropped: [] } as const
+  try {
+    if (!holdsActive(documentOf(source)))
+      return { candidates: plans.map(candidate), original, close: thread.close }
+    const body = pack(await thread.run(document, 'safe'))
+    if (holdsActive(documentOf(body))) throw unsafe()
+    const cleaned: Best = { body, format: 'svg', name: 'active content removed', dropped: ['active content'] }
+    const candidates = plans.map((plan) => ({ ...candidate(plan), dropped: cleaned.dropped }))
+    return { candidates, original: cleaned, close: thread.close }
+  } catch (thrown) {
+    await thread.close()
+    throw thrown
+  }
+}
+
+const unsafe = (): Failure =>
+  new Failure('source-unsupported', 'The SVG holds scripts or outside parts that cannot be removed.')
+
+/** A page is sent compressed: what is shorter only as plain text would be longer on its way. */
+function heavier(before: Uint8Array, after: Uint8Array): string | undefined {
+  const [old, now] = [before, after].map(
+    (bytes) => brotliCompressSync(Buffer.from(documentOf(bytes), 'latin1')).length,
+  )
+  return (now ?? 0) > (old ?? 0) ? 'larger once compressed' : undefined
+}
+
+/** As characters, its own entities written out: SVGO reads an entity that holds markup as text. */
+function readable(source: Uint8Array): string {
+  const bytes = Buffer.from(documentOf(source), 'latin1')
+  const declared = /^[^>]*encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
+  const document = new TextDecoder(declared).decode(bytes)
+  const doctype = /<!DOCTYPE[^[>]*\[([\s\S]*?)\]\s*>/i.exec(document)
+  if (!doctype) return document
+  const entities = new Map(
+    [...(doctype[1] ?? '').matchAll(/<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g)].map(
+      ([, name = '', double, single]) => [name, double ?? single ?? ''],
+    ),
+  )
+  return document
+    .replace(doctype[0], '')
+    .replace(/&([\w.:-]+);/g, (reference, name) => entities.get(name) ?? reference)
+}
+
+interface Thread {
+  readonly run: (document: string, plan: Plan) => Promise<string>
+  readonly close: () => Promise<unknown>
+}
+
+function startThread(): Thread {
+  const worker = new Worker(new URL('svg-worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 400 },
+  })
+  let ended: string | undefined
+  worker.on('error', () => {
+    ended = 'SVGO gave up'
+  })
+  const run = (document: string, plan: Plan) =>
+    new Promise<string>((resolve, reject) => {
+      if (ended) return reject(new Failure('too-costly', ended))
+      const timer = setTimeout(() => {
+        ended = 'SVGO took too long'
+        void worker.terminate()
+      }, planMs)
+      const end = () => {
+        clearTimeout(timer)
+        reject(new Failure('too-costly', ended ?? 'SVGO gave up'))
+      }
+      worker.once('exit', end)
+      worker.once('message', ({ made, fault }: { made?: string; fault?: string }) => {
+        clearTimeout(timer)
+        worker.off('exit', end)
+        if (made === undefined) reject(new Failure('source-broken', fault ?? 'SVGO cannot read it'))
+        else resolve(made)
+      })
+      worker.postMessage({ document, plan })
+    })
+  return { run, close: () => worker.terminate() }
+}

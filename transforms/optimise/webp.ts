@@ -1,0 +1,110 @@
+// WebP without loss: chunks that are not the picture go; pixels are coded again only where that loses nothing.
+import type { Facts } from '../facts.ts'
+import { text, u8, u32le } from '../identify/bytes.ts'
+import { withoutMark } from '../identify/exif.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import type { Candidate } from './contest.ts'
+import { keptExif, orientationBlock } from './exif.ts'
+import { once } from './jpeg.ts'
+import type { Keep } from './request.ts'
+import { isSame, storedLook } from './same.ts'
+
+interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly keep: readonly Keep[]
+}
+
+interface Chunk {
+  readonly type: string
+  readonly content: Uint8Array
+}
+
+/** RFC 9649 section 2.7; whatever else stands in the file is no part of the picture. */
+const pictureChunks = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']
+const exifFlag = 0x08
+const xmpFlag = 0x04
+
+export function webpCandidates({ source, facts, keep }: Task): Candidate[] {
+  const chunks = chunksOf(source)
+  const before = once(() => storedLook(source, facts))
+  const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
+    isSame(await before(), await storedLook(body, facts)) ? undefined : 'its pixels differ'
+  const stripped: Candidate = {
+    name: 'chunks that are not the picture removed',
+    format: 'webp',
+    make: async () => bare(chunks, { facts, keep }),
+    faultOf,
+  }
+  const isLossless = chunks.some(({ type }) => type === 'VP8L') && !facts.animated
+  // What was coded with loss would grow by being coded without it.
+  if (!isLossless) return [stripped]
+  const make = async () => bare(chunksOf(await recoded(source)), { facts, keep, exif: exifOf(chunks) })
+  return [stripped, { ...stripped, name: 'webp lossless', make }]
+}
+
+/** `exact` leaves the colour under transparent pixels as it is. */
+export async function recoded(source: Uint8Array): Promise<Uint8Array> {
+  const image = sharp(source, { autoOrient: false, limitInputPixels: false }).keepIccProfile()
+  return (await run(image.webp({ lossless: true, effort: 6, exact: true }))).data
+}
+
+function chunksOf(bytes: Uint8Array): Chunk[] {
+  const found: Chunk[] = []
+  let at = 12
+  while (at + 8 <= bytes.length) {
+    const length = u32le(bytes, at + 4)
+    found.push({ type: text(bytes, at, 4), content: bytes.subarray(at + 8, at + 8 + length) })
+    at += 8 + length + (length & 1)
+  }
+  return found
+}
+
+const exifOf = (chunks: readonly Chunk[]): Uint8Array | undefined =>
+  chunks.find(({ type }) => type === 'EXIF')?.content
+
+interface Wish {
+  readonly facts: Facts
+  readonly keep: readonly Keep[]
+  /** Where the chunks are those of a new file, the old one's. */
+  readonly exif?: Uint8Array | undefined
+}
+
+function bare(chunks: readonly Chunk[], { facts, keep, exif = exifOf(chunks) }: Wish): Uint8Array {
+  const kept =
+    (exif && keptExif(withoutMark(exif), keep)) ??
+    (facts.orientation === 1 ? undefined : orientationBlock(facts.orientation))
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const picture = chunks.filter(({ type }) => pictureChunks.includes(type))
+  if (!header && !kept) return written(picture)
+  const flags = (header ? u8(header.content, 0) & ~(exifFlag | xmpFlag) : 0) | (kept ? exifFlag : 0)
+  const rest = picture.filter(({ type }) => type !== 'VP8X')
+  // Without any feature the extended header only costs (alpha of VP8L stands in its own).
+  if (flags === 0 || (flags === 0x10 && rest.every(({ type }) => type === 'VP8L'))) return written(rest)
+  const all = [{ type: 'VP8X', content: extended(facts, flags) }, ...rest]
+  return written(kept ? [...all, { type: 'EXIF', content: kept }] : all)
+}
+
+/** Flags, three reserved bytes, canvas width and height less one in 24 bits each. */
+function extended({ width, height, alpha }: Facts, flags: number): Uint8Array {
+  const content = Buffer.alloc(10)
+  content[0] = flags | (alpha ? 0x10 : 0)
+  content.writeUIntLE(width - 1, 4, 3)
+  content.writeUIntLE(height - 1, 7, 3)
+  return content
+}
+
+function written(chunks: readonly Chunk[]): Uint8Array {
+  const body = Buffer.concat(
+    chunks.flatMap(({ type, content }) => {
+      const head = Buffer.alloc(8)
+      head.write(type, 'latin1')
+      head.writeUInt32LE(content.length, 4)
+      return [head, content, Buffer.alloc(content.length & 1)]
+    }),
+  )
+  const riff = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1')
+  riff.writeUInt32LE(body.length + 4, 4)
+  return Buffer.concat([riff, body])
+}
