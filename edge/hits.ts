@@ -27,8 +27,11 @@ export interface HitsOptions {
   readonly now: () => number
 }
 
-/** URLs remembered; about 300 bytes each. Beyond it the least used go, and are learned again on their next request. */
-const maxUrls = 200_000
+/** For the URLs remembered: some 100,000 of them. Beyond it the least used go, and are learned on their next request. */
+const maxUrlBytes = 64e6
+
+/** A URL in memory: two bytes a character at most, and the objects round it. */
+const weighUrl = (_: unknown, url: string): number => url.length * 2 + 400
 
 interface Known {
   readonly key: string
@@ -45,7 +48,7 @@ interface Ready {
 }
 
 export function createHits({ memory, name, now }: HitsOptions): Hits {
-  const known = new LRUCache<string, Known>({ max: maxUrls })
+  const known = new LRUCache<string, Known>({ maxSize: maxUrlBytes, sizeCalculation: weighUrl })
   let requests = 0
   let bytes = 0
 

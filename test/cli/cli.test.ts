@@ -1,0 +1,125 @@
+// The command line as a user meets it.
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verify } from '../../edge/signature.ts'
+
+const bin = fileURLToPath(new URL('../../bin/halftone', import.meta.url))
+const key = 'a-key-of-sixteen+'
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'halftone-cli-'))
+  mkdirSync(join(folder, 'photos'))
+  const photo = sharp({ create: { width: 800, height: 600, channels: 3, background: '#456' } })
+  await photo.jpeg().toFile(join(folder, 'photos/cat.jpg'))
+  const sources = { photos: { folder: join(folder, 'photos') }, signed: { folder: join(folder, 'photos') } }
+  writeFileSync(join(folder, 'halftone.config.ts'), `export default ${JSON.stringify({ sources })}\n`)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+function halftone(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const env = {
+    ...process.env,
+    HALFTONE_KEYS_SIGNED: key,
+    HALFTONE_SAMPLES: 'false',
+    HALFTONE_DATA: folder,
+    ...environment,
+  }
+  return new Promise((done) => {
+    execFile(bin, [...args], { cwd: folder, env }, (error, out, err) =>
+      done({ code: Number(error?.code ?? 0), out, err }),
+    )
+  })
+}
+
+test('--help names every command and every variable', async () => {
+  const { code, out } = await halftone(['--help'])
+  expect(code).toBe(0)
+  for (const word of ['serve', 'check', 'explain', 'sign', 'HALFTONE_SHIELDS', 'HALFTONE_QUEUE'])
+    expect(out).toContain(word)
+})
+
+describe('check', () => {
+  test('says what is configured', async () => {
+    const { code, out } = await halftone(['check'])
+    expect([code, out]).toEqual([0, expect.stringContaining('The configuration is good.')])
+  })
+
+  test('reports every fault at once and ends with 1', async () => {
+    const { code, err } = await halftone(['check'], { PORT: 'eighty', HALFTONE_DRAIN: 'soon' })
+    expect(code).toBe(1)
+    expect(err).toContain('PORT: expected an integer')
+    expect(err).toContain('HALFTONE_DRAIN: expected a duration')
+  })
+
+  test('notices a folder that is not there', async () => {
+    const file = join(folder, 'other.config.ts')
+    writeFileSync(file, `export default { sources: { gone: { folder: '/nowhere/at/all' } } }\n`)
+    const { code, out } = await halftone(['--config', file, 'check'])
+    expect([code, out]).toEqual([1, expect.stringContaining('there is no such folder')])
+  })
+})
+
+describe('explain', () => {
+  test('shows spec, key, format and plan', async () => {
+    const { code, out } = await halftone([
+      'explain',
+      '/photos/cat.jpg?h=300&w=400&fit=crop&auto=format',
+      '--json',
+    ])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      source: 'photos',
+      key: '/photos/cat.jpg?fit=crop&formats=avif,webp&h=300&w=400&rev=1',
+      vary: 'Accept',
+      format: 'avif',
+      plan: { width: 400, height: 300 },
+    })
+  })
+
+  test('of a picture that is not there explains the rest', async () => {
+    const { out } = await halftone(['explain', 'http://cdn.example/photos/dog.jpg?w=10'])
+    expect(out).toContain('/photos/dog.jpg?w=10&rev=1')
+    expect(out).toContain('There is no picture at this path.')
+  })
+
+  test('of a wrong option is one sentence and 1', async () => {
+    const { code, err } = await halftone(['explain', '/photos/cat.jpg?w=0'])
+    expect([code, err.trim()]).toEqual([1, expect.stringMatching(/^Expected .* for w, received 0$/)])
+  })
+})
+
+describe('sign', () => {
+  test('gives a URL that the edge accepts', async () => {
+    const { out } = await halftone(['sign', 'https://cdn.example/signed/cat.jpg?w=64'])
+    expect(out).toMatch(/^https:\/\/cdn\.example\/signed\/cat\.jpg\?w=64&s=[\w-]{43}\n$/)
+    const target = out.trim().slice('https://cdn.example'.length)
+    expect(() => verify(target, { scheme: 'hmac-sha256', keys: [key] })).not.toThrow()
+  })
+
+  test('with an end', async () => {
+    const { out } = await halftone(['sign', '/signed/cat.jpg', '--expires', '1h'])
+    const expires = Number(/expires=(\d+)&s=/.exec(out)?.[1])
+    expect(Math.abs(expires - Date.now() / 1000 - 3600)).toBeLessThan(30)
+  })
+
+  test.each([
+    ['/photos/cat.jpg', 'has no keys'],
+    ['/nobody/cat.jpg', 'no source named'],
+    ['/signed/cat.jpg?w=wide', 'Expected'],
+  ])('refuses %s', async (url, reason) => {
+    const { code, err } = await halftone(['sign', url])
+    expect([code, err]).toEqual([1, expect.stringContaining(reason)])
+  })
+})
