@@ -137,11 +137,11 @@ function pictured(
   }
 }
 
-/** A browser must not keep a picture past the moment its link is gone. */
+/** Neither a browser nor a cache before us may keep a picture past the moment its link is gone. */
 function untilExpiry(answer: Answer, expires: number | undefined): Answer {
   if (expires === undefined || answer.status >= 400) return answer
-  const headers = { ...answer.headers, 'cache-control': 'private, no-cache' }
-  return { ...answer, headers }
+  const { 'cdn-cache-control': _shared, ...headers } = answer.headers
+  return { ...answer, headers: { ...headers, 'cache-control': 'private, no-cache' } }
 }
 
 /** The answer as this client gets it: whole, 304, a range, or its headers alone. */

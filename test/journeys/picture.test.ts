@@ -271,6 +271,7 @@ describe('signed links', () => {
     const path = sign(`/signed/photo.jpg?w=120&expires=${expires}`, signing)
     const first = await cdn.get(path)
     expect([first.status, first.headers['cache-control']]).toEqual([200, 'private, no-cache'])
+    expect(first.headers['cdn-cache-control']).toBeUndefined()
     clock.forward(61)
     expect((await cdn.get(path)).status).toBe(404)
   })
