@@ -79,7 +79,7 @@ export type PartOptions = Pick<PutOptions, 'length' | 'sha256' | 'signal'>
 export interface Sweep {
   /** Below this folder, ending in '/'. */
   readonly under: string
-  /** Those folders go whose names sort before this one. */
+  /** Those folders go that sort before this one, which may have several levels. */
   readonly before: string
   /** How long it may work until it gives up for this time. */
   readonly maxMs: number

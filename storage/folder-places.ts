@@ -1,6 +1,6 @@
 // Where things lie in a folder of files: files/<key>, parts/<upload>/<number>, and what is being written in tmp.
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkedKey } from './key.ts'
 import { noUpload } from './parts.ts'
@@ -70,6 +70,14 @@ function isAlive(pid: number): boolean {
     // EPERM: there is such a process, and it is somebody else's.
     return codeOf(thrown) === 'EPERM'
   }
+}
+
+/** Removes the folder and those above it, up to `top`, as far as they are empty. */
+export async function removeEmpty(top: string, folder: string): Promise<void> {
+  // It stops at the first folder that is not empty; that is how it ends, not a fault.
+  try {
+    for (let at = folder; at.length > top.length; at = dirname(at)) await rmdir(at)
+  } catch {}
 }
 
 /** The names in a folder; none when it cannot be read. */

@@ -4,11 +4,11 @@
 // free for reads, and the thread that answers requests does not carry the weight of a million small calls.
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Sweep, Swept } from './bucket.ts'
-import { codeOf, filesFolder, namesIn, trashFolder } from './folder-places.ts'
+import { codeOf, filesFolder, namesIn, removeEmpty, trashFolder } from './folder-places.ts'
 import { checkedPrefix } from './key.ts'
 
 /** A rest after each bit, as a share of the time it took: the disk gets to what others asked of it. */
@@ -22,12 +22,24 @@ export async function sweepFolder(dir: string, sweep: Sweep): Promise<Swept> {
 /** A reader that has a file open keeps it; from here on nobody finds it. */
 async function discard(dir: string, { under, before }: Sweep): Promise<void> {
   const top = join(filesFolder(dir), checkedPrefix(under))
-  for (const name of await namesIn(top)) {
-    if (name >= before) continue
+  for (const folder of await foldersBefore(top, before.split('/'))) {
     await mkdir(trashFolder(dir), { recursive: true })
     // Another process may have been faster.
-    await rename(join(top, name), join(trashFolder(dir), randomUUID())).catch(unlessGone)
+    await rename(join(top, folder), join(trashFolder(dir), randomUUID())).catch(unlessGone)
+    await removeEmpty(top, dirname(join(top, folder)))
   }
+}
+
+/** As deep as `before` is, so that what is discarded has one shape and comes in bits of one size. */
+async function foldersBefore(top: string, [level = '', ...deeper]: readonly string[]): Promise<string[]> {
+  const names = (await namesIn(top)).filter((name) => name < level || (name === level && deeper.length > 0))
+  if (deeper.length === 0) return names
+  const found = names.map(async (name) => {
+    // Below an earlier folder all are earlier: nothing in it sorts behind this.
+    const limit = name < level ? deeper.map(() => '~') : deeper
+    return (await foldersBefore(join(top, name), limit)).map((below) => `${name}/${below}`)
+  })
+  return (await Promise.all(found)).flat()
 }
 
 /** Whatever lies in the trash goes, also what a process left there that died. */

@@ -1,6 +1,6 @@
 // A folder as a bucket, the default: an acknowledged file survives kill -9 and power loss, and none is ever half there.
 import { mkdirSync } from 'node:fs'
-import { rmdir, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../errors.ts'
 import type { Body, Bucket, Facts, Found, GetOptions, Listed, Page, PutOptions, Stored } from './bucket.ts'
@@ -12,6 +12,7 @@ import {
   filesFolder,
   partsFolder,
   pathOf,
+  removeEmpty,
   removeLeftovers,
   syncFolder,
   temporaryFolder,
@@ -130,13 +131,6 @@ async function removeAll(dir: string, keys: readonly string[]): Promise<void> {
     })
     await removeEmpty(filesFolder(dir), dirname(path))
   }
-}
-
-async function removeEmpty(top: string, folder: string): Promise<void> {
-  // It stops at the first folder that is not empty; that is how it ends, not a fault.
-  try {
-    for (let at = folder; at.length > top.length; at = dirname(at)) await rmdir(at)
-  } catch {}
 }
 
 interface Listing {

@@ -1,26 +1,31 @@
 // Results live for a while: where they lie says until when, so removal never looks at one that may stay.
 //
-// results/<hour>/aa/bb/cc/<id>/<name>, where the hour (UTC) is the first at whose beginning all in it have expired.
-// Nothing else is kept of what is to be removed and when: a process that dies in the middle leaves nothing undone
-// that the next one does not find.
+// results/aa/bb/cc/dd/<id>/<name>: aabbcc is the hour (counted from 1970, in hex) at whose beginning all in it have
+// expired, dd spreads them. Fewer folders than a spread over three levels within the hour would take, because folders
+// are what removal spends its time on. Nothing else is kept of what is to be removed and when: a process that dies in
+// the middle leaves nothing undone that the next one does not find.
 import type { Bucket, Sweep, Swept } from './bucket.ts'
-import { keyFor } from './key.ts'
+import { checkedKey } from './key.ts'
 
 const under = 'results/'
 const hourMs = 3_600_000
 
 export interface Result {
-  /** Begins with random hex characters, as `keyFor` wants it. */
+  /** Begins with two random characters. */
   readonly id: string
   readonly name: string
   readonly expiresAt: number
 }
 
 export const resultKey = ({ id, name, expiresAt }: Result): string =>
-  `${under}${hourAt(Math.ceil(expiresAt / hourMs) * hourMs)}/${keyFor(id, name)}`
+  checkedKey(`${under}${hourFolder(Math.ceil(expiresAt / hourMs))}/${id.slice(0, 2)}/${id}/${name}`)
 
-/** Sorts as the hours follow each other: 2026-11-21T02. */
-const hourAt = (at: number): string => new Date(at).toISOString().slice(0, 13)
+/** Sorts as the hours follow each other; six characters last until the year 3883. */
+const hourFolder = (hour: number): string =>
+  hour
+    .toString(16)
+    .padStart(6, '0')
+    .replace(/(..)(..)(..)/, '$1/$2/$3')
 
 export interface RetentionOptions {
   readonly bucket: Bucket
@@ -38,7 +43,7 @@ export function createRetention({ bucket, now = Date.now, maxMs = 10_000 }: Rete
   return {
     tick(signal) {
       // The hour that has begun is over for all in its folder, so the folders before the next one may go.
-      const before = hourAt(now() + hourMs)
+      const before = hourFolder(Math.floor(now() / hourMs) + 1)
       const sweep: Sweep = { under, before, maxMs, signal }
       return bucket.sweep ? bucket.sweep(sweep) : sweepByListing(bucket, sweep)
     },

@@ -23,9 +23,10 @@ const kinds = {
 }
 
 test('a result lies under the hour at which all beside it have expired', () => {
-  expect(keyAt(noon)).toBe('results/2026-11-21T12/ab/cd/ef/abcdef00/cat.jpg')
-  expect(keyAt(noon + 1)).toBe('results/2026-11-21T13/ab/cd/ef/abcdef00/cat.jpg')
-  expect(keyAt(noon + hour)).toBe('results/2026-11-21T13/ab/cd/ef/abcdef00/cat.jpg')
+  expect((noon / hour).toString(16)).toBe('79bfc')
+  expect(keyAt(noon)).toBe('results/07/9b/fc/ab/abcdef00/cat.jpg')
+  expect(keyAt(noon + 1)).toBe('results/07/9b/fd/ab/abcdef00/cat.jpg')
+  expect(keyAt(noon + hour)).toBe('results/07/9b/fd/ab/abcdef00/cat.jpg')
 })
 
 describe.each(Object.entries(kinds))('retention in %s', (_name, open) => {
@@ -36,7 +37,8 @@ describe.each(Object.entries(kinds))('retention in %s', (_name, open) => {
     const retention = createRetention({ bucket, now: () => now })
     const young = keyAt(noon + hour)
     const old = [
-      keyAt(noon - 30 * hour),
+      keyAt(noon - 3000 * hour),
+      keyAt(noon - 70_000 * hour),
       keyAt(noon - 1),
       keyAt(noon),
       keyAt(noon, 'abcdef01'),
