@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { answerTo } from '../cache/conditional.ts'
 import type { Entry } from '../cache/entry.ts'
+import { emptyBody, type Headers } from '../tier.ts'
 import { clientHeaders } from './headers.ts'
 import { type ClientHeaders, clientOf, formatClass, hintHeaders } from './negotiate.ts'
 
@@ -39,11 +40,12 @@ interface Known {
   ready?: Ready
 }
 
-/** An entry's answer to a browser, ready to be written. Only two values in it grow old, once a second. */
+/** An entry's answers to a browser, ready to be written. Only two values in them grow old, once a second. */
 interface Ready {
   readonly entry: Entry
-  readonly headers: Record<string, string>
-  readonly flat: string[]
+  readonly headers: Headers
+  readonly whole: string[]
+  readonly notModified: string[]
   second: number
 }
 
@@ -54,14 +56,15 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
 
   function answer(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const headers: ClientHeaders = request.headers
-    const found = known.get(keyFor(request.url ?? '', headers))
+    const plain = plainAccept(request.rawHeaders)
+    const kind = plain === undefined ? kindOf(request.headers) : classOf(plain)
+    const found = known.get(keyFor(request.url ?? '', kind))
     const entry = found && memory.getNow(found.key)
     const moment = now()
     if (!found || !entry || moment >= entry.freshUntil) return false
     const ready = refreshed(found, entry, moment)
-    if (isConditional(headers)) writeChosen(request, response, ready)
-    else writeWhole(request, response, ready)
+    if (plain === undefined) writeChosen(request, response, ready)
+    else write(request, response, { status: entry.status, headers: ready.whole, body: entry.body })
     requests++
     bytes += entry.body.length
     return true
@@ -73,8 +76,11 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
     const second = Math.floor(moment / 1000)
     if (ready.second !== second) {
       ready.second = second
-      ready.flat[1] = String(ageOf(entry, moment))
-      ready.flat[3] = `${name}; hit; ttl=${Math.floor((entry.freshUntil - moment) / 1000)}`
+      const status = `${name}; hit; ttl=${Math.floor((entry.freshUntil - moment) / 1000)}`
+      for (const flat of [ready.whole, ready.notModified]) {
+        flat[1] = String(ageOf(entry, moment))
+        flat[3] = status
+      }
     }
     return ready
   }
@@ -82,47 +88,85 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
   return {
     answer,
     count: () => ({ requests, bytes }),
-    remember: (target, headers, { key, vary }) => known.set(keyFor(target, headers), { key, vary }),
+    remember: (target, headers, { key, vary }) => known.set(keyFor(target, kindOf(headers)), { key, vary }),
   }
 }
 
 const ageOf = (entry: Entry, moment: number): number =>
   Math.max(0, entry.ageOnArrival + Math.floor((moment - entry.storedAt) / 1000))
 
-/** The first four places are `age` and `cache-status`, the only headers that change while an entry lives. */
 function makeReady(entry: Entry, vary: string): Ready {
-  const headers = { ...clientHeaders(entry.headers, vary), 'content-length': String(entry.body.length) }
-  const flat = ['age', '0', 'cache-status', '']
-  for (const [header, value] of Object.entries(headers)) flat.push(header, value)
-  return { entry, headers, flat, second: -1 }
+  const length = String(entry.body.length)
+  const headers: Headers = { ...clientHeaders(entry.headers, vary), 'content-length': length }
+  const { etag = '' } = headers
+  const unchanged = answerTo({ status: entry.status, headers, body: entry.body }, { 'if-none-match': etag })
+  return { entry, headers, whole: flattened(headers), notModified: flattened(unchanged.headers), second: -1 }
 }
 
-function writeWhole(request: IncomingMessage, response: ServerResponse, { entry, flat }: Ready): void {
-  response.writeHead(entry.status, flat)
+/** The first four places are `age` and `cache-status`, the only headers that change while an entry lives. */
+const flattened = (headers: Headers): string[] => [
+  'age',
+  '0',
+  'cache-status',
+  '',
+  ...Object.entries(headers).flat(),
+]
+
+interface Written {
+  readonly status: number
+  readonly headers: string[]
+  readonly body: Buffer
+}
+
+function write(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Written): void {
+  response.writeHead(status, headers)
   if (request.method === 'HEAD') response.end()
-  else response.end(entry.body)
+  else response.end(body)
 }
 
-/** 304, 206 and 416 (RFC 9110 13 and 14). */
-function writeChosen(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { entry, headers, flat }: Ready,
-): void {
-  const aged = { ...headers, age: flat[1] ?? '0', 'cache-status': flat[3] ?? '' }
-  const chosen = answerTo(
-    { status: entry.status, headers: aged, body: entry.body },
-    request.headers as Record<string, string>,
-  )
-  response.writeHead(chosen.status, { ...chosen.headers })
-  if (request.method === 'HEAD') response.end()
-  else response.end(chosen.body)
+/** 304, 206 and 416 (RFC 9110 13 and 14). A browser that comes back with our own ETag is by far the most common. */
+function writeChosen(request: IncomingMessage, response: ServerResponse, ready: Ready): void {
+  const { entry, headers } = ready
+  const asked = request.headers as Record<string, string>
+  const isOurs = headers.etag !== undefined && asked['if-none-match'] === headers.etag
+  write(request, response, isOurs && entry.status === 200 ? unchanged(ready) : chosen(ready, asked))
 }
 
-const isConditional = (headers: ClientHeaders): boolean =>
-  headers['if-none-match'] !== undefined ||
-  headers.range !== undefined ||
-  headers['if-modified-since'] !== undefined
+const unchanged = ({ notModified }: Ready): Written => ({
+  status: 304,
+  headers: notModified,
+  body: emptyBody,
+})
+
+function chosen({ entry, headers, whole }: Ready, asked: Record<string, string>): Written {
+  const aged = { ...headers, age: whole[1] ?? '0', 'cache-status': whole[3] ?? '' }
+  const answer = answerTo({ status: entry.status, headers: aged, body: entry.body }, asked)
+  return { ...answer, headers: Object.entries(answer.headers).flat() }
+}
+
+/** Headers that make a request more than "this URL, these formats": hints, conditions, ranges. */
+const notPlain = new Set<string>([...hintHeaders, 'if-none-match', 'if-modified-since', 'if-range', 'range'])
+const lengths: readonly boolean[] = Array.from({ length: 20 }, (_, length) =>
+  [...notPlain, 'accept'].some((header) => header.length === length),
+)
+
+/**
+ * The request's Accept, empty when there is none; undefined when another header matters too. Read from the raw list in
+ * one pass: building the object of all headers costs more than the rest of a hit.
+ */
+function plainAccept(raw: readonly string[]): string | undefined {
+  let accept = ''
+  for (let i = 0; i < raw.length; i += 2) {
+    const header = raw[i] ?? ''
+    if (!lengths[header.length]) continue
+    const lower = header.toLowerCase()
+    if (notPlain.has(lower)) return undefined
+    if (lower !== 'accept') continue
+    if (accept !== '') return undefined // sent in two parts
+    accept = raw[i + 1] ?? ''
+  }
+  return accept
+}
 
 /** The classes of the `Accept` headers seen lately: there are a few dozen in the world, each long to read. */
 const classes = new LRUCache<string, string>({
@@ -131,15 +175,19 @@ const classes = new LRUCache<string, string>({
   sizeCalculation: (_, accept) => accept.length + 1,
 })
 
-/** A URL and the kind of client, as coarse as negotiation itself. */
-function keyFor(target: string, headers: ClientHeaders): string {
-  const accept = String(headers.accept ?? '')
+function classOf(accept: string): string {
   let formats = classes.get(accept)
   if (formats === undefined) {
     formats = formatClass(accept)
     classes.set(accept, formats)
   }
-  for (const hint of hintHeaders)
-    if (headers[hint] !== undefined) return `${JSON.stringify(clientOf(headers))} ${target}`
-  return `${formats} ${target}`
+  return formats
 }
+
+/** The kind of client, as coarse as negotiation itself. */
+function kindOf(headers: ClientHeaders): string {
+  for (const hint of hintHeaders) if (headers[hint] !== undefined) return JSON.stringify(clientOf(headers))
+  return classOf(String(headers.accept ?? ''))
+}
+
+const keyFor = (target: string, kind: string): string => `${kind} ${target}`
