@@ -1,0 +1,77 @@
+// The search alone, over made-up pictures: few probes, the lowest quality that reaches the target, and its ends.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { scoreAt } from '../../transforms/optimise/lossy/curve.ts'
+import { relativeTarget, sourceScore } from '../../transforms/optimise/lossy/generation.ts'
+import { effective } from '../../transforms/optimise/lossy/judge.ts'
+import { type Aim, highest, lowest, seek } from '../../transforms/optimise/lossy/seek.ts'
+
+const never = Number.POSITIVE_INFINITY
+const aim: Aim = { way: 'jpeg 4:2:0', target: 76, maxProbes: 6, endsAt: never }
+
+/** A picture whose errors are so many times the average picture's. */
+const picture = (difficulty: number) => async (quality: number) => ({
+  quality,
+  score: 100 - difficulty * (100 - scoreAt('jpeg 4:2:0', quality)),
+})
+
+test('an average picture takes one probe', async () => {
+  const { best, probes } = await seek(aim, picture(1))
+  expect(probes).toHaveLength(1)
+  expect(best?.score).toBeGreaterThanOrEqual(76)
+})
+
+test('pictures of any difficulty are found in at most four probes, and never below the target', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 0.5, max: 1.8, noNaN: true }), async (difficulty) => {
+      const { best, probes } = await seek(aim, picture(difficulty))
+      expect(probes.length).toBeLessThanOrEqual(4)
+      expect(best?.score).toBeGreaterThanOrEqual(76)
+      // A quality two lower would not do, but for the tolerance of half a point.
+      const lower = await picture(difficulty)((best?.quality ?? 0) - 2)
+      expect(lower.score).toBeLessThan(76)
+    }),
+  )
+})
+
+test('a picture that no quality saves has no best, and its probes are told', async () => {
+  const { best, probes } = await seek(aim, picture(5))
+  expect(best).toBeUndefined()
+  expect(probes.at(-1)?.quality).toBe(highest)
+})
+
+test('a picture that is easy at every quality gets the lowest', async () => {
+  const { best } = await seek(aim, picture(0.1))
+  expect(best?.quality).toBe(lowest)
+})
+
+test('a seed is probed first', async () => {
+  const { probes } = await seek({ ...aim, seed: 61 }, picture(1))
+  expect(probes[0]?.quality).toBe(61)
+})
+
+test('without time left there is still one probe', async () => {
+  const { probes } = await seek({ ...aim, endsAt: 0 }, picture(1.5))
+  expect(probes).toHaveLength(1)
+})
+
+const standard = { target: 76, whiteLimit: 0.06, p5Slack: 7, worstSlack: 12 }
+const sound = { score: 77, tiles: { p5: 75, worst: 70 } }
+
+test.each([
+  ['the whole, where nothing local is worse', sound, 77],
+  ['the fifth percentile of the tiles', { ...sound, tiles: { p5: 66, worst: 65 } }, 73],
+  ['the worst tile', { ...sound, tiles: { p5: 75, worst: 60 } }, 72],
+  ['white that is off', { ...sound, whiteOff: 0.09 }, 73],
+  ['the whole, where white is clean', { ...sound, whiteOff: 0 }, 77],
+])('a candidate counts as %s', (_, judgement, expected) => {
+  expect(effective(judgement, standard)).toBeCloseTo(expected, 6)
+})
+
+test('what a JPEG has lost already is taken from what may be lost', () => {
+  const pristine = relativeTarget(76, 95) ?? 0
+  const good = relativeTarget(76, sourceScore({ family: 'libjpeg', quality: 90, exact: true }, '4:2:0')) ?? 0
+  expect(pristine).toBe(76)
+  expect(good).toBeGreaterThan(pristine)
+  expect(relativeTarget(76, 74)).toBeUndefined()
+})

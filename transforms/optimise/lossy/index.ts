@@ -1,0 +1,125 @@
+// The smallest lossy file that still looks like its source: quality and chroma found per picture, by score.
+import { Failure } from '../../../errors.ts'
+import { type Facts, upright } from '../../facts.ts'
+import { smallestSide } from '../metric/index.ts'
+import type { LossyFormat } from './encoders.ts'
+import { fitting } from './fitting.ts'
+import { isOptimised, relativeTarget, sourceScore } from './generation.ts'
+import { createJudge } from './judge.ts'
+import { readPicture } from './picture.ts'
+import { quantisedAt } from './quantised.ts'
+import { type Goal, type Recoded, recode, type Subject } from './recode.ts'
+import { isHalved } from './sampling.ts'
+
+export type { LossyFormat } from './encoders.ts'
+
+export interface Ask {
+  readonly format: LossyFormat
+  /** The score to reach: 72 eco, 76 by default, 80 high, 85 max, or any other. */
+  readonly target: number
+  readonly chroma?: 'auto' | '4:2:0' | '4:4:4'
+  /** Six unless told otherwise. */
+  readonly maxProbes?: number
+  /** Milliseconds after which no further probe begins. */
+  readonly budgetMs?: number
+  /** A quality to begin with, such as the one found for this picture at another width. */
+  readonly seed?: number
+  /** Goes below the target rather than above this. */
+  readonly maxBytes?: number
+  /** What shows through where a JPEG cannot be transparent; white unless told otherwise. */
+  readonly background?: string
+}
+
+/** 'keep': nothing lossy may stand in for the source; what is lossless still may. */
+export type Found =
+  | (Omit<Recoded, 'reached'> & { readonly verdict: 'recoded'; readonly reason: string })
+  | { readonly verdict: 'keep'; readonly reason: string }
+
+/** From here on white is kept as product photographers ask for it. */
+const strictFrom = 80
+const whiteLimits = { usual: 0.06, strict: 0.03 } as const
+/** Beyond these somebody looking closely finds the place (FACTS section 2, 28 product shots). */
+const slacks = { p5Slack: 7, worstSlack: 12 } as const
+/** A JPEG recoded for less than this has lost more than it saved. */
+const worthwhile = 0.9
+const usualProbes = 6
+
+/** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source. */
+export async function search(source: Uint8Array, facts: Facts, ask: Ask): Promise<Found> {
+  if (facts.format === 'svg') throw new Failure('bad-option', 'A drawing has no quality.', { option: 'mode' })
+  if (facts.animated) return keep('it moves')
+  const { width, height } = upright(facts)
+  if (Math.min(width, height) < smallestSide) return keep('it is too small to compare')
+  const goal = goalOf(source, facts, ask)
+  if (typeof goal === 'string') return keep(goal)
+  const background = ask.format === 'jpeg' ? (ask.background ?? '#fff') : undefined
+  const picture = await readPicture(source, facts, { background: facts.alpha ? background : undefined })
+  const judge = createJudge(picture)
+  try {
+    const found = await withinBytes({ picture, judge }, goal, ask)
+    return verdictOn(found, { source, facts, goal, ask })
+  } finally {
+    judge.release()
+  }
+}
+
+const keep = (reason: string): Found => ({ verdict: 'keep', reason })
+
+/** What to reach, or why there is nothing to reach. */
+function goalOf(source: Uint8Array, facts: Facts, ask: Ask): Goal | string {
+  const quantised = facts.format === 'jpeg' ? quantisedAt(source) : undefined
+  const halved = facts.format === 'jpeg' && isHalved(source)
+  if (
+    quantised &&
+    ask.format === 'jpeg' &&
+    ask.maxBytes === undefined &&
+    isOptimised(quantised, facts.progressive)
+  )
+    return 'it has been optimised already'
+  const target = quantised
+    ? relativeTarget(ask.target, sourceScore(quantised, halved ? '4:2:0' : '4:4:4'))
+    : ask.target
+  if (target === undefined && ask.maxBytes === undefined)
+    return `its own quality, ${quantised?.quality}, leaves nothing to lose`
+  return {
+    format: ask.format,
+    target: target ?? ask.target,
+    ...slacks,
+    whiteLimit: ask.target >= strictFrom ? whiteLimits.strict : whiteLimits.usual,
+    chroma: halved && ask.chroma !== '4:4:4' ? '4:2:0' : (ask.chroma ?? 'auto'),
+    maxProbes: ask.maxProbes ?? usualProbes,
+    endsAt: performance.now() + (ask.budgetMs ?? Number.POSITIVE_INFINITY),
+    seed: ask.seed,
+    prepares: !halved,
+  }
+}
+
+async function withinBytes(subject: Subject, goal: Goal, { maxBytes }: Ask): Promise<Recoded | undefined> {
+  const found = await recode(subject, goal)
+  if (maxBytes === undefined || found.body.length <= maxBytes) return found
+  // At so few bytes full colour is the first thing to give up.
+  const way = goal.format === 'jpeg' ? 'jpeg 4:2:0' : goal.format
+  return fitting(subject, { way, maxBytes, below: found.quality })
+}
+
+interface Context {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly goal: Goal
+  readonly ask: Ask
+}
+
+function verdictOn(found: Recoded | undefined, { source, facts, goal, ask }: Context): Found {
+  if (found === undefined) return keep('no quality makes it so small')
+  const { reached, ...rest } = found
+  const part = found.body.length / source.length
+  if (part >= 1) return keep('it would become larger')
+  if (facts.format === 'jpeg' && ask.maxBytes === undefined && part > worthwhile)
+    return keep('a recoding would save less than a tenth and lose something')
+  const rounded = goal.target.toFixed(1)
+  const reason = reached ? `the lowest quality that scores ${rounded}` : shortOf(rounded, ask)
+  return { ...rest, verdict: 'recoded', reason }
+}
+
+const shortOf = (target: string, { maxBytes }: Ask): string =>
+  maxBytes === undefined ? `no quality tried scores ${target}: the best one` : 'the highest quality that fits'

@@ -1,0 +1,76 @@
+// Judges candidates as a person who looks for faults would: the whole, the worst places, white grounds, both backgrounds.
+import { createReference, type Pixels, type Reference } from '../metric/index.ts'
+import type { Picture } from './picture.ts'
+import { whitenessOf } from './whiteness.ts'
+
+export interface Judgement {
+  /** SSIMULACRA2 of the whole; with alpha, on black or on white, whichever is lower. */
+  readonly score: number
+  readonly tiles: { readonly p5: number; readonly worst: number }
+  /** Share of pure white near edges that is off by more than 8 levels; absent where there is little white. */
+  readonly whiteOff?: number
+}
+
+export interface Judge {
+  judge(data: Uint8Array): Judgement
+  release(): void
+}
+
+export function createJudge(picture: Picture): Judge {
+  const { width, height } = picture
+  const grounds = picture.channels === 4 ? [255, 0] : [255]
+  const views = grounds.map((ground): { ground: number; pixels: Pixels } => ({
+    ground,
+    pixels: { rgb: laidOn(ground, picture.data, picture.channels), width, height },
+  }))
+  const references: Reference[] = []
+  for (const { pixels } of views) references.push(createReference(pixels))
+  const whiteness = views[0] && whitenessOf(views[0].pixels)
+  return {
+    judge(data) {
+      const seen = views.map(({ ground }) => laidOn(ground, data, picture.channels))
+      const scores = references.map((reference, i) => reference.score(seen[i] ?? data))
+      const whiteOff = whiteness?.(seen[0] ?? data)
+      return {
+        score: Math.min(...scores.map(({ score }) => score)),
+        tiles: {
+          p5: Math.min(...scores.map(({ tiles }) => tiles.p5)),
+          worst: Math.min(...scores.map(({ tiles }) => tiles.worst)),
+        },
+        ...(whiteOff !== undefined && { whiteOff }),
+      }
+    },
+    release: () => {
+      for (const reference of references) reference.release()
+    },
+  }
+}
+
+function laidOn(ground: number, data: Uint8Array, channels: 3 | 4): Uint8Array {
+  if (channels === 3) return data
+  const out = new Uint8Array((data.length / 4) * 3)
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    const alpha = (data[from + 3] ?? 255) / 255
+    for (let c = 0; c < 3; c++) out[to + c] = Math.round((data[from + c] ?? 0) * alpha + ground * (1 - alpha))
+  }
+  return out
+}
+
+export interface Standard {
+  readonly target: number
+  /** Largest allowed share of white gone off. */
+  readonly whiteLimit: number
+  /** How far below the target one tile in twenty, and the worst tile, may lie. */
+  readonly p5Slack: number
+  readonly worstSlack: number
+}
+
+/**
+ * One number for all guards, to be compared with the target: the score as far as nothing local is worse. White counts a
+ * point for each percent of pixels, about what both change by from one quality to the next.
+ */
+export function effective({ score, tiles, whiteOff }: Judgement, standard: Standard): number {
+  const { target, whiteLimit, p5Slack, worstSlack } = standard
+  const white = whiteOff === undefined ? Number.POSITIVE_INFINITY : target + (whiteLimit - whiteOff) * 100
+  return Math.min(score, tiles.p5 + p5Slack, tiles.worst + worstSlack, white)
+}

@@ -1,0 +1,71 @@
+// The source as the pixels that are encoded and compared: upright, eight bits, in sRGB or with its own wide profile.
+import type { Facts } from '../../facts.ts'
+import { sharp } from '../../render/sharp.ts'
+import { classOf } from '../icc.ts'
+
+export interface Picture {
+  /** Three channels, or four where something is transparent. */
+  readonly data: Uint8Array
+  readonly channels: 3 | 4
+  readonly width: number
+  readonly height: number
+  /** All three channels are equal everywhere: one will do. */
+  readonly isGrey: boolean
+  /** For a profile wider than sRGB: the same pixels as a PNG that carries it. */
+  readonly profiled?: Uint8Array
+}
+
+export interface Reading {
+  /** Colour laid under transparent pixels, for a format without alpha. */
+  readonly background?: string | undefined
+}
+
+export async function readPicture(source: Uint8Array, facts: Facts, reading: Reading = {}): Promise<Picture> {
+  const wide = await isWide(source, facts)
+  const image = sharp(source).autoOrient()
+  if (reading.background !== undefined) image.flatten({ background: reading.background })
+  if (wide) image.keepIccProfile()
+  else image.toColourspace('srgb')
+  const profiled = wide ? await image.png({ compressionLevel: 0 }).toBuffer() : undefined
+  const read = profiled ? sharp(profiled, { ignoreIcc: true }) : image
+  const { data, info } = await read.raw().toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  const pixels = coloured(data, info.channels)
+  return { ...pixels, width, height, isGrey: isGrey(pixels), ...(profiled && { profiled }) }
+}
+
+/** CMYK goes to sRGB whatever its profile: browsers disagree about it. */
+async function isWide(source: Uint8Array, { icc, space }: Facts): Promise<boolean> {
+  if (!icc || space === 'cmyk') return false
+  const profile = (await sharp(source).metadata()).icc
+  return profile !== undefined && classOf(profile) === 'wide'
+}
+
+/** Grey becomes three channels, for the comparison; an alpha that hides nothing goes. */
+export function coloured(data: Uint8Array, channels: number): Pick<Picture, 'data' | 'channels'> {
+  if (channels === 3) return { data, channels }
+  const hasAlpha = channels === 2 || channels === 4
+  const transparent = hasAlpha && isTransparent(data, channels)
+  const kept = transparent ? 4 : 3
+  const count = data.length / channels
+  const colour = channels >= 3 ? 1 : 0
+  const out = new Uint8Array(count * kept)
+  for (let i = 0, from = 0, to = 0; i < count; i++, from += channels, to += kept) {
+    out[to] = data[from] ?? 0
+    out[to + 1] = data[from + colour] ?? 0
+    out[to + 2] = data[from + colour * 2] ?? 0
+    if (transparent) out[to + 3] = data[from + channels - 1] ?? 0
+  }
+  return { data: out, channels: kept }
+}
+
+function isTransparent(data: Uint8Array, channels: number): boolean {
+  for (let i = channels - 1; i < data.length; i += channels) if (data[i] !== 255) return true
+  return false
+}
+
+function isGrey({ data, channels }: Pick<Picture, 'data' | 'channels'>): boolean {
+  for (let i = 0; i < data.length; i += channels)
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false
+  return true
+}

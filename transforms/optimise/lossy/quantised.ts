@@ -1,0 +1,69 @@
+// The quality a JPEG was saved at, read from its luminance quantisation table (ITU-T T.81 B.2.4.1).
+import { quantisation, segmentsOf } from '../jpeg-segments.ts'
+
+export interface Quantised {
+  /** 'libjpeg' is Annex K's table, as nearly every camera and library scales it; 'mozjpeg' is its table 3. */
+  readonly family: 'libjpeg' | 'mozjpeg'
+  /** 1 to 100, on the family's own scale. */
+  readonly quality: number
+  /** The table is one of the family's: a camera's own tables only lie near one. */
+  readonly exact: boolean
+}
+
+/** Quality 50 of each family, in zigzag order. */
+const tables: Readonly<Record<Quantised['family'], readonly number[]>> = {
+  libjpeg: numbers(
+    '16 11 12 14 12 10 16 14 13 14 18 17 16 19 24 40 26 24 22 22 24 49 35 37 29 40 58 51 61 60 57 51 ' +
+      '56 55 64 72 92 78 64 68 87 69 55 56 80 109 81 87 95 98 103 104 103 62 77 113 121 112 100 120 92 101 103 99',
+  ),
+  mozjpeg: numbers(
+    '16 16 16 16 17 16 18 20 20 18 25 27 24 27 25 37 34 31 31 34 37 56 40 43 40 43 40 56 85 53 62 53 ' +
+      '53 62 53 85 75 91 74 69 74 91 75 135 106 94 94 106 135 156 131 124 131 156 189 169 169 189 238 226 238 311 311 418',
+  ),
+}
+
+function numbers(text: string): number[] {
+  return text.split(' ').map(Number)
+}
+
+export function quantisedAt(jpeg: Uint8Array): Quantised | undefined {
+  const table = luminanceTable(jpeg)
+  if (table === undefined) return undefined
+  const families = Object.keys(tables) as Quantised['family'][]
+  const near = families
+    .flatMap((family) =>
+      qualities.map((quality) => ({ family, quality, off: distance(table, family, quality) })),
+    )
+    .sort((a, b) => a.off - b.off)[0]
+  return near && { family: near.family, quality: near.quality, exact: near.off === 0 }
+}
+
+const qualities = Array.from({ length: 100 }, (_, i) => 100 - i)
+
+/** Table 0, of 8 or 16 bits an entry; several tables may share a segment. */
+function luminanceTable(jpeg: Uint8Array): number[] | undefined {
+  for (const { marker, content } of segmentsOf(jpeg)) {
+    if (marker !== quantisation) continue
+    for (let at = 0; at < content.length; ) {
+      const [kind = 0] = content.subarray(at)
+      const bytes = kind >> 4 ? 2 : 1
+      const entries = Array.from({ length: 64 }, (_, i) =>
+        bytes === 1
+          ? (content[at + 1 + i] ?? 0)
+          : (content[at + 1 + i * 2] ?? 0) * 256 + (content[at + 2 + i * 2] ?? 0),
+      )
+      if ((kind & 15) === 0) return entries
+      at += 1 + 64 * bytes
+    }
+  }
+  return undefined
+}
+
+function distance(table: readonly number[], family: Quantised['family'], quality: number): number {
+  // libjpeg's jpeg_quality_scaling.
+  const scale = quality < 50 ? Math.floor(5000 / quality) : 200 - quality * 2
+  return tables[family].reduce((sum, base, i) => {
+    const scaled = Math.min(255, Math.max(1, Math.floor((base * scale + 50) / 100)))
+    return sum + Math.abs(scaled - Math.min(255, table[i] ?? 0)) / scaled
+  }, 0)
+}

@@ -1,0 +1,69 @@
+// Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
+import { difficultyOf, qualityFor, type Way } from './curve.ts'
+
+export interface Probe {
+  readonly quality: number
+  readonly score: number
+}
+
+export interface Aim {
+  readonly way: Way
+  readonly target: number
+  readonly maxProbes: number
+  /** From `performance.now()`: no probe begins after it, except the first. */
+  readonly endsAt: number
+  /** The quality to begin with, such as the one found for this picture at another width. */
+  readonly seed?: number | undefined
+}
+
+/** Below, pictures fall apart; above, only bytes grow. */
+export const lowest = 20
+export const highest = 97
+/** As near as this above the target is found: half a point is 3 % of the bytes, and saves most of a probe. */
+const tolerance = 0.5
+
+export interface Found<P extends Probe> {
+  /** The lowest that reached the target; undefined when none did. */
+  readonly best: P | undefined
+  /** In the order they were made. */
+  readonly probes: readonly P[]
+}
+
+export async function seek<P extends Probe>(
+  aim: Aim,
+  probe: (quality: number) => Promise<P>,
+): Promise<Found<P>> {
+  const probes: P[] = []
+  let [below, above] = [lowest - 1, highest + 1]
+  let best: P | undefined
+  while (probes.length < aim.maxProbes && above - below > 1) {
+    if (probes.length > 0 && performance.now() > aim.endsAt) break
+    const quality = clamp(Math.round(next(aim, probes)), below + 1, above - 1)
+    const made = await probe(quality)
+    probes.push(made)
+    if (made.score < aim.target) below = quality
+    else {
+      above = quality
+      best = made
+    }
+    if (made.score >= aim.target && made.score - aim.target < tolerance) break
+  }
+  return { best, probes }
+}
+
+/** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
+function next({ way, target, seed }: Aim, probes: readonly Probe[]): number {
+  const aimed = target + tolerance * 0.4
+  const [a, b] = nearest(probes, aimed)
+  if (a === undefined) return seed ?? qualityFor(way, aimed, 1)
+  if (b === undefined || a.quality === b.quality) return qualityFor(way, aimed, difficultyOf(way, a))
+  // Between two probes the difficulty itself is taken to change evenly.
+  const [from, to] = [difficultyOf(way, a), difficultyOf(way, b)]
+  const part = clamp((aimed - a.score) / (b.score - a.score || 1), -1, 2)
+  return qualityFor(way, aimed, Math.max(0.05, from + (to - from) * part))
+}
+
+const nearest = (probes: readonly Probe[], score: number): readonly Probe[] =>
+  [...probes].sort((a, b) => Math.abs(a.score - score) - Math.abs(b.score - score))
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))

@@ -1,0 +1,64 @@
+// Ringing on pure white: the damage that a product shot shows first and a mean over the picture shows last.
+import type { Pixels } from '../metric/index.ts'
+
+/** A picture of less white than this is no product shot. */
+const leastShare = 0.1
+const pure = 254
+/** Something darker than this in a channel is an edge to white; a soft shadow is not. */
+const edge = 230
+/** One block of a JPEG: so far ringing reaches. */
+const reach = 8
+const visible = 8
+
+/** Measures the share of pure white near edges that has become off-white; undefined where there is little white. */
+export function whitenessOf(pixels: Pixels): ((rgb: Uint8Array) => number) | undefined {
+  const places = whiteNearEdges(pixels)
+  if (places === undefined) return undefined
+  return (rgb) => {
+    let off = 0
+    for (const at of places)
+      if (Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0) < 255 - visible) off++
+    return places.length === 0 ? 0 : off / places.length
+  }
+}
+
+function whiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined {
+  const count = width * height
+  const lowest = new Uint8Array(count)
+  let white = 0
+  for (let i = 0, at = 0; i < count; i++, at += 3) {
+    const least = Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0)
+    lowest[i] = least
+    if (least >= pure) white++
+  }
+  if (white < count * leastShare) return undefined
+  const near = grown(lowest, width, height)
+  const places: number[] = []
+  for (let i = 0; i < count; i++) if (near[i] && (lowest[i] ?? 0) >= pure) places.push(i * 3)
+  return Uint32Array.from(places)
+}
+
+/** Marks what lies within reach of an edge: along rows, then down columns. */
+function grown(lowest: Uint8Array, width: number, height: number): Uint8Array {
+  const rows = new Uint8Array(lowest.length)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if ((lowest[y * width + x] ?? 255) >= edge) continue
+      rows.fill(1, y * width + Math.max(0, x - reach), y * width + Math.min(width, x + reach + 1))
+    }
+  const near = new Uint8Array(lowest.length)
+  const left = new Int32Array(width).fill(0)
+  const sweep = (y: number) => {
+    for (let x = 0; x < width; x++) {
+      if (rows[y * width + x]) left[x] = reach + 1
+      if ((left[x] ?? 0) > 0) {
+        near[y * width + x] = 1
+        left[x] = (left[x] ?? 0) - 1
+      }
+    }
+  }
+  for (let y = 0; y < height; y++) sweep(y)
+  left.fill(0)
+  for (let y = height - 1; y >= 0; y--) sweep(y)
+  return near
+}
