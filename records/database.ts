@@ -7,8 +7,8 @@ import { postgresDialect } from './postgres.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 import type { Source, Tables } from './tables.ts'
 
-/** A file for the embedded database, a `postgres://` URL for a server. */
-export type Where = { readonly file: string } | { readonly url: string }
+/** A file for the embedded database, a `postgres://` URL for a server. `turnMs`: how long a transaction may take. */
+export type Where = ({ readonly file: string } | { readonly url: string }) & { readonly turnMs?: number }
 
 export interface Database extends Source {
   /** Ends what is under way, and folds the write-ahead log into the file. */
@@ -28,7 +28,9 @@ export async function openDatabase(where: Where, now = Date.now()): Promise<Data
 }
 
 function dialectOf(where: Where): Dialect {
-  if ('url' in where) return postgresDialect(where.url)
+  // It keeps others waiting, on the embedded database every other writer.
+  const { turnMs = 10_000 } = where
+  if ('url' in where) return postgresDialect(where.url, turnMs)
   mkdirSync(dirname(where.file), { recursive: true })
-  return sqliteDialect(where.file)
+  return sqliteDialect(where.file, turnMs)
 }

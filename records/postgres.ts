@@ -5,8 +5,8 @@ import { Failure } from '../errors.ts'
 
 const bigint = 20
 
-export function postgresDialect(url: string): Dialect {
-  const pool = createPool(url)
+export function postgresDialect(url: string, turnMs: number): Dialect {
+  const pool = createPool(url, turnMs)
   const dialect = new PostgresDialect({ pool })
   return {
     createDriver: () => new FailingDriver({ pool }),
@@ -16,19 +16,21 @@ export function postgresDialect(url: string): Dialect {
   }
 }
 
-function createPool(url: string): PostgresPool {
+function createPool(url: string, turnMs: number): PostgresPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5000,
     // A question that takes longer than this has no index; it must not hold a connection.
     statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
+    idle_in_transaction_session_timeout: turnMs,
     application_name: 'halftone',
     types: { getTypeParser: parserOf },
   })
-  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  // A connection that breaks, idle or in use, is replaced by the pool and fails the query it was at; unheard, its event
+  // would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool as unknown as PostgresPool
 }
 

@@ -10,43 +10,35 @@ import type {
 } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { Rows } from './messages.ts'
-import { createThread, type Thread } from './thread.ts'
-import { createWriter, type Group, type Writer } from './writer.ts'
+import { createThread } from './thread.ts'
+import { ask, askInTurn, beginTurn, commitTurn, rollBackTurn, type Threads, type Turn } from './turn.ts'
+import { createWriter } from './writer.ts'
 
-interface Threads {
-  readonly reader: Thread
-  readonly writing: Thread
-  readonly writer: Writer
-}
-
-export function sqliteDialect(file: string): Dialect {
+export function sqliteDialect(file: string, turnMs: number): Dialect {
   return {
-    createDriver: () => createDriver(file),
+    createDriver: () => createDriver(file, turnMs),
     createQueryCompiler: () => new SqliteQueryCompiler() as QueryCompiler,
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new ManyAdapter(),
     createIntrospector: (database) => new SqliteIntrospector(database),
   }
 }
 
-interface Connection extends DatabaseConnection {
-  /** The group of the transaction that this connection is in. */
-  group: Group | undefined
+/** Without this the query builder itself would let one query in at a time, and no two could share a commit. */
+class ManyAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
 }
 
-function createDriver(file: string): Driver {
+interface Connection extends DatabaseConnection {
+  turn: Turn | undefined
+}
+
+function createDriver(file: string, turnMs: number): Driver {
   let threads: Threads | undefined
   const opened = (): Threads => {
     if (!threads) throw new Error('the database is not open')
     return threads
-  }
-  const inTurn = async (
-    connection: DatabaseConnection,
-    end: (at: Threads, group: Group) => Promise<void>,
-  ) => {
-    const { group } = connection as Connection
-    if (!group) throw new Error('there is no transaction on this connection')
-    ;(connection as Connection).group = undefined
-    await end(opened(), group)
   }
   return {
     init: async () => {
@@ -55,10 +47,10 @@ function createDriver(file: string): Driver {
     acquireConnection: async () => createConnection(opened()),
     releaseConnection: async () => {},
     beginTransaction: async (connection) => {
-      ;(connection as Connection).group = await enterMember(opened())
+      ;(connection as Connection).turn = await beginTurn(opened(), turnMs)
     },
-    commitTransaction: (connection) => inTurn(connection, commitMember),
-    rollbackTransaction: (connection) => inTurn(connection, rollBackMember),
+    commitTransaction: (connection) => commitTurn(opened(), endedTurn(connection)),
+    rollbackTransaction: async (connection) => rollBackTurn(opened(), endedTurn(connection)),
     destroy: async () => {
       if (!threads) return
       await threads.writer.idle()
@@ -77,45 +69,11 @@ async function openThreads(file: string): Promise<Threads> {
   return { writing, reader, writer: createWriter(writing) }
 }
 
-/** A member of a group is a savepoint of its transaction: it can fail alone. */
-async function enterMember({ writer, writing }: Threads): Promise<Group> {
-  const group = await writer.enter()
-  try {
-    await writing.ask('savepoint member')
-    return group
-  } catch (error) {
-    writer.failed(group, error)
-    writer.leave(group).catch(() => {})
-    throw error
-  }
-}
-
-async function commitMember({ writer, writing }: Threads, group: Group): Promise<void> {
-  try {
-    await writing.ask('release member')
-  } catch (error) {
-    writer.failed(group, error)
-    writer.leave(group).catch(() => {})
-    throw error
-  }
-  await writer.leave(group)
-}
-
-async function rollBackMember({ writer, writing }: Threads, group: Group): Promise<void> {
-  try {
-    if (!group.isLost) await writing.ask('rollback to member')
-    if (!group.isLost) await writing.ask('release member')
-  } catch (error) {
-    writer.failed(group, error)
-  }
-  writer.leave(group).catch(() => {})
-}
-
 function createConnection(threads: Threads): Connection {
   const connection: Connection = {
-    group: undefined,
+    turn: undefined,
     executeQuery: async <R>(query: CompiledQuery) => {
-      if (connection.group) return resultOf<R>(await askIn(threads, connection.group, query))
+      if (connection.turn) return resultOf<R>(await askInTurn(threads, connection.turn, query))
       if (isRead(query.query)) return resultOf<R>(await threads.reader.ask(query.sql, query.parameters))
       return resultOf<R>(await writeAlone(threads, query))
     },
@@ -127,21 +85,19 @@ function createConnection(threads: Threads): Connection {
   return connection
 }
 
-const isRead = (query: RootOperationNode): boolean => query.kind === 'SelectQueryNode'
-
-async function askIn({ writer, writing }: Threads, group: Group, query: CompiledQuery): Promise<Rows> {
-  try {
-    return await writing.ask(query.sql, query.parameters)
-  } catch (error) {
-    writer.failed(group, error)
-    throw error
-  }
+function endedTurn(connection: DatabaseConnection): Turn {
+  const { turn } = connection as Connection
+  if (!turn) throw new Error('there is no transaction on this connection')
+  ;(connection as Connection).turn = undefined
+  return turn
 }
+
+const isRead = (query: RootOperationNode): boolean => query.kind === 'SelectQueryNode'
 
 /** A statement outside any transaction: SQLite undoes a failed one by itself, so it needs no savepoint. */
 async function writeAlone(threads: Threads, query: CompiledQuery): Promise<Rows> {
   const group = await threads.writer.enter()
-  const asked = await askIn(threads, group, query).catch((error: Error) => error)
+  const asked = await ask(threads, group, query).catch((error: Error) => error)
   const onDisk = threads.writer.leave(group)
   if (!(asked instanceof Error)) {
     await onDisk

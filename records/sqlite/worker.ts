@@ -8,6 +8,9 @@ import type { Asked, Place, Replied } from './messages.ts'
 const keptStatements = 200
 const busyMs = 10_000
 
+/** All else is part of a group: after SQLite gave one up, what was still on its way must not be kept alone. */
+const alone: ReadonlySet<string> = new Set(['begin immediate', 'select 1'])
+
 const { file, role } = workerData as Place
 const database = open()
 const statements = new Map<string, StatementSync>()
@@ -58,6 +61,8 @@ function syncFolder(folder: string): void {
 
 function answer(id: number, { sql, parameters }: { sql: string; parameters: readonly unknown[] }): Replied {
   try {
+    if (role === 'writer' && !database.isTransaction && !alone.has(sql))
+      throw new Error('no transaction is open')
     const statement = statementOf(sql)
     const values = parameters as SQLInputValue[]
     if (statement.columns().length > 0) return { id, rows: statement.all(...values) }

@@ -11,6 +11,8 @@ export interface Writer {
   leave(group: Group): Promise<void>
   /** Told of an error, in case SQLite has rolled back the whole group because of it. */
   failed(group: Group, error: unknown): void
+  /** Nothing of this group will be kept. */
+  lose(group: Group, error: unknown): void
   /** Resolves when nothing is left to commit. */
   idle(): Promise<void>
 }
@@ -48,13 +50,17 @@ export function createWriter(thread: Thread): Writer {
   const commit = async (ending: Group): Promise<void> => {
     group = undefined
     try {
-      if (!ending.isLost) await thread.ask('commit')
+      await thread.ask(ending.isLost ? 'rollback' : 'commit')
       ending.onDisk.resolve()
     } catch (error) {
       await thread.ask('rollback').catch(() => {})
       ending.onDisk.reject(error)
     }
     handOver()
+  }
+  const lose = (hurt: Group, error: unknown): void => {
+    hurt.isLost = true
+    hurt.onDisk.reject(error)
   }
   /** After a turn of the event loop: requests that arrived together then share the commit. */
   const commitSoon = (): void => {
@@ -89,10 +95,9 @@ export function createWriter(thread: Thread): Writer {
       return left.onDisk.promise
     },
     failed: (hurt, error) => {
-      if (hurt.isLost || !(error instanceof SqliteError) || error.isInTransaction) return
-      hurt.isLost = true
-      hurt.onDisk.reject(error)
+      if (error instanceof SqliteError && !error.isInTransaction) lose(hurt, error)
     },
+    lose,
     idle: async () => {
       await take()
       if (group) await commit(group)
