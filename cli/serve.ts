@@ -1,14 +1,14 @@
 // `halftone`: listens until it is told to stop, then finishes what it has begun.
-import { type Config, isLoopback } from '../config.ts'
+import { type Config, ConfigFault, isLoopback } from '../config.ts'
 import { createLog } from '../log.ts'
-import { createHalftone } from '../main.ts'
+import { createHalftone, type Halftone } from '../main.ts'
 import { createMetrics } from '../metrics.ts'
-import { listen } from '../wire/server.ts'
+import { type Listening, listen } from '../wire/server.ts'
 
 export async function serve(config: Config, version: string): Promise<void> {
   const log = createLog(config.logLevel, config.roles.join('+'))
   const halftone = await createHalftone({ config, log, metrics: createMetrics(), version })
-  const server = await listen({ host: config.host, port: config.port, listener: halftone.listener })
+  const server = await listening(config, halftone)
   log.info(
     { url: server.url, roles: config.roles, sources: [...config.sources.keys()], version },
     'listening',
@@ -27,4 +27,18 @@ export async function serve(config: Config, version: string): Promise<void> {
   }
   // A second signal ends it at once: Node's own behaviour, because `once` has removed ours by then.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+}
+
+/** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */
+async function listening({ host, port }: Config, halftone: Halftone): Promise<Listening> {
+  try {
+    return await listen({ host, port, listener: halftone.listener })
+  } catch (error) {
+    await halftone.close()
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new ConfigFault([`PORT: ${port} is taken by another process`])
+    if (code === 'EACCES') throw new ConfigFault([`PORT: this user may not listen on ${port}`])
+    if (code === 'EADDRNOTAVAIL') throw new ConfigFault([`HOST: ${host} is not an address of this machine`])
+    throw error
+  }
 }

@@ -1,6 +1,8 @@
 // The command line as a user meets it.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +50,15 @@ test('--help names every command and every variable', async () => {
   expect(code).toBe(0)
   for (const word of ['serve', 'check', 'explain', 'sign', 'HALFTONE_SHIELDS', 'HALFTONE_QUEUE'])
     expect(out).toContain(word)
+})
+
+test('a port that is taken is a fault of the settings, and nothing is left running', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, err } = await halftone([], { PORT: String(port) })
+  server.close()
+  expect([code, err]).toEqual([1, expect.stringContaining(`PORT: ${port} is taken by another process`)])
 })
 
 describe('check', () => {
