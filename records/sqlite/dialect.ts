@@ -12,6 +12,7 @@ import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { Rows } from './messages.ts'
 import { createThread } from './thread.ts'
 import { ask, askInTurn, beginTurn, commitTurn, rollBackTurn, type Threads, type Turn } from './turn.ts'
+import { createUsers } from './users.ts'
 import { createWriter } from './writer.ts'
 
 export function sqliteDialect(file: string, turnMs: number): Dialect {
@@ -36,6 +37,7 @@ interface Connection extends DatabaseConnection {
 
 function createDriver(file: string, turnMs: number): Driver {
   let threads: Threads | undefined
+  const users = createUsers()
   const opened = (): Threads => {
     if (!threads) throw new Error('the database is not open')
     return threads
@@ -44,8 +46,12 @@ function createDriver(file: string, turnMs: number): Driver {
     init: async () => {
       threads = await openThreads(file)
     },
-    acquireConnection: async () => createConnection(opened()),
-    releaseConnection: async () => {},
+    acquireConnection: async () => {
+      const connection = createConnection(opened())
+      users.come()
+      return connection
+    },
+    releaseConnection: async () => users.go(),
     beginTransaction: async (connection) => {
       ;(connection as Connection).turn = await beginTurn(opened(), turnMs)
     },
@@ -53,6 +59,7 @@ function createDriver(file: string, turnMs: number): Driver {
     rollbackTransaction: async (connection) => rollBackTurn(opened(), endedTurn(connection)),
     destroy: async () => {
       if (!threads) return
+      await users.gone(turnMs)
       await threads.writer.idle()
       await threads.reader.close()
       await threads.writing.close()

@@ -84,6 +84,8 @@ function statementOf(sql: string): StatementSync {
 }
 
 function close(): void {
+  // Nobody was promised what is still open here.
+  if (database.isTransaction) database.exec('rollback')
   if (role === 'writer') database.exec('pragma wal_checkpoint(truncate)')
   database.close()
 }
