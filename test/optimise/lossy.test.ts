@@ -132,6 +132,22 @@ test('no more bytes than were asked for, and the highest quality that fits', asy
   expect((await found(waves, { maxBytes: 200 })).verdict).toBe('keep')
 })
 
+test('a quality that was asked for is taken, and its score told', async () => {
+  const { quality, score, reason } = await recoded(waves, { quality: 50 })
+  expect({ quality, reason }).toEqual({ quality: 50, reason: 'the quality asked for' })
+  expect(score).toBeLessThan(76)
+})
+
+test.each(['webp', 'avif'] as const)('our own %s is kept as it is', async (format) => {
+  const { body } = await recoded(waves, { format })
+  expect(await found(body, { format })).toMatchObject({ verdict: 'keep' })
+})
+
+test('a lossless WebP has lost nothing, and is recoded like a PNG', async () => {
+  const lossless = await image('waves').webp({ lossless: true }).toBuffer()
+  expect((await recoded(lossless, { format: 'webp' })).score).toBeGreaterThanOrEqual(76)
+})
+
 describe('a JPEG', () => {
   test('of our own making is kept as it is', async () => {
     const { body } = await recoded(waves)

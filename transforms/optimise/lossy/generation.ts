@@ -1,6 +1,49 @@
-// A JPEG has lost something already: what may be lost on top, so that the sum stays what was asked for.
+// A source may have lost something already: what may be lost on top, so that the sum stays what was asked for.
+import type { Facts } from '../../facts.ts'
+import { has } from '../../identify/bytes.ts'
 import { scoreAt } from './curve.ts'
-import type { Quantised } from './quantised.ts'
+import { type Quantised, quantisedAt } from './quantised.ts'
+import { isHalved } from './sampling.ts'
+
+export interface Past {
+  /** Score of the source against what it was made of; undefined for a format that loses nothing. */
+  readonly score: number | undefined
+  /** A recoding in the same format must come down to this share of the bytes, or it is not worth its loss. */
+  readonly worthwhile: number
+  /** Colour is at less than full resolution already. */
+  readonly isHalved: boolean
+  /** An optimiser was here: a second time would only add loss to loss. */
+  readonly isOptimised: boolean
+}
+
+/** WebP and AVIF tell no quality; an assumed one is made safe by asking for half of the bytes. */
+const assumed = { score: 82, worthwhile: 0.5 } as const
+const pristine: Past = { score: undefined, worthwhile: 1, isHalved: false, isOptimised: false }
+
+export function pastOf(source: Uint8Array, facts: Facts): Past {
+  if (facts.format === 'avif' || (facts.format === 'webp' && !isLosslessWebp(source)))
+    return { ...pristine, ...assumed }
+  const quantised = facts.format === 'jpeg' ? quantisedAt(source) : undefined
+  if (quantised === undefined) return pristine
+  const halved = isHalved(source)
+  return {
+    score: sourceScore(quantised, halved ? '4:2:0' : '4:4:4'),
+    worthwhile: 0.9,
+    isHalved: halved,
+    isOptimised: isOptimised(quantised, facts.progressive),
+  }
+}
+
+/** Its pixels stand in a VP8L chunk, first or behind the few of an extended file (RFC 9649 section 2.7). */
+function isLosslessWebp(source: Uint8Array): boolean {
+  for (let at = 12; at + 8 <= source.length; ) {
+    if (has(source, at, 'VP8L')) return true
+    if (has(source, at, 'VP8 ')) return false
+    const size = new DataView(source.buffer, source.byteOffset + at + 4, 4).getUint32(0, true)
+    at += 8 + size + (size & 1)
+  }
+  return false
+}
 
 /** Scores against the pristine picture at libjpeg's qualities, 4:2:0 (FACTS section 4, 30 pictures). */
 const libjpegScores: readonly (readonly [number, number])[] = [
@@ -43,6 +86,5 @@ export function relativeTarget(target: number, source: number): number | undefin
   return left <= 0 ? undefined : Math.max(target, 100 - left ** (1 / power))
 }
 
-/** Optimised once already: a second time would only add loss to loss. */
-export const isOptimised = ({ family, quality }: Quantised, progressive: boolean): boolean =>
+const isOptimised = ({ family, quality }: Quantised, progressive: boolean): boolean =>
   family === 'mozjpeg' && progressive && quality <= optimisersHighest

@@ -4,12 +4,10 @@ import { type Facts, upright } from '../../facts.ts'
 import { smallestSide } from '../metric/index.ts'
 import type { LossyFormat } from './encoders.ts'
 import { fitting } from './fitting.ts'
-import { isOptimised, relativeTarget, sourceScore } from './generation.ts'
+import { type Past, pastOf, relativeTarget } from './generation.ts'
 import { createJudge } from './judge.ts'
 import { readPicture } from './picture.ts'
-import { quantisedAt } from './quantised.ts'
-import { type Goal, type Recoded, recode, type Subject } from './recode.ts'
-import { isHalved } from './sampling.ts'
+import { type Goal, type Recoded, recode, recodeAt, type Subject } from './recode.ts'
 
 export type { LossyFormat } from './encoders.ts'
 
@@ -24,7 +22,9 @@ export interface Ask {
   readonly budgetMs?: number
   /** A quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number
-  /** Goes below the target rather than above this. */
+  /** The encoder's own quality, instead of a search; the score is told all the same. */
+  readonly quality?: number
+  /** Goes below the target, or the quality, rather than above this. */
   readonly maxBytes?: number
   /** What shows through where a JPEG cannot be transparent; white unless told otherwise. */
   readonly background?: string
@@ -40,8 +40,6 @@ const strictFrom = 80
 const whiteLimits = { usual: 0.06, strict: 0.03 } as const
 /** Beyond these somebody looking closely finds the place (FACTS section 2, 28 product shots). */
 const slacks = { p5Slack: 7, worstSlack: 12 } as const
-/** A JPEG recoded for less than this has lost more than it saved. */
-const worthwhile = 0.9
 const usualProbes = 6
 
 /** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source. */
@@ -50,14 +48,15 @@ export async function search(source: Uint8Array, facts: Facts, ask: Ask): Promis
   if (facts.animated) return keep('it moves')
   const { width, height } = upright(facts)
   if (Math.min(width, height) < smallestSide) return keep('it is too small to compare')
-  const goal = goalOf(source, facts, ask)
+  const past = pastOf(source, facts)
+  const goal = goalOf(past, ask, facts)
   if (typeof goal === 'string') return keep(goal)
   const background = ask.format === 'jpeg' ? (ask.background ?? '#fff') : undefined
   const picture = await readPicture(source, facts, { background: facts.alpha ? background : undefined })
   const judge = createJudge(picture)
   try {
-    const found = await withinBytes({ picture, judge }, goal, ask)
-    return verdictOn(found, { source, facts, goal, ask })
+    const found = await answer({ picture, judge }, goal, ask)
+    return verdictOn(found, { source, facts, past, goal, ask })
   } finally {
     judge.release()
   }
@@ -66,36 +65,31 @@ export async function search(source: Uint8Array, facts: Facts, ask: Ask): Promis
 const keep = (reason: string): Found => ({ verdict: 'keep', reason })
 
 /** What to reach, or why there is nothing to reach. */
-function goalOf(source: Uint8Array, facts: Facts, ask: Ask): Goal | string {
-  const quantised = facts.format === 'jpeg' ? quantisedAt(source) : undefined
-  const halved = facts.format === 'jpeg' && isHalved(source)
-  if (
-    quantised &&
-    ask.format === 'jpeg' &&
-    ask.maxBytes === undefined &&
-    isOptimised(quantised, facts.progressive)
-  )
-    return 'it has been optimised already'
-  const target = quantised
-    ? relativeTarget(ask.target, sourceScore(quantised, halved ? '4:2:0' : '4:4:4'))
-    : ask.target
-  if (target === undefined && ask.maxBytes === undefined)
-    return `its own quality, ${quantised?.quality}, leaves nothing to lose`
+function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
+  const isSame = ask.format === facts.format
+  const isFree = ask.maxBytes === undefined && ask.quality === undefined
+  if (past.isOptimised && isSame && isFree) return 'it has been optimised already'
+  const target = past.score === undefined ? ask.target : relativeTarget(ask.target, past.score)
+  if (target === undefined && isFree) return 'its own quality leaves nothing to lose'
   return {
     format: ask.format,
     target: target ?? ask.target,
     ...slacks,
     whiteLimit: ask.target >= strictFrom ? whiteLimits.strict : whiteLimits.usual,
-    chroma: halved && ask.chroma !== '4:4:4' ? '4:2:0' : (ask.chroma ?? 'auto'),
+    chroma: past.isHalved && ask.chroma !== '4:4:4' ? '4:2:0' : (ask.chroma ?? 'auto'),
     maxProbes: ask.maxProbes ?? usualProbes,
     endsAt: performance.now() + (ask.budgetMs ?? Number.POSITIVE_INFINITY),
     seed: ask.seed,
-    prepares: !halved,
+    prepares: !past.isHalved,
   }
 }
 
-async function withinBytes(subject: Subject, goal: Goal, { maxBytes }: Ask): Promise<Recoded | undefined> {
-  const found = await recode(subject, goal)
+async function answer(
+  subject: Subject,
+  goal: Goal,
+  { quality, maxBytes }: Ask,
+): Promise<Recoded | undefined> {
+  const found = quality === undefined ? await recode(subject, goal) : await recodeAt(subject, goal, quality)
   if (maxBytes === undefined || found.body.length <= maxBytes) return found
   // At so few bytes full colour is the first thing to give up.
   const way = goal.format === 'jpeg' ? 'jpeg 4:2:0' : goal.format
@@ -105,21 +99,24 @@ async function withinBytes(subject: Subject, goal: Goal, { maxBytes }: Ask): Pro
 interface Context {
   readonly source: Uint8Array
   readonly facts: Facts
+  readonly past: Past
   readonly goal: Goal
   readonly ask: Ask
 }
 
-function verdictOn(found: Recoded | undefined, { source, facts, goal, ask }: Context): Found {
+function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
   if (found === undefined) return keep('no quality makes it so small')
   const { reached, ...rest } = found
   const part = found.body.length / source.length
   if (part >= 1) return keep('it would become larger')
-  if (facts.format === 'jpeg' && ask.maxBytes === undefined && part > worthwhile)
-    return keep('a recoding would save less than a tenth and lose something')
-  const rounded = goal.target.toFixed(1)
-  const reason = reached ? `the lowest quality that scores ${rounded}` : shortOf(rounded, ask)
-  return { ...rest, verdict: 'recoded', reason }
+  if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
+    return keep('a recoding would save too little for what it loses')
+  return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
 }
 
-const shortOf = (target: string, { maxBytes }: Ask): string =>
-  maxBytes === undefined ? `no quality tried scores ${target}: the best one` : 'the highest quality that fits'
+function reasonOf(reached: boolean, goal: Goal, { maxBytes, quality }: Ask): string {
+  const target = goal.target.toFixed(1)
+  if (reached) return `the lowest quality that scores ${target}`
+  if (maxBytes !== undefined) return 'the highest quality that fits'
+  return quality === undefined ? `no quality tried scores ${target}: the best one` : 'the quality asked for'
+}

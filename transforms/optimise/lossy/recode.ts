@@ -58,6 +58,16 @@ export async function recode(subject: Subject, goal: Goal): Promise<Recoded> {
   return halved
 }
 
+/** At a quality that somebody chose. */
+export async function recodeAt(subject: Subject, goal: Goal, quality: number): Promise<Recoded> {
+  const prepared = goal.format === 'jpeg' ? prepare(subject, goal) : subject
+  const full = goal.format === 'jpeg' && (await wantsFullColour(prepared, goal))
+  const way: Way = goal.format === 'jpeg' ? (full ? 'jpeg 4:4:4' : 'jpeg 4:2:0') : goal.format
+  const { picture } = full ? subject : prepared
+  const made = await trying({ ...subject, picture }, finishing(picture, way), goal)(quality)
+  return told(made, { body: made.body, way, probes: 1, reached: false })
+}
+
 /** Encodes and judges; the judge knows the source, whatever the encoder was given. */
 export const trying =
   ({ picture, judge }: Subject, encode: Encode, standard: Standard) =>
@@ -123,9 +133,14 @@ function prepare(subject: Subject, goal: Goal): Subject {
   return { ...subject, picture: { ...picture, data: precondition({ rgb, width, height }) } }
 }
 
+/** What quality takes besides, where 4:2:0 alone already comes near the target or a guard. */
+const leastRoom = 1.5
+
 /** Without any other loss, 4:2:0 must leave room for what quality takes (measured: right in 94 to 97 %). */
-async function wantsFullColour({ picture, judge }: Subject, { chroma, target }: Goal): Promise<boolean> {
+async function wantsFullColour({ picture, judge }: Subject, goal: Goal): Promise<boolean> {
+  const { chroma, target } = goal
   if (chroma !== 'auto' || picture.isGrey) return chroma === '4:4:4' && !picture.isGrey
   const best = judge.judge(await decoded(await ceiling(picture), picture))
-  return best.score < 82 + 0.5 * (target - 72) || best.tiles.worst < target - 8
+  const short = best.score < 82 + 0.5 * (target - 72) || best.tiles.worst < target - 8
+  return short || effective(best, goal) < target + leastRoom
 }

@@ -1,5 +1,5 @@
 // Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
-import { difficultyOf, qualityFor, type Way } from './curve.ts'
+import { difficultyOf, qualityFor, scoreAt, type Way } from './curve.ts'
 
 export interface Probe {
   readonly quality: number
@@ -46,10 +46,14 @@ export async function seek<P extends Probe>(
       above = quality
       best = made
     }
-    if (made.score >= aim.target && made.score - aim.target < tolerance) break
+    if (made.score >= aim.target && made.score - aim.target < Math.max(tolerance, step(aim.way, made))) break
   }
   return { best, probes }
 }
+
+/** What one quality less would cost: nothing lower is worth a probe when it would fall short. */
+const step = (way: Way, probe: Probe): number =>
+  difficultyOf(way, probe) * (scoreAt(way, probe.quality) - scoreAt(way, probe.quality - 1))
 
 /** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
 function next({ way, target, seed }: Aim, probes: readonly Probe[]): number {
