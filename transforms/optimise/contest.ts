@@ -1,6 +1,6 @@
 // Candidates in turn, each measured and checked; the smallest that may be used wins, and the source itself takes part.
 import { asFailure } from '../../errors.ts'
-import type { Attempt, OptimisedFormat } from './request.ts'
+import type { Attempt, OptimisedFormat, Result } from './request.ts'
 
 export interface Candidate {
   readonly name: string
@@ -12,13 +12,21 @@ export interface Candidate {
   readonly fallback?: boolean
   /** What this one loses beside the pixels. */
   readonly dropped?: readonly string[]
+  /** What there is to say of it once it was made. */
+  readonly result?: () => Result
 }
+
+/** A way that has nothing to offer for this picture, and says so in words for the report. */
+export class Declined extends Error {}
 
 export interface Best {
   readonly body: Uint8Array
   readonly format: OptimisedFormat
   readonly name: string
   readonly dropped: readonly string[]
+  readonly result?: () => Result
+  /** Infinity for a source that may not be the answer: another format was asked for. */
+  readonly bytes?: number
 }
 
 interface Rules {
@@ -37,7 +45,7 @@ export async function contest(
     const isNeeded = !candidate.fallback || best === original
     const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? endsAt : 0 })
     tried.push(attempt)
-    if (body) best = { body, dropped: [], ...candidate }
+    if (body) best = { dropped: [], ...candidate, body }
   }
   return { best, tried: tried.map((attempt) => named(attempt, best.name)) }
 }
@@ -60,10 +68,11 @@ async function tryOne(
   if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : 'no time was left') }
   try {
     const body = await candidate.make()
-    if (body.length >= best.body.length) return { attempt: told('larger', body) }
+    if (body.length >= (best.bytes ?? best.body.length)) return { attempt: told('larger', body) }
     const fault = await candidate.faultOf(body)
     return fault ? { attempt: told(fault, body) } : { attempt: told('chosen', body), body }
   } catch (thrown) {
+    if (thrown instanceof Declined) return { attempt: told(thrown.message) }
     return { attempt: told(`failed: ${sentenceOf(thrown)}`) }
   }
 }

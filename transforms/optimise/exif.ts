@@ -1,6 +1,5 @@
 // A small EXIF block made of those entries of the source's that are wanted; thumbnails, maker's notes and the rest go.
 import { has, u16be, u16le, u32be, u32le } from '../identify/bytes.ts'
-import { orientationOf } from '../identify/exif.ts'
 import type { Keep } from './request.ts'
 
 const pointers = { exif: 0x8769, gps: 0x8825 } as const
@@ -23,24 +22,33 @@ interface Entry {
   readonly value: Uint8Array
 }
 
+export interface Wish {
+  readonly keep: readonly Keep[]
+  /** Of the pixels as they will be stored; 1 where they were brought upright. */
+  readonly orientation: number
+}
+
 /** The TIFF block to write, or undefined when nothing of it is wanted: an upright picture needs no EXIF at all. */
-export function keptExif(tiff: Uint8Array, keep: readonly Keep[]): Uint8Array | undefined {
-  const block = readable(tiff)
-  if (!block) return undefined
+export function exifToWrite(
+  tiff: Uint8Array | undefined,
+  { keep, orientation }: Wish,
+): Uint8Array | undefined {
+  const block = (tiff && readable(tiff)) ?? { little: true, main: [], exif: [], gps: [] }
   const tags = keep.flatMap((name) => (name === 'date' || name === 'copyright' ? wanted[name] : []))
   const chosen = (entries: readonly Entry[]) => entries.filter(({ tag }) => tags.includes(tag))
-  const turned = orientationOf(tiff) !== 1
-  const main = block.main.filter(({ tag }) => tags.includes(tag) || (turned && tag === orientationTag))
+  const turn = orientation === 1 ? [] : [turnOf(orientation, block.little)]
+  const main = [...chosen(block.main), ...turn]
   const exif = chosen(block.exif)
   const gps = keep.includes('geotag') ? block.gps : []
   return main.length + exif.length + gps.length === 0 ? undefined : write(block.little, { main, exif, gps })
 }
 
-/** The smallest block that holds an orientation. */
-export function orientationBlock(orientation: number): Uint8Array {
-  const value = Uint8Array.of(orientation, 0)
-  return write(true, { main: [{ tag: orientationTag, type: 3, count: 1, value }], exif: [], gps: [] })
-}
+const turnOf = (orientation: number, little: boolean): Entry => ({
+  tag: orientationTag,
+  type: 3,
+  count: 1,
+  value: u16(orientation, little),
+})
 
 interface Directories {
   readonly main: readonly Entry[]

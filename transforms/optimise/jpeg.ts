@@ -2,7 +2,7 @@
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import type { Candidate } from './contest.ts'
-import { keptExif, orientationBlock } from './exif.ts'
+import { exifToWrite } from './exif.ts'
 import { classOf } from './icc.ts'
 import { bareJpeg } from './jpeg-bare.ts'
 import {
@@ -28,7 +28,7 @@ interface Task {
 /** The transcode with everything its look needs, and, where the profile says no more than sRGB, without the profile. */
 export function jpegCandidates({ source, facts, keep }: Task): Candidate[] {
   const segments = segmentsOf(source)
-  const exif = exifSegments(segments, { facts, keep })
+  const exif = exifSegment(exifOf(segments), { keep, orientation: facts.orientation })
   const profile = segments.filter(isIcc).map(({ bytes }) => bytes)
   const recoded = once(() => compressJpeg(source))
   const before = once(() => storedLook(source, facts))
@@ -54,11 +54,12 @@ function droppedOf(source: Uint8Array, segments: readonly Segment[]): string[] {
   return [...(c2pa ? ['c2pa'] : []), ...(morePictures ? ['further pictures'] : [])]
 }
 
-function exifSegments(segments: readonly Segment[], { facts, keep }: Omit<Task, 'source'>): Uint8Array[] {
-  const source = exifOf(segments)
-  const kept =
-    (source && keptExif(source, keep)) ??
-    (facts.orientation === 1 ? undefined : orientationBlock(facts.orientation))
+/** The EXIF that stays, as the segment to put in; none where nothing of it is wanted. */
+export function exifSegment(
+  source: Uint8Array | undefined,
+  wish: { readonly keep: readonly Keep[]; readonly orientation: number },
+): Uint8Array[] {
+  const kept = exifToWrite(source, wish)
   return kept ? [segment(app(1), Buffer.concat([Buffer.from('Exif\0\0'), kept]))] : []
 }
 

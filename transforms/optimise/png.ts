@@ -2,7 +2,7 @@
 import { losslessCompressPng } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import type { Candidate } from './contest.ts'
-import { keptExif, orientationBlock } from './exif.ts'
+import { exifToWrite } from './exif.ts'
 import { classOf, iccOfChunk } from './icc.ts'
 import { once } from './jpeg.ts'
 import { type Chunk, chunk, chunksOf, joined } from './png-chunks.ts'
@@ -102,10 +102,19 @@ function colourChunks(chunks: readonly Chunk[]): Chunk[] {
 
 function exifChunks(chunks: readonly Chunk[], { facts, keep }: Omit<Task, 'source'>): Chunk[] {
   const source = chunks.find(({ type }) => type === 'eXIf')?.content
-  const kept =
-    (source && keptExif(source, keep)) ??
-    (facts.orientation === 1 ? undefined : orientationBlock(facts.orientation))
+  const kept = exifToWrite(source, { keep, orientation: facts.orientation })
   return kept ? [chunk('eXIf', kept)] : []
+}
+
+/** Puts what gives `source` its look around pixels that were recoded with loss; sRGB's profile is not worth its bytes. */
+export function pngDress({ source, facts, keep }: Task): (png: Uint8Array) => Uint8Array {
+  const chunks = chunksOf(source)
+  const look = colourChunks(chunks)
+  const beside = [
+    ...(mayDropProfile(look, { facts, keep }) ? [] : look),
+    ...exifChunks(chunks, { facts, keep }),
+  ]
+  return (png) => withChunks(png, beside)
 }
 
 /** Behind the header: all of these must come before the palette and the pixels (PNG 5.6). */

@@ -37,7 +37,18 @@ export interface Attempt {
   readonly verdict: string
 }
 
-export interface OptimiseReport {
+/** What a lossy way found out about its result. */
+export interface Result {
+  /** SSIMULACRA2 against the source, where it was judged. */
+  readonly score?: number
+  readonly quality?: number
+  readonly chroma?: '4:2:0' | '4:4:4'
+  /** Encodings that were judged on the way. */
+  readonly probes?: number
+  readonly reason?: string
+}
+
+export interface OptimiseReport extends Omit<Result, 'reason'> {
   readonly sourceBytes: number
   readonly bytes: number
   readonly saved: number
@@ -48,9 +59,6 @@ export interface OptimiseReport {
   readonly reason: string
   /** What was found beside the pixels and is not in the result: 'c2pa', 'trailer', 'script'... */
   readonly dropped: readonly string[]
-  readonly score?: number
-  readonly quality?: number
-  readonly chroma?: '4:2:0' | '4:4:4'
 }
 
 export interface Optimised {

@@ -5,7 +5,7 @@ import { withoutMark } from '../identify/exif.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import type { Candidate } from './contest.ts'
-import { keptExif, orientationBlock } from './exif.ts'
+import { exifToWrite } from './exif.ts'
 import { once } from './jpeg.ts'
 import type { Keep } from './request.ts'
 import { isSame, storedLook } from './same.ts'
@@ -37,7 +37,7 @@ export function webpCandidates({ source, facts, keep }: Task): Candidate[] {
     make: async () => bare(chunks, { facts, keep }),
     faultOf,
   }
-  const isLossless = chunks.some(({ type }) => type === 'VP8L') && !facts.animated
+  const isLossless = isCodedWithoutLoss(source) && !facts.animated
   // What was coded with loss would grow by being coded without it.
   if (!isLossless) return [stripped]
   const make = async () => bare(chunksOf(await recoded(source)), { facts, keep, exif: exifOf(chunks) })
@@ -49,6 +49,9 @@ export async function recoded(source: Uint8Array): Promise<Uint8Array> {
   const image = sharp(source, { autoOrient: false, limitInputPixels: false }).keepIccProfile()
   return (await run(image.webp({ lossless: true, effort: 6, exact: true }))).data
 }
+
+export const isCodedWithoutLoss = (bytes: Uint8Array): boolean =>
+  chunksOf(bytes).some(({ type }) => type === 'VP8L')
 
 function chunksOf(bytes: Uint8Array): Chunk[] {
   const found: Chunk[] = []
@@ -72,9 +75,7 @@ interface Wish {
 }
 
 function bare(chunks: readonly Chunk[], { facts, keep, exif = exifOf(chunks) }: Wish): Uint8Array {
-  const kept =
-    (exif && keptExif(withoutMark(exif), keep)) ??
-    (facts.orientation === 1 ? undefined : orientationBlock(facts.orientation))
+  const kept = exifToWrite(exif && withoutMark(exif), { keep, orientation: facts.orientation })
   const header = chunks.find(({ type }) => type === 'VP8X')
   const picture = chunks.filter(({ type }) => pictureChunks.includes(type))
   if (!header && !kept) return written(picture)

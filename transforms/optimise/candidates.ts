@@ -1,0 +1,137 @@
+// Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in.
+import { Failure } from '../../errors.ts'
+import type { Facts } from '../facts.ts'
+import type { OutputFormat } from '../formats.ts'
+import { type Best, type Candidate, Declined } from './contest.ts'
+import { gifCandidates } from './gif.ts'
+import { lossyGifCandidates } from './gif-lossy.ts'
+import { givenCandidate } from './given.ts'
+import { jpegCandidates, once } from './jpeg.ts'
+import { extrasOf, segmentsOf } from './jpeg-segments.ts'
+import type { LossyFormat } from './lossy/index.ts'
+import { pngCandidates } from './png.ts'
+import { quantising } from './quantise.ts'
+import type { OptimiseRequest } from './request.ts'
+import { deepLook, isSame } from './same.ts'
+import { scoredCandidate } from './scored.ts'
+import { svgTask } from './svg.ts'
+import { isCodedWithoutLoss, recoded, webpCandidates } from './webp.ts'
+
+export interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly request: OptimiseRequest
+  readonly budgetMs: number
+}
+
+export interface Field {
+  readonly candidates: readonly Candidate[]
+  /** Why nothing is tried. */
+  readonly reason?: string
+  /** What stands in for the source where that may not be handed back. */
+  readonly original?: Best
+  /** Gives back what the candidates hold. */
+  readonly close?: () => unknown
+}
+
+/** AVIF's slow encoder and its probes: 2.5 s a megapixel (FACTS section 2). */
+const avifMsPerMegapixel = 2_500
+
+export async function fieldFor(task: Task): Promise<Field> {
+  const { facts, request } = task
+  const { format = 'same' } = request
+  if (format !== 'same' && format !== 'auto' && format !== facts.format) return converted(task, format)
+  const own = await sameFormat(task)
+  if (format !== 'auto' || own.reason || facts.format === 'svg') return own
+  const others = otherFormats(task).map((other) => candidateFor(task, other))
+  return { ...own, candidates: [...own.candidates, ...others] }
+}
+
+async function sameFormat(task: Task): Promise<Field> {
+  const { source, facts, request, budgetMs } = task
+  const withMetadata = { source, facts, keep: request.keep ?? [] }
+  const lossy = request.mode !== 'lossless'
+  switch (facts.format) {
+    case 'jpeg': {
+      if (extrasOf(source, segmentsOf(source)).gainMap)
+        return { candidates: [], reason: 'it holds a gain map for HDR screens, which recoding would lose' }
+      return { candidates: [...jpegCandidates(withMetadata), ...(lossy ? [candidateFor(task, 'jpeg')] : [])] }
+    }
+    case 'png': {
+      const lossless = pngCandidates(withMetadata, budgetMs)
+      if (!lossy) return { candidates: lossless }
+      const { candidates, close } = await quantising(withMetadata)
+      return { candidates: [...lossless, ...candidates], close }
+    }
+    case 'gif': {
+      const bent = lossy
+        ? lossyGifCandidates({ source, facts, level: request.level ?? 'default', budgetMs })
+        : []
+      return { candidates: [...gifCandidates(source, facts, budgetMs), ...bent] }
+    }
+    case 'webp': {
+      // One coded with loss already says nothing of how much it lost, so it loses no more.
+      const mayLose = lossy && !facts.animated && isCodedWithoutLoss(source)
+      return {
+        candidates: [...webpCandidates(withMetadata), ...(mayLose ? [candidateFor(task, 'webp')] : [])],
+      }
+    }
+    case 'svg':
+      return svgTask(source, facts)
+    default:
+      return { candidates: [], reason: 'an AVIF is small already, and recoding it would lose more' }
+  }
+}
+
+function otherFormats({ facts, request, budgetMs }: Task): LossyFormat[] {
+  if (request.mode === 'lossless') return facts.depth > 8 || facts.format === 'jpeg' ? [] : ['webp']
+  const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs
+  const all: LossyFormat[] = ['jpeg', 'webp', ...(isQuick ? (['avif'] as const) : [])]
+  return all.filter((format) => format !== facts.format && !(format === 'jpeg' && facts.alpha))
+}
+
+/** The one way to make `format` in the mode that was asked for. */
+function candidateFor(task: Task, format: LossyFormat): Candidate {
+  if (task.request.mode === 'lossless') return losslessWebp(task)
+  return task.request.mode === 'quality' ? givenCandidate(task, format) : scoredCandidate(task, format)
+}
+
+function losslessWebp({ source, facts }: Task): Candidate {
+  const before = once(() => deepLook(source, facts))
+  return {
+    name: 'webp lossless',
+    format: 'webp',
+    make: async () => {
+      if (facts.animated) throw new Declined('it moves')
+      return recoded(source)
+    },
+    faultOf: async (body) =>
+      isSame(await before(), await deepLook(body, { depth: 8 })) ? undefined : 'its pixels differ',
+  }
+}
+
+/** Another format was asked for by name, so the source cannot be the answer, however small it is. */
+function converted(task: Task, format: OutputFormat): Field {
+  const { source, request, facts } = task
+  const lossy = request.mode !== 'lossless'
+  const possible: readonly OutputFormat[] = lossy ? ['jpeg', 'webp', 'avif'] : ['webp']
+  if (!possible.includes(format) || (facts.format === 'svg' && !lossy))
+    throw new Failure(
+      'bad-option',
+      `A ${facts.format.toUpperCase()} cannot become ${format.toUpperCase()} in this mode.`,
+      {
+        option: 'format',
+      },
+    )
+  const to = format as LossyFormat
+  const original: Best = {
+    body: source,
+    bytes: Number.POSITIVE_INFINITY,
+    format,
+    name: 'original',
+    dropped: [],
+  }
+  // What the search declines is still owed: the caller named the format.
+  const owed = request.mode === 'lossy' ? [{ ...givenCandidate(task, to), fallback: true }] : []
+  return { candidates: [candidateFor(task, to), ...owed], original }
+}

@@ -1,0 +1,88 @@
+// Lossy at a quality the caller names: no search, and yet never worse than needed nor larger than without loss.
+import type { Facts } from '../facts.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import { type Candidate, Declined } from './contest.ts'
+import { jpegQuality } from './jpeg-quality.ts'
+import { segmentsOf } from './jpeg-segments.ts'
+import { finishing, type LossyFormat } from './lossy/encoders.ts'
+import { readPicture } from './lossy/picture.ts'
+import type { OptimiseRequest, Result } from './request.ts'
+import { settled } from './scored.ts'
+
+interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly request: OptimiseRequest
+  readonly budgetMs: number
+}
+
+const defaultQuality = 80
+/** Below, pictures fall apart, whatever was asked. */
+const lowestQuality = 5
+/** From here on a caller wants every colour. */
+const fullColourFrom = 90
+
+export function givenCandidate(task: Task, format: LossyFormat): Candidate {
+  const { source, facts, request } = task
+  let found: Result = {}
+  return {
+    name: `${format} by quality`,
+    format,
+    make: async () => {
+      const quality = request.quality ?? defaultQuality
+      const own = facts.format === 'jpeg' && format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
+      if (own && own.quality <= quality && request.maxBytes === undefined)
+        throw new Declined(`it was saved at quality ${own.quality}, so ${quality} has nothing to give`)
+      const made = await within(await encoderOf(task, format), { quality, maxBytes: request.maxBytes })
+      found = { quality: made.quality, ...(format !== 'webp' && { chroma: chromaAt(format, made.quality) }) }
+      return format === 'jpeg' ? settled(made.body, task) : made.body
+    },
+    faultOf: async () => undefined, // it is what was asked for
+    result: () => found,
+  }
+}
+
+const chromaAt = (format: LossyFormat, quality: number): '4:2:0' | '4:4:4' =>
+  format === 'jpeg' && quality < fullColourFrom ? '4:2:0' : '4:4:4'
+
+type Encode = (quality: number) => Promise<Uint8Array>
+
+async function encoderOf({ source, facts }: Task, format: LossyFormat): Promise<Encode> {
+  if (facts.animated) {
+    if (format !== 'webp') throw new Declined('it moves, and this format does not')
+    const film = sharp(source, { animated: true, limitInputPixels: false })
+    return async (quality) => (await run(film.clone().webp({ quality, effort: 4, minSize: true }))).data
+  }
+  const background = format === 'jpeg' && facts.alpha ? '#fff' : undefined
+  const picture = await readPicture(source, facts, { background })
+  const way = (quality: number) =>
+    format === 'jpeg' ? (`jpeg ${chromaAt(format, quality)}` as 'jpeg 4:2:0' | 'jpeg 4:4:4') : format
+  return (quality) => finishing(picture, way(quality))(quality)
+}
+
+interface Bounds {
+  readonly quality: number
+  readonly maxBytes: number | undefined
+}
+
+/** The quality asked for, or the highest below it that fits. */
+async function within(
+  encode: Encode,
+  { quality, maxBytes }: Bounds,
+): Promise<{ body: Uint8Array; quality: number }> {
+  let best = { body: await encode(quality), quality }
+  if (maxBytes === undefined || best.body.length <= maxBytes) return best
+  let [fits, tooLarge] = [lowestQuality - 1, quality]
+  while (tooLarge - fits > 1) {
+    const middle = (fits + tooLarge) >> 1
+    const body = await encode(middle)
+    if (body.length > maxBytes) tooLarge = middle
+    else {
+      fits = middle
+      best = { body, quality: middle }
+    }
+  }
+  if (best.quality === quality) throw new Declined('no quality makes it so small')
+  return best
+}

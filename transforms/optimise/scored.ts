@@ -1,0 +1,62 @@
+// Lossy by score: the search's answer as a candidate, with the metadata that was asked for put back in.
+import { compressJpeg } from '@napi-rs/image'
+import type { Facts } from '../facts.ts'
+import { type Candidate, Declined } from './contest.ts'
+import { exifSegment } from './jpeg.ts'
+import { exifOf, segmentsOf, spliced } from './jpeg-segments.ts'
+import { type LossyFormat, search } from './lossy/index.ts'
+import { levels, type OptimiseRequest, type Result } from './request.ts'
+
+export interface ScoredTask {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly request: OptimiseRequest
+  readonly budgetMs: number
+}
+
+export function scoredCandidate(task: ScoredTask, format: LossyFormat): Candidate {
+  let found: Result = {}
+  return {
+    name: `${format} by score`,
+    format,
+    make: async () => {
+      const answer = await searched(task, format)
+      found = answer.result
+      return answer.body
+    },
+    faultOf: async () => undefined, // the search has judged it, guards and all
+    result: () => found,
+  }
+}
+
+async function searched(
+  task: ScoredTask,
+  format: LossyFormat,
+): Promise<{ body: Uint8Array; result: Result }> {
+  const { source, facts, request, budgetMs } = task
+  const { maxBytes } = request
+  const found = await search(source, facts, {
+    format,
+    target: levels[request.level ?? 'default'],
+    budgetMs,
+    ...(maxBytes !== undefined && { maxBytes }),
+  })
+  if (found.verdict === 'keep') throw new Declined(found.reason)
+  const { score, quality, chroma, probes, reason } = found
+  const body = format === 'jpeg' ? await settled(found.body, task) : found.body
+  return { body, result: { score, quality, chroma, probes, reason } }
+}
+
+/**
+ * Recoded without loss as a second run of ours would, so that this one finds nothing left; the picture is upright by
+ * now, so its EXIF has no orientation.
+ */
+export async function settled(jpeg: Uint8Array, { source, facts, request }: ScoredTask): Promise<Uint8Array> {
+  const recoded = await compressJpeg(jpeg)
+  const segments = segmentsOf(jpeg)
+  const profile = segments.filter(({ marker }) => marker === 0xe2).map(({ bytes }) => bytes)
+  const exif = facts.format === 'jpeg' ? exifOf(segmentsOf(source)) : undefined
+  const kept = exifSegment(exif, { keep: request.keep ?? [], orientation: 1 })
+  const smaller = recoded.length < jpeg.length ? spliced(recoded, profile) : jpeg
+  return spliced(smaller, kept)
+}
