@@ -27,24 +27,31 @@ export interface Range {
 }
 
 export type ResultRow = Selectable<Tables['results']>
-type Query = SelectQueryBuilder<Tables, 'results', ResultRow>
+type Query = SelectQueryBuilder<Tables, 'results', object>
 
-/** Newest first. */
+/**
+ * Newest first. Two steps in one statement: the ids from an index alone, then only the rows of the page. In one step
+ * SQLite would fetch the row of every entry it looks at, which is ten times slower where few of many match.
+ */
 export async function searchResults(
   db: Kysely<Tables>,
   filter: ResultFilter,
   page: Page = {},
 ): Promise<Paged<ResultRow>> {
   const limit = limitOf(page.limit)
-  const rows = await searchQuery(db, filter, page)
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  return paged(rows, limit)
+  return paged(await searchQuery(db, filter, { ...page, limit: limit + 1 }).execute(), limit)
 }
 
-export function searchQuery(db: Kysely<Tables>, filter: ResultFilter, { after }: Page = {}): Query {
-  let query: Query = db.selectFrom('results').selectAll()
+export function searchQuery(db: Kysely<Tables>, filter: ResultFilter, page: Page = {}) {
+  const ids = matching(db, filter, page)
+    .select('id')
+    .orderBy('id', 'desc')
+    .limit(page.limit ?? 1)
+  return db.selectFrom('results').selectAll().where('id', 'in', ids).orderBy('id', 'desc')
+}
+
+function matching(db: Kysely<Tables>, filter: ResultFilter, { after }: Page): Query {
+  let query: Query = db.selectFrom('results')
   for (const column of ['user', 'keyId', 'sourceFormat', 'format', 'mode', 'level'] as const) {
     const wanted = filter[column]
     if (wanted !== undefined) query = query.where(column, '=', wanted)
