@@ -48,6 +48,9 @@ export function createHttp({ dispatcher, silenceMs = 30_000 }: Way): Http {
         headersTimeout: silenceMs,
         bodyTimeout: silenceMs,
       })
+      // A reader that leaves early destroys it, and undici calls that an error: nobody listening must not end the process.
+      // Whoever reads to the end is still told when it breaks.
+      answer.body.on('error', () => {})
       return { status: answer.statusCode, headers: singleValues(answer.headers), body: answer.body }
     },
     async close() {

@@ -1,5 +1,6 @@
 // The AWS client's way to the network: through ours, so that the guard and our bounds hold for it too.
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { encoded } from './encoded.ts'
 import type { Http } from './http.ts'
 
 type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
@@ -34,7 +35,3 @@ function addressOf({ protocol, hostname, port, path, query }: Request): string {
   const authority = port === undefined ? hostname : `${hostname}:${port}`
   return `${protocol}//${authority}${path}${words.length > 0 ? `?${words.sort().join('&')}` : ''}`
 }
-
-/** As the signature wants it (RFC 3986): encodeURIComponent leaves these five. */
-export const encoded = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

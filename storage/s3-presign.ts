@@ -1,7 +1,7 @@
 // An S3 address that works by itself until a moment: Signature Version 4 in the query.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 import { createHash, createHmac } from 'node:crypto'
-import { encoded } from './s3-handler.ts'
+import { encoded } from './encoded.ts'
 
 export interface Presigning {
   readonly url: URL

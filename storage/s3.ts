@@ -16,6 +16,7 @@ import { Upload } from '@aws-sdk/lib-storage'
 import { Failure } from '../errors.ts'
 import { bodyOf } from './body.ts'
 import type { Body, Bucket, Facts, PutOptions, Stored } from './bucket.ts'
+import { encoded, encodedKey } from './encoded.ts'
 import { statusIn } from './failures.ts'
 import { createHttp, type Way } from './http.ts'
 import { checkedKey, checkedPrefix } from './key.ts'
@@ -23,7 +24,7 @@ import { dismiss, type Measured, measure } from './measure.ts'
 import { checkedMetadata } from './metadata.ts'
 import { provided } from './provided.ts'
 import { rangeHeader } from './range.ts'
-import { createS3Handler, encoded } from './s3-handler.ts'
+import { createS3Handler } from './s3-handler.ts'
 import { createS3Parts } from './s3-parts.ts'
 import { presigned } from './s3-presign.ts'
 
@@ -132,7 +133,7 @@ export function createS3Bucket(options: S3Options): Bucket {
       return { files, ...(page.IsTruncated && last && { after: last.key }) }
     },
     async copy(from, to) {
-      const CopySource = [bucket, ...checkedKey(from).split('/')].map(encoded).join('/')
+      const CopySource = `${encoded(bucket)}/${encodedKey(checkedKey(from))}`
       return (
         (await client.send(new CopyObjectCommand({ ...at(to), CopySource })).catch(missing)) !== undefined
       )
@@ -184,8 +185,7 @@ const isPathStyle = ({ pathStyle, endpoint }: S3Options): boolean => pathStyle ?
 function addressOf(options: S3Options, key: string): URL {
   const url = new URL(options.endpoint ?? `https://s3.${options.region}.amazonaws.com`)
   if (!isPathStyle(options)) url.hostname = `${options.bucket}.${url.hostname}`
-  const segments = isPathStyle(options) ? [options.bucket, ...key.split('/')] : key.split('/')
-  url.pathname = `/${segments.map(encoded).join('/')}`
+  url.pathname = `${isPathStyle(options) ? `/${encoded(options.bucket)}` : ''}/${encodedKey(key)}`
   return url
 }
 

@@ -87,7 +87,8 @@ export function storageContract(name: string, open: () => Bucket): void {
       expect(await part(199_990, 900_000)).toEqual(bytes.subarray(199_990))
       const found = await bucket.get(key, { range: { from: 5, to: 9 } })
       expect(found?.bytes).toBe(200_000)
-      found?.body.on('error', () => {}).destroy()
+      // A reader may leave at any time and need not listen to anything.
+      found?.body.destroy()
       await expect(part(200_000)).rejects.toMatchObject({ kind: 'bad-option' })
       await bucket.close()
     })

@@ -1,0 +1,169 @@
+// A container of Azure Blob Storage as a bucket.
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import {
+  AnonymousCredential,
+  type BlobDownloadOptions,
+  BlobSASPermissions,
+  ContainerClient,
+  generateBlobSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob'
+import { Failure } from '../errors.ts'
+import { describing, factsOf, missing } from './azure-blob.ts'
+import { createAzureHttp } from './azure-http.ts'
+import { createAzureParts } from './azure-parts.ts'
+import { bodyOf } from './body.ts'
+import type { Body, Bucket, Facts, Listed, PutOptions, Range, Stored } from './bucket.ts'
+import { encoded } from './encoded.ts'
+import { statusIn } from './failures.ts'
+import { createHttp, type Way } from './http.ts'
+import { checkedKey, checkedPrefix } from './key.ts'
+import { dismiss, measure } from './measure.ts'
+import { provided } from './provided.ts'
+import { quoted } from './quoted.ts'
+import { outOfRange } from './range.ts'
+
+export interface AzureOptions extends Way {
+  readonly account: string
+  readonly container: string
+  /** Of the account, in base64; or else `sas`. */
+  readonly key?: string
+  /** A shared access signature: the query of an address, from a customer who does not give the key. */
+  readonly sas?: string
+  /** Of a server that is not Microsoft's, with the account in its path where that server has it there. */
+  readonly endpoint?: string
+  readonly now?: () => number
+  readonly pageSize?: number
+}
+
+/** Smaller bodies are held whole and take one request; of larger ones two such blocks are in memory at a time. */
+const blockBytes = 4 * 1024 ** 2
+const deletesAtOnce = 8
+
+export function createAzureBucket(options: AzureOptions): Bucket {
+  const { key: accountKey, account, now = Date.now, pageSize = 1000 } = options
+  const http = createHttp(options)
+  const credential =
+    accountKey === undefined ? new AnonymousCredential() : new StorageSharedKeyCredential(account, accountKey)
+  const clientOf = (maxTries: number) =>
+    new ContainerClient(addressOf(options), credential, {
+      httpClient: createAzureHttp(http),
+      retryOptions: { maxTries, retryDelayInMs: 200, maxRetryDelayInMs: 2000 },
+    })
+  const client = clientOf(4)
+  const blobAt = (key: string) => client.getBlockBlobClient(checkedKey(key))
+
+  async function put(key: string, body: Body, asked: PutOptions): Promise<Stored | undefined> {
+    if (asked.acl === 'public-read')
+      throw new Failure('bad-option', 'Azure knows public containers, not public files.', { option: 'acl' })
+    const blob = blobAt(key)
+    const how = {
+      ...describing(asked),
+      ...(asked.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
+      ...(asked.signal && { abortSignal: asked.signal }),
+    }
+    const measured = measure(body, asked)
+    try {
+      const sent = await bodyOf(measured, body)
+      const isSmall = sent instanceof Uint8Array || (asked.length ?? Number.POSITIVE_INFINITY) <= blockBytes
+      if (!isSmall) {
+        const { etag } = await blob.uploadStream(sent, blockBytes, 2, how)
+        return { bytes: measured.bytes(), etag: quoted(etag) }
+      }
+      const bytes = sent instanceof Readable ? await buffer(sent) : sent
+      const { etag } = await blob.upload(bytes, bytes.byteLength, how)
+      return { bytes: bytes.byteLength, etag: quoted(etag) }
+    } catch (thrown) {
+      const failure = measured.failure()
+      if (failure) throw failure
+      if (asked.ifAbsent && [409, 412].includes(statusIn(thrown) ?? 0)) return undefined
+      throw thrown
+    }
+  }
+
+  async function stat(key: string): Promise<Facts | undefined> {
+    const properties = await blobAt(key).getProperties().catch(missing)
+    return properties && factsOf(properties)
+  }
+
+  async function copy(from: string, to: string): Promise<boolean> {
+    const poller = await blobAt(to)
+      .beginCopyFromURL(client.getBlobClient(from).url, { intervalInMs: 500 })
+      .catch(missing)
+    await poller?.pollUntilDone()
+    return poller !== undefined
+  }
+
+  const failing = provided([accountKey ?? '', options.sas ?? ''])
+  return failing({
+    put,
+    async get(key, { range, signal } = {}) {
+      const how: BlobDownloadOptions = { ...(signal && { abortSignal: signal }), maxRetryRequests: 3 }
+      const got = await blobAt(key).download(range?.from, countOf(range), how).catch(missing)
+      if (!got) return undefined
+      const [facts, body] = [factsOf(got), got.readableStreamBody as Readable]
+      // Azure refuses it, Azurite sends nothing.
+      if (!range || range.from < facts.bytes) return { ...facts, body }
+      dismiss(body)
+      throw outOfRange()
+    },
+    stat,
+    async delete(keys) {
+      const waiting = keys.map(checkedKey)
+      const one = async () => {
+        for (let key = waiting.pop(); key !== undefined; key = waiting.pop())
+          await blobAt(key).deleteIfExists()
+      }
+      await Promise.all(Array.from({ length: deletesAtOnce }, one))
+    },
+    async list(prefix, after) {
+      const pages = client
+        .listBlobsFlat({ prefix: checkedPrefix(prefix) })
+        .byPage({ maxPageSize: pageSize, ...(after !== undefined && { continuationToken: after }) })
+      const { value } = await pages.next()
+      const files = (value?.segment.blobItems ?? []).map(
+        ({
+          name,
+          properties,
+        }: {
+          name: string
+          properties: { contentLength?: number; lastModified: Date }
+        }): Listed => ({
+          key: name,
+          bytes: properties.contentLength ?? 0,
+          modifiedAt: properties.lastModified.getTime(),
+        }),
+      )
+      return { files, ...(value?.continuationToken && { after: value.continuationToken }) }
+    },
+    copy: (from, to) => copy(checkedKey(from), to),
+    ...createAzureParts({ client, once: clientOf(1), copy, stat }),
+    ...(credential instanceof StorageSharedKeyCredential && {
+      async link(key: string, until: number): Promise<string> {
+        const query = generateBlobSASQueryParameters(
+          {
+            containerName: options.container,
+            blobName: checkedKey(key),
+            permissions: BlobSASPermissions.parse('r'),
+            expiresOn: new Date(until),
+            // A clock that is a little behind ours would find it not valid yet.
+            startsOn: new Date(now() - 300_000),
+          },
+          credential,
+        )
+        return `${blobAt(key).url}?${query}`
+      },
+    }),
+    close: () => http.close(),
+  })
+}
+
+function addressOf({ account, container, endpoint, sas }: AzureOptions): string {
+  const base = (endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/$/, '')
+  return `${base}/${encoded(container)}${sas ? `?${sas.replace(/^\?/, '')}` : ''}`
+}
+
+function countOf(range: Range | undefined): number | undefined {
+  return range?.to === undefined ? undefined : range.to - range.from + 1
+}
