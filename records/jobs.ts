@@ -2,7 +2,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import { backoff, usualAttempts } from './backoff.ts'
 import { claim } from './claim.ts'
-import { newId, timeOf } from './ids.ts'
+import { firstIdAt, newId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
 import { limitOf, type Page, type Paged, paged } from './pages.ts'
 import type { JobState, Source, Tables } from './tables.ts'
@@ -100,6 +100,10 @@ export function createJobs({ db, kind }: Source) {
       )
     },
 
+    /** Dead at once: another attempt would end the same way. */
+    giveUp: async (job: Held, error: string, now: number): Promise<boolean> =>
+      isOne(await held(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
+
     /** Done or dead ones start anew, with all their attempts. False when it is still under way. */
     resend: async (id: string, now: number): Promise<boolean> =>
       isOne(
@@ -154,8 +158,8 @@ function found(db: Source['db'], filter: JobFilter, limit: number) {
     .where('queue', '=', filter.queue)
     .$if(project !== undefined, (query) => query.where('project', '=', project ?? ''))
     .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
-    .$if(created.from !== undefined, (query) => query.where('created', '>=', created.from ?? 0))
-    .$if(created.below !== undefined, (query) => query.where('created', '<', created.below ?? 0))
+    .$if(created.from !== undefined, (query) => query.where('id', '>=', firstIdAt(created.from ?? 0)))
+    .$if(created.below !== undefined, (query) => query.where('id', '<', firstIdAt(created.below ?? 0)))
     .$if(page.after !== undefined, (query) => query.where('id', '<', page.after ?? ''))
     .orderBy('id', 'desc')
     .limit(limit + 1)

@@ -1,0 +1,171 @@
+// Delivers promised webhooks: claims what is due, sends it, writes the attempt into the log, and tries again or gives up.
+import { asFailure } from '../../errors.ts'
+import type { JobRecord } from '../jobs.ts'
+import type { Records } from '../records.ts'
+import { sign } from './signature.ts'
+
+/** The payload of a job in the queue of webhooks. */
+export type Webhook = {
+  readonly url: string
+  readonly event: string
+  /** JSON, byte for byte as it is sent and signed. */
+  readonly body: string
+  readonly headers?: { readonly [name: string]: string }
+  readonly secret?: string
+}
+
+export interface Sent {
+  readonly status: number
+  /** From Retry-After: not before that, however short the backoff would be. */
+  readonly waitMs?: number
+}
+
+export interface Outgoing {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly signal: AbortSignal
+}
+
+export interface Delivering {
+  readonly records: Records
+  /** Through the address guard. Resolves with whatever was answered; rejects when nothing was. */
+  readonly send: (outgoing: Outgoing) => Promise<Sent>
+  readonly now?: () => number
+  readonly random?: () => number
+  readonly queue?: string
+  /** How many at once; a receiver that stalls holds one of them until the deadline. */
+  readonly most?: number
+  readonly deadlineMs?: number
+  /** How often to look when nothing is known to be due: another process may have promised something. */
+  readonly lookEveryMs?: number
+  readonly failed?: (error: unknown) => void
+}
+
+export interface Deliverer {
+  /** Something was promised, or is due now. */
+  poke(): void
+  /** Resolves when nothing is being sent and nothing is due. */
+  idle(): Promise<void>
+  /** Takes nothing new and waits for what is being sent. */
+  stop(): Promise<void>
+}
+
+export const webhooks = 'webhook'
+
+export function createDeliverer(given: Delivering): Deliverer {
+  const all = { now: Date.now, random: Math.random, queue: webhooks, most: 32, deadlineMs: 15_000, ...given }
+  const { records, now, queue, most, lookEveryMs = 2000, failed = () => {} } = all
+  // Longer than any attempt may take, so that a lease ends only when its process did.
+  const leaseMs = all.deadlineMs * 4
+  const busy = new Set<Promise<void>>()
+  let filling: Promise<void> | undefined
+  let isPoked = false
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+
+  const claim = async (): Promise<void> => {
+    const jobs = await records.jobs.claim({ queue, limit: most - busy.size, leaseMs, now: now() })
+    for (const job of jobs) {
+      const delivery: Promise<void> = deliver(job, all)
+        .catch(failed)
+        .then(() => {
+          busy.delete(delivery)
+          poke()
+        })
+      busy.add(delivery)
+    }
+  }
+  const lookAgain = async (): Promise<void> => {
+    const due = await records.jobs.nextDue(queue).catch(() => undefined)
+    clearTimeout(timer)
+    if (isStopped) return
+    // Not at once, even if something is due: when all hands are full a delivery that ends will poke.
+    const waitMs = Math.max(50, Math.min(lookEveryMs, (due ?? Number.POSITIVE_INFINITY) - now()))
+    timer = setTimeout(poke, waitMs).unref()
+  }
+  const fill = async (): Promise<void> => {
+    while (isPoked && !isStopped) {
+      isPoked = false
+      if (busy.size < most) await claim().catch(failed)
+    }
+    await lookAgain()
+    filling = undefined
+    if (isPoked && !isStopped) poke()
+  }
+  const poke = (): void => {
+    isPoked = true
+    if (!isStopped) filling ??= fill()
+  }
+  const settled = async (): Promise<void> => {
+    while (filling || busy.size > 0) await Promise.all([filling, ...busy])
+  }
+
+  return {
+    poke,
+    idle: settled,
+    stop: async () => {
+      isStopped = true
+      await settled()
+      clearTimeout(timer)
+    },
+  }
+}
+
+type Ready = Required<Pick<Delivering, 'records' | 'send' | 'now' | 'random' | 'deadlineMs'>>
+
+interface Outcome {
+  readonly status: number | null
+  readonly error: string | null
+  readonly waitMs?: number
+  /** Trying again would be refused again. */
+  readonly isFinal?: boolean
+}
+
+async function deliver(job: JobRecord, { records, now, random, ...sending }: Ready): Promise<void> {
+  // Only ever what was promised to this queue, by ourselves.
+  const webhook = job.payload as unknown as Webhook
+  const at = now()
+  const began = performance.now()
+  const outcome = await attempt(job, webhook, { ...sending, at })
+  const ms = Math.round((performance.now() - began) * 10) / 10
+  const { status, error } = outcome
+  await records.transaction(async (t) => {
+    const { url, event } = webhook
+    const { project, attempt: nth } = job
+    await t.deliveries.add({ jobId: job.id, project, event, url, attempt: nth, status, ms, error, at })
+    if (error === null) await t.jobs.done(job, now())
+    else if (outcome.isFinal) await t.jobs.giveUp(job, error, now())
+    else await t.jobs.failed(job, error, { now: now(), random: random(), waitMs: outcome.waitMs ?? 0 })
+  })
+}
+
+async function attempt(
+  job: JobRecord,
+  { url, body, headers = {}, secret }: Webhook,
+  { send, deadlineMs, at }: Pick<Ready, 'send' | 'deadlineMs'> & { at: number },
+): Promise<Outcome> {
+  const signal = AbortSignal.timeout(deadlineMs)
+  const signature: Record<string, string> =
+    secret === undefined ? {} : { 'halftone-signature': sign({ body, secret, at }) }
+  const own = { 'content-type': 'application/json', 'halftone-delivery': job.id, ...signature }
+  try {
+    const sending = send({ url, body, headers: { ...headers, ...own }, signal })
+    const { status, waitMs = 0 } = await Promise.race([sending, overdue(signal)])
+    if (status >= 200 && status < 300) return { status, error: null }
+    return { status, error: `answered ${status}`, waitMs }
+  } catch (thrown) {
+    if (signal.aborted) return { status: null, error: `no answer within ${deadlineMs} ms` }
+    const { kind, message } = asFailure(thrown)
+    const isOurs = kind !== 'internal'
+    const error = isOurs ? message : String((thrown as Error)?.message ?? thrown).slice(0, 300)
+    return { status: null, error, isFinal: kind === 'forbidden-address' || kind === 'bad-address' }
+  }
+}
+
+/** A sender that does not heed the signal holds no place either. */
+function overdue(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  )
+}
