@@ -6,6 +6,7 @@ import { ConfigFault, readConfig } from '../config.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { choices as optimiseChoices } from './optimise-options.ts'
 import { serve } from './serve.ts'
 import { signUrl } from './sign.ts'
 
@@ -58,6 +59,27 @@ program
   .option('-e, --expires <when>', 'Unix seconds, or a time from now such as 10m, 1h, 30d')
   .action((url: string, options) =>
     run(async () => signUrl(await readConfig(configFile()), { url, ...options })),
+  )
+
+program
+  .command('optimise')
+  .description('make pictures on disk smaller; writes NAME.opt.EXT beside each')
+  .argument('<file...>', 'JPEG, PNG, GIF, SVG, WebP or AVIF')
+  .addOption(
+    new Option('-m, --mode <mode>', 'what may be lost').choices(optimiseChoices.mode).default('lossless'),
+  )
+  .addOption(new Option('-l, --level <level>', 'lossy: how good it must look').choices(optimiseChoices.level))
+  .option('-q, --quality <n>', "quality: the encoder's own, 1 to 100")
+  .option('--max-bytes <bytes>', 'lossy and quality: go lower rather than above this (50000, 50kB, 50KiB)')
+  .addOption(new Option('-f, --format <format>', 'the format to make').choices(optimiseChoices.format))
+  .addOption(new Option('-k, --keep <name...>', 'metadata that stays').choices(optimiseChoices.keep))
+  .option('--budget <seconds>', 'begin nothing more for a picture after this long (default: 30)')
+  .option('-o, --out <folder>', 'write there, under the same names')
+  .option('--in-place', 'replace the files themselves')
+  .option('--json', 'print JSON')
+  .action((files: string[], options) =>
+    // Loaded on demand: the other commands need no decoder.
+    run(async () => (await import('./optimise.ts')).optimiseFiles(files, options)),
   )
 
 await program.parseAsync()
