@@ -39,6 +39,7 @@ interface Entry {
 }
 
 interface Row {
+  readonly megapixels: number
   readonly bytes: number
   readonly score: number
   readonly tiles: { readonly p5: number; readonly worst: number }
@@ -52,7 +53,6 @@ interface Row {
 interface Measured {
   readonly file: string
   readonly product: boolean
-  readonly megapixels: number
   readonly sharp80: Row
   readonly ways: Record<string, Row>
 }
@@ -76,7 +76,7 @@ async function measure({ name: file, class: kind }: Entry): Promise<Measured> {
   }
   judge.release()
   if (options.avif) Object.assign(ways, await avifWays(file))
-  return { file, product: kind === 'product', megapixels: megapixels(picture), sharp80, ways }
+  return { file, product: kind === 'product', sharp80, ways }
 }
 
 /** On a smaller picture, beside its own JPEG of quality 80. */
@@ -115,7 +115,12 @@ async function run(subject: Subject, goal: Goal): Promise<Row> {
 async function rowOf(body: Buffer, { picture, judge }: Subject): Promise<Row> {
   const rgb = await sharp(body).toColourspace('srgb').raw().toBuffer()
   const own = judge.judge(rgb)
-  return { bytes: body.length, ...own, score: independent(picture, rgb) ?? own.score }
+  return {
+    megapixels: megapixels(picture),
+    bytes: body.length,
+    ...own,
+    score: independent(picture, rgb) ?? own.score,
+  }
 }
 
 function independent({ data, width, height }: Picture, rgb: Buffer): number | undefined {
@@ -163,7 +168,7 @@ function summary(measured: readonly Measured[], way: string, against = (one: Mea
     probes: fixed(mean(rows.map(({ row }) => row.probes ?? 0)), 2),
     mostProbes: Math.max(...rows.map(({ row }) => row.probes ?? 0)),
     msPerMegapixel: Math.round(
-      sum(rows.map(({ row }) => row.ms ?? 0)) / sum(rows.map(({ one }) => one.megapixels)),
+      sum(rows.map(({ row }) => row.ms ?? 0)) / sum(rows.map(({ row }) => row.megapixels)),
     ),
     whiteOff: fixed(mean(rows.flatMap(({ row }) => row.whiteOff ?? [])) * 100, 1),
     whiteOffOfSharp: fixed(mean(rows.flatMap(({ base }) => base.whiteOff ?? [])) * 100, 1),

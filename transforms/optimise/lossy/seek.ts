@@ -14,13 +14,15 @@ export interface Aim {
   readonly endsAt: number
   /** The quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number | undefined
+  /** How much above the target is near enough; half a point unless told otherwise. */
+  readonly tolerance?: number
 }
 
 /** Below, pictures fall apart; above, only bytes grow. */
 export const lowest = 20
 export const highest = 97
-/** As near as this above the target is found: half a point is 3 % of the bytes, and saves most of a probe. */
-const tolerance = 0.5
+/** Half a point is 3 % of the bytes, and saves most of a probe. */
+const usualTolerance = 0.5
 
 export interface Found<P extends Probe> {
   /** The lowest that reached the target; undefined when none did. */
@@ -46,28 +48,43 @@ export async function seek<P extends Probe>(
       above = quality
       best = made
     }
-    if (made.score >= aim.target && made.score - aim.target < Math.max(tolerance, step(aim.way, made))) break
+    if (isNear(aim, made)) break
   }
   return { best, probes }
+}
+
+function isNear({ way, target, tolerance = usualTolerance }: Aim, probe: Probe): boolean {
+  const excess = probe.score - target
+  return excess >= 0 && excess < Math.max(tolerance, step(way, probe))
 }
 
 /** What one quality less would cost: nothing lower is worth a probe when it would fall short. */
 const step = (way: Way, probe: Probe): number =>
   difficultyOf(way, probe) * (scoreAt(way, probe.quality) - scoreAt(way, probe.quality - 1))
 
+/** After so many a bracket is halved: guards bend the curve where the model knows nothing of them. */
+const halvedFrom = 4
+
 /** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
-function next({ way, target, seed }: Aim, probes: readonly Probe[]): number {
+function next({ way, target, seed, tolerance = usualTolerance }: Aim, probes: readonly Probe[]): number {
   const aimed = target + tolerance * 0.4
-  const [a, b] = nearest(probes, aimed)
+  const [a, b] = bracket(probes, target)
   if (a === undefined) return seed ?? qualityFor(way, aimed, 1)
   if (b === undefined || a.quality === b.quality) return qualityFor(way, aimed, difficultyOf(way, a))
-  // Between two probes the difficulty itself is taken to change evenly.
+  const isBetween = a.score >= target !== b.score >= target
+  if (isBetween && probes.length >= halvedFrom) return (a.quality + b.quality) / 2
+  // Between two probes, and a little beyond them, the difficulty itself is taken to change evenly.
   const [from, to] = [difficultyOf(way, a), difficultyOf(way, b)]
   const part = clamp((aimed - a.score) / (b.score - a.score || 1), -1, 2)
   return qualityFor(way, aimed, Math.max(0.05, from + (to - from) * part))
 }
 
-const nearest = (probes: readonly Probe[], score: number): readonly Probe[] =>
-  [...probes].sort((a, b) => Math.abs(a.score - score) - Math.abs(b.score - score))
+/** The nearest probe on each side of the target; while all lie on one side, the nearest two. */
+function bracket(probes: readonly Probe[], target: number): readonly Probe[] {
+  const near = probes.toSorted((a, b) => Math.abs(a.score - target) - Math.abs(b.score - target))
+  const sides = [near.find(({ score }) => score < target), near.find(({ score }) => score >= target)]
+  const both = sides.flatMap((probe) => probe ?? [])
+  return both.length === 2 ? both : near
+}
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
