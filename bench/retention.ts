@@ -128,6 +128,8 @@ try {
   }
   print('retention', report)
   keep('retention', report)
+  const rest = createRetention({ bucket, now: () => start + 20 * hour })
+  while (!(await rest.tick()).isDone);
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

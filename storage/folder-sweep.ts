@@ -1,6 +1,6 @@
 // Removal of whole folders from a folder of files: out of sight at once by a rename, then from the disk bit by bit.
 //
-// The bits are removed by a thread of their own. The few threads that all file operations of the process share stay
+// The bits are removed by threads of their own. The few threads that all file operations of the process share stay
 // free for reads, and the thread that answers requests does not carry the weight of a million small calls.
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rmdir } from 'node:fs/promises'
@@ -11,6 +11,8 @@ import type { Sweep, Swept } from './bucket.ts'
 import { codeOf, filesFolder, namesIn, removeEmpty, trashFolder } from './folder-places.ts'
 import { checkedPrefix } from './key.ts'
 
+/** Old folders are on the disk and not in memory, so each removal waits for reads: four at once wait together. */
+const removersAtOnce = 4
 /** A rest after each bit, as a share of the time it took: the disk gets to what others asked of it. */
 const restShare = 0.1
 
@@ -43,22 +45,35 @@ async function foldersBefore(top: string, [level = '', ...deeper]: readonly stri
 }
 
 /** Whatever lies in the trash goes, also what a process left there that died. */
-async function empty(trash: string, { maxMs, signal }: Sweep): Promise<Swept> {
+async function empty(trash: string, sweep: Sweep): Promise<Swept> {
   const folders = await namesIn(trash)
   if (folders.length === 0) return { isDone: true }
-  const endsAt = performance.now() + maxMs
-  await using remover = startRemover()
-  for (const folder of folders) {
-    for (const bit of await namesIn(join(trash, folder))) {
-      if (performance.now() > endsAt || signal?.aborted) return { isDone: false }
-      const began = performance.now()
-      await remover.remove(join(trash, folder, bit))
-      await pause((performance.now() - began) * restShare)
+  const removers = Array.from({ length: removersAtOnce }, startRemover)
+  try {
+    const endsAt = performance.now() + sweep.maxMs
+    const hasTime = () => performance.now() <= endsAt && !sweep.signal?.aborted
+    for (const folder of folders) {
+      const bits = (await namesIn(join(trash, folder))).map((bit) => join(trash, folder, bit))
+      await Promise.all(removers.map((remover) => removeBits(remover, bits, hasTime)))
+      if (bits.length > 0) return { isDone: false }
+      await rmdir(join(trash, folder)).catch(unlessGone)
     }
-    await rmdir(join(trash, folder)).catch(unlessGone)
+    return { isDone: true }
+  } finally {
+    await Promise.all(removers.map((remover) => remover.end()))
   }
-  return { isDone: true }
 }
+
+/** Takes from `bits` what it removes, until there are none or there is no time. */
+async function removeBits(remover: Remover, bits: string[], hasTime: () => boolean): Promise<void> {
+  while (bits.length > 0 && hasTime()) {
+    const began = performance.now()
+    await remover.remove(bits.pop() ?? '')
+    await pause((performance.now() - began) * restShare)
+  }
+}
+
+type Remover = ReturnType<typeof startRemover>
 
 function startRemover() {
   const worker = new Worker(new URL('./folder-remover.ts', import.meta.url))
@@ -76,7 +91,7 @@ function startRemover() {
         worker.once('message', onMessage).once('error', settle)
         worker.postMessage(path)
       }),
-    async [Symbol.asyncDispose]() {
+    async end() {
       await worker.terminate()
     },
   }
