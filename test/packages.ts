@@ -2,31 +2,50 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-const wanted = [{ package: 'chromium', proof: '/usr/bin/chromium', for: 'the pages in a real browser' }]
+interface Wanted {
+  /** Debian's names. */
+  readonly packages: readonly string[]
+  /** A file that is there once they are installed. */
+  readonly proof: string
+  readonly purpose: string
+}
 
-const missing = wanted.filter(({ proof }) => !existsSync(proof))
-if (missing.length > 0 && !install(missing.map(({ package: name }) => name)))
-  for (const { package: name, for: purpose } of missing)
-    console.log(
-      `skipped: ${purpose} (the Debian package ${name} is not installed and cannot be installed here)`,
-    )
+const wanted: readonly Wanted[] = [
+  { packages: ['chromium'], proof: '/usr/bin/chromium', purpose: 'the pages in a real browser' },
+  { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
+  { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
+  {
+    packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
+    proof: '/usr/bin/swift-proxy-server',
+    purpose: 'storage in S3 and OpenStack Swift',
+  },
+]
 
-function install(names: readonly string[]): boolean {
-  if (!existsSync('/usr/bin/apt-get')) return false
+const isMissing = ({ proof }: Wanted): boolean => !existsSync(proof)
+
+const missing = wanted.filter(isMissing)
+if (missing.length > 0) install(missing.flatMap(({ packages }) => packages))
+for (const { packages, purpose } of missing.filter(isMissing))
+  console.log(
+    `skipped: ${purpose} (needs the Debian packages ${packages.join(', ')}, which cannot be installed here)`,
+  )
+
+/** By apt-get, as root or by a sudo that asks for no password; anything else leaves the machine as it is. */
+function install(packages: readonly string[]): void {
+  if (!existsSync('/usr/bin/apt-get')) return
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0) return false
+  if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0) return
   const apt = (...args: string[]) => {
-    const [command = '', ...rest] = [...sudo, 'apt-get', ...args]
+    const [command = '', ...rest] = [...sudo, 'apt-get', '-qq', ...args]
     execFileSync(command, rest, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   }
   try {
-    apt('update', '-qq')
-    apt('install', '-y', '-qq', '--no-install-recommends', ...names)
-    return true
+    apt('update')
+    apt('install', '-y', '--no-install-recommends', ...packages)
   } catch {
-    return false
+    // What could not be installed is named as skipped.
   }
 }
