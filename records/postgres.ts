@@ -1,5 +1,12 @@
 // PostgreSQL for the query builder: a pool of connections, numbers as numbers, and an unreachable server as a failure.
-import { type Dialect, PostgresAdapter, PostgresDialect, PostgresDriver, type PostgresPool } from 'kysely'
+import {
+  type DatabaseConnection,
+  type Dialect,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresDriver,
+  type PostgresPool,
+} from 'kysely'
 import pg from 'pg'
 import { Failure } from '../errors.ts'
 
@@ -39,11 +46,35 @@ const parserOf = (type: number, format?: 'text' | 'binary') =>
   type === bigint ? Number : pg.types.getTypeParser(type, format as 'text')
 
 class FailingDriver extends PostgresDriver {
+  readonly #known = new WeakSet<DatabaseConnection>()
+
   override async acquireConnection(...given: Parameters<PostgresDriver['acquireConnection']>) {
-    try {
-      return await super.acquireConnection(...given)
-    } catch (error) {
-      throw new Failure('busy', 'The records cannot be reached.', { retryAfterSeconds: 5, cause: error })
+    const connection = await super.acquireConnection(...given).catch(unreachable)
+    if (!this.#known.has(connection)) {
+      this.#known.add(connection)
+      const execute = connection.executeQuery.bind(connection)
+      connection.executeQuery = async <R>(...query: Parameters<typeof execute>) => {
+        try {
+          return await execute<R>(...query)
+        } catch (error) {
+          throw isPassing(error as Error) ? failureOf(error) : error
+        }
+      }
     }
+    return connection
   }
+}
+
+// Classes of PostgreSQL: connection lost, out of resources, shutting down or starting; and what the socket says.
+const passing = /^(08|53|57P|25P03|ECONN|EPIPE|ENOENT)/
+
+/** What may pass, as against what is wrong with the query. */
+const isPassing = ({ code = '', message = '' }: { code?: string; message?: string }): boolean =>
+  passing.test(code) || message.startsWith('Connection terminated') || message.includes('not queryable')
+
+const failureOf = (cause: unknown): Failure =>
+  new Failure('busy', 'The records cannot be reached.', { retryAfterSeconds: 5, cause })
+
+function unreachable(error: unknown): never {
+  throw failureOf(error)
 }

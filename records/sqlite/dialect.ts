@@ -55,8 +55,16 @@ function createDriver(file: string, turnMs: number): Driver {
     beginTransaction: async (connection) => {
       ;(connection as Connection).turn = await beginTurn(opened(), turnMs)
     },
-    commitTransaction: (connection) => commitTurn(opened(), endedTurn(connection)),
-    rollbackTransaction: async (connection) => rollBackTurn(opened(), endedTurn(connection)),
+    commitTransaction: async (connection) => {
+      const turn = endedTurn(connection)
+      if (!turn) throw new Error('there is no transaction on this connection')
+      await commitTurn(opened(), turn)
+    },
+    // Also called after a commit that failed: then there is nothing left to undo.
+    rollbackTransaction: async (connection) => {
+      const turn = endedTurn(connection)
+      if (turn) rollBackTurn(opened(), turn)
+    },
     destroy: async () => {
       if (!threads) return
       await users.gone(turnMs)
@@ -92,9 +100,8 @@ function createConnection(threads: Threads): Connection {
   return connection
 }
 
-function endedTurn(connection: DatabaseConnection): Turn {
+function endedTurn(connection: DatabaseConnection): Turn | undefined {
   const { turn } = connection as Connection
-  if (!turn) throw new Error('there is no transaction on this connection')
   ;(connection as Connection).turn = undefined
   return turn
 }

@@ -65,9 +65,23 @@ export function createThread(place: Place): Thread {
   }
 }
 
-/** SQLITE_BUSY and its kin: another process held the file for longer than the busy timeout. */
+// SQLITE_BUSY and LOCKED: another process held the file for longer than the busy timeout. IOERR and FULL: the disk.
+const passing: ReadonlyMap<number, string> = new Map([
+  [5, 'The records are busy.'],
+  [6, 'The records are busy.'],
+  [10, 'The records cannot be written now.'],
+  [13, 'The records cannot be written now.'],
+])
+
+/** What may pass says when to come back; all else is a fault of ours. */
 function failureOf(failed: Failed): Error {
   const error = new SqliteError(failed)
-  if (failed.code === undefined || (failed.code & 0xff) !== 5) return error
-  return new Failure('busy', 'The records are busy.', { retryAfterSeconds: 2, cause: error })
+  const message = passing.get((failed.code ?? 0) & 0xff)
+  return message ? new Failure('busy', message, { retryAfterSeconds: 5, cause: error }) : error
+}
+
+/** SQLite rolls everything back by itself after some errors; a savepoint is then gone too. */
+export function hasLostTransaction(error: unknown): boolean {
+  const cause = error instanceof Failure ? error.details.cause : error
+  return cause instanceof SqliteError && !cause.isInTransaction
 }

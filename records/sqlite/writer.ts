@@ -1,5 +1,5 @@
 // The single writer: one member writes at a time, and those that came close together share one commit, one fsync.
-import { SqliteError, type Thread } from './thread.ts'
+import { hasLostTransaction, type Thread } from './thread.ts'
 
 /** A group larger than this is committed although more are waiting, so that the first need not wait for the last. */
 const largestGroup = 256
@@ -95,7 +95,7 @@ export function createWriter(thread: Thread): Writer {
       return left.onDisk.promise
     },
     failed: (hurt, error) => {
-      if (error instanceof SqliteError && !error.isInTransaction) lose(hurt, error)
+      if (hasLostTransaction(error)) lose(hurt, error)
     },
     lose,
     idle: async () => {

@@ -19,6 +19,8 @@ export const noPostgres = binaries ? undefined : 'the Debian package postgresql 
 export interface Server {
   /** Of a database made for the caller. */
   fresh(): Promise<string>
+  /** Ends it as a crash would, and starts it again. `between` runs while it is gone. */
+  crash(between: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -30,11 +32,13 @@ export async function startPostgres(): Promise<Server> {
   const cluster = join(dir, 'cluster')
   const options = ['-U', 'postgres', '-A', 'trust', '-N', '--locale=C.UTF-8', '-E', 'UTF8']
   execFileSync(join(binaries, 'initdb'), ['-D', cluster, ...options], { ...who, cwd: dir, stdio: 'ignore' })
-  const server = spawn(join(binaries, 'postgres'), ['-D', cluster, '-k', dir, '-c', 'listen_addresses='], {
-    ...who,
-    cwd: dir,
-    stdio: 'ignore',
-  })
+  const start = (): ChildProcess =>
+    spawn(join(binaries ?? '', 'postgres'), ['-D', cluster, '-k', dir, '-c', 'listen_addresses='], {
+      ...who,
+      cwd: dir,
+      stdio: 'ignore',
+    })
+  let server = start()
   const urlOf = (name: string): string => `postgres://postgres@localhost/${name}?host=${dir}`
   await answering(urlOf('postgres'))
   let made = 0
@@ -43,6 +47,12 @@ export async function startPostgres(): Promise<Server> {
       const name = `records_${++made}`
       await ask(urlOf('postgres'), `create database ${name}`)
       return urlOf(name)
+    },
+    crash: async (between) => {
+      await ended(server)
+      await between()
+      server = start()
+      await answering(urlOf('postgres'))
     },
     stop: async () => {
       await ended(server)
@@ -77,7 +87,7 @@ async function answering(url: string): Promise<void> {
     }
 }
 
-/** SIGQUIT: at once; nothing in it is needed any more. */
+/** SIGQUIT: at once, without a checkpoint. */
 function ended(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     server.once('exit', () => resolve())
