@@ -12,7 +12,7 @@ import type { LossyFormat } from './lossy/index.ts'
 import { pngCandidates } from './png.ts'
 import { quantising } from './quantise.ts'
 import type { OptimiseRequest } from './request.ts'
-import { deepLook, isSame } from './same.ts'
+import { deepLook, isSame, type Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg.ts'
 import { isCodedWithoutLoss, recoded, webpCandidates } from './webp.ts'
@@ -22,6 +22,8 @@ export interface Task {
   readonly facts: Facts
   readonly request: OptimiseRequest
   readonly budgetMs: number
+  /** Of the source; null for an SVG, which has no samples. */
+  readonly look: Look | null
 }
 
 export interface Field {
@@ -49,7 +51,8 @@ export async function fieldFor(task: Task): Promise<Field> {
 
 async function sameFormat(task: Task): Promise<Field> {
   const { source, facts, request, budgetMs } = task
-  const withMetadata = { source, facts, keep: request.keep ?? [] }
+  const look = task.look ?? { width: 0, height: 0, hash: '' }
+  const withMetadata = { source, facts, keep: request.keep ?? [], look }
   const lossy = request.mode !== 'lossless'
   switch (facts.format) {
     case 'jpeg': {

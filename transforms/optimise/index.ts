@@ -23,8 +23,8 @@ export async function optimise(source: Uint8Array, request: OptimiseRequest): Pr
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
-  if (facts.format !== 'svg') await storedLook(source, facts)
-  const task: Task = { source, facts, request, budgetMs }
+  const look = facts.format === 'svg' ? null : await storedLook(source, facts)
+  const task: Task = { source, facts, request, budgetMs, look }
   const field = await fieldFor(task)
   try {
     const { best, tried } = await contest(field.candidates, {

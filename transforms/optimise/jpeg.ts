@@ -23,20 +23,21 @@ interface Task {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
+  /** Of the source, as `storedLook` saw it. */
+  readonly look: Look
 }
 
 /** The transcode with everything its look needs, and, where the profile says no more than sRGB, without the profile. */
-export function jpegCandidates({ source, facts, keep }: Task): Candidate[] {
+export function jpegCandidates({ source, facts, keep, look }: Task): Candidate[] {
   const segments = segmentsOf(source)
   const exif = exifSegment(exifOf(segments), { keep, orientation: facts.orientation })
   const profile = segments.filter(isIcc).map(({ bytes }) => bytes)
   const recoded = once(() => compressJpeg(source))
-  const before = once(() => storedLook(source, facts))
   const plain: Candidate = {
     name: 'mozjpeg transcode',
     format: 'jpeg',
     make: async () => spliced(await recoded(), [...exif, ...profile]),
-    faultOf: async (body) => faultOf(body, { before: await before(), facts, source }),
+    faultOf: async (body) => faultOf(body, { before: look, facts, source }),
     dropped: droppedOf(source, segments),
   }
   const stripped: Candidate = {
@@ -44,9 +45,10 @@ export function jpegCandidates({ source, facts, keep }: Task): Candidate[] {
     name: 'segments that are not the picture removed',
     make: async () => spliced(bareJpeg(source) ?? source, [...exif, ...profile]),
   }
+  // The likeliest winner first: what is larger than the best so far need not be decoded.
   return mayDropProfile(segments, keep)
-    ? [stripped, plain, withoutProfile(plain, { source, exif, recoded })]
-    : [stripped, plain]
+    ? [withoutProfile(plain, { source, exif, recoded }), { ...plain, fallback: true }, stripped]
+    : [plain, stripped]
 }
 
 function droppedOf(source: Uint8Array, segments: readonly Segment[]): string[] {

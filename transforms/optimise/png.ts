@@ -41,8 +41,9 @@ export function pngCandidates({ source, facts, keep }: Task, budgetMs: number): 
   if (chunks.some(({ type }) => type === 'acTL')) return [{ ...stripped, faultOf: async () => undefined }]
   if (((facts.width * facts.height) / 1e6) * oxipngMsPerMegapixel > budgetMs) return [stripped]
   const recoded = { ...stripped, name: 'oxipng', make: () => recode(bare, { look, exif }) }
-  if (!mayDropProfile(look, { facts, keep })) return [stripped, recoded]
-  return [stripped, recoded, withoutProfile(recoded, { source, bare, exif })]
+  // The likeliest winner first: what is larger than the best so far need not be decoded.
+  if (!mayDropProfile(look, { facts, keep })) return [recoded, stripped]
+  return [withoutProfile(recoded, { source, bare, exif }), { ...recoded, fallback: true }, stripped]
 }
 
 interface Beside {

@@ -6,14 +6,15 @@ import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import type { Candidate } from './contest.ts'
 import { exifToWrite } from './exif.ts'
-import { once } from './jpeg.ts'
 import type { Keep } from './request.ts'
-import { isSame, storedLook } from './same.ts'
+import { isSame, type Look, storedLook } from './same.ts'
 
 interface Task {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
+  /** Of the source, as `storedLook` saw it. */
+  readonly look: Look
 }
 
 interface Chunk {
@@ -26,11 +27,10 @@ const pictureChunks = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']
 const exifFlag = 0x08
 const xmpFlag = 0x04
 
-export function webpCandidates({ source, facts, keep }: Task): Candidate[] {
+export function webpCandidates({ source, facts, keep, look }: Task): Candidate[] {
   const chunks = chunksOf(source)
-  const before = once(() => storedLook(source, facts))
   const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
-    isSame(await before(), await storedLook(body, facts)) ? undefined : 'its pixels differ'
+    isSame(look, await storedLook(body, facts)) ? undefined : 'its pixels differ'
   const stripped: Candidate = {
     name: 'chunks that are not the picture removed',
     format: 'webp',
