@@ -1,6 +1,6 @@
 // Lossy optimiser against sharp's quality 80, over the corpus's photographs and product shots.
 //
-//   node bench/optimise.ts [--quick] [--avif] [--judge <command>] [--corpus <folder>]
+//   node bench/optimise.ts [--quick] [--avif] [--megapixels 1.5] [--judge <command>] [--corpus <folder>]
 //
 // The judge is an SSIMULACRA2 that is not ours: a program that reads lines `width height a.raw b.raw` (8-bit RGB) and
 // answers each with a score, such as twenty lines of Rust around the crate ssimulacra2 0.5.1. Without one our own metric
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     avif: { type: 'boolean', default: false },
     judge: { type: 'string' },
+    megapixels: { type: 'string', default: '1.5' },
     corpus: { type: 'string', default: '/work/shared/corpus' },
   },
 })
@@ -29,7 +30,7 @@ const { values: options } = parseArgs({
 /** A JPEG's own quantisation would favour whoever meets its grid again: it must be shrunk away. */
 const mostScaleOfJpeg = 0.7
 /** What bounds the whole run to minutes; AVIF at effort 4 costs two seconds for each megapixel. */
-const [mostPixels, avifPixels] = [1_500_000, 300_000]
+const [mostPixels, avifPixels, avifEach] = [Number(options.megapixels) * 1e6, 300_000, 3]
 const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
 
 interface Entry {
@@ -75,7 +76,7 @@ async function measure({ name: file, class: kind }: Entry): Promise<Measured> {
     webp: await run({ picture, judge }, { ...usual, ...unguarded, format: 'webp', target: sharp80.score }),
   }
   judge.release()
-  if (options.avif) Object.assign(ways, await avifWays(file))
+  if (options.avif && measured.length % avifEach === 0) Object.assign(ways, await avifWays(file))
   return { file, product: kind === 'product', sharp80, ways }
 }
 

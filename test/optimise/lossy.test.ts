@@ -70,6 +70,12 @@ test('chroma can be asked for', async () => {
   expect(isHalved(body)).toBe(false)
 })
 
+test('an AVIF without the time for its slow encoder still comes, from the quick one', async () => {
+  const { body, probes } = await recoded(waves, { format: 'avif', budgetMs: 0 })
+  expect(identify(body).format).toBe('avif')
+  expect(probes).toBe(2)
+})
+
 test('a grey picture stays grey, of one channel', async () => {
   const grey = await image('waves').toColourspace('b-w').png().toBuffer()
   const { body } = await recoded(grey)

@@ -119,14 +119,21 @@ const effortGain = 1.6
 /** A final encode costs two seconds for each megapixel: a point too many is near enough, and three are enough. */
 const finals = { maxProbes: 3, tolerance: 1 } as const
 
+/** Effort 4 takes so many times a probe, encoding and judging together. */
+const finalCost = 6
+
 async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded> {
   const way = 'avif'
+  const startedAt = performance.now()
   const eased = { ...goal, way, target: goal.target - effortGain } as const
   const quick = await seek(eased, trying(subject, probing(subject.picture, way), eased))
-  const seed = (quick.best ?? quick.probes.at(-1))?.quality
+  const seed = quick.best?.quality ?? quick.probes.at(-1)?.quality
+  const each = (performance.now() - startedAt) / quick.probes.length
+  // Without the time for effort 4 a better quality at effort 2 looks the same, for 12 % more bytes.
+  const encode = performance.now() + each * finalCost < goal.endsAt ? finishing : probing
   const { best, probes } = await seek(
     { ...goal, ...finals, way, seed },
-    trying(subject, finishing(subject.picture, way), goal),
+    trying(subject, encode(subject.picture, way), goal),
   )
   const chosen = best ?? bestOf(probes)
   const count = quick.probes.length + probes.length
