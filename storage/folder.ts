@@ -1,7 +1,7 @@
 // A folder as a bucket, the default: an acknowledged file survives kill -9 and power loss, and none is ever half there.
-import { mkdirSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Failure } from '../errors.ts'
 import type { Body, Bucket, Facts, Found, GetOptions, Listed, Page, PutOptions, Stored } from './bucket.ts'
 import { copyTo, openFile, settle, writeTemporary } from './folder-file.ts'
@@ -14,7 +14,6 @@ import {
   pathOf,
   removeEmpty,
   removeLeftovers,
-  syncFolder,
   temporaryFolder,
   trashFolder,
 } from './folder-places.ts'
@@ -31,10 +30,11 @@ export interface FolderOptions {
 }
 
 /** Several processes may share a folder. */
-export function createFolderBucket({ dir, now = Date.now, pageSize = 1000 }: FolderOptions): Bucket {
-  for (const make of [filesFolder, partsFolder, temporaryFolder, trashFolder])
-    mkdirSync(make(dir), { recursive: true })
-  const cleaning = Promise.all([syncFolder(dir), removeLeftovers(dir, now())]).catch(() => {})
+export function createFolderBucket(options: FolderOptions): Bucket {
+  const { now = Date.now, pageSize = 1000 } = options
+  const dir = resolve(options.dir)
+  makeFolders(dir)
+  const cleaning = removeLeftovers(dir, now()).catch(() => {})
   const parts = createFolderParts(dir)
   return {
     put: (key, body, options) => failing(() => put(dir, { key, body, options }), body),
@@ -52,6 +52,20 @@ export function createFolderBucket({ dir, now = Date.now, pageSize = 1000 }: Fol
     async close() {
       await cleaning
     },
+  }
+}
+
+/** Before the first put is acknowledged, so that it does not lie in a folder that a power loss takes away. */
+function makeFolders(dir: string): void {
+  const firstMade = mkdirSync(dir, { recursive: true })
+  for (const make of [filesFolder, partsFolder, temporaryFolder, trashFolder])
+    mkdirSync(make(dir), { recursive: true })
+  const top = firstMade === undefined ? dir : dirname(firstMade)
+  for (let at = dir; at.length >= top.length; at = dirname(at)) {
+    const opened = openSync(at, 'r')
+    fsyncSync(opened)
+    closeSync(opened)
+    if (at === dirname(at)) return
   }
 }
 
