@@ -1,6 +1,6 @@
 // Results: one row per optimisation, kept after its files are gone, and findable by what was done to what for whom.
 import type { Insertable, Selectable } from 'kysely'
-import { timeOf } from './ids.ts'
+import { firstIdAt, timeOf } from './ids.ts'
 import { type JsonObject, readMaybe, writeMaybe } from './json.ts'
 import type { Page, Paged } from './pages.ts'
 import { type ResultFilter, searchResults } from './search.ts'
@@ -85,8 +85,19 @@ export function createResults({ db }: Source) {
 
     /** Their files are gone; the rows stay, and are not due again. */
     markRemoved: async (ids: readonly string[]): Promise<void> => {
-      if (ids.length === 0) return
-      await db.updateTable('results').set({ storageKey: null }).where('id', 'in', ids).execute()
+      for (let at = 0; at < ids.length; at += rowsAtOnce)
+        await db
+          .updateTable('results')
+          .set({ storageKey: null })
+          .where('id', 'in', ids.slice(at, at + rowsAtOnce))
+          .execute()
+    },
+
+    /** The records themselves: removes up to `limit` from before `before`; how many there were. */
+    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db.selectFrom('results').select('id').where('id', '<', firstIdAt(before)).limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('results').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
     },
   }
 }

@@ -118,6 +118,11 @@ function results(records: () => Records): void {
     await records().results.markRemoved([due.id])
     expect(await records().results.findExpired({ before: 10, limit: 100 })).toEqual([])
     expect((await records().results.find({ keyId })).rows).toHaveLength(3)
+
+    const ancient = aResult({ keyId, at: 1000 })
+    await records().results.add(ancient)
+    expect(await records().results.forget({ before: 2000, limit: 10 })).toBe(1)
+    expect(await records().results.get(ancient.id)).toBeUndefined()
   })
 }
 
