@@ -50,9 +50,11 @@ test('a seed is probed first', async () => {
   expect(probes[0]?.quality).toBe(61)
 })
 
-test('without time left there is still one probe', async () => {
-  const { probes } = await seek({ ...aim, endsAt: 0 }, picture(1.5))
-  expect(probes).toHaveLength(1)
+test('without time left one probe is made, and a safe second where it fell short', async () => {
+  expect((await seek({ ...aim, endsAt: 0 }, picture(0.8))).probes).toHaveLength(1)
+  const { best, probes } = await seek({ ...aim, endsAt: 0 }, picture(1.5))
+  expect(probes).toHaveLength(2)
+  expect(best?.score).toBeGreaterThanOrEqual(76)
 })
 
 const standard = { target: 76, whiteLimit: 0.06, p5Slack: 7, worstSlack: 12 }

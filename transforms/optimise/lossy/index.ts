@@ -107,6 +107,8 @@ interface Context {
 function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
   if (found === undefined) return keep('no quality makes it so small')
   const { reached, ...rest } = found
+  if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
+    return keep(`no quality that was tried scores ${goal.target.toFixed(1)}`)
   const part = found.body.length / source.length
   if (part >= 1) return keep('it would become larger')
   if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
@@ -114,9 +116,7 @@ function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask 
   return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
 }
 
-function reasonOf(reached: boolean, goal: Goal, { maxBytes, quality }: Ask): string {
-  const target = goal.target.toFixed(1)
-  if (reached) return `the lowest quality that scores ${target}`
-  if (maxBytes !== undefined) return 'the highest quality that fits'
-  return quality === undefined ? `no quality tried scores ${target}: the best one` : 'the quality asked for'
+function reasonOf(reached: boolean, { target }: Goal, { maxBytes }: Ask): string {
+  if (reached) return `the lowest quality that scores ${target.toFixed(1)}`
+  return maxBytes === undefined ? 'the quality asked for' : 'the highest quality that fits'
 }

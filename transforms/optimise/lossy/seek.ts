@@ -10,7 +10,7 @@ export interface Aim {
   readonly way: Way
   readonly target: number
   readonly maxProbes: number
-  /** From `performance.now()`: no probe begins after it, except the first. */
+  /** From `performance.now()`: no probe begins after it, except the first, and a second where the first fell short. */
   readonly endsAt: number
   /** The quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number | undefined
@@ -23,6 +23,9 @@ export const lowest = 20
 export const highest = 97
 /** Half a point is 3 % of the bytes, and saves most of a probe. */
 const usualTolerance = 0.5
+
+/** Out of time, one last probe aims so much higher: it must not fall short again. */
+const safely = 1.5
 
 export interface Found<P extends Probe> {
   /** The lowest that reached the target; undefined when none did. */
@@ -39,8 +42,10 @@ export async function seek<P extends Probe>(
   let [below, above] = [lowest - 1, highest + 1]
   let best: P | undefined
   while (probes.length < aim.maxProbes && above - below > 1) {
-    if (probes.length > 0 && performance.now() > aim.endsAt) break
-    const quality = clamp(Math.round(next(aim, probes)), below + 1, above - 1)
+    const isLate = probes.length > 0 && performance.now() > aim.endsAt
+    if (isLate && (best !== undefined || probes.length > 1)) break
+    const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
+    const quality = clamp(Math.round(next(aimed, probes)), below + 1, above - 1)
     const made = await probe(quality)
     probes.push(made)
     if (made.score < aim.target) below = quality
