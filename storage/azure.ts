@@ -1,6 +1,5 @@
 // A container of Azure Blob Storage as a bucket.
-import { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import {
   AnonymousCredential,
   type BlobDownloadOptions,
@@ -9,19 +8,16 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
-import { Failure } from '../errors.ts'
-import { describing, factsOf, missing } from './azure-blob.ts'
+import { factsOf, missing } from './azure-blob.ts'
 import { createAzureHttp } from './azure-http.ts'
 import { createAzureParts } from './azure-parts.ts'
-import { bodyOf } from './body.ts'
-import type { Body, Bucket, Facts, Listed, PutOptions, Range, Stored } from './bucket.ts'
+import { createAzurePut } from './azure-put.ts'
+import type { Bucket, Facts, Listed, Range } from './bucket.ts'
 import { encoded } from './encoded.ts'
-import { statusIn } from './failures.ts'
 import { createHttp, type Way } from './http.ts'
 import { checkedKey, checkedPrefix } from './key.ts'
-import { dismiss, measure } from './measure.ts'
+import { dismiss } from './measure.ts'
 import { provided } from './provided.ts'
-import { quoted } from './quoted.ts'
 import { outOfRange } from './range.ts'
 
 export interface AzureOptions extends Way {
@@ -37,8 +33,6 @@ export interface AzureOptions extends Way {
   readonly pageSize?: number
 }
 
-/** Smaller bodies are held whole and take one request; of larger ones two such blocks are in memory at a time. */
-const blockBytes = 4 * 1024 ** 2
 const deletesAtOnce = 8
 
 export function createAzureBucket(options: AzureOptions): Bucket {
@@ -53,34 +47,6 @@ export function createAzureBucket(options: AzureOptions): Bucket {
     })
   const client = clientOf(4)
   const blobAt = (key: string) => client.getBlockBlobClient(checkedKey(key))
-
-  async function put(key: string, body: Body, asked: PutOptions): Promise<Stored | undefined> {
-    if (asked.acl === 'public-read')
-      throw new Failure('bad-option', 'Azure knows public containers, not public files.', { option: 'acl' })
-    const blob = blobAt(key)
-    const how = {
-      ...describing(asked),
-      ...(asked.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
-      ...(asked.signal && { abortSignal: asked.signal }),
-    }
-    const measured = measure(body, asked)
-    try {
-      const sent = await bodyOf(measured, body)
-      const isSmall = sent instanceof Uint8Array || (asked.length ?? Number.POSITIVE_INFINITY) <= blockBytes
-      if (!isSmall) {
-        const { etag } = await blob.uploadStream(sent, blockBytes, 2, how)
-        return { bytes: measured.bytes(), etag: quoted(etag) }
-      }
-      const bytes = sent instanceof Readable ? await buffer(sent) : sent
-      const { etag } = await blob.upload(bytes, bytes.byteLength, how)
-      return { bytes: bytes.byteLength, etag: quoted(etag) }
-    } catch (thrown) {
-      const failure = measured.failure()
-      if (failure) throw failure
-      if (asked.ifAbsent && [409, 412].includes(statusIn(thrown) ?? 0)) return undefined
-      throw thrown
-    }
-  }
 
   async function stat(key: string): Promise<Facts | undefined> {
     const properties = await blobAt(key).getProperties().catch(missing)
@@ -97,7 +63,7 @@ export function createAzureBucket(options: AzureOptions): Bucket {
 
   const failing = provided([accountKey ?? '', options.sas ?? ''])
   return failing({
-    put,
+    put: createAzurePut(client),
     async get(key, { range, signal } = {}) {
       const how: BlobDownloadOptions = { ...(signal && { abortSignal: signal }), maxRetryRequests: 3 }
       const got = await blobAt(key).download(range?.from, countOf(range), how).catch(missing)
