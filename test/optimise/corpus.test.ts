@@ -37,7 +37,7 @@ const geometricShare = (names: readonly string[]): number => {
 }
 
 /** What is larger says nothing new, and takes seconds each. */
-const mostBytes = 750_000
+const mostBytes = 500_000
 const small = entries.filter(({ name }) => read(name).length <= mostBytes)
 
 describe.skipIf(!isHere)('the corpus without loss', () => {

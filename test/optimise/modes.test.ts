@@ -82,11 +82,14 @@ describe('lossy by score', () => {
   })
 
   test('a WebP and an AVIF with loss lose no more, and an SVG loses nothing', async () => {
-    for (const source of [
-      await (await photo()).webp({ quality: 90 }).toBuffer(),
-      await (await photo()).avif({ quality: 90, effort: 0 }).toBuffer(),
-    ])
-      expect(isEqual(await shown((await optimise(source, lossy)).body), await shown(source))).toBe(true)
+    for (const format of ['same', 'auto'] as const)
+      for (const source of [
+        await (await photo()).webp({ quality: 90 }).toBuffer(),
+        await (await photo()).avif({ quality: 90, effort: 0 }).toBuffer(),
+      ])
+        expect(
+          isEqual(await shown((await optimise(source, { ...lossy, format })).body), await shown(source)),
+        ).toBe(true)
     expect((await optimise(svg(), lossy)).format).toBe('svg')
   })
 

@@ -86,8 +86,10 @@ async function sameFormat(task: Task): Promise<Field> {
   }
 }
 
-function otherFormats({ facts, request, budgetMs }: Task): LossyFormat[] {
+function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[] {
   if (request.mode === 'lossless') return facts.depth > 8 || facts.format === 'jpeg' ? [] : ['webp']
+  // Else each run with 'auto' would take a WebP of ours one format further down.
+  if (facts.format === 'webp' && !isCodedWithoutLoss(source)) return []
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs
   const all: LossyFormat[] = ['jpeg', 'webp', ...(isQuick ? (['avif'] as const) : [])]
   return all.filter((format) => format !== facts.format && !(format === 'jpeg' && facts.alpha))

@@ -5,6 +5,7 @@ import { identify } from '../identify.ts'
 import { admit, defaultLimits } from '../price.ts'
 import { type Field, fieldFor, type Task } from './candidates.ts'
 import { type Best, contest } from './contest.ts'
+import { lostBeside } from './jpeg.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
 
@@ -83,7 +84,7 @@ function answer(best: Best, { task, tried, field }: Outcome): Optimised {
     reason: isOriginal
       ? (field.reason ?? 'nothing that may stand in for it is smaller')
       : (reason ?? `${best.name} is the smallest that may stand in for it`),
-    dropped: best.dropped,
+    dropped: task.facts.format === 'jpeg' && !isOriginal ? lostBeside(source) : best.dropped,
     ...found,
   }
   return { body: best.body, format: best.format, report }

@@ -38,7 +38,6 @@ export function jpegCandidates({ source, facts, keep, look }: Task): Candidate[]
     format: 'jpeg',
     make: async () => spliced(await recoded(), [...exif, ...profile]),
     faultOf: async (body) => faultOf(body, { before: look, facts, source }),
-    dropped: droppedOf(source, segments),
   }
   const stripped: Candidate = {
     ...plain,
@@ -51,8 +50,9 @@ export function jpegCandidates({ source, facts, keep, look }: Task): Candidate[]
     : [plain, stripped]
 }
 
-function droppedOf(source: Uint8Array, segments: readonly Segment[]): string[] {
-  const { c2pa, morePictures } = extrasOf(source, segments)
+/** What no way but the source itself keeps. */
+export function lostBeside(source: Uint8Array): string[] {
+  const { c2pa, morePictures } = extrasOf(source, segmentsOf(source))
   return [...(c2pa ? ['c2pa'] : []), ...(morePictures ? ['further pictures'] : [])]
 }
 
