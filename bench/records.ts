@@ -1,5 +1,5 @@
 // How long the search through results takes when there are many, and what loading and durable writes cost.
-// By hand: node bench/records.ts [--rows 1000000] [--folder /tmp]      (ten million rows: about 6 minutes, 6 GB)
+// By hand: node bench/records.ts [--rows 1000000] [--folder /tmp]      (ten million rows: 5 to 10 minutes, 4 GB)
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -25,5 +25,6 @@ export interface Records extends Tables {
    * on `t`: on the embedded database it holds up every other writer.
    */
   transaction<T>(work: (t: Tables) => Promise<T>): Promise<T>
+  /** An open database keeps its process alive. */
   close(): Promise<void>
 }

@@ -32,8 +32,6 @@ export function createThread(place: Place): Thread {
   const settle = (replied: Replied): void => {
     const asker = waiting.get(replied.id)
     waiting.delete(replied.id)
-    // A quiet database keeps no process alive; one with an open question does.
-    if (waiting.size === 0) worker.unref()
     if ('failed' in replied) asker?.reject(failureOf(replied.failed))
     else asker?.resolve(replied)
   }
@@ -46,7 +44,6 @@ export function createThread(place: Place): Thread {
     if (broken) return Promise.reject(broken)
     const { promise, resolve, reject } = Promise.withResolvers<Rows>()
     const id = ++lastId
-    if (waiting.size === 0) worker.ref()
     waiting.set(id, { resolve, reject })
     worker.postMessage({ id, ...asked })
     return promise
