@@ -1,6 +1,6 @@
 // Lossy optimiser against sharp's quality 80, over the corpus's photographs and product shots.
 //
-//   node bench/optimise.ts [--quick] [--avif] [--megapixels 1.5] [--judge <command>] [--corpus <folder>]
+//   node bench/optimise.ts [--quick] [--avif] [--megapixels 1.5] [--judge <command> --judge-name <words>] [--corpus <folder>]
 //
 // The judge is an SSIMULACRA2 that is not ours: a program that reads lines `width height a.raw b.raw` (8-bit RGB) and
 // answers each with a score, such as twenty lines of Rust around the crate ssimulacra2 0.5.1. Without one our own metric
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     avif: { type: 'boolean', default: false },
     judge: { type: 'string' },
+    'judge-name': { type: 'string', default: 'an unnamed judge' },
     megapixels: { type: 'string', default: '1.5' },
     corpus: { type: 'string', default: '/work/shared/corpus' },
   },
@@ -179,6 +180,8 @@ function summary(measured: readonly Measured[], way: string, against = (one: Mea
 const index: readonly Entry[] = JSON.parse(readFileSync(join(options.corpus, 'index.json'), 'utf8'))
 const chosen = index.filter((entry) => entry.natural || entry.class === 'product')
 const measured: Measured[] = []
+// At the start: colleagues commit while this runs.
+const measuredOn = machine()
 for (const entry of chosen.filter((_, i) => !options.quick || i % 6 === 0)) {
   const one = await measure(entry)
   measured.push(one)
@@ -198,9 +201,8 @@ const summaries = {
 console.log(summaries)
 const report = {
   task: 'bytes against sharp jpeg({ quality: 80 }), ratios of totals; see bench/optimise.ts',
-  judge:
-    options.judge === undefined ? 'our own metric' : 'the crate ssimulacra2 0.5.1 (command given by --judge)',
-  machine: machine(),
+  judge: options.judge === undefined ? 'our own metric' : options['judge-name'],
+  machine: measuredOn,
   versions: sharp.versions,
   summaries,
   pictures: measured,
