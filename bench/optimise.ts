@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { identify } from '../transforms/identify.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/judge.ts'
@@ -24,7 +25,7 @@ const { values: options } = parseArgs({
     judge: { type: 'string' },
     'judge-name': { type: 'string', default: 'an unnamed judge' },
     megapixels: { type: 'string', default: '1.5' },
-    corpus: { type: 'string', default: '/work/shared/corpus' },
+    corpus: { type: 'string', default: fileURLToPath(new URL('../../shared/corpus', import.meta.url)) },
   },
 })
 
@@ -180,7 +181,7 @@ function summary(measured: readonly Measured[], way: string, against = (one: Mea
 const index: readonly Entry[] = JSON.parse(readFileSync(join(options.corpus, 'index.json'), 'utf8'))
 const chosen = index.filter((entry) => entry.natural || entry.class === 'product')
 const measured: Measured[] = []
-// At the start: colleagues commit while this runs.
+// At the start: what is measured is what was there then.
 const measuredOn = machine()
 for (const entry of chosen.filter((_, i) => !options.quick || i % 6 === 0)) {
   const one = await measure(entry)
