@@ -103,8 +103,7 @@ function keysFromEnvironment(name: string, environment: Environment): { keys?: s
   return keys ? { keys } : {}
 }
 
-export const keysVariable = (source: string): string =>
-  `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
+const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
 
 function unknownNames(written: WrittenConfig): string[] {
   return Object.keys(written)

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assembleEdge } from './assembly/edge.ts'
 import { assembleFar } from './assembly/far.ts'
-import { assembleOperation, type Listener, operationListener } from './assembly/operation.ts'
+import { assembleOperation, type Listener, withOperation } from './assembly/operation.ts'
 import type { Assembly, Parts } from './assembly/parts.ts'
 import { assembleShield } from './assembly/shield.ts'
 import type { Config, Role } from './config.ts'
@@ -30,7 +30,7 @@ export async function createHalftone(parts: Parts): Promise<Halftone> {
   const operation = assembleOperation(assembly)
   const listener = runs(parts.config, 'edge')
     ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation })
-    : innerListener(assembly, { tier: shield ?? origin, operation: operationListener(operation) })
+    : withOperation(operation, tierListener(assembly, shield ?? origin))
 
   return {
     listener,
@@ -70,14 +70,7 @@ function farBelowEdge(assembly: Assembly): Tier {
 }
 
 /** A shield or an origin alone: no framework between two tiers. */
-function innerListener(
-  { config }: Assembly,
-  { tier, operation }: { tier: Tier | undefined; operation: Listener },
-): Listener {
+function tierListener({ config }: Assembly, tier: Tier | undefined): Listener {
   if (!tier) throw new Error('no tier to serve')
-  const tierListener = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
-  return (request, response) => (isOperation(request.url) ? operation : tierListener)(request, response)
+  return serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
 }
-
-const isOperation = (url: string | undefined): boolean =>
-  url === '/healthz' || url === '/readyz' || url === '/metrics'

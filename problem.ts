@@ -43,7 +43,7 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   internal: { status: 500, title: 'Something went wrong on our side', keepFor: 0 },
 }
 
-export const problemContentType = 'application/problem+json'
+const problemContentType = 'application/problem+json'
 
 /** Which failure a problem answer stands for; the header lets a tier over HTTP know it without parsing the body. */
 export const failureHeader = 'halftone-failure'

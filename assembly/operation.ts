@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { isLoopback } from '../config.ts'
-import { createOperation } from '../operation/index.ts'
+import { createOperation, operationPaths } from '../operation/index.ts'
 import type { Assembly } from './parts.ts'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -18,7 +18,11 @@ export function assembleOperation({ config, metrics, faults, version }: Assembly
   })
 }
 
-export function operationListener(operation: Hono): Listener {
-  const listener = getRequestListener(operation.fetch)
-  return (request, response) => void listener(request, response)
+/** The operator's paths in front of a listener that has no framework: everything else goes straight to it. */
+export function withOperation(operation: Hono, listener: Listener): Listener {
+  const framework = getRequestListener(operation.fetch)
+  return (request, response) => {
+    if (operationPaths.has(request.url)) void framework(request, response)
+    else listener(request, response)
+  }
 }

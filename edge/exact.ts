@@ -1,14 +1,6 @@
 // Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
 import { Failure } from '../errors.ts'
-import {
-  type Dependence,
-  dependsOn,
-  exact,
-  exactPath,
-  parse,
-  parsePath,
-  type Spec,
-} from '../transforms/index.ts'
+import { dependsOn, exact, exactPath, parse, parsePath, type Spec } from '../transforms/index.ts'
 import { varyOn } from './headers.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
 import { refuseExpired, type Signing, verify } from './signature.ts'
@@ -75,5 +67,3 @@ export function splitTarget(target: string): { rawPath: string; query: string } 
     ? { rawPath: target, query: '' }
     : { rawPath: target.slice(0, mark), query: target.slice(mark + 1) }
 }
-
-export type { Dependence }

@@ -10,7 +10,7 @@ import { type Log, withoutSignature } from '../log.ts'
 import { failureHeader, problemAnswer } from '../problem.ts'
 import type { Answer, Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, makeExact } from './exact.ts'
-import { withFallback } from './fallback.ts'
+import { type AskOptions, withFallback } from './fallback.ts'
 import { clientHeaders, preflightHeaders } from './headers.ts'
 import { createHits, type Hits } from './hits.ts'
 import type { ClientHeaders } from './negotiate.ts'
@@ -126,9 +126,7 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
   }
 }
 
-function pictured(
-  answerFor: (exact: Exact, ask: { requestId: string; signal: AbortSignal }) => Promise<Answer>,
-) {
+function pictured(answerFor: (exact: Exact, ask: AskOptions) => Promise<Answer>) {
   return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
     const exact = c.get('exact')
     const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })

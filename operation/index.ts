@@ -15,7 +15,7 @@ export interface OperationOptions {
 }
 
 /** The paths answered here, so that a listener without the framework can tell them apart. */
-export const operationPaths: readonly string[] = ['/healthz', '/readyz', '/metrics']
+export const operationPaths: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics'])
 
 export function createOperation({
   registry,

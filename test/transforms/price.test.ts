@@ -2,22 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../transforms/facts.ts'
 import type { Plan } from '../../transforms/plan/plan.ts'
 import { admit, defaultLimits, price } from '../../transforms/price.ts'
+import { photo } from './language-arbitraries.ts'
 
-const facts: Facts = {
-  format: 'jpeg',
-  width: 4000,
-  height: 3000,
-  orientation: 1,
-  pages: 1,
-  animated: false,
-  alpha: false,
-  progressive: false,
-  icc: false,
-  space: 'rgb',
-  depth: 8,
-  scans: 1,
-  bytes: 3_000_000,
-}
+const facts = photo({ bytes: 3_000_000 })
 const plan: Plan = {
   frames: 'first',
   resize: { width: 640, height: 480 },
