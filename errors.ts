@@ -11,6 +11,12 @@ export type FailureKind =
   | 'forbidden-address'
   | 'bad-method'
   | 'not-found'
+  | 'bad-credentials'
+  | 'not-allowed'
+  | 'over-quota'
+  | 'bad-body'
+  | 'stalled'
+  | 'conflict'
   // the source picture's fault
   | 'source-missing'
   | 'source-too-large'

@@ -21,6 +21,13 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 60 },
   'bad-method': { status: 405, title: 'Only GET and HEAD are answered here', keepFor: 0 },
   'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
+  'bad-credentials': { status: 401, title: 'The key is missing or wrong', keepFor: 0 },
+  'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
+  // Until the next month begins, or somebody raises the quota: an hour is a polite guess.
+  'over-quota': { status: 429, title: 'The quota is used up', keepFor: 0, retryAfter: 3600 },
+  'bad-body': { status: 400, title: 'The body of the request cannot be read', keepFor: 0 },
+  stalled: { status: 408, title: 'The body of the request came too slowly', keepFor: 0 },
+  conflict: { status: 409, title: 'It cannot be done in the present state', keepFor: 0 },
   'source-missing': { status: 404, title: 'The source image was not found', keepFor: 30 },
   'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 300 },
   'source-unsupported': { status: 415, title: 'The source is not an image we can read', keepFor: 300 },

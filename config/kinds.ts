@@ -34,6 +34,8 @@ export const integer = (least: number, most: number) =>
 
 export const text = () => z.string()
 
+export const yesNo = () => z.stringbool({ error: 'expected true or false' }).or(z.boolean())
+
 /** A comma-separated list in the environment, an array in the configuration file. */
 export const list = <T extends z.ZodType>(item: T) =>
   z.preprocess(

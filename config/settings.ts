@@ -2,30 +2,27 @@
 // The documentation (docs/settings.md) and `halftone --help` are made from this table.
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { bytes, duration, httpUrl, integer, list, secret, text } from './kinds.ts'
+import { apiSettings } from './api-settings.ts'
+import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
+import { type Setting, setting } from './setting.ts'
 
-export interface Setting<T> {
-  readonly variable: string
-  readonly kind: z.ZodType<T>
-  /** As one would write it; parsed by `kind` like any other value. */
-  readonly fallback: unknown
-  readonly about: string
-}
-
-function setting<T>(variable: string, kind: z.ZodType<T>, fallback: unknown, about: string): Setting<T> {
-  return { variable, kind, fallback, about }
-}
-
-export const roles = ['edge', 'shield', 'origin'] as const
+export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]
 
-const role = z.enum(roles, { error: (issue) => `expected edge, shield or origin, received '${issue.input}'` })
+const role = z.enum(roles, {
+  error: (issue) => `expected edge, shield, origin, api or processor, received '${issue.input}'`,
+})
 const level = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
 
 export const settings = {
   host: setting('HOST', text(), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
   port: setting('PORT', integer(0, 65_535), 8080, 'Port to listen on; 0 takes any free one.'),
-  roles: setting('HALFTONE_ROLES', list(role), 'edge,shield,origin', 'Which tiers this process runs.'),
+  roles: setting(
+    'HALFTONE_ROLES',
+    list(role),
+    roles.join(','),
+    'Which parts this process runs: the tiers edge, shield and origin; api for uploads and optimising; processor for the pixels of the API.',
+  ),
   shields: setting(
     'HALFTONE_SHIELDS',
     list(httpUrl()),
@@ -38,11 +35,17 @@ export const settings = {
     '',
     'Origins a shield asks, when it runs without its own.',
   ),
+  processors: setting(
+    'HALFTONE_PROCESSORS',
+    list(httpUrl()),
+    '',
+    'Processing nodes an api asks, when it runs without its own.',
+  ),
   dataDir: setting(
     'HALFTONE_DATA',
     text(),
     '.halftone',
-    'Folder for the disk caches and the sample pictures.',
+    'Folder for the disk caches, the sample pictures and, by default, the database and the stored files.',
   ),
   tierSecret: setting(
     'HALFTONE_TIER_SECRET',
@@ -64,7 +67,7 @@ export const settings = {
   ),
   samples: setting(
     'HALFTONE_SAMPLES',
-    z.stringbool({ error: 'expected true or false' }).or(z.boolean()),
+    yesNo(),
     'true',
     'Offer the drawn sample pictures as the source `samples`.',
   ),
@@ -209,6 +212,8 @@ export const settings = {
     100e6,
     'Largest result, in pixels of all its frames.',
   ),
+
+  ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }

@@ -5,7 +5,13 @@ import { duration, httpUrl, list, secret, text } from './kinds.ts'
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** First path segments that are Halftone's own. */
-const reserved = ['healthz', 'readyz', 'metrics', 'docs', 'assets', 'v1', 'favicon.ico', 'robots.txt']
+const reserved: readonly string[] = [
+  ...['healthz', 'readyz', 'metrics', 'docs', 'assets', 'favicon.ico', 'robots.txt', 'samples'],
+  ...['v1', 'openapi.json', 'results', 'process', 'optimise'],
+  // Paths of the APIs that clients of Kraken, Optidash and Uploadcare call at the root.
+  ...['user_status', '1.0', 'base', 'info', 'multipart', 'from_url', 'group', 'files', 'groups', 'project'],
+  ...['webhooks', 'convert', 'addons'],
+]
 
 const picturePath = text().regex(/^\/[^/]+\/.+/, { error: 'expected /source/path' })
 

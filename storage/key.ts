@@ -7,6 +7,9 @@ export function keyFor(id: string, name?: string): string {
   return checkedKey([a, b, c, id, ...(name === undefined ? [] : [name])].join('/'))
 }
 
+/** Where an upload lies: by its UUID alone, so that an origin finds it without a database. */
+export const uploadKey = (id: string): string => `uploads/${keyFor(id)}`
+
 /** S3 and Swift stop at 1024 bytes, and Swift's segments get a longer name. */
 const maxKeyBytes = 900
 /** File systems stop at 255. */

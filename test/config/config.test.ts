@@ -17,7 +17,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
-      roles: ['edge', 'shield', 'origin'],
+      roles: ['edge', 'shield', 'origin', 'api', 'processor'],
       edgeMemoryBytes: 256e6,
     })
   })
@@ -60,7 +60,7 @@ describe('the configuration', () => {
     )
     expect(faults).toEqual([
       "PORT: expected an integer from 0 to 65535, received '99999'",
-      "HALFTONE_ROLES: expected edge, shield or origin, received 'moon'",
+      "HALFTONE_ROLES: expected edge, shield, origin, api or processor, received 'moon'",
       "edgeMemoryBytes: expected bytes such as 64MB or 1GiB, received 'lots'",
       'sources.Bad Name: expected a name of a-z, 0-9, - and _, at most 63 characters',
       'sources.empty: expected one of folder, site or hosts',

@@ -25,6 +25,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan'],
   edge: [...words, 'cache', door],
   storage: words,
+  processing: [...words, 'transforms'],
+  // Types of processing and of what the optimiser reports; decoding is processing's.
+  api: [...words, 'records', 'storage', 'processing', 'transforms', 'origin/guard.ts', 'origin/hosts.ts'],
   wire: words,
   operation: words,
   samples: [],
@@ -42,6 +45,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'samples',
     'dashboard',
     'transforms',
+    'api',
+    'processing',
+    'records',
+    'storage',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'assembly', 'wire'],
   cli: [

@@ -1,0 +1,100 @@
+// Files that are kept: uploaded whole, in parts or from an address; stored for good or gone after a day; in groups.
+import type { Readable } from 'node:stream'
+import type { FileFilter, FileRecord, GroupRecord, TimePaged } from '../../records/index.ts'
+import type { Found, Range } from '../../storage/index.ts'
+import type { Received } from '../intake/intake.ts'
+
+export interface Wanted {
+  readonly project: string
+  /** Who did it, for usage and webhooks: the key's id. */
+  readonly keyId: string
+  /** For good; false for one that is removed after a day. */
+  readonly store: boolean
+  /** At most 50 keys of 1 to 64 characters `\w-.:`, values of at most 512. Checked here: 'bad-option'. */
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly tags?: readonly string[]
+}
+
+export interface WantedParts extends Wanted {
+  readonly name: string
+  readonly type: string
+  readonly bytes: number
+  readonly partBytes: number
+}
+
+export interface WantedUrl extends Wanted {
+  readonly url: string
+  readonly name?: string
+  /** Give the file that this project has had from the same URL, if it is still there. */
+  readonly checkDuplicates?: boolean
+  /** Remember it for `checkDuplicates`. */
+  readonly saveDuplicates?: boolean
+}
+
+export type Progress =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'progress'; readonly done: number; readonly total?: number }
+  | { readonly state: 'success'; readonly file: FileRecord }
+  | { readonly state: 'error'; readonly failure: { readonly kind: string; readonly message: string } }
+
+export interface Batch {
+  readonly files: readonly FileRecord[]
+  /** By id: why nothing was done to it. */
+  readonly problems: Readonly<Record<string, 'missing' | 'invalid'>>
+}
+
+/** What is not this project's does not exist: undefined, or 'not-found'. */
+export interface Uploads {
+  /** On the disk, with its record and the webhooks that were promised, when it resolves. Discards what it was given. */
+  add(received: Received, wanted: Wanted): Promise<FileRecord>
+
+  /** The number of parts, all of `partBytes` but the last. */
+  start(wanted: WantedParts): Promise<{ readonly file: FileRecord; readonly parts: number }>
+  /** Parts are numbered from 1, come in any order and may be sent again. */
+  part(
+    id: string,
+    number: number,
+    body: Readable,
+    options: { readonly length?: number; readonly signal?: AbortSignal },
+  ): Promise<void>
+  /** Fails with 'bad-option' when parts are missing or of the wrong size. May be asked again. */
+  complete(project: string, id: string): Promise<FileRecord>
+  /** Gives up parts that were sent; false when there is no such upload. */
+  abort(project: string, id: string): Promise<boolean>
+
+  /** A token for `progress`; the download survives a crash of this process. */
+  fromUrl(wanted: WantedUrl): Promise<{ readonly token: string } | { readonly file: FileRecord }>
+  /** By the token alone, which nobody can guess; undefined when there is none. */
+  progress(token: string): Promise<Progress | undefined>
+
+  get(project: string, id: string): Promise<FileRecord | undefined>
+  find(filter: FileFilter): Promise<TimePaged<FileRecord>>
+  totals(
+    project: string,
+  ): Promise<{ readonly stored: number; readonly unstored: number; readonly removed: number }>
+  store(project: string, ids: readonly string[]): Promise<Batch>
+  remove(project: string, ids: readonly string[]): Promise<Batch>
+  change(
+    project: string,
+    id: string,
+    change: { readonly metadata?: Readonly<Record<string, string>>; readonly tags?: readonly string[] },
+  ): Promise<FileRecord | undefined>
+  copy(id: string, wanted: Wanted): Promise<FileRecord>
+  /** The bytes; its body must be read or destroyed. */
+  open(file: FileRecord, range?: Range): Promise<Found | undefined>
+
+  /** `effects` is the operations a member was named with. Fails with 'bad-option' naming a file that is not there. */
+  addGroup(
+    project: string,
+    members: readonly { readonly id: string; readonly effects: string }[],
+  ): Promise<GroupRecord>
+  getGroup(project: string, id: string): Promise<GroupRecord | undefined>
+  findGroups(
+    filter: Pick<FileFilter, 'project' | 'limit' | 'order' | 'from' | 'after'>,
+  ): Promise<TimePaged<GroupRecord>>
+  countGroups(project: string): Promise<number>
+  removeGroup(project: string, id: string): Promise<boolean>
+
+  /** Takes no more downloads and waits for those that run. */
+  stop(): Promise<void>
+}
