@@ -1,0 +1,17 @@
+// Where the uploads and results of this process lie: opened once, by whichever part asks first.
+import { join } from 'node:path'
+import { type Bucket, openBucket } from '../storage/index.ts'
+import type { Assembly } from './parts.ts'
+
+const opened = new WeakMap<Assembly, Promise<Bucket>>()
+
+/** The one bucket of the process, closed at its end, after everything that was made later. */
+export function ownBucket(assembly: Assembly): Promise<Bucket> {
+  const known = opened.get(assembly)
+  if (known) return known
+  const { config, closing } = assembly
+  const bucket = openBucket(config.storage ?? { kind: 'folder', dir: join(config.dataDir, 'storage') })
+  opened.set(assembly, bucket)
+  closing.push(async () => (await bucket).close())
+  return bucket
+}
