@@ -1,4 +1,5 @@
-// API keys: who may do what and how much. The secret itself is never kept, only its SHA-256.
+// API keys: who may do what and how much. Of the secret only its SHA-256 is kept, and, where signatures are to be
+// checked, the secret as its owner sealed it: what opens it is not in the database.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { type JsonObject, readJson, writeJson } from './json.ts'
@@ -12,14 +13,18 @@ export interface KeyRecord {
   readonly scopes: readonly string[]
   /** What the API counts against: calls a month, bytes a day. Its names are the API's. */
   readonly quotas: JsonObject
+  /** What the project wishes: signed uploads, for one. Its names are the API's. */
+  readonly settings: JsonObject
   readonly created: number
   readonly revoked: number | null
 }
 
-export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | 'scopes' | 'quotas' | 'name'> &
-  Partial<Pick<KeyRecord, 'scopes' | 'quotas' | 'name'>> & {
+type Changeable = 'scopes' | 'quotas' | 'settings' | 'name'
+export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | Changeable> &
+  Partial<Pick<KeyRecord, Changeable>> & {
     /** One that already exists elsewhere; without it a new one is drawn. */
     readonly secret?: string
+    readonly sealed?: string
   }
 
 // A plain hash is enough, because the secret is drawn by us and not by a person: 192 bits cannot be searched.
@@ -33,7 +38,15 @@ export function createKeys({ db }: Source) {
   return {
     /** The secret comes back this once and never again. Fails when the id is taken. */
     add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
-      const { secret = drawSecret(), name = '', scopes = [], quotas = {}, ...rest } = key
+      const {
+        secret = drawSecret(),
+        sealed,
+        name = '',
+        scopes = [],
+        quotas = {},
+        settings = {},
+        ...rest
+      } = key
       await db
         .insertInto('keys')
         .values({
@@ -41,6 +54,8 @@ export function createKeys({ db }: Source) {
           name,
           scopes: writeJson(scopes),
           quotas: writeJson(quotas),
+          settings: writeJson(settings),
+          sealed: sealed ?? null,
           secretHash: hashOf(secret),
           created: now,
           revoked: null,
@@ -61,6 +76,9 @@ export function createKeys({ db }: Source) {
       return row && isRight && row.revoked === null ? keyOf(row) : undefined
     },
 
+    /** The secret as it was sealed; undefined when it was not, or there is no such key. */
+    sealedOf: async (id: string): Promise<string | undefined> => (await rowOf(id))?.sealed ?? undefined,
+
     find: async (project: string): Promise<readonly KeyRecord[]> => {
       const rows = await db
         .selectFrom('keys')
@@ -72,11 +90,16 @@ export function createKeys({ db }: Source) {
       return rows.map(keyOf)
     },
 
-    change: async (id: string, change: Partial<Pick<KeyRecord, 'name' | 'scopes' | 'quotas'>>) => {
-      const { scopes, quotas, name } = change
+    change: async (id: string, change: Partial<Pick<KeyRecord, Changeable>>) => {
+      const { scopes, quotas, settings, name } = change
       const { numUpdatedRows } = await db
         .updateTable('keys')
-        .set({ name, scopes: scopes && writeJson(scopes), quotas: quotas && writeJson(quotas) })
+        .set({
+          name,
+          scopes: scopes && writeJson(scopes),
+          quotas: quotas && writeJson(quotas),
+          settings: settings && writeJson(settings),
+        })
         .where('id', '=', id)
         .executeTakeFirst()
       return numUpdatedRows > 0n
@@ -97,7 +120,12 @@ export function createKeys({ db }: Source) {
 
 const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-/** Without the hash: what is not handed out cannot leak. */
-function keyOf({ secretHash: _, ...row }: Selectable<Tables['keys']>): KeyRecord {
-  return { ...row, scopes: readJson<string[]>(row.scopes), quotas: readJson<JsonObject>(row.quotas) }
+/** Without the hash and the sealed secret: what is not handed out cannot leak. */
+function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<Tables['keys']>): KeyRecord {
+  return {
+    ...row,
+    scopes: readJson<string[]>(row.scopes),
+    quotas: readJson<JsonObject>(row.quotas),
+    settings: readJson<JsonObject>(row.settings),
+  }
 }

@@ -59,6 +59,8 @@ export interface Tables {
     user: string
     name: string
     secretHash: string
+    sealed: string | null
+    settings: string
     scopes: string
     quotas: string
     created: number

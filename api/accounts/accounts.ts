@@ -1,5 +1,5 @@
 // Who asks, and what they may: API keys with scopes and quotas.
-import type { Counts, KeyRecord } from '../../records/index.ts'
+import type { Counts, JsonObject, KeyRecord } from '../../records/index.ts'
 
 /** What a key may do. '*' in a key's scopes is all of them. */
 export const scopes = ['optimise', 'upload', 'files', 'webhooks', 'usage', 'keys'] as const
@@ -29,6 +29,8 @@ export interface Accounts {
   admit(key: KeyRecord): Promise<void>
   /** Calls and bytes of this month, and what is allowed (undefined: no limit). */
   standing(key: KeyRecord): Promise<{ readonly used: Counts; readonly quotas: Quotas }>
+  /** A key with a secret of its own, which is told this once. Scopes are checked: 'bad-option'. */
+  create(key: Wanted): Promise<{ readonly key: KeyRecord; readonly secret: string }>
   /** The key that the start page shows; undefined beyond loopback. */
   demo(): Promise<{ readonly id: string; readonly secret: string } | undefined>
 }
@@ -37,4 +39,20 @@ export interface Accounts {
 export interface Quotas {
   readonly calls?: number
   readonly bytes?: number
+}
+
+export interface Wanted {
+  readonly project: string
+  readonly user: string
+  readonly name?: string
+  /** Of `scopes`, or '*'. */
+  readonly scopes: readonly string[]
+  readonly quotas?: Quotas
+  readonly settings?: Settings
+}
+
+/** What a project wishes, kept with its key. */
+export interface Settings extends JsonObject {
+  /** Uploads by the public key must carry a signature. */
+  readonly signedUploads?: boolean
 }

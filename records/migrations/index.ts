@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Kind } from '../tables.ts'
 import { first } from './first.ts'
+import { second } from './second.ts'
 
 export interface Step {
   readonly name: string
@@ -10,7 +11,10 @@ export interface Step {
 }
 
 /** Only ever appended to: what once ran somewhere is never changed. */
-const steps: readonly Step[] = [{ name: '001-first', run: first }]
+const steps: readonly Step[] = [
+  { name: '001-first', run: first },
+  { name: '002-sealed-keys', run: second },
+]
 
 interface Ran {
   readonly migrations: { name: string; at: number }
