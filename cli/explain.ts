@@ -73,6 +73,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     const { signal } = new AbortController()
     const bytes = await (await loader.load(place, signal)).read(signal)
     if (!bytes) throw new Failure('source-failed', 'The source changed while it was read.')
+    if (spec.format === 'original') return { answer: `the source's own ${bytes.length} bytes` }
     return described(identify(bytes), spec)
   } catch (error) {
     return { fault: asFailure(error).message }

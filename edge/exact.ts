@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import { dependsOn, exact, exactPath, parse, parsePath, type Spec } from '../transforms/index.ts'
 import { varyOn } from './headers.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
+import type { Saving } from './saving.ts'
 import { refuseExpired, type Signing, verify } from './signature.ts'
 
 export interface EdgeSource {
@@ -22,6 +23,8 @@ export interface Exact {
   readonly vary: string
   /** Unix seconds after which the link is gone. */
   readonly expires?: number
+  /** How a browser is to save it, where the URL says so. */
+  readonly saving?: Saving
 }
 
 export interface Request {
@@ -52,6 +55,7 @@ export function makeExact(
     spec,
     vary: varyOn(dependsOn(options)),
     ...(options.expires === undefined ? {} : { expires: options.expires }),
+    ...(options.download === undefined ? {} : { saving: { as: 'attachment', name: options.download } }),
   }
 }
 

@@ -2,6 +2,7 @@
 import { failureHeader } from '../problem.ts'
 import type { Headers } from '../tier.ts'
 import type { Dependence } from '../transforms/index.ts'
+import { dispositionOf, type Saving } from './saving.ts'
 
 /** On every answer: pictures are public, embeddable anywhere, and never sniffed into something else. */
 const always: Headers = {
@@ -34,8 +35,21 @@ export function varyOn(dependence: Dependence): string {
   return names.join(', ')
 }
 
+/** What of a request its answer's headers speak of. */
+export interface Told {
+  readonly vary: string
+  readonly saving?: Saving | undefined
+}
+
 /** The headers of an answer from below, as a browser gets them. */
-export function clientHeaders(below: Headers, vary: string): Headers {
-  const { [failureHeader]: _ours, ...rest } = below
-  return { ...rest, ...always, 'accept-ranges': 'bytes', ...(vary === '' ? {} : { vary }) }
+export function clientHeaders(below: Headers, { vary, saving }: Told): Headers {
+  const { [failureHeader]: _ours, 'content-disposition': stored, ...rest } = below
+  const disposition = dispositionOf(saving, stored)
+  return {
+    ...rest,
+    ...always,
+    'accept-ranges': 'bytes',
+    ...(vary === '' ? {} : { vary }),
+    ...(disposition === undefined ? {} : { 'content-disposition': disposition }),
+  }
 }

@@ -5,17 +5,13 @@ import { LRUCache } from 'lru-cache'
 import { answerTo } from '../cache/conditional.ts'
 import type { Entry } from '../cache/entry.ts'
 import { emptyBody, type Headers } from '../tier.ts'
-import { clientHeaders } from './headers.ts'
+import { clientHeaders, type Told } from './headers.ts'
 import { classOf, kindOf, plainAccept } from './kind.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
 export interface Hits {
   /** Notes that this URL, asked by this kind of client, is the picture stored under `key`. */
-  remember(
-    target: string,
-    headers: ClientHeaders,
-    known: { readonly key: string; readonly vary: string },
-  ): void
+  remember(target: string, headers: ClientHeaders, known: Told & { readonly key: string }): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
   /** Answers so far, and the bytes of their pictures. */
@@ -35,9 +31,8 @@ const maxUrlBytes = 64e6
 /** A URL in memory: two bytes a character at most, and the objects round it. */
 const weighUrl = (_: unknown, url: string): number => url.length * 2 + 400
 
-interface Known {
+interface Known extends Told {
   readonly key: string
-  readonly vary: string
   ready?: Ready
 }
 
@@ -72,7 +67,7 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
   }
 
   function refreshed(found: Known, entry: Entry, moment: number): Ready {
-    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found.vary)
+    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found)
     found.ready = ready
     const second = Math.floor(moment / 1000)
     if (ready.second !== second) {
@@ -89,16 +84,17 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
   return {
     answer,
     count: () => ({ requests, bytes }),
-    remember: (target, headers, { key, vary }) => known.set(keyFor(target, kindOf(headers)), { key, vary }),
+    remember: (target, headers, { key, vary, saving }) =>
+      known.set(keyFor(target, kindOf(headers)), { key, vary, saving }),
   }
 }
 
 const ageOf = (entry: Entry, moment: number): number =>
   Math.max(0, entry.ageOnArrival + Math.floor((moment - entry.storedAt) / 1000))
 
-function makeReady(entry: Entry, vary: string): Ready {
+function makeReady(entry: Entry, told: Told): Ready {
   const length = String(entry.body.length)
-  const headers: Headers = { ...clientHeaders(entry.headers, vary), 'content-length': length }
+  const headers: Headers = { ...clientHeaders(entry.headers, told), 'content-length': length }
   const { etag = '' } = headers
   const unchanged = answerTo({ status: entry.status, headers, body: entry.body }, { 'if-none-match': etag })
   return { entry, headers, whole: flattened(headers), notModified: flattened(unchanged.headers), second: -1 }

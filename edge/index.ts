@@ -11,7 +11,7 @@ import { failureHeader, problemAnswer } from '../problem.ts'
 import type { Answer, Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, makeExact } from './exact.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
-import { clientHeaders, preflightHeaders } from './headers.ts'
+import { clientHeaders, preflightHeaders, type Told } from './headers.ts'
 import { createHits, type Hits } from './hits.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
@@ -58,7 +58,7 @@ export function createEdge(options: EdgeOptions): Edge {
   app.use(exactly(options.sources, now)) // an exact request from here on
   app.use(remembered(hits))
   app.all('*', pictured(withFallback(cache.answer, options)))
-  app.onError((error, c) => send(c, problemAnswer(error), ''))
+  app.onError((error, c) => send(c, problemAnswer(error)))
   return { app, hit: hits.answer, hits: hits.count, idle: cache.idle }
 }
 
@@ -98,11 +98,7 @@ function readsOnly(): MiddlewareHandler<EdgeEnv> {
   return async function readsOnly(c, next) {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflightHeaders })
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    const answer = send(
-      c,
-      problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)),
-      '',
-    )
+    const answer = send(c, problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)))
     answer.headers.set('allow', 'GET, HEAD, OPTIONS')
     return answer
   }
@@ -119,10 +115,10 @@ function exactly(sources: EdgeOptions['sources'], now: () => number): Middleware
 function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
   return async function remembered(c, next) {
     await next()
-    const { path, vary, expires } = c.get('exact')
+    const { path, vary, saving, expires } = c.get('exact')
     if (c.get('answer')?.status !== 200 || expires !== undefined) return
     if (c.get('answer').headers[failureHeader] === undefined)
-      hits.remember(targetOf(c), headersOf(c), { key: path, vary })
+      hits.remember(targetOf(c), headersOf(c), { key: path, vary, saving })
   }
 }
 
@@ -131,7 +127,9 @@ function pictured(answerFor: (exact: Exact, ask: AskOptions) => Promise<Answer>)
     const exact = c.get('exact')
     const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })
     c.set('answer', answer)
-    return send(c, untilExpiry(answer, exact.expires), exact.vary)
+    const { vary, saving, expires } = exact
+    // A problem, or the picture in its place, is not the file that was asked for.
+    return send(c, untilExpiry(answer, expires), { vary, ...(answer.status < 400 && { saving }) })
   }
 }
 
@@ -143,8 +141,8 @@ function untilExpiry(answer: Answer, expires: number | undefined): Answer {
 }
 
 /** The answer as this client gets it: whole, 304, a range, or its headers alone. */
-function send(c: Context<EdgeEnv>, answer: Answer, vary: string): Response {
-  const whole = { ...answer, headers: clientHeaders(answer.headers, vary) }
+function send(c: Context<EdgeEnv>, answer: Answer, told: Told = { vary: '' }): Response {
+  const whole = { ...answer, headers: clientHeaders(answer.headers, told) }
   const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
   const hasBody = c.req.method !== 'HEAD' && status !== 304
   // The view, not the buffer behind it: a small body may share a pool with others.

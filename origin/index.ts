@@ -3,7 +3,7 @@ import type { Store } from '../cache/store.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Tier } from '../tier.ts'
-import { canonical, type Limits, parseExactPath } from '../transforms/index.ts'
+import { canonical, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import type { Freshness } from './freshness.ts'
 import type { Loader } from './loader.ts'
@@ -82,29 +82,32 @@ export function createOrigin(options: OriginOptions): Origin {
       const source = await loader.load(place.path, ask.signal)
       const loadMs = now() - began
       const priority = priorityOf(ask)
+      // The source's own bytes are kept where sources are.
+      const isKept = !source.isPrivate && place.spec.format !== 'original'
       const result = await results.obtain({
         key: `${source.version} ${canonical(place.spec)}`,
         priority,
-        keep: !source.isPrivate,
+        keep: isKept,
         signal: ask.signal,
         make: (signal) => make({ source, spec: place.spec, owner: place.source, priority }, workshop, signal),
       })
       if (!result) continue
-      tell(result)
+      tell(result, place.spec)
       return respond(result, {
         ask,
         place,
         source,
         loadMs,
+        isKept,
         bounds: place.isCurrent ? options.freshness : fleeting,
       })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
   }
 
-  function tell({ outcome, spent, answer }: Result): void {
+  function tell({ outcome, spent, answer }: Result, { format }: Spec): void {
     observe({ kind: 'answered', outcome })
-    if (outcome !== 'made' || !spent) return
+    if (outcome !== 'made' || !spent || isUnmade(format)) return
     observe({ kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent })
   }
 

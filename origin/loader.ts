@@ -11,6 +11,8 @@ export interface Source {
   readonly lastModified?: string
   /** Forbids shared caches to keep anything made from it (Cache-Control: private or no-store). */
   readonly isPrivate: boolean
+  /** The media type that whoever stored the source gave it: for its download, never to tell what it is. */
+  readonly declaredType?: string
   /**
    * The whole source, at most `maxBytes` of it; shared memory, so that workers read it without a copy.
    * Undefined when the source is no longer this version: load it again.

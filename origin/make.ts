@@ -3,6 +3,7 @@ import { admit, type Facts, identify, type Limits, plan, type Spec } from '../tr
 import type { Processor } from '../transforms/processor.ts'
 import { describe, sourceTypes } from './describe.ts'
 import type { Source } from './loader.ts'
+import { originalHeaders } from './original.ts'
 import { type Made, resultAnswer } from './result.ts'
 
 export interface Work {
@@ -25,6 +26,7 @@ export async function make(work: Work, workshop: Workshop, signal: AbortSignal):
   const bytes = await work.source.read(signal)
   if (bytes === undefined) return undefined
   const readMs = workshop.now() - began
+  if (work.spec.format === 'original') return original(work.source, bytes, readMs)
   const facts = identify(bytes)
   if (work.spec.format === 'json') return inform(facts, readMs, workshop)
   const { picture, waitMs } = await render({ ...work, bytes, facts }, workshop, signal)
@@ -33,6 +35,13 @@ export async function make(work: Work, workshop: Workshop, signal: AbortSignal):
     answer: resultAnswer(picture.body, headers),
     spent: { readMs, waitMs, renderMs: picture.renderMs },
   }
+}
+
+/** Whatever kind of file it is: only its size was limited, by the loader. */
+function original({ declaredType }: Source, bytes: Uint8Array, readMs: number): Made {
+  // A copy: what is sent to browsers may not be shared memory (Fetch standard, BufferSource).
+  const answer = resultAnswer(Buffer.from(bytes), originalHeaders(bytes, declaredType))
+  return { answer, spent: { readMs, waitMs: 0, renderMs: 0 } }
 }
 
 /** The facts alone, which cost nothing; still only of what we would open. */

@@ -11,18 +11,23 @@ export interface Circumstances {
   readonly place: { readonly source: string; readonly path: string }
   readonly source: Source
   readonly loadMs: number
+  /** Whether the result was kept, where it was made just now. */
+  readonly isKept: boolean
   readonly bounds: Freshness
 }
 
 /** The whole picture, or 304 when the asker's own copy is this one. */
-export function respond(result: Result, { ask, place, source, loadMs, bounds }: Circumstances): Answer {
+export function respond(
+  result: Result,
+  { ask, place, source, loadMs, isKept, bounds }: Circumstances,
+): Answer {
   const { status, headers, body } = result.answer
   const whole = {
     ...headers,
     ...cacheHeaders(source, bounds),
     ...(source.lastModified && { 'last-modified': source.lastModified }),
     'surrogate-key': surrogateKeys(place.source, place.path),
-    'cache-status': cacheStatus(result, source),
+    'cache-status': cacheStatus(result, isKept),
     'server-timing': serverTiming(result, loadMs),
     'x-content-type-options': 'nosniff',
   }
@@ -36,10 +41,10 @@ export function surrogateKeys(source: string, path: string): string {
 }
 
 /** RFC 9211; a hit here has no `ttl`, for a result never ages. */
-function cacheStatus({ outcome }: Result, { isPrivate }: Source): string {
+function cacheStatus({ outcome }: Result, isKept: boolean): string {
   if (outcome === 'hit') return 'halftone-origin; hit'
   if (outcome === 'collapsed') return 'halftone-origin; fwd=uri-miss; collapsed'
-  return `halftone-origin; fwd=uri-miss${isPrivate ? '' : '; stored'}`
+  return `halftone-origin; fwd=uri-miss${isKept ? '; stored' : ''}`
 }
 
 /** Said of this answer only; the caches between do not store it. */

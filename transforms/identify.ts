@@ -1,6 +1,6 @@
 // Says what a picture is by its bytes alone, never by its name, and refuses by name what we do not read.
 import { Failure } from '../errors.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, SourceFormat } from './facts.ts'
 import { broken, has, text } from './identify/bytes.ts'
 import { identifyGif } from './identify/gif.ts'
 import { brandOf, identifyAvif } from './identify/isobmff.ts'
@@ -21,14 +21,41 @@ export function identify(bytes: Uint8Array): Facts {
   return facts
 }
 
+/** How a picture opens, in the formats that we can name; some of them are marks that other files share. */
+const openings: readonly (readonly [SourceFormat, (bytes: Uint8Array) => boolean])[] = [
+  ['jpeg', (bytes) => has(bytes, 0, '\xff\xd8')],
+  ['png', (bytes) => has(bytes, 0, '\x89PNG\r\n\x1a\n')],
+  ['gif', (bytes) => has(bytes, 0, 'GIF87a') || has(bytes, 0, 'GIF89a')],
+  ['webp', (bytes) => has(bytes, 0, 'RIFF') && has(bytes, 8, 'WEBP')],
+  ['tiff', (bytes) => /^(II[*+]\0|MM\0[*+])/.test(text(bytes, 0, 4))],
+  ['avif', (bytes) => has(bytes, 4, 'ftyp') && brandOf(bytes) === 'avif'],
+  ['heic', (bytes) => has(bytes, 4, 'ftyp') && brandOf(bytes) === 'heic'],
+  ['svg', isSvg],
+  ['jxl', (bytes) => has(bytes, 0, '\xff\x0a') || has(bytes, 4, 'JXL \r\n')],
+  ['jp2', (bytes) => has(bytes, 4, 'jP  \r\n')],
+  ['bmp', (bytes) => has(bytes, 0, 'BM')],
+  ['ico', (bytes) => has(bytes, 0, '\0\0\x01\0')],
+  ['pdf', (bytes) => has(bytes, 0, '%PDF-')],
+]
+
+/** The format by the first bytes alone; undefined for what is none that we can name. */
+export const formatOf = (bytes: Uint8Array): SourceFormat | undefined =>
+  openings.find(([, opens]) => opens(bytes))?.[0]
+
+const readers: Partial<Readonly<Record<SourceFormat, (bytes: Uint8Array) => Facts>>> = {
+  jpeg: identifyJpeg,
+  png: identifyPng,
+  gif: identifyGif,
+  webp: identifyWebp,
+  tiff: identifyTiff,
+  avif: identifyAvif,
+  svg: (bytes) => identifySvg(bytes, embeddedMegapixels),
+}
+
 function readFacts(bytes: Uint8Array): Facts {
-  if (has(bytes, 0, '\xff\xd8')) return identifyJpeg(bytes)
-  if (has(bytes, 0, '\x89PNG\r\n\x1a\n')) return identifyPng(bytes)
-  if (has(bytes, 0, 'GIF87a') || has(bytes, 0, 'GIF89a')) return identifyGif(bytes)
-  if (has(bytes, 0, 'RIFF') && has(bytes, 8, 'WEBP')) return identifyWebp(bytes)
-  if (/^(II[*+]\0|MM\0[*+])/.test(text(bytes, 0, 4))) return identifyTiff(bytes)
-  if (has(bytes, 4, 'ftyp') && brandOf(bytes) === 'avif') return identifyAvif(bytes)
-  if (isSvg(bytes)) return identifySvg(bytes, embeddedMegapixels)
+  const format = formatOf(bytes)
+  const read = format && readers[format]
+  if (read) return read(bytes)
   throw new Failure(
     'source-unsupported',
     `The source is ${nameOf(bytes)}, which is not an image we can read.`,

@@ -2,10 +2,10 @@
 
 export { type Facts, type SourceFormat, upright } from './facts.ts'
 export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
-export { identify } from './identify.ts'
+export { formatOf, identify } from './identify.ts'
 export { exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'
 export { canonical, parseCanonical } from './language/canonical.ts'
-export { dependsOn, exact } from './language/exact.ts'
+export { dependsOn, exact, isUnmade } from './language/exact.ts'
 export { parse } from './language/parse.ts'
 export { revision } from './language/revision.ts'
 export type { Client, Dependence, Options, Spec } from './language/spec.ts'

@@ -38,7 +38,7 @@ const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   bg: fc.constantFrom('red', 'fff', '0fff', '80ff0000', 'ffffff', 'transparent', '123'),
   blur: fc.integer({ min: 0, max: 2000 }).map(String),
   sharp: number(0, 100),
-  fm: fc.constantFrom('jpg', 'jpeg', 'pjpg', 'png', 'webp', 'avif', 'gif', 'json'),
+  fm: fc.constantFrom('jpg', 'jpeg', 'pjpg', 'png', 'webp', 'avif', 'gif', 'json', 'original'),
   q: fc.nat(100).map(String),
   lossless: fc.constantFrom('true', 'false', '0', '1'),
   auto: list('format', 'compress'),

@@ -14,8 +14,8 @@ import type { Client, Dependence } from './spec.ts'
  */
 export function exact(options: Options, client: Client): Spec {
   refuseContradictions(options)
-  // Facts are about the source: nothing that is done to the picture changes them.
-  if (options.format === 'json') return { format: 'json' }
+  // Facts and bytes are the source's own: nothing that is done to the picture changes them.
+  if (isUnmade(options.format)) return { format: options.format }
   const size = sizing(options, client)
   const format = encoding(options, client)
   return present({ ...size, ...cutting(options, size.fit), ...looks(options, format), ...format })
@@ -23,7 +23,7 @@ export function exact(options: Options, client: Client): Spec {
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */
 export function dependsOn(options: Options): Dependence {
-  if (options.format === 'json') return { accept: false, width: false, dpr: false, saveData: false }
+  if (isUnmade(options.format)) return { accept: false, width: false, dpr: false, saveData: false }
   const hints = options.hints ?? []
   return {
     accept: isNegotiated(options),
@@ -32,6 +32,10 @@ export function dependsOn(options: Options): Dependence {
     saveData: hints.includes('save-data') && !isSaving(options) && hasQuality(options),
   }
 }
+
+/** Answered from the source alone: no picture is made. */
+export const isUnmade = (format: Options['format']): format is 'json' | 'original' =>
+  format === 'json' || format === 'original'
 
 const isNegotiated = (options: Options): boolean => options.automatic?.includes('format') ?? false
 const isSaving = (options: Options): boolean => options.automatic?.includes('compress') ?? false

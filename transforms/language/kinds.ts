@@ -184,3 +184,11 @@ export function text(max: number, expected: string): Kind<string> {
     write: String,
   }
 }
+
+/** A name as a person saves a file: told to browsers, never to a file system of ours. */
+export const fileName: Kind<string> = {
+  expected: 'a file name of up to 255 characters',
+  read: (given) =>
+    given !== '' && given.length <= 255 && given.isWellFormed() && !/\p{Cc}/u.test(given) ? given : undefined,
+  write: String,
+}

@@ -1,6 +1,19 @@
 // The one table of options: it drives the parser, the canonical text, the errors and docs/options.md.
 // An option more is one row here and its use in plan. Names, ranges and defaults: imgix-url-params 11.35.0.
-import { colour, decimal, flag, integer, length, listOf, oneOf, ratio, region, same, text } from './kinds.ts'
+import {
+  colour,
+  decimal,
+  fileName,
+  flag,
+  integer,
+  length,
+  listOf,
+  oneOf,
+  ratio,
+  region,
+  same,
+  text,
+} from './kinds.ts'
 import type { Option, ValueOf } from './option-types.ts'
 
 /** The longest side of any result, in pixels; reference: "Size limits: 8192 per output side". */
@@ -129,13 +142,13 @@ const kept = {
     kind: oneOf(
       {
         ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', webp: 'webp', avif: 'avif' },
-        ...{ gif: 'gif', json: 'json' },
+        ...{ gif: 'gif', json: 'json', original: 'original' },
       },
       ['jp2', 'jxr', 'mp4', 'webm', 'png8', 'png32', 'blurhash'],
     ),
     section: 'Format',
     about:
-      'Format of the result. `jpg` is baseline, `pjpg` progressive, `json` answers with facts about the source instead.',
+      'Format of the result. `jpg` is baseline, `pjpg` progressive, `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is.',
   },
   quality: {
     key: 'q',
@@ -187,6 +200,13 @@ const spent = {
     kind: integer(0, 9_999_999_999, 'a time in Unix seconds'),
     section: 'Access',
     about: 'Unix time in seconds, past which the address answers 404. Sign the address to make it hold.',
+  },
+  download: {
+    key: 'dl',
+    kind: fileName,
+    section: 'Access',
+    about:
+      'Answers as a download under this file name. The picture itself stays the same, and so does its key.',
   },
   signature: {
     key: 's',

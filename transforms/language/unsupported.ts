@@ -5,7 +5,7 @@
 export const unsupported: ReadonlySet<string> = new Set(
   `min-w min-width min-h min-height max-w max-width max-h max-height fp-debug fp-z
   face-blur face-pixel face-pixelate faceindex facepad faces
-  chromasub colorquant cs dl dpi iptc jpg-progressive jpeg-progressive svg-sanitize
+  chromasub colorquant cs dpi iptc jpg-progressive jpeg-progressive svg-sanitize
   fill fill-color fillcolor fill-gen-fallback fill-generative-fallback fill-gen-neg-prompt
   fill-generative-negative-prompt fill-gen-pos fill-generative-position fill-gen-prompt fill-generative-prompt
   fill-gen-seed fill-generative-seed fill-gradient-cs fill-gradient-linear-direction fill-gradient-linear

@@ -3,6 +3,7 @@
 import type { Facts, SourceFormat } from '../facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
 import { onWhite, white } from '../language/colour.ts'
+import { isUnmade } from '../language/exact.ts'
 import type { Spec } from '../language/options.ts'
 import { qualityFor } from '../quality.ts'
 import type { Plan } from './plan-types.ts'
@@ -26,7 +27,7 @@ export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
   const negotiated = spec.formats && bestOf(spec.formats, isMoving(facts))
   if (negotiated) return negotiated
   const named = spec.format === 'pjpg' ? 'jpeg' : spec.format
-  if (named && named !== 'json') return named
+  if (named && !isUnmade(named)) return named
   const format = spec.formats ? basic(spec, facts) : own(spec, facts)
   return spec.lossless && format === 'jpeg' ? 'png' : format
 }

@@ -15,7 +15,8 @@ export type { Box, Colour, Encoding, Plan } from './plan-types.ts'
 /**
  * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Never fails: every size is
  * brought within 1 to 8192 pixels, every box within its picture. The order is that of the language: region, upright,
- * size and crop, flip, rotation, effects, encoding. `fm=json` is answered before; here it counts as not given.
+ * size and crop, flip, rotation, effects, encoding. `fm=json` and `fm=original` are
+ * answered before; here they count as not given.
  */
 export function plan(spec: Spec, facts: Facts): Plan {
   const orient = orientOf(spec, facts)

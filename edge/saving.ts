@@ -1,0 +1,29 @@
+// Under which name a browser saves a picture, and whether it shows it first: Content-Disposition (RFC 6266, RFC 8187). Pure.
+
+/** What a URL asks for. */
+export interface Saving {
+  readonly as?: 'inline' | 'attachment'
+  readonly name?: string
+}
+
+/**
+ * The field's value; undefined where nobody said anything. What the origin will not have opened stays a download,
+ * whatever the URL asks.
+ */
+export function dispositionOf(asked: Saving | undefined, below: string | undefined): string | undefined {
+  if (asked === undefined) return below
+  const as = below?.startsWith('attachment') ? 'attachment' : (asked.as ?? 'inline')
+  return asked.name === undefined ? as : `${as}; ${named(asked.name)}`
+}
+
+/** Twice where it takes more than ASCII: old clients read the first, all others the second (RFC 6266 4.3). */
+function named(name: string): string {
+  // No browser takes a path for a name, and some would take what follows the last slash.
+  const safe = name.replace(/[/\\]/g, '_')
+  const plain = safe.replace(/[^\x20-\x7e]|["%]/g, '_')
+  return plain === safe ? `filename="${plain}"` : `filename="${plain}"; filename*=UTF-8''${extended(safe)}`
+}
+
+/** RFC 8187 3.2.1: what encodeURIComponent leaves besides is not an attr-char. */
+const extended = (name: string): string =>
+  encodeURIComponent(name).replace(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
