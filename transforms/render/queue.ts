@@ -1,4 +1,4 @@
-// Who waits for a worker: bounded, foreground before background, and no owner with more than its share.
+// Who waits for a worker: bounded, foreground before background, the owners in turn and none with more than its share.
 import { Failure } from '../../errors.ts'
 import type { Job } from '../processor.ts'
 
@@ -7,7 +7,7 @@ export interface Bounds {
   readonly maxWaitingPerOwner: number
 }
 
-type Waiting = Pick<Job, 'owner' | 'priority'>
+export type Waiting = Pick<Job, 'owner' | 'priority'>
 
 export interface Queue<T extends Waiting> {
   /** Fails with 'busy' or 'too-many'. */
@@ -19,9 +19,9 @@ export interface Queue<T extends Waiting> {
 }
 
 export function createQueue<T extends Waiting>({ maxWaiting, maxWaitingPerOwner }: Bounds): Queue<T> {
-  const lanes: Readonly<Record<Job['priority'], T[]>> = { foreground: [], background: [] }
+  const lanes: Readonly<Record<Job['priority'], Lane<T>>> = { foreground: aLane(), background: aLane() }
   const perOwner = new Map<string, number>()
-  const size = () => lanes.foreground.length + lanes.background.length
+  const size = () => lanes.foreground.size() + lanes.background.size()
   // Background work may fill half of the queue only: it must not keep foreground work out.
   const room = { foreground: maxWaiting, background: Math.floor(maxWaiting / 2) }
 
@@ -47,13 +47,47 @@ export function createQueue<T extends Waiting>({ maxWaiting, maxWaitingPerOwner 
   }
 
   function remove(entry: T): boolean {
-    const lane = lanes[entry.priority]
-    const at = lane.indexOf(entry)
-    if (at < 0) return false
-    lane.splice(at, 1)
+    if (!lanes[entry.priority].remove(entry)) return false
     count(entry.owner, -1)
     return true
   }
 
   return { push, shift, remove, size }
+}
+
+interface Lane<T> {
+  push(entry: T): void
+  shift(): T | undefined
+  remove(entry: T): boolean
+  size(): number
+}
+
+/**
+ * Entries by rounds: in each round every owner has one turn, in the order they came. A newcomer joins the round after
+ * the present one, so that neither a hundred orders of one owner nor a stream of newcomers keeps anybody waiting.
+ */
+function aLane<T extends Waiting>(): Lane<T> {
+  const entries: { readonly entry: T; readonly round: number }[] = []
+  let present = 0
+
+  function push(entry: T): void {
+    const own = entries.findLast((each) => each.entry.owner === entry.owner)?.round ?? present
+    const round = Math.max(own, present) + 1
+    const behind = entries.findLastIndex((each) => each.round <= round)
+    entries.splice(behind + 1, 0, { entry, round })
+  }
+
+  function shift(): T | undefined {
+    const first = entries.shift()
+    if (first) present = first.round
+    return first?.entry
+  }
+
+  function remove(entry: T): boolean {
+    const at = entries.findIndex((each) => each.entry === entry)
+    if (at >= 0) entries.splice(at, 1)
+    return at >= 0
+  }
+
+  return { push, shift, remove, size: () => entries.length }
 }

@@ -1,17 +1,14 @@
 // What runs on a worker's thread: one render, whose picture is moved and whose failure is copied back as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { asFailure, type FailureKind } from '../../errors.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
+import { type Told, told } from './threads.ts'
 
 export interface Order extends Pick<Job, 'source' | 'plan'> {
   readonly timeoutMs: number
 }
 
-/** Classes do not survive the way between threads, so failures travel as their kind and words. */
-export type Answer =
-  | { readonly picture: Rendered; readonly renderMs: number }
-  | { readonly failure: { readonly kind: FailureKind; readonly message: string; readonly cause: string } }
+export type Answer = { readonly picture: Rendered; readonly renderMs: number } | { readonly failure: Told }
 
 export default async function work({ source, plan, timeoutMs }: Order): Promise<unknown> {
   const startedAt = performance.now()
@@ -19,8 +16,7 @@ export default async function work({ source, plan, timeoutMs }: Order): Promise<
     const picture = await render(source, plan, { timeoutMs })
     return moved({ picture, renderMs: performance.now() - startedAt }, picture.body.buffer)
   } catch (thrown) {
-    const { kind, message, cause } = asFailure(thrown)
-    return { failure: { kind, message, cause: cause instanceof Error ? (cause.stack ?? '') : String(cause) } }
+    return { failure: told(thrown) }
   }
 }
 

@@ -1,0 +1,125 @@
+// Work on a bounded number of workers: so much at once, the rest in a bounded queue, each with a deadline and a way out.
+import { Failure } from '../../errors.ts'
+import { type Bounds, createQueue, type Waiting } from './queue.ts'
+
+export interface TurnsOptions extends Bounds {
+  readonly workers: number
+  /** From request to result; work in the background has several times as long. */
+  readonly deadlineMs: number
+}
+
+export interface Times {
+  /** What is left until the deadline, and what has passed in the queue. */
+  readonly leftMs: number
+  readonly waitedMs: number
+}
+
+export interface Turns<W, R> {
+  /** Fails with 'busy', 'too-many', 'late' or 'abandoned', and with whatever carrying out fails with. */
+  take(work: W, signal: AbortSignal): Promise<R>
+  load(): { readonly waiting: number; readonly running: number; readonly workers: number }
+  /** Turns away what waits and whatever comes after. */
+  close(): void
+}
+
+const patience = { foreground: 1, background: 6 } as const
+
+interface Entry<W, R> extends Waiting {
+  readonly work: W
+  readonly since: number
+  readonly lateAt: number
+  readonly resolve: (result: R) => void
+  readonly reject: (failure: Failure) => void
+}
+
+/** `carryOut` settles when its worker is free again, whether or not anybody still waits for the result. */
+export function createTurns<W extends Waiting, R>(
+  options: TurnsOptions,
+  carryOut: (work: W, times: Times) => Promise<R>,
+): Turns<W, R> {
+  const { workers, deadlineMs } = options
+  const queue = createQueue<Entry<W, R>>(options)
+  let running = 0
+  let closed = false
+  let meanMs = 100
+
+  function admit(entry: Entry<W, R>): void {
+    try {
+      if (closed) throw shuttingDown()
+      if (running < workers) start(entry)
+      else queue.push(entry)
+    } catch (thrown) {
+      entry.reject(comeAgain(thrown as Failure, (queue.size() * meanMs) / workers))
+    }
+  }
+
+  async function start(entry: Entry<W, R>): Promise<void> {
+    running++
+    const tookMs = await settle(entry, carryOut)
+    meanMs += (tookMs - meanMs) / 20
+    running--
+    const next = queue.shift()
+    if (next) start(next)
+  }
+
+  return {
+    take: (work, signal) =>
+      promised(work, { signal, allowedMs: deadlineMs * patience[work.priority], admit, leave: queue.remove }),
+    load: () => ({ waiting: queue.size(), running, workers }),
+    close: () => {
+      closed = true
+      for (let entry = queue.shift(); entry; entry = queue.shift()) entry.reject(comeAgain(shuttingDown(), 0))
+    },
+  }
+}
+
+interface Way<W, R> {
+  readonly signal: AbortSignal
+  readonly allowedMs: number
+  readonly admit: (entry: Entry<W, R>) => void
+  readonly leave: (entry: Entry<W, R>) => void
+}
+
+/** The result, or whichever comes first: the deadline, or the client leaving. */
+function promised<W extends Waiting, R>(work: W, { signal, allowedMs, admit, leave }: Way<W, R>): Promise<R> {
+  const { promise, resolve, reject } = Promise.withResolvers<R>()
+  const { owner, priority } = work
+  const since = performance.now()
+  const entry: Entry<W, R> = { work, owner, priority, since, lateAt: since + allowedMs, resolve, reject }
+  // What waits leaves the queue; what runs cannot be stopped and is only not waited for.
+  const giveUp = (failure: Failure): void => {
+    leave(entry)
+    reject(failure)
+  }
+  const abandon = () => giveUp(new Failure('abandoned', 'Nobody waits for this picture any more.'))
+  const timer = setTimeout(() => giveUp(new Failure('late', 'The picture took too long to make.')), allowedMs)
+  signal.addEventListener('abort', abandon, { once: true })
+  if (signal.aborted) abandon()
+  else admit(entry)
+  return promise.finally(() => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abandon)
+  })
+}
+
+/** Answers how many milliseconds the worker was busy. Never throws. */
+async function settle<W, R>(
+  { work, since, lateAt, resolve, reject }: Entry<W, R>,
+  carryOut: (work: W, times: Times) => Promise<R>,
+): Promise<number> {
+  const startedAt = performance.now()
+  try {
+    resolve(await carryOut(work, { leftMs: lateAt - startedAt, waitedMs: startedAt - since }))
+  } catch (cause) {
+    const isOurs = cause instanceof Failure
+    reject(isOurs ? cause : new Failure('internal', 'The picture could not be made.', { cause }))
+  }
+  return performance.now() - startedAt
+}
+
+function comeAgain({ kind, message }: Failure, waitMs: number): Failure {
+  const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil(waitMs / 1000)))
+  return new Failure(kind, message, { retryAfterSeconds })
+}
+
+const shuttingDown = (): Failure => new Failure('busy', 'The server is shutting down.')
