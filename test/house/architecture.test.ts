@@ -27,7 +27,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: words,
   processing: [...words, 'transforms'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
-  api: [...words, 'records', 'storage', 'processing', 'transforms', 'origin/guard.ts', 'origin/hosts.ts'],
+  api: [
+    ...words,
+    'records',
+    'storage',
+    'processing',
+    'transforms',
+    'origin/guard.ts',
+    'origin/hosts.ts',
+    'origin/addresses.ts',
+  ],
   wire: words,
   operation: words,
   samples: [],

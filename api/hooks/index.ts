@@ -1,0 +1,65 @@
+// Webhooks over the records' deliverer: promised as jobs, sent through the guard, each attempt in the log.
+import type { Dispatcher } from 'undici'
+import type { Log } from '../../log.ts'
+import { createDeliverer, type Records, type Webhook as Work, webhooks } from '../../records/index.ts'
+import { allowedTarget, createTargets } from './address.ts'
+import type { Hooks, Webhook } from './hooks.ts'
+import { createSend } from './send.ts'
+
+export type { Hooks, Webhook } from './hooks.ts'
+
+export interface HooksOptions {
+  readonly records: Records
+  /** The guarded way out. */
+  readonly dispatcher: Dispatcher
+  /** Addresses or CIDRs that may be reached although they are not public: as the guard's own. */
+  readonly allowAddresses?: readonly string[]
+  readonly log: Pick<Log, 'error'>
+  readonly now?: () => number
+  /** From 0 to 1. */
+  readonly random?: () => number
+  /** How long a receiver may take for one attempt, redirects included. */
+  readonly deadlineMs?: number
+  /** How often to look for what another process promised. */
+  readonly lookEveryMs?: number
+}
+
+export function createHooks(options: HooksOptions): Hooks {
+  const { records, dispatcher, allowAddresses = [], log, now = Date.now, ...delivering } = options
+  const targets = createTargets(allowAddresses)
+  const deliverer = createDeliverer({
+    ...delivering,
+    records,
+    now,
+    send: createSend({ dispatcher, targets, now }),
+    failed: (error) => log.error({ error: String(error) }, 'a webhook attempt could not be recorded'),
+  })
+  // What was promised before this process began is due now.
+  deliverer.poke()
+
+  return {
+    promise: (t, webhook) => {
+      const { project, id, delayMs } = webhook
+      const job = { queue: webhooks, project, payload: workOf(webhook), ...named({ id, delayMs }) }
+      return t.jobs.promise(job, now())
+    },
+    check: (url) => {
+      allowedTarget(url, targets)
+    },
+    poke: deliverer.poke,
+    stop: deliverer.stop,
+  }
+
+  /** A user and password in the address go out as a header, and into no log. */
+  function workOf({ url, event, body, secret, headers = {} }: Webhook): Work {
+    const { href, authorization } = allowedTarget(url, targets)
+    const all = { ...headers, ...named({ authorization }) }
+    return { url: href, event, body: JSON.stringify(body), headers: all, ...named({ secret }) }
+  }
+}
+
+/** Without what is undefined. */
+const named = <T extends Record<string, unknown>>(given: T) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }

@@ -1,0 +1,15 @@
+// A process of its own that delivers webhooks from the database it is told, until its standard input ends.
+import { createHooks } from '../../api/hooks/index.ts'
+import { createGuard } from '../../origin/guard.ts'
+import { openRecords } from '../../records/index.ts'
+
+const allowAddresses = ['127.0.0.1']
+const records = await openRecords({ file: process.argv[2] ?? '' })
+const dispatcher = createGuard({ allowAddresses })
+const log = { error: (error: unknown) => console.error(error) }
+const hooks = createHooks({ records, dispatcher, allowAddresses, log, lookEveryMs: 50 })
+process.stdin.resume().once('end', async () => {
+  await hooks.stop()
+  await dispatcher.destroy()
+  await records.close()
+})
