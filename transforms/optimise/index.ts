@@ -2,7 +2,7 @@
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { identify } from '../identify.ts'
-import { admit, defaultLimits } from '../price.ts'
+import { admit, defaultLimits, type Limits } from '../price.ts'
 import { type Field, fieldFor, type Task } from './candidates.ts'
 import { type Best, contest } from './contest.ts'
 import { lostBeside } from './jpeg.ts'
@@ -19,8 +19,12 @@ const formats: readonly string[] = ['jpeg', 'png', 'gif', 'webp', 'avif', 'svg']
  * 'source-unsupported', 'source-broken', 'source-too-large' or 'too-costly' for what cannot be optimised, and with
  * 'bad-option' for what this source cannot be given.
  */
-export async function optimise(source: Uint8Array, request: OptimiseRequest): Promise<Optimised> {
-  const facts = admitted(source)
+export async function optimise(
+  source: Uint8Array,
+  request: OptimiseRequest,
+  limits: Limits = defaultLimits,
+): Promise<Optimised> {
+  const facts = admitted(source, limits)
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
@@ -38,12 +42,12 @@ export async function optimise(source: Uint8Array, request: OptimiseRequest): Pr
   }
 }
 
-function admitted(source: Uint8Array): Facts {
+function admitted(source: Uint8Array, limits: Limits): Facts {
   const facts = identify(source)
   if (!formats.includes(facts.format))
     throw new Failure('source-unsupported', `A picture in ${facts.format.toUpperCase()} cannot be optimised.`)
-  admit(facts, undefined)
-  const { maxFrames, maxTotalPixels } = defaultLimits
+  admit(facts, undefined, limits)
+  const { maxFrames, maxTotalPixels } = limits
   if (facts.pages > maxFrames || facts.pages * facts.width * facts.height > maxTotalPixels)
     throw new Failure('too-costly', 'The picture would cost too much to make: it has too many frames.')
   return facts

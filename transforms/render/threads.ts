@@ -37,11 +37,14 @@ export function told(thrown: unknown): Told {
   return {
     kind,
     message,
-    cause: cause instanceof Error ? (cause.stack ?? '') : String(cause),
+    cause: wordsOf(cause),
     details: plain,
   }
 }
 
+const wordsOf = (cause: unknown): string =>
+  cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? '')
+
 /** On this side. */
 export const failureOf = ({ kind, message, cause, details }: Told): Failure =>
-  new Failure(kind, message, { ...details, cause })
+  new Failure(kind, message, { ...details, ...(cause !== '' && { cause }) })

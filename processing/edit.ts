@@ -1,0 +1,27 @@
+// Reads the edit of an order: the options of the URL language, as they are meant where no browser is asking.
+import { Failure } from '../errors.ts'
+import { exact, type Options, parse, type Spec } from '../transforms/index.ts'
+
+/** Said beside the edit, in what is asked of the optimiser. */
+const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
+  format: 'fm',
+  quality: 'q',
+  lossless: 'lossless',
+  automatic: 'auto',
+}
+
+/** Fails with 'bad-option' for what cannot be read, and for what is not an edit: a format, a quality. */
+export function readEdit(edit: string): Spec {
+  const options = parse(edit)
+  for (const [name, option] of Object.entries(saidElsewhere))
+    if (name in options)
+      throw new Failure(
+        'bad-option',
+        `${option} is no edit: format and quality are asked of the optimiser.`,
+        {
+          option,
+          expected: 'options that change the picture, such as w, h, fit and rot',
+        },
+      )
+  return exact(options, { formats: 'basic', saveData: false })
+}

@@ -1,0 +1,167 @@
+// One order carried out: read, look, edit, optimise, tell. Runs where decoders may be: on a worker's thread.
+import { readFile, stat } from 'node:fs/promises'
+import { asFailure, Failure } from '../errors.ts'
+import {
+  admit,
+  defaultLimits,
+  type Facts,
+  identify,
+  type Limits,
+  outputFormats,
+  plan,
+  upright,
+} from '../transforms/index.ts'
+import { optimise } from '../transforms/optimise/index.ts'
+import { identification, uniqueColours } from '../transforms/optimise/report.ts'
+import type {
+  Optimised,
+  OptimisedFormat,
+  OptimiseReport,
+  OptimiseRequest,
+} from '../transforms/optimise/request.ts'
+import { render } from '../transforms/render/apply.ts'
+import { readEdit } from './edit.ts'
+import { withKept } from './kept.ts'
+import type { Figures, Order } from './processing.ts'
+import { type Route, routeOf } from './route.ts'
+
+export interface Bounds {
+  readonly limits: Limits
+  /** Milliseconds the optimiser may look for something better. */
+  readonly budgetMs: number
+  /** Milliseconds an edit may take. */
+  readonly timeoutMs: number
+}
+
+export interface Made {
+  readonly figures: Omit<Figures, 'ms' | 'waitMs'>
+  readonly body: Uint8Array
+}
+
+type Task = Pick<Order, 'file' | 'edit' | 'optimise'>
+
+export async function make({ file, edit, optimise: request }: Task, bounds: Bounds): Promise<Made> {
+  const source = await read(file, bounds.limits.maxSourceBytes)
+  const facts = identify(source)
+  admit(facts, undefined, bounds.limits)
+  const route = routeOf(facts, edit, request)
+  const made = await (route.through ? drawn : straight)({ source, facts, edit, route, bounds })
+  const figures = {
+    source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(source) },
+    format: made.format,
+    type: typeOf(made.format),
+    ...upright(identify(made.body)),
+    report: made.report,
+  }
+  return { figures, body: made.body }
+}
+
+async function read(file: string, maxBytes: number): Promise<Uint8Array> {
+  const { size } = await stat(file)
+  if (size > maxBytes)
+    throw new Failure('source-too-large', `The source picture is larger than ${maxBytes} bytes.`)
+  return readFile(file)
+}
+
+const typeOf = (format: OptimisedFormat): string =>
+  format === 'svg' ? 'image/svg+xml' : outputFormats[format].type
+
+interface Way {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly edit: string
+  readonly route: Route
+  readonly bounds: Bounds
+}
+
+async function straight({ source, route, bounds }: Way): Promise<Optimised> {
+  const made = await optimise(source, within(route.request, bounds.budgetMs), bounds.limits)
+  return { ...made, report: noted(made.report, route.note) }
+}
+
+const within = (request: OptimiseRequest, budgetMs: number): OptimiseRequest => ({
+  ...request,
+  budgetMs: Math.min(request.budgetMs ?? Number.POSITIVE_INFINITY, budgetMs),
+})
+
+const noted = (report: OptimiseReport, note: string | undefined): OptimiseReport =>
+  note === undefined ? report : { ...report, reason: `${report.reason}; ${note}` }
+
+/** What was drawn has been admitted, and its file is only as large as it is for being packed lightly. */
+const unpacked: Limits = {
+  ...defaultLimits,
+  maxSourceBytes: Number.POSITIVE_INFINITY,
+  maxSourcePixels: Number.POSITIVE_INFINITY,
+}
+
+/** Through pixels: all that is said of bytes counts from the source, and no rule compares with it. */
+async function drawn(way: Way): Promise<Optimised> {
+  const { source, facts, route, bounds } = way
+  const startedAt = performance.now()
+  const pixels = await draw(way)
+  const budgetMs = Math.max(1, bounds.budgetMs - (performance.now() - startedAt))
+  const request = within(route.request, budgetMs)
+  const made = route.seeks ? await smallest(pixels, request) : await optimise(pixels, request, unpacked)
+  const body = withKept(made, { source, facts, keep: request.keep ?? [] })
+  const isPlain = made.report.chosen === 'original'
+  const report: OptimiseReport = {
+    ...made.report,
+    ...(isPlain && { chosen: 'drawn', reason: 'nothing that may stand in for the drawn pixels is smaller' }),
+    sourceBytes: source.length,
+    bytes: body.length,
+    saved: source.length - body.length,
+  }
+  return { body, format: made.format, report: noted(report, route.note) }
+}
+
+async function draw({ source, facts, edit, route, bounds }: Way): Promise<Uint8Array> {
+  const { through = 'png' } = route
+  const spec = { ...readEdit(edit), format: through, ...(through === 'webp' && { lossless: true }) }
+  const how = plan(spec, facts)
+  const size = upright(facts)
+  // The language keeps every side within its limit; a picture that is only converted must not be shrunk unasked.
+  if (edit === '' && facts.format !== 'svg' && (how.width !== size.width || how.height !== size.height))
+    throw new Failure(
+      'too-costly',
+      `A picture of ${size.width} x ${size.height} pixels cannot be converted so.`,
+    )
+  admit(facts, how, bounds.limits)
+  const { limits, timeoutMs } = bounds
+  const maxPixels = Math.max(limits.maxSourcePixels, limits.maxTotalPixels)
+  return (await render(source, how, { timeoutMs, maxPixels })).body
+}
+
+/** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
+const avifMsPerMegapixel = 2_500
+
+/** A photograph has no use for PNG: its smallest is among these, each found on its own. */
+async function smallest(pixels: Uint8Array, request: OptimiseRequest): Promise<Optimised> {
+  const { width, height, alpha } = identify(pixels)
+  const endsAt = performance.now() + (request.budgetMs ?? 0)
+  const isQuick = ((width * height) / 1e6) * avifMsPerMegapixel < (request.budgetMs ?? 0)
+  const formats = [
+    ...(alpha ? [] : (['jpeg'] as const)),
+    'webp',
+    ...(isQuick ? (['avif'] as const) : []),
+  ] as const
+  const made: Optimised[] = []
+  let failure: Failure | undefined
+  for (const format of formats) {
+    const budgetMs = endsAt - performance.now()
+    if (made.length > 0 && budgetMs <= 0) break
+    try {
+      made.push(await optimise(pixels, { ...request, format, budgetMs: Math.max(1, budgetMs) }, unpacked))
+    } catch (thrown) {
+      failure = asFailure(thrown)
+      if (failure.kind !== 'bad-option') throw failure
+    }
+  }
+  const [best] = made.toSorted((a, b) => a.body.length - b.body.length)
+  if (!best) throw failure ?? new Failure('internal', 'No format was tried.')
+  const tried = made.flatMap((each) =>
+    each.report.tried.map((attempt) =>
+      each !== best && attempt.verdict === 'chosen' ? { ...attempt, verdict: 'larger' } : attempt,
+    ),
+  )
+  return { ...best, report: { ...best.report, tried } }
+}
