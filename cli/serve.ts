@@ -30,9 +30,10 @@ export async function serve(config: Config, version: string): Promise<void> {
 }
 
 /** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */
-async function listening({ host, port }: Config, halftone: Halftone): Promise<Listening> {
+async function listening(config: Config, halftone: Halftone): Promise<Listening> {
+  const { host, port, requestMs, stallMs } = config
   try {
-    return await listen({ host, port, listener: halftone.listener })
+    return await listen({ host, port, listener: halftone.listener, limits: { requestMs, stallMs } })
   } catch (error) {
     await halftone.close()
     const { code } = error as NodeJS.ErrnoException

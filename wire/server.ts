@@ -15,6 +15,8 @@ export interface ServerLimits {
   readonly maxConnections?: number
   /** How long an idle connection may still bring a request after the drain began. */
   readonly lingerMs?: number
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly stallMs?: number
 }
 
 export interface ListenOptions {
@@ -43,6 +45,7 @@ const defaults: Required<ServerLimits> = {
   maxHeaderBytes: 16_384,
   maxConnections: 10_000,
   lingerMs: 1000,
+  stallMs: 30_000,
 }
 
 export async function listen({ host, port, listener, limits = {} }: ListenOptions): Promise<Listening> {
@@ -50,6 +53,7 @@ export async function listen({ host, port, listener, limits = {} }: ListenOption
   const traffic = createTraffic(listener)
   const server = serverWith(settings, traffic.listener)
   server.on('connection', traffic.connected)
+  server.setTimeout(settings.stallMs, traffic.timedOut)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -91,6 +95,8 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener): Serve
 interface Traffic {
   readonly listener: Listener
   connected(socket: Socket): void
+  /** Nothing was sent or taken for a while. */
+  timedOut(socket: Socket): void
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
   /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
@@ -100,11 +106,17 @@ interface Traffic {
 function createTraffic(listener: Listener): Traffic {
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
+  const waiting = new WeakSet<Socket>()
   let isEnding = false
 
   function follow(res: ServerResponse): void {
     running.add(res)
-    res.on('close', () => running.delete(res))
+    const { socket } = res
+    if (socket) waiting.add(socket)
+    res.on('close', () => {
+      running.delete(res)
+      if (socket) waiting.delete(socket)
+    })
   }
 
   return {
@@ -118,6 +130,10 @@ function createTraffic(listener: Listener): Traffic {
     connected(socket) {
       silent.add(socket)
       socket.once('close', () => silent.delete(socket))
+    },
+    timedOut(socket) {
+      // Who waits for a picture that is being made may be silent; who does not take what is ready holds memory.
+      if (socket.writableLength > 0 || !waiting.has(socket)) socket.destroy()
     },
     announceEnd() {
       isEnding = true

@@ -108,3 +108,21 @@ test('headers that are too large are refused', async () => {
   })
   expect(status).toBe(431)
 })
+
+test('a client that does not take its answer is ended; one that waits for it in silence is not', async () => {
+  const held = aHeldTier()
+  const server = open.keep(await serving(held.tier, { limits: { stallMs: 100 } }))
+  const patient = fetched(`${server.url}/1`, new Agent())
+  await held.asked
+  const big = open.keep(await serving(aTier, { limits: { stallMs: 100 } }))
+  const stalled = connect(big.port, '127.0.0.1')
+  stalled.pause().write('GET /50000000 HTTP/1.1\r\nhost: a\r\n\r\n')
+  await new Promise((resolve) =>
+    stalled
+      .resume()
+      .once('close', resolve)
+      .once('data', () => stalled.pause()),
+  )
+  held.release()
+  expect(await patient).toMatchObject({ status: 200, bytes: 7 })
+})

@@ -1,0 +1,171 @@
+// Optimising that was promised: what waits in the queue, and how it is carried out when its turn comes. The secrets in
+// it (a bucket's key, an authorization) lie sealed in the database.
+import { createReadStream } from 'node:fs'
+import { asFailure, Failure, type FailureKind } from '../../errors.ts'
+import { statusOf } from '../../problem.ts'
+import { type JobRecord, newId, type Records } from '../../records/index.ts'
+import { resultKey } from '../../storage/index.ts'
+import type { Seal } from '../accounts/seal.ts'
+import type { Hooks } from '../hooks/hooks.ts'
+import type { Intake, Received } from '../intake/intake.ts'
+import { type Made, makeAll, type Workshop } from './make.ts'
+import type { Call, Outcome, Promised, Source, Tellers, Told } from './optimising.ts'
+import { countsOf, rowOf } from './rows.ts'
+
+export const queue = 'optimise'
+
+/** How long a promised source is kept at most: beyond all tries of its job. */
+const sourceMs = 48 * 3_600_000
+/** Only what may pass by itself is tried again: a busy node, a source's server that fails. */
+const passing: ReadonlySet<FailureKind> = new Set([
+  ...(['busy', 'too-many', 'late', 'internal', 'abandoned', 'upstream-failed', 'upstream-late'] as const),
+  ...(['source-failed', 'source-late'] as const),
+])
+/** The queue allows more, so that a job whose worker died in every try still comes here to be told of. */
+const mostTries = 5
+
+export interface PromiseParts extends Workshop {
+  readonly records: Records
+  readonly intake: Intake
+  readonly hooks: Hooks
+  readonly seal: Seal
+  readonly tellers: Tellers
+  readonly maxBytes: number
+  readonly random: () => number
+}
+
+interface Order {
+  readonly call: Omit<Call, 'key'>
+  readonly keyId: string
+  readonly source: Waiting
+  readonly promised: Promised
+  /** Of the results' records: what `status` finds them by. */
+  readonly ids: readonly string[]
+}
+
+type Waiting =
+  | { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly key: string; readonly name: string; readonly type: string; readonly bytes: number }
+
+/** On the disk when it resolves: first the source, then the promise. */
+export async function keepPromise(
+  parts: PromiseParts,
+  call: Call,
+  wanted: { source: Source; promised: Promised },
+) {
+  const { records, hooks, seal, now } = parts
+  hooks.check(wanted.promised.url)
+  const id = newId(now())
+  const source = await waiting(parts, wanted.source)
+  const { key, ...rest } = call
+  const ids = call.wishes.map(() => newId(now()))
+  const order: Order = { call: rest, keyId: key.id, source, promised: wanted.promised, ids }
+  const payload = { ids, sealed: seal.close(id, JSON.stringify(order)) }
+  await records.jobs.promise({ id, queue, project: key.project, payload, maxAttempts: mostTries * 2 }, now())
+  return id
+}
+
+async function waiting({ bucket, now }: PromiseParts, source: Source): Promise<Waiting> {
+  if ('url' in source) return source
+  const { received } = source
+  try {
+    const { name, type, bytes } = received
+    const key = resultKey({
+      id: received.sha256.slice(0, 8) + newId(now()),
+      name: 'source',
+      expiresAt: now() + sourceMs,
+    })
+    await bucket.put(key, createReadStream(received.file), { type, length: bytes, sha256: received.sha256 })
+    return { key, name, type, bytes }
+  } finally {
+    await received.discard()
+  }
+}
+
+/** The outcome, its webhook and the end of the job in one transaction. */
+export async function carryOut(parts: PromiseParts, job: JobRecord, signal: AbortSignal): Promise<void> {
+  const order = orderOf(parts, job)
+  try {
+    if (!order) throw new Failure('internal', 'What was promised cannot be read any more.')
+    if (job.attempt > mostTries) throw new Failure('internal', 'The picture could not be made.')
+    const made = await carried(parts, order, signal)
+    await tell(parts, { job, order, made })
+  } catch (thrown) {
+    if (signal.aborted) return // Its lease is another's, or this process ends: the job comes back by itself.
+    const failure = asFailure(thrown)
+    if (order && (!passing.has(failure.kind) || job.attempt >= mostTries))
+      await tell(parts, { job, order, failure })
+    else await parts.records.jobs.failed(job, failure.message, { now: parts.now(), random: parts.random() })
+  }
+}
+
+function orderOf({ seal }: PromiseParts, job: JobRecord): Order | undefined {
+  const text = seal.open(job.id, String(job.payload.sealed))
+  return text === undefined ? undefined : (JSON.parse(text) as Order)
+}
+
+async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): Promise<readonly Made[]> {
+  const key = await parts.records.keys.get(order.keyId)
+  if (!key || key.revoked !== null) throw new Failure('bad-credentials', 'The key was revoked meanwhile.')
+  const received = await fetched(parts, order.source, signal)
+  try {
+    const making = { received, priority: 'background', ids: order.ids, signal } as const
+    return await makeAll(parts, { ...making, call: { ...order.call, key } })
+  } finally {
+    await received.discard()
+  }
+}
+
+async function fetched(
+  { intake, bucket, maxBytes }: PromiseParts,
+  source: Waiting,
+  signal: AbortSignal,
+): Promise<Received> {
+  const options = { maxBytes, onlyPictures: true, signal }
+  if ('url' in source) {
+    const { url, headers } = source
+    return intake.fetch(url, { ...options, ...(headers ? { headers } : {}) })
+  }
+  const { name, type, bytes } = source
+  const found = await bucket.get(source.key, { signal })
+  if (!found) throw new Failure('source-missing', 'The picture is not there any more.')
+  return intake.receive(found.body, { ...options, name, type, length: bytes })
+}
+
+interface Ended {
+  readonly job: JobRecord
+  readonly order: Order
+  readonly made?: readonly Made[]
+  readonly failure?: Failure
+}
+
+async function tell(parts: PromiseParts, { job, order, made = [], failure }: Ended): Promise<void> {
+  const { records, hooks, now } = parts
+  const outcomes = made.map(({ outcome }) => withoutBody(outcome))
+  const { face, url, secret, delayMs, context = {} } = order.promised
+  const told: Told = { id: job.id, context, ...(failure ? { failure: shown(failure) } : { outcomes }) }
+  const body = parts.tellers[face](told)
+  await records.transaction(async (t) => {
+    const isOurs = failure
+      ? await t.jobs.giveUp(job, JSON.stringify(shown(failure)), now())
+      : await t.jobs.done(job, now())
+    if (!isOurs) return // Another worker had it meanwhile and has told already.
+    const project = job.project
+    const key = await t.keys.get(order.keyId)
+    if (key && !failure) {
+      const call = { ...order.call, key }
+      await t.results.add(...made.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
+    }
+    await t.usage.count(order.keyId, failure ? { calls: 1, failures: 1 } : countsOf(outcomes), now())
+    await hooks.promise(t, {
+      ...{ project, event: failure ? 'optimise.failed' : 'optimise.done', url, body },
+      ...(secret === undefined ? {} : { secret }),
+      ...(delayMs === undefined ? {} : { delayMs }),
+    })
+  })
+  hooks.poke()
+}
+
+export const withoutBody = ({ body: _, ...outcome }: Made['outcome']): Outcome => outcome
+
+export const shown = ({ kind, message }: Failure) => ({ kind, status: statusOf(kind), message })
