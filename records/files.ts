@@ -43,7 +43,7 @@ export interface Totals {
 
 export type Files = ReturnType<typeof createFiles>
 
-export function createFiles({ db }: Source) {
+export function createFiles({ db, kind }: Source) {
   return {
     add: async (file: NewFile): Promise<void> => {
       await db.insertInto('files').values(rowOf(file)).execute()
@@ -51,6 +51,17 @@ export function createFiles({ db }: Source) {
 
     get: async (id: string): Promise<FileRecord | undefined> => {
       const row = await db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && fileOf(row)
+    },
+
+    /** In a transaction: nobody else changes it until the transaction ends. On SQLite every transaction is alone. */
+    hold: async (id: string): Promise<FileRecord | undefined> => {
+      const row = await db
+        .selectFrom('files')
+        .selectAll()
+        .where('id', '=', id)
+        .$if(kind === 'postgres', (query) => query.forUpdate())
+        .executeTakeFirst()
       return row && fileOf(row)
     },
 

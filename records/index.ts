@@ -1,6 +1,7 @@
 // The lasting memory of the API: uploads, results, usage, keys, and the work that was promised.
 import { openDatabase, type Where } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createFetched } from './fetched.ts'
 import { createFiles } from './files.ts'
 import { createGroups } from './groups.ts'
 import { createHooks } from './hooks.ts'
@@ -45,6 +46,7 @@ function tablesOf(source: Source): Tables {
   return {
     files: createFiles(source),
     groups: createGroups(source),
+    fetched: createFetched(source),
     results: createResults(source),
     usage: createUsage(source),
     keys: createKeys(source),

@@ -1,5 +1,6 @@
 // What the rest of the program holds: the tables, and a way to write to several of them at once.
 import type { Deliveries } from './deliveries.ts'
+import type { FetchedFiles } from './fetched.ts'
 import type { Files } from './files.ts'
 import type { Groups } from './groups.ts'
 import type { Hooks } from './hooks.ts'
@@ -11,6 +12,7 @@ import type { Usage } from './usage.ts'
 export interface Tables {
   readonly files: Files
   readonly groups: Groups
+  readonly fetched: FetchedFiles
   readonly results: Results
   readonly usage: Usage
   readonly keys: Keys

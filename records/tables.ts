@@ -23,6 +23,7 @@ export interface Tables {
     storageKey: string | null
   }
   groups: { id: string; project: string; files: string; created: number }
+  fetched: { project: string; urlHash: string; file: string }
   results: {
     id: string
     created: number

@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Kind } from '../tables.ts'
 import { first } from './first.ts'
 import { second } from './second.ts'
+import { third } from './third.ts'
 
 export interface Step {
   readonly name: string
@@ -14,6 +15,7 @@ export interface Step {
 const steps: readonly Step[] = [
   { name: '001-first', run: first },
   { name: '002-sealed-keys', run: second },
+  { name: '003-fetched', run: third },
 ]
 
 interface Ran {

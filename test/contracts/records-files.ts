@@ -65,6 +65,33 @@ export function filesContract(records: () => Records): void {
     expect(due.map(({ id }) => id)).toEqual([old.id])
   })
 
+  test('who holds a file changes it alone: of twenty at once each sees what the one before made of it', async () => {
+    const file = aFileRow({ project: 'held' })
+    await records().files.add(file)
+    await Promise.all(
+      times(20, (i) =>
+        records().transaction(async (t) => {
+          const held = await t.files.hold(file.id)
+          await t.files.change(file.id, { metadata: { ...held?.metadata, [`k${i}`]: 'v' } })
+        }),
+      ),
+    )
+    expect(Object.keys((await records().files.get(file.id))?.metadata ?? {})).toHaveLength(20)
+    expect(await records().transaction((t) => t.files.hold('nothing'))).toBeUndefined()
+  })
+
+  test('the file of an address is the last one remembered, per project, until it is forgotten', async () => {
+    const url = `https://a.example/${'x'.repeat(3000)}`
+    const { fetched } = records()
+    await fetched.remember({ project: 'p', url, file: 'one' })
+    await fetched.remember({ project: 'p', url, file: 'two' })
+    await fetched.remember({ project: 'q', url, file: 'three' })
+    expect(await fetched.find('p', url)).toBe('two')
+    expect(await fetched.find('p', `${url}y`)).toBeUndefined()
+    await fetched.forget('two')
+    expect([await fetched.find('p', url), await fetched.find('q', url)]).toEqual([undefined, 'three'])
+  })
+
   test('a group keeps its files in their order, with their effects', async () => {
     const group = {
       id: `${crypto.randomUUID()}~2`,

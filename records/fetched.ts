@@ -1,0 +1,41 @@
+// Which file a project got from which address: the last one that was to be remembered.
+import { createHash } from 'node:crypto'
+import type { Source } from './tables.ts'
+
+export interface Fetched {
+  readonly project: string
+  readonly url: string
+  readonly file: string
+}
+
+export type FetchedFiles = ReturnType<typeof createFetched>
+
+// An address may be long and may hold a secret; found it is only ever by the whole of it.
+const hashOf = (url: string): string => createHash('sha256').update(url).digest('hex')
+
+export function createFetched({ db }: Source) {
+  return {
+    remember: async ({ project, url, file }: Fetched): Promise<void> => {
+      await db
+        .insertInto('fetched')
+        .values({ project, urlHash: hashOf(url), file })
+        .onConflict((conflict) => conflict.columns(['project', 'urlHash']).doUpdateSet({ file }))
+        .execute()
+    },
+
+    /** The id of the file; whether it is still there, the files know. */
+    find: async (project: string, url: string): Promise<string | undefined> => {
+      const row = await db
+        .selectFrom('fetched')
+        .select('file')
+        .where('project', '=', project)
+        .where('urlHash', '=', hashOf(url))
+        .executeTakeFirst()
+      return row?.file
+    },
+
+    forget: async (file: string): Promise<void> => {
+      await db.deleteFrom('fetched').where('file', '=', file).execute()
+    },
+  }
+}
