@@ -4,10 +4,16 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
-import { nameFault, type SourceConfig, schemaOf, type WrittenSource } from './config/sources.ts'
+import {
+  kindsOfSource,
+  nameFault,
+  type SourceConfig,
+  schemaOf,
+  type WrittenSource,
+} from './config/sources.ts'
 
 export type { Role, Settings } from './config/settings.ts'
-export type { SourceConfig } from './config/sources.ts'
+export { plainUploads, type SourceConfig, uploadsName } from './config/sources.ts'
 
 /** What a halftone.config.ts exports. */
 export interface WrittenConfig extends WrittenSettings {
@@ -88,8 +94,8 @@ function readSources(
     const at = `sources.${name}`
     const wrongName = nameFault(name)
     if (wrongName) faults.push(`${at}: ${wrongName}`)
-    const read = schemaOf(source)?.safeParse({ ...source, ...keysFromEnvironment(name, environment) })
-    if (!read) faults.push(`${at}: expected one of folder, site or hosts`)
+    const read = schemaOf(name, source)?.safeParse({ ...source, ...keysFromEnvironment(name, environment) })
+    if (!read) faults.push(`${at}: expected one of ${kindsOfSource}`)
     else if (read.success) sources.set(name, read.data)
     else
       for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)

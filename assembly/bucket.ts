@@ -10,8 +10,13 @@ export function ownBucket(assembly: Assembly): Promise<Bucket> {
   const known = opened.get(assembly)
   if (known) return known
   const { config, closing } = assembly
-  const bucket = openBucket(config.storage ?? { kind: 'folder', dir: join(config.dataDir, 'storage') })
+  const settings = config.storage ?? { kind: 'folder', dir: join(config.dataDir, 'storage') }
+  const bucket = openBucket(settings).then((made) => {
+    closing.push(() => made.close())
+    return made
+  })
   opened.set(assembly, bucket)
-  closing.push(async () => (await bucket).close())
+  // What could not be opened now is tried again by the next who asks.
+  bucket.catch(() => opened.delete(assembly))
   return bucket
 }

@@ -1,12 +1,13 @@
 // A loader for each source of the configuration, with the cache its downloads are kept in.
 import { join } from 'node:path'
 import type { Store } from '../cache/store.ts'
-import type { Config, SourceConfig } from '../config.ts'
+import { type Config, plainUploads, type SourceConfig, uploadsName } from '../config.ts'
 import type { Loader } from '../origin/index.ts'
 import { createFolderLoader } from '../origin/loaders/folder.ts'
-import { createHttpLoader, type HttpLoader } from '../origin/loaders/http.ts'
-import { createRecent, type Recent } from '../origin/recent.ts'
+import { createHttpLoader } from '../origin/loaders/http.ts'
+import { createRecent } from '../origin/recent.ts'
 import { ensureSamples } from '../samples/index.ts'
+import { bucketLoader, type Shared, uploadsLoader } from './bucket-loaders.ts'
 import type { Assembly } from './parts.ts'
 import { seconds } from './seconds.ts'
 import { memoryOverDisk } from './stores.ts'
@@ -16,8 +17,8 @@ export async function assembleLoaders(assembly: Assembly): Promise<ReadonlyMap<s
   const recent = createRecent({ maxBytes: config.sourceMemoryBytes / 2 })
   const downloads = hasDownloads(config) ? downloadStore(assembly) : undefined
   const loaders = new Map<string, Loader>()
-  for (const [name, source] of config.sources)
-    loaders.set(name, loaderOf(assembly, { source, recent, downloads }))
+  for (const [name, source] of new Map([[uploadsName, plainUploads] as const, ...config.sources]))
+    loaders.set(name, loaderOf(assembly, source, { recent, downloads }))
   if (config.samples) {
     const dir = join(config.dataDir, 'samples')
     await ensureSamples(dir)
@@ -29,8 +30,15 @@ export async function assembleLoaders(assembly: Assembly): Promise<ReadonlyMap<s
   return loaders
 }
 
-const hasDownloads = ({ sources }: Config): boolean =>
-  [...sources.values()].some((source) => !('folder' in source))
+/** Whether anything comes over a network. */
+const hasDownloads = ({ sources, storage }: Config): boolean =>
+  [storage, ...sources.values()].some((source) => source !== undefined && isFar(source))
+
+function isFar(source: SourceConfig | NonNullable<Config['storage']>): boolean {
+  if ('kind' in source) return source.kind !== 'folder'
+  if ('bucket' in source) return source.bucket.kind !== 'folder'
+  return 'site' in source || 'hosts' in source
+}
 
 const downloadStore = (assembly: Assembly): Store =>
   memoryOverDisk(assembly, 'sources', {
@@ -38,32 +46,23 @@ const downloadStore = (assembly: Assembly): Store =>
     diskBytes: assembly.config.sourceDiskBytes,
   })
 
-interface Made {
-  readonly source: SourceConfig
-  readonly recent: Recent
-  readonly downloads: Store | undefined
+function loaderOf(assembly: Assembly, source: SourceConfig, shared: Shared): Loader {
+  if ('uploads' in source) return uploadsLoader(assembly, source, shared)
+  if ('bucket' in source) return bucketLoader(assembly, source, shared)
+  if ('folder' in source) {
+    const { maxSourceBytes: maxBytes } = assembly.config
+    const { recent } = shared
+    return createFolderLoader({ dir: source.folder, maxBytes, freshSeconds: seconds(source.fresh), recent })
+  }
+  return httpLoader(assembly, source, shared)
 }
 
-function loaderOf(assembly: Assembly, { source, recent, downloads }: Made): Loader {
-  const { maxSourceBytes: maxBytes } = assembly.config
-  const freshSeconds = seconds(source.fresh)
-  if ('folder' in source) return createFolderLoader({ dir: source.folder, maxBytes, freshSeconds, recent })
+type WebSource = Extract<SourceConfig, { readonly hosts: unknown }>
+
+function httpLoader(assembly: Assembly, source: WebSource, { recent, downloads }: Shared): Loader {
+  const { config, metrics, closing, now = Date.now } = assembly
   if (!downloads) throw new Error('no store for downloads')
-  const loader = httpLoaderOf(assembly, source, downloads, recent)
-  assembly.closing.push(
-    () => loader.close(),
-    () => loader.idle(),
-  )
-  return loader
-}
-
-function httpLoaderOf(
-  { config, metrics, now = Date.now }: Assembly,
-  source: Exclude<SourceConfig, { folder: string }>,
-  store: Store,
-  recent: Recent,
-): HttpLoader {
-  return createHttpLoader({
+  const loader = createHttpLoader({
     ...('site' in source ? { base: source.site } : {}),
     allowHosts: source.hosts,
     allowAddresses: source.allowAddresses,
@@ -76,9 +75,14 @@ function httpLoaderOf(
     maxRedirects: 5,
     freshSeconds: seconds(source.fresh),
     staleIfErrorSeconds: seconds(config.staleIfErrorMs),
-    store,
+    store: downloads,
     recent,
     now,
     observe: (outcome) => metrics.outcome('source', outcome),
   })
+  closing.push(
+    () => loader.close(),
+    () => loader.idle(),
+  )
+  return loader
 }

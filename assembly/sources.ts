@@ -1,10 +1,15 @@
 // The sources as the edge knows them: names, keys, defaults. It never learns where the pictures are.
-import type { Config, SourceConfig } from '../config.ts'
+import { type Config, plainUploads, type SourceConfig, uploadsName } from '../config.ts'
 import type { EdgeSource } from '../edge/index.ts'
 
 /** What the edge needs of each source: who may ask, and with which defaults. */
 export function edgeSources(config: Config): ReadonlyMap<string, EdgeSource> {
-  const sources = new Map([...config.sources].map(([name, source]) => [name, edgeSource(source)]))
+  const sources = new Map(
+    [[uploadsName, plainUploads] as const, ...config.sources].map(([name, source]) => [
+      name,
+      edgeSource(source),
+    ]),
+  )
   if (config.samples) sources.set('samples', { signing: { scheme: 'hmac-sha256', keys: [] }, defaults: '' })
   return sources
 }

@@ -1,6 +1,7 @@
 // What a source may say of itself in the configuration file.
 import { z } from 'zod'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
+import { bucket as storage } from './storage.ts'
 
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
@@ -59,11 +60,37 @@ const proxy = z.strictObject({
   hosts: list(text()).refine((hosts) => hosts.length > 0, { error: 'expected at least one host' }),
 })
 
+const bucket = z.strictObject({
+  ...common,
+  /** Pictures in a bucket: { kind: 's3' | 'azure' | 'swift' | 'folder', ... }, written as HALFTONE_STORAGE is. */
+  bucket: storage,
+  /** The folder of the bucket that paths begin in, "photos/2026/"; nothing outside it is reachable. */
+  prefix: text()
+    .regex(/^([^/]+\/)*$/, { error: 'expected a folder such as photos/2026/' })
+    .default(''),
+})
+
+/** The source `uploads` is always there; written down, it may ask for signed URLs or have defaults of its own. */
+const uploads = z.strictObject({ ...common, uploads: z.literal(true).default(true) })
+
+export type BucketSource = z.output<typeof bucket>
+export type UploadsSource = z.output<typeof uploads>
 export type FolderSource = z.output<typeof folder>
 export type SiteSource = z.output<typeof site>
 export type ProxySource = z.output<typeof proxy>
-export type SourceConfig = FolderSource | SiteSource | ProxySource
-export type WrittenSource = z.input<typeof folder> | z.input<typeof site> | z.input<typeof proxy>
+export type SourceConfig = FolderSource | SiteSource | ProxySource | BucketSource | UploadsSource
+export type WrittenSource =
+  | z.input<typeof folder>
+  | z.input<typeof site>
+  | z.input<typeof proxy>
+  | z.input<typeof bucket>
+  | z.input<typeof uploads>
+
+/** The source whose paths are the identifiers of uploads. */
+export const uploadsName = 'uploads'
+
+/** As it is where nothing was written. */
+export const plainUploads: UploadsSource = uploads.parse({})
 
 /** The name's fault, if it has one. */
 export function nameFault(name: string): string | undefined {
@@ -72,8 +99,12 @@ export function nameFault(name: string): string | undefined {
   return undefined
 }
 
-/** The schema of the kind that `written` is meant to be, so that its faults speak of that kind and not of all three. */
-export function schemaOf(written: object): z.ZodType<SourceConfig> | undefined {
+export const kindsOfSource = 'folder, site, hosts or bucket'
+
+/** The schema of the kind that `written` is meant to be, so that its faults speak of that kind and not of all of them. */
+export function schemaOf(name: string, written: object): z.ZodType<SourceConfig> | undefined {
+  if (name === uploadsName) return uploads
+  if ('bucket' in written) return bucket
   if ('folder' in written) return folder
   if ('site' in written) return site
   if ('hosts' in written) return proxy

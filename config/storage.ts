@@ -16,7 +16,8 @@ const auth = z.discriminatedUnion('version', [
   }),
 ])
 
-const bucket = z.discriminatedUnion('kind', [
+/** One of four kinds of bucket, of ours or, for a source, of anybody's. */
+export const bucket = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), dir: text().min(1) }),
   z.strictObject({
     kind: z.literal('s3'),

@@ -63,7 +63,7 @@ describe('the configuration', () => {
       "HALFTONE_ROLES: expected edge, shield, origin, api or processor, received 'moon'",
       "edgeMemoryBytes: expected bytes such as 64MB or 1GiB, received 'lots'",
       'sources.Bad Name: expected a name of a-z, 0-9, - and _, at most 63 characters',
-      'sources.empty: expected one of folder, site or hosts',
+      'sources.empty: expected one of folder, site, hosts or bucket',
       'sources.shop.keys.0: expected a secret of at least 16 characters',
       "sources.shop.site: expected an http:// or https:// URL, received 'ftp://shop.example'",
       'sources.web.hosts: expected at least one host',

@@ -22,7 +22,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   records: words,
   shield: [...words, 'cache'],
   // Types of the processor's seam; its making is the assembly's.
-  origin: [...words, 'cache', door, 'transforms/processor.ts', 'transforms/facts.ts', 'transforms/plan'],
+  origin: [
+    ...words,
+    'cache',
+    door,
+    'transforms/processor.ts',
+    'transforms/facts.ts',
+    'transforms/plan',
+    'storage/bucket.ts',
+  ],
   edge: [...words, 'cache', door],
   storage: words,
   processing: [...words, 'transforms'],

@@ -1,0 +1,136 @@
+// Pictures from a bucket of storage: S3, Azure, Swift or our own folder, by a key that the path names.
+import { createHash } from 'node:crypto'
+import { createFlights } from '../../cache/collapse.ts'
+import { safely } from '../../cache/safe-store.ts'
+import type { Store } from '../../cache/store.ts'
+import { asFailure, Failure, type FailureKind } from '../../errors.ts'
+import type { Bucket, Facts, Found } from '../../storage/bucket.ts'
+import type { Loader, Source } from '../loader.ts'
+import { sharedBuffer, sharedCopy } from '../memory.ts'
+import { createRecent, type Recent } from '../recent.ts'
+
+export interface BucketOptions {
+  readonly bucket: Pick<Bucket, 'get' | 'stat'>
+  /** Tells this bucket from all others of the origin. */
+  readonly place: string
+  /** The key that a path means; undefined for a path that means none. */
+  readonly keyOf: (path: string) => string | undefined
+  /** Of one file. */
+  readonly maxBytes: number
+  /** A file says nothing of its future: how long it may be taken as unchanged. */
+  readonly freshSeconds: number
+  /** Bytes read lately, shared by all loaders of an origin. */
+  readonly recent?: Recent
+  /** Where files are kept by version, for a bucket that is behind a network. */
+  readonly store?: Store
+}
+
+/** Far above what a bucket allows itself. */
+const flightMs = 60_000
+
+export function createBucketLoader(options: BucketOptions): Loader {
+  const { bucket, place, keyOf, maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
+  // All the sizes of a new picture are asked for at once, and one look is enough for them.
+  const looks = createFlights<Facts | undefined>(flightMs)
+  const kept = options.store && keeping(options.store)
+
+  async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const found = await bucket.get(key, { signal }).catch(refuse)
+    if (found === undefined) return undefined
+    if (versionOf(place, key, found) === version) return readWhole(found)
+    found.body.destroy()
+    return undefined
+  }
+
+  return {
+    async load(path, signal): Promise<Source> {
+      const key = keyOf(path)
+      if (key === undefined) throw missing()
+      const { value: facts } = await looks.join(key, signal, () => bucket.stat(key).catch(refuse))
+      if (facts === undefined) throw missing()
+      if (facts.bytes > maxBytes) throw tooLarge(maxBytes)
+      const version = versionOf(place, key, facts)
+      const fetch = (trip: AbortSignal) => read(key, version, trip)
+      return {
+        version,
+        freshSeconds,
+        ...(facts.modifiedAt > 0 && { lastModified: new Date(facts.modifiedAt).toUTCString() }),
+        isPrivate: false,
+        declaredType: facts.type,
+        read: (signal) => recent.read(version, signal, kept ? (trip) => kept(version, trip, fetch) : fetch),
+      }
+    },
+  }
+}
+
+/** What is known of a file without its bytes. An ETag alone may be a digest of its parts, or of nothing at all. */
+function versionOf(place: string, key: string, { etag, bytes, modifiedAt }: Facts): string {
+  const identity = JSON.stringify([place, key, etag, bytes, modifiedAt])
+  return `bucket-${createHash('sha256').update(identity).digest('base64url')}`
+}
+
+/** Undefined when the body is not as long as was said. */
+async function readWhole({ body, bytes }: Found): Promise<Uint8Array | undefined> {
+  const whole = sharedBuffer(bytes)
+  let at = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      if (at + chunk.length > bytes) return undefined
+      whole.set(chunk, at)
+      at += chunk.length
+    }
+  } catch (thrown) {
+    return refuse(thrown)
+  }
+  return at === bytes ? whole : undefined
+}
+
+type Fetch = (signal: AbortSignal) => Promise<Uint8Array | undefined>
+
+/** The largest moment a Date can hold: a version never changes. */
+const forEver = 8.64e15
+
+/** A file from the store, or fetched and put there. What ails the store only means that the bucket is asked. */
+function keeping(given: Store) {
+  const store = safely(given, () => {})
+  return async (version: string, signal: AbortSignal, fetch: Fetch): Promise<Uint8Array | undefined> => {
+    const entry = await store.get(version)
+    if (entry) return sharedCopy([entry.body])
+    const bytes = await fetch(signal)
+    if (bytes) store.put(entryOf(version, bytes))
+    return bytes
+  }
+}
+
+const entryOf = (version: string, bytes: Uint8Array) => ({
+  key: version,
+  status: 200,
+  headers: {},
+  body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  storedAt: 0,
+  ageOnArrival: 0,
+  freshUntil: forEver,
+  staleWhileRevalidateUntil: forEver,
+  staleIfErrorUntil: forEver,
+})
+
+/** What storage calls upstream is the source's server here; a name that no bucket takes names no picture. */
+const named: Partial<Readonly<Record<FailureKind, FailureKind>>> = {
+  'upstream-failed': 'source-failed',
+  'upstream-late': 'source-late',
+  internal: 'source-failed',
+}
+
+function refuse(thrown: unknown): never {
+  const { kind, message, details } = asFailure(thrown)
+  if (kind === 'bad-option') throw missing()
+  const said = kind === 'internal' ? 'The file could not be read.' : message
+  throw new Failure(named[kind] ?? kind, said, { ...details, cause: details.cause ?? thrown })
+}
+
+const missing = () => new Failure('source-missing', 'There is no picture at this path.')
+
+const tooLarge = (maxBytes: number) =>
+  new Failure('source-too-large', 'The source has more bytes than are read.', {
+    expected: `at most ${maxBytes} bytes`,
+  })
