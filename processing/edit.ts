@@ -1,6 +1,6 @@
 // Reads the edit of an order: the options of the URL language, as they are meant where no browser is asking.
 import { Failure } from '../errors.ts'
-import { exact, type Options, parse, type Spec } from '../transforms/index.ts'
+import { exact, type Facts, type Options, parse, plan, type Spec } from '../transforms/index.ts'
 
 /** Said beside the edit, in what is asked of the optimiser. */
 const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
@@ -24,4 +24,19 @@ export function readEdit(edit: string): Spec {
         },
       )
   return exact(options, { formats: 'basic', saveData: false })
+}
+
+/**
+ * Whether this picture is already what the edit asks for: no larger than a frame it need only fit in, upright where a
+ * turn is all that was asked for, opaque where only a background was.
+ */
+export function changesNothing(edit: string, facts: Facts): boolean {
+  // A drawing has no pixels that could stay as they are.
+  if (facts.format === 'svg') return false
+  const { orient, extract, resize, crop, extend, flip, rotate, blur, sharpen, flatten } = plan(
+    readEdit(edit),
+    facts,
+  )
+  const steps = [orient, extract, resize, crop, extend, flip, rotate, blur, sharpen]
+  return !flatten && steps.every((step) => step === undefined)
 }

@@ -20,7 +20,7 @@ import type {
   OptimiseRequest,
 } from '../transforms/optimise/request.ts'
 import { render } from '../transforms/render/apply.ts'
-import { readEdit } from './edit.ts'
+import { changesNothing, readEdit } from './edit.ts'
 import { withKept } from './kept.ts'
 import type { Figures, Order } from './processing.ts'
 import { type Route, routeOf } from './route.ts'
@@ -44,10 +44,13 @@ export async function make({ file, edit, optimise: request }: Task, bounds: Boun
   const source = await read(file, bounds.limits.maxSourceBytes)
   const facts = identify(source)
   admit(facts, undefined, bounds.limits)
-  const route = routeOf(facts, edit, request)
-  const made = await (route.through ? drawn : straight)({ source, facts, edit, route, bounds })
+  // An edit that fits this picture already must not cost a JPEG its pixels.
+  const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
+  const route = routeOf(facts, needed, request)
+  const made = await (route.through ? drawn : straight)({ source, facts, edit: needed, route, bounds })
   const figures = {
     source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(source) },
+    result: identification(made.body),
     format: made.format,
     type: typeOf(made.format),
     ...upright(identify(made.body)),

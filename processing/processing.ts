@@ -25,6 +25,8 @@ export interface SourceReport extends Identification {
 /** What was found and done: everything but the picture itself. Plain JSON: over HTTP it crosses in a header. */
 export interface Figures {
   readonly source: SourceReport
+  /** What the result itself says of itself. */
+  readonly result: Identification
   readonly format: OptimisedFormat
   /** Media type: image/avif and so on. */
   readonly type: string

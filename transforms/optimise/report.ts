@@ -6,7 +6,7 @@ import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { classOf, type IccClass, iccOfChunk, nameOf } from './icc.ts'
 import { type JpegQuality, jpegQuality } from './jpeg-quality.ts'
-import { type Extras, exifOf, extrasOf, iccOf, segmentsOf } from './jpeg-segments.ts'
+import { type Extras, exifOf, extrasOf, iccOf, type Segment, segmentsOf } from './jpeg-segments.ts'
 import { chunksOf } from './png-chunks.ts'
 
 export interface Identification {
@@ -21,6 +21,8 @@ export interface Identification {
   readonly orientation: number
   readonly icc: { readonly name: string | null; readonly class: IccClass } | null
   readonly exif: boolean
+  /** Chroma subsampling as it is usually written, '4:2:0'. Null for what is no JPEG in colour. */
+  readonly sampling: string | null
   /** JPEG only. */
   readonly sourceQuality: JpegQuality | null
   readonly extras: Extras | null
@@ -46,9 +48,27 @@ export function identification(bytes: Uint8Array): Identification {
       ? { name: profile ? nameOf(profile) : null, class: profile ? classOf(profile) : 'other' }
       : null,
     exif: hasExif(bytes, facts),
+    sampling: samplingOf(segments),
     sourceQuality: format === 'jpeg' ? jpegQuality(segments) : null,
     extras: format === 'jpeg' ? extrasOf(bytes, segments) : null,
   }
+}
+
+/** Start of frame (ITU-T T.81 B.2.2): DHT, JPG and DAC share its row of markers. */
+const isFrame = ({ marker }: Segment): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+
+/** Of how many samples across and down one chroma sample is shared by, the usual names (T.81 A.1.1). */
+const samplings: Readonly<Record<string, string>> = {
+  ...{ '1x1': '4:4:4', '2x1': '4:2:2', '2x2': '4:2:0', '1x2': '4:4:0', '4x1': '4:1:1', '4x2': '4:1:0' },
+}
+
+function samplingOf(segments: readonly Segment[]): string | null {
+  const frame = segments.find(isFrame)?.content
+  // Behind precision, height, width and the number of components: three bytes for each component.
+  if (frame?.[5] !== 3) return null
+  const [luma = 0x11, chroma = 0x11] = [frame[7], frame[10]]
+  return samplings[`${(luma >> 4) / (chroma >> 4)}x${(luma & 15) / (chroma & 15)}`] ?? null
 }
 
 function profileOf(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | undefined {
