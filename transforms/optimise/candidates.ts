@@ -15,7 +15,7 @@ import type { OptimiseRequest } from './request.ts'
 import { deepLook, isSame, type Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg.ts'
-import { isCodedWithoutLoss, recoded, webpCandidates } from './webp.ts'
+import { isCodedWithoutLoss, isFilmWithoutLoss, recoded, webpCandidates } from './webp.ts'
 
 export interface Task {
   readonly source: Uint8Array
@@ -74,10 +74,10 @@ async function sameFormat(task: Task): Promise<Field> {
     }
     case 'webp': {
       // One coded with loss already says nothing of how much it lost, so it loses no more.
-      const mayLose = lossy && !facts.animated && isCodedWithoutLoss(source)
-      return {
-        candidates: [...webpCandidates(withMetadata), ...(mayLose ? [candidateFor(task, 'webp')] : [])],
-      }
+      const mayLose = lossy && (facts.animated ? isFilmWithoutLoss(source) : isCodedWithoutLoss(source))
+      // The search compares stills, so a film is coded at a quality.
+      const bent = facts.animated ? givenCandidate : candidateFor
+      return { candidates: [...webpCandidates(withMetadata), ...(mayLose ? [bent(task, 'webp')] : [])] }
     }
     case 'svg':
       return svgTask(source, facts)

@@ -53,9 +53,18 @@ export async function recoded(source: Uint8Array): Promise<Uint8Array> {
 export const isCodedWithoutLoss = (bytes: Uint8Array): boolean =>
   chunksOf(bytes).some(({ type }) => type === 'VP8L')
 
-function chunksOf(bytes: Uint8Array): Chunk[] {
+/** Every frame, where it moves; a frame's own chunks stand behind 16 bytes about its place (RFC 9649 section 2.7.1). */
+export function isFilmWithoutLoss(bytes: Uint8Array): boolean {
+  const frames = chunksOf(bytes).filter(({ type }) => type === 'ANMF')
+  return (
+    frames.length > 0 &&
+    frames.every(({ content }) => chunksOf(content, 16).some(({ type }) => type === 'VP8L'))
+  )
+}
+
+function chunksOf(bytes: Uint8Array, start = 12): Chunk[] {
   const found: Chunk[] = []
-  let at = 12
+  let at = start
   while (at + 8 <= bytes.length) {
     const length = u32le(bytes, at + 4)
     found.push({ type: text(bytes, at, 4), content: bytes.subarray(at + 8, at + 8 + length) })
