@@ -2,9 +2,9 @@
 import type { Config } from '../config.ts'
 import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
-import { defaultLimits, type Limits } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
+import { limitsOf } from './limits.ts'
 import { assembleLoaders } from './loaders.ts'
 import { letRendersYield } from './niceness.ts'
 import type { Assembly } from './parts.ts'
@@ -55,18 +55,3 @@ function assemblePool({ config, metrics, closing }: Assembly): Processor {
   closing.push(() => processor.close())
   return processor
 }
-
-const limitsOf = ({
-  maxSourceBytes,
-  maxSourcePixels,
-  maxFrames,
-  maxTotalPixels,
-  maxOutputPixels,
-}: Config): Limits => ({
-  ...defaultLimits,
-  maxSourceBytes,
-  maxSourcePixels,
-  maxFrames,
-  maxTotalPixels,
-  maxOutputPixels,
-})
