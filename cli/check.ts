@@ -1,5 +1,6 @@
 // `halftone check`: the configuration is right, and every source can really be reached.
 import { access, constants, stat } from 'node:fs/promises'
+import { bucketFault } from '../assembly/bucket-loaders.ts'
 import type { Config, SourceConfig } from '../config.ts'
 
 export async function check(config: Config): Promise<void> {
@@ -23,11 +24,14 @@ function describe(source: SourceConfig): string {
   const signed = source.keys?.length ? `, signed (${source.signature}, ${source.keys.length} keys)` : ''
   if ('folder' in source) return `folder ${source.folder}${signed}`
   if ('site' in source) return `site ${source.site}${signed}`
+  if ('bucket' in source) return `${source.bucket.kind} bucket, folder '${source.prefix}'${signed}`
+  if ('uploads' in source) return `uploads${signed}`
   return `web proxy for ${source.hosts.join(', ')}${signed}`
 }
 
-/** Folders are looked at; a web server is not asked: there is no picture whose address is known. */
+/** Folders and buckets are looked at; a web server is not asked: there is no picture whose address is known. */
 async function faultOf(source: SourceConfig): Promise<string | undefined> {
+  if ('bucket' in source) return bucketFault(source)
   if (!('folder' in source)) return undefined
   const found = await stat(source.folder).catch(() => undefined)
   if (!found) return 'there is no such folder'

@@ -82,6 +82,42 @@ program
     run(async () => (await import('./optimise.ts')).optimiseFiles(files, options)),
   )
 
+const keys = program.command('keys').description('API keys: add, list, revoke')
+
+keys
+  .command('add')
+  .description('draw a key; prints its secret, this once')
+  .requiredOption('--project <name>', 'whose files, webhooks and results it sees')
+  .requiredOption('--user <name>', 'who is to be found under it')
+  .option('--name <words>', 'what it is for')
+  .option('--scope <name...>', "what it may do: optimise, upload, files, webhooks, usage, keys, or '*'", [
+    '*',
+  ])
+  .option('--calls <n>', 'calls a month; no limit without it')
+  .option('--bytes <n>', 'bytes sent in a month; no limit without it')
+  .option('--signed-uploads', 'uploads by its public half must be signed')
+  .option('--json', 'print JSON')
+  .action((options) =>
+    run(async () => (await import('./keys.ts')).addKey(await readConfig(configFile()), options)),
+  )
+
+keys
+  .command('list')
+  .description('the keys of a project')
+  .requiredOption('--project <name>', 'the project')
+  .option('--json', 'print JSON')
+  .action((options) =>
+    run(async () => (await import('./keys.ts')).listKeys(await readConfig(configFile()), options)),
+  )
+
+keys
+  .command('revoke')
+  .description('end a key, at once and for good')
+  .argument('<id>', 'its public half')
+  .action((id: string) =>
+    run(async () => (await import('./keys.ts')).revokeKey(await readConfig(configFile()), id)),
+  )
+
 await program.parseAsync()
 
 function configFile(): string | undefined {

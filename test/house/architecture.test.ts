@@ -33,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   edge: [...words, 'cache', door],
   storage: words,
-  processing: [...words, 'transforms'],
+  processing: [...words, 'transforms', 'wire'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,
@@ -80,6 +80,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'edge',
     'origin',
     'transforms',
+    'api/accounts',
+    'records',
   ],
 }
 
