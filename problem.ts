@@ -55,6 +55,9 @@ const problemContentType = 'application/problem+json'
 /** Which failure a problem answer stands for; the header lets a tier over HTTP know it without parsing the body. */
 export const failureHeader = 'halftone-failure'
 
+export const isFailureKind = (name: unknown): name is FailureKind =>
+  typeof name === 'string' && Object.hasOwn(problems, name)
+
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
 /** The answer for anything thrown. Causes are for the log and never leave. */

@@ -1,10 +1,10 @@
 // A tier as a listener of node:http. There is no framework in here, because this is the hop between two tiers.
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Tier } from '../tier.ts'
 import { crossingHeaders, secretHeader } from './headers.ts'
+import { sameAs } from './secret.ts'
 
 export interface ServeOptions {
   /** What a neighbour must send in `halftone-secret`; without it anybody who reaches the port is answered. */
@@ -49,16 +49,6 @@ function refuse(
   if (!path.startsWith('/'))
     return problemAnswer(new Failure('bad-address', 'The address must begin with a slash.'))
   return undefined
-}
-
-// The length may be learned from the time taken, the bytes may not.
-function sameAs(secret: string): (given: unknown) => boolean {
-  const expected = Buffer.from(secret)
-  return (given) => {
-    if (typeof given !== 'string') return false
-    const bytes = Buffer.from(given)
-    return bytes.length === expected.length && timingSafeEqual(bytes, expected)
-  }
 }
 
 function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {

@@ -1,0 +1,100 @@
+// Processing as a listener of node:http: a picture is posted, the optimised picture is the answer. See docs of the
+// headers in crossing.ts.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asFailure, Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Answer } from '../tier.ts'
+import { secretHeader } from '../wire/headers.ts'
+import { sameAs } from '../wire/secret.ts'
+import type { Listener } from '../wire/serve.ts'
+import { figureHeaders, healthPath, loadHeaders, orderHeader, processPath, readOrder } from './crossing.ts'
+import type { Processing } from './processing.ts'
+import { type SpoolOptions, spool } from './spool.ts'
+
+export interface ServeProcessingOptions extends Omit<SpoolOptions, 'stallMs'> {
+  /** What a neighbour must send in `halftone-secret`; without it anybody who reaches the port is answered. */
+  readonly secret?: string | undefined
+  readonly stallMs?: number
+  /** Bodies that may be arriving or waiting at once; more are answered 'busy'. */
+  readonly maxAtOnce?: number
+  /** Told of every failure with its cause, which never leaves this process. */
+  readonly failed?: (failure: Failure) => void
+}
+
+const usualStallMs = 30_000
+const usualAtOnce = 256
+/** A client that was refused while it was still sending may send so long: cut off, it would never read why. */
+const lingerMs = 5_000
+
+export function serveProcessing(processing: Processing, options: ServeProcessingOptions): Listener {
+  const { secret, stallMs = usualStallMs, maxAtOnce = usualAtOnce, failed = () => {} } = options
+  const isNeighbour = secret === undefined ? () => true : sameAs(secret)
+  let present = 0
+
+  async function answer(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+    const path = (req.url ?? '').split('?')[0]
+    if (path === healthPath && req.method === 'GET') return text('ok\n')
+    if (!isNeighbour(req.headers[secretHeader]))
+      throw new Failure('bad-signature', 'This address answers only its neighbours.')
+    if (path !== processPath) throw new Failure('not-found', 'Pictures are posted to /process.')
+    if (req.method !== 'POST') return onlyPost()
+    if (present >= maxAtOnce) throw new Failure('busy', 'Too many pictures are being made just now.')
+    present++
+    try {
+      return await processed(req, signal)
+    } finally {
+      present--
+    }
+  }
+
+  async function processed(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+    const asked = readOrder(oneLine(req.headers[orderHeader]))
+    const { file, done } = await spool(req, { ...options, stallMs })
+    try {
+      const { figures, body } = await processing.process({ ...asked, file }, signal)
+      return { status: 200, headers: figureHeaders(figures), body }
+    } finally {
+      await done()
+    }
+  }
+
+  return function processingListener(req, res) {
+    const left = new AbortController()
+    res.on('close', () => {
+      if (!res.writableFinished) left.abort()
+    })
+    answer(req, left.signal)
+      .catch((thrown: unknown) => {
+        failed(asFailure(thrown))
+        return problemAnswer(thrown)
+      })
+      .then((made) =>
+        send(req, res, { ...made, headers: { ...made.headers, ...loadHeaders(processing.load()) } }),
+      )
+  }
+}
+
+const oneLine = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' || value === undefined ? value : value.join()
+
+const text = (words: string): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+  body: Buffer.from(words),
+})
+
+function onlyPost(): Answer {
+  const problem = problemAnswer(new Failure('bad-method', 'Pictures are posted here.'))
+  // RFC 9110 15.5.6: a 405 must say what would have been allowed.
+  return { ...problem, headers: { ...problem.headers, allow: 'POST' } }
+}
+
+function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {
+  if (res.destroyed) return
+  res.writeHead(status, { ...headers, 'content-length': String(body.length) })
+  res.end(body)
+  if (req.complete) return
+  req.resume()
+  const timer = setTimeout(() => req.destroy(), lingerMs)
+  req.once('close', () => clearTimeout(timer))
+}
