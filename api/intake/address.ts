@@ -1,0 +1,112 @@
+// Which addresses a client may have fetched, what is sent along, and where a redirect may lead. Pure; what the names
+// resolve to is the guard's to judge.
+import { Failure } from '../../errors.ts'
+
+/** What is asked of one host. */
+export interface Visit {
+  /** Without user name, password and fragment. */
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const ours = {
+  accept: 'image/*,*/*;q=0.5',
+  // Pictures are compressed already, and an encoded body could unpack to any size.
+  'accept-encoding': 'identity',
+  'user-agent': 'Halftone',
+}
+
+/** Fails with 'bad-address', 'forbidden-address', and 'bad-option' for a header that may not be sent. */
+export function firstVisit(address: string, headers: Readonly<Record<string, string>>): Visit {
+  const { url, authorization } = permitted(address)
+  return {
+    url,
+    headers: { ...ours, ...checked(headers), ...(authorization === undefined ? {} : { authorization }) },
+  }
+}
+
+/**
+ * What a client sends along was meant for the first host: another one, or the same on another port or scheme, gets
+ * nothing of it (Fetch standard, HTTP-redirect fetch, step 13).
+ */
+export function nextVisit(first: Visit, from: Visit, location: string): Visit {
+  if (!URL.canParse(location, from.url.href))
+    throw new Failure('source-failed', 'The source redirects to no URL.')
+  const { url } = permitted(new URL(location, from.url).href)
+  if (from.url.protocol === 'https:' && url.protocol === 'http:')
+    throw new Failure('forbidden-address', 'A redirect leaves https for http.')
+  return { url, headers: url.origin === first.url.origin ? first.headers : ours }
+}
+
+function permitted(address: string): { url: URL; authorization: string | undefined } {
+  if (address.length > longestAddress || !URL.canParse(address))
+    throw new Failure('bad-address', 'The address is not a URL.', { received: address })
+  const url = new URL(address)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Failure('forbidden-address', 'Only http and https are fetched.')
+  if (!isWebPort(url)) throw new Failure('forbidden-address', 'Nothing is fetched from this port.')
+  const authorization = basic(url)
+  url.username = ''
+  url.password = ''
+  url.hash = ''
+  return { url, authorization }
+}
+
+const longestAddress = 8192
+
+/** Ports of other services that would answer to what we send: the fetcher must not become their scanner (Fetch 2.9). */
+const otherPorts: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679,
+  6697, 10080, 11211,
+])
+
+function isWebPort({ port }: URL): boolean {
+  const number = Number(port)
+  return port === '' || number === 80 || number === 443 || (number >= 1024 && !otherPorts.has(number))
+}
+
+/** RFC 7617, in UTF-8. */
+function basic({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const pair = `${plain(username)}:${plain(password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Those that say how the message is framed, where it goes or how it is packed (RFC 9110 7.6.1, 8.4). */
+const kept: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'accept-encoding',
+  'range',
+])
+const mostHeaderBytes = 8192
+
+function checked(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
+  for (const [name, value] of sent) {
+    // RFC 9110 5.5 and 5.6.2: anything else could end the header and begin another.
+    const isWellFormed = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+    if (!isWellFormed || kept.has(name) || name.startsWith('halftone-'))
+      throw new Failure('bad-option', 'A header cannot be sent to the source.', { option: name })
+  }
+  if (sent.reduce((sum, [name, value]) => sum + name.length + value.length, 0) > mostHeaderBytes)
+    throw new Failure('bad-option', 'The headers for the source are too long.')
+  return Object.fromEntries(sent)
+}

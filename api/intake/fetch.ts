@@ -1,0 +1,227 @@
+// A file fetched from an address that a client gave: through the guard, each redirect again, into the spool.
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { type Dispatcher, request } from 'undici'
+import { Failure } from '../../errors.ts'
+import { firstVisit, nextVisit, type Visit } from './address.ts'
+import type { FetchOptions, Received } from './intake.ts'
+import { addressName, dispositionName, safeName } from './name.ts'
+import { abandoned, chunksOf } from './pace.ts'
+import type { Room } from './room.ts'
+import { type Place, take, tooLarge } from './take.ts'
+
+export interface FetchWay extends Place {
+  readonly room: Room
+  readonly dispatcher: Dispatcher
+  /** Until the connection stands; then `stallMs` for the first byte and between two. */
+  readonly connectMs: number
+  readonly stallMs: number
+  /** The whole download, redirects included. */
+  readonly fetchMs: number
+  readonly now: () => number
+}
+
+type Response = Dispatcher.ResponseData
+
+interface Arrival {
+  readonly response: Response
+  readonly visit: Visit
+}
+
+const mostRedirects = 5
+
+export async function fetchFile(address: string, way: FetchWay, options: FetchOptions): Promise<Received> {
+  const first = firstVisit(address, options.headers ?? {})
+  const deadline = AbortSignal.timeout(way.fetchMs)
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+  try {
+    const arrival = await follow(first, way, signal)
+    return await keep(
+      arrival,
+      { ...way, signal },
+      { ...options, name: options.name ?? nameOf(arrival, first) },
+    )
+  } catch (thrown) {
+    throw explained(thrown, options.signal, deadline)
+  }
+}
+
+async function follow(first: Visit, way: FetchWay, signal: AbortSignal): Promise<Arrival> {
+  let visit = first
+  for (let hop = 0; hop <= mostRedirects; hop++) {
+    const response = await get(visit, way, signal)
+    if (!redirects.has(response.statusCode)) return { response, visit }
+    discard(response)
+    visit = nextVisit(first, visit, String(response.headers.location ?? ''))
+  }
+  throw new Failure('source-failed', 'The source redirects too often.')
+}
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal): Promise<Response> {
+  const answered = AbortSignal.timeout(way.connectMs + way.stallMs)
+  const options = {
+    dispatcher: way.dispatcher,
+    headers,
+    headersTimeout: way.stallMs,
+    // The watch on the pace says it sooner and in our words.
+    bodyTimeout: way.stallMs * 2,
+  }
+  const ask = async () => {
+    const asked = new AbortController()
+    const stop = () => asked.abort()
+    const either = AbortSignal.any([signal, answered])
+    either.addEventListener('abort', stop, { once: true })
+    if (either.aborted) stop()
+    try {
+      return await request(url, { ...options, signal: asked.signal })
+    } finally {
+      // What is late for the answer's beginning must not cut its body.
+      either.removeEventListener('abort', stop)
+    }
+  }
+  try {
+    return await ask()
+  } catch (thrown) {
+    if (answered.aborted) throw late(thrown)
+    // A server may close a kept connection in the moment we use it; a GET may be asked again (RFC 9110 9.2.2).
+    if (codeOf(thrown) !== 'UND_ERR_SOCKET' || signal.aborted) throw thrown
+    return ask()
+  }
+}
+
+async function keep(
+  { response }: Arrival,
+  way: FetchWay & { readonly signal: AbortSignal },
+  options: FetchOptions,
+): Promise<Received> {
+  const { headers } = response
+  const body = response.body.on('error', () => {})
+  try {
+    if (response.statusCode !== 200) throw refusalOf(response)
+    const unpack = unpackerOf(String(headers['content-encoding'] ?? ''))
+    const total = unpack ? undefined : lengthOf(headers['content-length'])
+    if (total !== undefined && total > options.maxBytes) throw tooLarge(options.maxBytes)
+    way.room.check(total ?? 0)
+    const torn = (cause: unknown) => broken(cause)
+    const chunks = chunksOf(body, { ...way, slow: () => late(), torn })
+    return await take(unpack ? unpacked(chunks, unpack) : chunks, way, {
+      name: options.name,
+      type: textOf(headers['content-type']),
+      maxBytes: options.maxBytes,
+      onlyPictures: options.onlyPictures,
+      progress: options.progress && ((done) => options.progress?.(done, total)),
+    })
+  } finally {
+    // Nobody reads on; whole bodies have left their connection already.
+    body.destroy()
+  }
+}
+
+/** Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. */
+function unpackerOf(encoding: string): (() => Readable & NodeJS.WritableStream) | undefined {
+  const name = encoding.trim().toLowerCase()
+  if (name === '' || name === 'identity') return undefined
+  const unpacker = unpackers[name]
+  if (unpacker) return unpacker
+  throw new Failure('source-failed', 'The source is sent in an unknown encoding.')
+}
+
+const unpackers: Readonly<Record<string, (() => Readable & NodeJS.WritableStream) | undefined>> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  deflate: () => createInflate(),
+  br: () => createBrotliDecompress(),
+}
+
+async function* unpacked(
+  chunks: AsyncGenerator<Buffer, void>,
+  create: () => Readable & NodeJS.WritableStream,
+): AsyncGenerator<Buffer, void> {
+  const unpacker = create()
+  // The failure of what is packed is told first: the unpacker only sees that it ends.
+  let failure: unknown
+  const feeding = (async () => {
+    try {
+      for await (const chunk of chunks) {
+        if (!unpacker.write(chunk)) await once(unpacker)
+        if (unpacker.destroyed) return
+      }
+      unpacker.end()
+    } catch (thrown) {
+      failure = thrown
+      unpacker.destroy()
+    }
+  })()
+  try {
+    for await (const chunk of unpacker) yield chunk as Buffer
+  } catch (cause) {
+    throw failure ?? new Failure('source-failed', 'The source does not unpack.', { cause })
+  } finally {
+    unpacker.destroy()
+    await chunks.return()
+    await feeding
+  }
+  if (failure !== undefined) throw failure
+}
+
+function once(stream: Readable & NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'close']) stream.off(event, done)
+      resolve()
+    }
+    for (const event of ['drain', 'close']) stream.on(event, done)
+  })
+}
+
+function nameOf({ response, visit }: Arrival, first: Visit): string | undefined {
+  const said = [
+    dispositionName(textOf(response.headers['content-disposition'])),
+    addressName(visit.url),
+    addressName(first.url),
+  ]
+  return said.find((name) => name !== undefined && safeName(name) !== safeName(undefined))
+}
+
+const textOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header
+
+function lengthOf(header: string | string[] | undefined): number | undefined {
+  const text = textOf(header)
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+/** As the CDN's own download tells it: what is closed is as missing as what is not there. */
+function refusalOf({ statusCode, headers }: Response): Failure {
+  if ([401, 403, 404, 410, 451].includes(statusCode))
+    return new Failure('source-missing', 'The source server has no file at this address.')
+  if (statusCode === 408 || statusCode === 504)
+    return new Failure('source-late', 'The source server gave up waiting.')
+  const seconds = Number(headers['retry-after'])
+  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
+  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
+}
+
+/** Lets a short body run out, so that its connection can be used again; undici cuts a long one off. */
+function discard({ body }: Response): void {
+  body.dump().catch(() => undefined)
+}
+
+const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
+
+function explained(thrown: unknown, asked: AbortSignal | undefined, deadline: AbortSignal): unknown {
+  if (asked?.aborted) return abandoned()
+  if (deadline.aborted) return late(thrown)
+  if (thrown instanceof Failure) return thrown
+  return lateCodes.includes(codeOf(thrown)) ? late(thrown) : broken(thrown)
+}
+
+const late = (cause?: unknown): Failure =>
+  new Failure('source-late', 'The source server did not answer in time.', { cause })
+
+const broken = (cause: unknown): Failure =>
+  new Failure('source-failed', 'The source server could not be read.', { cause })
+
+const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''

@@ -1,0 +1,116 @@
+// The chunks of a body as they come, with a watch on its pace, and how a body that is refused is let go.
+import type { Readable } from 'node:stream'
+import { Failure } from '../../errors.ts'
+
+export interface Watch {
+  /** The longest silence. */
+  readonly stallMs: number
+  readonly signal?: AbortSignal | undefined
+  readonly now: () => number
+  /** How it fails when it is too slow, and when it breaks off. */
+  readonly slow: () => Failure
+  readonly torn: (cause: unknown) => Failure
+}
+
+/**
+ * What a body must bring on average, measured over each `stallMs` of waiting: a byte now and then is no silence, and
+ * would hold a file for ever. The slowest mobile networks still bring ten times as much.
+ */
+const leastBytesPerSecond = 1024
+
+/**
+ * Only the time spent waiting for the sender counts: while the disk is slow nothing is read, and a sender cannot send.
+ * The body stays as it is when the reader leaves early, unlike with its own iterator, which would destroy it, and with
+ * it the connection that still has to carry the answer.
+ */
+export async function* chunksOf(body: Readable, watch: Watch): AsyncGenerator<Buffer, void> {
+  const bell = createBell(body)
+  const admit = createPace(watch)
+  try {
+    for (;;) {
+      const chunk = body.read() as Buffer | null
+      if (watch.signal?.aborted) throw abandoned()
+      if (chunk !== null) {
+        admit(chunk.length, 0)
+        yield chunk
+      } else if (body.readableEnded) return
+      else if (bell.error !== undefined || body.destroyed) throw watch.torn(bell.error)
+      else admit(0, await bell.rung(watch))
+    }
+  } finally {
+    bell.remove()
+  }
+}
+
+function createPace({ stallMs, slow }: Watch): (bytes: number, waitedMs: number) => void {
+  let bytes = 0
+  let waitedMs = 0
+  return (moreBytes, moreMs) => {
+    bytes += moreBytes
+    waitedMs += moreMs
+    if (waitedMs < stallMs) return
+    if (bytes < (leastBytesPerSecond * waitedMs) / 1000) throw slow()
+    bytes = 0
+    waitedMs = 0
+  }
+}
+
+const events = ['readable', 'end', 'close'] as const
+
+/** Rings when something about the stream changed. */
+function createBell(body: Readable) {
+  let ring = () => {}
+  const bell = { error: (body.errored ?? undefined) as unknown, rung, remove }
+  const changed = () => ring()
+  for (const event of events) body.on(event, changed)
+  // Stays for good: a body that fails later, while nobody reads it, must not end the process.
+  body.on('error', (error) => {
+    bell.error = error
+    ring()
+  })
+  /** Milliseconds waited. */
+  async function rung({ stallMs, signal, now, slow }: Watch): Promise<number> {
+    const begun = now()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    ring = resolve
+    const timer = setTimeout(() => reject(slow()), stallMs)
+    const leave = () => reject(abandoned())
+    signal?.addEventListener('abort', leave)
+    try {
+      await promise
+      return now() - begun
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+  function remove() {
+    for (const event of events) body.off(event, changed)
+  }
+  return bell
+}
+
+export const abandoned = (): Failure => new Failure('abandoned', 'Nobody waits for this file any more.')
+
+/** A client that writes all of its request before it reads the answer gets it as long as it sends no more than this. */
+const drainedBytes = 32 * 2 ** 20
+const drainedMs = 10_000
+
+/**
+ * Reads on and forgets, so that a client that is still sending can get to its answer: closing at once would make its
+ * system drop the answer that it has not read yet (RFC 9112 9.6). What is longer is left standing, then cut off.
+ */
+export function letGo(body: Readable): void {
+  if (body.readableEnded || body.destroyed) return
+  let left = drainedBytes
+  const cut = setTimeout(() => body.destroy(), drainedMs)
+  cut.unref()
+  body.on('error', () => {})
+  body.on('close', () => clearTimeout(cut)).on('end', () => clearTimeout(cut))
+  body.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    // No longer read, but not yet destroyed: the answer may still be on its way.
+    if (left < 0) body.pause()
+  })
+  body.resume()
+}

@@ -1,0 +1,31 @@
+// How much may lie in the spool at once.
+import { Failure } from '../../errors.ts'
+
+/** Counts what has come, not what was announced: an announcement costs its sender nothing and would shut others out. */
+export interface Room {
+  /** Fails with 'busy' when so much more would not go in now. */
+  check(bytes: number): void
+  /** Fails with 'busy' when there is no room; nothing is taken then. */
+  take(bytes: number): void
+  give(bytes: number): void
+}
+
+export function createRoom(totalBytes: number): Room {
+  let taken = 0
+  const check = (bytes: number) => {
+    if (taken + bytes > totalBytes) throw full()
+  }
+  return {
+    check,
+    take(bytes) {
+      check(bytes)
+      taken += bytes
+    },
+    give(bytes) {
+      taken -= bytes
+    },
+  }
+}
+
+export const full = (cause?: unknown): Failure =>
+  new Failure('busy', 'Too much is being received at once.', { cause })

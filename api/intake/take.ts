@@ -1,0 +1,70 @@
+// One arriving file: counted, hashed, looked at and written as its chunks come; on any failure nothing of it is left.
+import { createHash } from 'node:crypto'
+import { Failure } from '../../errors.ts'
+import type { Received } from './intake.ts'
+import { createLook, type LookOptions, type Wholes } from './look.ts'
+import { safeName } from './name.ts'
+import type { Spool } from './spool.ts'
+import { typeOf } from './type.ts'
+
+export interface TakeOptions extends LookOptions {
+  readonly name: string | undefined
+  readonly type: string | undefined
+  readonly maxBytes: number
+  /** Announced; another number of bytes is a broken body. */
+  readonly length?: number | undefined
+  readonly progress?: ((done: number) => void) | undefined
+}
+
+export interface Place {
+  readonly spool: Spool
+  readonly wholes: Wholes
+}
+
+export async function take(
+  chunks: AsyncIterable<Buffer>,
+  { spool, wholes }: Place,
+  options: TakeOptions,
+): Promise<Received> {
+  const file = await spool.create()
+  const sha1 = createHash('sha1')
+  const sha256 = createHash('sha256')
+  const look = createLook(options, wholes)
+  let bytes = 0
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > options.maxBytes) throw tooLarge(options.maxBytes)
+      sha1.update(chunk)
+      sha256.update(chunk)
+      look.see(chunk)
+      await file.write(chunk)
+      options.progress?.(bytes)
+    }
+    if (options.length !== undefined && bytes !== options.length) throw notAsAnnounced()
+    await file.close()
+    const identification = await look.end(file.path, bytes)
+    return {
+      file: file.path,
+      bytes,
+      sha1: sha1.digest('hex'),
+      sha256: sha256.digest('hex'),
+      name: safeName(options.name),
+      type: typeOf(identification?.format, options.type),
+      identification,
+      discard: () => file.discard(),
+    }
+  } catch (thrown) {
+    await file.discard().catch(() => {})
+    throw thrown
+  }
+}
+
+export function tooLarge(maxBytes: number): Failure {
+  return new Failure('source-too-large', 'The file has more bytes than are taken.', {
+    expected: `at most ${maxBytes} bytes`,
+  })
+}
+
+const notAsAnnounced = (): Failure =>
+  new Failure('bad-body', 'The body is not as long as its Content-Length says.')

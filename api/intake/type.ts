@@ -1,0 +1,33 @@
+// The media type a received file is kept and served under: what its bytes say, or a claim that does no harm. Pure.
+import type { SourceFormat } from '../../transforms/index.ts'
+
+const unknown = 'application/octet-stream'
+
+/** Of the formats that are identified; the others are named by their client. */
+const types: Partial<Record<SourceFormat, string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
+  tiff: 'image/tiff',
+}
+
+/** RFC 9110 8.3.1, without parameters. */
+const shape = /^[a-z0-9!#$&^_.+-]{1,63}\/[a-z0-9!#$&^_.+-]{1,63}$/
+
+/** Kinds whose members a browser shows, plays or saves; text only where it is no markup and no script. */
+const harmless = /^(image|audio|video|font|model|application)\/|^text\/(plain|csv|markdown|rtf|calendar)$/
+
+/** Among those: markup and programs of all sorts, and containers of them. Every XML may hold a script (RFC 7303 10). */
+const runs =
+  /xml|html|svg|xsl|script|ecma|java|wasm|flash|php|perl|python|-sh$|msdownload|manifest|mhtml|multipart|mixed|signed-exchange|webbundle/
+
+/** `said` is the client's Content-Type, parameters and all. */
+export function typeOf(format: SourceFormat | undefined, said: string | undefined): string {
+  const seen = format && types[format]
+  if (seen) return seen
+  const claim = (said ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return shape.test(claim) && harmless.test(claim) && !runs.test(claim) ? claim : unknown
+}
