@@ -16,6 +16,7 @@ import { deepLook, isSame, type Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg.ts'
 import { isCodedWithoutLoss, isFilmWithoutLoss, recoded, webpCandidates } from './webp.ts'
+import { zopfliCandidate } from './zopfli.ts'
 
 export interface Task {
   readonly source: Uint8Array
@@ -62,9 +63,10 @@ async function sameFormat(task: Task): Promise<Field> {
     }
     case 'png': {
       const lossless = pngCandidates(withMetadata, budgetMs)
-      if (!lossy) return { candidates: lossless }
+      const last = zopfliCandidate(budgetMs)
+      if (!lossy) return { candidates: [...lossless, last] }
       const { candidates, close } = await quantising(withMetadata)
-      return { candidates: [...lossless, ...candidates], close }
+      return { candidates: [...lossless, ...candidates, last], close }
     }
     case 'gif': {
       const bent = lossy

@@ -5,11 +5,14 @@ import type { Attempt, OptimisedFormat, Result } from './request.ts'
 export interface Candidate {
   readonly name: string
   readonly format: OptimisedFormat
-  readonly make: () => Promise<Uint8Array>
+  /** Is given the best so far. */
+  readonly make: (best: Uint8Array) => Promise<Uint8Array>
   /** Why this may not stand in for the source; undefined when it may. Asked only of what would win. */
   readonly faultOf: (body: Uint8Array) => Promise<string | undefined>
   /** Tried only while nothing before it could be used. */
   readonly fallback?: boolean
+  /** Writes the best so far in another way, and says nothing of its own about it. */
+  readonly refines?: boolean
   /** What this one loses beside the pixels. */
   readonly dropped?: readonly string[]
   /** What there is to say of it once it was made. */
@@ -45,7 +48,8 @@ export async function contest(
     const isNeeded = !candidate.fallback || best === original
     const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? endsAt : 0 })
     tried.push(attempt)
-    if (body) best = { dropped: [], ...candidate, body }
+    if (body)
+      best = candidate.refines ? { ...best, name: attempt.name, body } : { dropped: [], ...candidate, body }
   }
   return { best, tried: tried.map((attempt) => named(attempt, best.name)) }
 }
@@ -60,14 +64,14 @@ async function tryOne(
 ): Promise<{ attempt: Attempt; body?: Uint8Array }> {
   const startedAt = performance.now()
   const told = (verdict: string, body?: Uint8Array): Attempt => ({
-    name: candidate.name,
+    name: candidate.refines ? `${best.name}, ${candidate.name}` : candidate.name,
     ...(body && { bytes: body.length }),
     ms: Math.round(performance.now() - startedAt),
     verdict,
   })
   if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : 'no time was left') }
   try {
-    const body = await candidate.make()
+    const body = await candidate.make(best.body)
     if (body.length >= (best.bytes ?? best.body.length)) return { attempt: told('larger', body) }
     const fault = await candidate.faultOf(body)
     return fault ? { attempt: told(fault, body) } : { attempt: told('chosen', body), body }

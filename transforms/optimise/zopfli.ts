@@ -1,0 +1,91 @@
+// The best PNG so far with its streams packed once more, by Zopfli: the same bytes for the decoder in fewer of the file.
+import { Worker } from 'node:worker_threads'
+import { u8, u32be } from '../identify/bytes.ts'
+import { type Candidate, Declined } from './contest.ts'
+import { type Chunk, chunk, chunksOf, joined } from './png-chunks.ts'
+import type { Work } from './zopfli-worker.ts'
+
+/** A picture that packs worse than this is one of noise, where libdeflate's best is Zopfli's (photographs: within 0.5 %). */
+const mostOfPlain = 0.25
+/** Of the caller's time, for one or two per cent of the bytes: half a megabyte of samples in the usual 30 s. */
+const shareOfBudget = 0.06
+/** Five rounds on drawn pictures: 1.5 to 7 s for each megabyte of samples. */
+const [usualRounds, msPerMegabyte] = [5, 3_500]
+/** Small ones are done before anybody waits. */
+const [thoroughRounds, thoroughBytes] = [15, 300_000]
+/** A thread that needs so many times the expected is ended. */
+const patience = 6
+const leastMs = 15_000
+
+/** Packs what won so far; declines where that would take too long for what it gives. */
+export function zopfliCandidate(budgetMs: number): Candidate {
+  return {
+    name: 'zopfli',
+    format: 'png',
+    refines: true,
+    make: async (best) => {
+      const chunks = chunksOf(best)
+      const plainBytes = samplesOf(chunks)
+      const packedBytes = sum(
+        chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content.length),
+      )
+      const expectedMs = (plainBytes / 1e6) * msPerMegabyte
+      if (chunks.some(({ type }) => type === 'acTL')) throw new Declined('it moves')
+      if (packedBytes > plainBytes * mostOfPlain && plainBytes > thoroughBytes)
+        throw new Declined('it holds too much noise to be packed better')
+      if (expectedMs > budgetMs * shareOfBudget) throw new Declined('it would take too long')
+      const rounds = plainBytes <= thoroughBytes ? thoroughRounds : usualRounds
+      return repacked(chunks, { rounds, timeoutMs: Math.max(leastMs, expectedMs * patience) })
+    },
+    faultOf: async () => undefined, // the thread has unpacked each stream again and compared it
+  }
+}
+
+/** All rows with their filter bytes, as IHDR says (PNG 11.2.1); an interlaced picture has some rows more. */
+function samplesOf(chunks: readonly Chunk[]): number {
+  const header = chunks[0]?.content ?? new Uint8Array(13)
+  const channels = [1, 0, 3, 1, 2, 0, 4][u8(header, 9)] ?? 4
+  return (Math.ceil((u32be(header, 0) * channels * u8(header, 8)) / 8) + 1) * u32be(header, 4)
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+interface Effort {
+  readonly rounds: number
+  readonly timeoutMs: number
+}
+
+/** All IDAT become one; a profile is packed as well, behind its name and the number of its method (PNG 11.3.2.3). */
+async function repacked(chunks: readonly Chunk[], effort: Effort): Promise<Uint8Array> {
+  const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content))
+  const profile = chunks.find(({ type }) => type === 'iCCP')?.content
+  const nameEnd = profile ? profile.indexOf(0) + 2 : 0
+  const streams = [pixels, ...(profile ? [profile.subarray(nameEnd)] : [])]
+  const [idat = pixels, icc] = await packed({ streams, rounds: effort.rounds }, effort.timeoutMs)
+  const first = chunks.findIndex(({ type }) => type === 'IDAT')
+  const written = chunks.flatMap((each, i): Pick<Chunk, 'bytes'>[] => {
+    if (each.type === 'IDAT') return i === first ? [chunk('IDAT', idat)] : []
+    if (each.type !== 'iCCP' || !profile || !icc) return [each]
+    return [chunk('iCCP', Buffer.concat([profile.subarray(0, nameEnd), icc]))]
+  })
+  return joined(written)
+}
+
+/** A thread for each picture: Zopfli's memory, some twenty times the samples, goes with it. */
+function packed(work: Work, timeoutMs: number): Promise<Uint8Array[]> {
+  const worker = new Worker(new URL('zopfli-worker.ts', import.meta.url))
+  let timer: NodeJS.Timeout | undefined
+  return new Promise<Uint8Array[]>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Declined('it took too long')), timeoutMs)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Declined('Zopfli gave up')))
+    worker.once('message', ({ packed, fault }: { packed?: Uint8Array[]; fault?: string }) => {
+      if (packed) resolve(packed)
+      else reject(new Declined(fault ?? 'Zopfli gave up'))
+    })
+    worker.postMessage(work)
+  }).finally(() => {
+    clearTimeout(timer)
+    return worker.terminate()
+  })
+}
