@@ -13,13 +13,16 @@ wrong is reported together at start, by the name it was written under.
 
 const sources = `## Sources
 
-\`sources\` in the configuration file maps a name (the first part of every URL) to one of three kinds.
+\`sources\` in the configuration file maps a name (the first part of every URL) to one of four kinds. The source
+\`uploads\` is always there: its paths are the identifiers of files that were uploaded. It may be written as
+\`uploads: { keys: [...], defaults: 'auto=format' }\` to ask for signed URLs or to have defaults of its own.
 
 | kind | written | a URL's path is |
 | --- | --- | --- |
 | folder | \`{ folder: '/srv/photos' }\` | a file below the folder; links that lead out of it are not followed |
 | site | \`{ site: 'https://shop.example/media/' }\` | appended to the address |
 | web proxy | \`{ hosts: ['images.example', '*.example.org', 'a.example:8443'] }\` | a whole, percent-encoded URL on one of the hosts |
+| bucket | \`{ bucket: { kind: 's3', bucket: 'pictures', accessKeyId: '…', secretAccessKey: '…' }, prefix: 'photos/' }\` | a file below the folder \`prefix\` of a bucket of S3, Azure, Swift or a folder, written as the setting \`storage\` is |
 
 | option | of | means | default |
 | --- | --- | --- | --- |
