@@ -106,7 +106,7 @@ export function createNode(url: string, options: NodeOptions): Node {
     },
     load() {
       const total = Math.max(underWay, said.waiting + said.running)
-      const running = Math.min(total, Math.max(said.workers, said.running))
+      const running = Math.min(total, said.workers || total)
       return { waiting: total - running, running, workers: said.workers }
     },
     close: async () => void (await Promise.all([pool.close(), checks.close()])),

@@ -39,11 +39,11 @@ export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing
   const check = async () => void (await Promise.all(nodes.map((node) => node.check())))
   const stopChecks = every(checkEveryMs, check)
   let turn = 0
-  let isClosed = false
+  let closing: Promise<unknown> | undefined
 
   return {
     async process(order, signal) {
-      if (isClosed) throw new Failure('busy', 'The server is shutting down.', { retryAfterSeconds: 1 })
+      if (closing) throw new Failure('busy', 'The server is shutting down.', { retryAfterSeconds: 1 })
       const { limit, end } = limited(signal, deadlineMs * patience[order.priority])
       try {
         return await firstAnswer(tries(nodes, turn++), order, { limit, observe })
@@ -54,9 +54,9 @@ export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing
     load: () => nodes.filter((node) => node.isUp()).reduce(summed, { waiting: 0, running: 0, workers: 0 }),
     healthy: () => nodes.map((node) => ({ url: node.url, up: node.isUp() })),
     async close() {
-      isClosed = true
       stopChecks()
-      await Promise.all(nodes.map((node) => node.close()))
+      closing ??= Promise.all(nodes.map((node) => node.close()))
+      await closing
     },
   }
 }
