@@ -62,6 +62,11 @@ export function createHooks({ db }: Source) {
       return rows.map(hookOf)
     },
 
+    /** This one alone. */
+    forget: async (id: number): Promise<void> => {
+      await db.deleteFrom('hooks').where('id', '=', id).execute()
+    },
+
     /** All events of that address; how many there were. */
     remove: async (project: string, targetUrl: string): Promise<number> => {
       const { numDeletedRows } = await db

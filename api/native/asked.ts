@@ -1,0 +1,133 @@
+// What a call to optimise asks for, wherever its options stand: query, header, form or JSON. Where the body is the
+// picture nothing of it is read in here: `source` does that, when the options are known to be right.
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '../../errors.ts'
+import { untilLeft } from '../incoming.ts'
+import type { Form, ReceiveOptions } from '../intake/intake.ts'
+import type { Source, Wish } from '../optimising/optimising.ts'
+import type { ApiParts } from '../parts.ts'
+import { jsonOf, objectOf } from './app.ts'
+import type { NativeContext } from './guard.ts'
+import { checked } from './problems.ts'
+import { OptimizeOptions, OptimizeUrl } from './schemas/wishes.ts'
+import { wishesOf } from './wanted.ts'
+
+export interface Asked {
+  readonly options: OptimizeOptions
+  readonly wishes: readonly Wish[]
+  readonly signal: AbortSignal
+  /** Reads the body, or tells the address; `identified` is told once, on the first bytes of a body. */
+  source(identified?: ReceiveOptions['identified']): Promise<Source>
+  /** Where `source` will not be asked. */
+  discard(): Promise<void>
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+export async function asked(c: NativeContext, parts: ApiParts): Promise<Asked> {
+  const { incoming } = c.env
+  const given: Given = { ...c.req.query(), ...headerOptions(c) }
+  const signal = untilLeft(c.env)
+  const kind = mediaType(incoming)
+  if (kind === 'application/json')
+    return byUrl(parts, { given: { ...given, ...(await jsonOf(c, parts)) }, signal })
+  if (kind === 'multipart/form-data') return byForm(parts, { incoming, given, signal })
+  const options = checked(OptimizeOptions, given)
+  return {
+    ...wanted(parts, options),
+    signal,
+    discard: async () => {},
+    source: async (identified) => {
+      const { optimiseBytes: maxBytes } = parts.limits
+      const told = identified ? { identified } : {}
+      const named = namedAs(incoming, options.name)
+      return {
+        received: await parts.intake.receive(incoming, {
+          ...named,
+          ...told,
+          maxBytes,
+          onlyPictures: true,
+          signal,
+        }),
+      }
+    },
+  }
+}
+
+function byUrl(parts: ApiParts, { given, signal }: { given: Given; signal: AbortSignal }): Asked {
+  const { url, source_headers: headers, ...options } = checked(OptimizeUrl, given)
+  const source = { url, ...(headers ? { headers } : {}) }
+  return { ...wanted(parts, options), signal, source: async () => source, discard: async () => {} }
+}
+
+interface FormAsked {
+  readonly incoming: IncomingMessage
+  readonly given: Given
+  readonly signal: AbortSignal
+}
+
+async function byForm(parts: ApiParts, { incoming, given, signal }: FormAsked): Promise<Asked> {
+  const maxBytes = parts.limits.optimiseBytes
+  const request = { headers: incoming.headers, body: incoming }
+  const form = await parts.intake.form(request, { maxBytes, onlyPictures: true, maxFiles: 1, signal })
+  try {
+    return ofForm(parts, { form, given, signal })
+  } catch (thrown) {
+    await form.discard()
+    throw thrown
+  }
+}
+
+function ofForm(
+  parts: ApiParts,
+  { form, given, signal }: Omit<FormAsked, 'incoming'> & { form: Form },
+): Asked {
+  const { options, ...fields } = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
+  const all = { ...given, ...objectOf(options ?? '', "field 'options'"), ...fields }
+  const received = form.files[0]?.received
+  if (!received && !('url' in all))
+    throw new Failure('bad-body', "The form has neither a 'file' nor a 'url'.", { option: 'file' })
+  if (!received) return byUrl(parts, { given: all, signal })
+  return {
+    ...wanted(parts, checked(OptimizeOptions, all)),
+    signal,
+    discard: () => form.discard(),
+    source: async (identified) => {
+      identified?.(received.identification)
+      return { received }
+    },
+  }
+}
+
+function wanted({ hooks }: ApiParts, options: OptimizeOptions) {
+  if (options.callback_url !== undefined) hooks.check(options.callback_url)
+  return { options, wishes: wishesOf(options) }
+}
+
+const headerOptions = (c: NativeContext): Given =>
+  objectOf(c.req.header('halftone-options') ?? '', "header 'Halftone-Options'")
+
+export const mediaType = ({ headers }: IncomingMessage): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+/** What a client says of a body that is the file itself. */
+export function namedAs({ headers }: IncomingMessage, name?: string) {
+  const { 'content-type': type, 'content-length': length } = headers
+  return {
+    name: fileName(headers['content-disposition']) ?? name,
+    type,
+    length: length === undefined ? undefined : Number(length),
+  }
+}
+
+/** RFC 6266: the extended name goes before the plain one. */
+function fileName(disposition = ''): string | undefined {
+  const [, extended] = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? []
+  const [, quoted, plain] = /filename=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition) ?? []
+  try {
+    if (extended !== undefined) return decodeURIComponent(extended)
+  } catch {
+    // Not what it says it is; the plain one may be there.
+  }
+  return quoted?.replaceAll(/\\(.)/g, '$1') ?? plain
+}

@@ -1,0 +1,57 @@
+// The native API: its routes and the OpenAPI description are the same definitions, and the server tells both.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { HTTPException } from 'hono/http-exception'
+import { asFailure, Failure } from '../../errors.ts'
+import type { ApiEnv, ApiParts } from '../parts.ts'
+import { newApp, type Routing } from './app.ts'
+import { documentOf } from './document.ts'
+import { createGuard } from './guard.ts'
+import { problemResponse } from './problems.ts'
+import { addAccount } from './routes/account.ts'
+import { addDeliveries } from './routes/deliveries.ts'
+import { addDownloads } from './routes/downloads.ts'
+import { addFileWork } from './routes/file-work.ts'
+import { addFiles } from './routes/files.ts'
+import { addGroups } from './routes/groups.ts'
+import { addIdentify } from './routes/identify.ts'
+import { addKeys } from './routes/keys.ts'
+import { addMultipart } from './routes/multipart.ts'
+import { addOptimize } from './routes/optimize.ts'
+import { addResults } from './routes/results.ts'
+import { addStored } from './routes/stored.ts'
+import { addWebhooks } from './routes/webhooks.ts'
+
+export { nativeTeller } from './teller.ts'
+
+export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
+  const app = newApp()
+  const routing: Routing = { app, parts, guard: createGuard(parts) }
+  // What has a word where another has an id comes first: /v1/files/multipart is no file.
+  const adding = [
+    ...[addOptimize, addIdentify, addResults, addStored],
+    ...[addMultipart, addDownloads, addFileWork, addFiles, addGroups],
+    ...[addWebhooks, addDeliveries, addAccount, addKeys],
+  ]
+  for (const add of adding) add(routing)
+
+  let document: string | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= JSON.stringify(documentOf(app, parts))
+    return c.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
+  })
+
+  app.onError((thrown, c) => {
+    const failure = told(thrown)
+    if (failure.kind === 'internal')
+      parts.log.error({ err: failure.details.cause, path: c.req.path }, 'a call failed')
+    return problemResponse(c, failure)
+  })
+  return app as unknown as OpenAPIHono<ApiEnv>
+}
+
+/** What the framework itself refuses: JSON that is none, or a body of another type than JSON. */
+function told(thrown: unknown): Failure {
+  if (!(thrown instanceof HTTPException)) return asFailure(thrown)
+  if (thrown.status === 415) return new Failure('bad-body', 'Send the body as application/json.')
+  return thrown.status < 500 ? new Failure('bad-body', `${thrown.message}.`) : asFailure(thrown)
+}

@@ -1,0 +1,119 @@
+// The project's keys: made, changed and revoked by a key that has the scope for it, and never made to do more than it.
+import { createRoute, z } from '@hono/zod-openapi'
+import { Failure } from '../../../errors.ts'
+import type { JsonObject, KeyRecord } from '../../../records/index.ts'
+import { json, jsonRequest, notFound, type Routing } from '../app.ts'
+import type { NativeContext } from '../guard.ts'
+import { failing } from '../problems.ts'
+import { CreatedKey, Key, KeyChange, keyView, NewKey } from '../schemas/keys.ts'
+
+const tags = ['Account']
+const params = z.object({ id: z.string().max(100) })
+
+export function addKeys({ app, parts, guard }: Routing): void {
+  const { keys } = parts.records
+  const need = { scope: 'keys' } as const
+  const own = async (c: NativeContext, id: string): Promise<KeyRecord> => {
+    const key = await keys.get(id)
+    if (key?.project !== c.get('key').project) throw notFound('key')
+    return key
+  }
+
+  app.openapi(
+    createRoute({
+      ...guard(need),
+      method: 'get',
+      path: '/v1/keys',
+      operationId: 'findKeys',
+      tags,
+      summary: 'List keys',
+      description: 'Revoked ones too.',
+      responses: {
+        200: json(z.object({ items: z.array(Key) }).openapi('KeyList'), 'All of them.'),
+        ...failing(),
+      },
+    }),
+    async (c) => c.json({ items: (await keys.find(c.get('key').project)).map(keyView) }, 200),
+  )
+
+  app.openapi(
+    createRoute({
+      ...guard({ ...need, hasJson: true }),
+      method: 'post',
+      path: '/v1/keys',
+      operationId: 'createKey',
+      tags,
+      summary: 'Make a key',
+      request: { body: jsonRequest(NewKey) },
+      responses: { 201: json(CreatedKey, 'With its secret.'), ...failing() },
+    }),
+    async (c) => {
+      const { user = c.get('key').user, quotas, ...wanted } = c.req.valid('json')
+      mayGive(c.get('key'), wanted.scopes)
+      const { project } = c.get('key')
+      const created = await parts.accounts.create({
+        ...{ project, user, scopes: wanted.scopes },
+        ...(wanted.name === undefined ? {} : { name: wanted.name }),
+        ...(quotas === undefined ? {} : { quotas: given(quotas) }),
+      })
+      return c.json({ ...keyView(created.key), secret: created.secret }, 201)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      ...guard({ ...need, hasJson: true }),
+      method: 'patch',
+      path: '/v1/keys/{id}',
+      operationId: 'changeKey',
+      tags,
+      summary: 'Change a key',
+      request: { params, body: jsonRequest(KeyChange) },
+      responses: { 200: json(Key, 'As it is now.'), ...failing(404) },
+    }),
+    async (c) => {
+      const { name, scopes, quotas } = c.req.valid('json')
+      const { id } = await own(c, c.req.valid('param').id)
+      if (scopes) mayGive(c.get('key'), scopes)
+      await keys.change(id, {
+        ...(name === undefined ? {} : { name }),
+        ...(scopes === undefined ? {} : { scopes }),
+        ...(quotas === undefined ? {} : { quotas: given(quotas) as JsonObject }),
+      })
+      return c.json(keyView(await own(c, id)), 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      ...guard(need),
+      method: 'delete',
+      path: '/v1/keys/{id}',
+      operationId: 'revokeKey',
+      tags,
+      summary: 'Revoke a key',
+      description: 'It opens nothing any more; its record stays. A key cannot revoke itself.',
+      request: { params },
+      responses: { 200: json(Key, 'It is revoked.'), ...failing(404, 409) },
+    }),
+    async (c) => {
+      const { id } = await own(c, c.req.valid('param').id)
+      if (id === c.get('key').id) throw new Failure('conflict', 'A key cannot revoke itself.')
+      await keys.revoke(id, parts.now())
+      return c.json(keyView(await own(c, id)), 200)
+    },
+  )
+}
+
+/** Else a key that may only make keys could make itself one that may do everything. */
+function mayGive(giver: KeyRecord, wanted: readonly string[]): void {
+  if (giver.scopes.includes('*')) return
+  const beyond = wanted.find((scope) => !giver.scopes.includes(scope))
+  if (beyond !== undefined)
+    throw new Failure('not-allowed', `Your key cannot give the scope '${beyond}', which it lacks itself.`)
+}
+
+const given = ({ calls, bytes }: { calls?: number | undefined; bytes?: number | undefined }) => ({
+  ...(calls === undefined ? {} : { calls }),
+  ...(bytes === undefined ? {} : { bytes }),
+})

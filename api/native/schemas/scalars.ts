@@ -1,0 +1,63 @@
+// The small kinds that options are made of. The same schema reads JSON, where a number is a number, and a query or a
+// form, where everything is text; it is documented as what it is in JSON.
+import { z } from '@hono/zod-openapi'
+
+export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(numberOf, z.int().min(min).max(max))
+
+export const figure = (min: number, max: number) => z.preprocess(numberOf, z.number().min(min).max(max))
+
+export const yesNo = () => z.preprocess(truthOf, z.boolean())
+
+/** In a query `a,b`; in JSON `["a", "b"]`. */
+export const listOf = <T extends z.ZodType>(item: T, most: number) =>
+  z.preprocess(itemsOf, z.array(item).max(most))
+
+/** In a form or a query the object is written as JSON text. */
+export const fromText = <T extends z.ZodType>(schema: T) => z.preprocess(parsedOf, schema)
+
+export const httpUrl = () => z.url({ protocol: /^https?$/ }).max(4096)
+
+/** Milliseconds since 1970, written as a date or a date with a time (RFC 3339). */
+export const moment = () =>
+  z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
+    .transform((text) => Date.parse(text))
+    .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T12:00:00Z' })
+
+/** As answers carry it. */
+export const time = () => z.string().openapi({ format: 'date-time', example: '2026-11-21T12:00:00.000Z' })
+export const timeText = (ms: number): string => new Date(ms).toISOString()
+export const maybeTime = (ms: number | null): string | null => (ms === null ? null : timeText(ms))
+
+export const metadata = () =>
+  z
+    .record(z.string().regex(/^[\w.:-]{1,64}$/), z.string().max(512))
+    .refine((found) => Object.keys(found).length <= 50, { error: 'expected at most 50 keys' })
+    .openapi({ example: { order: '1234' } })
+
+export const tags = () =>
+  z
+    .array(z.string().min(1).max(128))
+    .max(50)
+    .openapi({ example: ['holiday'] })
+
+const numberOf = (given: unknown): unknown =>
+  typeof given === 'string' && /^-?\d{1,16}(\.\d{1,16})?$/.test(given) ? Number(given) : given
+
+const truths: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
+const truthOf = (given: unknown): unknown => (typeof given === 'string' ? (truths[given] ?? given) : given)
+
+const itemsOf = (given: unknown): unknown => {
+  if (typeof given !== 'string') return given
+  return given.startsWith('[') ? parsedOf(given) : given.split(',').filter(Boolean)
+}
+
+function parsedOf(given: unknown): unknown {
+  if (typeof given !== 'string') return given
+  try {
+    return JSON.parse(given)
+  } catch {
+    return given
+  }
+}

@@ -1,0 +1,134 @@
+// What may be asked of the optimiser: one table of options for the query, for a form, for JSON and for the document.
+import { z } from '@hono/zod-openapi'
+import { outputFormats } from '../../../transforms/index.ts'
+import { keepable, levels } from '../../../transforms/optimise/request.ts'
+import { fromText, httpUrl, integer, listOf } from './scalars.ts'
+import { Target } from './target.ts'
+
+const keysOf = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as [K, ...K[]]
+const optional = <T extends z.ZodType>(schema: T, description: string, example: unknown) =>
+  schema.optional().openapi({ description, example })
+
+/** Of one result. */
+const wish = {
+  mode: optional(
+    z.enum(['lossless', 'lossy', 'quality']),
+    'lossless: not one pixel changes. lossy: as small as the level allows. quality: the encoder runs at `quality`. By default `quality` where a quality is given, else lossy.',
+    'lossy',
+  ),
+  level: optional(
+    z.enum(keysOf(levels)),
+    `How good a lossy picture must look, as a SSIMULACRA2 score: ${Object.entries(levels)
+      .map(([level, score]) => `${level} ${score}`)
+      .join(', ')}. By default \`default\`.`,
+    'high',
+  ),
+  quality: optional(integer(1, 100), "The encoder's own quality, in mode quality.", 80),
+  max_bytes: optional(
+    integer(100),
+    'Not in mode lossless: go below the level or quality rather than above this many bytes.',
+    200_000,
+  ),
+  format: optional(
+    z.enum(['same', 'auto', ...keysOf(outputFormats)]),
+    "same keeps the source's format; auto also tries the formats that every browser shows.",
+    'auto',
+  ),
+  keep: optional(
+    listOf(z.enum(keepable), keepable.length),
+    'What stays of the metadata; the rest goes. Comma-separated in a query or a form.',
+    ['profile', 'copyright'],
+  ),
+  edit: optional(
+    z.string().max(2000),
+    'What is done before, in the options of the picture addresses: w=640&h=480&fit=crop.',
+    'w=640&fit=max',
+  ),
+  name: optional(
+    z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[^/\\\p{Cc}]+$/u, { error: 'expected a file name' }),
+    "File name of the result; by default the source's, with the extension of the result's format.",
+    'cat.webp',
+  ),
+}
+
+export const Variant = z
+  .strictObject({
+    id: z
+      .string()
+      .min(1)
+      .max(64)
+      .openapi({ description: 'Names the result in the answer.', example: 'small' }),
+    ...wish,
+    target: Target.optional(),
+  })
+  .openapi('Variant', { example: { id: 'small', edit: 'w=320' } })
+
+/** Of the call. */
+const call = {
+  variants: optional(
+    fromText(z.array(Variant).min(1).max(10)),
+    'Up to ten results of the one source. The options beside `variants` hold for each that does not say otherwise. JSON text in a query or a form.',
+    [
+      { id: 'small', edit: 'w=320' },
+      { id: 'large', edit: 'w=1600', format: 'webp' },
+    ],
+  ),
+  response: optional(
+    z.enum(['json', 'binary', 'events']),
+    'What is answered, where `Accept` is not at hand: a report, the picture itself, or a stream of events.',
+    'json',
+  ),
+  retention: optional(
+    z.enum(['api', 'page']),
+    'How long the result can be fetched: an hour for api, twelve for page, unless the server is set otherwise. By default api.',
+    'api',
+  ),
+  callback_url: optional(
+    httpUrl(),
+    'Answer 202 at once, and post the result here when it is done.',
+    'https://shop.example/halftone',
+  ),
+  reference: optional(z.string().max(255), 'Your own word for it, handed back in the webhook.', 'order-1234'),
+}
+
+/** Not in the query: addresses are written into logs. */
+const secrets = {
+  callback_secret: optional(
+    z.string().min(1).max(255),
+    'Signs the webhook: `halftone-signature: t=<seconds>,v1=<hex>`.',
+    'a long random word',
+  ),
+  target: Target.optional().openapi({
+    description: 'A bucket of your own in which the result is put besides. JSON text in a form.',
+  }),
+}
+
+export const OptimizeQuery = z.strictObject({ ...wish, ...call })
+
+export const OptimizeOptions = z
+  .strictObject({ ...wish, ...call, ...secrets, target: fromText(Target).optional() })
+  .openapi('OptimizeOptions', { example: { mode: 'lossy', format: 'auto' } })
+
+export const OptimizeUrl = z
+  .strictObject({
+    url: httpUrl().openapi({ description: 'Of the picture.', example: 'https://shop.example/cat.jpg' }),
+    source_headers: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({
+        description: 'Sent with the request for the picture.',
+        example: { authorization: 'Bearer …' },
+      }),
+    ...wish,
+    ...call,
+    ...secrets,
+  })
+  .openapi('OptimizeUrl', { example: { url: 'https://shop.example/cat.jpg', format: 'auto' } })
+
+export type OptimizeOptions = z.output<typeof OptimizeOptions>
+export type OptimizeUrl = z.output<typeof OptimizeUrl>
+export type Variant = z.output<typeof Variant>
