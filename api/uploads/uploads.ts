@@ -37,6 +37,11 @@ export type Progress =
   | { readonly state: 'success'; readonly file: FileRecord }
   | { readonly state: 'error'; readonly failure: { readonly kind: string; readonly message: string } }
 
+export interface Change {
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly tags?: readonly string[]
+}
+
 export interface Batch {
   readonly files: readonly FileRecord[]
   /** By id: why nothing was done to it. */
@@ -67,6 +72,7 @@ export interface Uploads {
   /** By the token alone, which nobody can guess; undefined when there is none. */
   progress(token: string): Promise<Progress | undefined>
 
+  /** One that is there or was removed: see its state. */
   get(project: string, id: string): Promise<FileRecord | undefined>
   find(filter: FileFilter): Promise<TimePaged<FileRecord>>
   totals(
@@ -74,10 +80,11 @@ export interface Uploads {
   ): Promise<{ readonly stored: number; readonly unstored: number; readonly removed: number }>
   store(project: string, ids: readonly string[]): Promise<Batch>
   remove(project: string, ids: readonly string[]): Promise<Batch>
+  /** Each replaces all of its kind. A function is given the file as it is, which nobody else changes meanwhile. */
   change(
     project: string,
     id: string,
-    change: { readonly metadata?: Readonly<Record<string, string>>; readonly tags?: readonly string[] },
+    change: Change | ((file: FileRecord) => Change),
   ): Promise<FileRecord | undefined>
   copy(id: string, wanted: Wanted): Promise<FileRecord>
   /** The bytes; its body must be read or destroyed. */

@@ -1,0 +1,36 @@
+// What is kept of what a picture says of itself: identification, and when and how densely it was taken.
+import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { Failure } from '../../errors.ts'
+import type { JsonObject } from '../../records/index.ts'
+import { type Bucket, uploadKey } from '../../storage/index.ts'
+import { type Identification, identification } from '../../transforms/optimise/report.ts'
+import { shotOf } from './shot.ts'
+
+/** EXIF stands in front, in a segment of at most 64 KB behind a few small ones. */
+const headBytes = 128 * 1024
+/** Profiles and previews in front of the pixels can be large; what is later is of no use to a file that is only kept. */
+const identifiedBytes = 4 * 1024 * 1024
+
+export async function factsOfFile(path: string, found: Identification | null): Promise<JsonObject | null> {
+  if (!found) return null
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+  return written(found, buffer.subarray(0, bytesRead))
+}
+
+/** Of an upload that lies in the bucket, put together from parts. Null when it is no picture. */
+export async function factsOfUpload(bucket: Bucket, id: string): Promise<JsonObject | null> {
+  const found = await bucket.get(uploadKey(id), { range: { from: 0, to: identifiedBytes - 1 } })
+  if (!found) return null
+  const head = Buffer.concat(await Readable.from(found.body).toArray())
+  try {
+    return written(identification(head), head.subarray(0, headBytes))
+  } catch (thrown) {
+    if (thrown instanceof Failure) return null
+    throw thrown
+  }
+}
+
+const written = (found: Identification, head: Buffer): JsonObject =>
+  ({ ...found, ...shotOf(head) }) as unknown as JsonObject

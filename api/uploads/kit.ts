@@ -1,0 +1,19 @@
+// What the parts of the uploads share.
+import type { Log } from '../../log.ts'
+import type { Records } from '../../records/index.ts'
+import type { Bucket } from '../../storage/index.ts'
+import type { Intake } from '../intake/intake.ts'
+import type { Tell } from './events.ts'
+
+export interface Kit {
+  readonly records: Records
+  readonly bucket: Bucket
+  readonly intake: Pick<Intake, 'fetch'>
+  /** Promises the webhooks of an event, in the transaction of the event. */
+  readonly tell: Tell
+  /** After a transaction that may have promised something. */
+  readonly poke: () => void
+  readonly maxBytes: number
+  readonly log: Pick<Log, 'warn' | 'error'>
+  readonly now: () => number
+}

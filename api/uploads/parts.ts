@@ -1,0 +1,131 @@
+// Uploads in parts: each part of the length it must have, in any order, put together by the storage.
+import type { Readable } from 'node:stream'
+import { Failure } from '../../errors.ts'
+import type { FileRecord, JsonObject } from '../../records/index.ts'
+import { type Upload, uploadKey } from '../../storage/index.ts'
+import { safeName } from '../intake/name.ts'
+import { typeOf } from '../intake/type.ts'
+import { factsOfUpload } from './facts.ts'
+import type { Kit } from './kit.ts'
+import { begin, giveUp, settle } from './ready.ts'
+import type { Uploads, WantedParts } from './uploads.ts'
+import { noFile } from './whole.ts'
+
+type Parts = Pick<Uploads, 'start' | 'part' | 'complete' | 'abort'>
+
+/** As many as S3 takes. */
+const mostParts = 10_000
+
+/** What the row of a file remembers of its parts. */
+interface Plan {
+  readonly partBytes: number
+  /** What the client called its type: its bytes may say another. */
+  readonly said: string
+  readonly bucket: Upload
+}
+
+export function createParts(kit: Kit): Parts {
+  const { records, bucket } = kit
+
+  async function start(wanted: WantedParts) {
+    const { bytes, partBytes } = wanted
+    checkSizes(wanted, kit.maxBytes)
+    const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
+    const id = await begin(kit, { wanted, name, type, bytes })
+    try {
+      const plan = { partBytes, said: wanted.type, bucket: await bucket.startParts(uploadKey(id), { type }) }
+      const row = await records.files.get(id)
+      await records.files.change(id, { upload: { ...row?.upload, ...plan } as unknown as JsonObject })
+    } catch (thrown) {
+      await giveUp(kit, id)
+      throw thrown
+    }
+    return { file: (await records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
+  }
+
+  async function part(id: string, number: number, body: Readable, options: Parameters<Parts['part']>[3]) {
+    const { file, plan } = await underWay(id).catch((thrown) => {
+      body.resume()
+      throw thrown
+    })
+    const length = lengthOf(file.bytes, plan.partBytes, number)
+    if (length === undefined || (options.length !== undefined && options.length !== length)) {
+      body.resume()
+      throw wrongPart(number, length)
+    }
+    await bucket.putPart(plan.bucket, number, body, { ...options, length }).catch((thrown: unknown) => {
+      // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
+      throw thrown instanceof Failure && thrown.kind === 'source-broken' ? wrongPart(number, length) : thrown
+    })
+  }
+
+  async function complete(project: string, id: string): Promise<FileRecord> {
+    const before = await records.files.get(id)
+    if (before?.project !== project) throw noFile()
+    if (before.state === 'ready') return before
+    const { file, plan } = await underWay(id)
+    await bucket
+      .finishParts(plan.bucket, Math.ceil(file.bytes / plan.partBytes))
+      .catch(async (thrown: unknown) => {
+        // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
+        if ((await bucket.stat(uploadKey(id)))?.bytes !== file.bytes) throw thrown
+      })
+    const facts = await factsOfUpload(bucket, id)
+    const type = typeOf(facts?.format as Parameters<typeof typeOf>[0], plan.said)
+    return settle(kit, { id, facts, type })
+  }
+
+  async function abort(project: string, id: string): Promise<boolean> {
+    const file = await records.files.get(id)
+    const plan = file && planOf(file)
+    if (file?.project !== project || !plan) return false
+    await bucket.abortParts(plan.bucket)
+    await giveUp(kit, id)
+    return true
+  }
+
+  async function underWay(id: string): Promise<{ file: FileRecord; plan: Plan }> {
+    const file = await records.files.get(id)
+    if (file?.state === 'ready') throw new Failure('conflict', 'The file is uploaded already.')
+    const plan = file && planOf(file)
+    if (!file || !plan) throw noFile()
+    return { file, plan }
+  }
+
+  return { start, part, complete, abort }
+}
+
+export function planOf({ state, upload }: FileRecord): Plan | undefined {
+  const plan = upload as unknown as Partial<Plan> | null
+  return state === 'uploading' && plan?.bucket ? (plan as Plan) : undefined
+}
+
+function checkSizes({ bytes, partBytes }: WantedParts, maxBytes: number): void {
+  if (!isCount(bytes)) throw badSize('bytes', 'a whole number of bytes, at least 1')
+  if (!isCount(partBytes)) throw badSize('partBytes', 'a whole number of bytes, at least 1')
+  if (bytes > maxBytes)
+    throw new Failure('source-too-large', 'The file is larger than what may be uploaded.', {
+      expected: `at most ${maxBytes} bytes`,
+    })
+  if (bytes / partBytes > mostParts) throw badSize('partBytes', `so large that ${mostParts} parts are enough`)
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1
+
+/** Undefined for a number that is not one of its parts. */
+function lengthOf(bytes: number, partBytes: number, number: number): number | undefined {
+  const before = (number - 1) * partBytes
+  return isCount(number) && before < bytes ? Math.min(partBytes, bytes - before) : undefined
+}
+
+const badSize = (option: string, expected: string) =>
+  new Failure('bad-option', `Expected ${option} to be ${expected}.`, { option, expected })
+
+const wrongPart = (number: number, length: number | undefined) =>
+  length === undefined
+    ? new Failure('bad-option', `The upload has no part ${number}.`, { option: 'number' })
+    : new Failure('bad-option', `Part ${number} must have ${length} bytes.`, { option: 'length' })
+
+function never(): never {
+  throw new Failure('not-found', 'The upload has been given up.')
+}

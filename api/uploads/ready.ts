@@ -1,0 +1,68 @@
+// The life of a file until it is there: a row that says it is coming, its bytes, and then, in one transaction, a row
+// that says it is here, the webhooks that tell so, and the usage. A crash in between leaves the first row, by which
+// retention finds and removes whatever lies there.
+import { randomUUID } from 'node:crypto'
+import { Failure } from '../../errors.ts'
+import type { FileRecord, JsonObject, Tables } from '../../records/index.ts'
+import { uploadKey } from '../../storage/index.ts'
+import type { Kit } from './kit.ts'
+import type { Wanted } from './uploads.ts'
+import { checkMetadata, checkTags } from './wanted.ts'
+
+export interface Coming {
+  readonly wanted: Wanted
+  readonly name: string
+  readonly type: string
+  readonly bytes: number
+  /** What is to be known to go on later. */
+  readonly upload?: JsonObject
+}
+
+/** The row of a file that is coming; with `t` in a transaction. */
+export async function begin(kit: Kit, coming: Coming, t: Tables = kit.records): Promise<string> {
+  const { wanted, name, type, bytes, upload = {} } = coming
+  const { project, keyId, store, metadata = {}, tags = [] } = wanted
+  checkMetadata(metadata)
+  checkTags(tags)
+  const id = randomUUID()
+  const said = { project, name, type, bytes, metadata, tags, upload: { ...upload, keyId, store } }
+  await t.files.add({ ...said, id, state: 'uploading', created: kit.now() })
+  return id
+}
+
+export type Arrived = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
+
+/** Within a transaction, after the bytes are on the disk. A file that is there already stays as it is. */
+export async function arrive(kit: Kit, t: Tables, arrived: Arrived & { readonly id: string }) {
+  const { id, ...known } = arrived
+  const coming = await t.files.hold(id)
+  if (coming?.state === 'ready') return coming
+  // Retention, or whoever gave it up, came first.
+  if (coming?.state !== 'uploading') throw new Failure('not-found', 'The upload has been given up.')
+  const { keyId, store } = coming.upload as { keyId: string; store: boolean }
+  const now = kit.now()
+  const change = { ...known, state: 'ready', upload: null, stored: store ? now : null } as const
+  await t.files.change(id, { ...change, storageKey: uploadKey(id) })
+  const file: FileRecord = { ...coming, ...change, storageKey: uploadKey(id) }
+  await t.usage.count(keyId, { calls: 1, bytesIn: file.bytes }, now)
+  const stored = store ? [{ event: 'file.stored', file } as const] : []
+  await kit.tell(t, file.project, [{ event: 'file.uploaded', file }, ...stored])
+  return file
+}
+
+/** As `arrive`, in a transaction of its own. */
+export async function settle(kit: Kit, arrived: Arrived & { readonly id: string }): Promise<FileRecord> {
+  const file = await kit.records.transaction((t) => arrive(kit, t, arrived))
+  kit.poke()
+  return file
+}
+
+/** Leaves nothing behind of a file that does not come. What this cannot remove retention will. */
+export async function giveUp({ records, bucket, log }: Kit, id: string): Promise<void> {
+  try {
+    await bucket.delete([uploadKey(id)])
+    await records.files.forget(id)
+  } catch (error) {
+    log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
+  }
+}
