@@ -60,7 +60,9 @@ export async function keepPromise(
   const { key, ...rest } = call
   const ids = call.wishes.map(() => newId(now()))
   const order: Order = { call: rest, keyId: key.id, source, promised: wanted.promised, ids }
-  const payload = { ids, sealed: seal.close(id, JSON.stringify(order)) }
+  const { face } = wanted.promised
+  // Beside what is sealed: whose promise it is, and under which id its webhook will be found.
+  const payload = { ids, face, hook: newId(now()), sealed: seal.close(id, JSON.stringify(order)) }
   await records.jobs.promise({ id, queue, project: key.project, payload, maxAttempts: mostTries * 2 }, now())
   return id
 }
@@ -158,6 +160,7 @@ async function tell(parts: PromiseParts, { job, order, made = [], failure }: End
     }
     await t.usage.count(order.keyId, failure ? { calls: 1, failures: 1 } : countsOf(outcomes), now())
     await hooks.promise(t, {
+      id: String(job.payload.hook),
       ...{ project, event: failure ? 'optimise.failed' : 'optimise.done', url, body },
       ...(secret === undefined ? {} : { secret }),
       ...(delayMs === undefined ? {} : { delayMs }),
