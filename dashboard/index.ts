@@ -1,7 +1,13 @@
-// The page a person looks at first: what this server makes of its sample pictures, measured, and a box to try more.
-import { Hono } from 'hono'
+// The pages a person looks at: what this server makes of its samples, a page to optimise pictures, webhooks, usage.
+import { type Context, Hono } from 'hono'
+import { assets } from './assets.ts'
 import { gallery } from './gallery.ts'
-import { securityPolicy, startPage } from './page.ts'
+import { isNearby } from './nearby.ts'
+import { optimisePage } from './optimise.ts'
+import { startPage } from './page.ts'
+import { type DemoKey, headersOf, type Markup, type Site } from './shell.ts'
+import { usagePage } from './usage.ts'
+import { webhooksPage } from './webhooks.ts'
 
 export interface DashboardOptions {
   readonly version: string
@@ -11,19 +17,44 @@ export interface DashboardOptions {
   readonly samples: readonly string[]
   /** Where the documentation is to be read; without it the page names the README that came along. */
   readonly docsUrl?: string
+  /** Whether the API is answered under the pages' own origin; without it there is only the start page. */
+  readonly api?: boolean
+  /** The demo project's key, to be shown; undefined beyond loopback. Asked for each page. */
+  readonly demo?: () => Promise<DemoKey | undefined>
 }
 
+type Draw = (demo: DemoKey | undefined) => Markup
+
 export function dashboard(options: DashboardOptions): Hono {
-  const { version, roles, samples, docsUrl } = options
-  const page = startPage({ version, roles, docsUrl, shown: gallery(samples) })
+  const { version, roles, samples, docsUrl, api = false } = options
+  const site: Site = { version, docsUrl, api }
+  const shown = gallery(samples)
   const app = new Hono()
-  app.get('/', (c) => {
-    c.header('content-security-policy', securityPolicy)
-    c.header('referrer-policy', 'same-origin')
-    c.header('x-content-type-options', 'nosniff')
-    // The page is small and changes with the version: it is asked for each time.
-    c.header('cache-control', 'no-cache')
-    return c.html(page)
-  })
+  app.route('/', assets())
+  app.get(
+    '/',
+    paged(options, (demo) => startPage({ site, roles, shown, demo })),
+  )
+  if (!api) return app
+  app.get(
+    '/optimise',
+    paged(options, (demo) => optimisePage(site, demo)),
+  )
+  app.get(
+    '/webhooks',
+    paged(options, (demo) => webhooksPage(site, demo)),
+  )
+  app.get(
+    '/usage',
+    paged(options, (demo) => usagePage(site, demo)),
+  )
   return app
 }
+
+/** A page with the demo's keys for who is nearby, and the same page without them for everybody else. */
+const paged = ({ demo, api }: DashboardOptions, draw: Draw) =>
+  async function page(c: Context): Promise<Response> {
+    const mayHaveKeys = api === true && demo !== undefined && isNearby((name) => c.req.header(name))
+    const key = mayHaveKeys ? await demo() : undefined
+    return c.html(draw(key), 200, { ...headersOf(key) })
+  }

@@ -1,68 +1,45 @@
-// The page as one text: markup, style and script together, so that it needs nothing but itself and the pictures.
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { html, raw } from 'hono/html'
+// The start page: what this server makes of its sample pictures, measured, a box to try more, and the demo's keys.
+import { html } from 'hono/html'
 import { examples, type Format, fitModes, type Shown } from './gallery.ts'
-import { favicon, mark } from './mark.ts'
+import { type DemoKey, type Markup, type Site, shell } from './shell.ts'
+import { snippets } from './snippets.ts'
 
-export interface PageOptions {
-  readonly version: string
+export interface StartOptions {
+  readonly site: Site
   readonly roles: readonly string[]
-  readonly docsUrl: string | undefined
   readonly shown: readonly Shown[]
+  readonly demo: DemoKey | undefined
 }
 
-type Markup = ReturnType<typeof html>
-
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-const style = ['./page.css', './demo.css', './box.css'].map(read).join('')
-const script = read('./page.js')
-
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-
-/** Nothing but this very style and script, and pictures of this server or made by the page itself. */
-export const securityPolicy = [
-  "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(script)}`,
-  "img-src 'self' blob: data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-export const startPage = ({ version, roles, docsUrl, shown }: PageOptions): Markup => html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Halftone ${version}</title>
-<link rel="icon" href="${favicon}">
-<style>${raw(style)}</style>
-</head>
-<body>
-<a class="skip" href="#try">Skip to the box to try an address</a>
-<header class="bar">
-  <span class="brand">${raw(mark)} Halftone <small>${version}</small></span>
-  <nav aria-label="Sections">
-    ${shown.length > 0 ? html`<a href="#pictures">Pictures</a> <a href="#shapes">Shapes</a>` : ''}
-    <a href="#try">Try it</a> ${docsUrl === undefined ? '' : html`<a href="${docsUrl}">Docs</a>`}
-  </nav>
-</header>
-<main>
-${hero(roles, shown)}
+export const startPage = ({ site, roles, shown, demo }: StartOptions): Markup =>
+  shell(site, {
+    path: '/',
+    title: `Halftone ${site.version}`,
+    skip: { to: 'try', words: 'Skip to the box to try an address' },
+    sections: sections(shown),
+    styles: ['page.css', 'parts.css', 'demo.css', 'box.css'],
+    scripts: ['start.js'],
+    demo,
+    main: html`
+${hero({ roles, shown, api: site.api })}
 ${shown.length > 0 ? html`${pictures(shown)} ${shapes()} ${responsive()}` : ''}
 ${tryBox(shown.length > 0)}
-${next(docsUrl, shown.length > 0)}
-</main>
-<script type="module">${raw(script)}</script>
-</body>
-</html>
-`
+${demo === undefined ? '' : snippets(demo)}
+${next(site, shown.length > 0)}`,
+  })
 
-const hero = (roles: readonly string[], shown: readonly Shown[]): Markup => html`
+const sections = (shown: readonly Shown[]): Markup =>
+  html`${
+    shown.length > 0 ? html`<a href="#pictures">Pictures</a> <a href="#shapes">Shapes</a>` : ''
+  } <a href="#try">Try it</a>`
+
+interface Hero {
+  readonly roles: readonly string[]
+  readonly shown: readonly Shown[]
+  readonly api: boolean
+}
+
+const hero = ({ roles, shown, api }: Hero): Markup => html`
 <section class="hero" aria-labelledby="hello">
   <div>
     <h1 id="hello">The smallest good picture, for every browser.</h1>
@@ -71,6 +48,7 @@ const hero = (roles: readonly string[], shown: readonly Shown[]): Markup => html
         ? 'Everything below is asked of this server while you look, and measured as it arrives.'
         : 'Ask it for a picture below and see what arrives.'
     }</p>
+    ${api ? html`<p class="ways"><a class="button strong" href="/optimise">Optimise pictures</a></p>` : ''}
     <p class="roles"><span class="dot"></span>In this process: ${roles.join(', ')}</p>
   </div>
   ${shown.length > 0 ? tally() : ''}
@@ -173,7 +151,7 @@ const tryBox = (hasSamples: boolean): Markup => html`
   <div id="answer" aria-live="polite"></div>
 </section>`
 
-const next = (docsUrl: string | undefined, hasSamples: boolean): Markup => html`
+const next = ({ docsUrl }: Site, hasSamples: boolean): Markup => html`
 <section class="next" aria-labelledby="next-title">
   <h2 id="next-title">What next</h2>
   <ol>

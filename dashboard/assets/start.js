@@ -1,5 +1,8 @@
 // The page's own work: it fetches each picture as a browser would, reads the answer's headers, and shows them.
 
+import { armCopyButtons, bytesText, changeText, made, msText } from './dom.js'
+import { problemBox, problemOf } from './problem.js'
+
 const accept = 'image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5'
 
 /** Fetches a picture whole; the numbers are of this very answer. */
@@ -23,28 +26,6 @@ function tierOf(cacheStatus) {
         .trim()
         .replaceAll('"', '')
         .replace(/^halftone-/, '')
-}
-
-const bytesText = (bytes) =>
-  bytes < 1000
-    ? `${bytes} B`
-    : bytes < 999_500
-      ? `${(bytes / 1000).toPrecision(3)} kB`
-      : `${(bytes / 1e6).toPrecision(3)} MB`
-function savedText(bytes, source) {
-  const percent = Math.round((bytes / source - 1) * 100)
-  if (percent === 0) return '±0 %'
-  return percent < 0 ? `−${-percent} %` : `+${percent} %`
-}
-const msText = (ms) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`)
-
-/** An element with text or children; never markup from a string. */
-function made(name, { className, ...attributes } = {}, ...children) {
-  const element = document.createElement(name)
-  if (className) element.className = className
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value)
-  element.append(...children)
-  return element
 }
 
 // The table, four cells at a time: the server is a laptop, perhaps.
@@ -82,7 +63,7 @@ async function fill(link) {
 function showCell(link, { bytes, source, tier, ms }) {
   const small = made('small', {})
   if (source)
-    small.append(made('span', { className: bytes <= source ? 'saved' : '' }, savedText(bytes, source)))
+    small.append(made('span', { className: bytes <= source ? 'saved' : '' }, changeText(bytes, source)))
   const who = made('i', { className: tier ? 'hit' : 'made' })
   small.append(made('span', { className: 'who', title: msText(ms) }, who, tier ? `${tier} hit` : 'rendered'))
   link.replaceChildren(made('b', {}, bytesText(bytes)), small)
@@ -185,28 +166,14 @@ async function pictureOf(body) {
   return made('div', { className: 'shown' }, picture)
 }
 
-// A problem document (RFC 9457) says what is wrong in words; anything else is shown as it came.
+// A problem document says what is wrong in words; anything else is shown as it came.
 async function wordsOf(response, body) {
   const text = await body.text()
   if (!body.type.includes('json')) return made('pre', { tabindex: '0' }, text.slice(0, 4000))
-  const document_ = JSON.parse(text)
-  if (response.ok) return made('pre', { tabindex: '0' }, JSON.stringify(document_, null, 2))
-  const { title, detail, option, expected, received } = document_
-  const rows = Object.entries({ option, expected, received }).filter(([, value]) => value !== undefined)
-  return made(
-    'div',
-    { className: 'problem', role: 'alert' },
-    made('h3', {}, `${response.status} ${title ?? response.statusText}`),
-    made('p', { className: 'detail' }, detail ?? ''),
-    made(
-      'dl',
-      {},
-      ...rows.flatMap(([name, value]) => [
-        made('dt', {}, name),
-        made('dd', {}, made('code', {}, String(value))),
-      ]),
-    ),
-  )
+  if (response.ok) return made('pre', { tabindex: '0' }, JSON.stringify(JSON.parse(text), null, 2))
+  const box = problemBox(problemOf(response.status, text))
+  box.setAttribute('role', 'alert')
+  return box
 }
 
 function factsOf({ response, body, bytes, source, tier, ms }, shown) {
@@ -215,7 +182,7 @@ function factsOf({ response, body, bytes, source, tier, ms }, shown) {
     Status: String(response.status),
     Type: body.type || 'none',
     Bytes: source
-      ? `${bytesText(bytes)} (${savedText(bytes, source)} of ${bytesText(source)})`
+      ? `${bytesText(bytes)} (${changeText(bytes, source)} of ${bytesText(source)})`
       : bytesText(bytes),
     ...(picture ? { Size: `${picture.naturalWidth} × ${picture.naturalHeight}` } : {}),
     ...(response.ok
@@ -248,3 +215,4 @@ function headersOf(response) {
 }
 
 for (const here of document.querySelectorAll('[data-here]')) here.textContent = location.origin
+armCopyButtons()

@@ -1,0 +1,100 @@
+// The project's keys: listed, created, revoked, where the key in use may do so.
+import { byId, made } from './dom.js'
+import { ask } from './key.js'
+import { problemBox } from './problem.js'
+
+const scopes = {
+  optimise: 'optimise',
+  upload: 'upload',
+  files: 'read and change files',
+  webhooks: 'webhooks',
+  usage: 'read usage',
+  keys: 'make keys',
+}
+const form = byId('new-key')
+
+async function explained(work) {
+  byId('keys-problem').replaceChildren()
+  try {
+    await work()
+  } catch (error) {
+    byId('keys-problem').replaceChildren(problemBox(error))
+  }
+}
+
+/** `found` is told the keys after each change. */
+export async function armKeys(mine, found) {
+  const isAll = mine.scopes.includes('*')
+  if (!isAll && !mine.scopes.includes('keys')) return
+  byId('keys').hidden = false
+  const list = async () => {
+    const { items } = await ask('/v1/keys')
+    byId('key-rows').replaceChildren(...items.map((key) => rowOf(key, { isMine: key.id === mine.id, list })))
+    found(items)
+  }
+  // A key can give only what it has itself.
+  const given = Object.entries(scopes).filter(([scope]) => isAll || mine.scopes.includes(scope))
+  byId('new-scopes').replaceChildren(
+    ...given.map(([scope, words]) =>
+      made('label', {}, made('input', { type: 'checkbox', name: 'scope', value: scope }), words),
+    ),
+  )
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    explained(async () => {
+      await create()
+      await list()
+    })
+  })
+  await explained(list)
+}
+
+function rowOf({ id, name, scopes: may, revoked }, { isMine, list }) {
+  const revoke = () =>
+    explained(async () => {
+      await ask(`/v1/keys/${id}`, { method: 'DELETE' })
+      await list()
+    })
+  const state = revoked ? 'revoked' : isMine ? 'in use here' : 'active'
+  return made(
+    'tr',
+    {},
+    made('td', {}, name || '–'),
+    made('td', {}, made('code', {}, id)),
+    made('td', {}, may.includes('*') ? 'everything' : may.join(', ')),
+    made('td', {}, made('span', { className: `chip ${revoked ? 'bad' : 'good'}` }, state)),
+    made(
+      'td',
+      { className: 'actions' },
+      revoked || isMine
+        ? ''
+        : made(
+            'button',
+            { type: 'button', 'aria-label': `Revoke ${name || id}`, on: { click: revoke } },
+            'Revoke',
+          ),
+    ),
+  )
+}
+
+async function create() {
+  const fields = new FormData(form)
+  const calls = Number(fields.get('calls'))
+  const key = await ask('/v1/keys', {
+    method: 'POST',
+    json: {
+      name: fields.get('name'),
+      scopes: fields.getAll('scope'),
+      ...(calls > 0 ? { quotas: { calls } } : {}),
+    },
+  })
+  form.reset()
+  byId('new-secret').replaceChildren(
+    made(
+      'div',
+      { className: 'new-secret' },
+      made('p', {}, `The key ${key.name} is made. Its secret is shown only now:`),
+      made('code', {}, `${key.id}.${key.secret}`),
+    ),
+  )
+}

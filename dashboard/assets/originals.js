@@ -1,0 +1,58 @@
+// The files as they were before, kept in this browser as long as their results are kept on the server, so that the
+// two can still be compared after a reload. Without a database (a private window) there is just no comparison then.
+
+const mostBytes = 1024 ** 3
+
+const opened = new Promise((resolve, reject) => {
+  const request = indexedDB.open('halftone', 1)
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore('originals', { keyPath: 'id' })
+  }
+  request.onsuccess = () => resolve(request.result)
+  request.onerror = () => reject(request.error)
+})
+// Asked for again by each call; unasked it is no error.
+opened.catch(() => {})
+
+async function inStore(mode, work) {
+  const database = await opened
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction('originals', mode)
+    const request = work(transaction.objectStore('originals'))
+    transaction.oncomplete = () => resolve(request.result)
+    transaction.onerror = () => reject(transaction.error)
+    transaction.onabort = () => reject(transaction.error)
+  })
+}
+
+/** False when it could not be kept. */
+export async function keepOriginal({ id, file, expires }) {
+  try {
+    await inStore('readwrite', (store) => store.put({ id, file, expires, bytes: file.size }))
+    return true
+  } catch {
+    return false
+  }
+}
+
+export async function originalOf(id) {
+  try {
+    return (await inStore('readonly', (store) => store.get(id)))?.file
+  } catch {
+    return undefined
+  }
+}
+
+/** Lets go of what has expired, and of the oldest when there is too much. */
+export async function tidyOriginals(now = Date.now()) {
+  try {
+    const all = await inStore('readonly', (store) => store.getAll())
+    let sum = 0
+    for (const { id, expires, bytes } of all.sort((a, b) => b.expires - a.expires)) {
+      sum += bytes
+      if (expires < now || sum > mostBytes) await inStore('readwrite', (store) => store.delete(id))
+    }
+  } catch {
+    // Nothing is kept, so nothing is to be tidied.
+  }
+}

@@ -1,0 +1,86 @@
+// Which picture's turn it is: at most three at once, tried again by itself where the server is only busy.
+import { asProblem } from './problem.js'
+import { send } from './send.js'
+
+const most = 3
+const mostTries = 6
+/** "Not now": the same request may succeed a moment later. */
+const passing = new Set(['too-many', 'busy', 'late'])
+
+/** `changed(item)` after each change; `done(item)` once a picture is made. */
+export function createQueue({ changed, done }) {
+  const waiting = []
+  let running = 0
+
+  function next() {
+    while (running < most && waiting.length > 0) {
+      running++
+      run(waiting.shift()).finally(() => {
+        running--
+        next()
+      })
+    }
+  }
+
+  async function run(item) {
+    if (item.state !== 'waiting') return
+    try {
+      item.result = await tried(item)
+      item.state = 'done'
+      await done(item)
+    } catch (error) {
+      item.state = error.name === 'AbortError' ? 'stopped' : 'failed'
+      item.problem = asProblem(error)
+    }
+    changed(item)
+  }
+
+  async function tried(item) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(item.file, {
+          query: { ...item.wish, retention: 'page' },
+          signal: item.stop.signal,
+          told: (progress) => {
+            item.state = 'running'
+            item.progress = progress
+            changed(item)
+          },
+        })
+      } catch (error) {
+        if (!passing.has(error.kind) || attempt === mostTries) throw error
+        const seconds = error.retryAfterSeconds ?? 2
+        item.progress = { stage: 'busy', seconds }
+        changed(item)
+        await pause(seconds * 1000, item.stop.signal)
+      }
+    }
+  }
+
+  return {
+    add(item) {
+      item.state = 'waiting'
+      item.stop = new AbortController()
+      item.problem = undefined
+      item.progress = undefined
+      waiting.push(item)
+      changed(item)
+      next()
+    },
+    stop(item) {
+      item.stop.abort()
+      if (item.state !== 'waiting') return
+      item.state = 'stopped'
+      changed(item)
+    },
+  }
+}
+
+const pause = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      reject(new DOMException('Stopped', 'AbortError'))
+    })
+  })

@@ -1,0 +1,169 @@
+// One picture in the list, from waiting to done: drawn once, and changed only where something changed.
+import { agoText, bytesText, changeText, formatWords, made, msText, timeText } from './dom.js'
+import { problemBox } from './problem.js'
+import { redraw, thumbnail } from './thumbnails.js'
+
+const stageWords = {
+  upload: ({ done, total }) => `Sending, ${Math.round((done / total) * 100)} %`,
+  sent: () => 'Sent',
+  busy: ({ seconds }) => `The server is busy, trying again in ${seconds} s`,
+  identified: () => 'Looked at',
+  received: () => 'Received, waiting for a free worker',
+  optimising: () => 'Trying what is smallest',
+  done: () => 'Done',
+}
+
+/** `actions` are `compare`, `retry`, `stop`, `download` and the blobs to draw from. */
+export function createRow(item, actions) {
+  const before = () => actions.blobOf(item)
+  const canvas = thumbnail(before)
+  const middle = made('div', { className: 'row-middle' })
+  const buttons = made('div', { className: 'row-actions' })
+  const element = made(
+    'li',
+    { className: 'picture-row' },
+    canvas,
+    made(
+      'div',
+      { className: 'row-body' },
+      made('h3', { className: 'row-name', title: item.path }, item.path),
+      middle,
+    ),
+    buttons,
+  )
+  let shown
+  return {
+    element,
+    update() {
+      element.dataset.state = item.state
+      if (item.state === 'running' && shown === 'running') return progressInto(middle, item)
+      shown = item.state
+      middle.replaceChildren(...drawers[item.state](item))
+      buttons.replaceChildren(...buttonsOf(item, actions))
+      if (item.state === 'done') redraw(canvas, before)
+    },
+  }
+}
+
+const drawers = {
+  waiting: () => [made('p', { className: 'row-words' }, 'Waiting for its turn')],
+  stopped: () => [made('p', { className: 'row-words' }, 'Stopped')],
+  running: (item) => {
+    const box = made('div', { className: 'row-progress' })
+    box.append(
+      made('progress', { max: '100', 'aria-label': `Progress of ${item.path}` }),
+      made('p', { className: 'row-words' }),
+    )
+    progressInto(box, item)
+    return [box]
+  },
+  failed: ({ problem }) => [problemBox(problem)],
+  done: ({ facts }) => [sizes(facts), chips(facts), why(facts)],
+}
+
+function progressInto(within, { progress }) {
+  const bar = within.querySelector('progress')
+  // How long the work takes nobody knows: the bar moves without a number.
+  if (progress.stage === 'upload') bar.value = (progress.done / progress.total) * 100
+  else bar.removeAttribute('value')
+  const words = (stageWords[progress.stage] ?? (() => progress.stage))(progress)
+  const line = within.querySelector('.row-words')
+  if (line.textContent !== words) line.textContent = words
+}
+
+const sizes = ({ sourceBytes, bytes }) =>
+  made(
+    'p',
+    { className: 'row-sizes' },
+    made('span', {}, `${bytesText(sourceBytes)} → `),
+    made('b', {}, bytesText(bytes)),
+    made('span', { className: bytes < sourceBytes ? 'saved' : 'same' }, changeText(bytes, sourceBytes)),
+  )
+
+function chips({ format, sourceFormat, width, height, score, quality, chroma, expires }) {
+  const words = [
+    format === sourceFormat || !sourceFormat ? wordOf(format) : `${wordOf(sourceFormat)} → ${wordOf(format)}`,
+    score === undefined ? undefined : `score ${score.toFixed(1)}`,
+    quality === undefined ? undefined : `quality ${Math.round(quality)}`,
+    chroma,
+    width ? `${width} × ${height}` : undefined,
+  ]
+  const line = made(
+    'p',
+    { className: 'chips' },
+    ...words.filter((word) => word !== undefined).map((word) => made('span', { className: 'chip' }, word)),
+  )
+  if (expires)
+    line.append(
+      made('span', { className: 'row-until', title: timeText(expires) }, `gone ${agoText(expires)}`),
+    )
+  return line
+}
+
+const wordOf = (format) => formatWords[format] ?? String(format).toUpperCase()
+
+/** Written when it is opened: two hundred tables nobody reads would only be in the way. */
+function why(facts) {
+  const { chosen, reason } = facts
+  if (!chosen && !reason) return ''
+  const box = made('details', { className: 'why' }, made('summary', {}, `Chosen: ${chosen ?? 'unknown'}`))
+  box.addEventListener('toggle', () => {
+    if (box.open && box.childElementCount === 1)
+      box.append(made('p', {}, reason ?? ''), triedTable(facts), dropped(facts))
+  })
+  return box
+}
+
+const triedTable = ({ tried = [], sourceBytes }) =>
+  tried.length === 0
+    ? ''
+    : scrolled(
+        { className: 'tried' },
+        made('thead', {}, cells('th', ['Way', 'Bytes', 'Time', 'Verdict'])),
+        made(
+          'tbody',
+          {},
+          ...tried.map(({ name, bytes, ms, verdict }) =>
+            cells('td', [
+              name,
+              bytes === undefined ? '–' : `${bytesText(bytes)} (${changeText(bytes, sourceBytes)})`,
+              msText(ms),
+              verdict,
+            ]),
+          ),
+        ),
+      )
+
+const scrolled = (attributes, ...parts) =>
+  made(
+    'div',
+    { className: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Ways that were tried' },
+    made('table', attributes, ...parts),
+  )
+
+const cells = (name, texts) =>
+  made('tr', {}, ...texts.map((text) => made(name, name === 'th' ? { scope: 'col' } : {}, text)))
+
+const dropped = ({ dropped = [] }) =>
+  dropped.length === 0 ? '' : made('p', {}, `Left out of the file: ${dropped.join(', ')}.`)
+
+function buttonsOf(item, { compare, retry, stop }) {
+  const button = (words, click, className) =>
+    made('button', { type: 'button', className, 'aria-label': `${words} ${item.path}`, on: { click } }, words)
+  if (item.state === 'done')
+    return [
+      button('Compare', () => compare(item)),
+      made(
+        'a',
+        {
+          className: 'button',
+          href: item.facts.path,
+          download: item.facts.name,
+          'aria-label': `Download ${item.facts.name}`,
+        },
+        'Download',
+      ),
+    ]
+  if (item.state === 'failed' || item.state === 'stopped') return [button('Try again', () => retry(item))]
+  return [button('Stop', () => stop(item))]
+}

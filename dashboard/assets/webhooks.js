@@ -1,0 +1,205 @@
+// The page of webhooks: deliveries as they go on, one in detail, sent again, and the hooks themselves.
+import { agoText, byId, definitions, made, msText, timeText } from './dom.js'
+import { armHooks } from './hooks.js'
+import { account, ask } from './key.js'
+import { problemBox } from './problem.js'
+
+const stateWords = { waiting: 'Waiting', running: 'Being sent', done: 'Delivered', dead: 'Given up' }
+const stateClass = { done: 'good', dead: 'bad' }
+const rows = byId('delivery-rows')
+const shown = new Map()
+let cursor
+let dialog
+
+/** Runs what may fail, and says on the page what did. */
+async function explained(work) {
+  try {
+    await work()
+    byId('deliveries-problem').replaceChildren()
+  } catch (error) {
+    byId('deliveries-problem').replaceChildren(problemBox(error))
+  }
+}
+
+const page = (more) => {
+  const state = byId('filter').elements.state.value
+  const query = { limit: '50', ...(state ? { state } : {}), ...more }
+  return ask(`/v1/deliveries/jobs?${new URLSearchParams(query)}`)
+}
+
+/** The newest page; rows that stand already are changed in place, so that neither focus nor scroll is lost. */
+async function refresh() {
+  const { items, next } = await page({})
+  const found = new Set(items.map(({ id }) => id))
+  for (const [id, row] of shown)
+    if (!found.has(id)) {
+      row.remove()
+      shown.delete(id)
+    }
+  for (const [at, delivery] of items.entries()) {
+    const row = shown.get(delivery.id) ?? made('tr')
+    shown.set(delivery.id, row)
+    draw(row, delivery)
+    if (rows.children[at] !== row) rows.insertBefore(row, rows.children[at] ?? null)
+  }
+  showEnd(next)
+}
+
+async function more() {
+  const { items, next } = await page({ cursor })
+  for (const delivery of items) {
+    const row = made('tr')
+    shown.set(delivery.id, row)
+    draw(row, delivery)
+    rows.append(row)
+  }
+  showEnd(next)
+}
+
+function showEnd(next) {
+  cursor = next
+  byId('more').hidden = !next
+  byId('no-deliveries').hidden = shown.size > 0
+}
+
+function draw(row, delivery) {
+  const { id, event, url, state, attempts, max_attempts: most, created } = delivery
+  const now = JSON.stringify(delivery)
+  if (row.dataset.shown === now) return
+  row.dataset.shown = now
+  row.dataset.state = state
+  const focused = [...row.querySelectorAll('button')].indexOf(document.activeElement)
+  row.replaceChildren(
+    made('td', {}, chip(state)),
+    made('td', {}, event),
+    made('td', { className: 'address', title: url }, url),
+    made('td', {}, `${attempts} of ${most}`),
+    made('td', {}, noteOf(delivery)),
+    made('td', { title: timeText(created) }, agoText(Date.parse(created))),
+    made('td', { className: 'actions' }, ...buttonsOf({ id, url, state })),
+  )
+  row.querySelectorAll('button')[focused]?.focus()
+}
+
+const chip = (state) => made('span', { className: `chip ${stateClass[state] ?? ''}` }, stateWords[state])
+
+function noteOf({ state, due, error, finished }) {
+  if (state === 'done') return made('small', { title: timeText(finished) }, agoText(Date.parse(finished)))
+  const when = state === 'waiting' && due ? `again ${agoText(Date.parse(due))}` : ''
+  return made('small', {}, [error, when].filter(Boolean).join(', ') || '–')
+}
+
+function buttonsOf({ id, url, state }) {
+  const button = (words, click) =>
+    made(
+      'button',
+      { type: 'button', 'aria-label': `${words}: ${url}`, on: { click: () => explained(click) } },
+      words,
+    )
+  const isOver = state === 'done' || state === 'dead'
+  return [
+    ...(isOver ? [button('Send again', () => resend(id))] : []),
+    button('Details', () => showDetails(id)),
+  ]
+}
+
+async function resend(id) {
+  const delivery = await ask(`/v1/deliveries/jobs/${id}/resend`, { method: 'POST' })
+  const row = shown.get(id)
+  if (row) draw(row, delivery)
+  byId('said').textContent = `It will be sent to ${delivery.url} again.`
+  watch()
+}
+
+async function showDetails(id) {
+  const [delivery, { items }] = await Promise.all([
+    ask(`/v1/deliveries/jobs/${id}`),
+    ask(`/v1/deliveries?${new URLSearchParams({ job: id, limit: '100' })}`),
+  ])
+  dialog ??= document.body.appendChild(
+    made('dialog', { id: 'delivery', 'aria-labelledby': 'delivery-title' }),
+  )
+  dialog.replaceChildren(
+    made(
+      'div',
+      { className: 'dialog-head' },
+      made('h2', { id: 'delivery-title' }, `${delivery.event} to ${delivery.url}`),
+      made('button', { type: 'button', on: { click: () => dialog.close() } }, 'Close'),
+    ),
+    definitions([
+      ['Id', made('code', {}, delivery.id)],
+      ['State', chip(delivery.state)],
+      ['Promised', timeText(delivery.created)],
+      ['Next try', delivery.due && timeText(delivery.due)],
+      ['Finished', delivery.finished && timeText(delivery.finished)],
+      ['Error', delivery.error],
+    ]),
+    attemptsTable(items),
+  )
+  dialog.showModal()
+}
+
+function attemptsTable(attempts) {
+  if (attempts.length === 0) return made('p', { className: 'attempts' }, 'Not tried yet.')
+  const line = (name, texts) =>
+    made('tr', {}, ...texts.map((text) => made(name, name === 'th' ? { scope: 'col' } : {}, text)))
+  return made(
+    'div',
+    { className: 'scroll attempts', tabindex: '0', role: 'region', 'aria-label': 'Attempts' },
+    made(
+      'table',
+      { className: 'list' },
+      made('thead', {}, line('th', ['Attempt', 'At', 'Answer', 'Time', 'Error'])),
+      made(
+        'tbody',
+        {},
+        ...attempts.map(({ attempt, at, status, is_delivered: isDelivered, ms, error }) =>
+          line('td', [
+            String(attempt),
+            timeText(at),
+            made(
+              'span',
+              { className: `chip ${isDelivered ? 'good' : 'bad'}` },
+              status === null ? 'none' : String(status),
+            ),
+            msText(ms),
+            error ?? '',
+          ]),
+        ),
+      ),
+    ),
+  )
+}
+
+/** Looks again while something is under way and somebody looks at the page. */
+let timer
+function watch() {
+  clearTimeout(timer)
+  const isGoingOn = [...shown.values()].some(({ dataset }) => ['waiting', 'running'].includes(dataset.state))
+  timer = setTimeout(again, isGoingOn ? 2000 : 15_000)
+}
+
+async function again() {
+  if (!document.hidden && !dialog?.open && !isPaged) await explained(refresh)
+  watch()
+}
+
+// Older pages are shown: the list is left as it is until somebody asks for it anew.
+let isPaged = false
+async function anew() {
+  isPaged = false
+  await explained(refresh)
+  byId('said').textContent = `${shown.size} deliveries.`
+  watch()
+}
+
+byId('filter').addEventListener('submit', (event) => event.preventDefault())
+byId('filter').addEventListener('change', anew)
+byId('refresh').addEventListener('click', anew)
+byId('more').addEventListener('click', () => {
+  isPaged = true
+  explained(more)
+})
+await account()
+await Promise.all([explained(refresh), armHooks()])
+watch()

@@ -1,0 +1,66 @@
+// The demo project's keys and what to paste with them; only ever part of a page that is shown nearby.
+import { html } from 'hono/html'
+import type { DemoKey, Markup } from './shell.ts'
+
+/** `data-here` is filled with the page's own origin: what is shown can be pasted as it stands. */
+const here = html`<span data-here></span>`
+
+export const snippets = (demo: DemoKey): Markup => html`
+<section id="keys" aria-labelledby="keys-title">
+  <h2 id="keys-title">Your keys to play with</h2>
+  <p class="about">Of the demo project, which exists only while this server listens on this machine alone. The pages
+    <a href="/optimise">Optimise</a>, <a href="/webhooks">Webhooks</a> and <a href="/usage">Usage</a> use them too.</p>
+  <dl class="keys">
+    <dt>Public id</dt><dd><code id="demo-id">${demo.id}</code> <button type="button" data-copy="demo-id">Copy</button></dd>
+    <dt>Secret</dt><dd><code id="demo-secret">${demo.secret}</code> <button type="button" data-copy="demo-secret">Copy</button></dd>
+  </dl>
+  <div class="snippets">${ways(demo).map(snippet)}</div>
+</section>`
+
+interface Way {
+  readonly name: string
+  readonly title: string
+  readonly text: Markup
+}
+
+const snippet = ({ name, title, text }: Way): Markup => html`
+<article>
+  <h3>${title} <button type="button" data-copy="${name}">Copy</button></h3>
+  <pre tabindex="0"><code id="${name}">${text}</code></pre>
+</article>`
+
+const ways = ({ id, secret }: DemoKey): readonly Way[] => [
+  {
+    name: 'snippet-curl',
+    title: 'Optimise with curl',
+    text: html`curl --data-binary @photo.jpg \\
+  -H 'Authorization: Bearer ${id}.${secret}' \\
+  '${here}/v1/optimize?mode=lossy&amp;format=auto'`,
+  },
+  {
+    name: 'snippet-kraken',
+    title: 'Optimise with a Kraken client',
+    text: html`import Kraken from 'kraken'
+
+const kraken = new Kraken({
+  api_key: '${id}',
+  api_secret: '${secret}',
+})
+kraken.api.upload = '${here}/v1/upload'
+console.log(await kraken.upload({ file: 'photo.jpg', wait: true, lossy: true }))`,
+  },
+  {
+    name: 'snippet-upload',
+    title: 'Upload with an Uploadcare client',
+    text: html`import { uploadFile } from '@uploadcare/upload-client'
+import { openAsBlob } from 'node:fs'
+
+const file = await uploadFile(await openAsBlob('photo.jpg'), {
+  publicKey: '${id}',
+  baseURL: '${here}',
+  fileName: 'photo.jpg',
+  store: true,
+})
+console.log(file.uuid)`,
+  },
+]
