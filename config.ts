@@ -117,6 +117,9 @@ function unknownNames(written: WrittenConfig): string[] {
     .map((name) => `${name}: there is no such setting`)
 }
 
+/** Its callers have keys of their own. */
+const isApiAlone = ({ roles }: Config): boolean => roles.every((role) => role === 'api')
+
 const loopback = ['127.0.0.1', '::1', 'localhost']
 export const isLoopback = (host: string): boolean => loopback.includes(host)
 
@@ -124,7 +127,8 @@ export const isLoopback = (host: string): boolean => loopback.includes(host)
 function contradictions(config: Config): string[] {
   const runs = (role: string) => config.roles.includes(role as never)
   const faults: string[] = []
-  if (config.roles.length === 0) faults.push('HALFTONE_ROLES: expected at least one of edge, shield, origin')
+  if (config.roles.length === 0)
+    faults.push('HALFTONE_ROLES: expected at least one of edge, shield, origin, api, processor')
   if (
     runs('edge') &&
     !runs('shield') &&
@@ -136,8 +140,12 @@ function contradictions(config: Config): string[] {
     )
   if (runs('shield') && !runs('origin') && config.origins.length === 0)
     faults.push('HALFTONE_ORIGINS: a shield without its own origin needs at least one origin')
-  // Below the edge nothing is signed: who reaches a shield may order any picture.
-  if (!runs('edge') && !isLoopback(config.host) && config.tierSecret === undefined)
-    faults.push('HALFTONE_TIER_SECRET: required when a shield or an origin listens beyond loopback')
+  if (runs('api') && !runs('processor') && config.processors.length === 0)
+    faults.push('HALFTONE_PROCESSORS: an api without its own processor needs at least one processing node')
+  // Below the edge nothing is signed: who reaches a shield may order any picture, and a processor takes any order.
+  if (!runs('edge') && !isApiAlone(config) && !isLoopback(config.host) && config.tierSecret === undefined)
+    faults.push(
+      'HALFTONE_TIER_SECRET: required when a shield, an origin or a processor listens beyond loopback',
+    )
   return faults
 }

@@ -1,13 +1,14 @@
 // The wiring: stacks the tiers the configuration asks for, in one process or with the next one far away.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Api } from './assembly/api.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { assembleFar } from './assembly/far.ts'
 import { assembleOperation, type Listener, withOperation } from './assembly/operation.ts'
 import type { Assembly, Parts } from './assembly/parts.ts'
 import { assembleShield } from './assembly/shield.ts'
+import { withoutEdge } from './assembly/without-edge.ts'
 import type { Config, Role } from './config.ts'
 import type { Tier } from './tier.ts'
-import { serveTier } from './wire/serve.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
 
 export type { Parts } from './assembly/parts.ts'
@@ -28,9 +29,13 @@ export async function createHalftone(parts: Parts): Promise<Halftone> {
   const origin = await nearOrigin(assembly)
   const shield = nearShield(assembly, origin)
   const operation = assembleOperation(assembly)
+  const api = await nearApi(assembly)
   const listener = runs(parts.config, 'edge')
-    ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation })
-    : withOperation(operation, tierListener(assembly, shield ?? origin))
+    ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation, api })
+    : withOperation(
+        operation,
+        withoutEdge(assembly, { tier: shield ?? origin, api, node: await nearNode(assembly) }),
+      )
 
   return {
     listener,
@@ -69,8 +74,16 @@ function farBelowEdge(assembly: Assembly): Tier {
   return assembleFar(assembly, { urls: origins, keyOf: sourceKey, answerMs })
 }
 
-/** A shield or an origin alone: no framework between two tiers. */
-function tierListener({ config }: Assembly, tier: Tier | undefined): Listener {
-  if (!tier) throw new Error('no tier to serve')
-  return serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
+/** Imported only where it runs: records, storage and the optimiser are much to load. */
+async function nearApi(assembly: Assembly): Promise<Api | undefined> {
+  if (!runs(assembly.config, 'api')) return undefined
+  const { assembleApi } = await import('./assembly/api.ts')
+  return assembleApi(assembly)
+}
+
+/** Beside an API of the same process nobody else asks for pictures to be processed. */
+async function nearNode(assembly: Assembly): Promise<Listener | undefined> {
+  if (!runs(assembly.config, 'processor') || runs(assembly.config, 'api')) return undefined
+  const { assembleNode } = await import('./assembly/processing.ts')
+  return assembleNode(assembly)
 }

@@ -6,6 +6,7 @@ import { dashboard } from '../dashboard/index.ts'
 import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
+import type { Api } from './api.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
 import { edgeSources } from './sources.ts'
@@ -14,10 +15,12 @@ import { watchStore } from './stores.ts'
 interface EdgeParts {
   readonly upstream: Tier
   readonly operation: Hono
+  /** Where this process has one: its paths are its own before they are pictures. */
+  readonly api: Api | undefined
 }
 
-export function assembleEdge(assembly: Assembly, { upstream, operation }: EdgeParts): Listener {
-  const { config, log, metrics, closing, version, now = Date.now } = assembly
+export function assembleEdge(assembly: Assembly, { upstream, operation, api }: EdgeParts): Listener {
+  const { config, log, metrics, closing, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
   const edge = createEdge({
@@ -35,10 +38,20 @@ export function assembleEdge(assembly: Assembly, { upstream, operation }: EdgePa
 
   const app = new Hono()
   app.route('/', operation)
-  app.route('/', dashboard({ version, roles: config.roles, samples: config.samples ? sampleNames : [] }))
+  app.route('/', pages(assembly, api))
+  if (api) app.route('/', api.app)
   app.route('/', edge.app)
   const framework = getRequestListener(app.fetch)
   return (request, response) => {
     if (!edge.hit(request, response)) void framework(request, response)
   }
 }
+
+const pages = ({ config, version }: Assembly, api: Api | undefined): Hono =>
+  dashboard({
+    version,
+    roles: config.roles,
+    samples: config.samples ? sampleNames : [],
+    api: api !== undefined,
+    ...(api ? { demo: api.demo } : {}),
+  })

@@ -1,5 +1,5 @@
 // The origin of this process: its loaders, the pool of workers, its limits, and where results are kept.
-import type { Config } from '../config.ts'
+
 import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Processor } from '../transforms/processor.ts'

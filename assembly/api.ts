@@ -1,0 +1,91 @@
+// The API of this process: its records, its storage, the guarded way out, and the services its faces stand on.
+import { join } from 'node:path'
+import { type Accounts, createAccounts, instanceSecret } from '../api/accounts/index.ts'
+import { createSeal } from '../api/accounts/seal.ts'
+import { createHooks } from '../api/hooks/index.ts'
+import { type ApiParts, createApi, krakenTeller, nativeTeller, optidashTeller } from '../api/index.ts'
+import { createIntake } from '../api/intake/index.ts'
+import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
+import { createUploads } from '../api/uploads/index.ts'
+import { type Config, isLoopback } from '../config.ts'
+import { createGuard } from '../origin/guard.ts'
+import { openRecords, type Records } from '../records/index.ts'
+import type { Bucket } from '../storage/index.ts'
+import { ownBucket } from './bucket.ts'
+import type { Assembly } from './parts.ts'
+import { assembleProcessing } from './processing.ts'
+
+export interface Api {
+  readonly app: ReturnType<typeof createApi>
+  readonly demo: Accounts['demo']
+}
+
+/** What is made first is closed last: services end before what they stand on. */
+export async function assembleApi(assembly: Assembly): Promise<Api> {
+  const { config, log, closing, version, now = Date.now } = assembly
+  const records = await openRecords(whereOf(config), now())
+  closing.push(() => records.close())
+  const bucket = await ownBucket(assembly)
+  const services = await assembleServices(assembly, records, bucket)
+  const parts: ApiParts = {
+    ...services,
+    ...{ records, bucket, version, log, now },
+    limits: {
+      optimiseBytes: config.maxOptimiseBytes,
+      uploadBytes: config.maxUploadBytes,
+      multipartBytes: config.maxMultipartBytes,
+      jsonBytes: 1 << 20,
+    },
+    publicUrl: publicUrlOf(config),
+  }
+  return { app: createApi(parts), demo: services.accounts.demo }
+}
+
+const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
+
+const whereOf = ({ database, dataDir }: Config) =>
+  database === '' ? { file: join(dataDir, 'records.db') } : { url: database }
+
+async function assembleServices(assembly: Assembly, records: Records, bucket: Bucket) {
+  const { config, log, closing, now = Date.now } = assembly
+  const { allowAddresses, connectMs, stallMs } = config
+  const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
+  const accounts = createAccounts({ records, secret, isDemo: config.demo && isLoopback(config.host), now })
+  const dispatcher = createGuard({ allowAddresses, connectMs })
+  closing.push(() => dispatcher.close())
+  const intake = createIntake({
+    ...{ dir: join(config.dataDir, 'spool'), totalBytes: config.spoolBytes, stallMs, dispatcher, connectMs },
+    fetchMs: config.requestMs,
+  })
+  await intake.sweep()
+  closing.push(() => intake.close())
+  const processing = assembleProcessing(assembly)
+  const hooks = createHooks({ records, dispatcher, allowAddresses, log, now })
+  closing.push(() => hooks.stop())
+  const uploads = createUploads({
+    ...{ records, bucket, intake, hooks, log, now, unstoredMs: config.unstoredMs },
+    limits: { multipartBytes: config.maxMultipartBytes },
+    base: publicUrlOf(config) ?? `http://${config.host}:${config.port}`,
+  })
+  closing.push(() => uploads.stop())
+  const optimising = createOptimising({
+    ...{ records, bucket, intake, hooks, processing, log, now },
+    seal: createSeal(secret),
+    deliver: createDeliver({ dispatcher, endpoints: endpointsOf(config) }),
+    tellers: { native: nativeTeller, kraken: krakenTeller, optidash: optidashTeller },
+    retentionMs: { api: config.apiRetentionMs, page: config.pageRetentionMs },
+    maxBytes: config.maxOptimiseBytes,
+    most: config.optimiseWorkers,
+  })
+  closing.push(() => optimising.stop())
+  return { accounts, intake, hooks, uploads, optimising }
+}
+
+/** Written as kind=URL. */
+const endpointsOf = ({ targetEndpoints }: Config): Partial<Record<Target['kind'], string>> =>
+  Object.fromEntries(
+    targetEndpoints.map((written) => {
+      const at = written.indexOf('=')
+      return [written.slice(0, at), written.slice(at + 1)]
+    }),
+  )

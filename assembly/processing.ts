@@ -1,0 +1,62 @@
+// Where the API's pictures are made: on threads of this process, or on processing nodes.
+import { join } from 'node:path'
+import { createLocalProcessing } from '../processing/local.ts'
+import type { Processing } from '../processing/processing.ts'
+import { createRemoteProcessing } from '../processing/remote.ts'
+import { serveProcessing } from '../processing/serve.ts'
+import { limitsOf } from './limits.ts'
+import type { Listener } from './operation.ts'
+import type { Assembly } from './parts.ts'
+
+export function assembleProcessing(assembly: Assembly): Processing {
+  const { config, metrics, closing } = assembly
+  const processing = config.roles.includes('processor') ? local(assembly) : remote(assembly)
+  metrics.gauge(
+    'halftone_optimise_waiting',
+    'Pictures of the API that wait.',
+    () => processing.load().waiting,
+  )
+  metrics.gauge(
+    'halftone_optimise_running',
+    'Pictures of the API being made.',
+    () => processing.load().running,
+  )
+  closing.push(() => processing.close())
+  return processing
+}
+
+/** A processing node: `POST /process` for the API elsewhere. */
+export function assembleNode(assembly: Assembly): Listener {
+  const { config } = assembly
+  return serveProcessing(assembleProcessing(assembly), {
+    ...(config.tierSecret === undefined ? {} : { secret: config.tierSecret }),
+    maxBytes: config.maxOptimiseBytes,
+    spoolDir: join(config.dataDir, 'spool'),
+    stallMs: config.stallMs,
+  })
+}
+
+const local = ({ config }: Assembly): Processing =>
+  createLocalProcessing({
+    workers: config.optimiseWorkers,
+    maxWaiting: config.queueLength,
+    maxWaitingPerOwner: config.queuePerSource,
+    deadlineMs: config.optimiseDeadlineMs,
+    budgetMs: config.optimiseBudgetMs,
+    limits: limitsOf(config),
+  })
+
+function remote({ config, log, metrics, faults }: Assembly): Processing {
+  const nodes = createRemoteProcessing({
+    urls: config.processors,
+    secret: config.tierSecret,
+    deadlineMs: config.optimiseDeadlineMs,
+    connectMs: config.connectMs,
+    observe: (event) => {
+      if (event.kind === 'failed') metrics.outcome('processing', event.failure.kind)
+      else log.warn({ node: event.url }, `processing node is ${event.kind}`)
+    },
+  })
+  faults.push(() => (nodes.healthy().some(({ up }) => up) ? undefined : 'no processing node answers'))
+  return nodes
+}

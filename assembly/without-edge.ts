@@ -1,0 +1,32 @@
+// A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
+import type { IncomingMessage } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { apiPaths } from '../api/paths.ts'
+import { Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Tier } from '../tier.ts'
+import { type Listener, serveTier } from '../wire/serve.ts'
+import type { Api } from './api.ts'
+import type { Assembly } from './parts.ts'
+
+interface Below {
+  readonly tier: Tier | undefined
+  readonly api: Api | undefined
+  readonly node: Listener | undefined
+}
+
+export function withoutEdge({ config }: Assembly, { tier = nothing, api, node }: Below): Listener {
+  const pictures = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
+  const framework = api && getRequestListener(api.app.fetch)
+  return (request, response) => {
+    const first = firstOf(request)
+    if (node && first === 'process') node(request, response)
+    else if (framework && apiPaths.has(first)) void framework(request, response)
+    else pictures(request, response)
+  }
+}
+
+const firstOf = ({ url = '/' }: IncomingMessage): string => /^\/([^/?]*)/.exec(url)?.[1] ?? ''
+
+const nothing: Tier = async () =>
+  problemAnswer(new Failure('not-found', 'This process serves no pictures at this address.'))
