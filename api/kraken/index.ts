@@ -1,0 +1,135 @@
+// Kraken.io's API over the optimise service: programs written for it keep working when they are pointed here.
+import { type Context, Hono } from 'hono'
+import { Failure } from '../../errors.ts'
+import { type JsonObject, type KeyRecord, newId } from '../../records/index.ts'
+import { baseOf, textOf, untilLeft } from '../incoming.ts'
+import { safeName } from '../intake/name.ts'
+import type { Call, Source } from '../optimising/optimising.ts'
+import type { ApiEnv, ApiParts } from '../parts.ts'
+import { answerOf, contextOf, shortId, statusOf } from './answers.ts'
+import { errorOf } from './errors.ts'
+import { type Asked, asked, credentialsOf, objectOf } from './request.ts'
+import { type Known, played, unknown } from './sandbox.ts'
+
+export { krakenTeller } from './answers.ts'
+
+type Given = Readonly<Record<string, unknown>>
+
+export function createKraken(parts: ApiParts): Hono<ApiEnv> {
+  const { accounts, limits } = parts
+  const app = new Hono<ApiEnv>()
+  const jsonOf = async (c: Context<ApiEnv>) => objectOf(await textOf(c.env.incoming, limits.jsonBytes))
+
+  app.post('/v1/url', async (c) => {
+    const given = await jsonOf(c)
+    const key = await admitted(parts, given)
+    const wanted = asked(given)
+    return c.json(await answered(parts, c, { key, wanted, picture: { url: addressOf(wanted) } }))
+  })
+
+  app.post('/v1/upload', async (c) => {
+    const signal = untilLeft(c.env)
+    const { incoming } = c.env
+    const form = await parts.intake.form(
+      { headers: incoming.headers, body: incoming },
+      { maxBytes: limits.optimiseBytes, maxFieldBytes: limits.jsonBytes, onlyPictures: true, signal },
+    )
+    try {
+      const given = objectOf(form.field('data'))
+      const key = await admitted(parts, given)
+      const wanted = asked(given)
+      const [file] = form.files
+      if (!file) throw new Failure('bad-option', 'You need to upload a file')
+      return c.json(await answered(parts, c, { key, wanted, picture: { received: file.received } }))
+    } finally {
+      await form.discard()
+    }
+  })
+
+  app.post('/user_status', async (c) => {
+    const key = await known(parts, await jsonOf(c))
+    return c.json(statusOf(await accounts.standing(key)))
+  })
+
+  for (const path of ['/v1/url', '/v1/upload', '/user_status'])
+    app.all(path, () => {
+      throw new Failure('bad-method', 'Only POST is answered here')
+    })
+
+  app.onError((error, c) => {
+    const { status, headers, body } = errorOf(error, limits.optimiseBytes)
+    if (status === 500) parts.log.error({ err: error, path: c.req.path }, 'a Kraken call failed')
+    return Response.json(body, { status, headers })
+  })
+  return app
+}
+
+async function known({ accounts }: ApiParts, given: Given): Promise<KeyRecord> {
+  const { id, secret } = credentialsOf(given)
+  const key = await accounts.bySecret(id, secret)
+  accounts.require(key, 'optimise')
+  return key
+}
+
+/** A sandbox counts nothing, so it also works when nothing is left. */
+async function admitted(parts: ApiParts, given: Given): Promise<KeyRecord> {
+  const key = await known(parts, given)
+  if (given.dev !== true && given.dev !== 'true') await parts.accounts.admit(key)
+  return key
+}
+
+function addressOf({ url }: Asked): string {
+  if (url !== undefined && URL.canParse(url) && /^https?:/i.test(url)) return url
+  throw new Failure('bad-option', 'url must be an http or https address')
+}
+
+interface Work {
+  readonly key: KeyRecord
+  readonly wanted: Asked
+  readonly picture: Source
+}
+
+/** The answer in full, or an id when it goes to a callback. Both asked for: the callback has it. */
+async function answered(parts: ApiParts, c: Context<ApiEnv>, work: Work): Promise<JsonObject> {
+  const { key, wanted, picture } = work
+  const { isSet, callbackUrl, isSandbox } = wanted
+  const shape = { isSet, at: parts.now() }
+  const base = baseOf(c.env.incoming, parts.publicUrl)
+  if (callbackUrl !== undefined) parts.hooks.check(callbackUrl)
+  if (isSandbox) {
+    const answer = played(knownOf(picture), { ...shape, base, wishes: wanted.wishes })
+    return callbackUrl === undefined ? answer : called(parts, { key, callbackUrl, answer })
+  }
+  const call: Call = { key, wishes: named(wanted, picture), retention: 'api', base }
+  if (callbackUrl === undefined)
+    return answerOf(await parts.optimising.optimise(call, picture, untilLeft(c.env)), shape)
+  const promised = { face: 'kraken', url: callbackUrl, context: contextOf(shape) } as const
+  return { id: shortId(await parts.optimising.promise(call, picture, promised)) }
+}
+
+const knownOf = (picture: Source): Known => ('received' in picture ? picture.received : unknown(picture.url))
+
+/** `convert.keep_extension`: called as the source is, whatever it has become. */
+function named({ wishes, keepsExtension }: Asked, picture: Source): Call['wishes'] {
+  if (!keepsExtension) return wishes
+  const { name } = knownOf(picture)
+  return wishes.map((wish) => ({ ...wish, name: safeName(name) }))
+}
+
+interface Callback {
+  readonly key: KeyRecord
+  readonly callbackUrl: string
+  readonly answer: JsonObject
+}
+
+/** The sandbox's callback is as real as any. */
+async function called({ records, hooks, now }: ApiParts, { key, callbackUrl, answer }: Callback) {
+  const id = newId(now())
+  const body = { id: shortId(id), ...answer }
+  const { project } = key
+  await records.transaction((t) =>
+    hooks.promise(t, { id, project, event: 'kraken.sandbox', url: callbackUrl, body }),
+  )
+  hooks.poke()
+  return { id: shortId(id) }
+}

@@ -1,0 +1,135 @@
+// A face of the API over real services, listening on loopback: records, storage, intake, processing, webhooks.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { pino } from 'pino'
+import { createAccounts, type Quotas } from '../../api/accounts/index.ts'
+import { createSeal } from '../../api/accounts/seal.ts'
+import { createHooks } from '../../api/hooks/index.ts'
+import { createIntake } from '../../api/intake/index.ts'
+import { krakenTeller } from '../../api/kraken/index.ts'
+import { optidashTeller } from '../../api/optidash/index.ts'
+import { createDeliver, createOptimising, type Target } from '../../api/optimising/index.ts'
+import type { ApiEnv, ApiParts } from '../../api/parts.ts'
+import { createGuard } from '../../origin/guard.ts'
+import { createLocalProcessing } from '../../processing/local.ts'
+import { openRecords } from '../../records/index.ts'
+import { openBucket } from '../../storage/index.ts'
+import { aServer, type Site } from '../origin/servers.ts'
+
+export interface Desk {
+  readonly url: string
+  readonly parts: ApiParts
+  /** A new key of the project 'shop'. */
+  key(options?: {
+    scopes?: readonly string[]
+    quotas?: Quotas
+    project?: string
+  }): Promise<{ id: string; secret: string }>
+  /** The bytes behind an address of a result. */
+  result(url: string): Promise<Buffer>
+  /** How many results lie in storage. */
+  stored(): Promise<number>
+  stop(): Promise<void>
+}
+
+export interface DeskOptions {
+  readonly create: (parts: ApiParts) => Hono<ApiEnv>
+  readonly endpoints?: Partial<Record<Target['kind'], string>>
+  readonly optimiseBytes?: number
+}
+
+const allowAddresses = ['127.0.0.1']
+
+export async function aDesk({ create, endpoints = {}, optimiseBytes = 4 << 20 }: DeskOptions): Promise<Desk> {
+  const dir = mkdtempSync(join(tmpdir(), 'halftone-desk-'))
+  const log = pino({ level: 'silent' })
+  const now = Date.now
+  const records = await openRecords({ file: join(dir, 'records.db') })
+  const bucket = await openBucket({ kind: 'folder', dir: join(dir, 'files') })
+  const secret = 'of this instance'
+  const accounts = createAccounts({ records, secret, isDemo: false })
+  const dispatcher = createGuard({ allowAddresses })
+  const intake = createIntake({
+    ...{ dir: join(dir, 'spool'), totalBytes: 64 << 20, stallMs: 5000, dispatcher, connectMs: 2000 },
+    fetchMs: 10_000,
+  })
+  const processing = createLocalProcessing({
+    ...{ workers: 2, maxWaiting: 50, maxWaitingPerOwner: 50, deadlineMs: 60_000, budgetMs: 3000 },
+  })
+  const hooks = createHooks({ records, dispatcher, allowAddresses, log, random: () => 0, lookEveryMs: 50 })
+  const optimising = createOptimising({
+    ...{ records, bucket, intake, hooks, processing, log },
+    seal: createSeal(secret),
+    deliver: createDeliver({ dispatcher, endpoints }),
+    tellers: { native: () => ({}), kraken: krakenTeller, optidash: optidashTeller },
+    retentionMs: { api: 3_600_000, page: 3_600_000 },
+    ...{ maxBytes: optimiseBytes, most: 2 },
+  })
+  const parts: ApiParts = {
+    ...{ records, bucket, accounts, intake, optimising, hooks, log, now },
+    uploads: undefined as never,
+    limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },
+    ...{ publicUrl: undefined, version: 'test' },
+  }
+  const server = createServer(getRequestListener(create(parts).fetch))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    parts,
+    key: async ({ scopes = ['optimise'], quotas = {}, project = 'shop' } = {}) => {
+      const { key, secret } = await accounts.create({ project, user: 'shop', scopes, quotas })
+      return { id: key.id, secret }
+    },
+    result: async (address) => {
+      const found = await bucket.get(decodeURIComponent(new URL(address).pathname.slice(1)))
+      if (!found) throw new Error(`${address} names nothing`)
+      return Buffer.concat(await found.body.toArray())
+    },
+    stored: async () => (await bucket.list('')).files.length,
+    stop: async () => {
+      await new Promise<void>((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      })
+      await optimising.stop()
+      await hooks.stop()
+      await processing.close()
+      await intake.close()
+      await dispatcher.destroy()
+      await bucket.close()
+      await records.close()
+      rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+export interface Receiver extends Site {
+  readonly received: { readonly body: Record<string, unknown>; readonly authorization: string | undefined }[]
+}
+
+/** Takes webhooks, and keeps what they said. */
+export async function aReceiver(): Promise<Receiver> {
+  const received: Receiver['received'] = []
+  const site = await aServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString())
+    received.push({ body, authorization: request.headers.authorization })
+    response.end()
+  })
+  return Object.assign(site, { received })
+}
+
+/** A customer's web server with pictures by path. */
+export const aGallery = (pictures: Readonly<Record<string, Buffer>>, seen: string[] = []): Promise<Site> =>
+  aServer((request, response) => {
+    seen.push(`${request.headers.authorization ?? ''} ${request.headers['x-key'] ?? ''}`.trim())
+    const body = pictures[request.url ?? '']
+    if (body) response.end(body)
+    else response.writeHead(404).end()
+  })
