@@ -14,7 +14,7 @@ export const resultHeaders = z.object({
   'halftone-saved': field('Bytes saved, and percent: 312000;percent=62.4'),
   'halftone-score': field('SSIMULACRA2, where it was judged.'),
   'halftone-quality': field("The encoder's quality."),
-  'halftone-chroma': field('4:2:0 or 4:4:4.'),
+  'halftone-chroma': field('4:2:0, 4:2:2 or 4:4:4.'),
   'halftone-chosen': field('The way that was chosen of those tried.'),
   'halftone-expires': field('Until when the result can be fetched at Content-Location.'),
   'content-location': field('Where the result can be fetched.'),

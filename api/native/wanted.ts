@@ -36,10 +36,12 @@ function requestOf({
   keep,
   ...options
 }: Options): OptimiseRequest {
+  const { chroma, progressive } = options
   const mode = options.mode ?? (quality === undefined ? 'lossy' : 'quality')
   if (mode !== 'quality' && quality !== undefined) throw refuse('quality', `no quality in mode ${mode}`)
   if (mode === 'quality' && quality === undefined) throw refuse('quality', 'a quality in mode quality')
   if (mode !== 'lossy' && level !== undefined) throw refuse('level', `no level in mode ${mode}`)
+  if (mode === 'lossless' && chroma !== undefined) throw refuse('chroma', 'no chroma in mode lossless')
   if (mode === 'lossless' && maxBytes !== undefined)
     throw refuse('max_bytes', 'no max_bytes in mode lossless')
   return {
@@ -48,6 +50,8 @@ function requestOf({
     ...(quality === undefined ? {} : { quality }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(format === undefined ? {} : { format }),
+    ...(chroma === undefined ? {} : { chroma }),
+    ...(progressive === undefined ? {} : { progressive }),
     ...(keep === undefined ? {} : { keep }),
   }
 }

@@ -1,5 +1,4 @@
 // What a picture is, from its first bytes: answered while the rest of the body has not come, and without it.
-import { PassThrough } from 'node:stream'
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
 import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
@@ -84,36 +83,28 @@ async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<I
   return file.received.identification
 }
 
-/** The body goes through a stream of its own: giving that up leaves the connection, on which the answer goes out. */
+/** The intake lets go of a body that nobody waits for, and leaves the connection, on which the answer goes out. */
 async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<Identified | null> {
+  const { incoming } = c.env
   const enough = new AbortController()
   const first = Promise.withResolvers<Identified | null>()
-  const body = new PassThrough()
-  const { incoming } = c.env
-  incoming.once('error', (error) => body.destroy(error))
-  incoming.once('close', () => {
-    if (!incoming.readableEnded) body.destroy(new Failure('bad-body', 'The body broke off.'))
+  const receiving = intake.receive(incoming, {
+    ...namedAs(incoming),
+    maxBytes: limits.optimiseBytes,
+    onlyPictures: true,
+    identified: first.resolve,
+    signal: AbortSignal.any([enough.signal, untilLeft(c.env)]),
   })
-  incoming.pipe(body)
-  intake
-    .receive(body, {
-      ...namedAs(incoming),
-      maxBytes: limits.optimiseBytes,
-      onlyPictures: true,
-      identified: first.resolve,
-      signal: AbortSignal.any([enough.signal, untilLeft(c.env)]),
-    })
-    .then(
-      async (received) => {
-        first.resolve(received.identification)
-        await received.discard()
-      },
-      (thrown) => first.reject(thrown),
-    )
+  receiving.then(
+    async (received) => {
+      first.resolve(received.identification)
+      await received.discard()
+    },
+    (thrown) => first.reject(thrown),
+  )
   try {
     return await first.promise
   } finally {
-    incoming.unpipe(body)
-    enough.abort(new Failure('abandoned', 'The first bytes were enough.'))
+    enough.abort()
   }
 }

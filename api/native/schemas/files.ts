@@ -4,6 +4,8 @@ import type { FileRecord, GroupRecord } from '../../../records/index.ts'
 import type { Batch, Progress } from '../../uploads/uploads.ts'
 import { failureView, ShortProblem } from './failures.ts'
 import {
+  asText,
+  commas,
   fromText,
   httpUrl,
   integer,
@@ -64,13 +66,18 @@ const store = yesNo().optional().openapi({
 const wanted = {
   store,
   metadata: fromText(metadata()).optional().openapi({ description: 'JSON text in a query or a form.' }),
-  tags: listOf(z.string().min(1).max(128), 50)
+  tags: listOf(z.string().min(1).max(64), 50)
     .optional()
-    .openapi({ description: 'Comma-separated in a query or a form.', example: ['holiday'] }),
+    .openapi({ description: 'Comma-separated in a query or a form.', example: ['holiday'], ...commas }),
 }
 const name = z.string().min(1).max(255).optional().openapi({ example: 'cat.jpg' })
 
-export const FileOptions = z.strictObject({ ...wanted, name })
+/** In a query. */
+export const FileOptions = z.strictObject({
+  ...wanted,
+  metadata: asText(metadata(), 'Names and values, as JSON.', { order: '1234' }),
+  name,
+})
 export const FileForm = z.strictObject(wanted)
 export type FileOptions = z.output<typeof FileOptions>
 

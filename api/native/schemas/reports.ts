@@ -73,7 +73,7 @@ export const OutputReport = z
       .nullable()
       .openapi({ description: 'SSIMULACRA2 against the source, where it was judged.' }),
     quality: z.number().nullable().openapi({ description: 'Of the encoder.' }),
-    chroma: z.enum(['4:2:0', '4:4:4']).nullable(),
+    chroma: z.enum(['4:2:0', '4:2:2', '4:4:4']).nullable(),
     probes: z.int().nullable().openapi({ description: 'Encodings that were judged on the way.' }),
     chosen: z.string().openapi({ description: "Of `tried`; 'original' when none was better." }),
     reason: z.string(),

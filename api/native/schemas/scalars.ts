@@ -13,8 +13,20 @@ export const yesNo = () => z.preprocess(truthOf, z.boolean())
 export const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.preprocess(itemsOf, z.array(item).max(most))
 
-/** In a form or a query the object is written as JSON text. */
+/** In a form an object is written as JSON text. */
 export const fromText = <T extends z.ZodType>(schema: T) => z.preprocess(parsedOf, schema)
+
+/** The same in a query, where nothing else can be. */
+export const asText = <T extends z.ZodType>(schema: T, description: string, example: unknown) =>
+  fromText(schema)
+    .optional()
+    .openapi({
+      ...{ type: 'string', contentMediaType: 'application/json', description },
+      example: JSON.stringify(example),
+    })
+
+/** How a list stands in a query. */
+export const commas = { param: { style: 'form', explode: false } } as const
 
 export const httpUrl = () => z.url({ protocol: /^https?$/ }).max(4096)
 
@@ -32,13 +44,13 @@ export const maybeTime = (ms: number | null): string | null => (ms === null ? nu
 
 export const metadata = () =>
   z
-    .record(z.string().regex(/^[\w.:-]{1,64}$/), z.string().max(512))
+    .record(z.string().regex(/^[\w.:-]{1,64}$/), z.string().min(1).max(512))
     .refine((found) => Object.keys(found).length <= 50, { error: 'expected at most 50 keys' })
     .openapi({ example: { order: '1234' } })
 
 export const tags = () =>
   z
-    .array(z.string().min(1).max(128))
+    .array(z.string().min(1).max(64))
     .max(50)
     .openapi({ example: ['holiday'] })
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { outputFormats } from '../../../transforms/index.ts'
 import { keepable, levels } from '../../../transforms/optimise/request.ts'
-import { fromText, httpUrl, integer, listOf } from './scalars.ts'
+import { asText, commas, fromText, httpUrl, integer, listOf, yesNo } from './scalars.ts'
 import { Target } from './target.ts'
 
 const keysOf = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as [K, ...K[]]
@@ -34,11 +34,17 @@ const wish = {
     "same keeps the source's format; auto also tries the formats that every browser shows.",
     'auto',
   ),
+  chroma: optional(
+    z.enum(['4:2:0', '4:2:2', '4:4:4']),
+    'Of a JPEG, not in mode lossless: how finely colours are kept; found by score unless told.',
+    '4:4:4',
+  ),
+  progressive: optional(yesNo(), 'Of a JPEG: false gives one that loads from top to bottom.', false),
   keep: optional(
     listOf(z.enum(keepable), keepable.length),
     'What stays of the metadata; the rest goes. Comma-separated in a query or a form.',
     ['profile', 'copyright'],
-  ),
+  ).openapi(commas),
   edit: optional(
     z.string().max(2000),
     'What is done before, in the options of the picture addresses: w=640&h=480&fit=crop.',
@@ -49,7 +55,10 @@ const wish = {
       .string()
       .min(1)
       .max(200)
-      .regex(/^[^/\\\p{Cc}]+$/u, { error: 'expected a file name' }),
+      .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u, { error: 'expected a file name' })
+      .refine((name) => Buffer.byteLength(name) <= 200, {
+        error: 'expected a file name of at most 200 bytes',
+      }),
     "File name of the result; by default the source's, with the extension of the result's format.",
     'cat.webp',
   ),
@@ -67,16 +76,19 @@ export const Variant = z
   })
   .openapi('Variant', { example: { id: 'small', edit: 'w=320' } })
 
+const variants = {
+  schema: z.array(Variant).min(1).max(10),
+  description:
+    'Up to ten results of the one source. The options beside `variants` hold for each that does not say otherwise.',
+  example: [
+    { id: 'small', edit: 'w=320' },
+    { id: 'large', edit: 'w=1600', format: 'webp' },
+  ],
+}
+
 /** Of the call. */
 const call = {
-  variants: optional(
-    fromText(z.array(Variant).min(1).max(10)),
-    'Up to ten results of the one source. The options beside `variants` hold for each that does not say otherwise. JSON text in a query or a form.',
-    [
-      { id: 'small', edit: 'w=320' },
-      { id: 'large', edit: 'w=1600', format: 'webp' },
-    ],
-  ),
+  variants: optional(fromText(variants.schema), variants.description, variants.example),
   response: optional(
     z.enum(['json', 'binary', 'events']),
     'What is answered, where `Accept` is not at hand: a report, the picture itself, or a stream of events.',
@@ -107,7 +119,11 @@ const secrets = {
   }),
 }
 
-export const OptimizeQuery = z.strictObject({ ...wish, ...call })
+export const OptimizeQuery = z.strictObject({
+  ...wish,
+  ...call,
+  variants: asText(variants.schema, variants.description, variants.example),
+})
 
 export const OptimizeOptions = z
   .strictObject({ ...wish, ...call, ...secrets, target: fromText(Target).optional() })

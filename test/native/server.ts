@@ -1,0 +1,194 @@
+// The native API as its users meet it: over HTTP on loopback, with real records, storage, spool and workers; each
+// answer is held against the document that the server gives.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { pino } from 'pino'
+import { Pool } from 'undici'
+import { createAccounts } from '../../api/accounts/index.ts'
+import { createSeal } from '../../api/accounts/seal.ts'
+import { createHooks } from '../../api/hooks/index.ts'
+import { createIntake } from '../../api/intake/index.ts'
+import { createNative, nativeTeller } from '../../api/native/index.ts'
+import { createDeliver, createOptimising } from '../../api/optimising/index.ts'
+import type { ApiParts } from '../../api/parts.ts'
+import { createUploads } from '../../api/uploads/index.ts'
+import { createGuard } from '../../origin/guard.ts'
+import { createLocalProcessing } from '../../processing/local.ts'
+import { openRecords } from '../../records/index.ts'
+import { openBucket } from '../../storage/index.ts'
+import { listen } from '../../wire/server.ts'
+import { type Described, type Document, describedBy } from './described.ts'
+
+export const secret = 'the secret of this instance'
+const loopback = ['127.0.0.1/32']
+const log = pino({ level: 'silent' })
+
+export interface Key {
+  readonly id: string
+  readonly secret: string
+}
+
+export interface Asked {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | FormData
+  readonly json?: unknown
+  /** By default the server's own key, which may do everything; null for none. */
+  readonly key?: Key | null
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly type: string
+  readonly body: Buffer
+  // biome-ignore lint/suspicious/noExplicitAny: held against the document's schema, and then against what a test expects
+  json(): any
+}
+
+export type Server = Awaited<ReturnType<typeof aServer>>
+
+async function services(dir: string, now: () => number) {
+  const records = await openRecords({ file: join(dir, 'records.db') })
+  const bucket = await openBucket({ kind: 'folder', dir: join(dir, 'storage') })
+  const dispatcher = createGuard({ allowAddresses: loopback })
+  const intake = createIntake({
+    ...{ dir: join(dir, 'spool'), totalBytes: 1e9, stallMs: 5000, connectMs: 1000, fetchMs: 20_000 },
+    dispatcher,
+  })
+  const processing = createLocalProcessing({
+    ...{ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 30_000, budgetMs: 5000 },
+  })
+  const accounts = createAccounts({ records, secret, isDemo: true, now })
+  const hooks = createHooks({ records, dispatcher, allowAddresses: loopback, log, now, lookEveryMs: 50 })
+  const uploads = createUploads({
+    ...{ records, bucket, intake, hooks, log, now, unstoredMs: 86_400_000, base: 'https://cdn.example' },
+    limits: { multipartBytes: 100e6 },
+  })
+  const optimising = createOptimising({
+    ...{ records, bucket, intake, hooks, processing, log, now, most: 2, maxBytes: 8e6 },
+    seal: createSeal(secret),
+    deliver: createDeliver({ dispatcher, endpoints: {} }),
+    tellers: { native: nativeTeller, kraken: nativeTeller, optidash: nativeTeller },
+    retentionMs: { api: 3_600_000, page: 12 * 3_600_000 },
+  })
+  const close = async () => {
+    for (const end of [optimising.stop, uploads.stop, hooks.stop, processing.close, intake.close]) await end()
+    await dispatcher.destroy()
+    await bucket.close()
+    await records.close()
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return { parts: { records, bucket, intake, accounts, hooks, uploads, optimising }, close }
+}
+
+export async function aServer() {
+  const dir = mkdtempSync(join(tmpdir(), 'halftone-native-'))
+  const clock = { ahead: 0 }
+  const now = () => Date.now() + clock.ahead
+  const { parts: real, close } = await services(dir, now)
+  const parts: ApiParts = {
+    ...real,
+    limits: { optimiseBytes: 8e6, uploadBytes: 20e6, multipartBytes: 100e6, jsonBytes: 100_000 },
+    ...{ publicUrl: undefined, version: 'test', log, now },
+  }
+  const app = createNative(parts)
+  const framework = getRequestListener(app.fetch)
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
+    listener: (request, response) => void framework(request, response),
+  })
+  const created = await parts.accounts.create({ project: 'shop', user: 'ann', scopes: ['*'] })
+  const own: Key = { id: created.key.id, secret: created.secret }
+  const pool = new Pool(server.url, { connections: 32 })
+  let described: Described | undefined
+
+  async function ask(method: string, path: string, asked: Asked = {}): Promise<Answered> {
+    const { key = own, json, headers = {} } = asked
+    const body =
+      json === undefined ? await sent(asked.body) : { body: JSON.stringify(json), type: 'application/json' }
+    const response = await pool.request({
+      path,
+      method,
+      headers: {
+        ...(body.type === undefined ? {} : { 'content-type': body.type }),
+        ...(key ? { authorization: `Bearer ${key.id}.${key.secret}` } : {}),
+        ...headers,
+      },
+      ...(body.body === undefined ? {} : { body: body.body }),
+    } as Parameters<typeof pool.request>[0])
+    const answer = Buffer.from(await response.body.arrayBuffer())
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      type: String(response.headers['content-type'] ?? ''),
+      body: answer,
+      json: () => JSON.parse(answer.toString()),
+    }
+  }
+
+  const document = async (): Promise<Described> => {
+    described ??= describedBy((await ask('GET', '/openapi.json')).json() as Document)
+    return described
+  }
+
+  return {
+    ...{ dir, clock, parts, url: server.url, key: own, ask, document },
+    /** As `ask`, and the answer is as the document says. */
+    async call(method: string, path: string, asked: Asked = {}): Promise<Answered> {
+      const answer = await ask(method, path, asked)
+      const [pathname = ''] = path.split('?')
+      ;(await document()).check(method, pathname, answer)
+      return answer
+    },
+    async keyWith(scopes: readonly string[], project = 'shop'): Promise<Key> {
+      const { key, secret } = await parts.accounts.create({ project, user: 'bob', scopes })
+      return { id: key.id, secret }
+    },
+    async stop() {
+      await pool.destroy()
+      await server.close(1000)
+      await close()
+    },
+  }
+}
+
+async function sent(body: Asked['body']): Promise<{ body?: string | Uint8Array; type?: string }> {
+  if (!(body instanceof FormData)) return body === undefined ? {} : { body }
+  const form = new Response(body)
+  const type = form.headers.get('content-type')
+  return { body: new Uint8Array(await form.arrayBuffer()), ...(type === null ? {} : { type }) }
+}
+
+export interface Elsewhere {
+  readonly url: string
+  readonly webhooks: { readonly headers: IncomingHttpHeaders; readonly body: string }[]
+  stop(): void
+}
+
+/** Somebody else's server: gives out a picture under any name, and takes webhooks. */
+export async function anElsewhere(picture: Buffer): Promise<Elsewhere> {
+  const webhooks: { headers: IncomingHttpHeaders; body: string }[] = []
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const isThere = /\.(jpe?g|png)$/.test(request.url ?? '')
+      return void response.writeHead(isThere ? 200 : 404).end(isThere ? picture : undefined)
+    }
+    let body = ''
+    for await (const chunk of request) body += chunk
+    webhooks.push({ headers: request.headers, body })
+    response.end()
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    webhooks,
+    stop: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
