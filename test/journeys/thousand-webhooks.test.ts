@@ -15,7 +15,8 @@ import { times } from './cdn.ts'
 
 const secret = 'the receiver knows it as well'
 const count = 1000
-const deadlineMs = 300
+/** Long enough for a busy machine, short enough for those that stall. */
+const deadlineMs = 2000
 
 /** How the receiver treats a webhook, by its number. */
 const manners = [
@@ -32,9 +33,10 @@ const manners = [
 ] as const
 type Manner = (typeof manners)[number]
 const mannerOf = (number: number): Manner => {
-  // Dead ones take all their attempts: few are enough.
+  // Dead ones take all their attempts and stalled ones all their time: few are enough.
   const manner = manners[number % manners.length] ?? 'fine'
-  return manner === 'dead' && number % 40 !== 7 ? 'fine' : manner
+  const isDear = manner === 'dead' || manner === 'stalls'
+  return isDear && Math.floor(number / manners.length) % 4 !== 0 ? 'fine' : manner
 }
 
 /** Half of all attempts, the same in every run. */
@@ -148,7 +150,7 @@ describe('a thousand webhooks', () => {
       attemptsOf('stalls')
         .flat()
         .filter(({ status }) => status === null)
-        .every(({ error }) => error === 'no answer within 300 ms'),
+        .every(({ error }) => error === 'no answer within 2000 ms'),
     ).toBe(true)
     for (const { number, body, signature } of seen) {
       expect(JSON.parse(body)).toEqual({ number })
