@@ -51,12 +51,14 @@ A picture's address is \`/{source}/{path}?{options}\`, for example
   merges. Keys that the language does not know (\`utm_source\`, \`ixlib\`) are ignored and make no new picture.
 * Any option may be given in URL-safe Base64 by adding 64 to its key (\`w64=NjQw\`), except \`auto\` and \`ch\`.
 * A value that cannot be read is an error (400) that says what was expected, for example
-  "Expected an integer from 0 to 100 for q, received 101".
+  "Expected an integer from 0 to 100, or auto for q, received 101".
 * A fraction has a decimal point or is below 1: \`w=0.5\` is half the width of the source, \`w=1.0\` all of it,
   \`w=1\` one pixel. Fractions are kept to four decimals.
 * Colours put alpha first: \`bg=80ff0000\` is red, half transparent.
-* Steps are done in this order, however the options are ordered: \`rect\`, orientation, size and crop, \`flip\`, \`rot\`,
-  \`blur\` and \`sharp\`, encoding. \`rect\` is meant on the picture as its EXIF orientation turns it.
+* Steps are done in this order, however the options are ordered: \`turn\`, \`rect\`, \`or\`, size and crop, \`cut\`, \`flip\`,
+  \`rot\`, \`blur\` and \`sharp\`, encoding. \`rect\` is meant on the picture as its EXIF orientation and \`turn\` turn it.
+* In \`rect\` and \`cut\` a place may also be a percentage of the room beside the region (\`30p\`; \`0p\` is the near edge,
+  \`100p\` the far one), and one ratio may stand for both sides: \`rect=center,top,16:9\` is the largest such part.
 * No side of a result is longer than 8192 pixels: a larger one shrinks with its ratio kept.
 
 ## Options of a request`
@@ -68,11 +70,15 @@ const fits = `## Fit modes
 | \`clip\` | inside w × h, one side matches | yes | no |
 | \`max\` | as \`clip\` | no | no |
 | \`crop\` | exactly w × h; needs both sides, or \`ar\` | yes | yes |
+| \`cover\` | as \`crop\`, but nothing is cut off | yes | no |
 | \`min\` | the ratio of w × h, as large as the source allows, from the centre | no | yes |
 | \`scale\` | exactly w × h, distorted | yes | no |
 | \`fill\` | exactly w × h, the rest painted in \`bg\` | yes | no |
 | \`fillmax\` | as \`fill\`, the picture not enlarged | canvas only | no |
 | \`clamp\` | exactly w × h, the rest repeats the picture's edge | yes | no |
+
+\`enlarge=no\` keeps \`scale\` and \`crop\` from enlarging: a side that the source is too small for is as long as the
+source's. \`enlarge=fill\` then paints the rest in \`bg\`; on such a canvas \`crop\` takes no \`entropy\` or \`attention\`.
 
 With one side given, nothing is left to crop, fill or distort: \`max\`, \`min\` and \`fillmax\` are then \`max\`, all
 others \`clip\`.

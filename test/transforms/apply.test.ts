@@ -143,7 +143,7 @@ describe('the order of the steps is that of the plan', () => {
   })
 
   /** The plan's steps, each in a pipeline of its own. */
-  async function oneByOne(source: Uint8Array, { orient, extract, resize, crop, extend, flip }: Plan) {
+  async function oneByOne(source: Uint8Array, { orient, extract, resize, crop, extend, cut, flip }: Plan) {
     let step = sharp(source)
     const then = async (next: (image: typeof step) => typeof step) => {
       step = next(sharp(await step.png().toBuffer()))
@@ -154,6 +154,7 @@ describe('the order of the steps is that of the plan', () => {
     if (resize) await then((image) => image.resize({ ...resize, fit: 'fill' }))
     if (crop?.by === 'box') await then((image) => image.extract(crop.box))
     if (extend) await then((image) => image.extend({ ...extend, background: '#fff' }))
+    if (cut) await then((image) => image.extract(cut))
     if (flip) await then((image) => image.flop(flip.horizontal).flip(flip.vertical))
     return step.png().toBuffer()
   }
@@ -166,6 +167,7 @@ describe('the order of the steps is that of the plan', () => {
     resize: fc.option(fc.tuple(share, share)),
     crop: fc.option(fc.tuple(share, share, share, share)),
     extend: fc.boolean(),
+    part: fc.option(fc.tuple(share, share, share, share)),
     flip: fc.option(fc.record({ horizontal: fc.boolean(), vertical: fc.boolean() })),
   })
 
@@ -181,7 +183,7 @@ describe('the order of the steps is that of the plan', () => {
     }
   }
 
-  const plans = choices.map(({ turns, mirror, extract, resize, crop, extend, flip }): Plan => {
+  const plans = choices.map(({ turns, mirror, extract, resize, crop, extend, part, flip }): Plan => {
     let size: pictures.Size = turns % 2 ? { width: 64, height: 96 } : { width: 96, height: 64 }
     const cut = extract && boxIn(size, extract)
     size = cut ?? size
@@ -194,6 +196,9 @@ describe('the order of the steps is that of the plan', () => {
     const box = crop && boxIn(size, crop)
     size = box ?? size
     const sides = { top: 3, right: 4, bottom: 5, left: 6, paint: 'background' } as const
+    if (extend) size = { width: size.width + 10, height: size.height + 8 }
+    const kept = part && boxIn(size, part)
+    size = kept ?? size
     return {
       ...base,
       ...((turns || mirror) && { orient: { turns: turns as 0, mirror } }),
@@ -201,9 +206,10 @@ describe('the order of the steps is that of the plan', () => {
       ...(shrunk && { resize: shrunk }),
       ...(box && { crop: { by: 'box', box } }),
       ...(extend && { extend: sides }),
+      ...(kept && { cut: kept }),
       ...(flip && { flip }),
-      width: size.width + (extend ? 10 : 0),
-      height: size.height + (extend ? 8 : 0),
+      width: size.width,
+      height: size.height,
     }
   })
 

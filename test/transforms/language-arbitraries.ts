@@ -9,12 +9,19 @@ const side = fc.oneof(
 )
 const number = (min: number, max: number) =>
   fc.integer({ min: min * 100, max: max * 100 }).map((n) => String(n / 100))
+const room = number(0, 100).map((percent) => `${percent}p`)
 const position = (...words: string[]) =>
-  fc.oneof(fc.constantFrom(...words), fc.nat(9000).map(String), number(0, 1))
+  fc.oneof(fc.constantFrom(...words), fc.nat(9000).map(String), number(0, 1), room)
 const span = fc.oneof(fc.constant('full'), fc.integer({ min: 1, max: 9000 }).map(String), side)
 
+const ratio = fc
+  .tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }))
+  .map(([w, h]) => `${w}:${h}`)
 const rect = fc
-  .tuple(position('left', 'center', 'right'), position('top', 'middle', 'bottom'), span, span)
+  .oneof(
+    fc.tuple(position('left', 'center', 'right'), position('top', 'middle', 'bottom'), span, span),
+    fc.tuple(position('left', 'center', 'right'), position('top', 'middle', 'bottom'), ratio),
+  )
   .map((parts) => parts.join(','))
   .filter((text) => !text.split(',').slice(2).includes('0'))
 
@@ -25,21 +32,25 @@ const list = (...words: string[]) =>
 const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   w: side,
   h: side,
-  ar: fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 })).map(([w, h]) => `${w}:${h}`),
+  ar: ratio,
   dpr: fc.integer({ min: 1, max: 500 }).map((n) => String(n / 100)),
-  fit: fc.constantFrom('clip', 'clamp', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'),
+  fit: fc.constantFrom('clip', 'clamp', 'cover', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'),
   crop: list('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges'),
   'fp-x': number(0, 1),
   'fp-y': number(0, 1),
   rect,
+  cut: rect,
+  enlarge: fc.constantFrom('no', 'fill'),
+  turn: fc.constantFrom('90', '180', '270', 'h', '90h', '180h', '270h', 'raw', 'rawh', 'raw90', 'raw270h'),
+  frame: fc.constant('1'),
   or: fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7', '8', '90', '180', '270'),
   rot: fc.oneof(fc.constantFrom('0', '90', '180', '270', '360', '45'), number(0, 360)),
   flip: fc.constantFrom('h', 'v', 'hv', 'vh'),
   bg: fc.constantFrom('red', 'fff', '0fff', '80ff0000', 'ffffff', 'transparent', '123'),
   blur: fc.integer({ min: 0, max: 2000 }).map(String),
   sharp: number(0, 100),
-  fm: fc.constantFrom('jpg', 'jpeg', 'pjpg', 'png', 'webp', 'avif', 'gif', 'json', 'original'),
-  q: fc.nat(100).map(String),
+  fm: fc.constantFrom('jpg', 'jpeg', 'pjpg', 'png', 'webp', 'avif', 'gif', 'basic', 'json', 'original'),
+  q: fc.oneof(fc.nat(100).map(String), fc.constant('auto')),
   lossless: fc.constantFrom('true', 'false', '0', '1'),
   auto: list('format', 'compress'),
   ch: list('width', 'dpr', 'save-data'),

@@ -34,12 +34,12 @@ describe('the canonical text of any request', () => {
     )
   })
 
-  test('read as a request, means itself; but for auto, which it no longer says, and dpr, which it has applied', () => {
+  test('read as a request, means itself; but for auto, which it says otherwise, and dpr, which it has applied', () => {
     fc.assert(
       fc.property(pairs, (some) => {
         const asking: Client = { formats: 'basic', saveData: false }
         const text = key(write(some.filter(([name]) => name !== 'auto' && name !== 'dpr')), asking)
-        expect(key(text, asking)).toBe(text)
+        expect(key(text.replace('formats=', 'fm='), asking)).toBe(text)
       }),
     )
   })

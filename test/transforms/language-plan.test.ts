@@ -32,7 +32,7 @@ function isInside(box: Size & { left: number; top: number }, outer: Size): void 
 
 /** Follows the steps by size, as an executor would; every box must lie inside, and the end be what was promised. */
 function follow(made: Plan, source: Facts): Size {
-  const { density = 1, orient, extract, resize, crop, extend, rotate } = made
+  const { density = 1, orient, extract, resize, crop, extend, cut, rotate } = made
   const drawn = {
     width: Math.max(1, Math.floor(source.width * density)),
     height: Math.max(1, Math.floor(source.height * density)),
@@ -51,6 +51,8 @@ function follow(made: Plan, source: Facts): Size {
       height: size.height + extend.top + extend.bottom,
     }
   }
+  if (cut) isInside(cut, size)
+  size = cut ? { width: cut.width, height: cut.height } : size
   return rotate ? covered(rotate, size) : size
 }
 

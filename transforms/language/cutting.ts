@@ -1,17 +1,22 @@
-// The part of an exact request that says what of the picture is kept: region, and the place of a crop.
+// The part of an exact request that says what of the picture is kept: regions, and the place of a crop.
 import type { Fit, Options, Spec } from './options.ts'
 import { present } from './present.ts'
 
-type Cutting = Pick<Spec, 'crop' | 'focalX' | 'focalY' | 'region'>
+type Cutting = Pick<Spec, 'crop' | 'focalX' | 'focalY' | 'region' | 'cut'>
 
-/** Region and crop in their one form; the crop only for the fit mode that reads it. */
+/** Regions and crop in their one form; the crop only for the fit mode that reads it. */
 export function cutting(options: Options, fit: Fit | undefined): Cutting {
-  return present({ region: isWhole(options.region) ? undefined : options.region, ...place(options, fit) })
+  return present({ region: part(options.region), ...place(options, fit), cut: part(options.cut) })
 }
 
+const part = (region: Options['region']): Options['region'] => (isWhole(region) ? undefined : region)
+
 function isWhole(region: Options['region']): boolean {
-  if (!region) return false
-  const fromEdge = [region.x, region.y].every((at) => typeof at === 'string' || ('px' in at && at.px === 0))
+  if (!region || 'ratio' in region) return false
+  // Where no room is left, every share of it is at the edge.
+  const fromEdge = [region.x, region.y].every(
+    (at) => typeof at === 'string' || 'room' in at || ('px' in at && at.px === 0),
+  )
   return fromEdge && [region.width, region.height].every((span) => 'share' in span && span.share === 1)
 }
 

@@ -40,9 +40,9 @@ export const isUnmade = (format: Options['format']): format is 'json' | 'origina
 const isNegotiated = (options: Options): boolean => options.automatic?.includes('format') ?? false
 const isSaving = (options: Options): boolean => options.automatic?.includes('compress') ?? false
 
-/** Whether a default quality could matter: none was named, and the encoder may be one that has a quality. */
+/** Whether a default could matter: no quality was named, and the encoder may be one that has a quality. */
 function hasQuality(options: Options): boolean {
-  return options.quality === undefined && options.lossless !== true && mayBeLossy(options)
+  return typeof options.quality !== 'number' && options.lossless !== true && mayBeLossy(options)
 }
 
 const mayBeLossy = (options: Options): boolean =>
@@ -59,10 +59,13 @@ function refuseContradictions(options: Options): void {
 }
 
 function encoding(options: Options, client: Client): Partial<Spec> {
-  const formats = isNegotiated(options) ? client.formats : undefined
+  // What every browser reads is the class of those that read nothing else.
+  const isBasic = options.format === 'basic'
+  const named = isBasic ? undefined : options.format
+  const formats = isNegotiated(options) ? client.formats : isBasic ? 'basic' : undefined
   // A client of the basic class gets the fallback, as if nothing had been negotiated.
-  const settled = formats === 'basic' && options.format !== undefined
-  const chosen = { format: options.format, formats: settled ? undefined : formats }
+  const settled = formats === 'basic' && named !== undefined
+  const chosen = { format: named, formats: settled ? undefined : formats }
   const lossy = mayBeLossy({ ...options, automatic: chosen.formats ? ['format'] : [] })
   return present({ ...chosen, ...strength(options, client, lossy) })
 }
@@ -71,15 +74,17 @@ function encoding(options: Options, client: Client): Partial<Spec> {
 function strength(options: Options, client: Client, lossy: boolean): Partial<Spec> {
   if (!lossy) return {}
   if (options.lossless) return { lossless: true }
-  if (options.quality !== undefined) return { quality: options.quality }
+  if (typeof options.quality === 'number') return { quality: options.quality }
   const asked = options.hints?.includes('save-data') && client.saveData
-  return asked || isSaving(options) ? { saving: true } : {}
+  return present({ quality: options.quality, saving: asked || isSaving(options) || undefined })
 }
 
-/** Turns, mirrors, colour and effects. */
+/** Turns, mirrors, colour, effects, and which frames. */
 function looks(options: Options, { format, formats }: Partial<Spec>): Partial<Spec> {
   const onlyJpeg = !formats && (format === 'jpeg' || format === 'pjpg')
+  const { turn } = options
   return present({
+    turn: turn && (turn.isRaw || turn.turns !== 0 || turn.mirror) ? turn : undefined,
     // EXIF knows no 0; readers take it for 1, the picture as it is stored.
     orientation: options.orientation === '0' ? '1' : options.orientation,
     rotation: (options.rotation ?? 0) % 360 || undefined,
@@ -87,6 +92,7 @@ function looks(options: Options, { format, formats }: Partial<Spec>): Partial<Sp
     background: onlyJpeg && isWhite(options.background) ? undefined : options.background,
     blur: options.blur || undefined,
     sharpen: options.sharpen || undefined,
+    frame: options.frame,
   })
 }
 

@@ -2,7 +2,7 @@
 
 import type { Colour } from '../plan/plan-types.ts'
 import { readColour, writeColour } from './colour.ts'
-import type { Kind, Length, Position, Region } from './option-types.ts'
+import type { Kind, Length } from './option-types.ts'
 
 /** Four decimals place a point on a picture of 8192 pixels within one pixel; more would only make more keys. */
 export const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
@@ -11,7 +11,7 @@ export const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
 const digits = /^\d{1,10}$/
 const decimals = /^(?:\d{1,10}\.?\d{0,20}|\.\d{1,20})$/
 
-const within = (value: number, min: number, max: number): number | undefined =>
+export const within = (value: number, min: number, max: number): number | undefined =>
   value >= min && value <= max ? value : undefined
 
 export function integer(
@@ -44,7 +44,7 @@ export function length(maxPx: number): Kind<Length> {
   }
 }
 
-function readLength(text: string, min: number, maxPx: number): Length | undefined {
+export function readLength(text: string, min: number, maxPx: number): Length | undefined {
   if (digits.test(text))
     return within(Number(text), min, maxPx) === undefined ? undefined : { px: Number(text) }
   if (!decimals.test(text)) return undefined
@@ -54,7 +54,7 @@ function readLength(text: string, min: number, maxPx: number): Length | undefine
   return share <= 1 ? { share } : undefined
 }
 
-function writeLength(length: Length): string {
+export function writeLength(length: Length): string {
   if ('px' in length) return String(length.px)
   const text = String(rounded(length.share))
   return text.includes('.') ? text : `${text}.0`
@@ -129,53 +129,6 @@ export const colour: Kind<Colour> = {
   write: writeColour,
 }
 
-/** Width over height. Seven digits hold every ratio of two sides up to 8192 within a hundredth of a pixel. */
-export const ratio: Kind<number> = {
-  expected: 'a ratio of width to height such as 16:9',
-  read(text) {
-    const [, width, height] = /^(\d{1,6}(?:\.\d{1,20})?):(\d{1,6}(?:\.\d{1,20})?)$/.exec(text) ?? []
-    const value = Number((Number(width) / Number(height)).toPrecision(7))
-    return within(value, 1 / 8192, 8192)
-  },
-  write: (value) => `${Number(value.toPrecision(7))}:1`,
-}
-
-// No source is a million pixels wide; regions beyond the picture are cut to it anyway.
-const maxRegion = 1_000_000
-
-export const region: Kind<Region> = {
-  expected:
-    'x,y,w,h, each in pixels or as a fraction (x: left, center, right; y: top, middle, bottom; w, h: full)',
-  read(text) {
-    const [x = '', y = '', w = '', h = '', ...rest] = listed(text)
-    const at = { x: readPosition(x, horizontal), y: readPosition(y, vertical) }
-    const size = { width: readSpan(w), height: readSpan(h) }
-    if (rest.length > 0 || !at.x || !at.y || !size.width || !size.height) return undefined
-    return { x: at.x, y: at.y, width: size.width, height: size.height }
-  },
-  write: ({ x, y, width, height }) =>
-    [writePosition(x, horizontal), writePosition(y, vertical), writeLength(width), writeLength(height)].join(
-      ',',
-    ),
-}
-
-const horizontal = { start: 'left', centre: 'center', end: 'right' } as const
-const vertical = { start: 'top', centre: 'middle', end: 'bottom' } as const
-type Edges = typeof horizontal | typeof vertical
-
-function readPosition(word: string, edges: Edges): Position | undefined {
-  if (word === edges.start) return { px: 0 }
-  if (word === edges.centre) return 'centre'
-  if (word === edges.end) return 'end'
-  return readLength(word, 0, maxRegion)
-}
-
-const writePosition = (position: Position, edges: Edges): string =>
-  typeof position === 'string' ? edges[position] : writeLength(position)
-
-const readSpan = (word: string): Length | undefined =>
-  word === 'full' ? { share: 1 } : readLength(word, 1, maxRegion)
-
 /** Any text up to `max` characters: for what is known to the language but never kept. */
 export function text(max: number, expected: string): Kind<string> {
   return {
@@ -190,5 +143,12 @@ export const fileName: Kind<string> = {
   expected: 'a file name of up to 255 characters',
   read: (given) =>
     given !== '' && given.length <= 255 && given.isWellFormed() && !/\p{Cc}/u.test(given) ? given : undefined,
+  write: String,
+}
+
+/** JPEG's scale, or a search for each picture. */
+export const quality: Kind<number | 'auto'> = {
+  expected: 'an integer from 0 to 100, or auto',
+  read: (given) => (given.toLowerCase() === 'auto' ? 'auto' : integer(0, 100).read(given)),
   write: String,
 }

@@ -3,15 +3,27 @@
 /** A side: whole pixels, or a share (above 0, up to 1) of the same side of the picture it is taken from. */
 export type Length = { readonly px: number } | { readonly share: number }
 
-/** Where a region begins on one axis: at a distance from the left or top edge, centred, or at the far edge. */
-export type Position = Length | 'centre' | 'end'
+/**
+ * Where a region begins on one axis: at a distance from the left or top edge, centred, at the far edge, or behind a
+ * share of the room that it leaves.
+ */
+export type Position = Length | 'centre' | 'end' | { readonly room: number }
 
 /** A region of the upright source. */
-export interface Region {
+export type Region = {
   readonly x: Position
   readonly y: Position
-  readonly width: Length
-  readonly height: Length
+} & (
+  | { readonly width: Length; readonly height: Length }
+  /** The largest part of this ratio of width to height. */
+  | { readonly ratio: number }
+)
+
+/** Quarter turns clockwise, then a left-right mirror, of the upright or of the stored picture. */
+export interface Turn {
+  readonly isRaw: boolean
+  readonly turns: 0 | 1 | 2 | 3
+  readonly mirror: boolean
 }
 
 /** How the values of an option are spelled. */
@@ -52,5 +64,10 @@ export interface Option<T> {
   /** Has no Base64 form (`key64`). */
   readonly plainOnly?: boolean
 }
+
+export type Rows = Readonly<Record<string, Option<unknown>>>
+
+/** The longest side of any result, in pixels; reference: "Size limits: 8192 per output side". */
+export const maxSide = 8192
 
 export type ValueOf<R> = R extends { readonly kind: Kind<infer T> } ? T : never

@@ -7,13 +7,13 @@ import { present } from './present.ts'
 import type { Client } from './spec.ts'
 
 type Sides = Pick<Spec, 'width' | 'height'>
-type Frame = Pick<Spec, 'fit' | 'aspect'>
+type Frame = Pick<Spec, 'fit' | 'aspect' | 'enlarge'>
 
 export function sizing(options: Options, client: Client): Sides & Frame & Pick<Spec, 'dpr'> {
   const hinted = options.hints?.includes('width') ? client.width : undefined
   const width = hinted === undefined ? options.width : { px: bounded(hinted) }
   const given = present({ width, height: options.height })
-  const { fit, aspect } = frame(given, options)
+  const { fit, aspect, enlarge } = frame(given, options)
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
   const density = factor(sides, hinted === undefined ? densityOf(options, client) : 1)
@@ -22,6 +22,7 @@ export function sizing(options: Options, client: Client): Sides & Frame & Pick<S
     height: scaled(sides.height, density),
     dpr: hasShare(sides) && density !== 1 ? rounded(density) : undefined,
     fit,
+    enlarge,
     aspect: sides.width && sides.height ? undefined : aspect,
   })
 }
@@ -32,8 +33,9 @@ function densityOf(options: Options, client: Client): number {
 }
 
 /** The fit mode in effect: clip is absent. */
-function frame({ width, height }: Sides, { fit = 'clip', aspect }: Options): Frame {
-  if (width && height) return fit === 'clip' ? {} : { fit }
+function frame({ width, height }: Sides, { fit = 'clip', aspect, enlarge }: Options): Frame {
+  const bounded = fit === 'scale' || fit === 'crop' ? { enlarge } : {}
+  if (width && height) return fit === 'clip' ? {} : present({ fit, ...bounded })
   if (fit === 'crop') return aspect === undefined ? {} : { fit, aspect }
   if (!width && !height) return {}
   return neverEnlarging.has(fit) ? { fit: 'max' } : {}

@@ -26,7 +26,7 @@ export const unsupported: ReadonlySet<string> = new Set(
   txt-font tf txtfont txt-line-color txtlinecolor txt-line-clr txtlineclr txt-line txtline tl txt-pad txtpad tp
   txt-shad txtshad tsh txt-size tsz txtsize txt-width txtwidth txt-x txtx txt-y txty txt-lead txtlead
   txt-track txttrack tt
-  fps frame interval loop reverse skip colors palette prefix
+  fps interval loop reverse skip colors palette prefix
   bg-remove background-remove bg-remove-fallback bg-remove-fg-type bg-remove-semi-transparency
   background-removal-semi-transparency bg-remove-transparency-threshold
   bg-replace background-replace bg-replace-fallback bg-replace-neg-prompt background-replace-negative-prompt

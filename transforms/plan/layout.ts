@@ -9,19 +9,22 @@ import {
   isSame,
   largestPart,
   longest,
+  nested,
   type Point,
   placed,
   type Size,
   whole,
 } from './geometry.ts'
 import type { Box, Plan } from './plan-types.ts'
+import { regionBox } from './region.ts'
 
 export interface Layout {
   /** Cut from the picture before it is resized. */
-  readonly cut?: Box
+  readonly early?: Box
   readonly resize: Size
   readonly crop?: NonNullable<Plan['crop']>
   readonly extend?: NonNullable<Plan['extend']>
+  readonly cut?: Box
   /** Of the result. */
   readonly size: Size
 }
@@ -33,14 +36,26 @@ const plain = (size: Size): Layout => ({ resize: size, size })
 const modes: Readonly<Record<Fit, Mode>> = {
   clip: (from, frame) => plain(inside(from, frame)),
   max: (from, frame) => plain(inside(from, frame, 1)),
-  scale: (_from, frame) => plain(frame),
-  crop: (from, frame, spec) => cropped(from, frame, spec),
+  scale: (from, frame, { enlarge }) =>
+    enlarge ? asLarge(leastOf(from, frame), frame, enlarge) : plain(frame),
+  cover: (from, frame) => plain(inside(covering(from, frame), limit, 1)),
+  crop: (from, frame, spec) =>
+    spec.enlarge && longerIn(frame, from) ? unenlarged(from, frame, spec) : cropped(from, frame, spec),
   // "Ratio of w x h, never larger than the source allows": the largest such part of the source, or the frame.
   min: (from, frame) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, {}),
   fill: (from, frame) => extended(inside(from, frame), frame, 'background'),
   fillmax: (from, frame) => extended(inside(from, frame, 1), frame, 'background'),
   clamp: (from, frame) => extended(inside(from, frame), frame, 'edge'),
 }
+
+/** The smaller of the two on each axis. */
+const leastOf = (from: Size, frame: Size): Size => ({
+  width: Math.min(from.width, frame.width),
+  height: Math.min(from.height, frame.height),
+})
+
+const asLarge = (size: Size, frame: Size, enlarge: NonNullable<Spec['enlarge']>): Layout =>
+  enlarge === 'fill' ? extended(size, frame, 'background') : plain(size)
 
 const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width || frame.height > from.height
 
@@ -49,6 +64,20 @@ const limit: Size = { width: maxSide, height: maxSide }
 
 /** Lays a picture of size `from` out as the spec asks; without a frame it keeps its size, up to 8192 pixels a side. */
 export function layOut(from: Size, spec: Spec): Layout {
+  const layout = framed(from, spec)
+  return spec.cut ? cutOut(layout, regionBox(spec.cut, layout.size)) : layout
+}
+
+/** A known box of what is there already costs no step of its own. */
+function cutOut(layout: Layout, box: Box): Layout {
+  const { crop, extend, size } = layout
+  if (isSame(box, size)) return layout
+  const known = crop === undefined ? box : crop.by === 'box' ? nested(box, crop.box) : undefined
+  const part = known && !extend ? { crop: { by: 'box', box: known } as const } : { cut: box }
+  return { ...layout, ...part, size: { width: box.width, height: box.height } }
+}
+
+function framed(from: Size, spec: Spec): Layout {
   const frame = frameOf(from, spec)
   if (!frame) return plain(inside(from, limit, 1))
   if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, { ...limit, ...frame }, spec)
@@ -87,16 +116,30 @@ function bounded(size: Size): Size {
   return { width: whole(size.width * scale), height: whole(size.height * scale) }
 }
 
+const detector = ({ crop }: Spec) => crop?.find((word) => word === 'entropy' || word === 'attention')
+
 /** Covers the frame, then cuts what sticks out. */
 function cropped(from: Size, frame: Size, spec: Spec): Layout {
   const resize = covering(from, frame)
   if (isSame(resize, frame)) return plain(frame)
-  const by = spec.crop?.find((word) => word === 'entropy' || word === 'attention')
+  const by = detector(spec)
   // A sliver that covers a frame could be millions of pixels long: cut first, and let no detector search in it.
   if (longest(resize) > maxSide)
-    return { ...plain(frame), cut: placed(largestPart(from, frame), from, focus(spec)) }
+    return { ...plain(frame), early: placed(largestPart(from, frame), from, focus(spec)) }
   if (by) return { resize, crop: { by, width: frame.width, height: frame.height }, size: frame }
   return { resize, crop: { by: 'box', box: placed(frame, resize, focus(spec)) }, size: frame }
+}
+
+/** The picture as large as it is, cut where it passes the frame. On a canvas no detector looks for the place. */
+function unenlarged(from: Size, frame: Size, spec: Spec): Layout {
+  const size = leastOf(from, frame)
+  if (spec.enlarge === 'fill')
+    return { ...extended(size, frame, 'background'), early: placed(size, from, focus(spec)) }
+  if (isSame(size, from)) return plain(size)
+  const by = detector(spec)
+  const resize = { width: from.width, height: from.height }
+  if (by) return { resize, crop: { by, ...size }, size }
+  return { resize, crop: { by: 'box', box: placed(size, from, focus(spec)) }, size }
 }
 
 /** The point that the cut keeps nearest to its middle; an edge is a point on it. */

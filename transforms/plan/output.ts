@@ -3,7 +3,6 @@
 import type { Facts, SourceFormat } from '../facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
 import { onWhite, white } from '../language/colour.ts'
-import { isUnmade } from '../language/exact.ts'
 import type { Spec } from '../language/options.ts'
 import { qualityFor } from '../quality.ts'
 import type { Plan } from './plan-types.ts'
@@ -12,22 +11,22 @@ type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encodi
 
 export function output(spec: Spec, facts: Facts): Output {
   const format = chooseFormat(spec, facts)
-  const moves = isMoving(facts) && outputFormats[format].animation
+  const moves = isMoving(spec, facts) && outputFormats[format].animation
   return {
     frames: moves ? 'all' : 'first',
     pages: moves ? facts.pages : 1,
     background: background(spec, format),
     flatten: facts.alpha && (isOpaque(spec) || !outputFormats[format].alpha),
-    encoding: encoding(spec, format),
+    encoding: encoding(spec, format, moves),
   }
 }
 
 /** The format of the result: the best of the client's class, else the one that was named, else the source's own. */
 export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
-  const negotiated = spec.formats && bestOf(spec.formats, isMoving(facts))
+  const negotiated = spec.formats && bestOf(spec.formats, isMoving(spec, facts))
   if (negotiated) return negotiated
   const named = spec.format === 'pjpg' ? 'jpeg' : spec.format
-  if (named && !isUnmade(named)) return named
+  if (named && named in outputFormats) return named as OutputFormat
   const format = spec.formats ? basic(spec, facts) : own(spec, facts)
   return spec.lossless && format === 'jpeg' ? 'png' : format
 }
@@ -35,7 +34,8 @@ export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
 /** sharp reads every frame of these; of an APNG or an AVIF sequence only the first. */
 const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
 
-const isMoving = (facts: Facts): boolean => facts.animated && facts.pages > 1 && moving.has(facts.format)
+const isMoving = (spec: Spec, facts: Facts): boolean =>
+  spec.frame === undefined && facts.animated && facts.pages > 1 && moving.has(facts.format)
 
 function bestOf(formats: FormatClass, moves: boolean): OutputFormat | undefined {
   if (!moves && formats.startsWith('avif')) return 'avif'
@@ -44,7 +44,7 @@ function bestOf(formats: FormatClass, moves: boolean): OutputFormat | undefined 
 
 /** What every browser reads. */
 function basic(spec: Spec, facts: Facts): OutputFormat {
-  if (isMoving(facts)) return 'gif'
+  if (isMoving(spec, facts)) return 'gif'
   return hasAlpha(spec, facts) || drawn.has(facts.format) ? 'png' : 'jpeg'
 }
 
@@ -56,7 +56,7 @@ const own = (spec: Spec, facts: Facts): OutputFormat =>
 
 /** Whether the result has something transparent, if its format can hold it. */
 function hasAlpha(spec: Spec, facts: Facts): boolean {
-  const canvas = spec.fit === 'fill' || spec.fit === 'fillmax'
+  const canvas = spec.fit === 'fill' || spec.fit === 'fillmax' || spec.enlarge === 'fill'
   return (facts.alpha && !isOpaque(spec)) || (canvas && spec.background !== undefined && !isOpaque(spec))
 }
 
@@ -69,13 +69,21 @@ function background(spec: Spec, format: OutputFormat): Plan['background'] {
   return outputFormats[format].alpha ? asked : onWhite(asked)
 }
 
-function encoding(spec: Spec, format: OutputFormat): Plan['encoding'] {
+/** What q=auto aims at: where somebody looks for the loss side by side, and where the picture is shown at double density. */
+const scores = { normal: 76, saving: 72 } as const
+
+function encoding(spec: Spec, format: OutputFormat, moves: boolean): Plan['encoding'] {
   const lossless = !outputFormats[format].lossy || (spec.lossless ?? false)
-  const quality = lossless ? undefined : qualityFor(format, spec.quality, spec.saving ?? false)
+  const saving = spec.saving ?? false
+  const asked = spec.quality === 'auto' ? undefined : spec.quality
+  const quality = lossless ? undefined : qualityFor(format, asked, saving)
+  // Frames are not compared one by one: an animation gets the default.
+  const searches = spec.quality === 'auto' && !lossless && !moves
   return {
     format,
     lossless,
     ...(quality !== undefined && { quality }),
+    ...(searches && { score: saving ? scores.saving : scores.normal }),
     progressive: format === 'jpeg' && spec.format === 'pjpg',
   }
 }

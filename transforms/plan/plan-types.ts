@@ -21,6 +21,8 @@ export interface Encoding {
   readonly format: OutputFormat
   /** 1 to 100 on the encoder's own scale; absent for lossless output. */
   readonly quality?: number
+  /** The score to look for the quality of; `quality` is then for a picture that cannot be searched. */
+  readonly score?: number
   readonly lossless: boolean
   /** JPEG only. */
   readonly progressive: boolean
@@ -50,6 +52,8 @@ export interface Plan {
     readonly left: number
     readonly paint: 'background' | 'edge'
   }
+  /** Part of the framed picture to keep, where crop and canvas cannot do it. */
+  readonly cut?: Box
   /** Mirrors of the result: left-right, top-bottom. */
   readonly flip?: { readonly horizontal: boolean; readonly vertical: boolean }
   /** Clockwise degrees, 0 < degrees < 360, then the centred cut that keeps the frame filled. */

@@ -1,5 +1,5 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
-import { type Facts, upright } from '../facts.ts'
+import type { Facts } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
 import { isSame, nested, type Size } from './geometry.ts'
 import { layOut } from './layout.ts'
@@ -14,8 +14,8 @@ export type { Box, Colour, Encoding, Plan } from './plan-types.ts'
 
 /**
  * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Never fails: every size is
- * brought within 1 to 8192 pixels, every box within its picture. The order is that of the language: region, upright,
- * size and crop, flip, rotation, effects, encoding. `fm=json` and `fm=original` are
+ * brought within 1 to 8192 pixels, every box within its picture. The order is that of the language: upright, region,
+ * size and crop, cut, flip, rotation, effects, encoding. `fm=json` and `fm=original` are
  * answered before; here they count as not given.
  */
 export function plan(spec: Spec, facts: Facts): Plan {
@@ -27,34 +27,47 @@ export function plan(spec: Spec, facts: Facts): Plan {
   return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts) }
 }
 
-/** EXIF unless overridden; 90, 180 and 270 turn on from upright. */
-function orientOf({ orientation }: Spec, facts: Facts): Orient {
-  const asked = Number(orientation)
+/** As `rect` sees the picture: EXIF, unless it is to be left as stored, and then `turn`. */
+function seenOf({ turn }: Spec, facts: Facts): Orient {
   const exif = fromExif(facts.orientation)
-  if (orientation === undefined) return exif
-  return asked >= 90 ? joined(exif, turned(asked / 90)) : fromExif(asked)
+  return turn ? joined(turn.isRaw ? turned(0) : exif, turn) : exif
+}
+
+/** As `rect` sees it unless overridden; 90, 180 and 270 turn on from there. */
+function orientOf(spec: Spec, facts: Facts): Orient {
+  const asked = Number(spec.orientation)
+  if (spec.orientation === undefined) return seenOf(spec, facts)
+  if (asked >= 90) return joined(seenOf(spec, facts), turned(asked / 90))
+  return spec.turn ? joined(fromExif(asked), spec.turn) : fromExif(asked)
 }
 
 function stepsOf(spec: Spec, facts: Facts, orient: Orient): Steps {
   const oriented = orientSize(facts, orient)
-  const region = spec.region && orientedRegion(spec.region, facts, orient)
-  const { cut, resize, crop, extend, size } = layOut(region ?? oriented, spec)
-  const extract = cut && region ? nested(cut, region) : (cut ?? region)
+  const region = spec.region && orientedRegion(spec.region, { seen: seenOf(spec, facts), orient, facts })
+  const { early, resize, crop, extend, cut, size } = layOut(region ?? oriented, spec)
+  const extract = early && region ? nested(early, region) : (early ?? region)
   return {
     orient,
     ...(extract && { extract }),
     resize,
     ...(crop && { crop }),
     ...(extend && { extend }),
+    ...(cut && { cut }),
     ...(spec.flip && { flip: { horizontal: spec.flip !== 'v', vertical: spec.flip !== 'h' } }),
     ...size,
   }
 }
 
-/** `rect` is meant on the picture as EXIF turns it, whatever `or` then does to it. */
-function orientedRegion(region: NonNullable<Spec['region']>, facts: Facts, orient: Orient): Box {
-  const seen = upright(facts)
-  return orientBox(regionBox(region, seen), seen, joined(inverse(fromExif(facts.orientation)), orient))
+interface Lying {
+  readonly seen: Orient
+  readonly orient: Orient
+  readonly facts: Facts
+}
+
+/** `rect` is meant on the picture as EXIF and `turn` turn it, whatever `or` then does to it. */
+function orientedRegion(region: NonNullable<Spec['region']>, { seen, orient, facts }: Lying): Box {
+  const size = orientSize(facts, seen)
+  return orientBox(regionBox(region, size), size, joined(inverse(seen), orient))
 }
 
 /** Leaves out the steps that would change nothing: each is a pass over all pixels. */

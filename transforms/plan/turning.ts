@@ -3,12 +3,22 @@
 import { maxSide } from '../language/options.ts'
 import { clamped, longest, type Size, whole } from './geometry.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
-import type { Plan } from './plan-types.ts'
+import type { Box, Plan } from './plan-types.ts'
 
 /** The steps of a plan that move pixels. */
 export type Steps = Pick<
   Plan,
-  'density' | 'orient' | 'extract' | 'resize' | 'crop' | 'extend' | 'flip' | 'rotate' | 'width' | 'height'
+  | 'density'
+  | 'orient'
+  | 'extract'
+  | 'resize'
+  | 'crop'
+  | 'extend'
+  | 'cut'
+  | 'flip'
+  | 'rotate'
+  | 'width'
+  | 'height'
 >
 
 /** The same steps with the result turned clockwise; `oriented` is the size of the picture after `steps.orient`. */
@@ -23,7 +33,7 @@ export function rotated(steps: Steps, oriented: Size, degrees: number): Steps {
  */
 function quarterTurned(steps: Steps, oriented: Size, turns: number): Steps {
   const by = turned(turns)
-  const { orient = turned(0), extract, resize, crop, extend, flip } = steps
+  const { orient = turned(0), extract, resize, crop, extend, cut, flip } = steps
   const size = orientSize(steps, by)
   return {
     ...steps,
@@ -33,8 +43,16 @@ function quarterTurned(steps: Steps, oriented: Size, turns: number): Steps {
     ...(resize && { resize: orientSize(resize, by) }),
     ...(crop && { crop: turnedCrop(crop, resize ?? extract ?? oriented, turns) }),
     ...(extend && { extend: turnedExtend(extend, turns) }),
+    ...(cut && { cut: orientBox(cut, framedSize(steps, oriented), by) }),
     ...(flip && turns % 2 === 1 && { flip: { horizontal: flip.vertical, vertical: flip.horizontal } }),
   }
+}
+
+/** The picture that `cut` is a box of. */
+function framedSize({ extract, resize, crop, extend }: Steps, oriented: Size): Size {
+  const { width, height } = crop?.by === 'box' ? crop.box : (crop ?? resize ?? extract ?? oriented)
+  const { top = 0, right = 0, bottom = 0, left = 0 } = extend ?? {}
+  return { width: left + width + right, height: top + height + bottom }
 }
 
 type Crop = NonNullable<Plan['crop']>
@@ -64,9 +82,10 @@ const maxEnlarged = 2 * maxSide - margin
  */
 function straightened(steps: Steps, oriented: Size, degrees: number): Steps {
   const before = steps.resize ?? steps.extract ?? oriented
+  const framed = framedSize(steps, oriented)
   const cover = coverScale(steps, degrees)
-  const shrink = Math.min(1, maxEnlarged / (cover * Math.max(longest(before), longest(steps))))
-  const enlarged = scaled(steps, before, cover * shrink)
+  const shrink = Math.min(1, maxEnlarged / (cover * Math.max(longest(before), longest(framed))))
+  const enlarged = scaledAll(steps, { before, framed }, cover * shrink)
   const cut = {
     width: whole(steps.width * shrink, enlarged.width),
     height: whole(steps.height * shrink, enlarged.height),
@@ -81,20 +100,38 @@ function coverScale({ width, height }: Size, degrees: number): number {
   return cos + sin * Math.max(width / height, height / width)
 }
 
+interface Sizes {
+  readonly before: Size
+  readonly framed: Size
+}
+
+/** The frame is enlarged as it was before the cut, and the cut with it. */
+function scaledAll(steps: Steps, { before, framed }: Sizes, scale: number): Steps {
+  if (!steps.cut) return { ...steps, ...scaled(steps, before, scale) }
+  const whole = scaled({ ...steps, ...framed }, before, scale)
+  const size = { width: up(steps.cut.width, scale), height: up(steps.cut.height, scale) }
+  return { ...steps, ...whole, ...size, cut: scaledBox(steps.cut, whole, { ...size, scale }) }
+}
+
+const up = (value: number, scale: number): number => Math.min(2 * maxSide, Math.ceil(value * scale) + margin)
+
 /** Resize, crop and canvas at `scale`; the frame rounds up, so that no corner stays empty. */
 function scaled(steps: Steps, before: Size, scale: number): Steps {
-  const up = (value: number): number => Math.min(2 * maxSide, Math.ceil(value * scale) + margin)
-  const size = { width: up(steps.width), height: up(steps.height) }
-  const resize = { width: up(before.width), height: up(before.height) }
+  const size = { width: up(steps.width, scale), height: up(steps.height, scale) }
+  const resize = { width: up(before.width, scale), height: up(before.height, scale) }
   if (steps.extend) return { ...size, ...scaledCanvas(steps.extend, resize, size, scale) }
   return { ...size, resize, ...(steps.crop && { crop: scaledCrop(steps.crop, resize, size, scale) }) }
 }
 
 function scaledCrop(crop: Crop, picture: Size, size: Size, scale: number): Crop {
   if (crop.by !== 'box') return { by: crop.by, ...size }
-  const left = clamped(Math.round(crop.box.left * scale), 0, picture.width - size.width)
-  const top = clamped(Math.round(crop.box.top * scale), 0, picture.height - size.height)
-  return { by: 'box', box: { left, top, ...size } }
+  return { by: 'box', box: scaledBox(crop.box, picture, { ...size, scale }) }
+}
+
+function scaledBox(box: Box, picture: Size, { scale, ...size }: Size & { readonly scale: number }): Box {
+  const left = clamped(Math.round(box.left * scale), 0, picture.width - size.width)
+  const top = clamped(Math.round(box.top * scale), 0, picture.height - size.height)
+  return { left, top, ...size }
 }
 
 function scaledCanvas(

@@ -10,9 +10,9 @@ import { frame, smartCrop, still } from './steps.ts'
  * sharp keeps frames below one another as one tall picture: it refuses to turn that, would turn the order of the frames
  * around with the picture, and an effect would bleed from one frame into the next.
  */
-export function needsFrames({ orient, crop, flip, rotate, blur, sharpen }: Plan): boolean {
+export function needsFrames({ orient, crop, cut, flip, rotate, blur, sharpen }: Plan): boolean {
   const detects = crop !== undefined && crop.by !== 'box'
-  return Boolean(orient ?? rotate ?? flip ?? blur ?? sharpen) || detects
+  return Boolean(orient ?? cut ?? rotate ?? flip ?? blur ?? sharpen) || detects
 }
 
 /** Browsers play frames that ask for less at this pace, and encoders drop frames that last no time at all. */

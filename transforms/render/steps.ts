@@ -11,6 +11,7 @@ export async function still(source: Sharp, size: Size, plan: Plan): Promise<Shar
   let image = frame(source, size, plan)
   if (plan.crop && plan.crop.by !== 'box') image = smartCrop(await afresh(image), plan.crop)
   if (plan.extend) image = extend(plan.crop ? await afresh(image) : image, plan)
+  if (plan.cut) image = (await afresh(image)).extract(plan.cut)
   if (plan.flip) image = flip(await afresh(image), plan.flip)
   if (plan.rotate) image = await rotate(await afresh(image), plan)
   return effects(image, plan)

@@ -1,0 +1,62 @@
+// The rows of the table of options that say how a picture looks and how it is encoded.
+import { colour, decimal, flag, integer, oneOf, quality } from './kinds.ts'
+import type { Rows } from './option-types.ts'
+
+export const lookRows = {
+  background: {
+    key: 'bg',
+    kind: colour,
+    section: 'Colour and effects',
+    about:
+      'Behind transparent pixels (when opaque) and on added canvas. White where a colour is needed and none given.',
+  },
+  blur: {
+    key: 'blur',
+    kind: integer(0, 2000),
+    section: 'Colour and effects',
+    default: 0,
+    about: 'Gaussian blur of the result; its sigma is a tenth of this in pixels.',
+  },
+  sharpen: {
+    key: 'sharp',
+    kind: decimal(0, 100),
+    section: 'Colour and effects',
+    default: 0,
+    about: 'Sharpening of the result.',
+  },
+  format: {
+    key: 'fm',
+    kind: oneOf(
+      {
+        ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', webp: 'webp', avif: 'avif' },
+        ...{ gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
+      },
+      ['jp2', 'jxr', 'mp4', 'webm', 'png8', 'png32', 'blurhash'],
+    ),
+    section: 'Format',
+    about:
+      'Format of the result. `jpg` is baseline, `pjpg` progressive, `basic` JPEG, PNG or GIF, as the picture needs; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is.',
+  },
+  quality: {
+    key: 'q',
+    kind: quality,
+    section: 'Format',
+    needs: 'a lossy format',
+    about:
+      'Quality on the scale of JPEG; each format gets the number that looks the same. `auto` finds the lowest with which this picture still looks like its source.',
+  },
+  frame: {
+    key: 'frame',
+    kind: integer(1, 1, '1, the first frame'),
+    section: 'Format',
+    about: 'Of an animation only its first frame, as a still picture.',
+  },
+  lossless: {
+    key: 'lossless',
+    kind: flag,
+    section: 'Format',
+    default: false,
+    about:
+      'Lossless WebP or AVIF; PNG where the format is not named and neither fits. Refused beside `fm=jpg`.',
+  },
+} satisfies Rows

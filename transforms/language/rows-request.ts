@@ -1,0 +1,52 @@
+// The rows of the table of options that are spent on the way: they choose, admit or name, and are in no key.
+import { fileName, integer, listOf, oneOf, same, text } from './kinds.ts'
+import type { Rows } from './option-types.ts'
+
+/** Options that the edge uses up: they become others, or decide whether to answer at all, and are in no key. */
+export const requestRows = {
+  automatic: {
+    key: 'auto',
+    kind: listOf(same('format', 'compress'), ['enhance', 'redeye', 'true']),
+    section: 'Automatic',
+    merges: true,
+    plainOnly: true,
+    about:
+      '`format` picks AVIF or WebP for clients that accept it, else `fm`, else JPEG or PNG. `compress` lowers the default quality.',
+  },
+  hints: {
+    key: 'ch',
+    kind: listOf(same('width', 'dpr', 'save-data')),
+    section: 'Automatic',
+    plainOnly: true,
+    about:
+      'Client hints that may drive the answer: `Width` replaces `w` (and `dpr`), `DPR` replaces `dpr`, `Save-Data` lowers the default quality.',
+  },
+  rotationType: {
+    key: 'rot-type',
+    aliases: ['rottype', 'rott'],
+    kind: oneOf(same('straighten'), ['pivot']),
+    section: 'Orientation',
+    default: 'straighten',
+    needs: '`rot`',
+    about: 'The frame keeps its size and stays filled.',
+  },
+  expires: {
+    key: 'expires',
+    kind: integer(0, 9_999_999_999, 'a time in Unix seconds'),
+    section: 'Access',
+    about: 'Unix time in seconds, past which the address answers 404. Sign the address to make it hold.',
+  },
+  download: {
+    key: 'dl',
+    kind: fileName,
+    section: 'Access',
+    about:
+      'Answers as a download under this file name. The picture itself stays the same, and so does its key.',
+  },
+  signature: {
+    key: 's',
+    kind: text(200, 'a signature'),
+    section: 'Access',
+    about: 'Signature of the address, always last.',
+  },
+} satisfies Rows
