@@ -168,6 +168,18 @@ describe('the first bytes', () => {
     expect(known).toMatchObject({ type: 'image/svg+xml', identification: { width: 12, height: 8 } })
   })
 
+  test.each([
+    ['blanks', ' '.repeat(60_000)],
+    ['comments', '<!---->'.repeat(9_000)],
+    ['includes', `<svg width="3" height="2">${'<include'.repeat(300_000)}`],
+    ['one long name', `<svg width="3" height="2" ${'a'.repeat(2_500_000)}>`],
+    ['one long selector', `<svg width="3" height="2"><style>${'a'.repeat(2_500_000)}</style></svg>`],
+    ['imports', `<svg width="3" height="2"><style>${'@import'.repeat(400_000)}</style></svg>`],
+  ])('that are nothing but %s do not hold up everybody else', async (_, text) => {
+    const body = Readable.from([Buffer.from(text)])
+    await (await anIntake().receive(body, { maxBytes: 4 * megabyte })).discard()
+  })
+
   test('that are a damaged picture are no picture', async () => {
     const cut = (await aJpeg()).subarray(0, 20)
     const kept = await anIntake().receive(Readable.from([cut]), { maxBytes: 100, type: 'image/jpeg' })

@@ -106,7 +106,10 @@ const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 function attributesOf(tag: string): Map<string, string> {
   const found = new Map<string, string>()
-  for (const [, name = '', double, single] of tag.matchAll(/([^\s=/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
+  // A name begins where it begins: tried again from each of its characters, a long one would take for ever.
+  for (const [, name = '', double, single] of tag.matchAll(
+    /(?<![^\s=/"'])([^\s=/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
+  ))
     found.set(localName(name), plain(double ?? single ?? ''))
   return found
 }

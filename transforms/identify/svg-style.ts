@@ -17,9 +17,9 @@ export function rulesOf(elements: readonly Element[]): Rule[] {
     if (name !== 'style') continue
     const css = unescaped(text)
     // An import from the document itself would bring rules we have not read; others are never fetched.
-    if (/@import[^;]*data:/i.test(css))
+    if (css.split(';').some((rule) => /data:/i.test(/@import[\s\S]*/i.exec(rule)?.[0] ?? '')))
       throw new Failure('source-unsupported', 'The SVG hides a style sheet inside an address.')
-    for (const [, selectors = '', declarations = ''] of css.matchAll(/([^{};]+)\{([^{}]*)\}/g))
+    for (const [, selectors = '', declarations = ''] of css.matchAll(/(?<![^{};])([^{};]+)\{([^{}]*)\}/g))
       if (costly.test(declarations)) rules.push({ declarations, matches: matcher(selectors) })
   }
   return rules

@@ -9,14 +9,41 @@ import { type Element, elementsOf, tagEnd, tooCostly } from './svg-scan.ts'
 const mostBytes = 3_000_000
 /** Documents in these read as bytes; others (UTF-7, say) could hide markup from us, and nobody draws in them. */
 const encodings = /^(utf-8|us-ascii|ascii|iso-8859-\d+|windows-125\d|latin1)$/i
-/** What may stand before the root: a byte-order mark, declarations, comments, a DOCTYPE with or without a subset. */
-const prolog =
-  /^(?:\xef\xbb\xbf)?(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>)*<svg[\s/>]/i
+/** More addresses of style sheets than any drawing has. */
+const mostStylesheets = 16
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 export function isSvg(bytes: Uint8Array): boolean {
-  return prolog.test(latin1(head(bytes)))
+  return openingEnd(latin1(head(bytes))) !== undefined
+}
+
+/**
+ * Where the name of the root element ends, when the root is an svg. In front of it may stand a byte-order mark,
+ * declarations, comments and a DOCTYPE with or without a subset. Step by step, because one expression for all of it
+ * tries every way to divide a long run of blanks, which takes for ever.
+ */
+function openingEnd(document: string): number | undefined {
+  let at = document.startsWith('\xef\xbb\xbf') ? 3 : 0
+  for (;;) {
+    at = matchEnd(/\s*/y, document, at) ?? at
+    const end = document.startsWith('<!--', at)
+      ? matchEnd(/-->/g, document, at + 4)
+      : (matchEnd(/<\?[^>]*>|<!DOCTYPE[^[>]*>/iy, document, at) ?? subsetEnd(document, at))
+    if (end === undefined) break
+    at = end
+  }
+  return matchEnd(/<svg(?=[\s/>])/iy, document, at)
+}
+
+function subsetEnd(document: string, at: number): number | undefined {
+  const inside = matchEnd(/<!DOCTYPE[^[>]*\[/iy, document, at)
+  return inside === undefined ? undefined : matchEnd(/\]\s*>/g, document, inside)
+}
+
+function matchEnd(expression: RegExp, document: string, at: number): number | undefined {
+  expression.lastIndex = at
+  return expression.test(document) ? expression.lastIndex : undefined
 }
 
 /** The document, one character a byte, inflated if it came gzipped. */
@@ -50,8 +77,7 @@ export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
 
 /** The document with its root's size written in pixels, so that what we measured and what is drawn cannot differ. */
 export function sized(document: string, { width, height }: Pick<Facts, 'width' | 'height'>): string {
-  const opening = prolog.exec(document)?.[0].length ?? 0
-  const start = opening - 1 // before the character that ends the name
+  const start = openingEnd(document) ?? 0
   const end = tagEnd(document, start)
   const root = document.slice(start, end).replace(/\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')/g, ' ')
   return `${document.slice(0, start)} width="${width}" height="${height}"${root}${document.slice(end)}`
@@ -61,7 +87,10 @@ function refuseHidden(document: string): void {
   const declared = /^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([^"']*)/i.exec(document)?.[1]
   if (declared !== undefined && !encodings.test(declared))
     throw new Failure('source-unsupported', 'The SVG is in a character encoding that we do not read.')
-  if (/<\?xml-stylesheet[^>]*data:/i.test(document) || /<[\w:]*include[^>]*data:/i.test(document))
+  // A `<` inside a tag is not well-formed and nobody draws it; reading on from each would take the square of the time.
+  const includes = /<(?:[^\s<>/:]+:)?include[^<>]*data:/i.test(document)
+  const sheets = document.match(/<\?xml-stylesheet/gi)?.length ?? 0
+  if (includes || sheets > mostStylesheets || (sheets > 0 && /<\?xml-stylesheet[^>]*data:/i.test(document)))
     throw new Failure('source-unsupported', 'The SVG hides a part of itself inside an address.')
 }
 
