@@ -1,4 +1,5 @@
 // Where the API's pictures are made: on threads of this process, or on processing nodes.
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
@@ -27,12 +28,17 @@ export function assembleProcessing(assembly: Assembly): Processing {
 
 /** A processing node: `POST /process` for the API elsewhere. */
 export function assembleNode(assembly: Assembly): Listener {
-  const { config } = assembly
+  const { config, log } = assembly
+  const spoolDir = join(config.dataDir, 'processing')
+  mkdirSync(spoolDir, { recursive: true })
   return serveProcessing(assembleProcessing(assembly), {
-    ...(config.tierSecret === undefined ? {} : { secret: config.tierSecret }),
+    secret: config.tierSecret,
     maxBytes: config.maxOptimiseBytes,
-    spoolDir: join(config.dataDir, 'spool'),
+    spoolDir,
     stallMs: config.stallMs,
+    failed: (failure) => {
+      if (failure.kind === 'internal') log.error({ err: failure.details.cause }, 'a picture failed')
+    },
   })
 }
 

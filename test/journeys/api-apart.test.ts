@@ -1,0 +1,95 @@
+// The API, its processing node and the CDN as processes of their own: one storage between them, and pixels only where
+// they belong.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { jpeg } from '../pictures.ts'
+import { aProcess, type Process } from './processes.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const secret = 'known to all processes of this test'
+const shared = mkdtempSync(join(tmpdir(), 'halftone-apart-'))
+const environment = {
+  HALFTONE_TIER_SECRET: secret,
+  HALFTONE_STORAGE: JSON.stringify({ kind: 'folder', dir: join(shared, 'storage') }),
+}
+
+let node: Process
+let api: Process
+let cdn: Process
+let key: { readonly id: string; readonly secret: string }
+
+beforeAll(async () => {
+  const roles = (written: string) => ({ args: ['--role', written] })
+  ;[node, cdn] = await Promise.all([
+    aProcess({ ...roles('processor'), environment }),
+    aProcess({ ...roles('edge,shield,origin'), environment }),
+  ])
+  api = await aProcess({ ...roles('api'), environment: { ...environment, HALFTONE_PROCESSORS: node.url } })
+  key = addKey(api.dataDir)
+})
+afterAll(async () => {
+  for (const each of [api, cdn, node]) await each?.end()
+  rmSync(shared, { recursive: true, force: true })
+})
+
+/** As an operator draws it, while the process runs. */
+function addKey(dataDir: string): typeof key {
+  const args = ['keys', 'add', '--project', 'shop', '--user', 'ann', '--json']
+  const { stdout } = spawnSync(join(root, 'bin/halftone'), args, {
+    env: { ...process.env, HALFTONE_DATA: dataDir },
+    encoding: 'utf8',
+  })
+  return JSON.parse(stdout)
+}
+
+const post = (path: string, body: Buffer) =>
+  fetch(`${api.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key.id}.${key.secret}`, 'content-type': 'image/jpeg' },
+    body: new Uint8Array(body),
+  })
+
+describe('the API apart from its processing node', () => {
+  test('optimises there, and gives the result out itself', async () => {
+    const photo = await jpeg()
+    const answer = (await (await post('/v1/optimize', photo)).json()) as {
+      url: string
+      output: { bytes: number }
+    }
+    expect(answer.output.bytes).toBeLessThanOrEqual(photo.length)
+    const result = await fetch(answer.url)
+    expect(result.status).toBe(200)
+    expect((await result.arrayBuffer()).byteLength).toBe(answer.output.bytes)
+    expect(await node.metric('halftone_optimise_running')).toBe(0)
+  })
+
+  test('keeps uploads that the CDN serves by their identifier', async () => {
+    const file = (await (await post('/v1/files', await jpeg({ width: 300, height: 200 }))).json()) as {
+      id: string
+    }
+    const small = await cdn.get(`/${file.id}/-/preview/60x60/`)
+    expect(small.status).toBe(200)
+    expect(small.headers['content-type']).toBe('image/jpeg')
+    expect((await cdn.get(`/uploads/${file.id}?w=60&fm=json`)).status).toBe(200)
+  })
+
+  test('says so when no node answers, and works again when one does', async () => {
+    await node.end('SIGKILL')
+    const refused = await post('/v1/optimize', await jpeg())
+    expect([502, 503]).toContain(refused.status)
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    await node.again()
+    await expect.poll(async () => (await post('/v1/optimize', await jpeg())).status).toBe(200)
+  })
+
+  test('the node answers only who knows the secret, the API serves no pictures, the CDN no API', async () => {
+    const stranger = await fetch(`${node.url}/process`, { method: 'POST', body: 'x' })
+    expect(stranger.status).toBe(403)
+    expect((await api.get('/samples/landscape.jpg')).status).toBe(403)
+    expect((await cdn.get('/v1/account')).status).toBe(404)
+  })
+})
