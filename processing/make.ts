@@ -23,7 +23,7 @@ import { render } from '../transforms/render/apply.ts'
 import { changesNothing, readEdit } from './edit.ts'
 import { withKept } from './kept.ts'
 import type { Figures, Order } from './processing.ts'
-import { type Route, routeOf } from './route.ts'
+import { type Route, routeOf, untouched } from './route.ts'
 
 export interface Bounds {
   readonly limits: Limits
@@ -46,7 +46,7 @@ export async function make({ file, edit, optimise: request }: Task, bounds: Boun
   admit(facts, undefined, bounds.limits)
   // An edit that fits this picture already must not cost a JPEG its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
-  const route = routeOf(facts, needed, request)
+  const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
   const made = await (route.through ? drawn : straight)({ source, facts, edit: needed, route, bounds })
   const figures = {
     source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(source) },

@@ -40,7 +40,17 @@ function needsPixels({ format }: Facts, target: Target): boolean {
 }
 
 function straight(facts: Facts, request: OptimiseRequest, target: Target): Route {
-  return target === facts.format ? { request } : soften(request, target)
+  if (target !== facts.format) return soften(request, target)
+  return { request: request.format === target ? untouched(request) : request }
+}
+
+/**
+ * For a picture that turned out to be what was asked for already, an edit or a format: how its new pixels were to be
+ * coded says nothing about those it keeps.
+ */
+export function untouched({ chroma, progressive, ...request }: OptimiseRequest): OptimiseRequest {
+  const form = { ...(chroma && { chroma }), ...(progressive !== undefined && { progressive }) }
+  return request.mode === 'lossless' ? request : { ...request, ...form }
 }
 
 const withoutLossless: readonly Target[] = ['jpeg', 'avif']

@@ -130,7 +130,7 @@ function wishOf(given: Shape, resize: Resizing | undefined, target: Target | und
   const convert = format && { background: given.convert?.background, format }
   return {
     edit: editOf({ resize, convert, turn: given.auto_orient }),
-    optimise: optimising(given, format),
+    optimise: optimising(given, { format, resizes: resize !== undefined && resize.strategy !== 'none' }),
     ...(target && { target }),
   }
 }
@@ -139,8 +139,15 @@ function wishOf(given: Shape, resize: Resizing | undefined, target: Target | und
 const formatOf = ({ convert, webp }: Shape): Format | undefined =>
   convert?.format ?? (webp ? 'webp' : undefined)
 
-function optimising(given: Shape, format: Format | undefined): OptimiseRequest {
+interface Pixels {
+  readonly format: Format | undefined
+  readonly resizes: boolean
+}
+
+function optimising(given: Shape, { format, resizes }: Pixels): OptimiseRequest {
   const { lossy, quality, sampling_scheme: chroma, preserve_meta } = given
+  // Reference section 3: "lossy, resize, and conversion to JPEG"; else the picture keeps its own.
+  const isSampled = lossy || resizes || format === 'jpeg'
   const keep: readonly Keep[] = [...new Set(preserve_meta)]
   return {
     // Reference section 3: "ignored without lossy".
@@ -150,7 +157,7 @@ function optimising(given: Shape, format: Format | undefined): OptimiseRequest {
         : { mode: 'quality', quality }
       : { mode: 'lossless' }),
     ...(format && { format }),
-    ...(chroma && { chroma }),
+    ...(chroma && isSampled && { chroma }),
     ...(keep.length > 0 && { keep }),
   }
 }

@@ -53,7 +53,7 @@ const shape = z.strictObject({
     .strictObject({ mode: z.enum(['json', 'binary'], { error: 'must be json or binary' }).optional() })
     .optional(),
   // Reference section 5: "Push to the vendor's CDN; accept and ignore".
-  cdn: z.unknown(),
+  cdn: z.unknown().optional(),
 })
 
 type Shape = z.infer<typeof shape>

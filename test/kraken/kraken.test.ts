@@ -154,6 +154,12 @@ describe('a resize', () => {
     expect(`${answer.kraked_width}x${answer.kraked_height}`).toBe(expected)
   })
 
+  test.each(['4:2:0', '4:2:2', '4:4:4'])('is sampled %s where that is asked for', async (sampling_scheme) => {
+    const answer = await upload({ resize: { strategy: 'square', size: 50 }, sampling_scheme })
+    const { chromaSubsampling } = await sharp(await desk.result(textOf(answer.kraked_url))).metadata()
+    expect(chromaSubsampling).toBe(sampling_scheme)
+  })
+
   test('that the picture fits already costs no pixel', async () => {
     const source = await jpeg(size)
     const answer = await upload({ resize: { strategy: 'auto', width: 600, height: 600 } }, source)

@@ -175,6 +175,11 @@ describe('what is asked of the optimiser', () => {
       { sampling_scheme: '4:2:2', lossy: true },
       { mode: 'lossy', chroma: '4:2:2' },
     ],
+    [{ sampling_scheme: '4:2:2' }, { mode: 'lossless' }],
+    [
+      { sampling_scheme: '4:2:2', convert: { format: 'jpeg' } },
+      { mode: 'lossless', format: 'jpeg', chroma: '4:2:2' },
+    ],
     [{ preserve_meta: ['profile', 'geotag', 'profile'] }, { mode: 'lossless', keep: ['profile', 'geotag'] }],
     [{ preserve_meta: [] }, { mode: 'lossless' }],
     [{ json: true, origin: 'wp', enhance: true, level: 'ebook' }, { mode: 'lossless' }],

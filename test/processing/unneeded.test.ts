@@ -31,6 +31,17 @@ describe('an edit', () => {
   })
 
   test.each([
+    ['a frame that is larger', 'w=500&h=500&fit=max', {}],
+    ['a format that it has', '', { format: 'jpeg' }],
+  ] as const)('without effect, %s, leaves its chroma alone, too', async (_, edit, wanted) => {
+    const file = join(folder, 'chroma')
+    writeFileSync(file, await jpeg())
+    const optimise = { mode: 'lossless', chroma: '4:4:4', ...wanted } as const
+    const { figures } = await make({ file, edit, optimise }, bounds)
+    expect(figures.result.sampling).toBe('4:2:0')
+  })
+
+  test.each([
     ['a smaller frame', 'w=50&fit=max', () => jpeg()],
     ['a picture that lies on its side', 'rot=0', () => lying(6)],
   ])('with effect, %s, draws it anew', async (_, edit, picture) => {
