@@ -6,6 +6,8 @@ import { createNative } from './native/index.ts'
 import { createOptidash } from './optidash/index.ts'
 import type { ApiParts } from './parts.ts'
 import { apiPaths } from './paths.ts'
+import { createUploadcareRest } from './uploadcare/rest.ts'
+import { createUploadcareUpload } from './uploadcare/upload.ts'
 
 export { krakenTeller } from './kraken/index.ts'
 export { nativeTeller } from './native/index.ts'
@@ -18,5 +20,7 @@ export function createApi(parts: ApiParts): Hono<JournalEnv> {
   app.route('/', createNative(parts))
   app.route('/', createKraken(parts))
   app.route('/', createOptidash(parts))
+  app.route('/', createUploadcareUpload(parts))
+  app.route('/', createUploadcareRest(parts))
   return app
 }
