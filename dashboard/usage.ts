@@ -50,10 +50,10 @@ const charts = (): Markup => html`
       <p class="unseen" id="chart-${id}-words"></p></figure>`,
   )}</div>
   <details><summary>As a table</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Usage as a table"><table class="list">
-      <thead><tr><th scope="col">Day</th><th scope="col">Calls</th><th scope="col">Failures</th><th scope="col">Bytes in</th>
-        <th scope="col">Bytes out</th><th scope="col">Bytes saved</th></tr></thead>
-      <tbody id="usage-rows"></tbody>
+    <div class="scroll" tabindex="0" role="region" aria-label="Usage as a table"><table class="list" role="table">
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Day</th><th scope="col" role="columnheader">Calls</th><th scope="col" role="columnheader">Failures</th><th scope="col" role="columnheader">Bytes in</th>
+        <th scope="col" role="columnheader">Bytes out</th><th scope="col" role="columnheader">Bytes saved</th></tr></thead>
+      <tbody role="rowgroup" id="usage-rows"></tbody>
     </table></div>
   </details>
 </section>`
@@ -63,10 +63,10 @@ const keys = (): Markup => html`
   <h2 id="keys-title">Keys</h2>
   <div id="keys-problem" role="alert"></div>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="keys-title">
-    <table class="list">
-      <thead><tr><th scope="col">Name</th><th scope="col">Public id</th><th scope="col">May</th><th scope="col">State</th>
-        <th scope="col"><span class="unseen">Actions</span></th></tr></thead>
-      <tbody id="key-rows"></tbody>
+    <table class="list" role="table">
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Name</th><th scope="col" role="columnheader">Public id</th><th scope="col" role="columnheader">May</th><th scope="col" role="columnheader">State</th>
+        <th scope="col" role="columnheader"><span class="unseen">Actions</span></th></tr></thead>
+      <tbody role="rowgroup" id="key-rows"></tbody>
     </table>
   </div>
   <form id="new-key" class="panel" aria-label="New key">

@@ -37,10 +37,10 @@ const deliveries = (): Markup => html`
   <p class="unseen" id="said" role="status" aria-live="polite"></p>
   <div id="deliveries-problem" role="alert"></div>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="deliveries-title">
-    <table class="list">
-      <thead><tr><th scope="col">State</th><th scope="col">Event</th><th scope="col">To</th><th scope="col">Attempts</th>
-        <th scope="col">Last</th><th scope="col">Promised</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>
-      <tbody id="delivery-rows"></tbody>
+    <table class="list" role="table">
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">State</th><th scope="col" role="columnheader">Event</th><th scope="col" role="columnheader">To</th><th scope="col" role="columnheader">Attempts</th>
+        <th scope="col" role="columnheader">Last</th><th scope="col" role="columnheader">Promised</th><th scope="col" role="columnheader"><span class="unseen">Actions</span></th></tr></thead>
+      <tbody role="rowgroup" id="delivery-rows"></tbody>
     </table>
   </div>
   <p class="about" id="no-deliveries" hidden>None. A webhook is promised where a call names a <code>callback_url</code>, and for files when there is a hook below.</p>
@@ -53,10 +53,10 @@ const hooks = (): Markup => html`
   <p class="about">Told whenever it happens to one of the project's files.</p>
   <div id="hooks-problem" role="alert"></div>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="hooks-title">
-    <table class="list">
-      <thead><tr><th scope="col">Event</th><th scope="col">To</th><th scope="col">Signed</th><th scope="col">State</th>
-        <th scope="col"><span class="unseen">Actions</span></th></tr></thead>
-      <tbody id="hook-rows"></tbody>
+    <table class="list" role="table">
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Event</th><th scope="col" role="columnheader">To</th><th scope="col" role="columnheader">Signed</th><th scope="col" role="columnheader">State</th>
+        <th scope="col" role="columnheader"><span class="unseen">Actions</span></th></tr></thead>
+      <tbody role="rowgroup" id="hook-rows"></tbody>
     </table>
   </div>
   <p class="about" id="no-hooks" hidden>None yet.</p>

@@ -1,4 +1,4 @@
-// One drawing of days: lines over dates in the page's own colours, redrawn when the window or the colours change.
+// One drawing of days: bars over dates in the page's own colours, redrawn when the window or the colours change.
 import { byId, bytesText, countText } from './dom.js'
 import uPlot from './uplot.js'
 
@@ -49,7 +49,11 @@ function optionsOf(series, unit, width) {
     height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, unit === 'bytes' ? 1000 : 5)] } },
+    scales: {
+      // Half a day more on each side, for the width of a bar.
+      x: { range: (_plot, first, last) => [first - daySeconds * 0.6, last + daySeconds * 0.6] },
+      y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, unit === 'bytes' ? 1000 : 5)] },
+    },
     axes: [
       { ...axis, values: (_plot, seconds) => seconds.map(dateText), space: 70, incrs: dayIncrements },
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? '0' : text(tick))), size: 66 },
@@ -60,9 +64,10 @@ function optionsOf(series, unit, width) {
         label,
         stroke: colourOf(colour),
         // The colours are written as #rrggbb; two digits more are their opacity.
-        fill: `${colourOf(colour)}22`,
-        width: 2,
-        points: { show: true, size: 5 },
+        fill: `${colourOf(colour)}aa`,
+        width: 1,
+        paths: uPlot.paths.bars({ size: [0.72, 48] }),
+        points: { show: false },
         value: (_plot, value) => (value === null ? '–' : text(value)),
       })),
     ],

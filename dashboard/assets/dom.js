@@ -74,6 +74,12 @@ export const definitions = (rows) =>
       .flatMap(([name, value]) => [made('dt', {}, name), made('dd', {}, value)]),
   )
 
+/** The cells of a row, each with its column's name: on a phone a row is a card and has no head above it. */
+export const cellsOf = (named) =>
+  named.map(([label, content, className = '']) =>
+    made('td', { className, role: 'cell', 'data-label': label }, ...[content].flat()),
+  )
+
 /** Copies the text of the element a button names, and says so in the button for a moment. */
 export function armCopyButtons(root = document) {
   for (const button of root.querySelectorAll('[data-copy]'))

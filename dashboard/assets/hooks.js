@@ -1,5 +1,5 @@
 // The project's hooks: listed, added, removed, paused.
-import { byId, made } from './dom.js'
+import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
 
@@ -34,17 +34,21 @@ function rowOf({ id, event, url, active, signed }) {
   }
   return made(
     'tr',
-    {},
-    made('td', {}, event),
-    made('td', { className: 'address', title: url }, url),
-    made('td', {}, signed ? 'yes' : 'no'),
-    made('td', {}, made('span', { className: `chip ${active ? 'good' : ''}` }, active ? 'active' : 'paused')),
-    made(
-      'td',
-      { className: 'actions' },
-      button(active ? 'Pause' : 'Resume', change('PATCH', { active: !active })),
-      button('Delete', change('DELETE')),
-    ),
+    { role: 'row' },
+    ...cellsOf([
+      ['Event', event],
+      ['To', made('span', { className: 'address', title: url }, url)],
+      ['Signed', signed ? 'yes' : 'no'],
+      ['State', made('span', { className: `chip ${active ? 'good' : ''}` }, active ? 'active' : 'paused')],
+      [
+        '',
+        [
+          button(active ? 'Pause' : 'Resume', change('PATCH', { active: !active })),
+          button('Delete', change('DELETE')),
+        ],
+        'actions',
+      ],
+    ]),
   )
 }
 

@@ -1,5 +1,5 @@
 // The project's keys: listed, created, revoked, where the key in use may do so.
-import { byId, made } from './dom.js'
+import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
 
@@ -56,24 +56,21 @@ function rowOf({ id, name, scopes: may, revoked }, { isMine, list }) {
       await list()
     })
   const state = revoked ? 'revoked' : isMine ? 'in use here' : 'active'
+  const button = made(
+    'button',
+    { type: 'button', 'aria-label': `Revoke ${name || id}`, on: { click: revoke } },
+    'Revoke',
+  )
   return made(
     'tr',
-    {},
-    made('td', {}, name || '–'),
-    made('td', {}, made('code', {}, id)),
-    made('td', {}, may.includes('*') ? 'everything' : may.join(', ')),
-    made('td', {}, made('span', { className: `chip ${revoked ? 'bad' : 'good'}` }, state)),
-    made(
-      'td',
-      { className: 'actions' },
-      revoked || isMine
-        ? ''
-        : made(
-            'button',
-            { type: 'button', 'aria-label': `Revoke ${name || id}`, on: { click: revoke } },
-            'Revoke',
-          ),
-    ),
+    { role: 'row' },
+    ...cellsOf([
+      ['Name', name || '–'],
+      ['Public id', made('code', {}, id)],
+      ['May', may.includes('*') ? 'everything' : may.join(', ')],
+      ['State', made('span', { className: `chip ${revoked ? 'bad' : 'good'}` }, state)],
+      ['', revoked || isMine ? '' : button, 'actions'],
+    ]),
   )
 }
 

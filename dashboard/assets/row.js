@@ -106,10 +106,13 @@ const wordOf = (format) => formatWords[format] ?? String(format).toUpperCase()
 function why(facts) {
   const { chosen, reason } = facts
   if (!chosen && !reason) return ''
-  const box = made('details', { className: 'why' }, made('summary', {}, `Chosen: ${chosen ?? 'unknown'}`))
+  const box = made(
+    'details',
+    { className: 'why' },
+    made('summary', {}, [chosen, reason].filter(Boolean).join(': ')),
+  )
   box.addEventListener('toggle', () => {
-    if (box.open && box.childElementCount === 1)
-      box.append(made('p', {}, reason ?? ''), triedTable(facts), dropped(facts))
+    if (box.open && box.childElementCount === 1) box.append(triedTable(facts), dropped(facts))
   })
   return box
 }

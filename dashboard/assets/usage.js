@@ -1,6 +1,6 @@
 // The page of usage: what this month has used of what is allowed, drawings of the days, the project's keys.
 import { createChart } from './chart.js'
-import { byId, bytesText, countText, made } from './dom.js'
+import { byId, bytesText, cellsOf, countText, made } from './dom.js'
 import { account, ask } from './key.js'
 import { armKeys } from './keys.js'
 import { problemBox } from './problem.js'
@@ -83,18 +83,22 @@ function draw() {
 }
 
 function showTable(days, sums) {
-  const line = (day) => {
+  const rowOf = (day) => {
     const sum = sums.get(day)
-    return [
-      day,
-      countText(sum.calls),
-      countText(sum.failures),
-      ...figures.slice(2).map((name) => bytesText(sum[name])),
-    ]
+    return made(
+      'tr',
+      { role: 'row' },
+      ...cellsOf([
+        ['Day', day],
+        ['Calls', countText(sum.calls)],
+        ['Failures', countText(sum.failures)],
+        ['Bytes in', bytesText(sum.bytes_in)],
+        ['Bytes out', bytesText(sum.bytes_out)],
+        ['Bytes saved', bytesText(sum.bytes_saved)],
+      ]),
+    )
   }
-  byId('usage-rows').replaceChildren(
-    ...days.toReversed().map((day) => made('tr', {}, ...line(day).map((text) => made('td', {}, text)))),
-  )
+  byId('usage-rows').replaceChildren(...days.toReversed().map(rowOf))
 }
 
 async function explained(work) {

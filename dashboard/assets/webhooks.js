@@ -1,5 +1,5 @@
 // The page of webhooks: deliveries as they go on, one in detail, sent again, and the hooks themselves.
-import { agoText, byId, definitions, made, msText, timeText } from './dom.js'
+import { agoText, byId, cellsOf, definitions, made, msText, timeText } from './dom.js'
 import { armHooks } from './hooks.js'
 import { account, ask } from './key.js'
 import { problemBox } from './problem.js'
@@ -37,7 +37,7 @@ async function refresh() {
       shown.delete(id)
     }
   for (const [at, delivery] of items.entries()) {
-    const row = shown.get(delivery.id) ?? made('tr')
+    const row = shown.get(delivery.id) ?? made('tr', { role: 'row' })
     shown.set(delivery.id, row)
     draw(row, delivery)
     if (rows.children[at] !== row) rows.insertBefore(row, rows.children[at] ?? null)
@@ -48,7 +48,7 @@ async function refresh() {
 async function more() {
   const { items, next } = await page({ cursor })
   for (const delivery of items) {
-    const row = made('tr')
+    const row = made('tr', { role: 'row' })
     shown.set(delivery.id, row)
     draw(row, delivery)
     rows.append(row)
@@ -64,19 +64,23 @@ function showEnd(next) {
 
 function draw(row, delivery) {
   const { id, event, url, state, attempts, max_attempts: most, created } = delivery
-  const now = JSON.stringify(delivery)
+  const age = agoText(Date.parse(created))
+  const note = noteOf(delivery)
+  const now = JSON.stringify([delivery, age, note.textContent])
   if (row.dataset.shown === now) return
   row.dataset.shown = now
   row.dataset.state = state
   const focused = [...row.querySelectorAll('button')].indexOf(document.activeElement)
   row.replaceChildren(
-    made('td', {}, chip(state)),
-    made('td', {}, event),
-    made('td', { className: 'address', title: url }, url),
-    made('td', {}, `${attempts} of ${most}`),
-    made('td', {}, noteOf(delivery)),
-    made('td', { title: timeText(created) }, agoText(Date.parse(created))),
-    made('td', { className: 'actions' }, ...buttonsOf({ id, url, state })),
+    ...cellsOf([
+      ['State', chip(state)],
+      ['Event', event],
+      ['To', made('span', { className: 'address', title: url }, url)],
+      ['Attempts', `${attempts} of ${most}`],
+      ['Last', note],
+      ['Promised', made('span', { title: timeText(created) }, age)],
+      ['', buttonsOf({ id, url, state }), 'actions'],
+    ]),
   )
   row.querySelectorAll('button')[focused]?.focus()
 }
