@@ -3,10 +3,12 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
 import { type Best, type Candidate, Declined } from './contest.ts'
+import { fittingGif, fittingPng } from './fitting.ts'
 import { gifCandidates } from './gif.ts'
 import { lossyGifCandidates } from './gif-lossy.ts'
 import { givenCandidate } from './given.ts'
 import { jpegCandidates, once } from './jpeg.ts'
+import { mustBeRecoded } from './jpeg-form.ts'
 import { extrasOf, segmentsOf } from './jpeg-segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
 import { pngCandidates } from './png.ts'
@@ -55,28 +57,35 @@ async function sameFormat(task: Task): Promise<Field> {
   const look = task.look ?? { width: 0, height: 0, hash: '' }
   const withMetadata = { source, facts, keep: request.keep ?? [], look }
   const lossy = request.mode !== 'lossless'
+  const { maxBytes } = request
+  const isTooLarge = lossy && maxBytes !== undefined && source.length > maxBytes
+  const fewer = (fitting: typeof fittingPng) =>
+    isTooLarge ? [fitting({ ...withMetadata, maxBytes, budgetMs })] : []
   switch (facts.format) {
     case 'jpeg': {
+      if (mustBeRecoded(source, facts, request)) return owed(task, 'jpeg')
       if (extrasOf(source, segmentsOf(source)).gainMap)
         return { candidates: [], reason: 'it holds a gain map for HDR screens, which recoding would lose' }
-      return { candidates: [...jpegCandidates(withMetadata), ...(lossy ? [candidateFor(task, 'jpeg')] : [])] }
+      const lossless = jpegCandidates({ ...withMetadata, progressive: request.progressive ?? true })
+      return { candidates: [...lossless, ...(lossy ? [candidateFor(task, 'jpeg')] : [])] }
     }
     case 'png': {
       const lossless = pngCandidates(withMetadata, budgetMs)
       const last = zopfliCandidate(budgetMs)
       if (!lossy) return { candidates: [...lossless, last] }
       const { candidates, close } = await quantising(withMetadata)
-      return { candidates: [...lossless, ...candidates, last], close }
+      return { candidates: [...lossless, ...candidates, last, ...fewer(fittingPng)], close }
     }
     case 'gif': {
       const bent = lossy
         ? lossyGifCandidates({ source, facts, level: request.level ?? 'default', budgetMs })
         : []
-      return { candidates: [...gifCandidates(source, facts, budgetMs), ...bent] }
+      return { candidates: [...gifCandidates(source, facts, budgetMs), ...bent, ...fewer(fittingGif)] }
     }
     case 'webp': {
       // One coded with loss already says nothing of how much it lost, so it loses no more.
-      const mayLose = lossy && (facts.animated ? isFilmWithoutLoss(source) : isCodedWithoutLoss(source))
+      const mayLose =
+        isTooLarge || (lossy && (facts.animated ? isFilmWithoutLoss(source) : isCodedWithoutLoss(source)))
       // The search compares stills, so a film is coded at a quality.
       const bent = facts.animated ? givenCandidate : candidateFor
       return { candidates: [...webpCandidates(withMetadata), ...(mayLose ? [bent(task, 'webp')] : [])] }
@@ -84,6 +93,8 @@ async function sameFormat(task: Task): Promise<Field> {
     case 'svg':
       return svgTask(source, facts)
     default:
+      // Only fewer bytes than it has are worth that.
+      if (isTooLarge) return { candidates: [candidateFor(task, 'avif')] }
       return { candidates: [], reason: 'an AVIF is small already, and recoding it would lose more' }
   }
 }
@@ -117,9 +128,9 @@ function losslessWebp({ source, facts }: Task): Candidate {
   }
 }
 
-/** Another format was asked for by name, so the source cannot be the answer, however small it is. */
+/** Another format was asked for by name. */
 function converted(task: Task, format: OutputFormat): Field {
-  const { source, request, facts } = task
+  const { request, facts } = task
   const lossy = request.mode !== 'lossless'
   const possible: readonly OutputFormat[] = lossy ? ['jpeg', 'webp', 'avif'] : ['webp']
   if (!possible.includes(format) || (facts.format === 'svg' && !lossy))
@@ -130,15 +141,19 @@ function converted(task: Task, format: OutputFormat): Field {
         option: 'format',
       },
     )
-  const to = format as LossyFormat
+  return owed(task, format as LossyFormat)
+}
+
+/** The source cannot be the answer, however small it is. */
+function owed(task: Task, to: LossyFormat): Field {
   const original: Best = {
-    body: source,
+    body: task.source,
     bytes: Number.POSITIVE_INFINITY,
-    format,
+    format: to,
     name: 'original',
     dropped: [],
   }
   // What the search declines is still owed: the caller named the format.
-  const owed = request.mode === 'lossy' ? [{ ...givenCandidate(task, to), fallback: true }] : []
-  return { candidates: [candidateFor(task, to), ...owed], original }
+  const last = task.request.mode === 'lossy' ? [{ ...givenCandidate(task, to), fallback: true }] : []
+  return { candidates: [candidateFor(task, to), ...last], original }
 }

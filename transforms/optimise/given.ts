@@ -3,11 +3,12 @@ import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { type Candidate, Declined } from './contest.ts'
+import { mustBeRecoded } from './jpeg-form.ts'
 import { jpegQuality } from './jpeg-quality.ts'
 import { segmentsOf } from './jpeg-segments.ts'
 import { finishing, type LossyFormat } from './lossy/encoders.ts'
 import { readPicture } from './lossy/picture.ts'
-import type { OptimiseRequest, Result } from './request.ts'
+import type { Chroma, OptimiseRequest, Result } from './request.ts'
 import { settled } from './scored.ts'
 
 interface Task {
@@ -32,10 +33,14 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
     make: async () => {
       const quality = request.quality ?? defaultQuality
       const own = facts.format === 'jpeg' && format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
-      if (own && own.quality <= quality && request.maxBytes === undefined)
+      const isFree = request.maxBytes === undefined && !mustBeRecoded(source, facts, request)
+      if (own && own.quality <= quality && isFree)
         throw new Declined(`it was saved at quality ${own.quality}, so ${quality} has nothing to give`)
       const made = await within(await encoderOf(task, format), { quality, maxBytes: request.maxBytes })
-      found = { quality: made.quality, ...(format !== 'webp' && { chroma: chromaAt(format, made.quality) }) }
+      found = {
+        quality: made.quality,
+        ...(format !== 'webp' && { chroma: chromaAt(format, made.quality, request) }),
+      }
       return format === 'jpeg' ? settled(made.body, task) : made.body
     },
     faultOf: async () => undefined, // it is what was asked for
@@ -43,12 +48,14 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
   }
 }
 
-const chromaAt = (format: LossyFormat, quality: number): '4:2:0' | '4:4:4' =>
-  format === 'jpeg' && quality < fullColourFrom ? '4:2:0' : '4:4:4'
+function chromaAt(format: LossyFormat, quality: number, { chroma }: OptimiseRequest): Chroma {
+  if (format !== 'jpeg') return '4:4:4'
+  return chroma ?? (quality < fullColourFrom ? '4:2:0' : '4:4:4')
+}
 
 type Encode = (quality: number) => Promise<Uint8Array>
 
-async function encoderOf({ source, facts }: Task, format: LossyFormat): Promise<Encode> {
+async function encoderOf({ source, facts, request }: Task, format: LossyFormat): Promise<Encode> {
   if (facts.animated) {
     if (format !== 'webp') throw new Declined('it moves, and this format does not')
     const film = sharp(source, { animated: true, limitInputPixels: false })
@@ -57,8 +64,8 @@ async function encoderOf({ source, facts }: Task, format: LossyFormat): Promise<
   const background = format === 'jpeg' && facts.alpha ? '#fff' : undefined
   const picture = await readPicture(source, facts, { background })
   const way = (quality: number) =>
-    format === 'jpeg' ? (`jpeg ${chromaAt(format, quality)}` as 'jpeg 4:2:0' | 'jpeg 4:4:4') : format
-  return (quality) => finishing(picture, way(quality))(quality)
+    format === 'jpeg' ? (`jpeg ${chromaAt(format, quality, request)}` as const) : format
+  return (quality) => finishing(picture, way(quality), request.progressive)(quality)
 }
 
 interface Bounds {

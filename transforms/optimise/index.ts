@@ -66,15 +66,26 @@ interface Outcome {
   readonly field: Field
 }
 
+/** Fewer bytes were asked for than any way comes down to. */
+function refuseTooLarge(best: Best, { maxBytes }: OptimiseRequest): void {
+  if (maxBytes === undefined || best.body.length <= maxBytes) return
+  throw new Failure('bad-option', `It cannot be made as small as ${maxBytes} bytes.`, {
+    option: 'maxBytes',
+    expected: 'more bytes, fewer pixels, or another format or mode',
+    received: String(maxBytes),
+  })
+}
+
 function answer(best: Best, { task, tried, field }: Outcome): Optimised {
   const { source, request } = task
   const isOriginal = best.body === source
+  refuseTooLarge(best, request)
   if (isOriginal && best.bytes !== undefined)
     throw new Failure(
       'bad-option',
       `It cannot become ${best.format.toUpperCase()}: ${tried.at(-1)?.verdict}.`,
       {
-        option: 'format',
+        option: request.maxBytes === undefined ? 'format' : 'maxBytes',
       },
     )
   const { reason, ...found } = best.result?.() ?? {}

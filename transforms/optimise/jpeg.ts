@@ -25,10 +25,12 @@ interface Task {
   readonly keep: readonly Keep[]
   /** Of the source, as `storedLook` saw it. */
   readonly look: Look
+  /** MozJPEG's transcode always is; without it, only what is not the picture can go. */
+  readonly progressive: boolean
 }
 
 /** The transcode with everything its look needs, and, where the profile says no more than sRGB, without the profile. */
-export function jpegCandidates({ source, facts, keep, look }: Task): Candidate[] {
+export function jpegCandidates({ source, facts, keep, look, progressive }: Task): Candidate[] {
   const segments = segmentsOf(source)
   const exif = exifSegment(exifOf(segments), { keep, orientation: facts.orientation })
   const profile = segments.filter(isIcc).map(({ bytes }) => bytes)
@@ -44,6 +46,7 @@ export function jpegCandidates({ source, facts, keep, look }: Task): Candidate[]
     name: 'segments that are not the picture removed',
     make: async () => spliced(bareJpeg(source) ?? source, [...exif, ...profile]),
   }
+  if (!progressive) return [stripped]
   // The likeliest winner first: what is larger than the best so far need not be decoded.
   return mayDropProfile(segments, keep)
     ? [withoutProfile(plain, { source, exif, recoded }), { ...plain, fallback: true }, stripped]

@@ -63,7 +63,7 @@ const samplings: Readonly<Record<string, string>> = {
   ...{ '1x1': '4:4:4', '2x1': '4:2:2', '2x2': '4:2:0', '1x2': '4:4:0', '4x1': '4:1:1', '4x2': '4:1:0' },
 }
 
-function samplingOf(segments: readonly Segment[]): string | null {
+export function samplingOf(segments: readonly Segment[]): string | null {
   const frame = segments.find(isFrame)?.content
   // Behind precision, height, width and the number of components: three bytes for each component.
   if (frame?.[5] !== 3) return null

@@ -10,6 +10,9 @@ export type Keep = (typeof keepable)[number]
 /** What comes out: what we write, and SVG, which is rewritten but never made. */
 export type OptimisedFormat = OutputFormat | 'svg'
 
+/** Chroma subsampling of a JPEG: halved both ways, across only, or not at all. */
+export type Chroma = '4:2:0' | '4:2:2' | '4:4:4'
+
 export const levels: Readonly<Record<Level, number>> = { eco: 72, default: 76, high: 80, max: 85 }
 
 export interface OptimiseRequest {
@@ -18,10 +21,14 @@ export interface OptimiseRequest {
   readonly level?: Level
   /** Quality mode: the encoder's own quality, 1 to 100. */
   readonly quality?: number
-  /** Lossy and quality mode: go below the level or quality rather than above this. */
+  /** Lossy and quality mode go below the level or quality rather than above this; 'bad-option' where nothing is so small. */
   readonly maxBytes?: number
   /** 'same' (the default) keeps the source's format; 'auto' also tries the formats every browser shows. */
   readonly format?: 'same' | 'auto' | OutputFormat
+  /** JPEG only: the result has it whatever it costs; found by score unless told. */
+  readonly chroma?: Chroma
+  /** JPEG only: false gives one that loads from top to bottom. */
+  readonly progressive?: boolean
   readonly keep?: readonly Keep[]
   /** Milliseconds after which no further candidate is begun; one that runs is waited for. */
   readonly budgetMs?: number
@@ -42,7 +49,7 @@ export interface Result {
   /** SSIMULACRA2 against the source, where it was judged. */
   readonly score?: number
   readonly quality?: number
-  readonly chroma?: '4:2:0' | '4:4:4'
+  readonly chroma?: Chroma
   /** Encodings that were judged on the way. */
   readonly probes?: number
   readonly reason?: string

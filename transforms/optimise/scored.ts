@@ -34,12 +34,14 @@ async function searched(
   format: LossyFormat,
 ): Promise<{ body: Uint8Array; result: Result }> {
   const { source, facts, request, budgetMs } = task
-  const { maxBytes } = request
+  const { maxBytes, chroma: sampling, progressive } = request
   const found = await search(source, facts, {
     format,
     target: levels[request.level ?? 'default'],
     budgetMs,
     ...(maxBytes !== undefined && { maxBytes }),
+    ...(sampling !== undefined && { chroma: sampling }),
+    ...(progressive !== undefined && { progressive }),
   })
   if (found.verdict === 'keep') throw new Declined(found.reason)
   const { score, quality, chroma, probes, reason } = found
@@ -52,11 +54,11 @@ async function searched(
  * now, so its EXIF has no orientation.
  */
 export async function settled(jpeg: Uint8Array, { source, facts, request }: ScoredTask): Promise<Uint8Array> {
-  const recoded = await compressJpeg(jpeg)
   const segments = segmentsOf(jpeg)
   const profile = segments.filter(({ marker }) => marker === 0xe2).map(({ bytes }) => bytes)
   const exif = facts.format === 'jpeg' ? exifOf(segmentsOf(source)) : undefined
   const kept = exifSegment(exif, { keep: request.keep ?? [], orientation: 1 })
-  const smaller = recoded.length < jpeg.length ? spliced(recoded, profile) : jpeg
+  const recoded = request.progressive === false ? jpeg : spliced(await compressJpeg(jpeg), profile)
+  const smaller = recoded.length < jpeg.length ? recoded : jpeg
   return spliced(smaller, kept)
 }

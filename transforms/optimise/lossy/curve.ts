@@ -1,7 +1,9 @@
 // How score follows quality on an average photograph, and how one probe bends that curve to the picture at hand.
+import type { Chroma } from '../request.ts'
 
-/** The settings that have a curve of their own. */
-export type Way = 'jpeg 4:2:0' | 'jpeg 4:4:4' | 'webp' | 'avif'
+/** The settings of encoders. */
+export type Way = JpegWay | 'webp' | 'avif'
+export type JpegWay = `jpeg ${Chroma}`
 
 /**
  * Mean score of 18 corpus pictures of 0.2 MP at the probe settings of encoders.ts, sharp 0.35.5. Only the shape counts:
@@ -22,6 +24,22 @@ const curves: Readonly<Record<Way, readonly (readonly [quality: number, score: n
     [94, 86.4],
     [97, 89.5],
     [100, 92],
+  ],
+  // The means of its neighbours.
+  'jpeg 4:2:2': [
+    [20, 29.7],
+    [30, 46.1],
+    [40, 55.5],
+    [50, 61.6],
+    [60, 65.9],
+    [68, 70.5],
+    [74, 74.4],
+    [80, 77.6],
+    [85, 80.4],
+    [90, 84.4],
+    [94, 87.8],
+    [97, 91.1],
+    [100, 94.1],
   ],
   'jpeg 4:4:4': [
     [20, 31.6],

@@ -1,18 +1,26 @@
 // The highest quality whose file is no larger than was asked.
 
 import type { Way } from './curve.ts'
-import { decoded, finishing } from './encoders.ts'
+import { chromaOf, decoded, finishing } from './encoders.ts'
 import type { Recoded, Subject } from './recode.ts'
 
 /** Seven halvings find one quality in a hundred. */
 const [lowest, highest] = [1, 100]
 
+interface Fit {
+  readonly way: Way
+  readonly maxBytes: number
+  /** The quality that was too large. */
+  readonly below: number
+  readonly progressive: boolean
+}
+
 /** Undefined when even the lowest quality is larger. */
 export async function fitting(
   { picture, judge }: Subject,
-  { way, maxBytes, below }: { way: Way; maxBytes: number; below: number },
+  { way, maxBytes, below, progressive }: Fit,
 ): Promise<Recoded | undefined> {
-  const encode = finishing(picture, way)
+  const encode = finishing(picture, way, progressive)
   let [fits, tooLarge] = [lowest - 1, Math.min(highest, below) + 1]
   let best: Buffer | undefined
   let probes = 0
@@ -28,6 +36,5 @@ export async function fitting(
   }
   if (best === undefined) return undefined
   const judged = judge.judge(await decoded(best, picture))
-  const chroma = way === 'jpeg 4:2:0' || way === 'webp' ? '4:2:0' : '4:4:4'
-  return { ...judged, body: best, quality: fits, chroma, probes, reached: false }
+  return { ...judged, body: best, quality: fits, chroma: chromaOf(way), probes, reached: false }
 }

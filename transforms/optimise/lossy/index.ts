@@ -2,6 +2,7 @@
 import { Failure } from '../../../errors.ts'
 import { type Facts, upright } from '../../facts.ts'
 import { smallestSide } from '../metric/index.ts'
+import type { Chroma } from '../request.ts'
 import type { LossyFormat } from './encoders.ts'
 import { fitting } from './fitting.ts'
 import { type Past, pastOf, relativeTarget } from './generation.ts'
@@ -15,7 +16,9 @@ export interface Ask {
   readonly format: LossyFormat
   /** The score to reach: 72 eco, 76 by default, 80 high, 85 max, or any other. */
   readonly target: number
-  readonly chroma?: 'auto' | '4:2:0' | '4:4:4'
+  readonly chroma?: 'auto' | Chroma
+  /** JPEG only; true unless told otherwise. */
+  readonly progressive?: boolean
   /** Six unless told otherwise. */
   readonly maxProbes?: number
   /** Milliseconds after which no further probe begins. */
@@ -76,12 +79,18 @@ function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
     target: target ?? ask.target,
     ...slacks,
     whiteLimit: ask.target >= strictFrom ? whiteLimits.strict : whiteLimits.usual,
-    chroma: past.isHalved && ask.chroma !== '4:4:4' ? '4:2:0' : (ask.chroma ?? 'auto'),
+    chroma: chromaFor(past, ask),
+    progressive: ask.progressive ?? true,
     maxProbes: ask.maxProbes ?? usualProbes,
     endsAt: performance.now() + (ask.budgetMs ?? Number.POSITIVE_INFINITY),
     seed: ask.seed,
     prepares: !past.isHalved,
   }
+}
+
+/** What a source has lost already is not worth keeping, unless it is asked for. */
+function chromaFor(past: Past, { chroma = 'auto' }: Ask): Goal['chroma'] {
+  return chroma === 'auto' && past.isHalved ? '4:2:0' : chroma
 }
 
 async function answer(
@@ -92,8 +101,9 @@ async function answer(
   const found = quality === undefined ? await recode(subject, goal) : await recodeAt(subject, goal, quality)
   if (maxBytes === undefined || found.body.length <= maxBytes) return found
   // At so few bytes full colour is the first thing to give up.
-  const way = goal.format === 'jpeg' ? 'jpeg 4:2:0' : goal.format
-  return fitting(subject, { way, maxBytes, below: found.quality })
+  const chroma = goal.chroma === 'auto' ? '4:2:0' : goal.chroma
+  const way = goal.format === 'jpeg' ? (`jpeg ${chroma}` as const) : goal.format
+  return fitting(subject, { way, maxBytes, below: found.quality, progressive: goal.progressive })
 }
 
 interface Context {

@@ -1,0 +1,100 @@
+// Below a number of bytes, for formats that have no quality to turn down: PNG and GIF give up colours, step by step.
+import { losslessCompressPng } from '@napi-rs/image'
+import { asFailure } from '../../errors.ts'
+import type { Facts } from '../facts.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import { type Candidate, Declined } from './contest.ts'
+import { gifsicle } from './gifsicle.ts'
+import { pngDress } from './png.ts'
+import type { Keep } from './request.ts'
+
+interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+  readonly keep: readonly Keep[]
+  readonly maxBytes: number
+  readonly budgetMs: number
+}
+
+export function fittingPng(task: Task): Candidate {
+  const dress = pngDress(task)
+  const steps = [256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2]
+  return fitting('png', task, async () => {
+    if (task.facts.animated) throw new Declined('it moves, and palettes are made of stills')
+    return first(steps, task, async (colours) => {
+      const image = sharp(task.source, { ignoreIcc: true, autoOrient: false, limitInputPixels: false })
+      // Below so few colours dots are all that is seen of the picture.
+      const dither = colours >= 32 ? 1 : 0
+      const { data } = await run(image.png({ palette: true, colours, effort: 7, dither }))
+      return dress(await losslessCompressPng(data, { strip: true }))
+    })
+  })
+}
+
+/** Gifsicle's loss and colours; its author calls 30 noticeable and 200 very. */
+const gifSteps = [
+  [60, 256],
+  [100, 128],
+  [140, 64],
+  [180, 32],
+  [200, 16],
+  [200, 8],
+  [200, 4],
+  [200, 2],
+] as const
+
+export const fittingGif = (task: Task): Candidate =>
+  fitting('gif', task, () =>
+    first(gifSteps, task, ([loss, colours]) => {
+      const { source, budgetMs } = task
+      const options = ['-O3', '-Okeep-empty', `--lossy=${loss}`, `--colors=${colours}`]
+      const bounds = { timeoutMs: budgetMs, maxBytes: source.length * 2 + 65_536 }
+      return gifsicle(source, options, bounds).catch((thrown) => {
+        if (asFailure(thrown).kind !== 'source-unsupported') throw thrown
+        return bySharp(source, loss, colours)
+      })
+    }),
+  )
+
+/** Where Gifsicle is not installed. */
+async function bySharp(source: Uint8Array, loss: number, colours: number): Promise<Uint8Array> {
+  const image = sharp(source, { animated: true, limitInputPixels: false })
+  // sharp's error is a colour's distance, up to 32.
+  const interFrameMaxError = Math.round(loss / 8)
+  return (await run(image.gif({ colours, effort: 7, dither: 0, interFrameMaxError }))).data
+}
+
+function fitting(format: 'png' | 'gif', { maxBytes }: Task, make: () => Promise<Uint8Array>): Candidate {
+  return {
+    name: `${format} of fewer colours`,
+    format,
+    make: async (best) => {
+      if (best.length <= maxBytes) throw new Declined('not needed')
+      return make()
+    },
+    faultOf: async () => undefined, // so few bytes were asked for, not a look
+    result: () => ({ reason: 'the most colours that fit' }),
+  }
+}
+
+/** The first step, from mild to hard, that is small enough; fewer colours take fewer bytes, so a bisection finds it. */
+async function first<Step>(
+  steps: readonly Step[],
+  { maxBytes }: Task,
+  make: (step: Step) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  let [low, high] = [0, steps.length]
+  let best: Uint8Array | undefined
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const body = await make(steps[middle] as Step)
+    if (body.length > maxBytes) low = middle + 1
+    else {
+      high = middle
+      best = body
+    }
+  }
+  if (!best) throw new Declined('even two colours take more')
+  return best
+}

@@ -1,0 +1,96 @@
+// JPEG with colour halved across but not down (4:2:2), which no encoder here writes: each component is coded as a grey
+// picture of its own, and the three become scans of one file, as T.81 allows (A.2.2: scans of one component).
+import { sharp } from '../../render/sharp.ts'
+import { isIcc, type Segment, segmentsOf, spliced } from '../jpeg-segments.ts'
+import type { Picture } from './picture.ts'
+
+export async function halvedAcross(picture: Picture, quality: number): Promise<Buffer> {
+  const { width, height } = picture
+  const half = Math.ceil(width / 2)
+  const { luma, blue, red } = planesOf(picture)
+  const coded = await Promise.all([
+    coding(luma, width, height, quality),
+    coding(blue, half, height, quality),
+    coding(red, half, height, quality),
+  ])
+  const body = assembled(coded, { width, height })
+  return Buffer.from(spliced(body, await profileOf(picture)))
+}
+
+/** Of JFIF 1.02; colour is the mean of two neighbours. */
+function planesOf({ data, channels, width, height }: Picture) {
+  const half = Math.ceil(width / 2)
+  const luma = new Uint8Array(width * height)
+  const blue = new Uint8ClampedArray(half * height)
+  const red = new Uint8ClampedArray(half * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < half; x++) {
+      let [b, r] = [0, 0]
+      for (const column of [x * 2, Math.min(x * 2 + 1, width - 1)]) {
+        const at = (y * width + column) * channels
+        const [R = 0, G = 0, B = 0] = [data[at], data[at + 1], data[at + 2]]
+        const light = 0.299 * R + 0.587 * G + 0.114 * B
+        luma[y * width + column] = Math.round(light)
+        b += (B - light) / 1.772
+        r += (R - light) / 1.402
+      }
+      blue[y * half + x] = 128 + b / 2
+      red[y * half + x] = 128 + r / 2
+    }
+  return { luma, blue, red }
+}
+
+/** MozJPEG's ways that suit one scan. */
+const settings = { trellisQuantisation: true, overshootDeringing: true, quantisationTable: 3 } as const
+
+function coding(plane: ArrayBufferView, width: number, height: number, quality: number): Promise<Buffer> {
+  const bytes = new Uint8Array(plane.buffer as ArrayBuffer, plane.byteOffset, plane.byteLength)
+  const image = sharp(bytes, { raw: { width, height, channels: 1 } }).toColourspace('b-w')
+  return image.jpeg({ quality, ...settings, optimiseCoding: true, progressive: false }).toBuffer()
+}
+
+const [quantisationTables, huffmanTables, startOfScan, endOfImage] = [0xdb, 0xc4, 0xda, 0xd9]
+
+function assembled(coded: readonly Buffer[], { width, height }: { width: number; height: number }): Buffer {
+  const parts = coded.map((jpeg) => ({ jpeg, segments: segmentsOf(jpeg) }))
+  const [luma, chroma] = parts
+  const all = (segments: readonly Segment[] | undefined, marker: number) =>
+    (segments ?? []).filter((each) => each.marker === marker).map(({ bytes }) => Buffer.from(bytes))
+  const chromaTables = all(chroma?.segments, quantisationTables)
+  for (const table of chromaTables) table[4] = (table[4] ?? 0) | 1
+  // Height, width, then each component's number, its sampling across and down, and its table.
+  const frame = Buffer.from([0xff, 0xc0, 0, 17, 8, 0, 0, 0, 0, 3, 1, 0x21, 0, 2, 0x11, 1, 3, 0x11, 1])
+  frame.writeUInt16BE(height, 5)
+  frame.writeUInt16BE(width, 7)
+  const scans = parts.flatMap(({ jpeg, segments }, i) => [
+    ...all(segments, huffmanTables),
+    Buffer.from([0xff, startOfScan, 0, 8, 1, i + 1, 0, 0, 63, 0]),
+    entropyOf(jpeg, segments),
+  ])
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    ...all(luma?.segments, 0xe0),
+    ...all(luma?.segments, quantisationTables),
+    ...chromaTables,
+    frame,
+    ...scans,
+    Buffer.from([0xff, endOfImage]),
+  ])
+}
+
+/** What stands between the scan's header and the end of the file. */
+function entropyOf(jpeg: Buffer, segments: readonly Segment[]): Buffer {
+  const last = segments.at(-1)
+  const behind = last ? last.bytes.byteOffset - jpeg.byteOffset + last.bytes.length : 2
+  const header = jpeg.readUInt16BE(behind + 2)
+  return jpeg.subarray(behind + 2 + header, -2)
+}
+
+/** A profile wider than sRGB, as its segments. */
+async function profileOf({ profiled }: Picture): Promise<Uint8Array[]> {
+  if (!profiled) return []
+  const small = await sharp(profiled).resize(8, 8, { fit: 'fill' }).keepIccProfile().jpeg().toBuffer()
+  return segmentsOf(small)
+    .filter(isIcc)
+    .map(({ bytes }) => bytes)
+}
