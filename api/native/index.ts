@@ -26,6 +26,11 @@ export { nativeTeller } from './teller.ts'
 export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   const app = newApp()
   const routing: Routing = { app, parts, guard: createGuard(parts) }
+  // Answers are one project's own: no cache keeps them, unless they say so themselves.
+  app.use('/v1/*', async (c, next) => {
+    await next()
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+  })
   // What has a word where another has an id comes first: /v1/files/multipart is no file.
   const adding = [
     ...[addOptimize, addIdentify, addResults, addStored],

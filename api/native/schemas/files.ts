@@ -1,8 +1,11 @@
 // Files that are kept, as they are sent and answered.
 import { z } from '@hono/zod-openapi'
-import type { FileRecord, GroupRecord } from '../../../records/index.ts'
+import type { FileRecord, GroupRecord, JsonObject } from '../../../records/index.ts'
+import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
 import type { Batch, Progress } from '../../uploads/uploads.ts'
+import { identificationView } from '../views.ts'
 import { failureView, ShortProblem } from './failures.ts'
+import { Identification } from './reports.ts'
 import {
   asText,
   commas,
@@ -20,6 +23,17 @@ import {
 
 export const FileId = z.uuid().openapi({ example: '5f6b0b5e-3c39-4e4c-8c6f-0f3d4a2b1c9d' })
 
+const Picture = z
+  .object({
+    ...Identification.shape,
+    taken: z
+      .string()
+      .nullable()
+      .openapi({ description: 'When, by its camera, without a zone.', example: '2026-11-21T12:00:00' }),
+    dpi: z.array(z.number()).length(2).nullable().openapi({ description: 'Across and down.' }),
+  })
+  .openapi('Picture')
+
 export const File = z
   .object({
     id: FileId,
@@ -27,10 +41,7 @@ export const File = z
     type: z.string().openapi({ description: 'By its bytes.', example: 'image/jpeg' }),
     bytes: z.int(),
     state: z.enum(['uploading', 'ready', 'removed']),
-    picture: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .openapi({ description: 'What identification found; null for what is no picture.' }),
+    picture: Picture.nullable().openapi({ description: 'Null for what is no picture.' }),
     metadata: z.record(z.string(), z.string()),
     tags: z.array(z.string()),
     created: time(),
@@ -46,7 +57,7 @@ export const File = z
 export function fileView(file: FileRecord, base: string): z.output<typeof File> {
   const { id, name, type, bytes, state, facts } = file
   return {
-    ...{ id, name, type, bytes, state, picture: facts && { ...facts } },
+    ...{ id, name, type, bytes, state, picture: facts && pictureView(facts) },
     metadata: { ...file.metadata },
     tags: [...file.tags],
     created: timeText(file.created),
@@ -55,6 +66,12 @@ export function fileView(file: FileRecord, base: string): z.output<typeof File> 
     url: `${base}/${id}/`,
     content_url: `${base}/v1/files/${id}/content`,
   }
+}
+
+/** As the uploads keep it: identification, and when and how densely it was taken. */
+function pictureView(facts: JsonObject): z.output<typeof Picture> {
+  const found = facts as unknown as Identified & { taken?: string | null; dpi?: number[] | null }
+  return { ...identificationView(found), taken: found.taken ?? null, dpi: found.dpi ?? null }
 }
 
 const store = yesNo().optional().openapi({
