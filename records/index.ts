@@ -22,7 +22,7 @@ export type { FileChange, FileFilter, FileRecord, NewFile } from './files.ts'
 export type { GroupRecord } from './groups.ts'
 export type { HookRecord, NewHook } from './hooks.ts'
 export { firstIdAt, newId, timeOf } from './ids.ts'
-export type { Claim, Held, JobFilter, JobRecord, NewJob } from './jobs.ts'
+export type { Claim, JobFilter, JobRecord, NewJob } from './jobs.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { KeyRecord, NewKey } from './keys.ts'
 export type { Page, Paged, TimePage, TimePaged } from './pages.ts'
@@ -31,6 +31,7 @@ export type { NewResult, ResultRecord } from './results.ts'
 export type { ResultFilter } from './search.ts'
 export type { FileState, JobState, Kind } from './tables.ts'
 export type { Counts, UsageOfDay } from './usage.ts'
+export { createWork, type Held, type Work, type WorkOptions } from './work.ts'
 
 export async function openRecords(where: Where, now = Date.now()): Promise<Records> {
   const { db, kind, close } = await openDatabase(where, now)

@@ -1,9 +1,8 @@
 // The optimise service: at once for a client that waits, or promised and told by a webhook.
 import { asFailure, Failure } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { Records } from '../../records/index.ts'
+import { createWork, type Records } from '../../records/index.ts'
 import type { Intake, Received } from '../intake/intake.ts'
-import { createWork } from '../work/index.ts'
 import { makeAll } from './make.ts'
 import type { Answered, Call, Optimising, PromiseStatus, Source } from './optimising.ts'
 import { carryOut, keepPromise, type PromiseParts, queue, withoutBody } from './promises.ts'

@@ -1,8 +1,7 @@
 // What happens to files that are here: stored for good, removed, described anew. Each in one transaction with the
 // webhooks that tell of it.
-import type { FileRecord, JsonObject, Tables } from '../../records/index.ts'
+import { createWork, type FileRecord, type JsonObject, type Tables, type Work } from '../../records/index.ts'
 import { uploadKey } from '../../storage/index.ts'
-import { createWork, type Work } from '../work/index.ts'
 import type { Kit } from './kit.ts'
 import type { Told } from './told.ts'
 import type { Batch, Uploads } from './uploads.ts'

@@ -1,8 +1,7 @@
 // Files from an address: a job that survives this process, and how far it is.
 import { Failure } from '../../errors.ts'
-import { type FileRecord, type JobRecord, newId } from '../../records/index.ts'
+import { createWork, type FileRecord, type Held, type JobRecord, newId } from '../../records/index.ts'
 import { safeName } from '../intake/name.ts'
-import { createWork, type Held } from '../work/index.ts'
 import type { Kit } from './kit.ts'
 import { arrive, begin, giveUp } from './ready.ts'
 import type { Progress, Uploads, WantedUrl } from './uploads.ts'

@@ -2,6 +2,7 @@
 import { asFailure } from '../../errors.ts'
 import type { JobRecord } from '../jobs.ts'
 import type { Records } from '../records.ts'
+import { createWork, type Work } from '../work.ts'
 import { sign } from './signature.ts'
 
 /** The payload of a job in the queue of webhooks. */
@@ -42,74 +43,14 @@ export interface Delivering {
   readonly failed?: (error: unknown) => void
 }
 
-export interface Deliverer {
-  /** Something was promised, or is due now. */
-  poke(): void
-  /** Resolves when nothing is being sent and nothing is due. */
-  idle(): Promise<void>
-  /** Takes nothing new and waits for what is being sent. */
-  stop(): Promise<void>
-}
+export type Deliverer = Work
 
 export const webhooks = 'webhook'
 
 export function createDeliverer(given: Delivering): Deliverer {
   const all = { now: Date.now, random: Math.random, queue: webhooks, most: 32, deadlineMs: 15_000, ...given }
-  const { records, now, queue, most, lookEveryMs = 2000, failed = () => {} } = all
   // Longer than any attempt may take, so that a lease ends only when its process did.
-  const leaseMs = all.deadlineMs * 4
-  const busy = new Set<Promise<void>>()
-  let filling: Promise<void> | undefined
-  let isPoked = false
-  let isStopped = false
-  let timer: NodeJS.Timeout | undefined
-
-  const claim = async (): Promise<void> => {
-    const jobs = await records.jobs.claim({ queue, limit: most - busy.size, leaseMs, now: now() })
-    for (const job of jobs) {
-      const delivery: Promise<void> = deliver(job, all)
-        .catch(failed)
-        .then(() => {
-          busy.delete(delivery)
-          poke()
-        })
-      busy.add(delivery)
-    }
-  }
-  const lookAgain = async (): Promise<void> => {
-    const due = await records.jobs.nextDue(queue).catch(() => undefined)
-    clearTimeout(timer)
-    if (isStopped) return
-    // Not at once, even if something is due: when all hands are full a delivery that ends will poke.
-    const waitMs = Math.max(50, Math.min(lookEveryMs, (due ?? Number.POSITIVE_INFINITY) - now()))
-    timer = setTimeout(poke, waitMs).unref()
-  }
-  const fill = async (): Promise<void> => {
-    while (isPoked && !isStopped) {
-      isPoked = false
-      if (busy.size < most) await claim().catch(failed)
-    }
-    await lookAgain()
-    filling = undefined
-    if (isPoked && !isStopped) poke()
-  }
-  const poke = (): void => {
-    isPoked = true
-    if (!isStopped) filling ??= fill()
-  }
-  const settled = async (): Promise<void> => {
-    while (filling || busy.size > 0) await Promise.all([filling, ...busy])
-  }
-
-  return {
-    poke,
-    idle: settled,
-    stop: async () => {
-      isStopped = true
-      await settled()
-      clearTimeout(timer)
-    },
-  }
+  return createWork({ ...all, leaseMs: all.deadlineMs * 4, run: (job) => deliver(job, all) })
 }
 
 type Ready = Required<Pick<Delivering, 'records' | 'send' | 'now' | 'random' | 'deadlineMs'>>

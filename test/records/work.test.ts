@@ -1,7 +1,7 @@
 // The workers of a queue, over real records.
 import { expect, onTestFinished, test } from 'vitest'
-import { createWork, type WorkOptions } from '../../api/work/index.ts'
 import { type JobRecord, openRecords } from '../../records/index.ts'
+import { createWork, type WorkOptions } from '../../records/work.ts'
 import { aFile } from '../records/folder.ts'
 import { times } from '../records/rows.ts'
 

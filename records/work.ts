@@ -1,5 +1,6 @@
 // Workers of a queue: claim what is due, keep the lease while it is worked on, and look again when something is due.
-import type { JobRecord, Records } from '../../records/index.ts'
+import type { JobRecord } from './jobs.ts'
+import type { Records } from './records.ts'
 
 export interface Held {
   /** Aborts when the lease was lost: somebody else may be at it. */
