@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { ApiParts } from '../parts.ts'
 import type { NativeApp } from './app.ts'
 import { securitySchemes } from './guard.ts'
+import { FileWebhook } from './schemas/files.ts'
 import { OptimizeWebhook } from './schemas/promises.ts'
 
 const tags = [
@@ -18,27 +19,27 @@ const tags = [
 const description =
   'Optimise pictures, upload and keep files, be told of what happens. Refusals are problem documents (RFC 9457); lists come in pages, each with the cursor of the next.'
 
+const signed = z.object({
+  'halftone-signature': z.string().optional().openapi({
+    description:
+      't=<seconds>,v1=<hex>: HMAC-SHA256 with the secret over "<seconds>.<body>", anew for each attempt.',
+  }),
+  'halftone-delivery': z.string().openapi({ description: 'The same for each attempt of one delivery.' }),
+})
+
 export function documentOf(app: NativeApp, { publicUrl, version }: ApiParts) {
   const registry = app.openAPIRegistry
   for (const [name, scheme] of Object.entries(securitySchemes))
     registry.registerComponent('securitySchemes', name, scheme)
-  registry.registerWebhook({
-    method: 'post',
-    path: 'optimise',
-    summary: 'A promise is done or has failed; sent to `callback_url`.',
-    request: {
-      headers: z.object({
-        'halftone-signature': z.string().optional().openapi({
-          description: 't=<seconds>,v1=<hex>: HMAC-SHA256 over "<seconds>.<body>" with callback_secret.',
-        }),
-        'halftone-delivery': z
-          .string()
-          .openapi({ description: 'The same for each attempt of one delivery.' }),
-      }),
-      body: { content: { 'application/json': { schema: OptimizeWebhook } } },
-    },
-    responses: { 200: { description: 'Any 2xx: it arrived. All else is tried again.' } },
-  })
+  webhook('optimise', 'A promise is done or has failed; sent to its `callback_url`.', OptimizeWebhook)
+  webhook('file', 'Something happened to a file; sent to those who asked with /v1/webhooks.', FileWebhook)
+
+  function webhook(path: string, summary: string, schema: z.ZodType): void {
+    const body = { content: { 'application/json': { schema } } }
+    const responses = { 200: { description: 'Any 2xx: it arrived. All else is tried again.' } }
+    registry.registerWebhook({ method: 'post', path, summary, request: { headers: signed, body }, responses })
+  }
+
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -34,6 +34,7 @@ describe('a webhook', () => {
     const { headers, body } = told() ?? { headers: {}, body: '' }
     expect(isSigned(String(headers['halftone-signature']), { body, secret, at: Date.now() })).toBe(true)
     expect(JSON.parse(body)).toMatchObject({ event: 'file.uploaded', file: { bytes: picture.length } })
+    expect((await server.document()).schemaOf('FileWebhook')(JSON.parse(body))).toBe(true)
 
     const { items } = (await call('GET', '/v1/deliveries?event=file.uploaded&delivered=true')).json()
     expect(items[0]).toMatchObject({ url, status: 200, is_delivered: true, attempt: 1 })

@@ -68,6 +68,18 @@ export function fileView(file: FileRecord, base: string): z.output<typeof File> 
   }
 }
 
+/** The body of a webhook. */
+export const FileWebhook = z
+  .object({
+    event: z.enum(['file.uploaded', 'file.stored', 'file.deleted', 'file.info_updated']),
+    file: File,
+    before: z
+      .object({ metadata: z.record(z.string(), z.string()), tags: z.array(z.string()) })
+      .optional()
+      .openapi({ description: 'Of file.info_updated: what it was before.' }),
+  })
+  .openapi('FileWebhook')
+
 /** As the uploads keep it: identification, and when and how densely it was taken. */
 function pictureView(facts: JsonObject): z.output<typeof Picture> {
   const found = facts as unknown as Identified & { taken?: string | null; dpi?: number[] | null }
