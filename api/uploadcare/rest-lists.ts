@@ -32,7 +32,7 @@ function limitIn(text: string | undefined): number {
  */
 function beginOf(text: string | undefined): TimePage {
   if (text === undefined) return {}
-  const [moment = '', id] = text.split('~', 2)
+  const [, moment = '', id] = /^([^~]*)(?:~(.*))?$/.exec(text) ?? []
   const at = Date.parse(moment)
   if (Number.isNaN(at)) throw new RestError(400, 'from should be a moment in ISO 8601.')
   return id === undefined ? { from: at } : { after: { created: at, id } }
