@@ -7,4 +7,4 @@ export const createLog = (level: string, role: string): Logger =>
   pino({ level, base: { role }, timestamp: pino.stdTimeFunctions.isoTime })
 
 /** The address without its signature: a signed link in a log would be a working link for whoever reads the log. */
-export const withoutSignature = (url: string): string => url.replace(/([?&]s=)[^&]*/gi, '$1…')
+export const withoutSignature = (url: string): string => url.replace(/([?&](?:s|token)=)[^&]*/gi, '$1…')

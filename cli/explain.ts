@@ -5,7 +5,7 @@ import type { Assembly } from '../assembly/parts.ts'
 import { edgeSources } from '../assembly/sources.ts'
 import type { Config } from '../config.ts'
 import { type EdgeSource, makeExact } from '../edge/exact.ts'
-import { verify } from '../edge/signature.ts'
+import { meantBy } from '../edge/languages/index.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { type Facts, identify, parseExactPath, plan, price } from '../transforms/index.ts'
@@ -49,7 +49,7 @@ const unsigned = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string,
 function signatureOf(target: string, source: EdgeSource | undefined): string {
   if (!source?.signing.keys.length) return 'not needed'
   try {
-    verify(target, source.signing)
+    meantBy(target).verify(source.signing)
     return 'right'
   } catch (error) {
     return asFailure(error).message

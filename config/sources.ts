@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
 import { bucket as storage } from './storage.ts'
 
+/** Addresses that begin so are those of uploads. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** First path segments that are Halftone's own. */
@@ -95,6 +97,7 @@ export const plainUploads: UploadsSource = uploads.parse({})
 /** The name's fault, if it has one. */
 export function nameFault(name: string): string | undefined {
   if (!sourceName.test(name)) return 'expected a name of a-z, 0-9, - and _, at most 63 characters'
+  if (uuid.test(name)) return 'expected a name that is not an identifier of an upload'
   if (reserved.includes(name)) return `the name is reserved (${reserved.join(', ')})`
   return undefined
 }

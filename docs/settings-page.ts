@@ -15,7 +15,8 @@ const sources = `## Sources
 
 \`sources\` in the configuration file maps a name (the first part of every URL) to one of four kinds. The source
 \`uploads\` is always there: its paths are the identifiers of files that were uploaded. It may be written as
-\`uploads: { keys: [...], defaults: 'auto=format' }\` to ask for signed URLs or to have defaults of its own.
+\`uploads: { keys: [...], defaults: 'auto=format' }\` to ask for signed URLs or to have defaults of its own; [languages.md](languages.md) tells of the addresses that
+Uploadcare's clients write.
 
 | kind | written | a URL's path is |
 | --- | --- | --- |

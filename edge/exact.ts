@@ -1,10 +1,12 @@
 // Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
 import { Failure } from '../errors.ts'
-import { dependsOn, exact, exactPath, parse, parsePath, type Spec } from '../transforms/index.ts'
+import type { Answer } from '../tier.ts'
+import { dependsOn, exact, exactPath, parsePath, type Spec } from '../transforms/index.ts'
 import { varyOn } from './headers.ts'
+import { meantBy } from './languages/index.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
 import type { Saving } from './saving.ts'
-import { refuseExpired, type Signing, verify } from './signature.ts'
+import { refuseExpired, type Signing } from './signature.ts'
 
 export interface EdgeSource {
   readonly signing: Signing
@@ -25,6 +27,8 @@ export interface Exact {
   readonly expires?: number
   /** How a browser is to save it, where the URL says so. */
   readonly saving?: Saving
+  /** The answer in the shape of the language it was asked in, where that is not the native one. */
+  readonly reshape?: (answer: Answer) => Answer
 }
 
 export interface Request {
@@ -40,13 +44,12 @@ export function makeExact(
   { target, headers, now }: Request,
   sources: ReadonlyMap<string, EdgeSource>,
 ): Exact {
-  const { rawPath, query } = splitTarget(target)
-  const { source, path } = parsePath(rawPath)
+  const meant = meantBy(target)
+  const { source, path } = meant
   const settings = sources.get(source)
   if (!settings) throw new Failure('unknown-source', `There is no source named '${source}'.`)
-  verify(target, settings.signing)
-  // The first of two equal keys wins, so the source's defaults come last.
-  const options = parse([query, settings.defaults].filter(Boolean).join('&'))
+  meant.verify(settings.signing)
+  const { options, saving, reshape } = meant.asked(settings.defaults)
   refuseExpired(options.expires, now)
   const spec = exact(options, clientOf(headers))
   return {
@@ -55,7 +58,8 @@ export function makeExact(
     spec,
     vary: varyOn(dependsOn(options)),
     ...(options.expires === undefined ? {} : { expires: options.expires }),
-    ...(options.download === undefined ? {} : { saving: { as: 'attachment', name: options.download } }),
+    ...(saving && { saving }),
+    ...(reshape && { reshape }),
   }
 }
 
@@ -63,11 +67,4 @@ export function makeExact(
 export function samePictureOf(address: string, spec: Spec): string {
   const { source, path } = parsePath(address)
   return exactPath(source, path, spec)
-}
-
-export function splitTarget(target: string): { rawPath: string; query: string } {
-  const mark = target.indexOf('?')
-  return mark < 0
-    ? { rawPath: target, query: '' }
-    : { rawPath: target.slice(0, mark), query: target.slice(mark + 1) }
 }

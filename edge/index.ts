@@ -115,8 +115,9 @@ function exactly(sources: EdgeOptions['sources'], now: () => number): Middleware
 function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
   return async function remembered(c, next) {
     await next()
-    const { path, vary, saving, expires } = c.get('exact')
-    if (c.get('answer')?.status !== 200 || expires !== undefined) return
+    const { path, vary, saving, expires, reshape } = c.get('exact')
+    // What is kept has the native shape.
+    if (c.get('answer')?.status !== 200 || expires !== undefined || reshape) return
     if (c.get('answer').headers[failureHeader] === undefined)
       hits.remember(targetOf(c), headersOf(c), { key: path, vary, saving })
   }
@@ -127,9 +128,9 @@ function pictured(answerFor: (exact: Exact, ask: AskOptions) => Promise<Answer>)
     const exact = c.get('exact')
     const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })
     c.set('answer', answer)
-    const { vary, saving, expires } = exact
+    const { vary, saving, expires, reshape = (whole) => whole } = exact
     // A problem, or the picture in its place, is not the file that was asked for.
-    return send(c, untilExpiry(answer, expires), { vary, ...(answer.status < 400 && { saving }) })
+    return send(c, untilExpiry(reshape(answer), expires), { vary, ...(answer.status < 400 && { saving }) })
   }
 }
 

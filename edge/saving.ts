@@ -2,8 +2,8 @@
 
 /** What a URL asks for. */
 export interface Saving {
-  readonly as?: 'inline' | 'attachment'
-  readonly name?: string
+  readonly as?: 'inline' | 'attachment' | undefined
+  readonly name?: string | undefined
 }
 
 /**

@@ -1,0 +1,38 @@
+// The seam of the URL languages: what an address means, in the words of the native language.
+import type { Answer } from '../../tier.ts'
+import type { Options } from '../../transforms/index.ts'
+import type { Saving } from '../saving.ts'
+import type { Signing } from '../signature.ts'
+
+/** An address as it was received: nothing is decoded or put in order. */
+export interface Target {
+  /** Path and query. */
+  readonly whole: string
+  readonly rawPath: string
+  /** Without its '?'. */
+  readonly query: string
+}
+
+export interface Language {
+  /** By the path alone, and cheaply: every address that the fast path does not know is shown to every language. */
+  recognises(rawPath: string): boolean
+  /** Which picture is meant. Throws 'bad-address'. */
+  read(target: Target): Meant
+}
+
+export interface Meant {
+  readonly source: string
+  /** Decoded, without a leading slash. */
+  readonly path: string
+  /** Passes when the address is signed as this language signs. Throws 'bad-signature'. */
+  verify(signing: Signing): void
+  /** What is asked of the picture; `defaults` are the source's own, as a native query. Throws 'bad-option'. */
+  asked(defaults: string): Asked
+}
+
+export interface Asked {
+  readonly options: Options
+  readonly saving?: Saving | undefined
+  /** The answer in the shape that this language's clients expect, where it is not the native one. */
+  readonly reshape?: ((answer: Answer) => Answer) | undefined
+}

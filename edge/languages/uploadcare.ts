@@ -1,0 +1,51 @@
+// Uploadcare's addresses: /UUID/-/operation/arguments/-/.../name, over the source `uploads`.
+import { type Options, parse } from '../../transforms/index.ts'
+import type { Asked, Language } from './language.ts'
+import { compile } from './uploadcare/compile.ts'
+import { uploadcareFacts } from './uploadcare/facts.ts'
+import { type Written, written } from './uploadcare/path.ts'
+import { expiryOf, verifyToken } from './uploadcare/token.ts'
+
+const address = /^\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/|$)/i
+const source = 'uploads'
+
+export const uploadcare: Language = {
+  recognises: (rawPath) => address.test(rawPath),
+  read(target) {
+    const asked = written(target.rawPath)
+    return {
+      source,
+      path: asked.id,
+      verify: (signing) => verifyToken(target, signing),
+      asked(defaults): Asked {
+        const expires = expiryOf(target.query) ?? ourExpiry(target.query)
+        const { options, ...rest } = meaning(asked, defaults)
+        return { ...rest, options: { ...options, ...(expires !== undefined && { expires }) } }
+      },
+    }
+  },
+}
+
+/** An address that is signed our way expires our way. */
+function ourExpiry(query: string): number | undefined {
+  const named = query.split('&').filter((pair) => /^expires(?:64)?=/i.test(pair))
+  return parse(named.join('&')).expires
+}
+
+function meaning({ id, operations, name }: Written, defaults: string): Asked {
+  const { options, as } = compile(operations)
+  const saving = as !== undefined || name !== undefined ? { as, name } : undefined
+  if (options.format === 'json') return { options, reshape: (answer) => uploadcareFacts(answer, id) }
+  if (options.format === 'original') return { options, saving }
+  return { options: { ...presets(defaults), ...options }, saving }
+}
+
+/** Of the source's defaults what an address in this language leaves open; size and format it always says. */
+function presets(defaults: string): Options {
+  const { quality, lossless, background } = parse(defaults)
+  return {
+    ...(quality !== undefined && { quality }),
+    ...(lossless !== undefined && { lossless }),
+    ...(background !== undefined && { background }),
+  }
+}

@@ -1,0 +1,237 @@
+// Uploadcare's URL language: the same picture, asked in either language, is one key.
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type EdgeSource, makeExact } from '../../edge/exact.ts'
+import { uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
+import { sign as signed } from '../../edge/languages/uploadcare/token.ts'
+import { sign } from '../../edge/signature.ts'
+import { Failure } from '../../errors.ts'
+import vectors from '../vectors/uploadcare.json' with { type: 'json' }
+
+const id = '3c269810-c17b-4e2c-92b6-25622464d866'
+const now = 1_800_000_000_000
+
+const sourceWith = (keys: readonly string[], defaults = ''): ReadonlyMap<string, EdgeSource> =>
+  new Map([['uploads', { signing: { scheme: 'hmac-sha256', keys }, defaults }]])
+
+const exactly = (target: string, accept = '', sources = sourceWith([])) =>
+  makeExact({ target, headers: { accept }, now }, sources)
+
+function failureOf(work: () => unknown): Failure {
+  try {
+    work()
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown
+    throw thrown
+  }
+  throw new Error('Nothing was refused')
+}
+
+describe('operations and the native query', () => {
+  test.each(vectors.accepted)('$operations is $query', ({ operations, query }) => {
+    for (const accept of ['', 'image/webp', 'image/avif,image/webp']) {
+      const ours = exactly(`/uploads/${id}?${query}`, accept)
+      const theirs = exactly(`/${id}/-/${operations}/`, accept)
+      expect([theirs.path, theirs.vary]).toEqual([ours.path, ours.vary])
+    }
+  })
+})
+
+describe('operations that are refused', () => {
+  test.each(vectors.refused)('$operations', ({ operations, option, message }) => {
+    const failure = failureOf(() => exactly(`/${id}/-/${operations}/`))
+    const { kind, details, message: said } = failure
+    expect({ kind, option: details.option, message: said }).toEqual({
+      kind: 'bad-option',
+      option: option ?? undefined,
+      message,
+    })
+  })
+})
+
+describe('an address', () => {
+  const original = exactly(`/uploads/${id}?fm=original`).path
+
+  test.each([
+    [`/${id}/`, undefined],
+    [`/${id}`, undefined],
+    [`/${id.toUpperCase()}/`, undefined],
+    [`/${id}/cat.jpg`, { name: 'cat.jpg' }],
+    [`/${id}/K%C3%A4se.jpg`, { name: 'Käse.jpg' }],
+    [`/${id}/-/inline/no/`, { as: 'attachment' }],
+    [`/${id}/-/inline/yes/a.pdf`, { as: 'inline', name: 'a.pdf' }],
+  ])('%s is the file itself', (target, saving) => {
+    const exact = exactly(target)
+    expect(exact.path).toBe(original)
+    expect(exact.saving).toEqual(saving && { as: undefined, name: undefined, ...saving })
+  })
+
+  test('ends in a name, which makes no other picture', () => {
+    const plain = exactly(`/${id}/-/preview/300x200/`)
+    const named = exactly(`/${id}/-/preview/300x200/my%20cat.jpg?utm_source=a`)
+    expect(named.path).toBe(plain.path)
+    expect([plain.saving, named.saving?.name]).toEqual([undefined, 'my cat.jpg'])
+    expect(exactly(`/${id}/-/preview`).path).toBe(exactly(`/${id}/-/preview/`).path)
+  })
+
+  test.each([
+    `/${id}/gif2video/-/format/mp4/`,
+    `/${id}/detect_faces/`,
+    `/${id}/a/b`,
+    `/${id}/%zz/`,
+    `/${id}/-/preview/a%00b/`,
+    `/${id}/${'-/preview/'.repeat(51)}`,
+    `/${id}/-/preview/${'a'.repeat(5000)}`,
+  ])('%s is none', (target) => {
+    expect(failureOf(() => exactly(target)).kind).toBe('bad-address')
+  })
+
+  test('of another kind is left to the native language', () => {
+    for (const target of ['/3c269810/-/preview/', `/${id}~3/nth/0/`, `/${id}x/`, `/uploads/${id}/-/preview/`])
+      expect(['bad-address', 'unknown-source', undefined]).toContain(
+        (() => {
+          try {
+            return exactly(target).spec.fit
+          } catch (thrown) {
+            return (thrown as Failure).kind
+          }
+        })(),
+      )
+  })
+
+  test('takes quality and background from the source, but no size', () => {
+    const sources = sourceWith([], 'q=50&w=10&h=20&fit=crop&bg=f00&fm=gif')
+    const { spec } = exactly(`/${id}/-/resize/300x/`, '', sources)
+    expect(spec).toMatchObject({ width: { px: 300 }, quality: 50, background: { r: 255 } })
+    expect(spec).not.toHaveProperty('height')
+    expect(exactly(`/${id}/-/resize/300x/-/quality/best/`, '', sources).spec.quality).toBe(92)
+  })
+})
+
+test('whatever is written, it is a picture or a refusal', () => {
+  const words = [...new Set(vectors.accepted.flatMap(({ operations }) => operations.split('/')))]
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...words, '', '-', '0', '%20', '9999x'), { maxLength: 14 }),
+      (parts) => {
+        const target = `/${id}/-/${parts.join('/')}`
+        try {
+          expect(exactly(target).path).toMatch(new RegExp(`^/uploads/${id}\\?`))
+        } catch (thrown) {
+          if (!(thrown instanceof Failure)) throw thrown
+          expect(['bad-option', 'bad-address']).toContain(thrown.kind)
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  )
+})
+
+test('turns and mirrors in a row are the one that they come to', () => {
+  const step = fc.constantFrom('rotate/90', 'rotate/180', 'rotate/270', 'mirror', 'flip')
+  // The point (x, y) of a square, followed by hand; rotation is counter-clockwise.
+  const moves: Record<string, (p: readonly [number, number]) => readonly [number, number]> = {
+    'rotate/90': ([x, y]) => [y, -x],
+    'rotate/180': ([x, y]) => [-x, -y],
+    'rotate/270': ([x, y]) => [-y, x],
+    mirror: ([x, y]) => [-x, y],
+    flip: ([x, y]) => [x, -y],
+  }
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 6 }), (steps) => {
+      const { spec } = exactly(`/${id}/-/resize/300x/${steps.map((one) => `-/${one}/`).join('')}`)
+      const expected = steps.reduce((at, one) => moves[one]?.(at) ?? at, [1, 2] as readonly [number, number])
+      let at: readonly [number, number] = [1, 2]
+      if (spec.flip === 'h') at = [-at[0], at[1]]
+      if (spec.flip === 'v') at = [at[0], -at[1]]
+      for (let turn = 0; turn < (spec.rotation ?? 0); turn += 90) at = [-at[1], at[0]]
+      expect(at.map((value) => value + 0)).toEqual(expected.map((value) => value + 0))
+    }),
+  )
+})
+
+describe('signed delivery', () => {
+  const key = '00112233445566778899aabbccddeeff'
+  const path = `/${id}/-/preview/50%25x50p/`
+  const token = (fields: string, over = fields, by = key) =>
+    `token=${fields}~hmac=${createHmac('sha256', Buffer.from(by, 'hex')).update(over).digest('hex')}`
+  const acl = (list: string, exp = 1_900_000_000) => token(`exp=${exp}~acl=${list}`)
+  const kindOf = (target: string, keys = [key]) => {
+    try {
+      return exactly(target, '', sourceWith(keys)) && 'passes'
+    } catch (thrown) {
+      return (thrown as Failure).kind
+    }
+  }
+
+  test('signs as the reference does', () => {
+    expect(signed(key, `exp=1900000000~acl=/${id}/`)).toBe(
+      '8c5c5586fde95bbbdf920fb2e3399c6892015be349811638a008437f176530bb',
+    )
+  })
+
+  test.each([
+    ['the file itself', `/${id}/?${acl(`/${id}/`)}`, 'passes'],
+    ['the file itself, encoded', `/${id}/?${acl(`/${id}/`).replaceAll('/', '%2F')}`, 'passes'],
+    ['all of the file', `/${id}/-/preview/?${acl(`/${id}/*`)}`, 'passes'],
+    ['another operation', `/${id}/-/preview/?${acl(`/${id}/`)}`, 'bad-signature'],
+    ['another file', `/${id}/?${acl('/aaaaaaaa-c17b-4e2c-92b6-25622464d866/')}`, 'bad-signature'],
+    ['a past moment', `/${id}/?${acl(`/${id}/`, 1_700_000_000)}`, 'expired'],
+    [
+      'a longer life than was signed',
+      `/${id}/?${acl(`/${id}/`).replace('exp=19', 'exp=20')}`,
+      'bad-signature',
+    ],
+    ['nothing', `/${id}/`, 'bad-signature'],
+    ['no token', `/${id}/?token=`, 'bad-signature'],
+    ['half a token', `/${id}/?token=exp=1900000000~acl=/*`, 'bad-signature'],
+  ])('a token for %s', (_, target, kind) => {
+    expect(kindOf(target)).toBe(kind)
+  })
+
+  test('a token for one address covers no other', () => {
+    const url = encodeURIComponent(`/${id}/-/resize/300x/a,b.jpg`)
+      .replaceAll('%2C', ',')
+      .replace(/%../g, (code) => code.toLowerCase())
+    const query = token('exp=1900000000', `exp=1900000000~url=${url}`)
+    expect(kindOf(`/${id}/-/resize/300x/a,b.jpg?${query}`)).toBe('passes')
+    expect(kindOf(`/${id}/-/resize/301x/a,b.jpg?${query}`)).toBe('bad-signature')
+  })
+
+  test('either of two secrets may have signed, and no third', () => {
+    const target = `/${id}/?${acl(`/${id}/`)}`
+    expect(kindOf(target, ['ffffffffffffffffffffffffffffffff', key])).toBe('passes')
+    expect(kindOf(target, ['ffffffffffffffffffffffffffffffff'])).toBe('bad-signature')
+  })
+
+  test('our own signature is as good, and ends when it says', () => {
+    const signing = { scheme: 'hmac-sha256', keys: [key] } as const
+    const plain = `/${id}/-/preview/`
+    expect(kindOf(sign(plain, signing))).toBe('passes')
+    expect(kindOf(sign(`${plain}?expires=1900000000`, signing))).toBe('passes')
+    expect(kindOf(sign(`${plain}?expires=1700000000`, signing))).toBe('expired')
+    expect(kindOf(path)).toBe('bad-signature')
+  })
+
+  test('what is signed for a while is not kept by anybody beyond it', () => {
+    expect(exactly(`/${id}/?${acl(`/${id}/`)}`, '', sourceWith([key])).expires).toBe(1_900_000_000)
+  })
+})
+
+test('facts are told in their shape', () => {
+  const native = {
+    ...{ format: 'jpeg', type: 'image/jpeg', width: 40, height: 60, stored: { width: 60, height: 40 } },
+    ...{ orientation: 6, pages: 1, animated: false, alpha: false, space: 'rgb' },
+  }
+  const body = Buffer.from(JSON.stringify(native))
+  const headers = { etag: '"abc"', 'content-type': 'application/json', 'content-length': '1' }
+  const answer = uploadcareFacts({ status: 200, headers, body }, id)
+  expect(JSON.parse(answer.body.toString())).toEqual({
+    ...{ id, dpi: null, width: 60, height: 40, format: 'JPEG', sequence: false, color_mode: 'RGB' },
+    ...{ orientation: 6, geo_location: null, datetime_original: null, hash: null, blurhash: null },
+  })
+  expect(answer.headers).toMatchObject({ etag: '"abc-u"', 'content-length': String(answer.body.length) })
+  const missing = { status: 404, headers: {}, body: Buffer.from('no JSON') }
+  expect(uploadcareFacts(missing, id)).toBe(missing)
+})
