@@ -8,9 +8,13 @@ export interface Made {
   readonly info: OutputInfo & { readonly pageHeight?: number; readonly pages?: number }
 }
 
+/**
+ * Never by sharp's `toUint8Array`: 0.35.5 leaves all of its native memory behind, 70 MB for each 24 megapixels. The
+ * price is that what a Buffer holds cannot be moved to another thread, only copied.
+ */
 export async function run(image: Sharp): Promise<Made> {
   try {
-    return (await image.toUint8Array()) as Made
+    return (await image.toBuffer({ resolveWithObject: true })) as Made
   } catch (cause) {
     throw failureOf(cause)
   }

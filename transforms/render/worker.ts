@@ -14,7 +14,8 @@ export default async function work({ source, plan, timeoutMs }: Order): Promise<
   const startedAt = performance.now()
   try {
     const picture = await render(source, plan, { timeoutMs })
-    return moved({ picture, renderMs: performance.now() - startedAt }, picture.body.buffer)
+    const body = new Uint8Array(picture.body)
+    return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {
     return { failure: told(thrown) }
   }
