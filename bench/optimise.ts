@@ -63,7 +63,7 @@ interface Measured {
 const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06 }
 const none = Number.POSITIVE_INFINITY
 const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none }
-const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true } as const
+const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true, progressive: true } as const
 
 async function measure({ name: file, class: kind }: Entry): Promise<Measured> {
   const picture = await shrunk(file, mostPixels)

@@ -182,9 +182,11 @@ describe('a JPEG', () => {
     [{ quality: 83 }, 'libjpeg', 83],
     [{ quality: 34 }, 'libjpeg', 34],
     [{ quality: 77, mozjpeg: true }, 'mozjpeg', 77],
-  ] as const)('saved with %j tells so by its tables', async (settings, family, quality) => {
+    [{ quality: 41, quantisationTable: 5 }, 'mozjpeg', 41, 'klein'],
+    [{ quality: 88, quantisationTable: 2 }, 'mozjpeg', 88, 'mssim'],
+  ] as const)('saved with %j tells so by its tables', async (settings, family, quality, table?: string) => {
     const jpeg = await image('waves').jpeg(settings).toBuffer()
-    expect(quantisedAt(jpeg)).toEqual({ family, quality, exact: true })
+    expect(quantisedAt(jpeg)).toEqual({ family, quality, exact: true, table })
   })
 })
 

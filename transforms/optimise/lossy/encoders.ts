@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp'
 import { sharp } from '../../render/sharp.ts'
 import type { Chroma } from '../request.ts'
 import { halvedAcross } from './across.ts'
-import type { Way } from './curve.ts'
+import type { JpegWay, Way } from './curve.ts'
 import { coloured, type Picture } from './picture.ts'
 
 export type LossyFormat = 'jpeg' | 'webp' | 'avif'
@@ -37,7 +37,7 @@ const mozjpeg = ({ final, progressive }: How) =>
 /** MozJPEG's numbers: Robidoux's is its default; Klein's and the one for MSSIM spend more on slow changes. */
 const tables = { '': 3, klein: 5, mssim: 2 } as const
 
-function jpeg(image: Sharp, way: Exclude<Way, 'avif' | 'webp' | 'webp smooth'>, how: How): Sharp {
+function jpeg(image: Sharp, way: JpegWay, how: How): Sharp {
   const [, chromaSubsampling = '4:2:0', table = ''] = way.split(' ')
   const quantisationTable = tables[table as keyof typeof tables]
   return image.jpeg({ quality: how.quality, chromaSubsampling, quantisationTable, ...mozjpeg(how) })
@@ -50,8 +50,9 @@ function encode(picture: Picture, way: Way, how: How): Promise<Buffer> {
   const { quality, final } = how
   const smartSubsample = !picture.isPrepared
   if (way === 'webp') return image.webp({ quality, ...webp, smartSubsample }).toBuffer()
-  if (way === 'webp smooth')
-    return image.webp({ quality, ...webp, smartSubsample, smartDeblock: true }).toBuffer()
+  // A weaker filter between blocks, which keeps the grain of skin and cloth: a tenth of the bytes, where there is any.
+  if (way === 'webp drawing')
+    return image.webp({ quality, ...webp, smartSubsample, preset: 'drawing' }).toBuffer()
   // Effort 4 is 12 % smaller than 2 for eight times the work.
   if (way === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...fullColour }).toBuffer()
   return jpeg(image, way === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : way, how).toBuffer()

@@ -63,11 +63,11 @@ const fullColourGain = 3
 const allowance = 1.5
 /** Distortions add up as their power of this (measured on 30 pictures). */
 const power = 2.5
-/** Up to here a mozjpeg table with scans is what an optimiser leaves behind, ours or another's. */
+/** Up to here a mozjpeg table with scans is what an optimiser leaves behind; without scans, Klein's and MSSIM's are ours. */
 const optimisersHighest = 92
 
-export function sourceScore({ family, quality }: Quantised, chroma: '4:2:0' | '4:4:4'): number {
-  if (family === 'mozjpeg') return scoreAt(chroma === '4:4:4' ? 'jpeg 4:4:4' : 'jpeg 4:2:0', quality)
+export function sourceScore({ family, table, quality }: Quantised, chroma: '4:2:0' | '4:4:4'): number {
+  if (family === 'mozjpeg') return scoreAt(table ? `jpeg ${chroma} ${table}` : `jpeg ${chroma}`, quality)
   return between(quality) + (chroma === '4:4:4' ? fullColourGain : 0)
 }
 
@@ -86,5 +86,5 @@ export function relativeTarget(target: number, source: number): number | undefin
   return left <= 0 ? undefined : Math.max(target, 100 - left ** (1 / power))
 }
 
-const isOptimised = ({ family, quality }: Quantised, progressive: boolean): boolean =>
-  family === 'mozjpeg' && progressive && quality <= optimisersHighest
+const isOptimised = ({ family, table, quality, exact }: Quantised, progressive: boolean): boolean =>
+  family === 'mozjpeg' && ((table && exact) || progressive) && quality <= optimisersHighest

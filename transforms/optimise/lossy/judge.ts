@@ -12,6 +12,8 @@ export interface Judgement {
 }
 
 export interface Judge {
+  /** There is enough white to be judged. */
+  readonly seesWhite: boolean
   judge(data: Uint8Array): Judgement
   release(): void
 }
@@ -27,6 +29,7 @@ export function createJudge(picture: Picture): Judge {
   for (const { pixels } of views) references.push(createReference(pixels))
   const whiteness = views[0] && whitenessOf(views[0].pixels)
   return {
+    seesWhite: whiteness !== undefined,
     judge(data) {
       const seen = views.map(({ ground }) => laidOn(ground, data, picture.channels))
       const scores = references.map((reference, i) => reference.score(seen[i] ?? data))

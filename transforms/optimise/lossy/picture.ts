@@ -13,6 +13,8 @@ export interface Picture {
   readonly isGrey: boolean
   /** For a profile wider than sRGB: the same pixels as a PNG that carries it. */
   readonly profiled?: Uint8Array
+  /** Colour was made ready to be halved. */
+  readonly isPrepared?: boolean
 }
 
 export interface Reading {

@@ -13,7 +13,7 @@ export type { Goal, Recoded, Subject } from './tries.ts'
 
 export async function recode(subject: Subject, goal: Goal): Promise<Recoded> {
   if (goal.format === 'avif') return recodeAvif(subject, goal)
-  if (goal.format === 'webp') return byWays(prepare(subject, goal), goal, ['webp'])
+  if (goal.format === 'webp') return byWays(prepare(subject, goal), goal, ['webp', 'webp drawing'])
   if (goal.chroma === '4:2:2') return byWays(subject, goal, ['jpeg 4:2:2'])
   const prepared = prepare(subject, goal)
   const { isShort, seed } = await halvedColour(prepared, goal)
@@ -58,10 +58,7 @@ export async function recodeAt(subject: Subject, goal: Goal, quality: number): P
   return told(made, { probes: 1, reached: false })
 }
 
-async function wayAt(
-  subject: Subject,
-  goal: Goal,
-): Promise<{ picture: Subject['picture']; way: Way }> {
+async function wayAt(subject: Subject, goal: Goal): Promise<{ picture: Subject['picture']; way: Way }> {
   const { format, chroma } = goal
   if (format === 'avif') return { picture: subject.picture, way: format }
   const prepared = prepare(subject, goal)

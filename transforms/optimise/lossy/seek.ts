@@ -39,24 +39,28 @@ export async function seek<P extends Probe>(
   probe: (quality: number) => Promise<P>,
 ): Promise<Found<P>> {
   const probes: P[] = []
-  let [below, above] = [lowest - 1, highest + 1]
-  let best: P | undefined
-  while (probes.length < aim.maxProbes && above - below > 1) {
-    const isLate = probes.length > 0 && performance.now() > aim.endsAt
-    if (isLate && (best !== undefined || probes.length > 1)) break
-    const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
-    const quality = clamp(Math.round(next(aimed, probes)), below + 1, above - 1)
-    const made = await probe(quality)
-    probes.push(made)
-    if (made.score < aim.target) below = quality
-    else {
-      above = quality
-      best = made
-    }
-    if (isNear(aim, made)) break
+  while (probes.length < aim.maxProbes) {
+    const quality = suggest(aim, probes)
+    if (quality === undefined) break
+    probes.push(await probe(quality))
   }
-  return { best, probes }
+  return { best: lowestOf(probes, aim.target), probes }
 }
+
+/** The quality to try after these; undefined when nothing better is to be expected, or no time is left. */
+export function suggest(aim: Aim, probes: readonly Probe[]): number | undefined {
+  const best = lowestOf(probes, aim.target)
+  const below = Math.max(lowest - 1, ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])))
+  const above = best?.quality ?? highest + 1
+  if (above - below <= 1 || (best && isNear(aim, best))) return undefined
+  const isLate = probes.length > 0 && performance.now() > aim.endsAt
+  if (isLate && (best !== undefined || probes.length > 1)) return undefined
+  const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
+  return clamp(Math.round(next(aimed, probes)), below + 1, above - 1)
+}
+
+const lowestOf = <P extends Probe>(probes: readonly P[], target: number): P | undefined =>
+  probes.filter(({ score }) => score >= target).toSorted((a, b) => a.quality - b.quality)[0]
 
 function isNear({ way, target, tolerance = usualTolerance }: Aim, probe: Probe): boolean {
   const excess = probe.score - target

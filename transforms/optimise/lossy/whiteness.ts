@@ -24,18 +24,22 @@ export function whitenessOf(pixels: Pixels): ((rgb: Uint8Array) => number) | und
 
 function whiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined {
   const count = width * height
+  if (whiteCount(rgb) < count * leastShare) return undefined
   const lowest = new Uint8Array(count)
-  let white = 0
-  for (let i = 0, at = 0; i < count; i++, at += 3) {
-    const least = Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0)
-    lowest[i] = least
-    if (least >= pure) white++
-  }
-  if (white < count * leastShare) return undefined
+  for (let i = 0, at = 0; i < count; i++, at += 3)
+    lowest[i] = Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0)
   const near = grown(lowest, width, height)
   const places: number[] = []
   for (let i = 0; i < count; i++) if (near[i] && (lowest[i] ?? 0) >= pure) places.push(i * 3)
   return Uint32Array.from(places)
+}
+
+/** Most pixels of most pictures are told by their first channel. */
+function whiteCount(rgb: Uint8Array): number {
+  let white = 0
+  for (let at = 0; at < rgb.length; at += 3)
+    if ((rgb[at] ?? 0) >= pure && (rgb[at + 1] ?? 0) >= pure && (rgb[at + 2] ?? 0) >= pure) white++
+  return white
 }
 
 /** Marks what lies within reach of an edge: along rows, then down columns. */

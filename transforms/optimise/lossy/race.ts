@@ -1,0 +1,58 @@
+// One picture, several ways to code it: which of them takes the fewest bytes for the score is seen after a probe of each.
+import { difficultyOf, qualityFor, type Way } from './curve.ts'
+import { type Aim, type Found, highest, lowest, type Probe, suggest } from './seek.ts'
+
+export interface Runner extends Probe {
+  readonly way: Way
+  readonly body: { readonly length: number }
+}
+
+export interface Course extends Omit<Aim, 'way'> {
+  /** The likeliest winner first. */
+  readonly ways: readonly Way[]
+}
+
+/** One point of score is so much of the bytes, whatever the format (5 to 6.5 % near 76). */
+const bytesPerPoint = 0.054
+/** So much above the target an answer is more often one that reaches it. */
+const aLittle = 0.2
+
+/** The smallest that reached the target; `probes` are those of all ways. */
+export async function race<P extends Runner>(
+  { ways, ...aim }: Course,
+  probe: (way: Way, quality: number) => Promise<P>,
+): Promise<Found<P>> {
+  const probes: P[] = []
+  const [first, ...others] = ways
+  if (first === undefined) throw new RangeError('nobody runs')
+  probes.push(await probe(first, whole(aim.seed ?? startOf(first, aim.target, 1))))
+  for (const way of others) {
+    const [known] = probes
+    if (!known || probes.length >= aim.maxProbes || performance.now() > aim.endsAt) break
+    probes.push(await probe(way, whole(startOf(way, aim.target, difficultyOf(first, known)))))
+  }
+  while (probes.length < aim.maxProbes) {
+    const { way } = leaderOf(probes, aim.target)
+    const quality = suggest(
+      { ...aim, way },
+      probes.filter((made) => made.way === way),
+    )
+    if (quality === undefined) break
+    probes.push(await probe(way, quality))
+  }
+  return { best: smallest(probes.filter(({ score }) => score >= aim.target)), probes }
+}
+
+const startOf = (way: Way, target: number, difficulty: number): number =>
+  qualityFor(way, target + aLittle, difficulty)
+
+const whole = (quality: number): number => Math.min(highest, Math.max(lowest, Math.round(quality)))
+
+/** By the bytes that each would take at the target itself. */
+function leaderOf<P extends Runner>(probes: readonly P[], target: number): P {
+  const expected = ({ score, body }: P) => Math.log(body.length) - (score - target) * bytesPerPoint
+  return probes.reduce((best, made) => (expected(made) < expected(best) ? made : best))
+}
+
+const smallest = <P extends Runner>(probes: readonly P[]): P | undefined =>
+  probes.toSorted((a, b) => a.body.length - b.body.length)[0]
