@@ -53,14 +53,15 @@ console.log(await kraken.upload({ file: 'photo.jpg', wait: true, lossy: true }))
     name: 'snippet-upload',
     title: 'Upload with an Uploadcare client',
     text: html`import { uploadFile } from '@uploadcare/upload-client'
-import { openAsBlob } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
-const file = await uploadFile(await openAsBlob('photo.jpg'), {
+const file = await uploadFile(await readFile('photo.jpg'), {
   publicKey: '${id}',
   baseURL: '${here}',
   fileName: 'photo.jpg',
   store: true,
+  baseCDN: '${here}',
 })
-console.log(file.uuid)`,
+console.log(file.cdnUrl)`,
   },
 ]
