@@ -67,6 +67,7 @@ export function readOrder(header: string | undefined): Asked {
 /** Clients and Node itself take 16 kB of headers in all. */
 const mostFigures = 12_000
 const longestWords = 200
+const mostTried = 50
 
 /** The figures, and the most asked-for of them where a person can read them. */
 export function figureHeaders(figures: Figures): Record<string, string> {
@@ -88,7 +89,9 @@ function short(figures: Figures): string {
   const whole = packed(figures)
   if (whole.length <= mostFigures) return whole
   const cut = (words: string) => words.slice(0, longestWords)
-  const tried = figures.report.tried.map((each) => ({ ...each, verdict: cut(each.verdict) }))
+  const tried = figures.report.tried
+    .slice(-mostTried)
+    .map((each) => ({ ...each, verdict: cut(each.verdict) }))
   const report = { ...figures.report, reason: cut(figures.report.reason), tried }
   for (; tried.length > 0; tried.shift()) {
     const text = packed({ ...figures, report })

@@ -148,3 +148,8 @@ describe('a number of bytes', () => {
     expect(report.tried.map(({ name }) => name)).not.toContain('png of fewer colours')
   })
 })
+
+test('a format that was named is made even when no time is left', async () => {
+  const { format } = await made(await jpeg(), { mode: 'lossy', format: 'webp', budgetMs: 0 })
+  expect(format).toBe('webp')
+})

@@ -46,7 +46,10 @@ export async function contest(
   const tried: Attempt[] = []
   for (const candidate of candidates) {
     const isNeeded = !candidate.fallback || best === original
-    const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? endsAt : 0 })
+    // What is owed in another format is owed late, too: there is no answer without it.
+    const isOwed = best === original && original.bytes !== undefined
+    const until = isOwed ? Number.POSITIVE_INFINITY : endsAt
+    const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? until : 0 })
     tried.push(attempt)
     if (body)
       best = candidate.refines ? { ...best, name: attempt.name, body } : { dropped: [], ...candidate, body }

@@ -1,0 +1,131 @@
+// What comes out of an edit: pixels as asked for, metadata as asked for, films that still move.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, describe, expect, test } from 'vitest'
+import { make } from '../../processing/make.ts'
+import { defaultLimits, identify } from '../../transforms/index.ts'
+import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
+import * as pictures from '../pictures.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'halftone-edited-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const size = { width: 240, height: 160 }
+
+function made(picture: Uint8Array, edit: string, optimise: OptimiseRequest, limits = defaultLimits) {
+  const file = join(folder, 'picture')
+  writeFileSync(file, picture)
+  return make({ file, edit, optimise }, { limits, budgetMs: 1_000, timeoutMs: 10_000 })
+}
+
+/** The colour in the middle of each quarter, as one of the four it was drawn in. */
+async function quartersOf(body: Uint8Array): Promise<string[]> {
+  const { data, info } = await sharp(body)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const near = (x: number, y: number) => {
+    const at = (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels
+    const off = (hex: string) =>
+      [1, 3, 5].reduce(
+        (sum, from, i) =>
+          sum + Math.abs((data[at + i] ?? 0) - Number.parseInt(hex.slice(from, from + 2), 16)),
+        0,
+      )
+    const [nearest] = Object.entries(pictures.quarters).sort(([, a], [, b]) => off(a) - off(b))
+    return nearest?.[0] ?? ''
+  }
+  return [near(0.25, 0.25), near(0.75, 0.25), near(0.25, 0.75), near(0.75, 0.75)]
+}
+const upright = ['topLeft', 'topRight', 'bottomLeft', 'bottomRight']
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'orientation %i is upright after an edit, and says no more of it',
+  async (orientation) => {
+    const { body } = await made(await pictures.lying(orientation, size), 'w=120', { mode: 'lossy' })
+    expect(identify(body)).toMatchObject({ width: 120, height: 80, orientation: 1 })
+    expect(await quartersOf(body)).toEqual(upright)
+  },
+)
+
+test.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(
+  'a JPEG turned on its head may become %s',
+  async (format) => {
+    const { body, figures } = await made(await pictures.jpeg(size), 'rot=180', { mode: 'lossy', format })
+    expect(figures).toMatchObject({ format, ...size })
+    expect(identify(body)).toMatchObject({ format, ...size })
+    expect(await quartersOf(body)).toEqual(upright.toReversed())
+  },
+)
+
+test('the best of all formats is found for an edited photograph', async () => {
+  const { figures } = await made(await pictures.jpeg(size), 'w=200', { mode: 'lossy', format: 'auto' })
+  const names = figures.report.tried.map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining(['jpeg by score', 'webp by score']))
+  expect(figures.report.tried.filter(({ verdict }) => verdict === 'chosen')).toHaveLength(1)
+})
+
+test('an edited JPEG without loss is as good as it can be, and the report says so', async () => {
+  const { figures } = await made(await pictures.jpeg(size), 'w=200', { mode: 'lossless' })
+  expect(figures.report.reason).toContain('lossless mode became the level max')
+})
+
+test('a drawing becomes pixels where a format is named', async () => {
+  const { body, figures } = await made(pictures.svg(), 'w=300', { mode: 'lossless', format: 'png' })
+  expect(figures).toMatchObject({ format: 'png', width: 300, height: 200, source: { format: 'svg' } })
+  expect(await quartersOf(body)).toEqual(upright)
+})
+
+test('a film still moves after an edit, in its pace', async () => {
+  const film = await pictures.animatedGif()
+  const before = await sharp(film, { animated: true }).metadata()
+  for (const format of ['same', 'webp'] as const) {
+    const { body } = await made(film, 'w=40', { mode: 'lossy', format })
+    const after = await sharp(body, { animated: true }).metadata()
+    expect([after.width, after.pages, after.delay]).toEqual([40, before.pages, before.delay])
+  }
+})
+
+describe('metadata', () => {
+  const marked = async (format: 'jpeg' | 'png') =>
+    sharp(await pictures.png(size))
+      .toFormat(format)
+      .withExif({ IFD0: { Copyright: 'Somebody', Artist: 'Her', Software: 'A camera' } })
+      .toBuffer()
+
+  test.each(['jpeg', 'png'] as const)(
+    'of a %s that was to be kept outlives the edit, the rest goes',
+    async (format) => {
+      const source = await marked(format)
+      const { body } = await made(source, 'w=100', { mode: 'lossy', keep: ['copyright'] })
+      const exif = (await sharp(body).metadata()).exif?.toString('latin1') ?? ''
+      expect(exif).toContain('Somebody')
+      expect(exif).not.toContain('A camera')
+      expect((await made(source, 'w=100', { mode: 'lossy' })).figures.result.exif).toBe(false)
+    },
+  )
+})
+
+describe('limits', () => {
+  test('a result of too many pixels is too costly', async () => {
+    const limits = { ...defaultLimits, maxOutputPixels: 1e6 }
+    const enlarged = made(await pictures.jpeg(size), 'w=4000&h=4000&fit=scale', { mode: 'lossy' }, limits)
+    await expect(enlarged).rejects.toMatchObject({ kind: 'too-costly' })
+  })
+
+  test('a picture that is only converted is never shrunk unasked', async () => {
+    const wide = await pictures.png({ width: 9000, height: 10 })
+    await expect(made(wide, '', { mode: 'lossy', format: 'gif' })).rejects.toMatchObject({
+      kind: 'too-costly',
+    })
+  })
+
+  test('a file of too many bytes is not even read', async () => {
+    const limits = { ...defaultLimits, maxSourceBytes: 500 }
+    await expect(made(await pictures.jpeg(size), '', { mode: 'lossy' }, limits)).rejects.toMatchObject({
+      kind: 'source-too-large',
+    })
+  })
+})
