@@ -38,6 +38,7 @@ export async function readForm(request: FormRequest, place: Place, options: Form
   const failing = Promise.withResolvers<never>()
   failing.promise.catch(() => {})
   const stop = new AbortController()
+  const watch = untilStopped(request.watch, stop.signal)
   const fail = (failure: unknown) => {
     failing.reject(failure)
     stop.abort()
@@ -65,7 +66,10 @@ export async function readForm(request: FormRequest, place: Place, options: Form
   busboy.on('error', (cause) => fail(tornForm(cause)))
 
   try {
-    await Promise.race([failing.promise, feed(busboy, request, limits)])
+    await Promise.race([
+      failing.promise,
+      feed(busboy, { ...request, watch, failing: failing.promise }, limits),
+    ])
     const taken = await Promise.race([failing.promise, Promise.all(files)])
     return formOf(
       fields,
@@ -103,13 +107,28 @@ function createParser(headers: IncomingHttpHeaders, limits: Limits): BusboyInsta
   }
 }
 
+interface Feeding extends FormRequest {
+  /** Rejects when the form is refused. */
+  readonly failing: Promise<never>
+}
+
+const untilStopped = (watch: Watch, stop: AbortSignal): Watch => ({
+  ...watch,
+  signal: watch.signal ? AbortSignal.any([watch.signal, stop]) : stop,
+})
+
 /** Writes the body into the parser and waits until that has seen it all. */
-async function feed(busboy: BusboyInstance, { body, watch }: FormRequest, limits: Limits): Promise<void> {
+async function feed(
+  busboy: BusboyInstance,
+  { body, watch, failing }: Feeding,
+  limits: Limits,
+): Promise<void> {
   let left = mostFormBytes(limits)
   for await (const chunk of chunksOf(body, watch)) {
     left -= chunk.length
     if (left < 0) throw bad('The form is longer than its parts may be together.')
-    await within(watch, (done) => busboy.write(chunk, done))
+    // Where a part is refused the parser may wait for ever; the body must not, or it holds up its connection.
+    await Promise.race([failing, within(watch, (done) => busboy.write(chunk, done))])
   }
   await within(watch, (done) => busboy.on('finish', () => done()).end())
 }

@@ -109,6 +109,22 @@ describe('a form', () => {
 
 const asField = ({ name, body }: { name: string; body: string }) => ({ name, value: body })
 
+test('a form that is refused is read to its end, so that its connection serves the next request', async () => {
+  // Of a chunk that the parser cannot place any more: neither this nor a smaller one may be left standing.
+  for (const chunk of [1000, 65_536, 3 * megabyte]) {
+    const body = inChunks(aForm([file('a', Buffer.alloc(2 * megabyte, 'no picture'))]), chunk)
+    const reading = anIntake({ stallMs: 120_000 }).form(
+      { headers: { 'content-type': formType }, body },
+      {
+        maxBytes: 3 * megabyte,
+        onlyPictures: true,
+      },
+    )
+    await expect(reading).rejects.toEqual(failing('source-unsupported'))
+    await expect.poll(() => body.readableEnded).toBe(true)
+  }
+})
+
 describe('a form is refused, and nothing of it stays,', () => {
   test('wherever it breaks off', async () => {
     const intake = anIntake({ stallMs: 500 })
