@@ -48,10 +48,12 @@ export const headersOf = (demo: DemoKey | undefined): Readonly<Record<string, st
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  // The page is small and changes with the version: it is asked for each time. With keys in it, nobody keeps it.
-  'cache-control': demo === undefined ? 'no-cache' : 'no-store',
+  // The page is small and changes with the version: it is asked for each time. With keys in it, nobody keeps it, and
+  // no page that opened it holds on to it. (Where there is no TLS browsers grumble about that policy, but at loopback.)
+  ...(demo === undefined
+    ? { 'cache-control': 'no-cache' }
+    : { 'cache-control': 'no-store', 'cross-origin-opener-policy': 'same-origin' }),
 })
 
 const links = [

@@ -18,7 +18,8 @@ export const inChromium = (name: string, tests: () => void): void => {
   describe.skipIf(!hasChromium)(words, tests)
 }
 
-export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath, args })
+export const openChromium = (...more: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...args, ...more] })
 
 export interface Watched {
   readonly page: Page
@@ -34,6 +35,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const complaints: string[] = []
   const foreign: string[] = []

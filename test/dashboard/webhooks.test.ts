@@ -1,0 +1,107 @@
+// The page of webhooks: what was delivered, what was given up, sent again, and hooks made and removed.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aNode, type Node } from '../journeys/cdn.ts'
+import { jpeg } from '../pictures.ts'
+import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
+import { aVisitor } from './visitor.ts'
+
+inChromium('the page of webhooks', () => {
+  let browser: Browser
+  let node: Node
+  let watched: Watched
+  let page: Page
+  let receiver: Server
+  let told: string
+  let isMended = false
+
+  beforeAll(async () => {
+    // A redirect to a private address ends a delivery for good: no other attempt would end otherwise.
+    receiver = createServer((request, response) => {
+      request.resume()
+      const isLost = request.url === '/lost' && !isMended
+      response.writeHead(isLost ? 307 : 200, isLost ? { location: 'http://10.1.2.3/' } : {}).end()
+    })
+    await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
+    told = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
+    node = await aNode({ allowAddresses: ['127.0.0.1/32'] })
+    const visitor = await aVisitor(node)
+    for (const path of ['/good', '/lost']) {
+      const query = new URLSearchParams({ callback_url: `${told}${path}` })
+      expect((await visitor.call('POST', `/v1/optimize?${query}`, await jpeg())).status).toBe(202)
+    }
+    browser = await openChromium()
+    watched = await openPage(browser, node.url)
+    page = watched.page
+    await page.goto(`${node.url}/webhooks`)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await node?.stop()
+    await new Promise((done) => receiver?.close(done))
+  })
+
+  const row = (path: string) => page.locator('#delivery-rows tr').filter({ hasText: path })
+
+  test('shows what was delivered and what was given up, as it happens', async () => {
+    await expect.poll(() => row('/good').textContent()).toContain('Delivered')
+    await expect.poll(() => row('/lost').textContent()).toContain('Given up')
+    expect(await row('/good').textContent()).toMatch(/optimise\.done.*1 of \d+/)
+  })
+
+  test('shows only those in one state', async () => {
+    await page.getByLabel('State').selectOption('dead')
+    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(1)
+    expect(await row('/lost').count()).toBe(1)
+    await page.getByLabel('State').selectOption('waiting')
+    await page.getByText('None. A webhook is promised').waitFor()
+    await page.getByLabel('State').selectOption('')
+    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(2)
+  })
+
+  test('shows one with its attempts', async () => {
+    await row('/lost').getByRole('button', { name: 'Details' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    expect(await dialog.getByRole('region', { name: 'Attempts' }).locator('tbody tr').count()).toBe(1)
+    expect(await dialog.textContent()).toMatch(/Given up.*not a public one/)
+    await page.keyboard.press('Escape')
+    expect(await dialog.count()).toBe(0)
+  })
+
+  test('sends one again, now that the other side is mended', async () => {
+    isMended = true
+    await row('/lost').getByRole('button', { name: 'Send again' }).click()
+    await expect.poll(() => row('/lost').textContent()).toContain('Delivered')
+  })
+
+  test('makes a hook and shows its secret, pauses and deletes it', async () => {
+    await page.getByLabel('Address that is told').fill(`${told}/hook`)
+    await page.getByRole('button', { name: 'Add the hook' }).click()
+    const hook = page.locator('#hook-rows tr').filter({ hasText: '/hook' })
+    await expect.poll(() => hook.textContent()).toMatch(/file\.uploaded.*yes.*active/)
+    expect(await page.locator('#hook-secret code').textContent()).toMatch(/^[\w-]{20,}$/)
+    await hook.getByRole('button', { name: 'Pause' }).click()
+    await expect.poll(() => hook.textContent()).toContain('paused')
+    await hook.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('None yet.').waitFor()
+  })
+
+  test('says why a hook is refused', async () => {
+    await page.getByLabel('Address that is told').fill('http://10.1.2.3/hook')
+    await page.getByRole('button', { name: 'Add the hook' }).click()
+    await expect.poll(() => page.locator('#hooks-problem').textContent()).toContain('403')
+  })
+
+  test.each([320, 375, 768])('nothing is wider than a screen of %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+  })
+
+  test('the console is quiet and nothing was asked of anybody else', () => {
+    expect(beyondStatus(watched.complaints)).toEqual([])
+    expect(watched.foreign).toEqual([])
+  })
+})
