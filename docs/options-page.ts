@@ -98,6 +98,12 @@ const formats = `## Formats
 * \`fm=jpg\`, and JPEG that was chosen automatically, is baseline: its first answer costs less. \`fm=pjpg\` is
   progressive.
 * \`lossless\` turns an unnamed JPEG into PNG and is refused beside \`fm=jpg\`; PNG and GIF need no such option.
+* \`q=auto\` aims at a visual score of 76 (SSIMULACRA2; 72 with \`auto=compress\` or \`Save-Data\`): the quality is found for
+  each picture and format, which takes several times as long to make. JPEG is then progressive. A picture that is asked
+  for in its own format and size, and nothing else, never has more bytes than its source. Animations and results of more
+  than 8 megapixels get the default quality. The headers \`halftone-quality\` and \`halftone-score\` tell what was found.
+* \`fm=original\` answers with the source's own bytes: pictures are shown, SVG without its scripts, anything else is a
+  download. \`dl\` names the download of any picture.
 * \`fm=json\` answers with facts about the source. No other option changes them.`
 
 const keys = `## Options of an exact address

@@ -1,6 +1,6 @@
 // How one result comes to be: read -> identify -> plan -> admit -> process. Whatever can be refused is, before a decoder.
 import { admit, type Facts, identify, type Limits, plan, type Spec } from '../transforms/index.ts'
-import type { Processor } from '../transforms/processor.ts'
+import type { Picture, Processor } from '../transforms/processor.ts'
 import { describe, sourceTypes } from './describe.ts'
 import type { Source } from './loader.ts'
 import { originalHeaders } from './original.ts'
@@ -30,7 +30,7 @@ export async function make(work: Work, workshop: Workshop, signal: AbortSignal):
   const facts = identify(bytes)
   if (work.spec.format === 'json') return inform(facts, readMs, workshop)
   const { picture, waitMs } = await render({ ...work, bytes, facts }, workshop, signal)
-  const headers = { 'content-type': picture.type, ...savings(facts) }
+  const headers = { 'content-type': picture.type, ...savings(facts), ...search(picture) }
   return {
     answer: resultAnswer(picture.body, headers),
     spent: { readMs, waitMs, renderMs: picture.renderMs },
@@ -58,9 +58,16 @@ async function render({ bytes, facts, ...work }: Opened, workshop: Workshop, sig
   admit(facts, steps, workshop.limits)
   const queued = workshop.now()
   const { priority, owner } = work
-  const picture = await workshop.processor.process({ source: bytes, plan: steps, priority, owner }, signal)
+  const picture = await workshop.processor.process(
+    { source: bytes, plan: steps, facts, priority, owner },
+    signal,
+  )
   return { picture, waitMs: workshop.now() - queued - picture.renderMs }
 }
+
+/** What q=auto found. */
+const search = ({ found }: Picture) =>
+  found && { 'halftone-quality': String(found.quality), 'halftone-score': found.score.toFixed(1) }
 
 /** So that a page can show what the picture saved. */
 const savings = (facts: Facts) => ({

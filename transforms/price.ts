@@ -67,6 +67,9 @@ const encodeMs: Readonly<Record<Encoding['format'], { lossy: number; lossless: n
   gif: { lossy: 430, lossless: 430 },
 }
 
+/** Looking for a quality: up to four probes, each encoded, decoded and compared. */
+const searchMs: Readonly<Record<'jpeg' | 'webp' | 'avif', number>> = { jpeg: 400, webp: 600, avif: 1_000 }
+
 /** Estimated milliseconds of CPU to carry out `plan` upon the picture that `facts` describe. */
 export function price(plan: Plan, facts: Facts): number {
   const frames = plan.frames === 'all' ? facts.pages : 1
@@ -101,7 +104,8 @@ function turning(plan: Plan): number {
 function finishing({ encoding, blur, sharpen }: Plan): number {
   const encoder = encodeMs[encoding.format]
   const effects = (blur ? blurMs + blur * blurSigmaMs : 0) + (sharpen ? sharpenMs : 0)
-  return effects + (encoding.lossless ? encoder.lossless : encoder.lossy)
+  const search = encoding.score === undefined ? 0 : searchMs[encoding.format as keyof typeof searchMs]
+  return effects + search + (encoding.lossless ? encoder.lossless : encoder.lossy)
 }
 
 /** Fails with 'source-too-large' or 'too-costly'. Without a plan, what the source alone already decides. */

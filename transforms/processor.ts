@@ -1,3 +1,4 @@
+import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
@@ -5,10 +6,19 @@ export interface Job {
   /** The source, whole. Backed by shared memory where the loader could, so that handing it to a worker copies nothing. */
   readonly source: Uint8Array
   readonly plan: Plan
+  /** Of the source, as the plan was made from them: a large drawing takes its time to be looked at. */
+  readonly facts: Facts
   /** 'background' work starts only when nothing in the foreground waits. */
   readonly priority: 'foreground' | 'background'
   /** Whose work it is: one source may only take its share of the queue. */
   readonly owner: string
+}
+
+export interface Sought {
+  /** 'source' when its own bytes were kept. */
+  readonly quality: number | 'source'
+  /** SSIMULACRA2, up to 100. */
+  readonly score: number
 }
 
 export interface Picture {
@@ -18,6 +28,8 @@ export interface Picture {
   readonly width: number
   readonly height: number
   readonly pages: number
+  /** Of a quality that was looked for: the encoder's own number, and how much the result looks like its pixels. */
+  readonly found?: Sought
   /** How long the worker took, without the wait. */
   readonly renderMs: number
 }

@@ -44,7 +44,7 @@ async function render(name: string, query: string) {
   admit(facts, undefined)
   const asked = plan(exact(parse(query), { formats: 'avif,webp', saveData: false }), facts)
   admit(facts, asked)
-  const job = { source, plan: asked, priority: 'foreground', owner: name } as const
+  const job = { source, plan: asked, facts, priority: 'foreground', owner: name } as const
   return { facts, plan: asked, picture: await pool.process(job, new AbortController().signal) }
 }
 

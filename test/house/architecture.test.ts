@@ -113,6 +113,10 @@ describe('imports', () => {
     expect([...reached].filter((name) => ['sharp', 'piscina'].includes(name))).toEqual([])
   })
 
+  test('a plain render loads no optimiser', () => {
+    expect([...packagesReachedFrom('transforms/render/worker.ts')]).not.toContain('@napi-rs/image')
+  })
+
   test('only the configuration reads the environment', () => {
     const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')))
     expect(readers).toEqual(['config.ts'])

@@ -74,6 +74,19 @@ async function animation(): Promise<Buffer> {
     .toBuffer()
 }
 
+describe('q=auto', () => {
+  test('tells what it found, also from memory, and only where it looked', async () => {
+    for (const times of [1, 2]) {
+      const { status, headers } = await cdn.get('/shop/photo.jpg?w=300&q=auto&fm=webp')
+      expect([times, status]).toEqual([times, 200])
+      expect(Number(headers['halftone-quality'])).toBeGreaterThan(19)
+      expect(Number(headers['halftone-score'])).toBeGreaterThan(70)
+    }
+    const { headers } = await cdn.get('/shop/photo.jpg?w=300&fm=webp')
+    expect(headers).not.toHaveProperty('halftone-quality')
+  })
+})
+
 describe('format negotiation', () => {
   test.each([
     ['a modern browser gets AVIF', '/shop/photo.jpg?w=320&auto=format', modern, 'image/avif'],

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Facts } from '../../transforms/facts.ts'
 import { exact, identify, parse, plan as planFor } from '../../transforms/index.ts'
 import type { Plan } from '../../transforms/plan/plan.ts'
 import type { Job, Processor } from '../../transforms/processor.ts'
@@ -29,6 +30,7 @@ function aPool(options: Partial<PoolOptions> = {}): Processor {
 const job = (width: number, rest: Partial<Job> = {}): Job => ({
   source: new Uint8Array(1),
   plan: { width, height: 10 } as Plan,
+  facts: {} as Facts,
   priority: 'foreground',
   owner: 'somebody',
   ...rest,
@@ -56,7 +58,7 @@ describe('with real pictures', () => {
       identify(shared),
     )
     for (const source of [bytes, shared]) {
-      const picture = await pool.process(job(0, { source, plan }), never)
+      const picture = await pool.process(job(0, { source, plan, facts: identify(source) }), never)
       expect(picture).toMatchObject({ type: 'image/webp', width: 48, height: 32, pages: 1 })
       expect(identify(picture.body)).toMatchObject({ format: 'webp', width: 48, height: 32 })
       expect(picture.renderMs).toBeGreaterThan(0)

@@ -5,11 +5,12 @@ import { type FormatClass, type OutputFormat, outputFormats } from '../formats.t
 import { onWhite, white } from '../language/colour.ts'
 import type { Spec } from '../language/options.ts'
 import { qualityFor } from '../quality.ts'
+import type { Size } from './geometry.ts'
 import type { Plan } from './plan-types.ts'
 
 type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>
 
-export function output(spec: Spec, facts: Facts): Output {
+export function output(spec: Spec, facts: Facts, { width, height }: Size): Output {
   const format = chooseFormat(spec, facts)
   const moves = isMoving(spec, facts) && outputFormats[format].animation
   return {
@@ -17,7 +18,8 @@ export function output(spec: Spec, facts: Facts): Output {
     pages: moves ? facts.pages : 1,
     background: background(spec, format),
     flatten: facts.alpha && (isOpaque(spec) || !outputFormats[format].alpha),
-    encoding: encoding(spec, format, moves),
+    // Frames are not compared one by one, and large pictures would take too long: they get the default.
+    encoding: encoding(spec, format, !moves && width * height <= maxSearched),
   }
 }
 
@@ -69,16 +71,18 @@ function background(spec: Spec, format: OutputFormat): Plan['background'] {
   return outputFormats[format].alpha ? asked : onWhite(asked)
 }
 
+/** Pixels of the largest result that a quality is looked for. */
+const maxSearched = 8e6
+
 /** What q=auto aims at: where somebody looks for the loss side by side, and where the picture is shown at double density. */
 const scores = { normal: 76, saving: 72 } as const
 
-function encoding(spec: Spec, format: OutputFormat, moves: boolean): Plan['encoding'] {
+function encoding(spec: Spec, format: OutputFormat, maySearch: boolean): Plan['encoding'] {
   const lossless = !outputFormats[format].lossy || (spec.lossless ?? false)
   const saving = spec.saving ?? false
   const asked = spec.quality === 'auto' ? undefined : spec.quality
   const quality = lossless ? undefined : qualityFor(format, asked, saving)
-  // Frames are not compared one by one: an animation gets the default.
-  const searches = spec.quality === 'auto' && !lossless && !moves
+  const searches = spec.quality === 'auto' && !lossless && maySearch
   return {
     format,
     lossless,

@@ -24,7 +24,7 @@ export function plan(spec: Spec, facts: Facts): Plan {
   const steps = rotated(stepsOf(spec, facts, orient), oriented, spec.rotation ?? 0)
   const turnedSize = orientSize(facts, steps.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(steps, turnedSize) : steps
-  return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts) }
+  return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts, drawn) }
 }
 
 /** As `rect` sees the picture: EXIF, unless it is to be left as stored, and then `turn`. */

@@ -7,10 +7,11 @@ import { identify } from '../identify.ts'
 import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
+import type { Sought } from '../processor.ts'
 import { draw } from './draw.ts'
 import { encode } from './encode.ts'
 import { framesOf, movementOf, needsFrames } from './frames.ts'
-import { afresh, type Made, run } from './run.ts'
+import { afresh, type Made, pixelsOf, run } from './run.ts'
 import { sharp } from './sharp.ts'
 import { still } from './steps.ts'
 
@@ -20,6 +21,7 @@ export interface Rendered {
   readonly width: number
   readonly height: number
   readonly pages: number
+  readonly found?: Sought
 }
 
 export interface Bounds {
@@ -27,6 +29,8 @@ export interface Bounds {
   readonly timeoutMs?: number
   /** More pixels than the header promised are not decoded. */
   readonly maxPixels?: number
+  /** What is known of the source already. */
+  readonly facts?: Facts
 }
 
 /**
@@ -34,15 +38,18 @@ export interface Bounds {
  * 'source-broken' for pixels that cannot be decoded and with 'late' past the time.
  */
 export async function render(source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> {
-  const facts = identify(source)
+  const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, plan, bounds)
   const { image, size } =
     facts.format === 'svg'
       ? await draw(bytes, facts, { plan, options })
       : { image: sharp(bytes, options), size: facts }
-  const seconds = Math.min(3600, Math.max(1, Math.ceil((bounds.timeoutMs ?? 60_000) / 1000)))
-  return checked(await run(await encoded(image.timeout({ seconds }), { facts, size, plan })), plan)
+  const seconds = Math.min(3600, Math.max(1, Math.ceil(timeoutMs / 1000)))
+  const task = { facts, size, plan, source, timeoutMs }
+  const timed = image.timeout({ seconds })
+  const found = plan.encoding.score === undefined ? undefined : await searched(timed, task)
+  return found ?? checked(await run(await encoded(timed, task)), plan)
 }
 
 function optionsFor(facts: Facts, plan: Plan, { maxPixels }: Bounds): SharpOptions {
@@ -63,6 +70,8 @@ interface Task {
   /** Of the decoded picture: the facts' own, or that of an SVG's drawing. */
   readonly size: Size
   readonly plan: Plan
+  readonly source: Uint8Array
+  readonly timeoutMs: number
 }
 
 async function encoded(source: Sharp, { facts, size, plan }: Task): Promise<Sharp> {
@@ -71,6 +80,37 @@ async function encoded(source: Sharp, { facts, size, plan }: Task): Promise<Shar
   const movement = await movementOf(image)
   const frames = needsFrames(plan) ? await framesOf(image, size, plan) : await still(image, size, plan)
   return encode(frames, plan.encoding, movement)
+}
+
+/** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */
+const searchShare = 1 / 3
+
+/** At the quality that reaches the plan's score; undefined when there is nothing to look for. */
+async function searched(image: Sharp, task: Task): Promise<Rendered | undefined> {
+  const { facts, size, plan, source, timeoutMs } = task
+  const { format, score } = plan.encoding
+  if (score === undefined || format === 'png' || format === 'gif') return undefined
+  // Loaded only here: a plain render needs neither the metric nor the other encoders.
+  const { byScore, recodedByScore } = await import('./auto.ts')
+  const pixels = async () => pixelsOf(await still(inOurColours(image.clone(), facts), size, plan))
+  const endsAt = performance.now() + timeoutMs * searchShare
+  const goal = { format, score, isGrey: staysGray(facts, plan), endsAt }
+  const found = isUntouched(facts, plan)
+    ? await recodedByScore(source, { ...goal, facts, pixels })
+    : await byScore(await pixels(), goal)
+  if (!found) return undefined
+  const { body, ...sought } = found
+  const { type } = outputFormats[format]
+  return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
+}
+
+/** The source's own pixels in the source's own format and colours. */
+function isUntouched(facts: Facts, plan: Plan): boolean {
+  const { orient, extract, resize, crop, extend, cut, flip, rotate, blur, sharpen, density } = plan
+  const step = orient ?? extract ?? resize ?? crop ?? extend ?? cut ?? flip ?? rotate
+  const isAsStored = !facts.icc && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
+  const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
+  return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }
 
 async function finished(image: Sharp, facts: Facts, plan: Plan): Promise<Sharp> {

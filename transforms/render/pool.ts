@@ -23,11 +23,14 @@ export function createPool(options: PoolOptions): Processor {
   const { workers = availableParallelism(), filename = new URL('./worker.ts', import.meta.url).href } =
     options
   const threads = startThreads<Order, Answer>({ workers, script: filename })
-  const turns = createTurns<Job, Picture>({ ...options, workers }, async ({ source, plan }, { leftMs }) => {
-    const answer = await threads.run({ source, plan, timeoutMs: leftMs })
-    if ('failure' in answer) throw failureOf(answer.failure)
-    return pictureOf(answer)
-  })
+  const turns = createTurns<Job, Picture>(
+    { ...options, workers },
+    async ({ source, plan, facts }, { leftMs }) => {
+      const answer = await threads.run({ source, plan, facts, timeoutMs: leftMs })
+      if ('failure' in answer) throw failureOf(answer.failure)
+      return pictureOf(answer)
+    },
+  )
   return {
     process: turns.take,
     load: turns.load,

@@ -4,16 +4,16 @@ import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
 import { type Told, told } from './threads.ts'
 
-export interface Order extends Pick<Job, 'source' | 'plan'> {
+export interface Order extends Pick<Job, 'source' | 'plan' | 'facts'> {
   readonly timeoutMs: number
 }
 
 export type Answer = { readonly picture: Rendered; readonly renderMs: number } | { readonly failure: Told }
 
-export default async function work({ source, plan, timeoutMs }: Order): Promise<unknown> {
+export default async function work({ source, plan, facts, timeoutMs }: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const picture = await render(source, plan, { timeoutMs })
+    const picture = await render(source, plan, { timeoutMs, facts })
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {
