@@ -56,9 +56,8 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
       throw new Failure('bad-method', 'Only POST is answered here')
     })
 
-  app.onError((error, c) => {
+  app.onError((error) => {
     const { status, headers, body } = errorOf(error, limits.optimiseBytes)
-    if (status === 500) parts.log.error({ err: error, path: c.req.path }, 'a Kraken call failed')
     return Response.json(body, { status, headers })
   })
   return app

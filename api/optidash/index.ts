@@ -75,9 +75,12 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
       throw new Failure('bad-method', `${c.req.method} is not answered here.`)
     })
 
+  app.all('/1.0/*', () => {
+    throw new Failure('not-found', 'There is nothing at this path.')
+  })
+
   app.onError((error, c) => {
     const { status, message, headers } = errorOf(error)
-    if (status === 500) parts.log.error({ err: error, path: c.req.path }, 'an Optidash call failed')
     const body = failureOf({ status, message }, newId(parts.now()))
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
     return new Response(null, { status, headers: { ...headers, ...metaOf(body) } })

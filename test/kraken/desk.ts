@@ -1,6 +1,6 @@
 // A face of the API over real services, listening on loopback: records, storage, intake, processing, webhooks.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,6 +35,8 @@ export interface Desk {
   result(url: string): Promise<Buffer>
   /** How many results lie in storage. */
   stored(): Promise<number>
+  /** How many files lie in the spool. */
+  spooled(): number
   stop(): Promise<void>
 }
 
@@ -42,11 +44,14 @@ export interface DeskOptions {
   readonly create: (parts: ApiParts) => Hono<ApiEnv>
   readonly endpoints?: Partial<Record<Target['kind'], string>>
   readonly optimiseBytes?: number
+  readonly budgetMs?: number
+  readonly deadlineMs?: number
 }
 
 const allowAddresses = ['127.0.0.1']
 
-export async function aDesk({ create, endpoints = {}, optimiseBytes = 4 << 20 }: DeskOptions): Promise<Desk> {
+export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions): Promise<Desk> {
+  const { optimiseBytes = 4 << 20, budgetMs = 3000, deadlineMs = 60_000 } = options
   const dir = mkdtempSync(join(tmpdir(), 'halftone-desk-'))
   const log = pino({ level: 'silent' })
   const now = Date.now
@@ -60,7 +65,7 @@ export async function aDesk({ create, endpoints = {}, optimiseBytes = 4 << 20 }:
     fetchMs: 10_000,
   })
   const processing = createLocalProcessing({
-    ...{ workers: 2, maxWaiting: 50, maxWaitingPerOwner: 50, deadlineMs: 60_000, budgetMs: 3000 },
+    ...{ workers: 2, maxWaiting: 50, maxWaitingPerOwner: 50, deadlineMs, budgetMs },
   })
   const hooks = createHooks({ records, dispatcher, allowAddresses, log, random: () => 0, lookEveryMs: 50 })
   const optimising = createOptimising({
@@ -92,6 +97,10 @@ export async function aDesk({ create, endpoints = {}, optimiseBytes = 4 << 20 }:
       if (!found) throw new Error(`${address} names nothing`)
       return Buffer.concat(await found.body.toArray())
     },
+    spooled: () =>
+      readdirSync(join(dir, 'spool'), { recursive: true, withFileTypes: true }).filter((each) =>
+        each.isFile(),
+      ).length,
     stored: async () => (await bucket.list('')).files.length,
     stop: async () => {
       await new Promise<void>((done) => {

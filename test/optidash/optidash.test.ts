@@ -365,5 +365,6 @@ describe('an error', () => {
       ...{ code: 422, message: 'watermark is not supported' },
     })
     expect(await answerOf(call('/1.0/fetch'))).toMatchObject({ code: 405 })
+    expect(await answerOf(call('/1.0/resize'))).toMatchObject({ success: false, code: 404 })
   })
 })
