@@ -3,6 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
 import { type Best, type Candidate, Declined } from './contest.ts'
+import { filmCandidates } from './film.ts'
 import { fittingGif, fittingPng } from './fitting.ts'
 import { gifCandidates } from './gif.ts'
 import { lossyGifCandidates } from './gif-lossy.ts'
@@ -48,7 +49,9 @@ export async function fieldFor(task: Task): Promise<Field> {
   if (format !== 'same' && format !== 'auto' && format !== facts.format) return converted(task, format)
   const own = await sameFormat(task)
   if (format !== 'auto' || own.reason || facts.format === 'svg') return own
-  const others = otherFormats(task).map((other) => candidateFor(task, other))
+  const others = facts.animated
+    ? filmCandidates(task)
+    : [...drawnWebp(task), ...otherFormats(task).map((other) => candidateFor(task, other))]
   return { ...own, candidates: [...own.candidates, ...others] }
 }
 
@@ -128,6 +131,13 @@ function losslessWebp({ source, facts }: Task): Candidate {
   }
 }
 
+/** A picture of few colours is often smaller without loss than with it. */
+function drawnWebp(task: Task): Candidate[] {
+  const { facts, request } = task
+  const isDrawn = facts.format === 'gif' || (facts.format === 'png' && facts.space === 'palette')
+  return isDrawn && request.mode !== 'lossless' && request.maxBytes === undefined ? [losslessWebp(task)] : []
+}
+
 /** Another format was asked for by name. */
 function converted(task: Task, format: OutputFormat): Field {
   const { request, facts } = task
@@ -155,5 +165,6 @@ function owed(task: Task, to: LossyFormat): Field {
   }
   // What the search declines is still owed: the caller named the format.
   const last = task.request.mode === 'lossy' ? [{ ...givenCandidate(task, to), fallback: true }] : []
-  return { candidates: [candidateFor(task, to), ...last], original }
+  const drawn = to === 'webp' && !task.facts.animated ? drawnWebp(task) : []
+  return { candidates: [...drawn, candidateFor(task, to), ...last], original }
 }

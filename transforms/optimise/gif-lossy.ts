@@ -34,7 +34,7 @@ export function lossyGifCandidates({ source, facts, level, budgetMs }: Task): Ca
       make: () => gifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
       faultOf: async (body) => {
         if (body.length > source.length * worthwhile) return 'saves too little to lose anything'
-        const score = await scoreOf(source, body)
+        const score = await filmScore(source, body)
         if (score === undefined) return 'its frames differ in number or pace'
         found = { score }
         return score < levels[level] ? `scores ${score.toFixed(1)} of ${levels[level]}` : undefined
@@ -45,7 +45,7 @@ export function lossyGifCandidates({ source, facts, level, budgetMs }: Task): Ca
 }
 
 /** The lowest of the sampled frames; undefined when the films do not run alike. */
-async function scoreOf(source: Uint8Array, body: Uint8Array): Promise<number | undefined> {
+export async function filmScore(source: Uint8Array, body: Uint8Array): Promise<number | undefined> {
   const [old, now] = await Promise.all(
     [source, body].map((bytes) => sharp(bytes, { animated: true }).metadata()),
   )

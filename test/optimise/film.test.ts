@@ -1,0 +1,58 @@
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { filmOf, playsSame } from '../../transforms/optimise/frames.ts'
+import { optimise } from '../../transforms/optimise/index.ts'
+import { animatedGif, delays, loops } from '../pictures.ts'
+import { isEqual } from './pixels.ts'
+
+/** Frames of soft colours that a palette of 256 dithers: what a coder with loss is good at. */
+async function soft(frames = 3, side = 96): Promise<Buffer> {
+  const samples = Buffer.alloc(side * side * 3 * frames)
+  for (let i = 0; i < side * side * frames; i++) {
+    const [x, y] = [i % side, Math.floor(i / side) % side]
+    const turn = Math.floor(i / side / side) / 3
+    const wave = (a: number, b: number) => 128 + 100 * Math.sin(x / a + y / b + turn)
+    samples.set([wave(17, 23), wave(29, 13), wave(11, 31)], i * 3)
+  }
+  const raw = { width: side, height: side * frames, channels: 3, pageHeight: side } as const
+  return sharp(samples, { raw })
+    .gif({ delay: Array.from({ length: frames }, (_, i) => 60 + i * 40), loop: 2 })
+    .toBuffer()
+}
+
+describe('a moving GIF in the format that is smallest', () => {
+  test('without loss is a WebP that plays the same', async () => {
+    const source = await animatedGif({ width: 120, height: 90 })
+    const { body, format, report } = await optimise(source, { mode: 'lossless', format: 'auto' })
+    expect([format, report.chosen]).toEqual(['webp', 'webp film without loss'])
+    expect(playsSame(await filmOf(source), await filmOf(body))).toBe(true)
+    expect(await sharp(body, { animated: true }).metadata()).toMatchObject({ delay: delays, loop: loops })
+  })
+
+  test('with loss reaches the level in every frame, in the pace of the source', async () => {
+    const source = await soft()
+    const { body, format, report } = await optimise(source, { mode: 'lossy', format: 'auto' })
+    expect([format, report.chosen]).toEqual(['webp', 'webp film'])
+    expect(report.score).toBeGreaterThanOrEqual(76)
+    const [before, after] = await Promise.all(
+      [source, body].map((film) => sharp(film, { animated: true }).metadata()),
+    )
+    expect(after).toMatchObject({ pages: before?.pages, delay: before?.delay, loop: before?.loop })
+    const again = await optimise(body, { mode: 'lossy', format: 'auto' })
+    expect(isEqual(again.body, body)).toBe(true)
+  })
+
+  test('stays a GIF where that was asked for', async () => {
+    const { format } = await optimise(await soft(), { mode: 'lossy' })
+    expect(format).toBe('gif')
+  })
+})
+
+test('a still of few colours becomes WebP without loss, where that is smaller than with it', async () => {
+  const bars = Buffer.alloc(120 * 80 * 3).map((_, i) => ((Math.floor(i / 3) % 120) >> 4) * 36)
+  const source = await sharp(bars, { raw: { width: 120, height: 80, channels: 3 } })
+    .gif()
+    .toBuffer()
+  const { report } = await optimise(source, { mode: 'lossy', format: 'auto' })
+  expect(report.chosen).toBe('webp lossless')
+})
