@@ -6,6 +6,7 @@ import { createHooks } from '../api/hooks/index.ts'
 import { type ApiParts, createApi, krakenTeller, nativeTeller, optidashTeller } from '../api/index.ts'
 import { createIntake } from '../api/intake/index.ts'
 import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
+import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads } from '../api/uploads/index.ts'
 import { type Config, isLoopback } from '../config.ts'
 import { createGuard } from '../origin/guard.ts'
@@ -78,6 +79,9 @@ async function assembleServices(assembly: Assembly, records: Records, bucket: Bu
     most: config.optimiseWorkers,
   })
   closing.push(() => optimising.stop())
+  const retention = createApiRetention({ records, bucket, log, now })
+  retention.start()
+  closing.push(() => retention.stop())
   return { accounts, intake, hooks, uploads, optimising }
 }
 
