@@ -22,7 +22,7 @@ const actions = {
   stop: (item) => queue.stop(item),
   compare: (item) => explained(() => showComparison(item)),
   /** What its thumbnail is drawn from: the original, else the result. */
-  blobOf: async (item) => item.file ?? (item.facts && ((await originalOf(item.facts.id)) ?? resultOf(item))),
+  blobOf: async (item) => item.file ?? (item.facts && resultOf(item)),
 }
 
 function taken(found, leftOut) {
@@ -54,7 +54,8 @@ function changed(item) {
 
 async function finished(item) {
   item.facts = factsOf(item.result)
-  keepOriginal({ id: item.facts.id, file: item.file, expires: item.facts.expires })
+  const { id, expires } = item.facts
+  keepOriginal({ id, file: item.file, path: item.path, expires })
 }
 
 const resultOf = async ({ facts }) => {
@@ -63,11 +64,7 @@ const resultOf = async ({ facts }) => {
 }
 
 async function showComparison(item) {
-  const [{ compare }, before, after] = await Promise.all([
-    import('./compare.js'),
-    item.file ?? originalOf(item.facts.id),
-    resultOf(item),
-  ])
+  const [{ compare }, before, after] = await Promise.all([import('./compare.js'), item.file, resultOf(item)])
   if (!after) throw new Error('The result is no longer on the server.')
   await compare({ facts: item.facts, before, after })
 }
@@ -106,7 +103,7 @@ function drawTotals() {
   byId('counts').textContent = items.length > 0 ? words : 'None yet'
   byId('zip').disabled = isZipping || done.length === 0
   byId('retry-all').hidden = failed === 0
-  if (items.some(({ file }) => file)) say(`${words}.`)
+  if (items.some(({ wish }) => wish)) say(`${words}.`)
 }
 
 // A reader is told now and then, not at every step of two hundred pictures.
@@ -157,8 +154,14 @@ async function showRecent() {
   const { items: found, next } = await ask(`/v1/results?${query}`)
   const known = new Set(items.map(({ facts }) => facts?.id))
   const facts = found.map(factsOf).filter((one) => one.isAvailable && !known.has(one.id))
+  const kept = await Promise.all(facts.map(({ id }) => originalOf(id)))
   addRows(
-    facts.map((one) => ({ facts: one, path: one.sourceName, state: 'done' })),
+    facts.map((one, at) => ({
+      facts: one,
+      path: kept[at]?.path ?? one.sourceName,
+      file: kept[at]?.file,
+      state: 'done',
+    })),
     'append',
   )
   cursor = next

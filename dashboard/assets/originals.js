@@ -25,19 +25,19 @@ async function inStore(mode, work) {
   })
 }
 
-/** False when it could not be kept. */
-export async function keepOriginal({ id, file, expires }) {
+/** `path` is what it is called in the list: with the folders it was dropped with. */
+export async function keepOriginal({ id, file, path, expires }) {
   try {
-    await inStore('readwrite', (store) => store.put({ id, file, expires, bytes: file.size }))
-    return true
+    await inStore('readwrite', (store) => store.put({ id, file, path, expires, bytes: file.size }))
   } catch {
-    return false
+    // Too large for what the browser gives us, or a private window.
   }
 }
 
+/** `{ file, path }`, or undefined. */
 export async function originalOf(id) {
   try {
-    return (await inStore('readonly', (store) => store.get(id)))?.file
+    return await inStore('readonly', (store) => store.get(id))
   } catch {
     return undefined
   }

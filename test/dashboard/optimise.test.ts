@@ -208,6 +208,7 @@ inChromium('the page to optimise pictures', () => {
   test('after a reload the results are there again, to be compared and fetched; options too', async () => {
     await page.reload()
     await settled(5)
+    expect(await row('album/inner/deep.jpg').count()).toBe(1)
     expect(await page.getByLabel('Quality, 1 to 100').inputValue()).toBe('40')
     await row('two.jpg').getByRole('button', { name: 'Compare' }).click()
     await page.getByRole('slider').waitFor()
@@ -227,6 +228,23 @@ inChromium('the page to optimise pictures', () => {
     await other.page.context().close()
   })
 
+  test('a slow upload tells how much is sent, can be stopped and tried again', async () => {
+    const session = await page.context().newCDPSession(page)
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 50_000 }
+    await session.send('Network.enable')
+    await session.send('Network.emulateNetworkConditions', slow)
+    const buffer = await noisy(7, { width: 1200, height: 900 })
+    await page.setInputFiles('#files', { name: 'slow.jpg', mimeType: 'image/jpeg', buffer })
+    await expect.poll(() => row('slow.jpg').textContent()).toMatch(/Sending, [1-9]\d? %/)
+    expect(await row('slow.jpg').getByRole('progressbar').getAttribute('value')).not.toBeNull()
+    await row('slow.jpg').getByRole('button', { name: 'Stop' }).click()
+    await expect.poll(() => row('slow.jpg').textContent()).toContain('Stopped')
+    await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })
+    await row('slow.jpg').getByRole('button', { name: 'Try again' }).click()
+    await settled(6)
+    expect(await row('slow.jpg').textContent()).toContain('100 × 75')
+  })
+
   test('two hundred at once: three under way at most, all done, all listed', async () => {
     await page.evaluate(`{
       const list = document.querySelector('#pictures')
@@ -244,7 +262,7 @@ inChromium('the page to optimise pictures', () => {
     await page.setInputFiles('#files', many)
     await expect
       .poll(() => page.locator('#counts').textContent(), { timeout: 60_000 })
-      .toBe('205 of 205 done')
+      .toBe('206 of 206 done')
     expect(await page.locator('#pictures').getAttribute('data-most')).toBe('3')
   }, 90_000)
 
