@@ -41,7 +41,9 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api }: E
   app.route('/', pages(assembly, api))
   if (api) app.route('/', api.app)
   app.route('/', edge.app)
-  const framework = getRequestListener(app.fetch)
+  // Bodies that are refused are read on by the intake and by Node, so that a client that reads only after it has sent
+  // everything gets its answer; the framework would cut it off after half a second.
+  const framework = getRequestListener(app.fetch, { autoCleanupIncoming: false })
   return (request, response) => {
     if (!edge.hit(request, response)) void framework(request, response)
   }

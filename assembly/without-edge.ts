@@ -17,7 +17,8 @@ interface Below {
 
 export function withoutEdge({ config }: Assembly, { tier = nothing, api, node }: Below): Listener {
   const pictures = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
-  const framework = api && getRequestListener(api.app.fetch)
+  // Bodies that are refused are read on by the intake and by Node; the framework would cut them off after half a second.
+  const framework = api && getRequestListener(api.app.fetch, { autoCleanupIncoming: false })
   return (request, response) => {
     const first = firstOf(request)
     if (node && first === 'process') node(request, response)

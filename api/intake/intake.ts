@@ -62,8 +62,10 @@ export interface FetchOptions {
 
 /**
  * Fails with 'source-too-large', 'source-unsupported', 'stalled' when nothing comes for too long, 'bad-body' for a
- * body or form that breaks off or cannot be read, 'busy' when the spool is full; a download also with
- * 'forbidden-address', 'source-missing', 'source-failed', 'source-late' and 'bad-address'.
+ * body or form that breaks off or cannot be read, 'busy' when the spool is full, 'abandoned' when its signal aborts,
+ * and where only pictures are wanted with 'source-broken' and 'too-costly' for one that cannot be used; a download with
+ * 'forbidden-address', 'source-missing', 'source-failed', 'source-late' and 'bad-address' as well, and with 'bad-option' for a
+ * header that may not be sent.
  */
 export interface Intake {
   receive(body: Readable, options: ReceiveOptions): Promise<Received>
