@@ -9,6 +9,7 @@ import {
   nameFault,
   type SourceConfig,
   schemaOf,
+  uploadsName,
   type WrittenSource,
 } from './config/sources.ts'
 
@@ -90,7 +91,9 @@ function readSources(
   faults: string[],
 ) {
   const sources = new Map<string, SourceConfig>()
-  for (const [name, source] of Object.entries(written)) {
+  // Keys that stand in the environment alone must not be overlooked: whoever set them wants signed URLs.
+  const always = keysFromEnvironment(uploadsName, environment).keys ? { [uploadsName]: {} } : {}
+  for (const [name, source] of Object.entries({ ...always, ...written })) {
     const at = `sources.${name}`
     const wrongName = nameFault(name)
     if (wrongName) faults.push(`${at}: ${wrongName}`)

@@ -68,7 +68,7 @@ const encodeMs: Readonly<Record<Encoding['format'], { lossy: number; lossless: n
 }
 
 /** Looking for a quality: up to four probes, each encoded, decoded and compared. */
-const searchMs: Readonly<Record<'jpeg' | 'webp' | 'avif', number>> = { jpeg: 400, webp: 600, avif: 1_000 }
+const searchMs: Readonly<Record<'jpeg' | 'webp' | 'avif', number>> = { jpeg: 400, webp: 600, avif: 1_200 }
 
 /** Estimated milliseconds of CPU to carry out `plan` upon the picture that `facts` describe. */
 export function price(plan: Plan, facts: Facts): number {

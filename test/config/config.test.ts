@@ -89,4 +89,28 @@ describe('the configuration', () => {
     expect(config.sources.get('my-photos')?.keys).toEqual(['a-key-of-sixteen+', 'another-key-of-it'])
     expect(faultsOf({}, { HALFTONE_TIER_SECRET: 'tooshort' }).join()).not.toContain('tooshort')
   })
+
+  test('uploads are signed as soon as there are keys for them, also where nothing else is written', () => {
+    const environment = { HALFTONE_KEYS_UPLOADS: 'a-key-of-sixteen+' }
+    expect(makeConfig({}, environment).sources.get('uploads')?.keys).toEqual(['a-key-of-sixteen+'])
+    const written = { sources: { uploads: { defaults: 'q=auto' } } }
+    const uploads = makeConfig(written, environment).sources.get('uploads')
+    expect(uploads).toMatchObject({ keys: ['a-key-of-sixteen+'], defaults: 'q=auto' })
+    expect(makeConfig({}, {}).sources.has('uploads')).toBe(false)
+  })
+
+  test('a bucket is a source of its own kind, with a folder that ends in a slash', () => {
+    const bucket = { kind: 'folder', dir: '/srv' } as const
+    const { sources } = makeConfig({ sources: { shop: { bucket, prefix: 'a/b/' } } }, {})
+    expect(sources.get('shop')).toMatchObject({ bucket, prefix: 'a/b/' })
+    for (const prefix of ['a', '/a/', 'a//b/'])
+      expect(faultsOf({ sources: { shop: { bucket, prefix } } }, {})).toEqual([
+        'sources.shop.prefix: expected a folder such as photos/2026/',
+      ])
+  })
+
+  test('an identifier of an upload is no name', () => {
+    const name = '3c269810-c17b-4e2c-92b6-25622464d866'
+    expect(faultsOf({ sources: { [name]: { folder: '/srv' } } }, {})).toHaveLength(1)
+  })
 })
