@@ -1,5 +1,7 @@
 // What the official clients do not show: the wire itself, as scripts and other languages' clients see it.
 import { createHash, createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jpeg } from '../pictures.ts'
 import { aHalftone, type Halftone, type Keys } from './halftone.ts'
@@ -94,6 +96,27 @@ test.each([
   expect(codeIn(await post('/base/?jsonerrors=1', formOf(named, files)))).toBe(code)
 })
 
+test('when there is no room for now the client is told to wait, and when the quota is used up, so', async () => {
+  const small = await aHalftone({ spoolBytes: '1MB' })
+  try {
+    const { publicKey } = await small.keys('small')
+    const send = async (bytes: number) => {
+      const form = formOf({ UPLOADCARE_PUB_KEY: publicKey }, { file: Buffer.alloc(bytes) })
+      const response = await fetch(`${small.url}/base/?jsonerrors=1`, { method: 'POST', body: form })
+      return { wait: response.headers.get('retry-after'), code: codeIn({ text: await response.text() }) }
+    }
+    expect(await send(1_500_000)).toMatchObject({
+      code: 'RequestThrottledError',
+      wait: expect.stringMatching(/^\d+$/),
+    })
+    expect(await send(1000)).toMatchObject({ code: 'fine' })
+    await small.records.keys.change(publicKey, { quotas: { calls: 1 } })
+    expect(await send(1000)).toMatchObject({ code: 'AccountLimitsExceededError' })
+  } finally {
+    await small.stop()
+  }
+})
+
 test('a body that is no form, too many files and a wrong method are refused by name', async () => {
   const junk = await fetch(`${halftone.url}/base/?jsonerrors=1`, { method: 'POST', body: 'junk' })
   expect(codeIn({ text: await junk.text() })).toBe('PostRequestParserFailedError')
@@ -133,6 +156,23 @@ test('an upload in parts that is not whole does not become a file, and its parts
   expect(codeIn(await complete(''))).toBe('MultipartFileIdRequiredError')
   const info = await fetch(`${halftone.url}/info/?jsonerrors=1&pub_key=${keys.publicKey}&file_id=${uuid}`)
   expect(codeIn({ text: await info.text() })).toBe('FileNotFoundError')
+})
+
+test('a part that breaks off can be sent again', async () => {
+  const { uuid, parts } = JSON.parse((await start({ size: '10485760' })).text)
+  const put = (url: string) => fetch(url, { method: 'PUT', body: Buffer.alloc(5_242_880) })
+  const { hostname, port, pathname } = new URL(parts[0])
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: a\r\nContent-Length: 5242880\r\n\r\n${'x'.repeat(100_000)}`)
+  socket.destroySoon()
+  await once(socket.resume(), 'close')
+  expect((await put(parts[1])).status).toBe(200)
+  const complete = () =>
+    post('/multipart/complete/?jsonerrors=1', formOf({ UPLOADCARE_PUB_KEY: keys.publicKey, uuid }))
+  expect(codeIn(await complete())).toBe('MultipartUploadSizeTooSmallError')
+  expect((await put(parts[0])).status).toBe(200)
+  expect(JSON.parse((await complete()).text)).toMatchObject({ uuid, size: 10_485_760, is_ready: true })
 })
 
 test.each([
