@@ -81,3 +81,15 @@ export function accountOf({ project }: KeyRecord, { used, quotas }: Standing): J
     quota: { total, used: used.calls, remaining: Math.max(0, total - used.calls) },
   }
 }
+
+/** Reference section 9, a suggestion: calls of the month, and seconds until the next begins (UTC). */
+export function rateHeaders({ used, quotas }: Standing, now: number): Record<string, string> {
+  if (quotas.calls === undefined) return {}
+  const date = new Date(now)
+  const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
+  return {
+    'ratelimit-limit': String(quotas.calls),
+    'ratelimit-remaining': String(Math.max(0, quotas.calls - used.calls)),
+    'ratelimit-reset': String(Math.ceil((next - now) / 1000)),
+  }
+}

@@ -5,7 +5,7 @@ import { type JsonObject, type KeyRecord, newId } from '../../records/index.ts'
 import { baseOf, textOf, untilLeft } from '../incoming.ts'
 import type { Answered, Call, Source } from '../optimising/optimising.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
-import { accountOf, answerOf, failureOf, headerOf } from './answers.ts'
+import { accountOf, answerOf, failureOf, headerOf, rateHeaders, type Standing } from './answers.ts'
 import { errorOf } from './errors.ts'
 import { type Asked, asked, objectOf } from './request.ts'
 import { listed, one, queryOf } from './webhooks.ts'
@@ -13,8 +13,12 @@ import { listed, one, queryOf } from './webhooks.ts'
 export { optidashTeller } from './answers.ts'
 
 interface OptidashEnv extends ApiEnv {
-  // Whether a failure goes into the header: said by the request's own, until its JSON was read.
-  Variables: { isBinary: boolean }
+  Variables: {
+    /** Whether a failure goes into the header: said by the request's own, until its JSON was read. */
+    isBinary: boolean
+    /** What was allowed and used, where that is why nothing more is done. */
+    spent: Standing | undefined
+  }
 }
 
 export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
@@ -80,7 +84,9 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
   })
 
   app.onError((error, c) => {
-    const { status, message, headers } = errorOf(error)
+    const { status, message, ...failed } = errorOf(error)
+    const spent = c.get('spent')
+    const headers = { ...failed.headers, ...(spent && rateHeaders(spent, parts.now())) }
     const body = failureOf({ status, message }, newId(parts.now()))
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
     return new Response(null, { status, headers: { ...headers, ...metaOf(body) } })
@@ -109,8 +115,14 @@ async function known({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<K
 }
 
 async function admitted(parts: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
+  const { accounts } = parts
   const key = await known(parts, c)
-  await parts.accounts.admit(key)
+  try {
+    await accounts.admit(key)
+  } catch (thrown) {
+    c.set('spent', await accounts.standing(key))
+    throw thrown
+  }
   return key
 }
 

@@ -46,6 +46,18 @@ test('Kraken’s client uploads, fetches, and gets its results from the address 
   expect(await kraken.userStatus()).toMatchObject({ success: true, quota_used: expect.any(Number) })
 })
 
+test('a file beyond the client’s own limit of 10 MB, and one beyond ours', async () => {
+  Kraken.default.axios.maxBodyLength = Number.POSITIVE_INFINITY
+  const noise = { type: 'gaussian', mean: 128, sigma: 50 } as const
+  const create = { width: 2400, height: 1800, channels: 3, background: '#888', noise } as const
+  const value = await sharp({ create }).png({ compressionLevel: 0 }).toBuffer()
+  const wanted = { wait: true, resize: { strategy: 'landscape', width: 30 } }
+  expect(await kraken.upload({ file: { value }, ...wanted })).toMatchObject({ original_size: value.length })
+  const larger = { value: Buffer.concat([value, Buffer.alloc(33 << 20)]) }
+  const message = 'File size too large. The maximum file size is 33554432 bytes (32 MB)'
+  expect(await kraken.upload({ file: larger, ...wanted })).toMatchObject({ success: false, message })
+})
+
 test('Kraken’s client is called back', async () => {
   const { id } = await kraken.url({ url: `${gallery.url}/cat.jpg`, callback_url: receiver.url })
   const told = () => receiver.received.find(({ body }) => body.id === id)?.body

@@ -338,6 +338,9 @@ describe('an account', () => {
       429,
       expect.stringMatching(/^\d+$/),
     ])
+    const names = ['limit', 'remaining', 'reset']
+    const rates = names.map((name) => refused.headers.get(`ratelimit-${name}`))
+    expect(rates).toEqual(['1', '0', expect.stringMatching(/^\d{1,7}$/)])
   })
 })
 
