@@ -23,14 +23,17 @@ import { render } from '../transforms/render/apply.ts'
 import { changesNothing, readEdit } from './edit.ts'
 import { withKept } from './kept.ts'
 import type { Figures, Order } from './processing.ts'
+import { megapixelsOf, type Place, take } from './room.ts'
 import { type Route, routeOf, untouched } from './route.ts'
 
 export interface Bounds {
   readonly limits: Limits
   /** Milliseconds the optimiser may look for something better. */
   readonly budgetMs: number
-  /** Milliseconds an edit may take. */
+  /** Milliseconds that are left: an edit, and the wait for room, may take no longer. */
   readonly timeoutMs: number
+  /** Absent where nothing else is made at the same time. */
+  readonly place?: Place
 }
 
 export interface Made {
@@ -44,6 +47,7 @@ export async function make({ file, edit, optimise: request }: Task, bounds: Boun
   const source = await read(file, bounds.limits.maxSourceBytes)
   const facts = identify(source)
   admit(facts, undefined, bounds.limits)
+  if (bounds.place) take(bounds.place, megapixelsOf(facts), bounds.timeoutMs)
   // An edit that fits this picture already must not cost a JPEG its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
   const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
