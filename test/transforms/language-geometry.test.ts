@@ -10,7 +10,18 @@ const by = ({ width, height }: Sized): string => `${width}x${height}`
 const at = (box: { left: number; top: number } & Sized): string => `${box.left},${box.top} ${by(box)}`
 
 /** The steps of a plan in words, the size of the result last. */
-function told({ density, orient, extract, resize, crop, extend, flip, rotate, ...result }: Plan): string {
+function told({
+  density,
+  orient,
+  extract,
+  resize,
+  crop,
+  extend,
+  cut,
+  flip,
+  rotate,
+  ...result
+}: Plan): string {
   const steps = [
     density && `draw ${density}`,
     orient && `turn ${orient.turns}${orient.mirror ? ' mirror' : ''}`,
@@ -18,6 +29,7 @@ function told({ density, orient, extract, resize, crop, extend, flip, rotate, ..
     resize && `resize ${by(resize)}`,
     crop && (crop.by === 'box' ? `cut ${at(crop.box)}` : `${crop.by} ${by(crop)}`),
     extend && `${extend.paint} ${extend.top} ${extend.right} ${extend.bottom} ${extend.left}`,
+    cut && `keep ${at(cut)}`,
     flip && `flip ${flip.horizontal ? 'h' : ''}${flip.vertical ? 'v' : ''}`,
     rotate && `rotate ${rotate.degrees} cut ${by(rotate.cut)}`,
   ]
@@ -55,6 +67,58 @@ const table: Readonly<Record<string, readonly Row[]>> = {
   'fit=scale': [
     ['w=100&h=300&fit=scale', 'resize 100x300, = 100x300'],
     ['w=0.5&h=0.5&dpr=5&fit=scale', 'resize 8192x6144, = 8192x6144'],
+  ],
+  'fit=cover': [
+    ['w=640&h=640&fit=cover', 'resize 853x640, = 853x640'],
+    ['w=8000&h=300&fit=cover', 'resize 8000x6000, = 8000x6000'],
+    ['w=8000&h=8000&fit=cover', 'resize 8192x6144, = 8192x6144'],
+  ],
+  enlarge: [
+    ['w=5000&h=300&fit=scale&enlarge=no', 'resize 4000x300, = 4000x300'],
+    ['w=5000&h=300&fit=scale&enlarge=fill', 'resize 4000x300, background 0 500 0 500, = 5000x300'],
+    ['w=5000&h=4000&fit=scale&enlarge=no', '= 4000x3000'],
+    ['w=400&h=400&fit=crop&enlarge=no', 'resize 533x400, cut 67,0 400x400, = 400x400'],
+    ['w=5000&h=300&fit=crop&enlarge=no', 'cut 0,1350 4000x300, = 4000x300'],
+    ['w=5000&h=300&fit=crop&crop=top&enlarge=no', 'cut 0,0 4000x300, = 4000x300'],
+    ['w=5000&h=300&fit=crop&crop=entropy&enlarge=no', 'entropy 4000x300, = 4000x300'],
+    ['w=5000&h=300&fit=crop&enlarge=fill', 'extract 0,1350 4000x300, background 0 500 0 500, = 5000x300'],
+    [
+      'rect=100,0,50,50&w=80&h=20&fit=crop&enlarge=fill',
+      'extract 100,15 50x20, background 0 15 0 15, = 80x20',
+    ],
+  ],
+  cut: [
+    ['w=400&cut=10,20,100,50', 'resize 400x300, cut 10,20 100x50, = 100x50'],
+    ['w=400&cut=right,bottom,0.5,full', 'resize 400x300, cut 200,0 200x300, = 200x300'],
+    ['w=400&cut=center,top,1:1', 'resize 400x300, cut 50,0 300x300, = 300x300'],
+    ['w=400&cut=30p,100p,200,100', 'resize 400x300, cut 60,200 200x100, = 200x100'],
+    ['w=400&cut=0,0,9999,9999', 'resize 400x300, = 400x300'],
+    ['w=300&h=300&fit=crop&cut=0,0,100,100', 'resize 400x300, cut 50,0 100x100, = 100x100'],
+    ['w=300&h=300&fit=crop&crop=entropy&cut=1,2,9,8', 'resize 400x300, entropy 300x300, keep 1,2 9x8, = 9x8'],
+    [
+      'w=300&h=300&fit=fill&cut=0,0,300,40',
+      'resize 300x225, background 37 0 38 0, keep 0,0 300x40, = 300x40',
+    ],
+    [
+      'w=300&h=300&fit=fill&cut=0,0,300,40&rot=90',
+      'turn 1, resize 225x300, background 0 37 0 38, keep 260,0 40x300, = 40x300',
+    ],
+    ['w=400&cut=0,0,100,50&rot=90', 'turn 1, resize 300x400, cut 250,0 50x100, = 50x100'],
+  ],
+  turn: [
+    ['turn=90', 'turn 1, = 3000x4000'],
+    ['turn=h', 'turn 0 mirror, = 4000x3000'],
+    ['turn=90&rect=0,0,100,200', 'turn 1, extract 0,0 100x200, = 100x200'],
+    ['turn=90&rect=0,0,100,200&or=90', 'turn 2, extract 3800,0 200x100, = 200x100'],
+    ['turn=90', 'turn 2, = 4000x3000', { orientation: 6 }],
+    ['turn=raw', '= 4000x3000', { orientation: 6 }],
+    ['turn=raw90h', 'turn 1 mirror, = 3000x4000', { orientation: 6 }],
+    ['turn=raw&rect=0,0,100,200', 'extract 0,0 100x200, = 100x200', { orientation: 6 }],
+  ],
+  'rect by ratio and room': [
+    ['rect=center,middle,1:1', 'extract 500,0 3000x3000, = 3000x3000'],
+    ['rect=left,top,16:9', 'extract 0,0 4000x2250, = 4000x2250'],
+    ['rect=30p,60p,1000,1000', 'extract 900,1200 1000x1000, = 1000x1000'],
   ],
   'fit=crop': [
     ['w=640&h=640&fit=crop', 'resize 853x640, cut 107,0 640x640, = 640x640'],
