@@ -37,6 +37,7 @@ export function problemOf(status, text, retryAfter) {
 
 export const noConnection = () =>
   new Problem({
+    type: 'no-connection',
     title: 'The connection broke',
     detail: 'The server did not answer, or closed the connection. Is it running?',
   })

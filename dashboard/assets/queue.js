@@ -3,9 +3,8 @@ import { asProblem } from './problem.js'
 import { send } from './send.js'
 
 const most = 3
-const mostTries = 6
-/** "Not now": the same request may succeed a moment later. */
-const passing = new Set(['too-many', 'busy', 'late'])
+/** "Not now": the same request may succeed a moment later. How often it is tried. */
+const mostTries = { 'too-many': 6, busy: 6, late: 3, 'no-connection': 4 }
 
 /** `changed(item)` after each change; `done(item)` once a picture is made. */
 export function createQueue({ changed, done }) {
@@ -24,6 +23,9 @@ export function createQueue({ changed, done }) {
 
   async function run(item) {
     if (item.state !== 'waiting') return
+    item.state = 'running'
+    item.progress = { stage: 'upload', done: 0, total: item.file.size }
+    changed(item)
     try {
       item.result = await tried(item)
       item.state = 'done'
@@ -42,15 +44,14 @@ export function createQueue({ changed, done }) {
           query: { ...item.wish, retention: 'page' },
           signal: item.stop.signal,
           told: (progress) => {
-            item.state = 'running'
             item.progress = progress
             changed(item)
           },
         })
       } catch (error) {
-        if (!passing.has(error.kind) || attempt === mostTries) throw error
-        const seconds = error.retryAfterSeconds ?? 2
-        item.progress = { stage: 'busy', seconds }
+        if (attempt >= (mostTries[error.kind] ?? 1)) throw error
+        const seconds = error.retryAfterSeconds ?? 2 ** (attempt - 1)
+        item.progress = { stage: error.kind === 'no-connection' ? 'lost' : 'busy', seconds }
         changed(item)
         await pause(seconds * 1000, item.stop.signal)
       }

@@ -4,9 +4,10 @@ import { problemBox } from './problem.js'
 import { redraw, thumbnail } from './thumbnails.js'
 
 const stageWords = {
-  upload: ({ done, total }) => `Sending, ${Math.round((done / total) * 100)} %`,
+  upload: ({ done, total }) => `Sending, ${Math.round((done / (total || 1)) * 100)} %`,
   sent: () => 'Sent',
   busy: ({ seconds }) => `The server is busy, trying again in ${seconds} s`,
+  lost: ({ seconds }) => `No connection, trying again in ${seconds} s`,
   identified: () => 'Looked at',
   received: () => 'Received, waiting for a free worker',
   optimising: () => 'Trying what is smallest',
@@ -39,7 +40,10 @@ export function createRow(item, actions) {
       if (item.state === 'running' && shown === 'running') return progressInto(middle, item)
       shown = item.state
       middle.replaceChildren(...drawers[item.state](item))
+      const isFocused = buttons.contains(document.activeElement)
       buttons.replaceChildren(...buttonsOf(item, actions))
+      // Who pressed "Try again" by key is still there.
+      if (isFocused) buttons.firstElementChild?.focus()
       if (item.state === 'done') redraw(canvas, before)
     },
   }
@@ -64,7 +68,7 @@ const drawers = {
 function progressInto(within, { progress }) {
   const bar = within.querySelector('progress')
   // How long the work takes nobody knows: the bar moves without a number.
-  if (progress.stage === 'upload') bar.value = (progress.done / progress.total) * 100
+  if (progress.stage === 'upload') bar.value = (progress.done / (progress.total || 1)) * 100
   else bar.removeAttribute('value')
   const words = (stageWords[progress.stage] ?? (() => progress.stage))(progress)
   const line = within.querySelector('.row-words')

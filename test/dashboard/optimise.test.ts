@@ -8,17 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aNode, type Node } from '../journeys/cdn.ts'
 import { unpacked } from './archive.ts'
 import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
-
-const noisy = (seed: number, size = { width: 320, height: 240 }): Promise<Buffer> =>
-  sharp({
-    create: {
-      ...{ ...size, channels: 3, background: '#d92f86' },
-      noise: { type: 'gaussian', mean: 128, sigma: 10 + seed },
-    },
-  })
-    .blur(1.2)
-    .jpeg({ quality: 96 })
-    .toBuffer()
+import { noisy } from './photographs.ts'
 
 inChromium('the page to optimise pictures', () => {
   let browser: Browser
@@ -227,44 +217,6 @@ inChromium('the page to optimise pictures', () => {
     expect(other.complaints).toEqual([])
     await other.page.context().close()
   })
-
-  test('a slow upload tells how much is sent, can be stopped and tried again', async () => {
-    const session = await page.context().newCDPSession(page)
-    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 50_000 }
-    await session.send('Network.enable')
-    await session.send('Network.emulateNetworkConditions', slow)
-    const buffer = await noisy(7, { width: 1200, height: 900 })
-    await page.setInputFiles('#files', { name: 'slow.jpg', mimeType: 'image/jpeg', buffer })
-    await expect.poll(() => row('slow.jpg').textContent()).toMatch(/Sending, [1-9]\d? %/)
-    expect(await row('slow.jpg').getByRole('progressbar').getAttribute('value')).not.toBeNull()
-    await row('slow.jpg').getByRole('button', { name: 'Stop' }).click()
-    await expect.poll(() => row('slow.jpg').textContent()).toContain('Stopped')
-    await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })
-    await row('slow.jpg').getByRole('button', { name: 'Try again' }).click()
-    await settled(6)
-    expect(await row('slow.jpg').textContent()).toContain('100 × 75')
-  })
-
-  test('two hundred at once: three under way at most, all done, all listed', async () => {
-    await page.evaluate(`{
-      const list = document.querySelector('#pictures')
-      new MutationObserver(() => {
-        const running = list.querySelectorAll('[data-state="running"]').length
-        list.dataset.most = Math.max(running, Number(list.dataset.most ?? 0))
-      }).observe(list, { subtree: true, attributes: true, attributeFilter: ['data-state'] })
-    }`)
-    const small = await noisy(6, { width: 24, height: 16 })
-    const many = Array.from({ length: 200 }, (_, at) => ({
-      name: `small-${at}.jpg`,
-      mimeType: 'image/jpeg',
-      buffer: small,
-    }))
-    await page.setInputFiles('#files', many)
-    await expect
-      .poll(() => page.locator('#counts').textContent(), { timeout: 60_000 })
-      .toBe('206 of 206 done')
-    expect(await page.locator('#pictures').getAttribute('data-most')).toBe('3')
-  }, 90_000)
 
   test.each([320, 375, 768])('nothing is wider than a screen of %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 })
