@@ -44,21 +44,24 @@ async function searched(
     ...(progressive !== undefined && { progressive }),
   })
   if (found.verdict === 'keep') throw new Declined(found.reason)
-  const { score, quality, chroma, probes, reason } = found
-  const body = format === 'jpeg' ? await settled(found.body, task) : found.body
-  return { body, result: { score, quality, chroma, probes, reason } }
+  const { score, quality, chroma, probes, reason, isOrdered } = found
+  const result = { score, quality, chroma, probes, reason }
+  if (format !== 'jpeg') return { body: found.body, result }
+  return { body: isOrdered ? dressed(found.body, task) : await settled(found.body, task), result }
 }
 
-/**
- * Recoded without loss as a second run of ours would, so that this one finds nothing left; the picture is upright by
- * now, so its EXIF has no orientation.
- */
-export async function settled(jpeg: Uint8Array, { source, facts, request }: ScoredTask): Promise<Uint8Array> {
-  const segments = segmentsOf(jpeg)
-  const profile = segments.filter(({ marker }) => marker === 0xe2).map(({ bytes }) => bytes)
+/** Recoded without loss as a second run of ours would, so that this one finds nothing left. */
+export async function settled(jpeg: Uint8Array, task: ScoredTask): Promise<Uint8Array> {
+  if (task.request.progressive === false) return dressed(jpeg, task)
+  const profile = segmentsOf(jpeg)
+    .filter(({ marker }) => marker === 0xe2)
+    .map(({ bytes }) => bytes)
+  const recoded = spliced(await compressJpeg(jpeg), profile)
+  return dressed(recoded.length < jpeg.length ? recoded : jpeg, task)
+}
+
+/** With the metadata that stays; the picture is upright by now, so its EXIF has no orientation. */
+function dressed(jpeg: Uint8Array, { source, facts, request }: ScoredTask): Uint8Array {
   const exif = facts.format === 'jpeg' ? exifOf(segmentsOf(source)) : undefined
-  const kept = exifSegment(exif, { keep: request.keep ?? [], orientation: 1 })
-  const recoded = request.progressive === false ? jpeg : spliced(await compressJpeg(jpeg), profile)
-  const smaller = recoded.length < jpeg.length ? recoded : jpeg
-  return spliced(smaller, kept)
+  return spliced(jpeg, exifSegment(exif, { keep: request.keep ?? [], orientation: 1 }))
 }

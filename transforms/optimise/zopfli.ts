@@ -12,7 +12,7 @@ const shareOfBudget = 0.06
 /** Five rounds on drawn pictures: 1.5 to 7 s for each megabyte of samples. */
 const [usualRounds, msPerMegabyte] = [5, 3_500]
 /** Small ones are done before anybody waits. */
-const [thoroughRounds, thoroughBytes] = [15, 100_000]
+const [thoroughRounds, thoroughBytes] = [15, 50_000]
 /** A thread that needs so many times the expected is ended. */
 const patience = 6
 const leastMs = 15_000

@@ -73,9 +73,9 @@ async function wayAt(subject: Subject, goal: Goal): Promise<{ picture: Subject['
 async function byWays(subject: Subject, goal: Goal, ways: readonly Way[]): Promise<Recoded> {
   const { best, probes } = await race({ ...goal, ways }, probe(subject, goal))
   const chosen = best ?? bestOf(probes)
-  const isJpeg = goal.format === 'jpeg' && goal.progressive && chosen.way !== 'jpeg 4:2:2'
-  const body = isJpeg ? await ordered(chosen.body) : chosen.body
-  return told(chosen, { body, probes: probes.length, reached: best !== undefined })
+  const outcome = { probes: probes.length, reached: best !== undefined }
+  const isOrdered = goal.format === 'jpeg' && goal.progressive && chosen.way !== 'jpeg 4:2:2'
+  return told(chosen, isOrdered ? { ...outcome, body: await ordered(chosen.body), isOrdered } : outcome)
 }
 
 /** MozJPEG's search for orders of scans, over the coefficients as they are: nothing to judge anew. */

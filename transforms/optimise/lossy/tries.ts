@@ -36,6 +36,8 @@ export interface Recoded extends Judgement {
   readonly probes: number
   /** The target was reached, guards and all. */
   readonly reached: boolean
+  /** MozJPEG has searched for the best order of its scans already. */
+  readonly isOrdered?: boolean
 }
 
 interface Trial {
@@ -60,19 +62,14 @@ export const probe =
   (way: Way, quality: number): Promise<Tried> =>
     judged(subject, { way, quality, encode: probing(subject.picture, way, goal.progressive) }, goal)
 
-interface Outcome {
-  readonly body?: Buffer
-  readonly probes: number
-  readonly reached: boolean
-}
+type Outcome = Pick<Recoded, 'probes' | 'reached' | 'isOrdered'> & Partial<Pick<Recoded, 'body'>>
 
-export const told = (tried: Tried, { body = tried.body, probes, reached }: Outcome): Recoded => ({
+export const told = (tried: Tried, outcome: Outcome): Recoded => ({
   ...tried.judged,
-  body,
+  body: tried.body,
   quality: tried.quality,
   chroma: chromaOf(tried.way),
-  probes,
-  reached,
+  ...outcome,
 })
 
 export function bestOf(probes: readonly Tried[]): Tried {
