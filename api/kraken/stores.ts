@@ -4,6 +4,8 @@ import type { Target } from '../optimising/optimising.ts'
 import { needed, objectPath, pairs, present, words } from '../reading.ts'
 
 const path = objectPath.optional()
+/** It becomes a part of the host's name. */
+const region = needed(64).regex(/^[\w-]+$/, { error: 'must be the name of a region' })
 
 const tags = z
   .union(
@@ -23,7 +25,7 @@ const acl = z
 
 const s3 = z.object({
   ...{ key: needed(), secret: needed(), bucket: needed(255) },
-  region: needed(64).default('us-east-1'),
+  region: region.default('us-east-1'),
   acl: acl.default('public-read'),
   ...{ path, metadata: pairs.optional(), headers: pairs.optional(), tags: tags.optional() },
 })

@@ -6,8 +6,9 @@ import Kraken from 'kraken'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKraken } from '../../api/kraken/index.ts'
+import { identification } from '../../transforms/optimise/report.ts'
 import type { Site } from '../origin/servers.ts'
-import { alpha, jpeg, lying, png, quarters } from '../pictures.ts'
+import { alpha, animatedGif, jpeg, lying, png, quarters, svg } from '../pictures.ts'
 import { aDesk, aGallery, aReceiver, type Desk, type Receiver } from './desk.ts'
 
 let desk: Desk
@@ -156,8 +157,9 @@ describe('a resize', () => {
 
   test.each(['4:2:0', '4:2:2', '4:4:4'])('is sampled %s where that is asked for', async (sampling_scheme) => {
     const answer = await upload({ resize: { strategy: 'square', size: 50 }, sampling_scheme })
-    const { chromaSubsampling } = await sharp(await desk.result(textOf(answer.kraked_url))).metadata()
-    expect(chromaSubsampling).toBe(sampling_scheme)
+    // libvips calls everything that is not 4:4:4 by the same name.
+    const { sampling } = identification(await desk.result(textOf(answer.kraked_url)))
+    expect(sampling).toBe(sampling_scheme)
   })
 
   test('that the picture fits already costs no pixel', async () => {
@@ -176,6 +178,41 @@ describe('a resize', () => {
     const turned = await upload({ auto_orient: true }, await lying(8))
     expect(await seen(turned)).toMatchObject({ size: '96x64', corners: around })
   })
+})
+
+describe('metadata', () => {
+  const kept = async (options: object) => {
+    const exif = { IFD0: { Copyright: 'Ann', Software: 'Camera' } }
+    const source = await sharp(await jpeg(size))
+      .withExif(exif)
+      .jpeg()
+      .toBuffer()
+    const answer = await upload(options, source)
+    const found = (await sharp(await desk.result(textOf(answer.kraked_url))).metadata()).exif
+    return ['Ann', 'Camera'].filter((word) => found?.includes(word))
+  }
+
+  test.each([{}, { resize: { strategy: 'landscape', width: 50 } }, { lossy: true, quality: 30 }])(
+    'goes, but for what is to be preserved: %o',
+    async (options) => {
+      expect(await kept(options)).toEqual([])
+      expect(await kept({ ...options, preserve_meta: ['copyright'] })).toEqual(['Ann'])
+    },
+  )
+})
+
+test('a drawing and a film keep what they are', async () => {
+  const drawing = await upload({}, svg(size), 'logo.svg')
+  expect(drawing).toMatchObject({ success: true, kraked_type: 'svg', file_name: 'logo.svg' })
+  const rastered = await upload(
+    { convert: { format: 'png' }, resize: { strategy: 'landscape', width: 60 } },
+    svg(size),
+  )
+  expect(await seen(rastered)).toEqual({ format: 'png', size: '60x40', corners: 'red blue green yellow' })
+  const film = await upload({ resize: { strategy: 'landscape', width: 20 } }, await animatedGif(), 'film.gif')
+  const bytes = await desk.result(textOf(film.kraked_url))
+  expect(await sharp(bytes).metadata()).toMatchObject({ format: 'gif', width: 20, pages: expect.any(Number) })
+  expect((await sharp(bytes).metadata()).pages).toBeGreaterThan(1)
 })
 
 describe('several sizes of one picture', () => {
@@ -311,7 +348,11 @@ describe('an account', () => {
 })
 
 describe('an error', () => {
-  const post = async (path: string, body: string | FormData, headers: Record<string, string> = {}) => {
+  const post = async (
+    path: string,
+    body: string | FormData | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ) => {
     const response = await fetch(`${desk.url}${path}`, { method: 'POST', body, headers })
     return { status: response.status, ...((await response.json()) as { success: boolean; message: string }) }
   }
@@ -367,6 +408,20 @@ describe('an error', () => {
     const own = await desk.key({ scopes: ['upload'] })
     const client = clientOf(own.id, own.secret)
     expect(await client.userStatus()).toMatchObject({ success: false, message: /lacks the scope/ })
+  })
+
+  test.each([
+    ['Content-Disposition: form-data; name="data"', 'Content-Type: application/json'],
+    ['Content-Disposition: form-data; name=data', 'Content-Type: text/plain; charset=utf-8'],
+  ])('options are read from a part with %s and %s', async (...head) => {
+    const start = `--b\r\n${head.join('\r\n')}\r\n\r\n${waiting()}\r\n`
+    const part = '--b\r\nContent-Disposition: form-data; name=cat.jpg; filename=cat.jpg\r\n\r\n'
+    const body = Buffer.concat([Buffer.from(start + part), await jpeg(), Buffer.from('\r\n--b--\r\n')])
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    expect(await post('/v1/upload', new Uint8Array(body), headers)).toMatchObject({
+      status: 200,
+      success: true,
+    })
   })
 
   test('options may come behind the picture, which may have any name', async () => {

@@ -256,6 +256,10 @@ describe('an external store', () => {
   test.each([
     [{ gcs_store: { bucket: 'b' } }, 'gcs_store is not supported'],
     [{ s3_store: { key: 'k', secret: 's' } }, 's3_store.bucket'],
+    [
+      { s3_store: { key: 'k', secret: 's', bucket: 'b', region: 'a.b/' } },
+      's3_store.region must be the name',
+    ],
     [{ sl_store: { user: 'u', key: 'k', container: 'c' } }, 'sl_store.region'],
     [{ s3_store: { key: 'k', secret: 's', bucket: 'b', acl: 'all' } }, 's3_store.acl must be public_read or'],
     [
