@@ -58,7 +58,7 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
       const base = baseOf(incoming, parts.publicUrl)
       const replied = await answer({
         ...{ c, key, base, project: key.project },
-        json: () => parsed(text),
+        json: () => parsed(text, incoming.headers['content-type']),
         param: (name) => c.req.param(name) ?? '',
         query: (name) => c.req.query(name),
       })
@@ -79,7 +79,9 @@ function json(c: Context<ApiEnv>, value: Json, status = 200, headers: Record<str
   return c.body(JSON.stringify(value), status as ContentfulStatusCode, all)
 }
 
-function parsed(text: string): Json {
+/** The Python client sends webhooks as a form; all else is JSON. */
+function parsed(text: string, type = ''): Json {
+  if (/^application\/x-www-form-urlencoded/i.test(type)) return Object.fromEntries(new URLSearchParams(text))
   try {
     return JSON.parse(text) as Json
   } catch {

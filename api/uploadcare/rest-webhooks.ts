@@ -24,7 +24,17 @@ export function webhookResources(parts: Parts): readonly Omit<Resource, 'scope'>
       },
     },
     { path: '/webhooks/unsubscribe/', answers: { DELETE: (asked) => unsubscribe(asked, parts) } },
-    { path: '/webhooks/:id/', answers: { PUT: (asked) => change(asked, parts) } },
+    {
+      path: '/webhooks/:id/',
+      answers: {
+        GET: async (asked) => shape((await ownHook(asked, parts)).hook),
+        PUT: (asked) => change(asked, parts),
+        DELETE: async (asked) => {
+          await parts.records.hooks.forget((await ownHook(asked, parts)).hook.id)
+          return undefined
+        },
+      },
+    },
   ]
 }
 
@@ -47,11 +57,16 @@ async function subscribe(asked: RestAsked, { records, hooks, now }: Parts): Prom
   return created(shape(hook))
 }
 
-async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
-  const { records, hooks, now } = parts
+async function ownHook(asked: RestAsked, parts: Parts) {
   const own = await ownHooks(asked.project, parts)
   const hook = own.find(({ id }) => String(id) === asked.param('id'))
   if (!hook) throw notFound()
+  return { hook, own }
+}
+
+async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
+  const { records, hooks, now } = parts
+  const { hook, own } = await ownHook(asked, parts)
   const body = objectIn(asked)
   const { targetUrl, event } = {
     targetUrl: body.target_url === undefined ? hook.targetUrl : urlIn(body.target_url, hooks),
@@ -96,8 +111,9 @@ function eventIn(value: Json | undefined): string {
 }
 
 function activeIn(value: Json): boolean {
-  if (value === true || value === 'true') return true
-  if (value === false || value === 'false') return false
+  const said = String(value).toLowerCase()
+  if (said === 'true') return true
+  if (said === 'false') return false
   throw new RestError(400, 'is_active should be true or false.')
 }
 

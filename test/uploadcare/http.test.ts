@@ -214,6 +214,27 @@ test('the Python client posts a group to two slashes, with numbered fields', asy
   expect(codeIn(empty)).toBe('GroupFilesInvalidError')
 })
 
+test('the Python client subscribes webhooks by a form, and ends them by their number', async () => {
+  const body = new URLSearchParams({
+    target_url: 'https://a.example/in',
+    event: 'file.uploaded',
+    is_active: 'False',
+    signing_secret: 's',
+  })
+  const headers = { accept, authorization: simple() }
+  const made = await fetch(`${halftone.url}/webhooks/`, { method: 'POST', headers, body })
+  expect(made.status).toBe(201)
+  const hook = (await made.json()) as { id: number }
+  expect(hook).toMatchObject({ is_active: false, signing_secret: 's', version: '0.7' })
+  const place = `/webhooks/${hook.id}/`
+  expect(JSON.parse((await rest(place, headers)).text)).toEqual(hook)
+  const other = await halftone.keys('other')
+  const theirs = { accept, authorization: `Uploadcare.Simple ${other.publicKey}:${other.secretKey}` }
+  expect((await rest(place, theirs, 'DELETE')).status).toBe(404)
+  expect((await rest(place, headers, 'DELETE')).status).toBe(204)
+  expect((await rest(place, headers)).status).toBe(404)
+})
+
 const simple = () => `Uploadcare.Simple ${keys.publicKey}:${keys.secretKey}`
 const rest = async (path: string, headers: Record<string, string>, method = 'GET') => {
   const response = await fetch(halftone.url + path, { method, headers })
