@@ -17,8 +17,8 @@ type Work = {
 }
 
 const queue = 'fetch'
-/** A download is begun anew when its process died; one that kills its process each time ends. */
-const maxAttempts = 5
+/** A download is begun anew when its process dies, or when there is no room: as often as a webhook is sent anew. */
+const maxAttempts = 20
 
 export interface Fetching {
   /** Downloads at once in this process. */
