@@ -87,7 +87,7 @@ async function promised(
 }
 
 /** A failure before the first event is still answered with its own status. */
-async function watched({ optimising }: ApiParts, call: Call, asked: Asked): Promise<Response> {
+async function watched({ optimising, log }: ApiParts, call: Call, asked: Asked): Promise<Response> {
   const events = new PassThrough()
   const begun = Promise.withResolvers<void>()
   let hasBegun = false
@@ -112,6 +112,8 @@ async function watched({ optimising }: ApiParts, call: Call, asked: Asked): Prom
     .catch((thrown) => {
       if (!hasBegun) return begun.reject(thrown)
       const { kind, message } = asFailure(thrown)
+      // The status has gone out as 200: nobody else would know.
+      if (kind === 'internal') log.error({ err: thrown }, 'a watched call failed')
       emit({ event: 'failed', problem: failureView({ kind, message }) })
     })
     .finally(() => events.end())

@@ -1,7 +1,7 @@
 // The figures of a result as header fields, for who asks for the picture itself.
 import { z } from '@hono/zod-openapi'
 import type { Outcome } from '../optimising/optimising.ts'
-import { percentOf } from './views.ts'
+import { hundredths, percentOf } from './views.ts'
 
 const field = (description: string) => z.string().optional().openapi({ description })
 
@@ -23,7 +23,8 @@ export const resultHeaders = z.object({
 export function headersOf(outcome: Outcome): Record<string, string> {
   const { id, name, url, figures, sha1, expires } = outcome
   const { source, report } = figures
-  const maybe = { score: report.score, quality: report.quality, chroma: report.chroma }
+  const score = report.score === undefined ? undefined : hundredths(report.score)
+  const maybe = { score, quality: report.quality, chroma: report.chroma }
   return {
     'content-type': figures.type,
     'content-disposition': dispositionOf('inline', name),

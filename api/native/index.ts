@@ -45,12 +45,8 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
     return c.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
 
-  app.onError((thrown, c) => {
-    const failure = told(thrown)
-    if (failure.kind === 'internal')
-      parts.log.error({ err: failure.details.cause, path: c.req.path }, 'a call failed')
-    return problemResponse(c, failure)
-  })
+  // What is logged of it is the journal's, for all faces.
+  app.onError((thrown, c) => problemResponse(c, told(thrown)))
   return app as unknown as OpenAPIHono<ApiEnv>
 }
 

@@ -23,7 +23,7 @@ export const pageOf = <T extends z.ZodType>(name: string, item: T) =>
 
 export const linkHeader = {
   headers: z.object({
-    link: z.string().optional().openapi({ description: 'The next page: <…?cursor=…>; rel="next"' }),
+    link: z.string().optional().openapi({ description: 'The next page: <?cursor=…>; rel="next"' }),
   }),
 }
 
@@ -63,6 +63,7 @@ export function paged<T>(
   const next = cursorOf(place)
   const url = new URL(c.req.url)
   url.searchParams.set('cursor', next)
-  c.header('link', `<${url.pathname}${url.search}>; rel="next"`)
+  // Without the path: a proxy may have another in front of it.
+  c.header('link', `<${url.search}>; rel="next"`)
   return { items: [...items], next }
 }

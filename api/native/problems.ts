@@ -86,7 +86,7 @@ export function refused(error: z.ZodError, given: unknown): Failure {
   const expected = expectation(issue)
   const received = shown(path.reduce<unknown>(within, given))
   const place = option === '' ? 'the body' : `'${option}'`
-  const message = `Expected ${expected} for ${place}, received ${received ?? 'nothing'}.`
+  const message = `Expected ${expected} for ${place}, received ${received === undefined ? 'nothing' : `'${received.slice(0, 60)}'`}.`
   return new Failure('bad-option', message, {
     expected,
     ...(option === '' ? {} : { option }),
@@ -111,8 +111,7 @@ const within = (value: unknown, key: PropertyKey): unknown =>
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return `'${text.slice(0, 60)}'`
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function expectation(issue: Issue): string {

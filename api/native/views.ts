@@ -37,13 +37,16 @@ function outputView({ figures, sha1 }: Outcome): OptimizeResult['output'] {
   const { bytes, saved, mode, score, quality, chroma, probes, chosen, reason, tried, dropped } = report
   return {
     ...{ format, type, width, height, bytes, saved, percent: percentOf(report), mode },
-    score: score ?? null,
+    score: score === undefined ? null : hundredths(score),
     quality: quality ?? null,
     chroma: chroma ?? null,
     probes: probes ?? null,
     ...{ chosen, reason, tried: [...tried], dropped: [...dropped], sha1 },
   }
 }
+
+/** The judge's own noise is larger. */
+export const hundredths = (figure: number): number => Math.round(figure * 100) / 100
 
 export const percentOf = ({ saved, sourceBytes }: { saved: number; sourceBytes: number }): number =>
   sourceBytes === 0 ? 0 : Math.round((saved * 1000) / sourceBytes) / 10

@@ -31,9 +31,14 @@ const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).dig
 const optimise = (query = '', asked: Parameters<Server['call']>[2] = { body: picture }) =>
   server.call('POST', `/v1/optimize${query}`, asked)
 
-function form(fields: Readonly<Record<string, string>>, name = 'cat.jpg'): FormData {
+function fields(given: Readonly<Record<string, string>>): FormData {
   const made = new FormData()
-  for (const [field, value] of Object.entries(fields)) made.append(field, value)
+  for (const [field, value] of Object.entries(given)) made.append(field, value)
+  return made
+}
+
+function form(given: Readonly<Record<string, string>>, name = 'cat.jpg'): FormData {
+  const made = fields(given)
   made.append('file', new File([new Uint8Array(picture)], name, { type: 'image/jpeg' }))
   return made
 }
@@ -71,6 +76,7 @@ describe('the report', () => {
       }),
       optimise('', { body: form({ format: 'webp', edit: 'w=100' }) }),
       optimise('', { body: form({ options: '{"format":"webp","edit":"?w=100"}' }) }),
+      optimise('', { body: fields({ url: `${elsewhere.url}/cat.jpg`, format: 'webp', edit: 'w=100' }) }),
       optimise('', { json: { url: `${elsewhere.url}/cat.jpg`, format: 'webp', edit: 'w=100' } }),
     ])
     const told = answers.map(({ json }) => {
@@ -280,6 +286,15 @@ describe('before the body has ended', () => {
     const before = await spooled()
     sending.leave()
     await expect.poll(async () => (await spooled()).length).toBeLessThanOrEqual(before.length)
+    expect((await optimise()).status).toBe(200)
+  })
+
+  test('a client may leave in the middle of the events', async () => {
+    const sending = slowly('/v1/optimize', { accept: 'application/x-ndjson' })
+    const response = await sending.response
+    await response[Symbol.asyncIterator]().next()
+    sending.leave()
+    await expect.poll(() => response.destroyed).toBe(true)
     expect((await optimise()).status).toBe(200)
   })
 

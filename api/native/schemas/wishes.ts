@@ -82,7 +82,7 @@ const variants = {
     'Up to ten results of the one source. The options beside `variants` hold for each that does not say otherwise.',
   example: [
     { id: 'small', edit: 'w=320' },
-    { id: 'large', edit: 'w=1600', format: 'webp' },
+    { id: 'large', edit: 'w=800', format: 'webp' },
   ],
 }
 
