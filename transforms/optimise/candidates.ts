@@ -77,7 +77,7 @@ async function sameFormat(task: Task): Promise<Field> {
       const last = zopfliCandidate(budgetMs)
       if (!lossy) return { candidates: [...lossless, last] }
       const { candidates, close } = await quantising(withMetadata)
-      return { candidates: [...lossless, ...candidates, last, ...fewer(fittingPng)], close }
+      return { candidates: [...lossless, ...candidates, ...fewer(fittingPng), last], close }
     }
     case 'gif': {
       const bent = lossy
