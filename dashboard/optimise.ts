@@ -60,7 +60,7 @@ const wishes = (): Markup => html`
     <label data-for="lossy">Level <select name="level">${levels.map(option)}</select></label>
     <label data-for="quality">Quality, 1 to 100 <input type="number" name="quality" min="1" max="100" value="75" required></label>
     <label>Format <select name="format">${formats.map(option)}</select></label>
-    <label>Width at most, pixels <input type="number" name="width" min="1" max="8192" placeholder="as it is"></label>
+    <label>Width at most, px <input type="number" name="width" min="1" max="8192" placeholder="as it is"></label>
   </div>
   <fieldset class="keeps"><legend>Keep of the metadata</legend>
     ${keeps.map(([value, words]) => html`<label><input type="checkbox" name="keep" value="${value}"> ${words}</label> `)}

@@ -34,7 +34,7 @@ const ways = ({ id, secret }: DemoKey): readonly Way[] => [
     name: 'snippet-curl',
     title: 'Optimise with curl',
     text: html`curl --data-binary @photo.jpg \\
-  -H 'Authorization: Bearer ${id}.${secret}' \\
+  -u '${id}:${secret}' \\
   '${here}/v1/optimize?mode=lossy&amp;format=auto'`,
   },
   {
@@ -47,7 +47,8 @@ const kraken = new Kraken({
   api_secret: '${secret}',
 })
 kraken.api.upload = '${here}/v1/upload'
-console.log(await kraken.upload({ file: 'photo.jpg', wait: true, lossy: true }))`,
+const wish = { file: 'photo.jpg', wait: true, lossy: true }
+console.log(await kraken.upload(wish))`,
   },
   {
     name: 'snippet-upload',

@@ -1,10 +1,10 @@
 // A result as the API reports it, in the shape the page shows.
 
-/** Results lie on this very server, whatever public address it gives them. */
-const pathOf = (url) => {
-  const { pathname, search } = new URL(url, location.href)
-  return `${pathname}${search}`
-}
+/**
+ * Results lie on this very server, whatever public address it gives them. Undefined for one that was put into a
+ * customer's bucket: this page cannot fetch it.
+ */
+const pathOf = (url) => /\/results\/[^?#]+$/.exec(new URL(url, location.href).pathname)?.[0]
 
 export function factsOf({ id, name, url, expires, source, output, ms, is_available: isAvailable = true }) {
   const { format, width, height, bytes, chosen, reason, tried, dropped } = output

@@ -153,7 +153,7 @@ async function showRecent() {
   const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) })
   const { items: found, next } = await ask(`/v1/results?${query}`)
   const known = new Set(items.map(({ facts }) => facts?.id))
-  const facts = found.map(factsOf).filter((one) => one.isAvailable && !known.has(one.id))
+  const facts = found.map(factsOf).filter((one) => one.isAvailable && one.path && !known.has(one.id))
   const kept = await Promise.all(facts.map(({ id }) => originalOf(id)))
   addRows(
     facts.map((one, at) => ({

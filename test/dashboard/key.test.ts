@@ -37,7 +37,8 @@ inChromium('keys in the pages', () => {
     await page.goto(node.url)
     expect(await page.locator('#demo-id').textContent()).toBe(visitor.id)
     const curl = (await page.locator('#snippet-curl').textContent()) ?? ''
-    const [, authorization = ''] = /'Authorization: ([^']+)'/.exec(curl) ?? []
+    const [, credentials = ''] = /-u '([^']+)'/.exec(curl) ?? []
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
     const [, url = ''] = /'(http[^']+)'$/.exec(curl) ?? []
     expect(url.startsWith(node.url)).toBe(true)
     const answer = await fetch(url, {
