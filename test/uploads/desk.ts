@@ -9,7 +9,7 @@ import { createHooks } from '../../api/hooks/index.ts'
 import { createIntake } from '../../api/intake/index.ts'
 import { createUploads, type UploadsOptions, type Wanted } from '../../api/uploads/index.ts'
 import { createGuard } from '../../origin/guard.ts'
-import { type FileRecord, openRecords } from '../../records/index.ts'
+import { type FileRecord, openRecords, type Where } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -18,12 +18,14 @@ export const dayMs = 86_400_000
 export interface DeskOptions extends Partial<UploadsOptions> {
   /** To share what another desk has. */
   readonly dir?: string
+  /** A file in the folder, by default. */
+  readonly where?: Where
 }
 
-export async function aDesk({ dir = aFolder(), ...options }: DeskOptions = {}) {
+export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions = {}) {
   const clock = { now: Date.now() }
   const now = () => clock.now
-  const records = await openRecords({ file: join(dir, 'records.db') })
+  const records = await openRecords(where ?? { file: join(dir, 'records.db') })
   const bucket = await openBucket({ kind: 'folder', dir: join(dir, 'files') })
   const allowAddresses = ['127.0.0.1']
   const dispatcher = createGuard({ allowAddresses })
