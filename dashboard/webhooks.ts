@@ -31,6 +31,12 @@ const deliveries = (): Markup => html`
         <option value="done">Delivered</option>
         <option value="dead">Given up</option>
       </select></label>
+      <label>Promised <select name="hours">
+        <option value="">At any time</option>
+        <option value="1">In the last hour</option>
+        <option value="24">In the last day</option>
+        <option value="168">In the last week</option>
+      </select></label>
       <button type="button" id="refresh">Refresh</button>
     </form>
   </div>

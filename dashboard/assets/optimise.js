@@ -83,7 +83,7 @@ function showTotals() {
 const inState = (...states) => items.filter(({ state }) => states.includes(state))
 
 function drawTotals() {
-  const done = inState('done').map(({ facts }) => facts)
+  const done = inState('done', 'expired').map(({ facts }) => facts)
   const failed = inState('failed').length
   const pending = inState('waiting', 'running').length
   const before = done.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0)
@@ -101,7 +101,7 @@ function drawTotals() {
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join(', ')
   byId('counts').textContent = items.length > 0 ? words : 'None yet'
-  byId('zip').disabled = isZipping || done.length === 0
+  byId('zip').disabled = isZipping || inState('done').length === 0
   byId('retry-all').hidden = failed === 0
   if (items.some(({ wish }) => wish)) say(`${words}.`)
 }
@@ -168,6 +168,16 @@ async function showRecent() {
   byId('more').hidden = !next
 }
 
+function age() {
+  for (const item of inState('done')) {
+    item.row.age()
+    if (isThere(item.facts)) continue
+    item.state = 'expired'
+    changed(item)
+  }
+}
+
+setInterval(age, 60_000)
 armWishes()
 armDrop(taken)
 byId('zip').addEventListener('click', () => explained(downloadAll))

@@ -46,6 +46,11 @@ export function createRow(item, actions) {
       if (isFocused) buttons.firstElementChild?.focus()
       if (item.state === 'done') redraw(canvas, before)
     },
+    /** Time has passed: how long it will still be there. */
+    age() {
+      const line = middle.querySelector('.row-until')
+      if (line) line.textContent = untilText(item.facts)
+    },
   }
 }
 
@@ -63,6 +68,7 @@ const drawers = {
   },
   failed: ({ problem }) => [problemBox(problem)],
   done: ({ facts }) => [sizes(facts), chips(facts), why(facts)],
+  expired: ({ facts }) => [sizes(facts), chips(facts), why(facts)],
 }
 
 function progressInto(within, { progress }) {
@@ -98,11 +104,12 @@ function chips({ format, sourceFormat, width, height, score, quality, chroma, ex
     ...words.filter((word) => word !== undefined).map((word) => made('span', { className: 'chip' }, word)),
   )
   if (expires)
-    line.append(
-      made('span', { className: 'row-until', title: timeText(expires) }, `gone ${agoText(expires)}`),
-    )
+    line.append(made('span', { className: 'row-until', title: timeText(expires) }, untilText({ expires })))
   return line
 }
+
+const untilText = ({ expires }, now = Date.now()) =>
+  expires > now ? `gone ${agoText(expires, now)}` : 'gone from the server'
 
 const wordOf = (format) => formatWords[format] ?? String(format).toUpperCase()
 
@@ -171,6 +178,7 @@ function buttonsOf(item, { compare, retry, stop }) {
         'Download',
       ),
     ]
+  if (item.state === 'expired') return item.file ? [button('Once more', () => retry(item))] : []
   if (item.state === 'failed' || item.state === 'stopped') return [button('Try again', () => retry(item))]
   return [button('Stop', () => stop(item))]
 }

@@ -21,9 +21,10 @@ async function explained(work) {
   }
 }
 
-const page = (more) => {
-  const state = byId('filter').elements.state.value
-  const query = { limit: '50', ...(state ? { state } : {}), ...more }
+const page = (more, now = Date.now()) => {
+  const { state, hours } = Object.fromEntries(new FormData(byId('filter')))
+  const from = hours && new Date(now - hours * 3_600_000).toISOString()
+  const query = { limit: '50', ...(state ? { state } : {}), ...(from ? { from } : {}), ...more }
   return ask(`/v1/deliveries/jobs?${new URLSearchParams(query)}`)
 }
 
@@ -180,7 +181,7 @@ let timer
 function watch() {
   clearTimeout(timer)
   const isGoingOn = [...shown.values()].some(({ dataset }) => ['waiting', 'running'].includes(dataset.state))
-  timer = setTimeout(again, isGoingOn ? 2000 : 15_000)
+  timer = setTimeout(again, isGoingOn ? 2000 : 5000)
 }
 
 async function again() {

@@ -218,6 +218,22 @@ inChromium('the page to optimise pictures', () => {
     await other.page.context().close()
   })
 
+  test('when its time is over a result is no longer offered', async () => {
+    const later = await openPage(browser, node.url)
+    await later.page.clock.install()
+    await later.page.goto(`${node.url}/optimise`)
+    const two = later.page.locator('.picture-row').filter({ hasText: 'two.jpg' })
+    await two.getByRole('link', { name: 'Download' }).waitFor()
+    await later.page.clock.fastForward('11:00:30')
+    await expect.poll(() => two.textContent()).toMatch(/gone in \d+ min|gone in 1 h/)
+    await later.page.clock.fastForward('02:00:00')
+    await expect.poll(() => two.textContent()).toContain('gone from the server')
+    expect(await two.getByRole('link', { name: 'Download' }).count()).toBe(0)
+    await later.page.clock.runFor(100)
+    expect(await later.page.getByRole('button', { name: 'Download all as ZIP' }).isDisabled()).toBe(true)
+    await later.page.context().close()
+  })
+
   test.each([320, 375, 768])('nothing is wider than a screen of %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)

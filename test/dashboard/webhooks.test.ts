@@ -58,6 +58,7 @@ inChromium('the page of webhooks', () => {
     await page.getByLabel('State').selectOption('waiting')
     await page.getByText('None. A webhook is promised').waitFor()
     await page.getByLabel('State').selectOption('')
+    await page.getByLabel('Promised').selectOption('1')
     await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(2)
   })
 
