@@ -19,7 +19,7 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   expired: { status: 404, title: 'The link has expired', keepFor: 60 },
   'unknown-source': { status: 404, title: 'There is no such source', keepFor: 30 },
   'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 60 },
-  'bad-method': { status: 405, title: 'Only GET and HEAD are answered here', keepFor: 0 },
+  'bad-method': { status: 405, title: 'The method is not answered here', keepFor: 0 },
   'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
   'bad-credentials': { status: 401, title: 'The key is missing or wrong', keepFor: 0 },
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },

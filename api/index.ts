@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { identified, type JournalEnv, logged } from './journal.ts'
 import { createKraken } from './kraken/index.ts'
-import { createNative } from './native/index.ts'
+import { createNative, nothingHere } from './native/index.ts'
 import { createOptidash } from './optidash/index.ts'
 import type { ApiParts } from './parts.ts'
 import { apiPaths } from './paths.ts'
@@ -22,5 +22,6 @@ export function createApi(parts: ApiParts): Hono<JournalEnv> {
   app.route('/', createOptidash(parts))
   app.route('/', createUploadcareUpload(parts))
   app.route('/', createUploadcareRest(parts))
+  app.all('/v1/*', nothingHere)
   return app
 }

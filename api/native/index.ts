@@ -1,9 +1,10 @@
 // The native API: its routes and the OpenAPI description are the same definitions, and the server tells both.
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { asFailure, Failure } from '../../errors.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
-import { newApp, type Routing } from './app.ts'
+import { type NativeApp, newApp, type Routing } from './app.ts'
 import { documentOf } from './document.ts'
 import { createGuard } from './guard.ts'
 import { problemResponse } from './problems.ts'
@@ -39,6 +40,8 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   ]
   for (const add of adding) add(routing)
 
+  refuseOtherMethods(app)
+
   let document: string | undefined
   app.get('/openapi.json', (c) => {
     document ??= JSON.stringify(documentOf(app, parts))
@@ -48,6 +51,35 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   // What is logged of it is the journal's, for all faces.
   app.onError((thrown, c) => problemResponse(c, told(thrown)))
   return app as unknown as OpenAPIHono<ApiEnv>
+}
+
+/** For paths below /v1 that no face has: mounted behind all of them. */
+export const nothingHere = (c: Context): Response =>
+  problemResponse(
+    c,
+    new Failure('not-found', 'The API has nothing at this address; /openapi.json says what it has.'),
+  )
+
+/** 405 with Allow (RFC 9110 15.5.6), where a path is known and the method is not. */
+function refuseOtherMethods(app: NativeApp): void {
+  const methods = new Map<string, string[]>()
+  for (const definition of app.openAPIRegistry.definitions) {
+    if (definition.type !== 'route') continue
+    const { path, method } = definition.route
+    const verbs = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]
+    methods.set(path, [...(methods.get(path) ?? []), ...verbs])
+  }
+  // A word goes before a parameter that would take it: /complete is no part.
+  const places = [...methods].sort(([one], [other]) => one.split('{').length - other.split('{').length)
+  for (const [path, verbs] of places) {
+    const allow = verbs.join(', ')
+    app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => {
+      const refusal = new Failure('bad-method', `Expected ${allow}, received ${c.req.method}.`)
+      const response = problemResponse(c, refusal)
+      response.headers.set('allow', allow)
+      return response
+    })
+  }
 }
 
 /** What the framework itself refuses: JSON that is none, or a body of another type than JSON. */

@@ -87,7 +87,7 @@ export function describedBy(document: Document) {
   return { document, check, seen, operationOf, schemaOf }
 }
 
-const shapeOf = (template: string): RegExp => {
+export const shapeOf = (template: string): RegExp => {
   // The key of a stored result has slashes in it.
   const any = template === '/results/{key}' ? '.+' : '[^/]+'
   return new RegExp(`^${template.replaceAll(/\{\w+\}/g, any)}$`)

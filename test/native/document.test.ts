@@ -2,7 +2,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jpeg } from '../pictures.ts'
-import type { Described, Operation, Schema } from './described.ts'
+import { type Described, type Operation, type Schema, shapeOf } from './described.ts'
 import { type Asked, anElsewhere, aServer, type Elsewhere, type Server } from './server.ts'
 
 let server: Server
@@ -33,6 +33,17 @@ test('each operation has a name of its own, a summary and what may go wrong', ()
   for (const { operation } of all) {
     expect(operation).toMatchObject({ summary: expect.any(String), tags: [expect.any(String)] })
     expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true)
+  }
+})
+
+test('a path that is known answers no other method, and says which it does', async () => {
+  for (const { method, path } of operations().filter(({ path }) => path.startsWith('/v1/'))) {
+    const wrong = ['PATCH', 'PUT', 'DELETE', 'POST'].find(
+      (other) => !operations().some((one) => shapeOf(one.path).test(path) && one.method === other),
+    )
+    if (wrong === undefined) continue
+    const { status, headers } = await server.ask(wrong, path)
+    expect([path, status, String(headers.allow)]).toEqual([path, 405, expect.stringContaining(method)])
   }
 })
 

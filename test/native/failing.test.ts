@@ -27,6 +27,11 @@ test('a fault of ours is a 500 that says nothing of it, and one line in the log 
   const text = await response.text()
   expect(JSON.parse(text).type).toBe('urn:halftone:problem:internal')
   expect(text).not.toMatch(/postgres|hunter2/)
+  const elsewhere = await fetch(`${server.url}/v1/nothing`)
+  expect([elsewhere.status, (await elsewhere.json()) as object]).toMatchObject([
+    404,
+    { type: 'urn:halftone:problem:not-found' },
+  ])
   expect(lines).toMatchObject([
     { path: '/v1/account', status: 500, err: { message: expect.stringMatching(/postgres/) } },
   ])

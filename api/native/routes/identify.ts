@@ -27,7 +27,7 @@ export function addIdentify({ app, parts, guard }: Routing): void {
       tags: ['Optimise'],
       summary: 'Say what a picture is',
       description:
-        'From the first bytes: the answer comes before the body has ended, and the rest of it is not read.',
+        'From the first bytes: the answer comes before the body has ended, and what still comes is thrown away.',
       request: {
         body: {
           required: true,
