@@ -94,7 +94,6 @@ async function answered(parts: ApiParts, c: Context<ApiEnv>, work: Work): Promis
   const { isSet, callbackUrl, isSandbox } = wanted
   const shape = { isSet, at: parts.now() }
   const base = baseOf(c.env.incoming, parts.publicUrl)
-  if (callbackUrl !== undefined) parts.hooks.check(callbackUrl)
   if (isSandbox) {
     const answer = played(knownOf(picture), { ...shape, base, wishes: wanted.wishes })
     return callbackUrl === undefined ? answer : called(parts, { key, callbackUrl, answer })

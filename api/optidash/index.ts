@@ -89,7 +89,7 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     const headers = { ...failed.headers, ...(spent && rateHeaders(spent, parts.now())) }
     const body = failureOf({ status, message }, newId(parts.now()))
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
-    return new Response(null, { status, headers: { ...headers, ...metaOf(body) } })
+    return new Response(null, { status, headers: { ...headers, 'content-length': '0', ...metaOf(body) } })
   })
   return app as unknown as Hono<ApiEnv>
 }
@@ -145,7 +145,6 @@ async function answered(
   const call: Call = { key, wishes: [wish], retention: 'api', base }
   if (webhook) {
     const { url, delayMs } = webhook
-    parts.hooks.check(url)
     const id = await parts.optimising.promise(call, source, { face: 'optidash', url, delayMs })
     return c.json({ success: true, code: 202, id }, 202)
   }

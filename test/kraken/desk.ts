@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
 import { createAccounts, type Quotas } from '../../api/accounts/index.ts'
 import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks } from '../../api/hooks/index.ts'
@@ -18,9 +19,10 @@ import { createDeliver, createOptimising, type Target } from '../../api/optimisi
 import type { ApiEnv, ApiParts } from '../../api/parts.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
-import { openRecords } from '../../records/index.ts'
+import { openRecords, type Records } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 import { aServer, type Site } from '../origin/servers.ts'
+import { aFile } from '../records/folder.ts'
 
 export interface Desk {
   readonly url: string
@@ -142,3 +144,10 @@ export const aGallery = (pictures: Readonly<Record<string, Buffer>>, seen: strin
     if (body) response.end(body)
     else response.writeHead(404).end()
   })
+
+/** A database for one test. */
+export async function aRecords(): Promise<Records> {
+  const records = await openRecords({ file: aFile() })
+  onTestFinished(() => records.close())
+  return records
+}

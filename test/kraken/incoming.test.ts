@@ -37,7 +37,7 @@ test('it is reached where it was configured to be', async () => {
 
 test.each([
   ['announced', () => '12345'],
-  ['in chunks', () => Readable.from(['123', '45'])],
+  ['in chunks that still come', () => Readable.from(Array.from({ length: 200 }, () => 'x'.repeat(10_000)))],
 ])('a text that is too long, %s, is refused and the client can read why', async (_, body) => {
   const site = await aSite(async (incoming, response) => {
     const answer = await textOf(incoming, 4).catch((failure: Error) => failure.message)

@@ -177,6 +177,7 @@ describe('a resize', () => {
     expect(await seen(answer)).toMatchObject({ size: '60x40', corners: around })
     const turned = await upload({ auto_orient: true }, await lying(8))
     expect(await seen(turned)).toMatchObject({ size: '96x64', corners: around })
+    expect(turned).toMatchObject({ original_width: 96, original_height: 64 })
   })
 })
 
@@ -309,6 +310,8 @@ describe('a callback', () => {
   test('must have an address that may be called', async () => {
     const refused = { success: false, message: 'The webhook address is not a public one.' }
     expect(await upload({ callback_url: 'http://10.0.0.1/' })).toEqual(refused)
+    expect(await upload({ callback_url: 'http://10.0.0.1/', dev: true })).toEqual(refused)
+    expect(desk.spooled()).toBe(0)
   })
 })
 
@@ -388,6 +391,17 @@ describe('an error', () => {
       status: 413,
       message: large,
     })
+  })
+
+  test('leaves nothing of the picture that came with it', async () => {
+    const picture = new Blob([new Uint8Array(await jpeg())])
+    for (const data of [
+      undefined,
+      '{"auth":{"api_key":"a","api_secret":"b"}}',
+      JSON.stringify({ auth: auth() }),
+    ])
+      expect(await form(data, picture)).toMatchObject({ success: false })
+    expect(desk.spooled()).toBe(0)
   })
 
   test('has a sentence of its own where Kraken has none', async () => {

@@ -189,6 +189,14 @@ describe('a key', () => {
   })
 })
 
+test('a key that may not optimise', async () => {
+  const own = await desk.key({ scopes: ['upload'] })
+  const authorization = basic(`${own.id}.${own.secret}`)
+  for (const path of ['/1.0/account', '/1.0/webhooks/', '/1.0/webhooks/x'])
+    expect((await call(path, { headers: { authorization } })).status).toBe(403)
+  expect((await fetchCall({}, { authorization })).status).toBe(403)
+})
+
 describe('a binary answer', () => {
   const binary = { 'x-optidash-binary': '1' }
   const response = { mode: 'binary' }
