@@ -31,7 +31,9 @@ export function whole(min: number, max: number) {
 }
 
 export const words = (max = 1024) =>
-  z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') }).max(max, { error: `must have at most ${max} characters` })
+  z
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') })
+    .max(max, { error: `must have at most ${max} characters` })
 
 export const needed = (max = 1024) => words(max).min(1, { error: 'must not be empty' })
 
