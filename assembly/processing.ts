@@ -1,5 +1,5 @@
 // Where the API's pictures are made: on threads of this process, or on processing nodes.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
@@ -30,6 +30,8 @@ export function assembleProcessing(assembly: Assembly): Processing {
 export function assembleNode(assembly: Assembly): Listener {
   const { config, log } = assembly
   const spoolDir = join(config.dataDir, 'processing')
+  // What a process that was killed left there is nobody's any more.
+  rmSync(spoolDir, { recursive: true, force: true })
   mkdirSync(spoolDir, { recursive: true })
   return serveProcessing(assembleProcessing(assembly), {
     secret: config.tierSecret,
@@ -56,7 +58,8 @@ function remote({ config, log, metrics, faults }: Assembly): Processing {
   const nodes = createRemoteProcessing({
     urls: config.processors,
     secret: config.tierSecret,
-    deadlineMs: config.optimiseDeadlineMs,
+    // A node keeps the same time and knows better what to say when it is over.
+    deadlineMs: config.optimiseDeadlineMs + 5000,
     connectMs: config.connectMs,
     observe: (event) => {
       if (event.kind === 'failed') metrics.outcome('processing', event.failure.kind)
