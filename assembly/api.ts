@@ -42,6 +42,10 @@ export async function assembleApi(assembly: Assembly): Promise<Api> {
   return { app: createApi(parts), demo: services.accounts.demo }
 }
 
+/** A public address means a proxy in front, and to a proxy on this machine everybody looks near. */
+const isDemo = ({ demo, host, publicUrl }: Config): boolean =>
+  demo && isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname))
+
 const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
 
 const whereOf = ({ database, dataDir }: Config) =>
@@ -51,7 +55,7 @@ async function assembleServices(assembly: Assembly, records: Records, bucket: Bu
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const accounts = createAccounts({ records, secret, isDemo: config.demo && isLoopback(config.host), now })
+  const accounts = createAccounts({ records, secret, isDemo: isDemo(config), now })
   const dispatcher = createGuard({ allowAddresses, connectMs })
   closing.push(() => dispatcher.close())
   const intake = createIntake({

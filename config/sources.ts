@@ -10,7 +10,7 @@ const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
 /** First path segments that are Halftone's own. */
 const reserved: readonly string[] = [
   ...['healthz', 'readyz', 'metrics', 'docs', 'assets', 'favicon.ico', 'robots.txt', 'samples'],
-  ...['v1', 'openapi.json', 'results', 'process', 'optimise'],
+  ...['v1', 'openapi.json', 'results', 'process', 'optimise', 'usage'],
   // Paths of the APIs that clients of Kraken, Optidash and Uploadcare call at the root.
   ...['user_status', '1.0', 'base', 'info', 'multipart', 'from_url', 'group', 'files', 'groups', 'project'],
   ...['webhooks', 'convert', 'addons'],
