@@ -92,6 +92,30 @@ describe('a picture', () => {
   })
 })
 
+const { jpeg, png, webp, avif, tiff, palette, gray, cmyk, sixteenBit, profiled } = pictures
+const sources = { jpeg, png, webp, avif, tiff, palette, gray, cmyk, sixteenBit, profiled }
+
+describe('any source', () => {
+  test.each(Object.keys(sources) as (keyof typeof sources)[])(
+    '%s looks as it does without a search',
+    async (kind) => {
+      const source = await sources[kind]()
+      for (const query of ['w=80&fm=webp', 'w=80&fm=jpg', 'fm=avif&rot=90']) {
+        const [plain, found] = [await made(source, `${query}&q=95`), await made(source, `${query}&q=auto`)]
+        const [a, b] = [await pixels(plain.body), await pixels(found.body)]
+        const distance = a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length
+        expect(a.length).toBe(b.length)
+        expect(distance, query).toBeLessThan(6)
+      }
+    },
+  )
+
+  test('a drawing is searched as well', async () => {
+    const { found, width } = await made(pictures.svg(), 'w=200&fm=webp&q=auto')
+    expect([typeof found?.quality, width]).toEqual(['number', 200])
+  })
+})
+
 describe('what is not searched gets the default', () => {
   test('a picture of a few pixels', async () => {
     const { body, found } = await made(scene, 'w=5&h=5&fit=crop&fm=jpg&q=auto')
@@ -137,6 +161,16 @@ describe('where nothing else is asked', () => {
     const { body } = await made(source, 'q=auto')
     expect(body.length).toBeLessThan(source.length)
     expect(Buffer.from(body).includes('somebody')).toBe(false)
+  })
+
+  test('a damaged picture is one, and one with a flaw that browsers overlook is not', async () => {
+    const source = await sharp(scene).jpeg({ quality: 40, mozjpeg: true }).toBuffer()
+    await expect(made(source.subarray(0, source.length / 2), 'q=auto')).rejects.toMatchObject({
+      kind: 'source-broken',
+    })
+    const junk = Buffer.concat([source.subarray(0, 2), Buffer.from('junk!'), source.subarray(2)])
+    const { body } = await made(junk, 'q=auto')
+    expect((await pixels(body)).length).toBe(320 * 240 * 3)
   })
 
   test('another size is searched, whatever the source was', async () => {

@@ -92,12 +92,12 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
   if (score === undefined || format === 'png' || format === 'gif') return undefined
   // Loaded only here: a plain render needs neither the metric nor the other encoders.
   const { byScore, recodedByScore } = await import('./auto.ts')
-  const pixels = async () => pixelsOf(await still(inOurColours(image.clone(), facts), size, plan))
+  const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), size, plan))
   const endsAt = performance.now() + timeoutMs * searchShare
   const goal = { format, score, isGrey: staysGray(facts, plan), endsAt }
   const found = isUntouched(facts, plan)
     ? await recodedByScore(source, { ...goal, facts, pixels })
-    : await byScore(await pixels(), goal)
+    : await byScore(pixels, goal)
   if (!found) return undefined
   const { body, ...sought } = found
   const { type } = outputFormats[format]

@@ -112,17 +112,16 @@ const told = ({ quality, whole, body }: Tried): Found => ({
 
 /**
  * For a picture that keeps its format, size and pixels: what it has lost already counts, and it never becomes larger.
- * `pixels` are asked for only when there is something to find.
  */
 export async function recodedByScore(
   source: Uint8Array,
-  { facts, pixels, ...goal }: Goal & { readonly facts: Facts; pixels(): Promise<Pixels> },
+  { facts, pixels, ...goal }: Goal & { readonly facts: Facts; readonly pixels: Pixels },
 ): Promise<Found | undefined> {
   const past = pastOf(source, facts)
   const score = scoreLeft(past, goal.score)
-  const found = score === undefined ? undefined : await byScore(await pixels(), { ...goal, score })
+  const found = score === undefined ? undefined : await byScore(pixels, { ...goal, score })
   if (found && found.body.length <= source.length * past.worthwhile) return found
-  return (await asItWas(source, facts)) ?? found ?? byScore(await pixels(), goal)
+  return (await asItWas(source, facts)) ?? found ?? byScore(pixels, goal)
 }
 
 /** Undefined when nothing may be lost on top of what is lost. */
@@ -134,10 +133,32 @@ function scoreLeft(past: Past, score: number): number | undefined {
 /** The source's own picture without anything else that its file may say; undefined where that cannot be done. */
 async function asItWas(source: Uint8Array, { format }: Facts): Promise<Found | undefined> {
   const { exif, xmp, iptc } = await sharp(source).metadata()
-  const isBare = !exif && !xmp && !iptc
-  const recoded = format === 'jpeg' ? await compressJpeg(source) : undefined
+  const isBare = !exif && !xmp && !iptc && (await isSound(source))
+  const recoded = format === 'jpeg' ? await transcoded(source) : undefined
   if (recoded && (recoded.length < source.length || !isBare)) return ownBytes(recoded)
   return isBare ? ownBytes(source) : undefined
+}
+
+/** Without a flaw that one viewer overlooks and another does not. */
+const isSound = (source: Uint8Array): Promise<boolean> =>
+  sharp(source, { failOn: 'warning' })
+    .stats()
+    .then(
+      () => true,
+      () => false,
+    )
+
+/** The transcoder drops what its caller may have needed to read the colours (Adobe's marker): then it is no use. */
+async function transcoded(source: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    const made = await compressJpeg(source)
+    // As a render reads it: what browsers show in spite of a warning is a picture.
+    const read = (jpeg: Uint8Array) => sharp(jpeg, { failOn: 'truncated' }).raw().toBuffer()
+    const [before, after] = [await read(source), await read(made)]
+    return after.equals(before) ? made : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const ownBytes = (bytes: Uint8Array): Found => ({
