@@ -38,7 +38,7 @@ export function createHooks(options: HooksOptions): Hooks {
   deliverer.poke()
 
   return {
-    promise: (t, webhook) => {
+    promise: async (t, webhook) => {
       const { project, id, delayMs } = webhook
       const job = { queue: webhooks, project, payload: workOf(webhook), ...named({ id, delayMs }) }
       return t.jobs.promise(job, now())

@@ -52,9 +52,15 @@ export async function arrive(kit: Kit, t: Tables, arrived: Arrived & { readonly 
 
 /** As `arrive`, in a transaction of its own. */
 export async function settle(kit: Kit, arrived: Arrived & { readonly id: string }): Promise<FileRecord> {
-  const file = await kit.records.transaction((t) => arrive(kit, t, arrived))
-  kit.poke()
-  return file
+  try {
+    return await kit.records.transaction((t) => arrive(kit, t, arrived))
+  } catch (thrown) {
+    // Given up while the bytes were on their way: nobody else knows that they have come.
+    if (thrown instanceof Failure && thrown.kind === 'not-found') await giveUp(kit, arrived.id)
+    throw thrown
+  } finally {
+    kit.poke()
+  }
 }
 
 /** Leaves nothing behind of a file that does not come. What this cannot remove retention will. */

@@ -109,6 +109,21 @@ test('a part that is not as long as it must be, or not one at all, is refused', 
   await expect(desk.uploads.start({ ...huge, bytes: 1e6 })).rejects.toMatchObject({ kind: 'bad-option' })
 })
 
+test('an upload that is given up while it is being completed leaves no bytes behind', async () => {
+  const desk = await aDesk()
+  const { file } = await desk.uploads.start({ ...wanted, name: 'a', type: '', bytes: 9, partBytes: 9 })
+  await desk.uploads.part(file.id, 1, Readable.from([Buffer.alloc(9)]), {})
+  const { finishParts } = desk.bucket
+  const finish: typeof finishParts = async (upload, count) => {
+    const stored = await finishParts(upload, count)
+    await desk.records.files.forget(file.id)
+    return stored
+  }
+  Object.assign(desk.bucket, { finishParts: finish })
+  await expect(desk.uploads.complete('demo', file.id)).rejects.toMatchObject({ kind: 'not-found' })
+  expect((await desk.bucket.list('uploads/')).files).toEqual([])
+})
+
 test('webhooks tell of upload, store, change and removal, signed as Uploadcare signs, in one transaction', async () => {
   const desk = await aDesk()
   const events = ['file.uploaded', 'file.stored', 'file.info_updated', 'file.deleted']
