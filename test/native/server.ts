@@ -1,10 +1,13 @@
 // The native API as its users meet it: over HTTP on loopback, with real records, storage, spool and workers; each
 // answer is held against the document that the server gives.
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { pino } from 'pino'
 import { Pool } from 'undici'
@@ -21,6 +24,7 @@ import { createLocalProcessing } from '../../processing/local.ts'
 import { openRecords } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 import { listen } from '../../wire/server.ts'
+import type { Process } from '../journeys/processes.ts'
 import { type Described, type Document, describedBy } from './described.ts'
 
 export const secret = 'the secret of this instance'
@@ -161,6 +165,17 @@ async function sent(body: Asked['body']): Promise<{ body?: string | Uint8Array; 
   const form = new Response(body)
   const type = form.headers.get('content-type')
   return { body: new Uint8Array(await form.arrayBuffer()), ...(type === null ? {} : { type }) }
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The header of a key that may do everything, made by the command line beside the running process. */
+export async function authorizationFor({ dataDir }: Process): Promise<string> {
+  const asked = ['keys', 'add', '--project', 'shop', '--user', 'ann', '--json']
+  const env = { ...process.env, HALFTONE_DATA: dataDir }
+  const { stdout } = await promisify(execFile)(join(root, 'bin/halftone'), asked, { cwd: root, env })
+  const { id, secret } = JSON.parse(stdout)
+  return `Bearer ${id}.${secret}`
 }
 
 export interface Elsewhere {
