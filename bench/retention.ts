@@ -1,23 +1,29 @@
-// How long the expired tenth of a million result folders takes to go, and what readers notice of it.
-// By hand: node bench/retention.ts [results] [folder]
+// How long the expired tenth of a million result folders takes to go, and what readers notice of it: reads with and
+// without removal take turns, because on a machine that others use too each minute is another.
+// By hand: node bench/retention.ts [results] [tenths] [folder]
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Bucket } from '../storage/bucket.ts'
 import { createFolderBucket } from '../storage/folder.ts'
 import { encodeFooter } from '../storage/folder-file.ts'
 import { createRetention, resultKey } from '../storage/retention.ts'
 import { keep, print } from './report.ts'
 
 const results = Number(process.argv[2] ?? 1_000_000)
-const dir = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'halftone-retention-'))
+/** How many tenths of them expire. */
+const tenths = Number(process.argv[3] ?? 1)
+const dir = mkdtempSync(join(process.argv[4] ?? tmpdir(), 'halftone-retention-'))
 const hour = 3_600_000
 const start = Date.UTC(2026, 10, 21, 12)
 const readsPerSecond = 400
+const restMs = 2_000
+const turnMs = 6_000
 
-/** A tenth for each of ten hours; what is read lies in the nine that stay. */
+/** A tenth for each of ten hours; what is read lies in those that stay. */
 function fill(): string[] {
   const body = randomBytes(500)
   const footer = encodeFooter({ bytes: 500, etag: '"bench"', type: 'image/webp', metadata: {} })
@@ -29,7 +35,7 @@ function fill(): string[] {
     const path = join(dir, 'files', key)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, file)
-    if (i % 10 > 0 && readable.length < 100_000) readable.push(key)
+    if (i % 10 >= tenths && readable.length < 100_000) readable.push(key)
     if (i % 100_000 === 0) console.log(`made ${i}`)
   }
   return readable
@@ -65,7 +71,7 @@ function startReads(one: () => Promise<void>): Reads {
   }
 }
 
-function figures({ latencies }: Reads): Record<string, number> {
+function figures(latencies: readonly number[]) {
   const sorted = latencies.toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
   return {
@@ -77,6 +83,38 @@ function figures({ latencies }: Reads): Record<string, number> {
   }
 }
 
+interface Turns {
+  readonly without: Reads[]
+  readonly with: Reads[]
+  /** Milliseconds of removal in each turn. */
+  readonly removing: number[]
+}
+
+/** Removes what has expired until `now`, in turns with as long a time of nothing but reads. */
+async function takeTurns(bucket: Bucket, readOne: () => Promise<void>, now: number): Promise<Turns> {
+  const retention = createRetention({ bucket, now: () => now, maxMs: turnMs })
+  const turns: Turns = { without: [], with: [], removing: [] }
+  for (let isDone = false; !isDone; ) {
+    turns.without.push(await readsDuring(readOne, () => pause(restMs)))
+    const began = performance.now()
+    const removal = async () => {
+      isDone = (await retention.tick()).isDone
+    }
+    turns.with.push(await readsDuring(readOne, removal))
+    turns.removing.push(performance.now() - began)
+  }
+  return turns
+}
+
+async function readsDuring(readOne: () => Promise<void>, work: () => Promise<unknown>): Promise<Reads> {
+  const reads = startReads(readOne)
+  await work()
+  await reads.stop()
+  return reads
+}
+
+const together = (all: readonly Reads[]): number[] => all.flatMap(({ latencies }) => latencies)
+
 try {
   const fillBegan = performance.now()
   const readable = fill()
@@ -87,49 +125,38 @@ try {
     if (!found || (await buffer(found.body)).length !== 500)
       throw new Error('a result that stays was not read')
   }
-  const readFor = async (ms: number): Promise<Reads> => {
-    const reads = startReads(readOne)
-    await pause(ms)
-    await reads.stop()
-    return reads
-  }
   console.log(`filled in ${fillSeconds.toFixed(0)} s`)
-  await readFor(5_000)
-  const before = await readFor(15_000)
-
-  const retention = createRetention({ bucket, now: () => start })
-  const during = startReads(readOne)
-  const ticks: number[] = []
-  const sweepBegan = performance.now()
-  for (let isDone = false; !isDone; ) {
-    const began = performance.now()
-    isDone = (await retention.tick()).isDone
-    ticks.push(performance.now() - began)
-  }
-  const sweepSeconds = (performance.now() - sweepBegan) / 1000
-  await during.stop()
-  const after = await readFor(10_000)
+  await readsDuring(readOne, () => pause(5_000))
+  const turns = await takeTurns(bucket, readOne, start + (tenths - 1) * hour)
   const again = performance.now()
-  await retention.tick()
+  await createRetention({ bucket, now: () => start + (tenths - 1) * hour }).tick()
   const nothingToDoMs = performance.now() - again
 
-  const rows = { before: figures(before), during: figures(during), after: figures(after) }
+  const seconds = turns.removing.reduce((sum, ms) => sum + ms, 0) / 1000
+  const rows = { without: figures(together(turns.without)), with: figures(together(turns.with)) }
   const report = {
-    about: `${results} result folders, the expired tenth removed while ${readsPerSecond} reads a second go on, in one process`,
+    about: `${results} result folders, ${tenths} expired tenths removed while ${readsPerSecond} reads a second go on, in one process; ${turnMs / 1000} s of removal and ${restMs / 1000} s of rest take turns`,
     rows,
     ratios: {
-      sweepSeconds,
-      removedPerSecond: results / 10 / sweepSeconds,
+      'seconds of removal for a tenth': seconds / tenths,
+      removedPerSecond: ((results / 10) * tenths) / seconds,
+      'p50 with / without': rows.with.p50Ms / rows.without.p50Ms,
+      'p99 with / without': rows.with.p99Ms / rows.without.p99Ms,
+      'p99.9 with / without': rows.with.p999Ms / rows.without.p999Ms,
       nothingToDoMs,
       fillSeconds,
-      'p99 during / before': (rows.during.p99Ms ?? 0) / (rows.before.p99Ms ?? 1),
     },
-    raw: { ticks },
+    raw: {
+      load: loadavg(),
+      turns: turns.removing.map((removingMs, turn) => ({
+        removingMs,
+        without: figures(turns.without[turn]?.latencies ?? []),
+        with: figures(turns.with[turn]?.latencies ?? []),
+      })),
+    },
   }
   print('retention', report)
   keep('retention', report)
-  const rest = createRetention({ bucket, now: () => start + 20 * hour })
-  while (!(await rest.tick()).isDone);
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

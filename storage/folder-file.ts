@@ -2,6 +2,7 @@
 //
 // A footer, not a header: length and checksum are known only when the body has passed, a range of the body is a range
 // of the file, and a picture opened with another program still shows.
+import { constants } from 'node:fs'
 import { copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -99,7 +100,7 @@ export interface OpenedFile {
 
 /** Undefined when there is no such file. */
 export async function openFile(path: string): Promise<OpenedFile | undefined> {
-  const file = await open(path, 'r').catch(absent)
+  const file = await openQuietly(path).catch(absent)
   if (!file) return undefined
   try {
     const { size, mtimeMs } = await file.stat()
@@ -116,6 +117,18 @@ export async function openFile(path: string): Promise<OpenedFile | undefined> {
     // A folder opens like a file and fails at the first read.
     return absent(thrown)
   }
+}
+
+/**
+ * Without a note of when it was read: the first read of each file would otherwise be a write, which waits behind all
+ * other writes. Only the owner of a file may ask for that.
+ */
+async function openQuietly(path: string): Promise<FileHandle> {
+  const quietly = constants.O_RDONLY | (constants.O_NOATIME ?? 0)
+  return open(path, quietly).catch((thrown: unknown) => {
+    if (codeOf(thrown) === 'EPERM') return open(path, 'r')
+    throw thrown
+  })
 }
 
 interface Opened {

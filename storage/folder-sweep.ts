@@ -4,17 +4,15 @@
 // free for reads, and the thread that answers requests does not carry the weight of a million small calls.
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { basename, dirname, join } from 'node:path'
 import type { Sweep, Swept } from './bucket.ts'
+import { createPace, type Pace } from './folder-pace.ts'
 import { codeOf, filesFolder, namesIn, removeEmpty, trashFolder } from './folder-places.ts'
+import { type Remover, startRemover } from './folder-removers.ts'
 import { checkedPrefix } from './key.ts'
 
-/** Old folders are on the disk and not in memory, so each removal waits for reads: four at once wait together. */
-const removersAtOnce = 4
-/** A rest after each bit, as a share of the time it took: the disk gets to what others asked of it. */
-const restShare = 0.1
+/** Old folders are on the disk and not in memory, so each removal waits for reads: on a slow disk some wait together. */
+const mostRemovers = 4
 
 export async function sweepFolder(dir: string, sweep: Sweep): Promise<Swept> {
   await discard(dir, sweep)
@@ -27,7 +25,7 @@ async function discard(dir: string, { under, before }: Sweep): Promise<void> {
   for (const folder of await foldersBefore(top, before.split('/'))) {
     await mkdir(trashFolder(dir), { recursive: true })
     // Another process may have been faster.
-    await rename(join(top, folder), join(trashFolder(dir), randomUUID())).catch(unlessGone)
+    await rename(join(top, folder), join(trashFolder(dir), `${Date.now()}-${randomUUID()}`)).catch(unlessGone)
     await removeEmpty(top, dirname(join(top, folder)))
   }
 }
@@ -45,17 +43,17 @@ async function foldersBefore(top: string, [level = '', ...deeper]: readonly stri
 }
 
 /** Whatever lies in the trash goes, also what a process left there that died. */
-async function empty(trash: string, sweep: Sweep): Promise<Swept> {
-  const folders = await namesIn(trash)
-  if (folders.length === 0) return { isDone: true }
-  const removers = Array.from({ length: removersAtOnce }, startRemover)
+async function empty(trash: string, { maxMs, signal }: Sweep): Promise<Swept> {
+  const endsAt = performance.now() + maxMs
+  const hasTime = () => performance.now() <= endsAt && !signal?.aborted
+  const removers: Remover[] = []
   try {
-    const endsAt = performance.now() + sweep.maxMs
-    const hasTime = () => performance.now() <= endsAt && !sweep.signal?.aborted
-    for (const folder of folders) {
+    for (const folder of await namesIn(trash)) {
       const bits = (await namesIn(join(trash, folder))).map((bit) => join(trash, folder, bit))
-      await Promise.all(removers.map((remover) => removeBits(remover, bits, hasTime)))
+      const pace = paceOf(join(trash, folder), bits.length)
+      await removeBits({ bits, pace, hasTime, removers })
       if (bits.length > 0) return { isDone: false }
+      paces.delete(join(trash, folder))
       await rmdir(join(trash, folder)).catch(unlessGone)
     }
     return { isDone: true }
@@ -64,37 +62,41 @@ async function empty(trash: string, sweep: Sweep): Promise<Swept> {
   }
 }
 
-/** Takes from `bits` what it removes, until there are none or there is no time. */
-async function removeBits(remover: Remover, bits: string[], hasTime: () => boolean): Promise<void> {
-  while (bits.length > 0 && hasTime()) {
-    const began = performance.now()
-    await remover.remove(bits.pop() ?? '')
-    await pause((performance.now() - began) * restShare)
-  }
+interface Work {
+  /** Taken from, until there are none or there is no time. */
+  readonly bits: string[]
+  readonly pace: Pace
+  readonly hasTime: () => boolean
+  /** Added to, as more are needed. */
+  readonly removers: Remover[]
 }
 
-type Remover = ReturnType<typeof startRemover>
-
-function startRemover() {
-  const worker = new Worker(new URL('./folder-remover.ts', import.meta.url))
-  worker.unref()
-  return {
-    remove: (path: string) =>
-      new Promise<void>((resolve, reject) => {
-        worker.ref()
-        const settle = (fault?: Error) => {
-          worker.off('message', onMessage).off('error', settle).unref()
-          if (fault) reject(fault)
-          else resolve()
-        }
-        const onMessage = (fault: Error | undefined) => settle(fault)
-        worker.once('message', onMessage).once('error', settle)
-        worker.postMessage(path)
-      }),
-    async end() {
-      await worker.terminate()
-    },
+async function removeBits(work: Work, lane = 0): Promise<void> {
+  const { bits, pace, hasTime, removers } = work
+  let next: Promise<void> | undefined
+  while (bits.length > 0 && hasTime() && lane < pace.lanes(mostRemovers)) {
+    removers[lane] ??= startRemover()
+    const bit = bits.pop() ?? ''
+    const some = await removers[lane].remove({ path: bit, perSecond: pace.perSecond() })
+    pace.removed(some)
+    if (some.left > 0) bits.push(bit)
+    if (lane + 1 < pace.lanes(mostRemovers))
+      next ??= removeBits(work, lane + 1).finally(() => {
+        next = undefined
+      })
   }
+  await next
+}
+
+/** Of folders that are removed in more than one go. */
+const paces = new Map<string, Pace>()
+
+/** A folder's name says when it was put away. */
+function paceOf(folder: string, bits: number): Pace {
+  const known = paces.get(folder)
+  const pace = known ?? createPace({ since: Number.parseInt(basename(folder), 10), bits, now: Date.now })
+  paces.set(folder, pace)
+  return pace
 }
 
 function unlessGone(thrown: unknown): void {
