@@ -58,6 +58,16 @@ describe('the search', () => {
     expect((await server.call('GET', `/v1/results/${ids[0]}`, { key: rival })).status).toBe(404)
   })
 
+  test('is not confused by a user of the same name elsewhere, and its pages are full all the same', async () => {
+    const rival = await server.keyWith(['*'], 'namesakes')
+    for (let i = 0; i < 3; i++) await server.call('POST', '/v1/optimize', { body: await jpeg(), key: rival })
+    expect((await find('?user=bob&limit=2')).which).toEqual([3, 1])
+    expect((await find('?limit=2')).which).toEqual([4, 3])
+    const own = await find('?limit=2', rival)
+    expect([own.items.length, own.which]).toEqual([2, [-1, -1]])
+    expect(own.items.every((one: { key: string }) => one.key === rival.id)).toBe(true)
+  })
+
   test('shows each row once, over all keys, page by page', async () => {
     const seen: number[] = []
     let at = '?limit=2'

@@ -75,9 +75,9 @@ export function addResults({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const query = c.req.valid('query')
-      const keys = await parts.records.keys.find(c.get('key').project)
-      const { rows, next } = await search(parts, keys, query)
-      return c.json(paged(c, rows.flatMap(viewFor(c.get('key').project, parts.now())), next), 200)
+      const { project } = c.get('key')
+      const { rows, next } = await search(parts, project, query)
+      return c.json(paged(c, rows.flatMap(viewFor(project, parts.now())), next), 200)
     },
   )
 
@@ -117,20 +117,36 @@ const viewFor =
     ]
   }
 
-/** A project is its keys: the same page is asked of each, and the newest of all are the page. */
-async function search(
-  { records }: ApiParts,
-  keys: readonly KeyRecord[],
-  query: Query,
-): Promise<Paged<ResultRecord>> {
+/** Rows of another project that a user of the same name has: looked over so often, then the page is a short one. */
+const mostLooks = 10
+
+async function search(parts: ApiParts, project: string, query: Query): Promise<Paged<ResultRecord>> {
   const { limit = 50, cursor } = query
-  const after = placeOf(IdPlace, cursor)
-  const page = { limit, ...(after === undefined ? {} : { after }) }
+  const keys = await parts.records.keys.find(project)
+  const filters = filtersOf(keys, query)
+  const ours: ResultRecord[] = []
+  let after = placeOf(IdPlace, cursor)
+  for (let looks = 0; looks < mostLooks; looks++) {
+    const page = { limit: limit - ours.length, ...(after === undefined ? {} : { after }) }
+    const pages = await Promise.all(
+      filters.map((filter) => parts.records.results.find({ ...filterOf(query), ...filter, page })),
+    )
+    const { rows, next } = newestOf(pages, page.limit)
+    ours.push(...rows.filter((row) => outcomeOf(row, project) !== undefined))
+    if (next === null || ours.length === limit) return { rows: ours, next }
+    after = next
+  }
+  return { rows: ours, next: after ?? null }
+}
+
+/** A project is its users, and not its keys: the indices that hold all that is asked for begin with the user. */
+function filtersOf(keys: readonly KeyRecord[], query: Query): readonly ResultFilter[] {
   const asked = keys.filter(({ id }) => query.key === undefined || id === query.key)
-  const pages = await Promise.all(
-    asked.map(({ id: keyId }) => records.results.find({ ...filterOf(query), keyId, page })),
-  )
-  return newestOf(pages, limit)
+  if (query.key !== undefined) return asked.map(({ id }) => ({ keyId: id }))
+  const users = new Set(asked.map(({ user }) => user))
+  return [...users]
+    .filter((user) => query.user === undefined || user === query.user)
+    .map((user) => ({ user }))
 }
 
 /** Pages in the order of ids, merged. */
