@@ -6,6 +6,7 @@ import { createNative, nothingHere } from './native/index.ts'
 import { createOptidash } from './optidash/index.ts'
 import type { ApiParts } from './parts.ts'
 import { apiPaths } from './paths.ts'
+import { createGroupAddresses } from './uploadcare/group-addresses.ts'
 import { createUploadcareRest } from './uploadcare/rest.ts'
 import { createUploadcareUpload } from './uploadcare/upload.ts'
 
@@ -20,6 +21,7 @@ export function createApi(parts: ApiParts): Hono<JournalEnv> {
   app.route('/', createNative(parts))
   app.route('/', createKraken(parts))
   app.route('/', createOptidash(parts))
+  app.route('/', createGroupAddresses(parts))
   app.route('/', createUploadcareUpload(parts))
   app.route('/', createUploadcareRest(parts))
   app.all('/v1/*', nothingHere)
