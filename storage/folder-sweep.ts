@@ -74,18 +74,22 @@ interface Work {
 async function removeBits(work: Work, lane = 0): Promise<void> {
   const { bits, pace, hasTime, removers } = work
   let next: Promise<void> | undefined
-  while (bits.length > 0 && hasTime() && lane < pace.lanes(mostRemovers)) {
+  const faults: unknown[] = []
+  while (bits.length > 0 && hasTime() && lane < pace.lanes(mostRemovers) && faults.length === 0) {
     removers[lane] ??= startRemover()
     const bit = bits.pop() ?? ''
     const some = await removers[lane].remove({ path: bit, perSecond: pace.perSecond() })
     pace.removed(some)
     if (some.left > 0) bits.push(bit)
     if (lane + 1 < pace.lanes(mostRemovers))
-      next ??= removeBits(work, lane + 1).finally(() => {
-        next = undefined
-      })
+      next ??= removeBits(work, lane + 1)
+        .catch((fault: unknown) => void faults.push(fault))
+        .finally(() => {
+          next = undefined
+        })
   }
   await next
+  if (faults.length > 0) throw faults[0]
 }
 
 /** Of folders that are removed in more than one go. */
