@@ -32,8 +32,8 @@ export interface OptimisingOptions extends Omit<PromiseParts, 'now' | 'random'> 
 }
 
 const mostWishes = 10
-/** Longer than a picture may take by its deadlines; extended while it is worked on. */
-const leaseMs = 120_000
+/** Prolonged while a picture is worked on: how long it stays unfinished when its process dies. */
+const leaseMs = 20_000
 
 export function createOptimising(options: OptimisingOptions): Optimising & { stop(): Promise<void> } {
   const parts: PromiseParts = { now: Date.now, random: Math.random, ...options }
