@@ -53,6 +53,9 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
       if (!c.req.header('accept')?.includes(accepted)) throw new RestError(406, wrongAccept)
       const { incoming } = c.env
       const text = await textOf(incoming, parts.limits.jsonBytes)
+      // No text of a database may hold one, written as it may be.
+      if (/%00/.test(incoming.url ?? '') || /\0|\\u0000/.test(text))
+        throw new RestError(400, 'Null characters are not allowed.')
       const key = await authenticated({ incoming, body: text }, parts)
       parts.accounts.require(key, scope)
       const base = baseOf(incoming, parts.publicUrl)

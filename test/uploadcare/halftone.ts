@@ -20,7 +20,10 @@ export async function aHalftone(written: WrittenConfig = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-uploadcare-'))
   const clock = aClock()
   const node = await aNode({ clock, dataDir, secret, allowAddresses: ['127.0.0.1'], ...written })
-  const records = await openRecords({ file: join(dataDir, 'records.db') })
+  const { database } = written
+  const records = await openRecords(
+    typeof database === 'string' ? { url: database } : { file: join(dataDir, 'records.db') },
+  )
   const accounts = createAccounts({ records, secret, isDemo: false })
 
   async function keys(project: string, settings: Settings = {}, scopes = ['*']): Promise<Keys> {
