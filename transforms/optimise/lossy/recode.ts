@@ -92,13 +92,20 @@ async function ordered(jpeg: Buffer): Promise<Buffer> {
   )
 }
 
+/**
+ * All of the way is best beside white. Elsewhere it costs Butteraugli where saturated colours are clipped (a red telephone
+ * box: 2.2 at 1, 1.7 at 0.7, for the same score in the same bytes); at half, such pictures take 3 % more bytes.
+ */
+const strengths = { onWhite: 1, elsewhere: 0.7 } as const
+
 /** Colour made ready for its halving, where nobody halved it before us. */
 function prepare(subject: Subject, goal: Goal): Subject {
   const { picture } = subject
   const fits = goal.prepares && goal.chroma !== '4:4:4' && picture.channels === 3
   if (!fits || picture.isGrey || picture.profiled) return subject
   const { data: rgb, width, height } = picture
-  const data = precondition({ rgb, width, height })
+  const strength = subject.judge.seesWhite ? strengths.onWhite : strengths.elsewhere
+  const data = precondition({ rgb, width, height }, strength)
   return { ...subject, picture: { ...picture, data, isPrepared: true } }
 }
 
