@@ -86,10 +86,12 @@ async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
   return shape(changed)
 }
 
-async function unsubscribe(asked: RestAsked, { records }: Parts): Promise<Replied> {
+async function unsubscribe(asked: RestAsked, parts: Parts): Promise<Replied> {
   const { target_url: url } = objectIn(asked)
   if (typeof url !== 'string' || url === '') throw new RestError(400, '`target_url` is missing.')
-  if ((await records.hooks.remove(asked.project, url)) === 0) throw notFound()
+  const own = (await ownHooks(asked.project, parts)).filter(({ targetUrl }) => targetUrl === url)
+  if (own.length === 0) throw notFound()
+  for (const { id } of own) await parts.records.hooks.forget(id)
   return undefined
 }
 
