@@ -11,8 +11,9 @@ import {
   plan,
   upright,
 } from '../transforms/index.ts'
+import { uniqueColours } from '../transforms/optimise/colours.ts'
 import { optimise } from '../transforms/optimise/index.ts'
-import { identification, uniqueColours } from '../transforms/optimise/report.ts'
+import { identification } from '../transforms/optimise/report.ts'
 import type {
   Optimised,
   OptimisedFormat,

@@ -117,6 +117,10 @@ describe('imports', () => {
     expect([...packagesReachedFrom('transforms/render/worker.ts')]).not.toContain('@napi-rs/image')
   })
 
+  test('an API never loads sharp either: pixels are for threads and processing nodes', () => {
+    expect([...packagesReachedFrom('assembly/api.ts')]).not.toContain('sharp')
+  })
+
   test('only the configuration reads the environment', () => {
     const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')))
     expect(readers).toEqual(['config.ts'])

@@ -1,9 +1,7 @@
-// The identification report: what a picture is, from its bytes; only the count of colours needs the pixels.
+// The identification report: what a picture is, from its bytes. No decoder is loaded for it.
 import type { Facts, SourceFormat } from '../facts.ts'
 import { has, text, u32be, u32le } from '../identify/bytes.ts'
 import { identify } from '../identify.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
 import { classOf, type IccClass, iccOfChunk, nameOf } from './icc.ts'
 import { type JpegQuality, jpegQuality } from './jpeg-quality.ts'
 import { type Extras, exifOf, extrasOf, iccOf, type Segment, segmentsOf } from './jpeg-segments.ts'
@@ -92,18 +90,4 @@ function hasExif(bytes: Uint8Array, { format }: Facts): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (format === 'webp') return text(bytes, 12, 4) === 'VP8X' && file.includes('EXIF', 30, 'latin1')
   return format === 'avif' && file.subarray(0, 4096).includes('Exif', 0, 'latin1')
-}
-
-/** Counting takes 10 ms a megapixel, and says little about a photograph. */
-const mostPixelsToCount = 1e6
-
-/** Distinct colours with their transparency; null for what is neither small nor of a palette, and for an SVG. */
-export async function uniqueColours(bytes: Uint8Array): Promise<number | null> {
-  const { format, width, height, space } = identify(bytes)
-  const pixels = width * height
-  const isCounted = pixels <= mostPixelsToCount || (space === 'palette' && pixels <= mostPixelsToCount * 16)
-  if (format === 'svg' || !isCounted) return null
-  const image = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', ignoreIcc: true })
-  const { data } = await run(image.toColourspace('srgb').ensureAlpha().raw())
-  return new Set(new Uint32Array(data.buffer, data.byteOffset, data.length / 4)).size
 }

@@ -1,0 +1,18 @@
+// The one figure of the identification report that needs the pixels: how many colours there are.
+import { identify } from '../identify.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+
+/** Counting takes 10 ms a megapixel, and says little about a photograph. */
+const mostPixelsToCount = 1e6
+
+/** Distinct colours with their transparency; null for what is neither small nor of a palette, and for an SVG. */
+export async function uniqueColours(bytes: Uint8Array): Promise<number | null> {
+  const { format, width, height, space } = identify(bytes)
+  const pixels = width * height
+  const isCounted = pixels <= mostPixelsToCount || (space === 'palette' && pixels <= mostPixelsToCount * 16)
+  if (format === 'svg' || !isCounted) return null
+  const image = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', ignoreIcc: true })
+  const { data } = await run(image.toColourspace('srgb').ensureAlpha().raw())
+  return new Set(new Uint32Array(data.buffer, data.byteOffset, data.length / 4)).size
+}
