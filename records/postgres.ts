@@ -57,7 +57,7 @@ class FailingDriver extends PostgresDriver {
         try {
           return await execute<R>(...query)
         } catch (error) {
-          throw isPassing(error as Error) ? failureOf(error) : error
+          throw translated(error as Error)
         }
       }
     }
@@ -71,6 +71,15 @@ const passing = /^(08|53|57P|25P03|ECONN|EPIPE|ENOENT)/
 /** What may pass, as against what is wrong with the query. */
 const isPassing = ({ code = '', message = '' }: { code?: string; message?: string }): boolean =>
   passing.test(code) || message.startsWith('Connection terminated') || message.includes('not queryable')
+
+// A text that PostgreSQL cannot hold can only be a client's: SQLite takes null characters, and no id of ours has any.
+const untranslatable: ReadonlySet<string> = new Set(['22021', '22P05'])
+
+function translated(error: Error & { readonly code?: string }): Error {
+  if (isPassing(error)) return failureOf(error)
+  if (!untranslatable.has(error.code ?? '')) return error
+  return new Failure('bad-option', 'A text has null characters, which cannot be kept.', { cause: error })
+}
 
 const failureOf = (cause: unknown): Failure =>
   new Failure('busy', 'The records cannot be reached.', { retryAfterSeconds: 5, cause })
