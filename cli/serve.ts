@@ -1,4 +1,5 @@
 // `halftone`: listens until it is told to stop, then finishes what it has begun.
+import { setTimeout } from 'node:timers/promises'
 import { type Config, ConfigFault, isLoopback } from '../config.ts'
 import { createLog } from '../log.ts'
 import { createHalftone, type Halftone } from '../main.ts'
@@ -21,8 +22,12 @@ export async function serve(config: Config, version: string): Promise<void> {
     log.info({ signal }, 'draining')
     halftone.drain()
     await server.close(config.drainMs)
-    await halftone.close()
-    log.info('stopped')
+    // A picture in the middle of libvips cannot be stopped, and nobody waits for it any more.
+    const isClosed = await Promise.race([
+      halftone.close().then(() => true),
+      setTimeout(config.drainMs, false),
+    ])
+    log.info(isClosed ? 'stopped' : 'stopped before everything was closed')
     process.exit(0)
   }
   // A second signal ends it at once: Node's own behaviour, because `once` has removed ours by then.

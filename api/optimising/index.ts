@@ -34,13 +34,16 @@ export interface OptimisingOptions extends Omit<PromiseParts, 'now' | 'random'> 
 const mostWishes = 10
 /** Prolonged while a picture is worked on: how long it stays unfinished when its process dies. */
 const leaseMs = 20_000
+/** After `stop`, for pictures under way; what takes longer is begun anew elsewhere, or by the next process. */
+const graceMs = 10_000
 
 export function createOptimising(options: OptimisingOptions): Optimising & { stop(): Promise<void> } {
   const parts: PromiseParts = { now: Date.now, random: Math.random, ...options }
   const { records, log, most } = { ...options, ...parts }
+  const stopping = new AbortController()
   const work = createWork({
     ...{ records, queue, most, leaseMs, now: parts.now },
-    run: (job, { signal }) => carryOut(parts, job, signal),
+    run: (job, { signal }) => carryOut(parts, job, AbortSignal.any([signal, stopping.signal])),
     failed: (error, job) =>
       log.error({ err: error, job: job?.id }, 'a promised picture could not be told of'),
   })
@@ -74,7 +77,11 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
       return id
     },
     status: (project, id) => statusOf(records, project, id),
-    stop: () => work.stop(),
+    stop: async () => {
+      const timer = setTimeout(() => stopping.abort(), graceMs)
+      await work.stop()
+      clearTimeout(timer)
+    },
   }
 }
 
