@@ -1,5 +1,5 @@
 // Opens the database that a setting names, embedded or PostgreSQL, and brings its tables up to date.
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CamelCasePlugin, type Dialect, Kysely } from 'kysely'
 import { migrate } from './migrations/index.ts'
@@ -32,5 +32,7 @@ function dialectOf(where: Where): Dialect {
   const { turnMs = 10_000 } = where
   if ('url' in where) return postgresDialect(where.url, turnMs)
   mkdirSync(dirname(where.file), { recursive: true })
+  // Made by us and not by SQLite, which would let every user of the machine read it: webhooks' secrets are in there.
+  closeSync(openSync(where.file, 'a', 0o600))
   return sqliteDialect(where.file, turnMs)
 }

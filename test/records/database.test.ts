@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
@@ -9,6 +9,16 @@ import { firstIdAt, newId, openRecords, timeOf } from '../../records/index.ts'
 import { searchQuery } from '../../records/search.ts'
 import { aFile } from './folder.ts'
 import { aResult, noon, times } from './rows.ts'
+
+test('the database is for its own user only, with all the files beside it', async () => {
+  const file = aFile()
+  const records = await openRecords({ file })
+  await records.usage.count('k', { calls: 1 }, noon)
+  const files = readdirSync(dirname(file))
+  expect(files.length).toBeGreaterThan(1)
+  for (const name of files) expect(statSync(join(dirname(file), name)).mode & 0o077).toBe(0)
+  await records.close()
+})
 
 test('every commit reaches the disk, and the file is in WAL mode', async () => {
   const file = aFile()
