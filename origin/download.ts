@@ -6,6 +6,7 @@ import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { emptyBody } from '../tier.ts'
 import { readBody } from './body.ts'
 import { type HostRule, permit, permitRedirect } from './hosts.ts'
+import { brokenBy, codeOf, dismiss, lateBy, refusalOf } from './refusals.ts'
 
 export interface DownloadOptions {
   /** The guarded way out. */
@@ -46,7 +47,7 @@ async function follow(ask: Ask, options: DownloadOptions, signal: AbortSignal): 
     const theirs = url.origin === first.origin ? options.headers : {}
     const response = await get(url, { ...ours, ...theirs, ...validators(ask) }, { ...options, signal })
     if (!redirects.has(response.statusCode)) return response
-    discard(response)
+    dismiss(response)
     url = permitRedirect(url, String(response.headers.location ?? ''), options.rules)
   }
   throw new Failure('source-failed', 'The source redirects too often.')
@@ -87,7 +88,7 @@ async function answerOf(response: Response, maxBytes: number): Promise<Answer> {
     const { body, digest } = await readBody(response, maxBytes)
     return { status: 200, headers: { ...headers, [digestHeader]: digest }, body }
   }
-  discard(response)
+  dismiss(response)
   if (response.statusCode === 304) return { status: 304, headers, body: emptyBody }
   throw refusalOf(response)
 }
@@ -115,34 +116,8 @@ function told(response: Response): Record<string, string> {
   return headers
 }
 
-function refusalOf({ statusCode, headers }: Response): Failure {
-  // 401 and 403 as well: object stores say 403 for what is not there, and for our client there is no picture either
-  // way; it should not learn which addresses of somebody's server exist but are closed.
-  if ([401, 403, 404, 410, 451].includes(statusCode)) {
-    return new Failure('source-missing', 'The source server has no picture at this address.')
-  }
-  if (statusCode === 408 || statusCode === 504) {
-    return new Failure('source-late', 'The source server gave up waiting.')
-  }
-  const seconds = Number(headers['retry-after'])
-  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
-  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
-}
-
-/** Lets a short body run out, so that its connection can be used again; undici cuts a long one off. */
-function discard({ body }: Response): void {
-  body.dump().catch(() => undefined)
-}
-
-const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
-
 function explain(thrown: unknown, asked: AbortSignal, deadline: AbortSignal): Failure {
   if (thrown instanceof Failure) return thrown
   if (asked.aborted) return new Failure('abandoned', 'Nobody waits for this source any more.')
-  if (deadline.aborted || lateCodes.includes(codeOf(thrown))) {
-    return new Failure('source-late', 'The source server did not answer in time.', { cause: thrown })
-  }
-  return new Failure('source-failed', 'The source server could not be read.', { cause: thrown })
+  return deadline.aborted ? lateBy(thrown) : brokenBy(thrown)
 }
-
-const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''

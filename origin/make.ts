@@ -1,7 +1,15 @@
 // How one result comes to be: read -> identify -> plan -> admit -> process. Whatever can be refused is, before a decoder.
-import { admit, type Facts, identify, type Limits, plan, type Spec } from '../transforms/index.ts'
+import {
+  admit,
+  type Facts,
+  identify,
+  type Limits,
+  plan,
+  type Spec,
+  sourceTypes,
+} from '../transforms/index.ts'
 import type { Picture, Processor } from '../transforms/processor.ts'
-import { describe, sourceTypes } from './describe.ts'
+import { describe } from './describe.ts'
 import type { Source } from './loader.ts'
 import { originalHeaders } from './original.ts'
 import { type Made, resultAnswer } from './result.ts'

@@ -1,7 +1,6 @@
 // The source's own bytes as an answer (fm=original): shown where they are a picture, saved where they are anything else.
 import type { Headers } from '../tier.ts'
-import { formatOf, type SourceFormat } from '../transforms/index.ts'
-import { sourceTypes } from './describe.ts'
+import { formatOf, type SourceFormat, sourceTypes } from '../transforms/index.ts'
 
 /**
  * What is said of bytes that a stranger may have stored. Their type is read from the bytes, so that a page that is

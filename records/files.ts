@@ -1,7 +1,7 @@
 // Uploads: what was uploaded, by which project, how far it is, and where its bytes lie.
 import type { Insertable, Selectable } from 'kysely'
 import { type Json, type JsonObject, readJson, readMaybe, writeJson, writeMaybe } from './json.ts'
-import { limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
+import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
 import type { FileState, Source, Tables } from './tables.ts'
 
 export interface FileRecord {
@@ -88,7 +88,7 @@ export function createFiles({ db, kind }: Source) {
 
     find: async (filter: FileFilter): Promise<TimePaged<FileRecord>> => {
       const limit = limitOf(filter.limit)
-      return pagedByTime((await pageOf(db, filter, limit).execute()).map(fileOf), limit)
+      return pagedByTime((await pageOf(db, filter).execute()).map(fileOf), limit)
     },
 
     totals: async (project: string): Promise<Totals> => {
@@ -130,27 +130,11 @@ export function createFiles({ db, kind }: Source) {
   }
 }
 
-function pageOf(db: Source['db'], filter: FileFilter, limit: number) {
-  const isOldest = filter.order === 'oldest'
-  const beyond = isOldest ? '>' : '<'
-  const direction = isOldest ? 'asc' : 'desc'
-  const { from, after, isStored } = filter
-  return db
-    .selectFrom('files')
+const pageOf = (db: Source['db'], { isRemoved, isStored, ...page }: FileFilter) =>
+  byTime(db, 'files', page)
     .selectAll()
-    .where('project', '=', filter.project)
-    .where('state', '=', filter.isRemoved ? 'removed' : 'ready')
+    .where('state', '=', isRemoved ? 'removed' : 'ready')
     .$if(isStored !== undefined, (query) => query.where('stored', isStored ? 'is not' : 'is', null))
-    .$if(from !== undefined, (query) => query.where('created', `${beyond}=`, from ?? 0))
-    .$if(after !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('created', 'id'), beyond, tuple(after?.created ?? 0, after?.id ?? '')),
-      ),
-    )
-    .orderBy('created', direction)
-    .orderBy('id', direction)
-    .limit(limit + 1)
-}
 
 function rowOf(file: NewFile): Insertable<Tables['files']> {
   const { facts, metadata, tags, upload, stored, storageKey, ...rest } = file

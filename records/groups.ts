@@ -1,7 +1,7 @@
 // Groups: files that were put together, in their order, each with the operations it was named with.
 import type { Selectable } from 'kysely'
 import { readJson, writeJson } from './json.ts'
-import { limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
+import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
 import type { Source, Tables } from './tables.ts'
 
 export type Member = { readonly id: string; readonly effects: string }
@@ -48,28 +48,9 @@ export function createGroups({ db }: Source) {
 
     find: async (filter: GroupFilter): Promise<TimePaged<GroupRecord>> => {
       const limit = limitOf(filter.limit)
-      return pagedByTime((await pageOf(db, filter, limit).execute()).map(groupOf), limit)
+      return pagedByTime((await byTime(db, 'groups', filter).selectAll().execute()).map(groupOf), limit)
     },
   }
-}
-
-function pageOf(db: Source['db'], filter: GroupFilter, limit: number) {
-  const beyond = filter.order === 'oldest' ? '>' : '<'
-  const direction = filter.order === 'oldest' ? 'asc' : 'desc'
-  const { from, after } = filter
-  return db
-    .selectFrom('groups')
-    .selectAll()
-    .where('project', '=', filter.project)
-    .$if(from !== undefined, (query) => query.where('created', `${beyond}=`, from ?? 0))
-    .$if(after !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('created', 'id'), beyond, tuple(after?.created ?? 0, after?.id ?? '')),
-      ),
-    )
-    .orderBy('created', direction)
-    .orderBy('id', direction)
-    .limit(limit + 1)
 }
 
 const groupOf = (row: Selectable<Tables['groups']>): GroupRecord => ({

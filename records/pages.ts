@@ -1,4 +1,6 @@
 // Pages by key: the next page begins after the last row of this one, however many rows came or went meanwhile.
+import type { Kysely, SelectQueryBuilder } from 'kysely'
+import type { Tables } from './tables.ts'
 
 export interface Page {
   /** At most 1000; 50 when not said. */
@@ -48,4 +50,29 @@ export function pagedByTime<Row extends Place>(rows: readonly Row[], limit: numb
   const last = rows[limit - 1]
   const next = rows.length > limit && last ? { created: last.created, id: last.id } : null
   return { rows: rows.slice(0, limit), next }
+}
+
+type Timed = 'files' | 'groups'
+
+/** The rows of a project's page by time, and one more: the same question for both tables that are listed so. */
+export function byTime<T extends Timed>(
+  db: Kysely<Tables>,
+  table: T,
+  { project, order, from, after, limit }: TimePage & { readonly project: string },
+) {
+  const beyond = order === 'oldest' ? '>' : '<'
+  const direction = order === 'oldest' ? 'asc' : 'desc'
+  // The builder cannot see that both tables have these columns; the type below says which one it is.
+  const rows = db.selectFrom(table as 'files') as SelectQueryBuilder<Tables, 'files', object>
+  return rows
+    .where('project', '=', project)
+    .$if(from !== undefined, (query) => query.where('created', `${beyond}=`, from ?? 0))
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('created', 'id'), beyond, tuple(after?.created ?? 0, after?.id ?? '')),
+      ),
+    )
+    .orderBy('created', direction)
+    .orderBy('id', direction)
+    .limit(limitOf(limit) + 1) as unknown as SelectQueryBuilder<Tables, T, object>
 }

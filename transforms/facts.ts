@@ -16,6 +16,23 @@ export type SourceFormat =
   | 'ico'
   | 'pdf'
 
+/** Their media types. */
+export const sourceTypes: Readonly<Record<SourceFormat, string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
+  tiff: 'image/tiff',
+  heic: 'image/heic',
+  jxl: 'image/jxl',
+  jp2: 'image/jp2',
+  bmp: 'image/bmp',
+  ico: 'image/vnd.microsoft.icon',
+  pdf: 'application/pdf',
+}
+
 export interface Facts {
   readonly format: SourceFormat
   /** As stored, before orientation, in pixels, of one frame. */

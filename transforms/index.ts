@@ -1,6 +1,6 @@
 // The door of the transforms: the pure URL language. Nothing here loads a decoder, so the edge may import it.
 
-export { type Facts, type SourceFormat, upright } from './facts.ts'
+export { type Facts, type SourceFormat, sourceTypes, upright } from './facts.ts'
 export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
 export { formatOf, identify } from './identify.ts'
 export { exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
+import { brokenBy, codeOf, dismiss, lateBy, refusalOf } from '../../origin/refusals.ts'
 import { firstVisit, nextVisit, type Visit } from './address.ts'
 import type { FetchOptions, Received } from './intake.ts'
 import { addressName, dispositionName, safeName } from './name.ts'
@@ -51,7 +52,7 @@ async function follow(first: Visit, way: FetchWay, signal: AbortSignal): Promise
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const response = await get(visit, way, signal)
     if (!redirects.has(response.statusCode)) return { response, visit }
-    discard(response)
+    dismiss(response)
     visit = nextVisit(first, visit, String(response.headers.location ?? ''))
   }
   throw new Failure('source-failed', 'The source redirects too often.')
@@ -84,7 +85,7 @@ async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal):
   try {
     return await ask()
   } catch (thrown) {
-    if (answered.aborted) throw late(thrown)
+    if (answered.aborted) throw lateBy(thrown)
     // A server may close a kept connection in the moment we use it; a GET may be asked again (RFC 9110 9.2.2).
     if (codeOf(thrown) !== 'UND_ERR_SOCKET' || signal.aborted) throw thrown
     return ask()
@@ -104,8 +105,8 @@ async function keep(
     const total = unpack ? undefined : lengthOf(headers['content-length'])
     if (total !== undefined && total > options.maxBytes) throw tooLarge(options.maxBytes)
     way.room.check(total ?? 0)
-    const torn = (cause: unknown) => broken(cause)
-    const chunks = chunksOf(body, { ...way, slow: () => late(), torn })
+    const torn = (cause: unknown) => brokenBy(cause)
+    const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
     return await take(unpack ? unpacked(chunks, unpack) : chunks, way, {
       name: options.name,
       type: textOf(headers['content-type']),
@@ -193,35 +194,8 @@ function lengthOf(header: string | string[] | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-/** As the CDN's own download tells it: what is closed is as missing as what is not there. */
-function refusalOf({ statusCode, headers }: Response): Failure {
-  if ([401, 403, 404, 410, 451].includes(statusCode))
-    return new Failure('source-missing', 'The source server has no file at this address.')
-  if (statusCode === 408 || statusCode === 504)
-    return new Failure('source-late', 'The source server gave up waiting.')
-  const seconds = Number(headers['retry-after'])
-  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
-  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
-}
-
-/** Lets a short body run out, so that its connection can be used again; undici cuts a long one off. */
-function discard({ body }: Response): void {
-  body.dump().catch(() => undefined)
-}
-
-const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
-
 function explained(thrown: unknown, asked: AbortSignal | undefined, deadline: AbortSignal): unknown {
   if (asked?.aborted) return abandoned()
-  if (deadline.aborted) return late(thrown)
-  if (thrown instanceof Failure) return thrown
-  return lateCodes.includes(codeOf(thrown)) ? late(thrown) : broken(thrown)
+  if (deadline.aborted) return lateBy(thrown)
+  return thrown instanceof Failure ? thrown : brokenBy(thrown)
 }
-
-const late = (cause?: unknown): Failure =>
-  new Failure('source-late', 'The source server did not answer in time.', { cause })
-
-const broken = (cause: unknown): Failure =>
-  new Failure('source-failed', 'The source server could not be read.', { cause })
-
-const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''

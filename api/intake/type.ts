@@ -1,18 +1,10 @@
 // The media type a received file is kept and served under: what its bytes say, or a claim that does no harm. Pure.
-import type { SourceFormat } from '../../transforms/index.ts'
+import { type SourceFormat, sourceTypes } from '../../transforms/index.ts'
 
 const unknown = 'application/octet-stream'
 
-/** Of the formats that are identified; the others are named by their client. */
-const types: Partial<Record<SourceFormat, string>> = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  svg: 'image/svg+xml',
-  tiff: 'image/tiff',
-}
+/** Those that are looked into; the others are named by their client. */
+const seen: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'gif', 'webp', 'avif', 'svg', 'tiff'])
 
 /** RFC 9110 8.3.1, without parameters. */
 const shape = /^[a-z0-9!#$&^_.+-]{1,63}\/[a-z0-9!#$&^_.+-]{1,63}$/
@@ -26,8 +18,7 @@ const runs =
 
 /** `said` is the client's Content-Type, parameters and all. */
 export function typeOf(format: SourceFormat | undefined, said: string | undefined): string {
-  const seen = format && types[format]
-  if (seen) return seen
+  if (format && seen.has(format)) return sourceTypes[format]
   const claim = (said ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   return shape.test(claim) && harmless.test(claim) && !runs.test(claim) ? claim : unknown
 }

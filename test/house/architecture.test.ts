@@ -42,6 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'processing',
     'transforms',
     'origin/guard.ts',
+    'origin/refusals.ts',
     'origin/hosts.ts',
     'origin/addresses.ts',
   ],
