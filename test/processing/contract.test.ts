@@ -116,11 +116,11 @@ describe.each(implementations)('processing %s', (_, implementation) => {
     })
 
     test('past the deadline it is late, whether it waits or runs', async () => {
-      const { processing } = await aProcessing({ deadlineMs: 60 })
-      const outcomes = await Promise.allSettled([
-        processing.process(script('250'), never),
-        processing.process(script('1'), never),
-      ])
+      const tested = await aProcessing({ deadlineMs: 250 })
+      const runs = await holding(tested)
+      const waits = tested.processing.process(script('1'), never)
+      const outcomes = await Promise.allSettled([runs.end, waits])
+      runs.letGo()
       for (const each of outcomes) expect(each).toMatchObject({ reason: { kind: 'late' } })
     })
 
