@@ -75,9 +75,12 @@ describe('an address', () => {
     expect(exactly(`/${id}/-/preview`).path).toBe(exactly(`/${id}/-/preview/`).path)
   })
 
+  test.each(['gif2video/-/format/mp4/', 'detect_faces/'])('/%s is refused by name', (rest) => {
+    const { kind, message } = failureOf(() => exactly(`/${id}/${rest}`))
+    expect([kind, message]).toEqual(['bad-option', `${rest.split('/')[0]} is not supported`])
+  })
+
   test.each([
-    `/${id}/gif2video/-/format/mp4/`,
-    `/${id}/detect_faces/`,
     `/${id}/a/b`,
     `/${id}/%zz/`,
     `/${id}/-/preview/a%00b/`,

@@ -5,7 +5,9 @@ import type { Operation } from './path.ts'
 
 export function refuse({ name, args }: Operation, expected: string): Failure {
   const received = args.join('/') || 'nothing'
-  const message = `Expected ${expected} for ${name}, received ${received.slice(0, 60)}`
+  // "/-/resize/300x" is an operation and a file name; its author meant something else.
+  const why = args.length === 0 ? ' (what no slash follows is a file name)' : ''
+  const message = `Expected ${expected} for ${name}, received ${received.slice(0, 60)}${why}`
   return new Failure('bad-option', message, { option: name, expected, received })
 }
 

@@ -1,9 +1,11 @@
 // Every operation that is done, as what it adds to the state; and those that the language has and we do not.
 import { Failure } from '../../../errors.ts'
-import { type Options, type Region, turned } from '../../../transforms/index.ts'
-import { box, centred, colour, corner, integer, oneOf, place, ratio, refuse } from './arguments.ts'
+import { type Options, turned } from '../../../transforms/index.ts'
+import { colour, integer, oneOf, refuse } from './arguments.ts'
 import type { Operation } from './path.ts'
-import { sizings } from './sizing.ts'
+import { regionOf } from './region.ts'
+import { sizedAgain } from './sized-again.ts'
+import { type Size, sizings } from './sizing.ts'
 import { isUpright, type State, turnedBy } from './state.ts'
 
 type Step = (state: State, operation: Operation) => State
@@ -56,6 +58,8 @@ const steps: Readonly<Record<string, Step>> = {
     return state
   },
   rasterize: (state, operation) => unchanged(state, bare(operation)),
+  // Which program wrote the address: the widgets say so in every one.
+  '@clib': (state) => state,
 }
 
 /** The quality of a JPEG that takes about as many bytes more or less as their documentation says. */
@@ -98,13 +102,13 @@ export function apply(state: State, operation: Operation): State {
 const refused = (name: string, message: string): Failure =>
   new Failure('bad-option', message, { option: name })
 
-function sized(state: State, operation: Operation, size: (typeof sizings)[string]): State {
+function sized(state: State, operation: Operation, size: Size): State {
   const { name } = operation
-  if (state.sizing) throw refused(name, `${name} after another sizing operation is not supported`)
-  if (Object.keys(state.effects).length > 0)
+  const next = sizedAgain(state, size(operation, state))
+  if (!next) throw refused(name, `${name} after another sizing operation is not supported`)
+  if (next !== state && Object.keys(state.effects).length > 0)
     throw refused(name, `${name} after blur or sharp is not supported: size first`)
-  const sizing = size?.(operation, state)
-  return sizing ? { ...state, sizing } : state
+  return next
 }
 
 function cropped(state: State, operation: Operation): State {
@@ -117,15 +121,6 @@ function cropped(state: State, operation: Operation): State {
   if (!isUpright(state.third))
     throw refused('crop', 'crop after a turn that follows a sizing operation is not supported: turn first')
   return { ...state, cut: region }
-}
-
-function regionOf(operation: Operation): Region {
-  const [text = '', align, ...rest] = operation.args
-  const part = ratio(text)
-  const size = part === undefined ? box(text) : { ratio: part }
-  const at = align === undefined ? (part === undefined ? corner : centred) : place(align)
-  if (size && at && rest.length === 0) return { ...at, ...size }
-  throw refuse(operation, 'dimensions such as 300x200 or 50px50p or a ratio such as 16:9, then a place')
 }
 
 function withEffect(state: State, { name }: Operation, effect: Options): State {

@@ -19,6 +19,9 @@ const maxPath = 4096
 /** Nobody writes so many; each is looked at several times. */
 const maxOperations = 50
 
+/** What the language writes without a mark in front. */
+const unmarked: ReadonlySet<string> = new Set(['detect_faces', 'gif2video'])
+
 /** An operation is '-', its name, and all up to the next '-'. Without a slash at the end the last part is a name. */
 export function written(rawPath: string): Written {
   if (rawPath.length > maxPath) throw bad(`The path is longer than ${maxPath} characters`)
@@ -28,8 +31,9 @@ export function written(rawPath: string): Written {
   // '/-/preview' can only be an operation: nothing else stands behind the mark.
   const isName = last !== undefined && last !== '' && last !== '-' && parts.at(-1) !== '-'
   if (!isName && last) parts.push(last)
-  if (parts.length > 0 && parts[0] !== '-')
-    throw bad(`Expected /-/ and an operation after the identifier, received ${parts[0]}`)
+  const [first = '-'] = parts
+  if (unmarked.has(first)) throw new Failure('bad-option', `${first} is not supported`, { option: first })
+  if (first !== '-') throw bad(`Expected /-/ and an operation after the identifier, received ${first}`)
   return { id: id.toLowerCase(), operations: divided(parts), name: isName ? last : undefined }
 }
 

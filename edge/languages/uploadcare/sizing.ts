@@ -4,7 +4,7 @@ import { bothSides, corner, type Pair, pixelPair, place, refuse } from './argume
 import type { Operation } from './path.ts'
 import { cropWords, type Sizing, type State } from './state.ts'
 
-type Size = (operation: Operation, state: State) => Sizing
+export type Size = (operation: Operation, state: State) => Sizing
 
 export const sizings: Readonly<Record<string, Size>> = {
   preview(operation) {

@@ -33,7 +33,7 @@ export interface State {
   readonly as?: 'inline' | 'attachment'
 }
 
-const upright = turned(0)
+export const upright = turned(0)
 
 export const start: State = {
   isRaw: false,
