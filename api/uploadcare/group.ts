@@ -46,14 +46,18 @@ function membersOf({ fields }: Asked) {
 }
 
 const memberShape =
-  /^(?:https?:\/\/[^/\s]+\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?(-\/[^\s?#]*)?$/
+  /^(?:https?:\/\/[^/\s]+\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/(?:(-\/[^\s?#]*)|[^/\s?#]*))?$/i
 
 /** A UUID, or an address on the CDN with operations, which the group keeps. */
 function memberOf(value: string) {
   const [, id, effects = ''] = memberShape.exec(value.trim()) ?? []
   if (id === undefined) throw new Refusal('GroupFileURLParsingFailedError', value.slice(0, 200))
-  return { id, effects }
+  return { id: id.toLowerCase(), effects: continued(effects) }
 }
+
+/** So that more may be written behind them: without a file name, and closed. */
+const continued = (effects: string): string =>
+  effects.replace(/[^/]+\.[a-z][a-z0-9]{1,4}$/i, '').replace(/[^/]$/, '$&/')
 
 export interface Look {
   readonly records: Records

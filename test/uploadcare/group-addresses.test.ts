@@ -5,15 +5,17 @@ import { jpeg, png } from '../pictures.ts'
 import { aHalftone, type Halftone } from './halftone.ts'
 
 let halftone: Halftone
+let client: UploadClient
 let address: string
+let drawing: string
 
 beforeAll(async () => {
   halftone = await aHalftone()
   const { publicKey } = await halftone.keys('grouped')
-  const client = new UploadClient({ publicKey, baseURL: halftone.url, baseCDN: `${halftone.url}/` })
+  client = new UploadClient({ publicKey, baseURL: halftone.url, baseCDN: `${halftone.url}/` })
   const photo = await client.uploadFile(await jpeg({ width: 300, height: 200 }))
-  const drawing = await client.uploadFile(await png({ width: 100, height: 100 }))
-  const group = await client.uploadFileGroup([photo.uuid, `${drawing.uuid}/-/resize/40x/`])
+  drawing = (await client.uploadFile(await png({ width: 100, height: 100 }))).uuid
+  const group = await client.uploadFileGroup([photo.uuid, `${drawing}/-/resize/40x/`])
   address = group.cdnUrl
 })
 afterAll(() => halftone.stop())
@@ -28,14 +30,32 @@ test('the group is told as JSON', async () => {
 test('a member is the file in its place, with the operations it was grouped with and those of the address', async () => {
   const small = await fetch(`${address}nth/0/-/preview/30x30/cat.jpg`)
   expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
-  const drawing = await fetch(`${address}nth/1/`)
-  expect([drawing.status, drawing.headers.get('content-type')]).toEqual([200, 'image/png'])
-  expect(drawing.url).toMatch(/-\/resize\/40x\/$/)
+  const second = await fetch(`${address}nth/1/`)
+  expect([second.status, second.headers.get('content-type')]).toEqual([200, 'image/png'])
+  expect(second.url).toMatch(/-\/resize\/40x\/$/)
 })
 
-test.each(['nth/2/', 'nth/x/'])('%s is not there', async (wrong) => {
-  const { status } = await fetch(`${address}${wrong}`)
-  expect([400, 404]).toContain(status)
+test.each(['nth/2/', 'nth/x/', 'archive/zip/all.zip'])('%s is not there', async (wrong) => {
+  expect((await fetch(`${address}${wrong}`)).status).toBe(404)
+})
+
+test.each(['', '/nth/0/-/json/'])('it is read with any case, from any page: %s', async (rest) => {
+  const { pathname, origin } = new URL(address)
+  const answer = await fetch(`${origin}${pathname.slice(0, -1).toUpperCase()}${rest}`, { redirect: 'manual' })
+  expect([200, 302]).toContain(answer.status)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+})
+
+test.each([
+  ['/-/resize/40x', '-/resize/40x/'],
+  ['/-/resize/40x/cat.png', '-/resize/40x/'],
+  ['/-/preview/', '-/preview/'],
+  ['/cat.png', ''],
+])('a member named with %s can be sized once more', async (written, effects) => {
+  const { id, files } = await client.group([`https://ucarecdn.com/${drawing.toUpperCase()}${written}`])
+  expect(files[0]?.defaultEffects).toBe(effects)
+  const answer = await fetch(`${halftone.url}/${id}/nth/0/-/preview/30x30/`)
+  expect([answer.status, answer.url]).toEqual([200, `${halftone.url}/${drawing}/${effects}-/preview/30x30/`])
 })
 
 test('a group that does not exist is a problem', async () => {
