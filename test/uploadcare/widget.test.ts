@@ -18,33 +18,46 @@ const web = join(
 const types: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css' }
 
 /** A customer's page with the widget in it, as its documentation says, but for the three addresses. */
-const pageFor = (url: string, publicKey: string) => `<!doctype html><meta charset="utf-8"><title>Shop</title>
+const pageFor = (
+  url: string,
+  publicKey: string,
+  more: string,
+) => `<!doctype html><meta charset="utf-8"><title>Shop</title>
 <link rel="stylesheet" href="/uc-file-uploader-inline.min.css">
 <script type="module">
   import * as UC from '/uc-file-uploader-inline.min.js'
   UC.defineComponents(UC)
 </script>
 <uc-config ctx-name="shop" pubkey="${publicKey}" base-url="${url}" cdn-cname="${url}"
-  quality-insights="false" multiple="true"></uc-config>
+  quality-insights="false" multiple="true" ${more}></uc-config>
 <uc-file-uploader-inline ctx-name="shop"></uc-file-uploader-inline>
 <uc-upload-ctx-provider ctx-name="shop"></uc-upload-ctx-provider>`
 
 inChromium('the widget', () => {
   let halftone: Halftone
   let shop: Site
+  let gallery: Site
   let browser: Browser
   let page: Page
   let publicKey: string
   const foreign: string[] = []
+  const answers: [status: number, url: string][] = []
   const folder = mkdtempSync(join(tmpdir(), 'halftone-widget-'))
 
   beforeAll(async () => {
     halftone = await aHalftone()
     publicKey = (await halftone.keys('shop')).publicKey
+    gallery = await aServer(async (request, response) => {
+      if (request.url === '/cat.jpg') response.end(await jpeg())
+      else response.writeHead(404).end()
+    })
     shop = await aServer(async (request, response) => {
-      const name = request.url?.slice(1) ?? ''
-      if (name === '')
-        return void response.setHeader('content-type', 'text/html').end(pageFor(halftone.url, publicKey))
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shop')
+      const name = pathname.slice(1)
+      if (name === '') {
+        const { key = publicKey, more = '' } = Object.fromEntries(searchParams)
+        return void response.setHeader('content-type', 'text/html').end(pageFor(halftone.url, key, more))
+      }
       const file = await readFile(join(web, name)).catch(() => undefined)
       if (!file) return void response.writeHead(404).end()
       response.setHeader('content-type', types[name.split('.').at(-1) ?? ''] ?? 'text/plain').end(file)
@@ -57,34 +70,63 @@ inChromium('the widget', () => {
       if (/^http/.test(protocol) && origin !== shop.url && origin !== halftone.url)
         foreign.push(request.url())
     })
+    page.on('response', (response) => {
+      if (response.url().startsWith(halftone.url)) answers.push([response.status(), response.url()])
+    })
   })
   afterAll(async () => {
     await browser?.close()
     await shop?.close()
+    await gallery?.close()
     await halftone?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** What the widget itself says it has uploaded. */
-  const uploaded = (): Promise<{ readonly uuid: string; readonly cdnUrl: string; readonly size: number }[]> =>
+  /** Asks the widget itself, as a customer's script would. */
+  const ask = <T>(question: string): Promise<T> =>
     page.evaluate(
-      `document.querySelector('uc-upload-ctx-provider').getAPI().getOutputCollectionState()
-        .successEntries.map(({ uuid, cdnUrl, size }) => ({ uuid, cdnUrl, size }))`,
+      `((api) => ${question})(document.querySelector('uc-upload-ctx-provider').getAPI().getOutputCollectionState())`,
     )
 
-  /** As a person does it: the button, and a file of the disk. */
-  async function choose(path: string): Promise<void> {
-    await page.goto(shop.url)
+  interface Entry {
+    readonly uuid: string
+    readonly cdnUrl: string
+    readonly size: number
+  }
+
+  const uploaded = () =>
+    ask<Entry[]>('api.successEntries.map(({ uuid, cdnUrl, size }) => ({ uuid, cdnUrl, size }))')
+
+  const errors = () =>
+    ask<string[]>('api.failedEntries.flatMap(({ errors }) => errors.map((e) => e.message))')
+
+  const visit = (query: Readonly<Record<string, string>> = {}) =>
+    page.goto(`${shop.url}/?${new URLSearchParams(query)}`)
+
+  /** As a person does it: the button, and files of the disk. */
+  async function choose(paths: string | readonly string[], query?: Readonly<Record<string, string>>) {
+    await visit(query)
     const button = page.locator('uc-source-btn button').first()
     const [choosing] = await Promise.all([page.waitForEvent('filechooser'), button.click()])
-    await choosing.setFiles(path)
+    await choosing.setFiles(paths)
+  }
+
+  /** As a person does it: the link's own form. */
+  async function link(url: string): Promise<void> {
+    await visit()
+    await page.getByRole('button', { name: 'From link' }).click()
+    await page.locator('uc-url-source input').fill(url)
+    await page.locator('uc-url-source button[type=submit]').click()
+  }
+
+  async function aPhoto(name: string): Promise<string> {
+    const path = join(folder, name)
+    await writeFile(path, await jpeg({ width: 640, height: 480 }))
+    return path
   }
 
   test('a picture that a person chooses is uploaded, and shown from the CDN', async () => {
-    const photo = await jpeg({ width: 640, height: 480 })
-    const path = join(folder, 'holiday.jpg')
-    await writeFile(path, photo)
-    await choose(path)
+    await choose(await aPhoto('holiday.jpg'))
     await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
     const [file] = await uploaded()
     expect(file?.cdnUrl).toBe(`${halftone.url}/${file?.uuid}/`)
@@ -111,6 +153,78 @@ inChromium('the widget', () => {
     await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
     expect((await uploaded())[0]).toMatchObject({ size: big.length })
     expect(parts).toEqual([200, 200, 200, 200, 200, 200])
+  }, 90_000)
+
+  test('several go up at once and become a group, with progress up to the end', async () => {
+    await choose(await Promise.all(['a.jpg', 'b.jpg', 'c.jpg'].map(aPhoto)), { more: 'group-output="true"' })
+    await expect.poll(() => ask('api.group?.cdnUrl'), { timeout: 60_000 }).toMatch(/~3\/$/)
+    expect(await ask('[api.progress, api.status]')).toEqual([100, 'success'])
+    const { origin, pathname } = new URL(await ask<string>('api.group.cdnUrl'))
+    expect(origin).toBe(halftone.url)
+    expect((await fetch(`${halftone.url}${pathname}nth/2/-/preview/20x20/`)).status).toBe(200)
+  }, 90_000)
+
+  test('one is brought from a link', async () => {
+    await link(`${gallery.url}/cat.jpg`)
+    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    expect((await uploaded())[0]).toMatchObject({ size: (await jpeg()).length })
+  }, 90_000)
+
+  test('what goes wrong is told in words', async () => {
+    await link(`${gallery.url}/dog.jpg`)
+    await expect.poll(errors, { timeout: 60_000 }).toEqual(['HTTP client error: 404.'])
+    await choose(await aPhoto('a.jpg'), { key: 'nobody' })
+    await expect.poll(errors, { timeout: 60_000 }).toEqual(['UPLOADCARE_PUB_KEY is invalid.'])
+    await page.getByText('UPLOADCARE_PUB_KEY is invalid.').first().waitFor()
+  }, 90_000)
+
+  test('one that is taken back while it goes up never comes', async () => {
+    const path = join(folder, 'regretted.jpg')
+    await writeFile(path, Buffer.concat([await jpeg(), randomBytes(30_000_000)]))
+    const completed: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('/multipart/complete/')) completed.push(request.url())
+    })
+    // The last part stays on its way for as long as nobody ends it.
+    const held = page.waitForRequest(/\/multipart\/[^/]+\/6\/$/)
+    await page.route(/\/multipart\/[^/]+\/6\/$/, () => {})
+    await choose(path)
+    await held
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/6/'))
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await ended
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    expect(await ask('api.totalCount')).toBe(0)
+    expect(completed).toEqual([])
+  }, 90_000)
+
+  test('what its editor turns and mirrors is shown so, in the editor and in the list', async () => {
+    await choose(await aPhoto('a.jpg'), { more: 'cloud-image-editor-tabs="crop"' })
+    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    const [{ uuid } = { uuid: '' }] = await uploaded()
+    answers.length = 0
+    const shows = (operations: string) =>
+      page.waitForResponse((response) => response.url().includes(`/yes/-/${operations}quality/`))
+    const opened = shows('')
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await opened
+    await page.locator('uc-editor-image-cropper').waitFor()
+    for (const [step, operations] of [
+      ['mirror', 'mirror/-/'],
+      ['rotate', 'mirror/-/rotate/90/-/'],
+    ] as const) {
+      const turned = shows(operations)
+      await page.locator(`[title="Apply ${step} operation"]`).first().click()
+      await turned
+    }
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    const edited = `${halftone.url}/${uuid}/-/mirror/-/rotate/90/-/preview/`
+    await expect.poll(async () => (await uploaded())[0]?.cdnUrl).toBe(edited)
+    await expect
+      .poll(() => answers.find(([, url]) => url.startsWith(edited))?.[1])
+      .toContain('-/stretch/off/-/scale_crop/')
+    expect(answers.filter(([status]) => status !== 200)).toEqual([])
+    expect(answers.some(([, url]) => url.includes('/-/@clib/'))).toBe(true)
   }, 90_000)
 
   test('nothing was asked of anybody else', () => {
