@@ -27,7 +27,10 @@ export interface Route {
 }
 
 const mostFiles = 10
-const mostFields = 200
+/** A group of 1000 files, and what goes with it. */
+const mostFields = 1050
+/** An address, in whichever bytes. */
+const mostFieldBytes = 16 * 1024
 
 export function route(
   app: Hono<ApiEnv>,
@@ -85,7 +88,10 @@ async function readForm(c: Context<ApiEnv>, parts: ApiParts, maxBytes: number): 
   if (Number(headers['content-length'] ?? 0) > maxBytes + formBytes)
     throw new Refusal('RequestSizeLimitExceededError')
   if (!/^multipart\/form-data/i.test(headers['content-type'] ?? '')) return urlencoded(incoming, parts)
-  const limits = { maxBytes: Math.max(1, maxBytes), maxFiles: mostFiles + 1, maxFields: mostFields + 1 }
+  const limits = {
+    ...{ maxBytes: Math.max(1, maxBytes), maxFiles: mostFiles + 1 },
+    ...{ maxFields: mostFields + 1, maxFieldBytes: mostFieldBytes },
+  }
   const form = await parts.intake.form({ headers, body: incoming }, limits)
   const tooMany =
     form.files.length > mostFiles

@@ -8,11 +8,14 @@ import { Refusal } from './refusals.ts'
 import { fileInfo, isoOf } from './shapes.ts'
 import { keyOf, uploaderOf } from './wishes.ts'
 
+const mostMembers = 1000
+
 export function group(parts: ApiParts): Answer {
   return async (asked) => {
     const { project } = await uploaderOf(asked, parts)
     const members = membersOf(asked)
     if (members.length === 0) throw new Refusal('GroupFilesInvalidError')
+    if (members.length > mostMembers) throw new Refusal('FilesNumberLimitExceededError')
     const made = await parts.uploads.addGroup(project, members).catch((thrown: unknown) => {
       const { kind, details } = asFailure(thrown)
       if (kind === 'bad-option' && details.received !== undefined)

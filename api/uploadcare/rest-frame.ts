@@ -73,6 +73,12 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
   })
 }
 
+/** For paths that no resource has: mounted behind all of them. */
+export function nowhere(app: Hono<ApiEnv>, first: string): void {
+  for (const path of [`/${first}`, `/${first}/*`])
+    app.all(path, (c) => json(c, { detail: 'Not found.' }, 404))
+}
+
 const wrongAccept =
   'Incorrect Accept header provided. Make sure to specify API version. Refer to REST API docs for details.'
 
@@ -82,12 +88,13 @@ function json(c: Context<ApiEnv>, value: Json, status = 200, headers: Record<str
   return c.body(JSON.stringify(value), status as ContentfulStatusCode, all)
 }
 
-/** The Python client sends webhooks as a form; all else is JSON. */
+/** JSON; the Python client sends webhooks as a form, and curl calls a form whatever it is not told of. */
 function parsed(text: string, type = ''): Json {
-  if (/^application\/x-www-form-urlencoded/i.test(type)) return Object.fromEntries(new URLSearchParams(text))
   try {
     return JSON.parse(text) as Json
   } catch {
+    if (/^application\/x-www-form-urlencoded/i.test(type))
+      return Object.fromEntries(new URLSearchParams(text))
     throw new RestError(400, 'JSON parse error.')
   }
 }

@@ -7,7 +7,7 @@ import { groupShape, groupSummary } from './group.ts'
 import { descriptionResources } from './rest-descriptions.ts'
 import { notFound, RestError } from './rest-error.ts'
 import { fileResources } from './rest-files.ts'
-import { type Resource, type RestAsked, resource } from './rest-frame.ts'
+import { nowhere, type Resource, type RestAsked, resource } from './rest-frame.ts'
 import { listing, pageOf } from './rest-lists.ts'
 import { webhookResources } from './rest-webhooks.ts'
 import { restFile } from './shapes.ts'
@@ -25,6 +25,7 @@ export function createUploadcareRest(parts: ApiParts): Hono<ApiEnv> {
   add('files', [{ path: '/project/', answers: { GET: async (asked) => projectShape(asked) } }])
   add('webhooks', webhookResources(parts))
   add('files', refusals)
+  for (const first of ['files', 'groups', 'project', 'webhooks', 'convert', 'addons']) nowhere(app, first)
   return app
 }
 

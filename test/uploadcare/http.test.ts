@@ -214,6 +214,18 @@ test('the Python client posts a group to two slashes, with numbered fields', asy
   expect(codeIn(empty)).toBe('GroupFilesInvalidError')
 })
 
+test('a group has up to 1000 files', async () => {
+  const { text } = await post('/base/', formOf({ UPLOADCARE_PUB_KEY: keys.publicKey }, { a: photo }))
+  const { a } = JSON.parse(text)
+  const groupOf = async (count: number) => {
+    const form = formOf({ pub_key: keys.publicKey })
+    for (let i = 0; i < count; i++) form.append('files[]', a)
+    return post('/group/?jsonerrors=1', form)
+  }
+  expect(JSON.parse((await groupOf(1000)).text)).toMatchObject({ files_count: 1000 })
+  expect(codeIn(await groupOf(1001))).toBe('FilesNumberLimitExceededError')
+})
+
 test('the Python client subscribes webhooks by a form, and ends them by their number', async () => {
   const body = new URLSearchParams({
     target_url: 'https://a.example/in',
@@ -256,6 +268,23 @@ test('the REST API wants its version, and answers in exactly the content type th
   const wrong = await rest('/project/', { accept, authorization: simple() }, 'POST')
   expect([wrong.status, JSON.parse(wrong.text).detail]).toEqual([405, 'Method "POST" not allowed.'])
   expect((await rest('/project/', { accept })).status).toBe(401)
+})
+
+test.each(['/files', '/files/a/b/c/', '/groups/a~1/storage/', '/webhooks/1/2/', '/addons/'])(
+  'the REST API has nothing at %s, and says so as ever',
+  async (path) => {
+    const { status, type, text } = await rest(path, { accept, authorization: simple() })
+    expect([status, type, text]).toEqual([404, 'application/json', '{"detail":"Not found."}'])
+  },
+)
+
+test('JSON that curl calls a form is read all the same', async () => {
+  const response = await fetch(`${halftone.url}/files/storage/`, {
+    method: 'PUT',
+    headers: { accept, authorization: simple(), 'content-type': 'application/x-www-form-urlencoded' },
+    body: '["nonsense"]',
+  })
+  expect(await response.json()).toEqual({ status: 'ok', problems: { nonsense: 'Invalid' }, result: [] })
 })
 
 test('a signature holds for its date, its method, its path and its body alone', async () => {
