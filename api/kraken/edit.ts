@@ -1,7 +1,7 @@
 // Kraken's resizing and conversion as an edit in the options of the URL language.
 import { z } from 'zod'
 import { whole, words } from '../reading.ts'
-import { colour } from './values.ts'
+import { colour, unlessEmpty } from './values.ts'
 
 /** The longest side that a result may have: that of the URL language. */
 const side = whole(1, 8192)
@@ -15,14 +15,15 @@ const positions: Readonly<Record<string, readonly string[]>> = {
   ...{ bl: ['bottom', 'left'], sw: ['bottom', 'left'], br: ['bottom', 'right'], se: ['bottom', 'right'] },
 }
 
-const cropMode = z
-  .string({ error: 'must be a string' })
-  .transform((text) => text.trim().toLowerCase())
-  .refine((text) => Object.hasOwn(positions, text), {
-    error: 'must be one of c, t, b, l, r, tl, tr, bl, br, n, s, w, e, nw, ne, sw, se',
-  })
-  .transform((text) => positions[text] ?? [])
-  .optional()
+const cropMode = unlessEmpty(
+  z
+    .string({ error: 'must be a string' })
+    .transform((text) => text.trim().toLowerCase())
+    .refine((text) => Object.hasOwn(positions, text), {
+      error: 'must be one of c, t, b, l, r, tl, tr, bl, br, n, s, w, e, nw, ne, sw, se',
+    })
+    .transform((text) => positions[text] ?? []),
+)
 
 const box = { width: side, height: side }
 
@@ -45,7 +46,7 @@ export const resizing = z.discriminatedUnion(
       ...{ crop_mode: cropMode, x: offset.optional(), y: offset.optional(), scale: noScale },
     }),
     z.object({ strategy: z.literal('square'), size: side }),
-    z.object({ strategy: z.literal('fill'), ...box, background: colour.optional() }),
+    z.object({ strategy: z.literal('fill'), ...box, background: unlessEmpty(colour) }),
     z.object({ strategy: z.literal('none') }),
   ],
   { error: 'must be one of exact, portrait, landscape, auto, fit, crop, square, fill, none' },
@@ -61,7 +62,7 @@ export const converting = z.object({
         error: 'must be one of jpeg, png, gif, webp, avif',
       }),
     ),
-  background: colour.optional(),
+  background: unlessEmpty(colour),
 })
 
 export type Format = z.infer<typeof converting>['format']

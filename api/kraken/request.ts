@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { Failure } from '../../errors.ts'
 import { type Keep, keepable, type OptimiseRequest } from '../../transforms/optimise/request.ts'
 import type { Target, Wish } from '../optimising/optimising.ts'
-import { needed, objectPath, read, whole, words } from '../reading.ts'
+import { objectPath, read, whole, words } from '../reading.ts'
 import { converting, editOf, type Format, type Resizing, resizing } from './edit.ts'
 import { notJson } from './errors.ts'
 import { stores, targetsOf } from './stores.ts'
-import { flag } from './values.ts'
+import { flag, unlessEmpty } from './values.ts'
 
 /** What the JSON asks for, besides `auth` and the picture. */
 export interface Asked {
@@ -23,10 +23,10 @@ export interface Asked {
   readonly keepsExtension: boolean
 }
 
-const quality = whole(1, 100).optional()
-const sampling = z
-  .enum(['4:2:0', '4:2:2', '4:4:4'], { error: 'must be one of 4:2:0, 4:2:2, 4:4:4' })
-  .optional()
+const quality = unlessEmpty(whole(1, 100))
+const sampling = unlessEmpty(
+  z.enum(['4:2:0', '4:2:2', '4:4:4'], { error: 'must be one of 4:2:0, 4:2:2, 4:4:4' }),
+)
 
 const own = { lossy: flag, quality, sampling_scheme: sampling }
 
@@ -42,16 +42,17 @@ const entry = resizing.and(
   }),
 )
 
-const keeping = z
-  .union([z.array(z.string()), z.string().transform((word) => [word])], { error: 'must be an array' })
-  .pipe(z.array(z.enum(keepable, { error: `must be one of ${keepable.join(', ')}` })))
-  .optional()
+const keeping = unlessEmpty(
+  z
+    .union([z.array(z.string()), z.string().transform((word) => [word])], { error: 'must be an array' })
+    .pipe(z.array(z.enum(keepable, { error: `must be one of ${keepable.join(', ')}` }))),
+)
 
 const shape = z.object({
   ...own,
   url: words(8192).optional(),
   wait: flag,
-  callback_url: needed(8192).optional(),
+  callback_url: unlessEmpty(words(8192)),
   webp: flag,
   auto_orient: flag,
   preserve_meta: keeping,

@@ -17,6 +17,10 @@ export const flag = z
   .transform((value) => meant[String(value ?? false)] ?? false)
   .optional()
 
+/** Forms and plugins send what was left empty as an empty text: it is not given. */
+export const unlessEmpty = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
 /** A colour as `bg` of the URL language spells it: RRGGBB, or AARRGGBB where something shows through. */
 export const colour = z.string({ error: 'must be a colour' }).transform((text, context) => {
   const read = hex(text.trim()) ?? channels(text.trim())

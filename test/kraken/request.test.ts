@@ -294,6 +294,14 @@ describe('a body', () => {
     expect(objectOf('{"wait":true,"resize":null}')).toEqual({ wait: true })
   })
 
+  test('what a form left empty is not given', () => {
+    const options = { wait: true, quality: '', sampling_scheme: '', preserve_meta: '', callback_url: '' }
+    expect(asked({ ...options, lossy: true })).toEqual(asked({ wait: true, lossy: true }))
+    expect(edit({ strategy: 'fit', width: 3, height: 4, crop_mode: '' })).toBe('w=3&h=4&fit=crop')
+    expect(edit({ strategy: 'fill', width: 3, height: 4, background: '' })).toContain('bg=ffffff')
+    expect(() => asked({ callback_url: '' })).toThrow('You need to specify either callback_url or wait flag')
+  })
+
   test.each([undefined, null, 'text', {}, { api_key: 1, api_secret: 'a' }])('auth %o is nobody', (auth) => {
     expect(credentialsOf({ auth })).toEqual({ id: '', secret: '' })
   })
