@@ -1,5 +1,5 @@
-// Optidash's operations on pixels as an edit in the options of the URL language. In its order: crop, resize or scale,
-// flip, effects.
+// Optidash's operations on pixels as an edit in the options of the URL language. In its order: flip, crop, resize or
+// scale, effects.
 import { z } from 'zod'
 import { Failure } from '../../errors.ts'
 import { whole, words } from '../reading.ts'
@@ -99,10 +99,11 @@ type Pairs = Readonly<Record<string, string | number>>
 export function editOf(asked: Operations): string {
   const { resize, scale, crop, flip, adjust } = asked
   if (resize && scale) throw apart('resize', 'scale')
+  const isPlaced = crop !== undefined || resize?.gravity !== undefined
   const blurred = (asked.filter ?? asked.stylize)?.blur?.value
   const pairs: Pairs = {
     ...sizes(crop, resize, scale),
-    ...(flip && mirrors(flip)),
+    ...(flip && (isPlaced ? turns(flip) : mirrors(flip))),
     // The language counts in tenths of a pixel of sigma.
     ...(blurred && { blur: Math.round(blurred * 10) }),
     ...(adjust?.unsharp && { sharp: adjust.unsharp }),
@@ -180,6 +181,12 @@ const share = (value: number): string =>
 function mirrors({ horizontal, vertical }: NonNullable<Operations['flip']>): Pairs {
   const words = `${horizontal ? 'h' : ''}${vertical ? 'v' : ''}`
   return words === '' ? {} : { flip: words }
+}
+
+/** Before anything is cut off: what was on the left is cut from the right. */
+function turns({ horizontal, vertical }: NonNullable<Operations['flip']>): Pairs {
+  const words = `${vertical ? '180' : ''}${horizontal === vertical ? '' : 'h'}`
+  return horizontal || vertical ? { turn: words } : {}
 }
 
 const apart = (one: string, other: string): Failure =>

@@ -141,13 +141,19 @@ describe('the JSON answer', () => {
     expect(await sizeOf({ crop: { mode: 'ratio', ratio: '1:1' }, resize: { width: 40, height: 50 } })).toBe(
       '40x40',
     )
-    const { output } = await answerOf(fetchCall({ flip: { horizontal: true }, output: { format: 'png' } }))
-    const { data } = await sharp(await desk.result(output.url))
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true })
+    const isBlue = async (options: object) => {
+      const { output } = await answerOf(fetchCall({ ...options, output: { format: 'png' } }))
+      const { data } = await sharp(await desk.result(output.url))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      return (data[2] ?? 0) > (data[0] ?? 0)
+    }
     // Blue was on the right.
-    expect(data[2]).toBeGreaterThan(data[0] ?? 0)
+    expect(await isBlue({ flip: { horizontal: true } })).toBe(true)
+    const piece = { mode: 'rect', width: 20, height: 20, gravity: 'right' }
+    expect(await isBlue({ crop: piece })).toBe(true)
+    expect(await isBlue({ crop: piece, flip: { horizontal: true } })).toBe(false)
   })
 
   test('of baseline and progressive encoding', async () => {

@@ -88,6 +88,21 @@ test.each([
   [{ flip: { horizontal: true } }, 'flip=h'],
   [{ flip: { horizontal: true, vertical: true } }, 'flip=hv'],
   [{ flip: { vertical: false } }, ''],
+  [
+    { flip: { horizontal: true }, crop: { mode: 'ratio', ratio: '1:2', gravity: 'left' } },
+    'ar=1:2&fit=crop&crop=left&turn=h',
+  ],
+  [
+    { flip: { vertical: true }, crop: { mode: 'rect', width: 3, height: 4, x: 0, y: 0 } },
+    'rect=0,0,3,4&turn=180h',
+  ],
+  [
+    {
+      flip: { horizontal: true, vertical: true },
+      resize: { mode: 'fit', width: 3, height: 4, gravity: 'top' },
+    },
+    'w=3&h=4&fit=crop&crop=top&turn=180',
+  ],
   [{ filter: { blur: { mode: 'gaussian', value: 10 } } }, 'blur=100'],
   [{ stylize: { blur: { value: 0.5 } } }, 'blur=5'],
   [{ adjust: { unsharp: 10 } }, 'sharp=10'],
