@@ -1,7 +1,11 @@
 // The official REST client against a whole Halftone, with both ways to say who asks.
 import {
+  AddonName,
   type AuthSchema,
+  addonExecutionStatus,
   ConversionType,
+  conversionInfo,
+  conversionJobStatus,
   convert,
   copyFileToLocalStorage,
   copyFileToRemoteStorage,
@@ -11,6 +15,7 @@ import {
   deleteGroup,
   deleteMetadata,
   deleteWebhook,
+  executeAddon,
   fileInfo,
   getMetadata,
   getMetadataValue,
@@ -226,6 +231,14 @@ describe.each(schemes)('with $name', ({ schemaOf }) => {
     const { upload, settings } = await aProject(schemaOf)
     const document = { type: ConversionType.DOCUMENT, paths: [`${await upload()}/document/-/format/pdf/`] }
     await expect(convert(document, settings)).rejects.toThrow('cannot be converted')
+    const token = { type: ConversionType.VIDEO, token: 1 }
+    await expect(conversionJobStatus(token, settings)).rejects.toThrow('no conversions')
+    const uuid = await upload()
+    await expect(conversionInfo({ uuid }, settings)).rejects.toThrow('cannot be converted')
+    const addon = { addonName: AddonName.UC_CLAMAV_VIRUS_SCAN, target: uuid }
+    await expect(executeAddon(addon, settings)).rejects.toThrow('no add-ons')
+    const asked = { addonName: AddonName.REMOVE_BG, requestId: uuid }
+    await expect(addonExecutionStatus(asked, settings)).rejects.toThrow('no add-ons')
     await expect(searchFiles({ query: 'cats' }, settings)).rejects.toThrow('cannot be searched')
   })
 
