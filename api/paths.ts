@@ -17,3 +17,9 @@ export const apiPaths: ReadonlySet<string> = new Set([
     'addons',
   ],
 ])
+
+/** Groups stand at the root under their own ids: see uploadcare/group-addresses.ts. */
+const group = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}~\d{1,4}$/i
+
+/** By the first segment of a path. */
+export const isApiPath = (first: string): boolean => apiPaths.has(first) || group.test(first)

@@ -1,7 +1,7 @@
 // A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
 import type { IncomingMessage } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { apiPaths } from '../api/paths.ts'
+import { isApiPath } from '../api/paths.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Tier } from '../tier.ts'
@@ -22,7 +22,7 @@ export function withoutEdge({ config }: Assembly, { tier = nothing, api, node }:
   return (request, response) => {
     const first = firstOf(request)
     if (node && first === 'process') node(request, response)
-    else if (framework && apiPaths.has(first)) void framework(request, response)
+    else if (framework && isApiPath(first)) void framework(request, response)
     else pictures(request, response)
   }
 }

@@ -77,6 +77,18 @@ describe('the API apart from its processing node', () => {
     expect((await cdn.get(`/uploads/${file.id}?w=60&fm=json`)).status).toBe(200)
   })
 
+  test('leads from a group to its members, whom the CDN serves', async () => {
+    const { id } = (await (await post('/v1/files', await jpeg())).json()) as { id: string }
+    const form = new FormData()
+    form.append('pub_key', key.id)
+    form.append('files[]', id)
+    const group = await fetch(`${api.url}/group/`, { method: 'POST', body: form })
+    const { cdn_url } = (await group.json()) as { cdn_url: string }
+    const member = await fetch(`${cdn_url}nth/0/-/preview/60x60/`, { redirect: 'manual' })
+    expect([member.status, member.headers.get('location')]).toEqual([302, `/${id}/-/preview/60x60/`])
+    expect((await cdn.get(`/${id}/-/preview/60x60/`)).status).toBe(200)
+  })
+
   test('says so when no node answers, and works again when one does', async () => {
     await node.end('SIGKILL')
     const refused = await post('/v1/optimize', await jpeg())
