@@ -7,6 +7,8 @@ import { uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
 import { sign as signed } from '../../edge/languages/uploadcare/token.ts'
 import { sign } from '../../edge/signature.ts'
 import { Failure } from '../../errors.ts'
+import { plan } from '../../transforms/index.ts'
+import { photo } from '../transforms/language-arbitraries.ts'
 import vectors from '../vectors/uploadcare.json' with { type: 'json' }
 
 const id = '3c269810-c17b-4e2c-92b6-25622464d866'
@@ -129,6 +131,50 @@ test('whatever is written, it is a picture or a refusal', () => {
     ),
     { numRuns: 2000 },
   )
+})
+
+test('sizing operations in a row give the size that they give one after the other', () => {
+  const side = fc.integer({ min: 200, max: 1500 })
+  const step = fc.oneof(
+    fc.tuple(side, side).map(([w, h]) => `preview/${w}x${h}`),
+    side.map((w) => `resize/${w}x`),
+    side.map((h) => `resize/x${h}`),
+    side.map((w) => `stretch/off/-/resize/${w}x/-/stretch/on`),
+    fc.constantFrom('preview', 'rotate/90', 'scale_crop/500x600/center', 'resize/700x300', 'crop/3:2'),
+    fc.constant('stretch/off/-/scale_crop/76x76/center/-/stretch/on'),
+  )
+  type Size = readonly [width: number, height: number]
+  const sizeAfter = ([width, height]: Size, operations: string): Size => {
+    const made = plan(exactly(`/${id}/-/${operations}/`).spec, photo({ width, height }))
+    return [made.width, made.height]
+  }
+  const alone = (operation: string) =>
+    /resize|preview|scale_crop/.test(operation) ? operation : `${operation}/-/preview/8000x8000`
+  let joined = 0
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 600, max: 2000 }),
+      fc.double({ min: 0.25, max: 4, noNaN: true }),
+      fc.array(step, { minLength: 2, maxLength: 4 }),
+      (width, ratio, steps) => {
+        const source: Size = [width, Math.round(width / ratio)]
+        let together: Size
+        try {
+          together = sizeAfter(source, steps.join('/-/'))
+        } catch (thrown) {
+          expect((thrown as Failure).message).toMatch(/is not supported|is needed/)
+          return
+        }
+        joined += 1
+        const inTurn = steps.reduce<Size>((size, one) => sizeAfter(size, alone(one)), source)
+        // Each step rounds for itself.
+        for (const axis of [0, 1] as const)
+          expect(Math.abs(together[axis] - inTurn[axis])).toBeLessThanOrEqual(2 + inTurn[axis] / 50)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(joined).toBeGreaterThan(1000)
 })
 
 test('turns and mirrors in a row are the one that they come to', () => {

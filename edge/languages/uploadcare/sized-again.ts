@@ -28,10 +28,12 @@ const keepsRatio = ({ options: { fit } }: Sizing): boolean => fit === undefined 
 /** Whether `next` gives the size that it gives without `before`. */
 function isSame(before: Sizing, next: Sizing, turns: number): boolean {
   if (next.options.enlarge === undefined) return true
-  // What may not grow is as large as what came before; only a panorama could be narrower than this box and larger
-  // before it was fitted into the other.
-  return before.options.fit === 'max' && isWithin(boxOf(next), turnedBox(boxOf(before), turns))
+  // What may not grow is as large as what came before, on its shorter side too: that of a panorama is a fifth.
+  const { width, height } = turnedBox(boxOf(before), turns)
+  return before.options.fit === 'max' && longest(boxOf(next)) * 5 <= Math.min(width, height)
 }
+
+const longest = ({ width, height }: Box): number => Math.max(width, height)
 
 /** A turn between the two is one before the second. */
 function replaced({ sizing: _before, third, ...rest }: State, next: Sizing): State {
