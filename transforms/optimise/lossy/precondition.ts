@@ -6,7 +6,7 @@ import { instances, type Memory } from '../metric/wasm.ts'
 interface Module {
   readonly memory: Memory
   prepare(width: number, height: number): number
-  run(width: number, height: number): void
+  run(width: number, height: number, strength: number): void
   linearTable(): number
   levelTable(): number
 }
@@ -23,22 +23,17 @@ export function precondition({ rgb, width, height }: Pixels, strength = 1): Uint
   const at = module.prepare(width, height)
   if (at === 0) throw new Failure('too-costly', 'The picture is too large.')
   const { buffer } = module.memory
-  new Float32Array(buffer, module.linearTable(), 256).set(linear)
+  new Float32Array(buffer, module.linearTable(), linear.length).set(linear)
   new Float32Array(buffer, module.levelTable(), 4097).set(levels)
   const pixels = new Uint8Array(buffer, at, rgb.length)
   pixels.set(rgb)
-  module.run(width, height)
-  const out = new Uint8Array(rgb.length)
-  for (let i = 0; i < out.length; i++) {
-    const level = rgb[i] ?? 0
-    out[i] = level + ((pixels[i] ?? 0) - level) * strength + 0.5
-  }
-  return out
+  module.run(width, height, strength)
+  return pixels.slice()
 }
 
-/** sRGB (IEC 61966-2-1), both ways. */
-const linear = Float32Array.from({ length: 256 }, (_, level) => {
-  const value = level / 255
+/** sRGB (IEC 61966-2-1), both ways; what lies beyond the levels is as their ends. */
+const linear = Float32Array.from({ length: 260 }, (_, entry) => {
+  const value = Math.min(255, Math.max(0, entry - 1)) / 255
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
 })
 
