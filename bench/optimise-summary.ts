@@ -26,9 +26,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length
 const fixed = (value: number, digits = 3): number => Number(value.toFixed(digits))
 
-function summary(measured: readonly Measured[], way: string, against = (one: Measured) => one.sharp80) {
+function summary(measured: readonly Measured[], way: string) {
   const rows = measured.flatMap((one) =>
-    one.ways[way] ? [{ one, row: one.ways[way], base: against(one) }] : [],
+    one.ways[way] ? [{ one, row: one.ways[way], base: one.sharp80 }] : [],
   )
   if (rows.length === 0) return undefined
   const [bytes, baseBytes] = [sum(rows.map(({ row }) => row.bytes)), sum(rows.map(({ base }) => base.bytes))]
@@ -73,7 +73,7 @@ export function summariesOf(measured: readonly Measured[]) {
     equal: summary(seen, 'equal'),
     webp: summary(seen, 'webp'),
     webpWithDrawn: summary(measured, 'webp'),
-    avif: summary(seen, 'avif', (one) => one.ways['sharp80 small'] ?? one.sharp80),
+    avif: summary(seen, 'avif'),
     heldOut: {
       default: summary(heldOut, 'default'),
       equal: summary(heldOut, 'equal'),

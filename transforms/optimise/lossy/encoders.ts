@@ -19,7 +19,8 @@ const mozjpegProbe = {
 }
 /** Alpha is never touched; effort 6 is 4 % smaller than 4 at the same score. */
 const webp = { effort: 6, alphaQuality: 100 }
-const fullColour = { chromaSubsampling: '4:4:4' }
+/** Ten bits take 3 % fewer bytes than eight for the same score, a smooth sky 7 %, for a fifth more work. */
+const avif = { chromaSubsampling: '4:4:4', bitdepth: 10 } as const
 
 /** One scan, from top to bottom. */
 const baseline = { ...mozjpegProbe, progressive: false, optimiseCoding: true }
@@ -54,7 +55,7 @@ function encode(picture: Picture, way: Way, how: How): Promise<Buffer> {
   if (way === 'webp drawing')
     return image.webp({ quality, ...webp, smartSubsample, preset: 'drawing' }).toBuffer()
   // Effort 4 is 12 % smaller than 2 for eight times the work.
-  if (way === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...fullColour }).toBuffer()
+  if (way === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...avif }).toBuffer()
   return jpeg(image, way === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : way, how).toBuffer()
 }
 

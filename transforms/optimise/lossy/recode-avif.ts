@@ -1,21 +1,26 @@
 // AVIF: probes with the quick encoder, which tells where the slow one will be right.
+import { difficultyOf, qualityFor } from './curve.ts'
 import { finishing, probing } from './encoders.ts'
-import { seek } from './seek.ts'
+import { type Probe, seek } from './seek.ts'
 import { bestOf, type Goal, judged, probe, type Recoded, type Subject, told } from './tries.ts'
 
 const way = 'avif'
 /** What effort 4 gains in score over the probes' effort 2, on average of 38 corpus pictures. */
-const effortGain = 1.6
-/** A final encode costs two seconds for each megapixel: what hardly gains is not tried, and three are enough. */
-const finals = { maxProbes: 3, tolerance: 0.8 } as const
+const effortGain = 1.05
+/** The quick probes only have to come near enough for the curve to tell the rest. */
+const quicks = { maxProbes: 4, tolerance: 1.5 } as const
+/** A final encode costs two seconds for each megapixel: what hardly gains is not tried, and two or three are the rule. */
+const finals = { maxProbes: 5, tolerance: 0.8 } as const
 /** Effort 4 takes so many times a probe, encoding and judging together. */
 const finalCost = 6
 
 export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded> {
   const startedAt = performance.now()
-  const eased = { ...goal, way, target: goal.target - effortGain } as const
-  const quick = await seek(eased, (quality) => probe(subject, eased)(way, quality))
-  const seed = quick.best?.quality ?? quick.probes.at(-1)?.quality
+  const eased = { ...goal, target: goal.target - effortGain }
+  const quick = await seek({ ...eased, ...quicks, way }, (quality) => probe(subject, eased)(way, quality))
+  const seed = Math.round(
+    qualityFor(way, eased.target, difficultyOf(way, nearest(quick.probes, eased.target))),
+  )
   const each = (performance.now() - startedAt) / quick.probes.length
   // Without the time for effort 4 a better quality at effort 2 looks the same, for 12 % more bytes.
   const encoder = performance.now() + each * finalCost < goal.endsAt ? finishing : probing
@@ -25,4 +30,9 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   )
   const count = quick.probes.length + probes.length
   return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
+}
+
+function nearest<P extends Probe>(probes: readonly P[], target: number): P {
+  const off = ({ score }: P) => Math.abs(score - target)
+  return probes.reduce((best, made) => (off(made) < off(best) ? made : best))
 }
