@@ -112,4 +112,3 @@ export function shine(level: v128, weight: f32): void {
   now = f32x4.add(now, f32x4.mul(here, f32x4.splat(weight)))
   slope = f32x4.add(slope, f32x4.mul(f32x4.sub(there, here), f32x4.splat(weight)))
 }
-
