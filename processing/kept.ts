@@ -1,9 +1,9 @@
 // Metadata that outlives an edit: drawing a picture anew loses all of it, so what was asked for is put back in.
 import type { Facts } from '../transforms/index.ts'
 import { exifToWrite } from '../transforms/optimise/exif.ts'
-import { exifSegment } from '../transforms/optimise/jpeg.ts'
-import { exifOf, segmentsOf, spliced } from '../transforms/optimise/jpeg-segments.ts'
-import { chunk, chunksOf, joined } from '../transforms/optimise/png-chunks.ts'
+import { exifSegment } from '../transforms/optimise/jpeg/index.ts'
+import { exifOf, segmentsOf, spliced } from '../transforms/optimise/jpeg/segments.ts'
+import { chunk, chunksOf, joined } from '../transforms/optimise/png/chunks.ts'
 import type { Keep, Optimised } from '../transforms/optimise/request.ts'
 
 /** The body with the entries of the source's EXIF that `keep` names. It is upright by now, so it says no orientation. */

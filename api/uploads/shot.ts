@@ -1,6 +1,6 @@
 // When a picture was taken and how densely it is to be printed, as far as its first bytes say so. Pure.
 import { has, text, u8, u16be, u16le, u32be, u32le } from '../../transforms/identify/bytes.ts'
-import { app, exifOf, segmentsOf } from '../../transforms/optimise/jpeg-segments.ts'
+import { app, exifOf, segmentsOf } from '../../transforms/optimise/jpeg/segments.ts'
 
 export interface Shot {
   /** As EXIF writes it, in ISO form and without a zone: 2026-11-21T12:00:00. */

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { filmOf, playsSame } from '../../transforms/optimise/frames.ts'
+import { filmOf, playsSame } from '../../transforms/optimise/gif/frames.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
 import { animatedGif, delays, loops } from '../pictures.ts'
 import { isEqual } from './pixels.ts'

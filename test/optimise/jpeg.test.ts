@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { orientationOf } from '../../transforms/identify/exif.ts'
 import { identify } from '../../transforms/identify.ts'
-import { exifOf, segmentsOf } from '../../transforms/optimise/jpeg-segments.ts'
+import { exifOf, segmentsOf } from '../../transforms/optimise/jpeg/segments.ts'
 import { cmyk, gray, jpeg, lying, progressive } from '../pictures.ts'
 import { isEqual, lossless, shown, stored, withSegment } from './pixels.ts'
 

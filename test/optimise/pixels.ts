@@ -1,7 +1,7 @@
 // What tests of the optimiser look at: pixels as stored and as shown, and pictures with odd parts put in.
 import sharp from 'sharp'
 import { type OptimiseRequest, optimise } from '../../transforms/optimise/index.ts'
-import { app, segment, spliced } from '../../transforms/optimise/jpeg-segments.ts'
+import { app, segment, spliced } from '../../transforms/optimise/jpeg/segments.ts'
 
 /** Samples as stored, no profile applied; 16 bits stay 16. */
 export const stored = async (bytes: Uint8Array): Promise<Buffer> => {

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { chunk, chunksOf, joined } from '../../transforms/optimise/png-chunks.ts'
+import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'
 import { alpha, palette, png, profiled, sixteenBit } from '../pictures.ts'
 import { isEqual, lossless, stored } from './pixels.ts'
 

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { chunksOf } from '../../transforms/optimise/png-chunks.ts'
-import { zopfliCandidate } from '../../transforms/optimise/zopfli.ts'
+import { chunksOf } from '../../transforms/optimise/png/chunks.ts'
+import { zopfliCandidate } from '../../transforms/optimise/png/zopfli.ts'
 import { isEqual, lossless, stored } from './pixels.ts'
 
 const budgetMs = 30_000

@@ -5,8 +5,8 @@ import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { type Candidate, Declined } from './contest.ts'
-import { gifsicle } from './gifsicle.ts'
-import { pngDress } from './png.ts'
+import { gifsicle } from './gif/gifsicle.ts'
+import { pngDress } from './png/index.ts'
 import type { Keep } from './request.ts'
 
 interface Task {

@@ -5,7 +5,7 @@ import { identify } from '../identify.ts'
 import { admit, defaultLimits, type Limits } from '../price.ts'
 import { type Field, fieldFor, type Task } from './candidates.ts'
 import { type Best, contest } from './contest.ts'
-import { lostBeside } from './jpeg.ts'
+import { lostBeside } from './jpeg/index.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
 

@@ -3,9 +3,9 @@ import type { Facts, SourceFormat } from '../facts.ts'
 import { has, text, u32be, u32le } from '../identify/bytes.ts'
 import { identify } from '../identify.ts'
 import { classOf, type IccClass, iccOfChunk, nameOf } from './icc.ts'
-import { type JpegQuality, jpegQuality } from './jpeg-quality.ts'
-import { type Extras, exifOf, extrasOf, iccOf, type Segment, segmentsOf } from './jpeg-segments.ts'
-import { chunksOf } from './png-chunks.ts'
+import { type JpegQuality, jpegQuality } from './jpeg/quality.ts'
+import { type Extras, exifOf, extrasOf, iccOf, type Segment, segmentsOf } from './jpeg/segments.ts'
+import { chunksOf } from './png/chunks.ts'
 
 export interface Identification {
   readonly format: SourceFormat

@@ -2,8 +2,8 @@
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import { type Candidate, Declined } from './contest.ts'
-import { exifSegment } from './jpeg.ts'
-import { exifOf, segmentsOf, spliced } from './jpeg-segments.ts'
+import { exifSegment } from './jpeg/index.ts'
+import { exifOf, segmentsOf, spliced } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
 import { levels, type OptimiseRequest, type Result } from './request.ts'
 

@@ -1,7 +1,7 @@
 // JPEG with colour halved across but not down (4:2:2), which no encoder here writes: each component is coded as a grey
 // picture of its own, and the three become scans of one file, as T.81 allows (A.2.2: scans of one component).
 import { sharp } from '../../render/sharp.ts'
-import { isIcc, type Segment, segmentsOf, spliced } from '../jpeg-segments.ts'
+import { isIcc, type Segment, segmentsOf, spliced } from '../jpeg/segments.ts'
 import type { Picture } from './picture.ts'
 
 export async function halvedAcross(picture: Picture, quality: number): Promise<Buffer> {

@@ -1,5 +1,5 @@
 // The quality a JPEG was saved at, read from its luminance quantisation table (ITU-T T.81 B.2.4.1).
-import { quantisation, segmentsOf } from '../jpeg-segments.ts'
+import { quantisation, segmentsOf } from '../jpeg/segments.ts'
 
 export interface Quantised {
   /** 'libjpeg' is Annex K's table, as nearly every camera and library scales it; 'mozjpeg' are its tables 3, 5 and 2. */

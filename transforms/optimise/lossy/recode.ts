@@ -1,6 +1,6 @@
 // One picture in one format at the fewest bytes that satisfy the judge.
 import { compressJpeg } from '@napi-rs/image'
-import { isIcc, segmentsOf, spliced } from '../jpeg-segments.ts'
+import { isIcc, segmentsOf, spliced } from '../jpeg/segments.ts'
 import { difficultyOf, expectedDifficulty, qualityFor, type Way } from './curve.ts'
 import { ceiling, decoded, finishing } from './encoders.ts'
 import { effective } from './judge.ts'

@@ -1,5 +1,5 @@
 // Whether a JPEG stores colour at less than full resolution (ITU-T T.81 B.2.2, the frame's sampling factors).
-import { segmentsOf } from '../jpeg-segments.ts'
+import { segmentsOf } from '../jpeg/segments.ts'
 
 /** SOF0 to SOF15 without the three that are no frames: DHT, JPG and DAC. */
 const isFrame = (marker: number): boolean =>

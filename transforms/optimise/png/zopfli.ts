@@ -1,8 +1,8 @@
 // The best PNG so far with its streams packed once more, by Zopfli: the same bytes for the decoder in fewer of the file.
 import { Worker } from 'node:worker_threads'
-import { u8, u32be } from '../identify/bytes.ts'
-import { type Candidate, Declined } from './contest.ts'
-import { type Chunk, chunk, chunksOf, joined } from './png-chunks.ts'
+import { u8, u32be } from '../../identify/bytes.ts'
+import { type Candidate, Declined } from '../contest.ts'
+import { type Chunk, chunk, chunksOf, joined } from './chunks.ts'
 import type { Work } from './zopfli-worker.ts'
 
 /** A picture that packs worse than this is one of noise, where libdeflate's best is Zopfli's (photographs: within 0.5 %). */

@@ -1,5 +1,5 @@
 // What an SVG may not hold when it leaves us: scripts, handlers, and anything fetched from elsewhere.
-import { elementsOf } from '../identify/svg-scan.ts'
+import { elementsOf } from '../../identify/svg-scan.ts'
 
 /** Elements that run, embed a page, or fetch. */
 const actives = [

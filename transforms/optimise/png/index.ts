@@ -1,13 +1,13 @@
 // PNG without loss: OxiPNG searches filters and colour types; chunks that give the pixels their look are put back in.
 import { losslessCompressPng } from '@napi-rs/image'
-import type { Facts } from '../facts.ts'
-import type { Candidate } from './contest.ts'
-import { exifToWrite } from './exif.ts'
-import { classOf, iccOfChunk } from './icc.ts'
-import { once } from './jpeg.ts'
-import { type Chunk, chunk, chunksOf, joined } from './png-chunks.ts'
-import type { Keep } from './request.ts'
-import { deepLook, isSame, managedLook } from './same.ts'
+import type { Facts } from '../../facts.ts'
+import type { Candidate } from '../contest.ts'
+import { exifToWrite } from '../exif.ts'
+import { classOf, iccOfChunk } from '../icc.ts'
+import { once } from '../jpeg/index.ts'
+import type { Keep } from '../request.ts'
+import { deepLook, isSame, managedLook } from '../same.ts'
+import { type Chunk, chunk, chunksOf, joined } from './chunks.ts'
 
 interface Task {
   readonly source: Uint8Array

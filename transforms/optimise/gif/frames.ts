@@ -1,7 +1,7 @@
 // Whether two animations play the same: what is seen, for how long, how often; not in how many frames it is stored.
 import { createHash } from 'node:crypto'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
 
 interface Moment {
   readonly hash: string

@@ -1,13 +1,13 @@
 // A moving GIF as WebP, which every browser plays: without loss, or at a quality whose frames are scored one by one.
-import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
-import { type Candidate, Declined } from './contest.ts'
+import type { Facts } from '../../facts.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
+import { type Candidate, Declined } from '../contest.ts'
+import { once } from '../jpeg/index.ts'
+import { smallestSide } from '../metric/index.ts'
+import { levels, type OptimiseRequest, type Result } from '../request.ts'
 import { filmOf, playsSame } from './frames.ts'
-import { filmScore } from './gif-lossy.ts'
-import { once } from './jpeg.ts'
-import { smallestSide } from './metric/index.ts'
-import { levels, type OptimiseRequest, type Result } from './request.ts'
+import { filmScore } from './lossy.ts'
 
 /** All frames are decoded to compare them, four bytes a pixel. */
 const mostPixels = 60e6

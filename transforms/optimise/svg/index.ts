@@ -1,13 +1,13 @@
 // SVG: SVGO's plans from daring to timid, the first that is drawn alike; active content never comes out again.
 import { Worker } from 'node:worker_threads'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
-import { documentOf, isGzip } from '../identify/svg.ts'
-import type { Best, Candidate } from './contest.ts'
-import { svgFault } from './svg-look.ts'
-import { holdsActive } from './svg-unsafe.ts'
-import type { Plan } from './svg-worker.ts'
+import { Failure } from '../../../errors.ts'
+import type { Facts } from '../../facts.ts'
+import { documentOf, isGzip } from '../../identify/svg.ts'
+import type { Best, Candidate } from '../contest.ts'
+import { svgFault } from './look.ts'
+import { holdsActive } from './unsafe.ts'
+import type { Plan } from './worker.ts'
 
 const planMs = 8_000
 /** Drawn four times at 0.64 megapixels, 5 ms a pass and megapixel (price.ts): some ten seconds. */
@@ -89,7 +89,7 @@ interface Thread {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(new URL('svg-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: 400 },
   })
   let ended: string | undefined

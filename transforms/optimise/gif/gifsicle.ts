@@ -1,6 +1,6 @@
 // Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
 import { spawn } from 'node:child_process'
-import { Failure } from '../../errors.ts'
+import { Failure } from '../../../errors.ts'
 
 export interface Bounds {
   readonly timeoutMs: number

@@ -1,6 +1,6 @@
 // A JPEG with nothing but its picture: tables, frame and scans as they are, byte by byte; texts and trailers gone.
-import { u16be } from '../identify/bytes.ts'
-import { app } from './jpeg-segments.ts'
+import { u16be } from '../../identify/bytes.ts'
+import { app } from './segments.ts'
 
 const comment = 0xfe
 const endOfImage = 0xd9

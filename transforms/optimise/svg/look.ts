@@ -1,9 +1,9 @@
 // Whether two SVGs are drawn alike: at two sizes, by the renderer the CDN itself uses.
-import type { Facts } from '../facts.ts'
-import { documentOf, sized } from '../identify/svg.ts'
-import { identify } from '../identify.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
+import type { Facts } from '../../facts.ts'
+import { documentOf, sized } from '../../identify/svg.ts'
+import { identify } from '../../identify.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
 
 /** Longest sides: an icon on a page, and a drawing that fills a column. */
 const sides = [160, 800]

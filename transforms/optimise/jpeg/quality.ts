@@ -1,6 +1,7 @@
 // The quality a JPEG was saved at, read back from its quantisation tables: libjpeg's and MozJPEG's scale the same way.
-import { quantisation, type Segment } from './jpeg-segments.ts'
-import { tables } from './lossy/quantised.ts'
+
+import { tables } from '../lossy/quantised.ts'
+import { quantisation, type Segment } from './segments.ts'
 
 export interface JpegQuality {
   /** 1 to 100 on that encoder's scale. */

@@ -1,10 +1,12 @@
 // JPEG without loss: MozJPEG recodes the coefficients as they are, and what gives them their look is put back in.
 import { compressJpeg } from '@napi-rs/image'
-import type { Facts } from '../facts.ts'
-import type { Candidate } from './contest.ts'
-import { exifToWrite } from './exif.ts'
-import { classOf } from './icc.ts'
-import { bareJpeg } from './jpeg-bare.ts'
+import type { Facts } from '../../facts.ts'
+import type { Candidate } from '../contest.ts'
+import { exifToWrite } from '../exif.ts'
+import { classOf } from '../icc.ts'
+import type { Keep } from '../request.ts'
+import { isSame, type Look, managedLook, storedLook } from '../same.ts'
+import { bareJpeg } from './bare.ts'
 import {
   app,
   exifOf,
@@ -15,9 +17,7 @@ import {
   segment,
   segmentsOf,
   spliced,
-} from './jpeg-segments.ts'
-import type { Keep } from './request.ts'
-import { isSame, type Look, managedLook, storedLook } from './same.ts'
+} from './segments.ts'
 
 interface Task {
   readonly source: Uint8Array

@@ -1,5 +1,5 @@
 // A GIF (GIF89a specification) without its comments and foreign applications' blocks: frames, pace and loops as they are.
-import { text, u8 } from '../identify/bytes.ts'
+import { text, u8 } from '../../identify/bytes.ts'
 
 const extension = 0x21
 const image = 0x2c

@@ -1,12 +1,12 @@
 // GIF without loss: Gifsicle stores each frame as its difference from the one before; every frame is compared after.
-import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
-import type { Candidate } from './contest.ts'
+import type { Facts } from '../../facts.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
+import type { Candidate } from '../contest.ts'
+import { once } from '../jpeg/index.ts'
+import { bareGif } from './blocks.ts'
 import { filmOf, playsSame } from './frames.ts'
-import { bareGif } from './gif-blocks.ts'
 import { gifsicle } from './gifsicle.ts'
-import { once } from './jpeg.ts'
 
 /** All frames are decoded twice to compare them, four bytes a pixel. */
 const mostPixels = 60e6

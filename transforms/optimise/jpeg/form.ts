@@ -1,9 +1,9 @@
 // How a JPEG is to be stored, where that was asked for: what a source has already, and what only new pixels can give it.
-import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
-import { segmentsOf } from './jpeg-segments.ts'
-import { samplingOf } from './report.ts'
-import type { OptimiseRequest } from './request.ts'
+import { Failure } from '../../../errors.ts'
+import type { Facts } from '../../facts.ts'
+import { samplingOf } from '../report.ts'
+import type { OptimiseRequest } from '../request.ts'
+import { segmentsOf } from './segments.ts'
 
 /** Whether the source, a JPEG, may not be the answer as it is stored. Fails with 'bad-option' in lossless mode. */
 export function mustBeRecoded(source: Uint8Array, facts: Facts, request: OptimiseRequest): boolean {

@@ -1,6 +1,6 @@
 // A PNG as its chunks (W3C PNG, third edition): read, chosen among, written again.
 import { crc32 } from 'node:zlib'
-import { text, u32be } from '../identify/bytes.ts'
+import { text, u32be } from '../../identify/bytes.ts'
 
 export interface Chunk {
   readonly type: string

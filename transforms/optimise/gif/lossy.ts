@@ -1,11 +1,11 @@
 // Lossy GIF: Gifsicle may bend colours until runs are longer; sampled frames are scored against the source's.
-import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
-import type { Candidate } from './contest.ts'
+import type { Facts } from '../../facts.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
+import type { Candidate } from '../contest.ts'
+import { createReference, smallestSide } from '../metric/index.ts'
+import { type Level, levels, type Result } from '../request.ts'
 import { gifsicle } from './gifsicle.ts'
-import { createReference, smallestSide } from './metric/index.ts'
-import { type Level, levels, type Result } from './request.ts'
 
 /** From strong to weak; 80 is where FACTS section 3 saw 58 % of the bytes. */
 const strengths = [80, 40, 20]

@@ -1,5 +1,5 @@
 // A JPEG's segments in front of its pixels (ITU-T T.81 annex B): what they are, and how to put some in.
-import { has, text, u8, u16be } from '../identify/bytes.ts'
+import { has, text, u8, u16be } from '../../identify/bytes.ts'
 
 export interface Segment {
   readonly marker: number
