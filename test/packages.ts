@@ -1,6 +1,7 @@
-// Installs the Debian packages the tests use, where that is possible; says what will be skipped where it is not.
+// Installs the servers and programs that the tests use, where that is possible; says what will be skipped where it is not.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
 interface Wanted {
   /** Debian's names. */
@@ -29,6 +30,22 @@ for (const { packages, purpose } of missing.filter(isMissing))
   console.log(
     `skipped: ${purpose} (needs the Debian packages ${packages.join(', ')}, which cannot be installed here)`,
   )
+
+emulateAzure()
+
+/** Azurite has four times as many packages as Halftone, so it has a lock file of its own. */
+function emulateAzure(): void {
+  const folder = join(import.meta.dirname, 'servers/azurite')
+  if (existsSync(join(folder, 'node_modules/azurite'))) return
+  try {
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  } catch {
+    console.log('skipped: storage in Azure (needs Azurite from the npm registry)')
+  }
+}
 
 /** By apt-get, as root or by a sudo that asks for no password; anything else leaves the machine as it is. */
 function install(packages: readonly string[]): void {

@@ -1,4 +1,4 @@
-// A real Azurite (Microsoft's own emulator of Azure Storage) on loopback, when it is installed in .tools.
+// A real Azurite (Microsoft's own emulator of Azure Storage) on loopback, when it is installed in azurite/ beside this file.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,12 +6,12 @@ import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob
 import { freePorts } from './ports.ts'
 import { end, start, untilAnswers } from './processes.ts'
 
-const program = join(import.meta.dirname, '../../.tools/node_modules/azurite/dist/src/blob/main.js')
+const program = join(import.meta.dirname, 'azurite/node_modules/azurite/dist/src/blob/main.js')
 
-/** Why it cannot be started here, when it cannot. It is no dependency: 200 MB for one test. */
+/** Why it cannot be started here, when it cannot. */
 export const azuriteMissing: string | undefined = existsSync(program)
   ? undefined
-  : 'Azurite is not installed (npm i --prefix .tools azurite@3.35.0)'
+  : 'Azurite is not installed (npm ci --prefix test/servers/azurite)'
 
 export interface Azurite {
   readonly endpoint: string
