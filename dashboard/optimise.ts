@@ -1,4 +1,4 @@
-// The page to optimise pictures: what is wanted, where they are dropped, and the list that its script fills.
+// The page to optimise pictures: where they are dropped, what is wanted, and the list that its script fills.
 import { html } from 'hono/html'
 import { type DemoKey, keyLine, type Markup, type Site, shell, withKey } from './shell.ts'
 
@@ -7,7 +7,7 @@ export const optimisePage = (site: Site, demo: DemoKey | undefined): Markup =>
     path: '/optimise',
     title: 'Optimise pictures – Halftone',
     skip: { to: 'drop', words: 'Skip to the place for pictures' },
-    styles: ['page.css', 'parts.css', 'optimise.css'],
+    styles: ['page.css', 'parts.css', 'optimise.css', 'queue.css', 'compare.css'],
     scripts: ['optimise.js'],
     demo,
     main: html`
@@ -16,7 +16,7 @@ export const optimisePage = (site: Site, demo: DemoKey | undefined): Markup =>
   <p class="about">Each becomes as small as it can be while it still looks right. The server tries several ways and keeps the best.</p>
   ${keyLine}
 </section>
-${withKey(html`${wishes()} ${drop()} ${queue()}`)}`,
+${withKey(html`${drop()} ${wishes()} ${queue()}`)}`,
   })
 
 const choice = (value: string, words: string, about: string): Markup => html`
@@ -69,8 +69,8 @@ const wishes = (): Markup => html`
 
 const drop = (): Markup => html`
 <section id="drop" class="drop" aria-labelledby="drop-title">
-  <h2 id="drop-title">Drop pictures or folders here</h2>
-  <p>or paste one, or</p>
+  <h2 id="drop-title"><span class="for-mouse">Drop pictures or folders here</span><span class="for-touch">Your pictures</span></h2>
+  <p class="for-mouse">or paste one, or</p>
   <p class="ways">
     <button class="strong" type="button" id="choose">Choose pictures</button>
     <button type="button" id="choose-folder">Choose a folder</button>
@@ -82,13 +82,16 @@ const drop = (): Markup => html`
 const queue = (): Markup => html`
 <section class="queue" aria-labelledby="queue-title">
   <div class="queue-head">
-    <h2 id="queue-title">Pictures</h2>
+    <h2 id="queue-title" tabindex="-1">Pictures</h2>
     <p class="queue-counts" id="counts">None yet</p>
     <div class="queue-actions">
+      <button type="button" id="stop-all" hidden>Stop all</button>
       <button type="button" id="retry-all" hidden>Retry all that failed</button>
+      <button type="button" id="clear" hidden>Clear the list</button>
       <button type="button" id="zip" disabled>Download all as ZIP</button>
     </div>
   </div>
+  <p class="note" id="note" role="status"></p>
   <dl class="totals" id="totals" aria-label="Total saved">
     <div><dt>Saved</dt><dd class="big" id="total-percent">–</dd></div>
     <div><dt>Before</dt><dd id="total-before">–</dd></div>

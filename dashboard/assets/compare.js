@@ -1,25 +1,40 @@
 // Before and after in one frame with a line to move: by mouse, by finger, by keys.
 import { bytesText, changeText, made } from './dom.js'
 import './img-comparison-slider.js'
+import { nameText } from './names.js'
+import { zoom } from './zoom.js'
 
 const steps = { ArrowLeft: -2, ArrowRight: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 }
 
 let dialog
 let addresses = []
 
-/** `before` is a blob, or undefined where this browser no longer has the original. */
-export async function compare({ facts, before, after }) {
+/**
+ * `before` is a blob, or undefined where this browser no longer has the original; `previous` and `next` show the
+ * neighbours in the list, where there are any.
+ */
+export async function compare({ name, facts, before, after, previous, next }) {
   dialog ??= document.body.appendChild(
     made('dialog', { id: 'compare', 'aria-labelledby': 'compare-title', on: { close: letGo } }),
   )
-  const shownBefore = before && (await decoded(before))
-  const shownAfter = await decoded(after)
+  const [shownBefore, shownAfter] = await Promise.all([before && decoded(before), decoded(after)])
+  const focused = dialog.open ? document.activeElement?.textContent : undefined
+  letGo()
+  addresses = [shownBefore, shownAfter].flatMap((image) => (image ? [image.src] : []))
   dialog.replaceChildren(
-    head(facts),
-    shownBefore && shownAfter ? slider(facts, shownBefore, shownAfter) : alone(shownAfter, before),
+    head({ name, facts, previous, next }),
+    shownBefore && shownAfter ? slider(name, shownBefore, shownAfter) : alone(shownAfter, before),
   )
-  dialog.showModal()
-  dialog.querySelector('[role="slider"]')?.focus()
+  if (!dialog.open) dialog.showModal()
+  focusOn(focused)
+}
+
+/** Who went on by a button may go on by it; who came in is at the line. */
+function focusOn(words) {
+  const button = [...dialog.querySelectorAll('.dialog-head button:enabled')].find(
+    ({ textContent }) => textContent === words,
+  )
+  ;(button ?? dialog.querySelector('[role="slider"]'))?.focus()
 }
 
 function letGo() {
@@ -31,35 +46,33 @@ function letGo() {
 /** Undefined for what this browser cannot show: TIFF, HEIC. */
 async function decoded(blob) {
   const src = URL.createObjectURL(blob)
-  addresses.push(src)
   const image = made('img', { src, draggable: 'false' })
   return image.decode().then(
     () => image,
-    () => undefined,
+    () => URL.revokeObjectURL(src),
   )
 }
 
-const head = ({ name, sourceBytes, bytes }) =>
-  made(
+function head({ name, facts: { sourceBytes, bytes }, previous, next }) {
+  const button = (words, click) =>
+    made('button', { type: 'button', disabled: !click, on: { click: () => click() } }, words)
+  const figures = `${bytesText(sourceBytes)} before, ${bytesText(bytes)} after: ${changeText(bytes, sourceBytes)}`
+  return made(
     'div',
     { className: 'dialog-head' },
+    made('div', {}, made('h2', { id: 'compare-title' }, nameText(name)), made('p', {}, figures)),
     made(
       'div',
-      {},
-      made('h2', { id: 'compare-title' }, name),
-      made(
-        'p',
-        {},
-        `${bytesText(sourceBytes)} before, ${bytesText(bytes)} after: ${changeText(bytes, sourceBytes)}`,
-      ),
+      { className: 'dialog-actions' },
+      ...(previous || next ? [button('Previous', previous), button('Next', next)] : []),
+      button('Close', () => dialog.close()),
     ),
-    made('button', { type: 'button', on: { click: () => dialog.close() } }, 'Close'),
   )
+}
 
-function slider({ name }, before, after) {
-  const { naturalWidth: width, naturalHeight: height } = after
-  before.alt = `${name} before`
-  after.alt = `${name} after`
+function slider(name, before, after) {
+  before.alt = `${nameText(name)} before`
+  after.alt = `${nameText(name)} after`
   before.slot = 'first'
   after.slot = 'second'
   const element = made('img-comparison-slider', {
@@ -72,21 +85,18 @@ function slider({ name }, before, after) {
   })
   element.append(before, after)
   armKeys(element)
+  const words = [made('span', {}, 'Before'), made('span', {}, 'After')]
+  const frame = made('div', { className: 'compare-frame' }, element)
   const box = made(
     'div',
     { className: 'compare' },
-    made(
-      'p',
-      { className: 'compare-words', 'aria-hidden': 'true' },
-      made('span', {}, 'Before'),
-      made('span', {}, 'After'),
-    ),
-    made('div', { className: 'compare-frame' }, element),
+    made('p', { className: 'compare-words', 'aria-hidden': 'true' }, ...words),
+    frame,
   )
   // As large as the window allows, never larger than it is, always in its own shape.
-  box.style.setProperty('--w', String(width))
-  box.style.setProperty('--h', String(height))
-  box.append(zoom(box))
+  box.style.setProperty('--w', String(after.naturalWidth))
+  box.style.setProperty('--h', String(after.naturalHeight))
+  box.append(made('p', { className: 'compare-tools' }, zoom({ box, frame, element, picture: after })))
   return box
 }
 
@@ -105,15 +115,6 @@ function armKeys(element) {
     element.slide(step)
   })
   tell()
-}
-
-function zoom(box) {
-  const button = made('button', { type: 'button', 'aria-pressed': 'false' }, 'Pixel for pixel')
-  button.addEventListener('click', () => {
-    const isLarge = box.classList.toggle('pixels')
-    button.setAttribute('aria-pressed', String(isLarge))
-  })
-  return made('p', { className: 'compare-tools' }, button)
 }
 
 function alone(after, before) {

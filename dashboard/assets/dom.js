@@ -21,12 +21,14 @@ export function bytesText(bytes) {
     value /= 1000
     units.shift()
   }
-  return `${value.toPrecision(3)} ${units[0]}`
+  return `${value < 999.5 ? value.toPrecision(3) : Math.round(value)} ${units[0]}`
 }
 
 /** How much smaller or larger: "−72 %". */
 export function changeText(bytes, source) {
-  const percent = Math.round((bytes / source - 1) * 100)
+  const exact = (bytes / source - 1) * 100
+  // Nothing is ever all saved: 71 bytes of 97 kB are 99.9 % less, and not 100.
+  const percent = exact < -99 && bytes > 0 ? Math.max(-99.9, Number(exact.toFixed(1))) : Math.round(exact)
   if (!Number.isFinite(percent) || percent === 0) return '±0 %'
   return percent < 0 ? `−${-percent} %` : `+${percent} %`
 }

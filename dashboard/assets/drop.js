@@ -4,11 +4,19 @@ import { byId } from './dom.js'
 const pictureName = /\.(jpe?g|png|gif|webp|avif|svg|tiff?|heic|heif|jxl|bmp)$/i
 const isPicture = (file) => file.type.startsWith('image/') || pictureName.test(file.name)
 
-/** `take` gets `{ file, path }` each; `leftOut` the number of files of a folder that are no pictures. */
-export function armDrop(take) {
+// Some phones have no folders to choose from.
+const hasFolders = 'webkitdirectory' in HTMLInputElement.prototype
+
+/**
+ * `take` gets `{ file, path }` each, and the number of files of a folder that are no pictures; `failed` what could not
+ * be read. Nothing is taken while the page still asks for a key.
+ */
+export function armDrop(taken, failed) {
+  const take = (...what) => byId('with-key').hidden || taken(...what)
   const zone = byId('drop')
   const files = byId('files')
   const folder = byId('folder')
+  byId('choose-folder').hidden = !hasFolders
   byId('choose').addEventListener('click', () => files.click())
   byId('choose-folder').addEventListener('click', () => folder.click())
   files.addEventListener('change', () => {
@@ -24,7 +32,9 @@ export function armDrop(take) {
     folder.value = ''
   })
   document.addEventListener('paste', ({ clipboardData, target }) => {
-    if (target.closest?.('input, textarea')) return
+    // What is pasted into a field is for the field; a button to tick is none.
+    if (target.closest?.('input:not([type="radio"], [type="checkbox"])') && clipboardData?.getData('text'))
+      return
     const pasted = [...(clipboardData?.files ?? [])]
     if (pasted.length > 0)
       take(
@@ -32,11 +42,11 @@ export function armDrop(take) {
         0,
       )
   })
-  armDrag(zone, take)
+  armDrag(zone, take, failed)
 }
 
 // Anywhere on the page is near enough; the zone shows that it is understood.
-function armDrag(zone, take) {
+function armDrag(zone, take, failed) {
   const hasFiles = ({ dataTransfer }) => [...(dataTransfer?.types ?? [])].includes('Files')
   let depth = 0
   const show = () => zone.classList.toggle('over', depth > 0)
@@ -62,7 +72,11 @@ function armDrag(zone, take) {
     show()
     const { single, folders } = entriesOf(event.dataTransfer)
     if (single.length > 0) take(single, 0)
-    for (const entry of folders) takePictures(await filesIn(entry), take)
+    try {
+      for (const entry of folders) takePictures(await filesIn(entry), take)
+    } catch (error) {
+      failed(error)
+    }
   })
 }
 

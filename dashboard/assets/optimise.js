@@ -1,16 +1,19 @@
 // The page to optimise pictures: from the drop to the list, its totals, and what can be done with results.
 import { saveAs, zipped } from './archive.js'
-import { byId, bytesText } from './dom.js'
+import { byId } from './dom.js'
 import { armDrop } from './drop.js'
 import { factsOf, isThere } from './facts.js'
 import { account, ask } from './key.js'
-import { keepOriginal, originalOf, tidyOriginals } from './originals.js'
+import { counted } from './names.js'
+import { forgetOriginals, keepOriginal, originalOf, tidyOriginals } from './originals.js'
 import { problemBox } from './problem.js'
 import { createQueue } from './queue.js'
+import { clearedAt, isRemoved, rememberCleared, rememberRemoved } from './removed.js'
 import { createRow } from './row.js'
+import { drawTotals, note, say } from './totals.js'
 import { armWishes, currentWish } from './wishes.js'
 
-const items = []
+let items = []
 const list = byId('pictures')
 const queue = createQueue({ changed, done: finished })
 
@@ -19,7 +22,10 @@ const actions = {
     const wish = currentWish()
     if (wish) queue.add(Object.assign(item, { wish }))
   },
+  /** What is done stands; with the options of now it is made once more. */
+  again: ({ file, path }) => taken([{ file, path }], 0),
   stop: (item) => queue.stop(item),
+  remove: (item) => removed([item]),
   compare: (item) => explained(() => showComparison(item)),
   /** What its thumbnail is drawn from: the original, else the result. */
   blobOf: async (item) => item.file ?? (item.facts && resultOf(item)),
@@ -29,7 +35,8 @@ function taken(found, leftOut) {
   const wish = currentWish()
   if (!wish) return
   const fresh = found.map(({ file, path }) => ({ file, path, wish, state: 'waiting' }))
-  if (leftOut > 0) say(`${leftOut} ${leftOut === 1 ? 'file' : 'files'} that are no pictures were left out.`)
+  const others = leftOut > 0 ? `${counted(leftOut, 'file')} left out: not a picture.` : ''
+  note(found.length + leftOut === 0 ? 'There is nothing in that folder.' : others)
   addRows(fresh, 'prepend')
   for (const item of fresh) queue.add(item)
   if (fresh.length > 0) byId('queue-title').scrollIntoView()
@@ -64,9 +71,34 @@ const resultOf = async ({ facts }) => {
 }
 
 async function showComparison(item) {
-  const [{ compare }, before, after] = await Promise.all([import('./compare.js'), item.file, resultOf(item)])
+  const [{ compare }, after] = await Promise.all([import('./compare.js'), resultOf(item)])
   if (!after) throw new Error('The result is no longer on the server.')
-  await compare({ facts: item.facts, before, after })
+  const all = shownInOrder().filter(({ state }) => state === 'done')
+  const at = all.indexOf(item)
+  const neighbour = (step) => all[at + step] && (() => actions.compare(all[at + step]))
+  await compare({
+    ...{ name: item.path, facts: item.facts, before: item.file, after },
+    ...{ previous: neighbour(-1), next: neighbour(1) },
+  })
+}
+
+function shownInOrder() {
+  const byElement = new Map(items.map((item) => [item.row.element, item]))
+  return [...list.children].map((element) => byElement.get(element))
+}
+
+/** From the list, and from this browser; the server lets go of results by itself. */
+function removed(gone) {
+  const known = gone.filter(({ facts }) => facts).map(({ facts }) => facts)
+  rememberRemoved(known)
+  forgetOriginals(known.map(({ id }) => id))
+  const after = gone.at(-1)?.row.element.nextElementSibling
+  for (const { row } of gone) row.element.remove()
+  items = items.filter((item) => !gone.includes(item))
+  // Who goes through the list by key goes on where they were.
+  const next = after?.isConnected && after.querySelector('.row-actions > *')
+  ;(next || byId('queue-title')).focus()
+  showTotals()
 }
 
 // Totals, drawn once a frame however many pictures change in it.
@@ -76,46 +108,12 @@ function showTotals() {
   isDrawing = true
   requestAnimationFrame(() => {
     isDrawing = false
-    drawTotals()
+    drawTotals(items)
+    byId('zip').disabled = isZipping || inState('done').length === 0
   })
 }
 
 const inState = (...states) => items.filter(({ state }) => states.includes(state))
-
-function drawTotals() {
-  const done = inState('done', 'expired').map(({ facts }) => facts)
-  const failed = inState('failed').length
-  const pending = inState('waiting', 'running').length
-  const before = done.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0)
-  const after = done.reduce((sum, { bytes }) => sum + bytes, 0)
-  const put = (id, text) => {
-    byId(id).textContent = done.length > 0 ? text : '–'
-  }
-  put('total-percent', `${Math.round((1 - after / before) * 100)} %`)
-  put('total-before', bytesText(before))
-  put('total-after', bytesText(after))
-  put('total-less', bytesText(Math.max(0, before - after)))
-  const words = [
-    `${done.length} of ${items.length} done`,
-    ...(pending > 0 ? [`${pending} to go`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-  ].join(', ')
-  byId('counts').textContent = items.length > 0 ? words : 'None yet'
-  byId('zip').disabled = isZipping || inState('done').length === 0
-  byId('retry-all').hidden = failed === 0
-  if (items.some(({ wish }) => wish)) say(`${words}.`)
-}
-
-// A reader is told now and then, not at every step of two hundred pictures.
-let toSay = ''
-function say(words) {
-  if (toSay === '')
-    setTimeout(() => {
-      byId('said').textContent = toSay
-      toSay = ''
-    }, 1000)
-  toSay = words
-}
 
 let isZipping = false
 async function downloadAll() {
@@ -129,7 +127,7 @@ async function downloadAll() {
       button.textContent = `Packing ${count} of ${all.length}`
     })
     saveAs(archive, 'halftone.zip')
-    say(`${all.length} pictures packed.`)
+    say(`${counted(all.length, 'picture')} packed.`)
   } finally {
     isZipping = false
     button.textContent = words
@@ -150,10 +148,17 @@ async function explained(work) {
 // What was made before and is still there, a page at a time.
 let cursor
 async function showRecent() {
-  const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) })
+  const cleared = clearedAt()
+  const query = new URLSearchParams({
+    limit: '50',
+    ...(cleared > 0 ? { created_from: new Date(cleared).toISOString() } : {}),
+    ...(cursor ? { cursor } : {}),
+  })
   const { items: found, next } = await ask(`/v1/results?${query}`)
   const known = new Set(items.map(({ facts }) => facts?.id))
-  const facts = found.map(factsOf).filter((one) => one.isAvailable && one.path && !known.has(one.id))
+  const facts = found
+    .map(factsOf)
+    .filter((one) => one.isAvailable && one.path && !known.has(one.id) && !isRemoved(one))
   const kept = await Promise.all(facts.map(({ id }) => originalOf(id)))
   addRows(
     facts.map((one, at) => ({
@@ -179,9 +184,15 @@ function age() {
 
 setInterval(age, 60_000)
 armWishes()
-armDrop(taken)
+armDrop(taken, () => note('The folder cannot be read: it may have been moved, or be closed to this browser.'))
 byId('zip').addEventListener('click', () => explained(downloadAll))
 byId('more').addEventListener('click', () => explained(showRecent))
+byId('stop-all').addEventListener('click', () => inState('waiting', 'running').forEach(actions.stop))
+byId('clear').addEventListener('click', () => {
+  rememberCleared()
+  removed(inState('done', 'expired', 'failed', 'stopped'))
+  byId('more').hidden = true
+})
 byId('retry-all').addEventListener('click', () => inState('failed').forEach(actions.retry))
 addEventListener('beforeunload', (event) => {
   if (inState('waiting', 'running').length > 0) event.preventDefault()

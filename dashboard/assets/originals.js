@@ -43,6 +43,14 @@ export async function originalOf(id) {
   }
 }
 
+export async function forgetOriginals(ids) {
+  try {
+    for (const id of ids) await inStore('readwrite', (store) => store.delete(id))
+  } catch {
+    // Nothing is kept, so there is nothing to forget.
+  }
+}
+
 /** Lets go of what has expired, and of the oldest when there is too much. */
 export async function tidyOriginals(now = Date.now()) {
   try {

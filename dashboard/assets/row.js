@@ -1,6 +1,7 @@
 // One picture in the list, from waiting to done: drawn once, and changed only where something changed.
 import { agoText, bytesText, changeText, formatWords, made, msText, timeText } from './dom.js'
-import { problemBox } from './problem.js'
+import { nameText } from './names.js'
+import { remedyBox } from './remedy.js'
 import { redraw, thumbnail } from './thumbnails.js'
 
 const stageWords = {
@@ -14,7 +15,7 @@ const stageWords = {
   done: () => 'Done',
 }
 
-/** `actions` are `compare`, `retry`, `stop`, `download` and the blobs to draw from. */
+/** `actions` are `compare`, `retry`, `again`, `stop`, `remove` and the blobs to draw from. */
 export function createRow(item, actions) {
   const before = () => actions.blobOf(item)
   const canvas = thumbnail(before)
@@ -27,7 +28,7 @@ export function createRow(item, actions) {
     made(
       'div',
       { className: 'row-body' },
-      made('h3', { className: 'row-name', title: item.path }, item.path),
+      made('h3', { className: 'row-name', title: nameText(item.path) }, nameText(item.path)),
       middle,
     ),
     buttons,
@@ -60,13 +61,13 @@ const drawers = {
   running: (item) => {
     const box = made('div', { className: 'row-progress' })
     box.append(
-      made('progress', { max: '100', 'aria-label': `Progress of ${item.path}` }),
+      made('progress', { max: '100', 'aria-label': `Progress of ${nameText(item.path)}` }),
       made('p', { className: 'row-words' }),
     )
     progressInto(box, item)
     return [box]
   },
-  failed: ({ problem }) => [problemBox(problem)],
+  failed: ({ problem }) => [remedyBox(problem)],
   done: ({ facts }) => [sizes(facts), chips(facts), why(facts)],
   expired: ({ facts }) => [sizes(facts), chips(facts), why(facts)],
 }
@@ -117,16 +118,16 @@ const wordOf = (format) => formatWords[format] ?? String(format).toUpperCase()
 function why(facts) {
   const { chosen, reason } = facts
   if (!chosen && !reason) return ''
-  const box = made(
-    'details',
-    { className: 'why' },
-    made('summary', {}, [chosen, reason].filter(Boolean).join(': ')),
-  )
+  const box = made('details', { className: 'why' }, made('summary', {}, whyText(chosen, reason)))
   box.addEventListener('toggle', () => {
     if (box.open && box.childElementCount === 1) box.append(triedTable(facts), dropped(facts))
   })
   return box
 }
+
+/** "svgo full: svgo full is the smallest": once is enough. */
+const whyText = (chosen, reason) =>
+  chosen && reason?.startsWith(chosen) ? reason : [chosen, reason].filter(Boolean).join(': ')
 
 const triedTable = ({ tried = [], sourceBytes }) =>
   tried.length === 0
@@ -161,24 +162,28 @@ const cells = (name, texts) =>
 const dropped = ({ dropped = [] }) =>
   dropped.length === 0 ? '' : made('p', {}, `Left out of the file: ${dropped.join(', ')}.`)
 
-function buttonsOf(item, { compare, retry, stop }) {
-  const button = (words, click, className) =>
-    made('button', { type: 'button', className, 'aria-label': `${words} ${item.path}`, on: { click } }, words)
-  if (item.state === 'done')
-    return [
-      button('Compare', () => compare(item)),
-      made(
-        'a',
-        {
-          className: 'button',
-          href: item.facts.path,
-          download: item.facts.name,
-          'aria-label': `Download ${item.facts.name}`,
-        },
-        'Download',
-      ),
-    ]
-  if (item.state === 'expired') return item.file ? [button('Once more', () => retry(item))] : []
-  if (item.state === 'failed' || item.state === 'stopped') return [button('Try again', () => retry(item))]
-  return [button('Stop', () => stop(item))]
+function buttonsOf(item, { compare, retry, again, stop, remove }) {
+  const name = nameText(item.path)
+  const button = (words, click, more = {}) =>
+    made(
+      'button',
+      { type: 'button', 'aria-label': `${words} ${name}`, on: { click: () => click(item) }, ...more },
+      words,
+    )
+  const quiet = (words, click, title) => button(words, click, { className: 'quiet', title })
+  const gone = quiet('Remove', remove, 'From this list and this browser')
+  if (item.state === 'done') {
+    const once = quiet('Once more', again, 'With the options as they are now, as another result')
+    return [button('Compare', compare), downloadOf(item), ...(item.file ? [once] : []), gone]
+  }
+  if (item.state === 'expired') return [...(item.file ? [button('Once more', retry)] : []), gone]
+  if (item.state === 'failed' || item.state === 'stopped') return [button('Try again', retry), gone]
+  return [button('Stop', stop)]
 }
+
+const downloadOf = ({ facts: { path, name } }) =>
+  made(
+    'a',
+    { className: 'button', href: path, download: name, 'aria-label': `Download ${nameText(name)}` },
+    'Download',
+  )

@@ -50,9 +50,12 @@ async function work() {
 async function draw(canvas) {
   const blob = await sources.get(canvas)()
   if (!blob) return
-  const picture = await (blob.type.includes('svg') ? drawn(blob) : decoded(blob))
-  const scale = Math.max(width / picture.width, height / picture.height)
-  const [w, h] = [picture.width * scale, picture.height * scale]
+  const isDrawing = blob.type.includes('svg')
+  const picture = await (isDrawing ? drawn(blob) : decoded(blob))
+  const [own, tall] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height]
+  // A photograph fills its place; of a logo nothing may be missing.
+  const scale = Math[isDrawing ? 'min' : 'max'](width / own, height / tall)
+  const [w, h] = [own * scale, tall * scale]
   const context = canvas.getContext('2d')
   context.clearRect(0, 0, width, height)
   context.drawImage(picture, (width - w) / 2, (height - h) / 2, w, h)
@@ -64,7 +67,7 @@ async function draw(canvas) {
 const decoded = (blob) => createImageBitmap(blob, { resizeWidth: width * 2, resizeQuality: 'medium' })
 
 async function drawn(blob) {
-  const image = new Image(width, height)
+  const image = new Image()
   image.src = URL.createObjectURL(blob)
   try {
     await image.decode()

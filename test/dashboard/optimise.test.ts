@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aNode, type Node } from '../journeys/cdn.ts'
 import { unpacked } from './archive.ts'
 import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
+import { type List, listOf } from './list.ts'
 import { noisy } from './photographs.ts'
 
 inChromium('the page to optimise pictures', () => {
@@ -15,6 +16,7 @@ inChromium('the page to optimise pictures', () => {
   let node: Node
   let watched: Watched
   let page: Page
+  let list: List
   let dir: string
   const file = (...path: string[]) => join(dir, ...path)
 
@@ -31,6 +33,7 @@ inChromium('the page to optimise pictures', () => {
     browser = await openChromium()
     watched = await openPage(browser, node.url)
     page = watched.page
+    list = listOf(page)
     await page.goto(`${node.url}/optimise`)
     await page.getByText('Uses the demo key').waitFor()
   })
@@ -40,20 +43,9 @@ inChromium('the page to optimise pictures', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  const row = (name: string) => page.locator('.picture-row').filter({ hasText: name })
-  const settled = (count: number) =>
-    expect
-      .poll(() => page.locator('.picture-row:is([data-state="done"], [data-state="failed"])').count())
-      .toBe(count)
-
-  /** As a person drags them from a file manager: real files and folders. */
-  async function drop(...paths: string[]): Promise<void> {
-    const session = await page.context().newCDPSession(page)
-    const data = { items: [], files: paths, dragOperationsMask: 1 }
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await session.send('Input.dispatchDragEvent', { type, x: 640, y: 500, data })
-    await session.detach()
-  }
+  const row = (name: string) => list.row(name)
+  const settled = (count: number) => list.settled(count)
+  const drop = (...paths: string[]) => list.drop(...paths)
 
   test('pictures that are dropped go through the stages and come out smaller', async () => {
     const stages = page.evaluate(`new Promise((resolve) => {
@@ -158,10 +150,12 @@ inChromium('the page to optimise pictures', () => {
     for (const { body } of files) expect((await sharp(body).metadata()).format).toBe('jpeg')
   })
 
-  test('what is no picture says so in the words of the problem document, and can be tried again', async () => {
+  test('what is no picture says so in words, with what to do, and can be tried again', async () => {
     await drop(file('broken.jpg'))
     await settled(5)
-    expect(await row('broken.jpg').textContent()).toMatch(/415 The source is not an image we can read/)
+    expect(await row('broken.jpg').textContent()).toMatch(
+      /The source is text, which is not an image we can read\.Save it as JPEG/,
+    )
     expect(await page.locator('#counts').textContent()).toBe('4 of 5 done, 1 failed')
     await row('broken.jpg').getByRole('button', { name: 'Try again' }).click()
     await settled(5)
