@@ -26,7 +26,7 @@ const deliveries = (): Markup => html`
     <form id="filter" class="fields" aria-label="Which deliveries">
       <label>State <select name="state">
         <option value="">All</option>
-        <option value="waiting">Waiting</option>
+        <option value="waiting">Waiting or retrying</option>
         <option value="running">Being sent</option>
         <option value="done">Delivered</option>
         <option value="dead">Given up</option>
@@ -38,6 +38,7 @@ const deliveries = (): Markup => html`
         <option value="168">In the last week</option>
       </select></label>
       <button type="button" id="refresh">Refresh</button>
+      <button type="button" id="resend-all" hidden></button>
     </form>
   </div>
   <p class="unseen" id="said" role="status" aria-live="polite"></p>

@@ -2,6 +2,8 @@
 import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
+import { showSecret } from './secret.js'
+import { sure } from './sure.js'
 
 const events = ['file.uploaded', 'file.stored', 'file.deleted', 'file.info_updated']
 const form = byId('new-hook')
@@ -44,7 +46,9 @@ function rowOf({ id, event, url, active, signed }) {
         '',
         [
           button(active ? 'Pause' : 'Resume', change('PATCH', { active: !active })),
-          button('Delete', change('DELETE')),
+          button('Delete', async () => {
+            if (await sure(`Tell ${url} nothing more?`, 'Delete the hook')) await change('DELETE')()
+          }),
         ],
         'actions',
       ],
@@ -59,13 +63,10 @@ async function add() {
     json: { event, url: url.trim(), ...(secret ? { secret } : {}) },
   })
   form.reset()
-  byId('hook-secret').replaceChildren(
-    made(
-      'div',
-      { className: 'new-secret' },
-      made('p', {}, 'Each delivery is signed with this secret. It is shown only now:'),
-      made('code', {}, hook.secret),
-    ),
+  showSecret(
+    byId('hook-secret'),
+    'Each delivery is signed with this secret. It is shown only now:',
+    hook.secret,
   )
   await list()
 }

@@ -68,6 +68,18 @@ function showForm() {
     )
 }
 
+/** The way back for who changed their mind. */
+function offerToKeep() {
+  if (own() === undefined || byId('key-keep')) return
+  byId('key-form').append(
+    made(
+      'button',
+      { type: 'button', id: 'key-keep', on: { click: () => location.reload() } },
+      'Keep the key in use',
+    ),
+  )
+}
+
 function showPage() {
   byId('ask-key').hidden = true
   byId('with-key').hidden = false
@@ -79,6 +91,7 @@ function showPage() {
   byId('key-line').hidden = false
   byId('key-change').addEventListener('click', () => {
     showForm()
+    offerToKeep()
     byId('key-form').elements.id.focus()
   })
 }

@@ -2,6 +2,8 @@
 import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
+import { showSecret } from './secret.js'
+import { sure } from './sure.js'
 
 const scopes = {
   optimise: 'optimise',
@@ -52,6 +54,10 @@ export async function armKeys(mine, found) {
 function rowOf({ id, name, scopes: may, revoked }, { isMine, list }) {
   const revoke = () =>
     explained(async () => {
+      if (
+        !(await sure(`Revoke ${name || id}? Whoever uses this key is refused from now on.`, 'Revoke the key'))
+      )
+        return
       await ask(`/v1/keys/${id}`, { method: 'DELETE' })
       await list()
     })
@@ -86,12 +92,6 @@ async function create() {
     },
   })
   form.reset()
-  byId('new-secret').replaceChildren(
-    made(
-      'div',
-      { className: 'new-secret' },
-      made('p', {}, `The key ${key.name} is made. Its secret is shown only now:`),
-      made('code', {}, `${key.id}.${key.secret}`),
-    ),
-  )
+  const words = `The key ${key.name} is made. Its secret is shown only now:`
+  showSecret(byId('new-secret'), words, `${key.id}.${key.secret}`)
 }

@@ -61,6 +61,9 @@ function showEnd(next) {
   cursor = next
   byId('more').hidden = !next
   byId('no-deliveries').hidden = shown.size > 0
+  const count = byId('filter').elements.state.value === 'dead' ? shown.size : 0
+  byId('resend-all').hidden = count < 2
+  byId('resend-all').textContent = `Send these ${count} again`
 }
 
 function draw(row, delivery) {
@@ -74,11 +77,11 @@ function draw(row, delivery) {
   const focused = [...row.querySelectorAll('button')].indexOf(document.activeElement)
   row.replaceChildren(
     ...cellsOf([
-      ['State', chip(state)],
+      ['State', chip(delivery)],
       ['Event', event],
       ['To', made('span', { className: 'address', title: url }, url)],
       ['Attempts', `${attempts} of ${most}`],
-      ['Last', note],
+      ['Last', note, 'note'],
       ['Promised', made('span', { title: timeText(created) }, age)],
       ['', buttonsOf({ id, url, state }), 'actions'],
     ]),
@@ -86,11 +89,17 @@ function draw(row, delivery) {
   row.querySelectorAll('button')[focused]?.focus()
 }
 
-const chip = (state) => made('span', { className: `chip ${stateClass[state] ?? ''}` }, stateWords[state])
+function chip({ state, attempts }) {
+  const isRetried = state === 'waiting' && attempts > 0
+  const className = `chip ${isRetried ? 'unsure' : (stateClass[state] ?? '')}`
+  return made('span', { className }, isRetried ? 'Retrying' : stateWords[state])
+}
 
-function noteOf({ state, due, error, finished }) {
+function noteOf({ state, due, attempts, error, finished }, now = Date.now()) {
   if (state === 'done') return made('small', { title: timeText(finished) }, agoText(Date.parse(finished)))
-  const when = state === 'waiting' && due ? `again ${agoText(Date.parse(due))}` : ''
+  const isDue = Date.parse(due) <= now + 500
+  const when =
+    state !== 'waiting' || attempts === 0 ? '' : isDue ? 'again now' : `again ${agoText(Date.parse(due))}`
   return made('small', {}, [error, when].filter(Boolean).join(', ') || '–')
 }
 
@@ -116,6 +125,16 @@ async function resend(id) {
   watch()
 }
 
+/** After the other side was away: all that were given up and are shown. */
+async function resendAll() {
+  const ids = [...shown.keys()]
+  for (const id of ids) await ask(`/v1/deliveries/jobs/${id}/resend`, { method: 'POST' })
+  byId('said').textContent = `${ids.length} deliveries will be sent again.`
+  byId('filter').elements.state.value = ''
+  await refresh()
+  watch()
+}
+
 async function showDetails(id) {
   const [delivery, { items }] = await Promise.all([
     ask(`/v1/deliveries/jobs/${id}`),
@@ -129,11 +148,15 @@ async function showDetails(id) {
       'div',
       { className: 'dialog-head' },
       made('h2', { id: 'delivery-title' }, `${delivery.event} to ${delivery.url}`),
-      made('button', { type: 'button', on: { click: () => dialog.close() } }, 'Close'),
+      made(
+        'div',
+        { className: 'dialog-actions' },
+        made('button', { type: 'button', on: { click: () => dialog.close() } }, 'Close'),
+      ),
     ),
     definitions([
       ['Id', made('code', {}, delivery.id)],
-      ['State', chip(delivery.state)],
+      ['State', chip(delivery)],
       ['Promised', timeText(delivery.created)],
       ['Next try', delivery.due && timeText(delivery.due)],
       ['Finished', delivery.finished && timeText(delivery.finished)],
@@ -146,32 +169,31 @@ async function showDetails(id) {
 
 function attemptsTable(attempts) {
   if (attempts.length === 0) return made('p', { className: 'attempts' }, 'Not tried yet.')
-  const line = (name, texts) =>
-    made('tr', {}, ...texts.map((text) => made(name, name === 'th' ? { scope: 'col' } : {}, text)))
+  const rowOf = ({ attempt, at, status, is_delivered: isDelivered, ms, error }) =>
+    made(
+      'tr',
+      { role: 'row' },
+      ...cellsOf([
+        ['Attempt', String(attempt)],
+        ['At', timeText(at)],
+        [
+          'Answer',
+          made('span', { className: `chip ${isDelivered ? 'good' : 'bad'}` }, String(status ?? 'none')),
+        ],
+        ['Time', msText(ms)],
+        ['Error', error ?? '–', 'note'],
+      ]),
+    )
+  const names = ['Attempt', 'At', 'Answer', 'Time', 'Error']
+  const heads = names.map((name) => made('th', { scope: 'col', role: 'columnheader' }, name))
   return made(
     'div',
     { className: 'scroll attempts', tabindex: '0', role: 'region', 'aria-label': 'Attempts' },
     made(
       'table',
-      { className: 'list' },
-      made('thead', {}, line('th', ['Attempt', 'At', 'Answer', 'Time', 'Error'])),
-      made(
-        'tbody',
-        {},
-        ...attempts.map(({ attempt, at, status, is_delivered: isDelivered, ms, error }) =>
-          line('td', [
-            String(attempt),
-            timeText(at),
-            made(
-              'span',
-              { className: `chip ${isDelivered ? 'good' : 'bad'}` },
-              status === null ? 'none' : String(status),
-            ),
-            msText(ms),
-            error ?? '',
-          ]),
-        ),
-      ),
+      { className: 'list', role: 'table' },
+      made('thead', { role: 'rowgroup' }, made('tr', { role: 'row' }, ...heads)),
+      made('tbody', { role: 'rowgroup' }, ...attempts.map(rowOf)),
     ),
   )
 }
@@ -201,6 +223,7 @@ async function anew() {
 byId('filter').addEventListener('submit', (event) => event.preventDefault())
 byId('filter').addEventListener('change', anew)
 byId('refresh').addEventListener('click', anew)
+byId('resend-all').addEventListener('click', () => explained(resendAll))
 byId('more').addEventListener('click', () => {
   isPaged = true
   explained(more)

@@ -97,6 +97,10 @@ inChromium('the page of usage', () => {
     await page.getByRole('button', { name: 'Use the demo key' }).click()
     const shop = page.locator('#key-rows tr').filter({ hasText: 'shop' })
     await shop.getByRole('button', { name: 'Revoke shop' }).click()
+    await page
+      .getByRole('dialog', { name: /^Revoke shop\?/ })
+      .getByRole('button', { name: 'Revoke the key' })
+      .click()
     await expect.poll(() => shop.textContent()).toContain('revoked')
   })
 

@@ -8,6 +8,8 @@ import { jpeg } from '../pictures.ts'
 import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
 import { aVisitor } from './visitor.ts'
 
+const hostile = '/lost-too?a="><img src=x onerror=document.title="taken">'
+
 inChromium('the page of webhooks', () => {
   let browser: Browser
   let node: Node
@@ -16,19 +18,22 @@ inChromium('the page of webhooks', () => {
   let receiver: Server
   let told: string
   let isMended = false
+  const asked: string[] = []
 
   beforeAll(async () => {
     // A redirect to a private address ends a delivery for good: no other attempt would end otherwise.
     receiver = createServer((request, response) => {
       request.resume()
-      const isLost = request.url === '/lost' && !isMended
-      response.writeHead(isLost ? 307 : 200, isLost ? { location: 'http://10.1.2.3/' } : {}).end()
+      asked.push(request.url ?? '')
+      const isLost = request.url?.startsWith('/lost') && !isMended
+      if (request.url === '/down') response.writeHead(500).end()
+      else response.writeHead(isLost ? 307 : 200, isLost ? { location: 'http://10.1.2.3/' } : {}).end()
     })
     await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
     told = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
     node = await aNode({ allowAddresses: ['127.0.0.1/32'] })
     const visitor = await aVisitor(node)
-    for (const path of ['/good', '/lost']) {
+    for (const path of ['/good', '/lost', '/down', hostile]) {
       const query = new URLSearchParams({ callback_url: `${told}${path}` })
       expect((await visitor.call('POST', `/v1/optimize?${query}`, await jpeg())).status).toBe(202)
     }
@@ -47,35 +52,65 @@ inChromium('the page of webhooks', () => {
 
   test('shows what was delivered and what was given up, as it happens', async () => {
     await expect.poll(() => row('/good').textContent()).toContain('Delivered')
-    await expect.poll(() => row('/lost').textContent()).toContain('Given up')
+    await expect.poll(() => row('/lost').first().textContent()).toContain('Given up')
+    await expect.poll(() => row('/lost').last().textContent()).toContain('Given up')
     expect(await row('/good').textContent()).toMatch(/optimise\.done.*1 of \d+/)
+  })
+
+  test('tells what is tried again from what was never tried', async () => {
+    await expect.poll(() => row('/down').textContent()).toMatch(/Retrying.*answered 500, again (in \d+|now)/)
+  })
+
+  test('an address is words, whatever is in it', async () => {
+    expect(await page.locator('main img').count()).toBe(0)
+    expect(await page.title()).toBe('Webhooks – Halftone')
+  })
+
+  test('nothing to press is out of sight, however much there is to say', async () => {
+    const hidden = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(
+      document.querySelector('#deliveries .scroll'))`
+    expect(await page.evaluate(hidden)).toBe(0)
   })
 
   test('shows only those in one state', async () => {
     await page.getByLabel('State').selectOption('dead')
-    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(1)
-    expect(await row('/lost').count()).toBe(1)
-    await page.getByLabel('State').selectOption('waiting')
-    await page.getByText('None. A webhook is promised').waitFor()
+    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(2)
+    expect(await page.locator('#delivery-rows').textContent()).not.toMatch(/Delivered|Retrying/)
     await page.getByLabel('State').selectOption('')
     await page.getByLabel('Promised').selectOption('1')
-    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(2)
+    await expect.poll(() => page.locator('#delivery-rows tr').count()).toBe(4)
   })
 
   test('shows one with its attempts', async () => {
-    await row('/lost').getByRole('button', { name: 'Details' }).click()
+    await row('/lost').last().getByRole('button', { name: 'Details' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.waitFor()
     expect(await dialog.getByRole('region', { name: 'Attempts' }).locator('tbody tr').count()).toBe(1)
     expect(await dialog.textContent()).toMatch(/Given up.*not a public one/)
+    const attempt = dialog.locator('tbody tr').first()
+    await page.setViewportSize({ width: 375, height: 800 })
+    // A row is a card there, and each cell says what it is.
+    const names = await attempt.locator('td').evaluateAll((cells) => cells.map((cell) => cell.dataset.label))
+    expect(names).toEqual(['Attempt', 'At', 'Answer', 'Time', 'Error'])
+    await page.setViewportSize({ width: 1280, height: 900 })
     await page.keyboard.press('Escape')
     expect(await dialog.count()).toBe(0)
   })
 
-  test('sends one again, now that the other side is mended', async () => {
+  test('sends one again', async () => {
+    await row('/lost').last().getByRole('button', { name: 'Send again' }).click()
+    await expect.poll(() => page.locator('#said').textContent()).toContain('/lost again')
+    await expect.poll(() => asked.filter((path) => path === '/lost').length).toBe(2)
+    await expect.poll(() => row('/lost').last().textContent()).toContain('Given up')
+  })
+
+  test('sends all again that were given up, now that the other side is mended', async () => {
     isMended = true
-    await row('/lost').getByRole('button', { name: 'Send again' }).click()
-    await expect.poll(() => row('/lost').textContent()).toContain('Delivered')
+    await page.getByLabel('State').selectOption('dead')
+    await page.getByRole('button', { name: 'Send these 2 again' }).click()
+    await expect.poll(() => row('/lost').first().textContent()).toContain('Delivered')
+    await expect.poll(() => row('/lost').last().textContent()).toContain('Delivered')
+    expect(await page.getByRole('button', { name: 'Send these' }).isHidden()).toBe(true)
   })
 
   test('makes a hook and shows its secret, pauses and deletes it', async () => {
@@ -87,6 +122,10 @@ inChromium('the page of webhooks', () => {
     await hook.getByRole('button', { name: 'Pause' }).click()
     await expect.poll(() => hook.textContent()).toContain('paused')
     await hook.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'No' }).click()
+    expect(await hook.count()).toBe(1)
+    await hook.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete the hook' }).click()
     await page.getByText('None yet.').waitFor()
   })
 
