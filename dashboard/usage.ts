@@ -47,6 +47,7 @@ const charts = (): Markup => html`
     ({ id, title }) => html`
     <figure class="chart"><figcaption id="chart-${id}-title">${title}</figcaption>
       <div class="plot" id="chart-${id}" role="img" aria-labelledby="chart-${id}-title chart-${id}-words"></div>
+      <p class="none" id="chart-${id}-none" hidden>Nothing in these days</p>
       <p class="unseen" id="chart-${id}-words"></p></figure>`,
   )}</div>
   <details><summary>As a table</summary>
@@ -73,9 +74,9 @@ const keys = (): Markup => html`
     <div class="fields">
       <label>Name <input name="name" maxlength="100" required placeholder="what it is for"></label>
       <label>Calls a month at most <input type="number" name="calls" min="1" placeholder="no limit"></label>
-      <button class="strong" type="submit">Create the key</button>
     </div>
     <fieldset class="scopes"><legend>May</legend><span id="new-scopes"></span></fieldset>
+    <button class="strong" type="submit">Create the key</button>
   </form>
   <div id="new-secret" role="status" aria-live="polite"></div>
 </section>`

@@ -13,7 +13,9 @@ export function createChart(id, unit) {
   let shown
   const draw = () => {
     plot?.destroy()
-    plot = new uPlot(optionsOf(shown.series, unit, place.clientWidth), tableOf(shown), place)
+    const sums = sumsOf(shown)
+    byId(`chart-${id}-none`).hidden = sums.some((sum) => sum > 0)
+    plot = new uPlot(optionsOf({ ...shown, sums }, unit, place.clientWidth), tableOf(shown), place)
   }
   new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height })).observe(place)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => shown && draw())
@@ -28,18 +30,17 @@ export function createChart(id, unit) {
 const secondsOf = (day) => Date.parse(`${day}T00:00:00Z`) / 1000
 const tableOf = ({ days, series }) => [days.map(secondsOf), ...series.map(({ values }) => values)]
 
+const sumsOf = ({ series }) => series.map(({ values }) => values.reduce((total, value) => total + value, 0))
+
 function inWords({ days, series }, unit) {
-  const sums = series.map(({ label, values }) => {
-    const sum = values.reduce((total, value) => total + value, 0)
-    return `${label}: ${texts[unit](sum)}`
-  })
+  const sums = sumsOf({ series }).map((sum, at) => `${series[at].label}: ${texts[unit](sum)}`)
   return `From ${days[0]} to ${days.at(-1)}. ${sums.join(', ')}.`
 }
 
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const dateText = (seconds) => date.format(new Date(seconds * 1000))
 
-function optionsOf(series, unit, width) {
+function optionsOf({ days, series, sums }, unit, width) {
   const soft = colourOf('--soft')
   const grid = { stroke: colourOf('--line'), width: 1 }
   const text = texts[unit]
@@ -59,8 +60,12 @@ function optionsOf(series, unit, width) {
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick === 0 ? '0' : text(tick))), size: 66 },
     ],
     series: [
-      { label: 'Day', value: (_plot, seconds) => (seconds === null ? '–' : dateText(seconds)) },
-      ...series.map(({ label, colour }) => ({
+      // Where nobody points at a day, the legend tells of all.
+      {
+        label: 'Day',
+        value: (_plot, seconds) => (seconds === null ? `all ${days.length}` : dateText(seconds)),
+      },
+      ...series.map(({ label, colour }, at) => ({
         label,
         stroke: colourOf(colour),
         // The colours are written as #rrggbb; two digits more are their opacity.
@@ -68,11 +73,11 @@ function optionsOf(series, unit, width) {
         width: 1,
         paths: uPlot.paths.bars({ size: [0.72, 48] }),
         points: { show: false },
-        value: (_plot, value) => (value === null ? '–' : text(value)),
+        value: (_plot, value, _series, index) => text(index === null ? sums[at] : (value ?? 0)),
       })),
     ],
   }
 }
 
 const daySeconds = 86_400
-const dayIncrements = [1, 2, 3, 7, 14, 28].map((days) => days * daySeconds)
+const dayIncrements = [1, 2, 3, 7, 14, 28, 56].map((days) => days * daySeconds)

@@ -41,14 +41,24 @@ export async function armKeys(mine, found) {
       made('label', {}, made('input', { type: 'checkbox', name: 'scope', value: scope }), words),
     ),
   )
+  form.addEventListener('change', () => isTicked())
   form.addEventListener('submit', (event) => {
     event.preventDefault()
+    if (!isTicked()) return form.reportValidity()
     explained(async () => {
       await create()
       await list()
     })
   })
   await explained(list)
+}
+
+/** A key that may do nothing is a mistake, and said beside the boxes in the browser's own way. */
+function isTicked() {
+  const boxes = [...form.querySelectorAll('[name="scope"]')]
+  const isAny = boxes.some(({ checked }) => checked)
+  boxes[0].setCustomValidity(isAny ? '' : 'Tick what the key may do.')
+  return isAny
 }
 
 function rowOf({ id, name, scopes: may, revoked }, { isMine, list }) {

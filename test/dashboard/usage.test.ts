@@ -29,13 +29,13 @@ inChromium('the page of usage', () => {
   })
 
   /** Pixels of a drawing that are in this colour of the page, or nearly. */
-  const painted = (id: string, colour: string) =>
+  const painted = (id: string, colour: string, from = 0) =>
     page.evaluate(`(() => {
       const canvas = document.querySelector('#chart-${id} canvas')
       if (!canvas) return 0
       const hex = getComputedStyle(document.documentElement).getPropertyValue('${colour}').trim()
       const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16))
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      const { data } = canvas.getContext('2d').getImageData(0, ${from}, canvas.width, canvas.height - ${from})
       let count = 0
       for (let at = 0; at < data.length; at += 4)
         if (data[at + 3] > 100 && wanted.every((value, channel) => Math.abs(data[at + channel] - value) < 6)) count++
@@ -50,6 +50,24 @@ inChromium('the page of usage', () => {
     await expect.poll(() => painted('calls', '--made')).toBeGreaterThan(50)
     await expect.poll(() => painted('bytes', '--accent')).toBeGreaterThan(50)
     await expect.poll(() => painted('saved', '--hit')).toBeGreaterThan(50)
+  })
+
+  test('the legend tells of all days, and of one that is pointed at', async () => {
+    const legend = page.locator('#chart-calls .u-legend')
+    expect(await legend.textContent()).toMatch(/Dayall 30Calls3Failures0/)
+    const plot = await page.locator('#chart-calls .u-over').boundingBox()
+    if (!plot) throw new Error('nothing is drawn')
+    await page.mouse.move(plot.x + plot.width / 2, plot.y + 20)
+    await expect.poll(() => legend.textContent()).toMatch(/Day\d+ \w+Calls0Failures0/)
+  })
+
+  test('a phone names its days too, however many there are', async () => {
+    await page.setViewportSize({ width: 375, height: 800 })
+    await page.getByRole('combobox', { name: 'Days' }).selectOption('90')
+    await expect.poll(() => page.locator('#chart-calls .u-legend').textContent()).toContain('all 90')
+    expect(await painted('calls', '--soft', 160)).toBeGreaterThan(20)
+    await page.getByRole('combobox', { name: 'Days' }).selectOption('30')
+    await page.setViewportSize({ width: 1280, height: 900 })
   })
 
   test('and said in words, and in a table', async () => {
@@ -73,6 +91,12 @@ inChromium('the page of usage', () => {
   test('a key is made with a quota; its own use is shown alone, and what is left of the quota', async () => {
     await page.getByLabel('Name', { exact: true }).fill('shop')
     await page.getByLabel('Calls a month at most').fill('10')
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    const first = page.getByLabel('optimise', { exact: true })
+    expect(await first.evaluate((box) => 'validationMessage' in box && box.validationMessage)).toBe(
+      'Tick what the key may do.',
+    )
+    expect(await page.locator('#key-rows tr').count()).toBe(1)
     for (const scope of ['optimise', 'read usage']) await page.getByLabel(scope, { exact: true }).check()
     await page.getByRole('button', { name: 'Create the key' }).click()
     const made = (await page.locator('#new-secret code').textContent()) ?? ''
@@ -82,6 +106,7 @@ inChromium('the page of usage', () => {
     )
     await page.getByRole('combobox', { name: 'Key' }).selectOption({ label: `shop (${id})` })
     await expect.poll(() => page.locator('#chart-calls-words').textContent()).toContain('Calls: 0')
+    expect(await page.getByText('Nothing in these days').filter({ visible: true }).count()).toBe(3)
 
     await page.getByRole('button', { name: 'Use another key' }).click()
     await page.getByLabel('Public id').fill(id)
