@@ -24,7 +24,7 @@ export const startPage = ({ site, roles, shown, demo }: StartOptions): Markup =>
 ${hero({ roles, shown, api: site.api })}
 ${shown.length > 0 ? html`${pictures(shown)} ${shapes()} ${responsive()}` : ''}
 ${tryBox(shown.length > 0)}
-${demo === undefined ? '' : snippets(demo)}
+${demo === undefined ? '' : snippets(demo, shown.length > 0)}
 ${next(site, shown.length > 0)}`,
   })
 
@@ -52,7 +52,8 @@ const hero = ({ roles, shown, api }: Hero): Markup => html`
     <p class="roles"><span class="dot"></span>In this process: ${roles.join(', ')}</p>
   </div>
   ${shown.length > 0 ? tally() : ''}
-</section>`
+</section>
+<noscript><p class="about">Without JavaScript nothing is measured here; every picture and every link is still there to be asked for.</p></noscript>`
 
 const tally = (): Markup => html`
 <dl class="tally" aria-label="Totals of this page">
@@ -155,12 +156,12 @@ const next = ({ docsUrl }: Site, hasSamples: boolean): Markup => html`
 <section class="next" aria-labelledby="next-title">
   <h2 id="next-title">What next</h2>
   <ol>
-    <li><h3>From a terminal</h3>
-      <pre tabindex="0"><code data-curl>curl -o picture.avif '<span data-here></span>/${
+    <li><h3>From a terminal <button type="button" data-copy="next-curl">Copy</button></h3>
+      <pre tabindex="0"><code id="next-curl">curl -o picture.avif '<span data-here></span>/${
         hasSamples ? 'samples/landscape.jpg' : 'source/picture.jpg'
       }?w=640&amp;fm=avif'</code></pre></li>
-    <li><h3>In a page</h3>
-      <pre tabindex="0"><code>&lt;img src="<span data-here></span>/${
+    <li><h3>In a page <button type="button" data-copy="next-img">Copy</button></h3>
+      <pre tabindex="0"><code id="next-img">&lt;img src="<span data-here></span>/${
         hasSamples ? 'samples/landscape.jpg' : 'source/picture.jpg'
       }?w=640&amp;auto=format" alt="…"&gt;</code></pre></li>
     <li><h3>With your own pictures</h3>

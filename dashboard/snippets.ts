@@ -5,16 +5,18 @@ import type { DemoKey, Markup } from './shell.ts'
 /** `data-here` is filled with the page's own origin: what is shown can be pasted as it stands. */
 const here = html`<span data-here></span>`
 
-export const snippets = (demo: DemoKey): Markup => html`
+/** With samples the first way begins by fetching one: nobody has to look for a picture. */
+export const snippets = (demo: DemoKey, hasSamples: boolean): Markup => html`
 <section id="keys" aria-labelledby="keys-title">
   <h2 id="keys-title">Your keys to play with</h2>
   <p class="about">Of the demo project, which exists only while this server listens on this machine alone. The pages
-    <a href="/optimise">Optimise</a>, <a href="/webhooks">Webhooks</a> and <a href="/usage">Usage</a> use them too.</p>
+    <a href="/optimise">Optimise</a>, <a href="/webhooks">Webhooks</a> and <a href="/usage">Usage</a> use them too. All that the API does is described at
+    <a href="/openapi.json">/openapi.json</a>.</p>
   <dl class="keys">
     <dt>Public id</dt><dd><code id="demo-id">${demo.id}</code> <button type="button" data-copy="demo-id">Copy</button></dd>
     <dt>Secret</dt><dd><code id="demo-secret">${demo.secret}</code> <button type="button" data-copy="demo-secret">Copy</button></dd>
   </dl>
-  <div class="snippets">${ways(demo).map(snippet)}</div>
+  <div class="snippets">${ways(demo, hasSamples).map(snippet)}</div>
 </section>`
 
 interface Way {
@@ -29,40 +31,53 @@ const snippet = ({ name, title, text }: Way): Markup => html`
   <pre tabindex="0"><code id="${name}">${text}</code></pre>
 </article>`
 
-const ways = ({ id, secret }: DemoKey): readonly Way[] => [
-  {
-    name: 'snippet-curl',
-    title: 'Optimise with curl',
-    text: html`curl --data-binary @photo.jpg \\
+function ways({ id, secret }: DemoKey, hasSamples: boolean): readonly Way[] {
+  const file = hasSamples ? 'landscape.jpg' : 'photo.jpg'
+  const fetched = hasSamples ? html`curl -o ${file} '${here}/samples/${file}?w=800&amp;q=95'\n` : ''
+  return [
+    {
+      name: 'snippet-curl',
+      title: 'Optimise with curl',
+      text: html`${fetched}curl --data-binary @${file} \\
   -u '${id}:${secret}' \\
-  '${here}/v1/optimize?mode=lossy&amp;format=auto'`,
-  },
-  {
-    name: 'snippet-kraken',
-    title: 'Optimise with a Kraken client',
-    text: html`import Kraken from 'kraken'
+  '${here}/v1/optimize'`,
+    },
+    {
+      name: 'snippet-curl-upload',
+      title: 'Upload with curl',
+      text: html`curl -F file=@${file} \\
+  -u '${id}:${secret}' \\
+  '${here}/v1/files'`,
+    },
+    {
+      name: 'snippet-kraken',
+      title: 'Optimise with a Kraken client',
+      text: html`// npm install kraken
+import Kraken from 'kraken'
 
 const kraken = new Kraken({
   api_key: '${id}',
   api_secret: '${secret}',
 })
 kraken.api.upload = '${here}/v1/upload'
-const wish = { file: 'photo.jpg', wait: true, lossy: true }
+const wish = { file: '${file}', wait: true, lossy: true }
 console.log(await kraken.upload(wish))`,
-  },
-  {
-    name: 'snippet-upload',
-    title: 'Upload with an Uploadcare client',
-    text: html`import { uploadFile } from '@uploadcare/upload-client'
+    },
+    {
+      name: 'snippet-upload',
+      title: 'Upload with an Uploadcare client',
+      text: html`// npm install @uploadcare/upload-client
+import { uploadFile } from '@uploadcare/upload-client'
 import { readFile } from 'node:fs/promises'
 
-const file = await uploadFile(await readFile('photo.jpg'), {
+const file = await uploadFile(await readFile('${file}'), {
   publicKey: '${id}',
   baseURL: '${here}',
-  fileName: 'photo.jpg',
+  fileName: '${file}',
   store: true,
   baseCDN: '${here}',
 })
 console.log(file.cdnUrl)`,
-  },
-]
+    },
+  ]
+}

@@ -28,7 +28,8 @@ export function bytesText(bytes) {
 export function changeText(bytes, source) {
   const exact = (bytes / source - 1) * 100
   // Nothing is ever all saved: 71 bytes of 97 kB are 99.9 % less, and not 100.
-  const percent = exact < -99 && bytes > 0 ? Math.max(-99.9, Number(exact.toFixed(1))) : Math.round(exact)
+  const isNearlyAll = Math.round(exact) === -100 && bytes > 0
+  const percent = isNearlyAll ? Math.max(-99.9, Number(exact.toFixed(1))) : Math.round(exact)
   if (!Number.isFinite(percent) || percent === 0) return '±0 %'
   return percent < 0 ? `−${-percent} %` : `+${percent} %`
 }

@@ -2,7 +2,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aNode, type Node } from '../journeys/cdn.ts'
-import { jpeg } from '../pictures.ts'
 import { beyondStatus, inChromium, openChromium, openPage } from './chromium.ts'
 import { aVisitor, type Visitor } from './visitor.ts'
 
@@ -30,26 +29,6 @@ inChromium('keys in the pages', () => {
   afterAll(async () => {
     await browser?.close()
     await node?.stop()
-  })
-
-  test('the start page shows them, with commands that work as they stand', async () => {
-    const { page, complaints } = await openPage(browser, node.url)
-    await page.goto(node.url)
-    expect(await page.locator('#demo-id').textContent()).toBe(visitor.id)
-    const curl = (await page.locator('#snippet-curl').textContent()) ?? ''
-    const [, credentials = ''] = /-u '([^']+)'/.exec(curl) ?? []
-    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
-    const [, url = ''] = /'(http[^']+)'$/.exec(curl) ?? []
-    expect(url.startsWith(node.url)).toBe(true)
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new Uint8Array(await jpeg()),
-    })
-    expect(answer.status).toBe(200)
-    for (const name of ['snippet-kraken', 'snippet-upload'])
-      expect(await page.locator(`#${name}`).textContent()).toContain(`'${node.url}`)
-    expect(complaints).toEqual([])
   })
 
   test('under a stranger’s name no page has them, and asks instead', async () => {

@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)(
     test('every cell of the tables fills with bytes, what was saved, and who answered', async () => {
       const cells = page.locator('a.measure')
       await expect
-        .poll(() => page.locator('a.measure:has(b)').count(), { timeout: 15_000 })
+        .poll(() => page.locator('a.measure:has(b)').count(), { timeout: 60_000 })
         .toBe(await cells.count())
       expect(await cell('/samples/landscape.jpg?w=320&fm=avif').textContent()).toMatch(
         /^[\d.]+ k?B[−+]\d+ %rendered$/,
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)(
       expect(await page.locator('[data-total="saved"]').textContent()).toMatch(/^-?\d+ %$/)
       const count = await cells.count()
       expect(await page.locator('[data-total="hits"]').textContent()).toBe(`0 of ${count}`)
-    })
+    }, 90_000)
 
     test('asked again, the answers come from the cache and say so', async () => {
       await page.getByRole('button', { name: 'Ask again' }).click()
