@@ -1,6 +1,6 @@
 // All results in one ZIP, put together in the browser while they arrive, one after the other.
 import { makeZip } from './client-zip.js'
-import { noConnection, problemOf } from './problem.js'
+import { noConnection } from './problem.js'
 
 /** Two files of one name would overwrite each other when the archive is opened: "cat.webp", "cat (2).webp". */
 export function namesOf(items) {
@@ -16,20 +16,25 @@ export function namesOf(items) {
   })
 }
 
-/** The archive as a blob, which a browser keeps on its disk when it is large. `told(done)` after each file. */
-export function zipped(items, told) {
+/**
+ * The archive as a blob, which a browser keeps on its disk when it is large, and how many results were no longer on
+ * the server: the others are wanted all the same. `told(done)` after each file.
+ */
+export async function zipped(items, told) {
   const names = namesOf(items)
+  let missing = 0
   async function* files() {
     for (const [at, { facts }] of items.entries()) {
       const response = await fetch(facts.path).catch(() => {
         throw noConnection()
       })
-      if (!response.ok) throw problemOf(response.status, await response.text())
-      yield { name: names[at], input: response, lastModified: new Date() }
+      if (response.ok) yield { name: names[at], input: response, lastModified: new Date() }
+      else missing++
       told(at + 1)
     }
   }
-  return new Response(makeZip(files()), { headers: { 'content-type': 'application/zip' } }).blob()
+  const blob = await new Response(makeZip(files()), { headers: { 'content-type': 'application/zip' } }).blob()
+  return { blob, missing }
 }
 
 export function saveAs(blob, name) {

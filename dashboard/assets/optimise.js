@@ -123,11 +123,12 @@ async function downloadAll() {
   isZipping = true
   button.disabled = true
   try {
-    const archive = await zipped(all, (count) => {
+    const { blob, missing } = await zipped(all, (count) => {
       button.textContent = `Packing ${count} of ${all.length}`
     })
-    saveAs(archive, 'halftone.zip')
-    say(`${counted(all.length, 'picture')} packed.`)
+    saveAs(blob, 'halftone.zip')
+    note(missing > 0 ? `${counted(missing, 'picture')} left out of the ZIP: no longer on the server.` : '')
+    say(`${counted(all.length - missing, 'picture')} packed.`)
   } finally {
     isZipping = false
     button.textContent = words

@@ -3,8 +3,8 @@ import { asProblem } from './problem.js'
 import { send } from './send.js'
 
 const most = 3
-/** "Not now": the same request may succeed a moment later. How often it is tried. */
-const mostTries = { 'too-many': 6, busy: 6, late: 3, 'no-connection': 4 }
+/** "Not now": the same request may succeed a moment later. How often it is tried; a server may be restarted meanwhile. */
+const mostTries = { 'too-many': 6, busy: 6, late: 3, 'no-connection': 6 }
 
 /** `changed(item)` after each change; `done(item)` once a picture is made. */
 export function createQueue({ changed, done }) {

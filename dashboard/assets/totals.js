@@ -1,6 +1,8 @@
 // What all pictures of the list come to, and what a screen reader is told of it.
 import { byId, bytesText } from './dom.js'
 
+const title = document.title
+
 export function drawTotals(items) {
   const inState = (...states) => items.filter(({ state }) => states.includes(state))
   const done = inState('done', 'expired').map(({ facts }) => facts)
@@ -20,6 +22,8 @@ export function drawTotals(items) {
     ...(pending > 0 ? [`${pending} to go`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join(', ')
+  // For who looks at another tab meanwhile.
+  document.title = pending > 0 ? `${pending} to go – ${title}` : title
   byId('counts').textContent = items.length > 0 ? words : 'None yet'
   byId('retry-all').hidden = failed === 0
   byId('stop-all').hidden = pending < 2

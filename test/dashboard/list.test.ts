@@ -1,10 +1,11 @@
 // The list of pictures as somebody works with it: what is left out, made once more, stopped, removed, looked at closely.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aNode, type Node } from '../journeys/cdn.ts'
+import { unpacked } from './archive.ts'
 import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
 import { type List, listOf } from './list.ts'
 import { noisy } from './photographs.ts'
@@ -153,11 +154,27 @@ inChromium('the list of pictures', () => {
     await phone.page.context().close()
   })
 
+  test('a result that is lost is left out of the ZIP, and said to be', async () => {
+    const href = await list.row('banner.svg').getByRole('link', { name: 'Download' }).getAttribute('href')
+    await page.route(`**${href}`, (route) => route.fulfill({ status: 404, body: 'gone' }))
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download all as ZIP' }).click(),
+    ])
+    const names = unpacked(readFileSync(await download.path())).map(({ name }) => name)
+    expect(names).toHaveLength(3)
+    expect(names).not.toContain('banner.svg')
+    await expect.poll(() => page.locator('#note').textContent()).toMatch(/^1 picture left out of the ZIP/)
+    await page.unroute(`**${href}`)
+  })
+
   test('all that wait are stopped at once', async () => {
     await page.route(calls, () => {})
     for (const name of ['a', 'b', 'c', 'd', 'e']) await paste(`waiting-${name}.jpg`, 'body')
+    await expect.poll(() => page.title()).toBe('5 to go – Optimise pictures – Halftone')
     await page.getByRole('button', { name: 'Stop all' }).click()
     await expect.poll(() => page.locator('[data-state="stopped"]').count()).toBe(5)
+    await expect.poll(() => page.title()).toBe('Optimise pictures – Halftone')
     expect(await page.getByRole('button', { name: 'Stop all' }).isHidden()).toBe(true)
     await page.unroute(calls)
   })
