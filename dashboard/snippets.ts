@@ -33,7 +33,10 @@ const snippet = ({ name, title, text }: Way): Markup => html`
 
 function ways({ id, secret }: DemoKey, hasSamples: boolean): readonly Way[] {
   const file = hasSamples ? 'landscape.jpg' : 'photo.jpg'
-  const fetched = hasSamples ? html`curl -o ${file} '${here}/samples/${file}?w=800&amp;q=95'\n` : ''
+  const fetched = hasSamples
+    ? html`curl -o ${file} \\
+  '${here}/samples/${file}?w=800&amp;q=95'\n`
+    : ''
   return [
     {
       name: 'snippet-curl',
