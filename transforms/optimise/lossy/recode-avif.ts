@@ -12,7 +12,7 @@ const quicks = { maxProbes: 4, tolerance: 1.5 } as const
 /** A final encode costs two seconds for each megapixel: what hardly gains is not tried, and two or three are the rule. */
 const finals = { maxProbes: 5, tolerance: 0.8 } as const
 /** Effort 4 takes so many times a probe, encoding and judging together. */
-const finalCost = 6
+const finalCost = 7
 
 export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded> {
   const startedAt = performance.now()
