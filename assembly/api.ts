@@ -68,7 +68,7 @@ async function assembleServices(assembly: Assembly, records: Records, bucket: Bu
   const hooks = createHooks({ records, dispatcher, allowAddresses, log, now })
   closing.push(() => hooks.stop())
   const uploads = createUploads({
-    ...{ records, bucket, intake, hooks, log, now, unstoredMs: config.unstoredMs },
+    ...{ records, bucket, intake, hooks, log, now, stallMs, unstoredMs: config.unstoredMs },
     limits: { multipartBytes: config.maxMultipartBytes },
     base: publicUrlOf(config) ?? `http://${config.host}:${config.port}`,
   })

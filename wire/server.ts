@@ -1,6 +1,6 @@
 // The life of an HTTP server: it listens with limits against idle and endless clients, and it leaves without a
 // failed request.
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Listener } from './serve.ts'
 
@@ -15,7 +15,7 @@ export interface ServerLimits {
   readonly maxConnections?: number
   /** How long an idle connection may still bring a request after the drain began. */
   readonly lingerMs?: number
-  /** How long a client may take nothing of an answer that waits for it. */
+  /** How long a client may take nothing of an answer that waits for it, or send nothing of a body it has begun. */
   readonly stallMs?: number
 }
 
@@ -106,13 +106,15 @@ interface Traffic {
 function createTraffic(listener: Listener, stallMs: number): Traffic {
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
-  const waiting = new WeakSet<Socket>()
+  const waiting = new WeakMap<Socket, IncomingMessage>()
+  /** What had come when a body was last found to be missing. */
+  const heard = new WeakMap<IncomingMessage, number>()
   let isEnding = false
 
   function follow(res: ServerResponse): void {
     running.add(res)
     const { socket } = res
-    if (socket) waiting.add(socket.setTimeout(stallMs))
+    if (socket) waiting.set(socket.setTimeout(stallMs), res.req)
     res.on('close', () => {
       running.delete(res)
       if (socket) waiting.delete(socket)
@@ -134,8 +136,14 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
       socket.once('close', () => silent.delete(socket))
     },
     timedOut(socket) {
+      const req = waiting.get(socket)
       // Who waits for a picture that is being made may be silent; who does not take what is ready holds memory.
-      if (socket.writableLength > 0 || !waiting.has(socket)) socket.destroy()
+      if (socket.writableLength > 0 || !req) return void socket.destroy()
+      if (!owesBody(req)) return
+      // Once more: whoever reads the body may be just about to say so in words.
+      if (heard.get(req) === socket.bytesRead) return void socket.destroy()
+      heard.set(req, socket.bytesRead)
+      socket.setTimeout(stallMs)
     },
     announceEnd() {
       isEnding = true
@@ -151,6 +159,10 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
     },
   }
 }
+
+/** Not where it is us who do not read: then what has come waits in here. */
+const owesBody = (req: IncomingMessage): boolean =>
+  !req.complete && req.readableLength < req.readableHighWaterMark
 
 interface Drain {
   readonly server: Server

@@ -1,13 +1,12 @@
 // The door of the intake: what comes in by a body, a form or a download, each as a file of the spool.
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { Failure } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { fetchFile } from './fetch.ts'
 import { limitsOf, mostFormBytes, readForm } from './form.ts'
 import type { Intake } from './intake.ts'
 import { createWholes } from './look.ts'
-import { chunksOf, letGo, type Watch } from './pace.ts'
+import { chunksOf, letGo, ofRequest, type Watch } from './pace.ts'
 import { createRoom } from './room.ts'
 import { createSpool } from './spool.ts'
 import { take, tooLarge } from './take.ts'
@@ -48,7 +47,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const room = createRoom(totalBytes)
   const spool = createSpool({ dir, room, now, log })
   const place = { spool, wholes: createWholes() }
-  const watchFor = (signal: AbortSignal | undefined): Watch => ({ stallMs, signal, now, slow: stalled, torn })
+  const watchFor = (signal: AbortSignal | undefined): Watch => ({ stallMs, signal, now, ...ofRequest })
 
   return {
     receive: (body, wanted) =>
@@ -80,8 +79,3 @@ async function orLetGo<T>(body: Readable, receive: () => Promise<T>): Promise<T>
     throw thrown
   }
 }
-
-const stalled = (): Failure => new Failure('stalled', 'The body of the request came too slowly.')
-
-const torn = (cause: unknown): Failure =>
-  new Failure('bad-body', 'The body of the request breaks off.', { cause })

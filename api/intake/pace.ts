@@ -12,6 +12,12 @@ export interface Watch {
   readonly torn: (cause: unknown) => Failure
 }
 
+/** Of a request, whoever reads it. */
+export const ofRequest: Pick<Watch, 'slow' | 'torn'> = {
+  slow: () => new Failure('stalled', 'The body of the request came too slowly.'),
+  torn: (cause) => new Failure('bad-body', 'The body of the request breaks off.', { cause }),
+}
+
 /**
  * What a body must bring on average, measured over each `stallMs` of waiting: a byte now and then is no silence, and
  * would hold a file for ever. The slowest mobile networks still bring ten times as much.

@@ -25,6 +25,8 @@ export interface UploadsOptions {
   readonly limits: Pick<ApiLimits, 'multipartBytes'>
   /** How long a file that was not stored is kept. */
   readonly unstoredMs: number
+  /** How long the sender of a part may send nothing. */
+  readonly stallMs?: number
   /** Where files are reached, for what webhooks tell; without a slash at the end. */
   readonly base: string
   readonly log: Pick<Log, 'warn' | 'error'>
@@ -39,6 +41,7 @@ export interface SweptUploads extends Uploads {
   sweep(): Promise<number>
 }
 
+const usualStallMs = 30_000
 const usualFetching: Fetching = { most: 8, leaseMs: 15_000, graceMs: 5_000 }
 
 export function createUploads(options: UploadsOptions): SweptUploads {
@@ -51,6 +54,7 @@ export function createUploads(options: UploadsOptions): SweptUploads {
     tell,
     poke: hooks.poke,
     maxBytes: limits.multipartBytes,
+    stallMs: options.stallMs ?? usualStallMs,
     log,
     now,
   }

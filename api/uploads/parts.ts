@@ -1,9 +1,10 @@
 // Uploads in parts: each part of the length it must have, in any order, put together by the storage.
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { FileRecord, JsonObject } from '../../records/index.ts'
 import { type Upload, uploadKey } from '../../storage/index.ts'
 import { safeName } from '../intake/name.ts'
+import { chunksOf, letGo, ofRequest } from '../intake/pace.ts'
 import { typeOf } from '../intake/type.ts'
 import { factsOfUpload } from './facts.ts'
 import type { Kit } from './kit.ts'
@@ -44,19 +45,22 @@ export function createParts(kit: Kit): Parts {
   }
 
   async function part(id: string, number: number, body: Readable, options: Parameters<Parts['part']>[3]) {
-    const { file, plan } = await underWay(id).catch((thrown) => {
-      body.resume()
+    try {
+      const { file, plan } = await underWay(id)
+      const length = lengthOf(file.bytes, plan.partBytes, number)
+      if (length === undefined || (options.length !== undefined && options.length !== length))
+        throw wrongPart(number, length)
+      await watched(kit, body, options.signal, (chunks) =>
+        bucket.putPart(plan.bucket, number, chunks, { ...options, length }).catch((thrown: unknown) => {
+          // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
+          const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
+          throw isWrong ? wrongPart(number, length) : thrown
+        }),
+      )
+    } catch (thrown) {
+      letGo(body)
       throw thrown
-    })
-    const length = lengthOf(file.bytes, plan.partBytes, number)
-    if (length === undefined || (options.length !== undefined && options.length !== length)) {
-      body.resume()
-      throw wrongPart(number, length)
     }
-    await bucket.putPart(plan.bucket, number, body, { ...options, length }).catch((thrown: unknown) => {
-      // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
-      throw thrown instanceof Failure && thrown.kind === 'source-broken' ? wrongPart(number, length) : thrown
-    })
   }
 
   async function complete(project: string, id: string): Promise<FileRecord> {
@@ -93,6 +97,28 @@ export function createParts(kit: Kit): Parts {
   }
 
   return { start, part, complete, abort }
+}
+
+/**
+ * The body as the storage reads it, ended when it comes too slowly. The storage destroys what it refuses: with the body
+ * itself that would be the connection, on which the client is still to read why.
+ */
+async function watched(
+  { stallMs, now }: Kit,
+  body: Readable,
+  left: AbortSignal | undefined,
+  put: (chunks: Readable) => Promise<void>,
+): Promise<void> {
+  const end = new AbortController()
+  const signal = left ? AbortSignal.any([left, end.signal]) : end.signal
+  const chunks = chunksOf(body, { stallMs, now, signal, ...ofRequest })
+  const stream = Readable.from(chunks, { objectMode: false }).on('error', () => {})
+  try {
+    await put(stream)
+  } finally {
+    end.abort()
+    await chunks.return()
+  }
 }
 
 export function planOf({ state, upload }: FileRecord): Plan | undefined {

@@ -159,6 +159,21 @@ describe('an upload in parts', () => {
     expect((await call('GET', `/v1/files/${started.id}/content`)).body).toEqual(bytes)
   })
 
+  test('says what is wrong with a part that turns out too long while it comes', async () => {
+    const { part_url } = (
+      await call('POST', '/v1/files/multipart', { json: { name: 'a', bytes: 10 } })
+    ).json()
+    const { id, secret } = server.key
+    const { status } = await fetch(part_url.replace('{part}', '1'), {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${id}.${secret}` },
+      // In pieces, without a length in front.
+      body: new Blob([randomBytes(1_000_000)]).stream(),
+      duplex: 'half',
+    })
+    expect(status).toBe(400)
+  })
+
   test('may be given up', async () => {
     const { id } = (await call('POST', '/v1/files/multipart', { json: { name: 'a', bytes: 10 } })).json()
     expect((await call('DELETE', `/v1/files/multipart/${id}`)).status).toBe(204)

@@ -36,11 +36,11 @@ interface Answer {
   readonly detail?: string
 }
 
-async function post(path: string, body: Buffer | FormData) {
+async function post(path: string, body: Buffer | FormData, headers: Readonly<Record<string, string>> = {}) {
   const sent = body instanceof FormData ? body : new Uint8Array(body)
   const response = await fetch(`${node.url}${path}`, {
     method: 'POST',
-    headers: { authorization },
+    headers: { authorization, ...headers },
     body: sent,
   })
   return {
@@ -227,23 +227,26 @@ describe('a slow client', () => {
     })
   }
 
-  test('that brings a byte now and then holds no worker, and is told so', async () => {
-    const head = [
-      'POST /v1/optimize HTTP/1.1',
-      ...[
-        'host: a',
-        `authorization: ${authorization}`,
-        'content-type: image/jpeg',
-        'content-length: 1000000',
-        '',
-        '',
-      ],
+  const head = (request: string): string =>
+    [
+      `${request} HTTP/1.1`,
+      ...['host: a', `authorization: ${authorization}`],
+      ...['content-type: image/jpeg', 'content-length: 1000000', '', ''],
     ].join('\r\n')
-    const slow = times(50, () => dribbling(head))
+
+  test('that brings a byte now and then holds no worker, and is told so', async () => {
+    const slow = times(50, () => dribbling(head('POST /v1/optimize')))
     const answers = await Promise.all(times(4, () => post('/v1/optimize', picture)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     for (const received of await Promise.all(slow)) expect(received).toMatch(/^HTTP\/1\.1 408 /)
     await expect.poll(() => filesIn('spool')).toEqual([])
+  })
+
+  test('of a part is told so as well, and leaves no file open', async () => {
+    const body = Buffer.from(JSON.stringify({ name: 'a', bytes: 1_000_000 }))
+    const { json } = await post('/v1/files/multipart', body, { 'content-type': 'application/json' })
+    expect(await dribbling(head(`PUT /v1/files/multipart/${json.id}/1`))).toMatch(/^HTTP\/1\.1 408 /)
+    await expect.poll(openFiles).toEqual([])
   })
 
   test('that takes nothing of an answer is ended', async () => {

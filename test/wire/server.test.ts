@@ -1,5 +1,6 @@
 // A server that drains fails no request.
-import { Agent, get } from 'node:http'
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { listen } from '../../wire/index.ts'
@@ -123,4 +124,30 @@ test('a client that does not take its answer is ended; one that waits for it in 
   clearInterval(knocking)
   held.release()
   expect(await patient).toMatchObject({ status: 200, bytes: 7 })
+})
+
+test('a client that goes silent within its body is ended; one whose body nobody reads yet is not', async () => {
+  const begun = Promise.withResolvers<IncomingMessage>()
+  const server = open.keep(
+    await listen({
+      ...{ host: '127.0.0.1', port: 0, limits: { stallMs: 100 } },
+      listener: (req, res) => {
+        if (req.url === '/read') req.resume()
+        else begun.resolve(req.on('end', () => res.end('all of it')))
+      },
+    }),
+  )
+  const sent = (path: string, body: Buffer) => {
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n`)
+    socket.write(body)
+    return socket
+  }
+  const patient = sent('/', Buffer.alloc(1_000_000))
+  const req = await begun.promise
+  await new Promise((resolve) => sent('/read', Buffer.alloc(10)).on('close', resolve))
+  req.resume()
+  const [answer] = await once(patient, 'data')
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 .*all of it/s)
+  patient.destroy()
 })
