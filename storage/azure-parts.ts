@@ -9,9 +9,9 @@ import type { Bucket, Facts, Stored, Upload } from './bucket.ts'
 import { statusIn } from './failures.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, lengthOf, missingPart, noUpload } from './parts.ts'
+import { checkedPart, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
 export interface AzureParts {
   readonly client: ContainerClient
@@ -65,6 +65,10 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
       }
     },
 
+    async listParts(upload) {
+      return inOrder([...(await waiting(upload)).keys()].map(numberOf))
+    },
+
     async finishParts(upload, count): Promise<Stored> {
       await assemble(upload, count)
       // Gone when it was finished before and only the answer was lost.
@@ -89,6 +93,8 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
 
 /** Names of blocks are in base64 and all of one length. */
 const blockName = (number: number): string => Buffer.from(String(number).padStart(6, '0')).toString('base64')
+
+const numberOf = (name: string): number => Number(Buffer.from(name, 'base64').toString())
 
 function checkedId(id: string): string {
   if (/^[0-9a-f-]{36}$/.test(id)) return id

@@ -104,6 +104,8 @@ export interface Bucket {
   startParts(key: string, options: Pick<PutOptions, 'type' | 'metadata'>): Promise<Upload>
   /** Parts are numbered from 1, come in any order, and a part that is sent again replaces the earlier. */
   putPart(upload: Upload, number: number, body: Body, options?: PartOptions): Promise<void>
+  /** The numbers of those that are there, in order. */
+  listParts(upload: Upload): Promise<readonly number[]>
   /** Fails with 'bad-option' when one of the parts 1 to `count` is missing. May be asked again after a crash. */
   finishParts(upload: Upload, count: number): Promise<Stored>
   abortParts(upload: Upload): Promise<void>

@@ -1,6 +1,6 @@
 // Large uploads in a folder: each part a file of its own, put together by copying, never held in memory.
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Bucket, Stored, Upload } from './bucket.ts'
 import { openFile, settle, writeTemporary } from './folder-file.ts'
@@ -15,9 +15,9 @@ import {
 } from './folder-places.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, missingPart, noUpload } from './parts.ts'
+import { checkedPart, inOrder, missingPart, noUpload } from './parts.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
 export function createFolderParts(dir: string): Parts {
   return {
@@ -42,6 +42,13 @@ export function createFolderParts(dir: string): Parts {
         await rm(temporary, { force: true }).catch(() => {})
         throw codeOf(thrown) === 'ENOENT' ? noUpload() : thrown
       }
+    },
+
+    async listParts({ id }) {
+      const names = await readdir(uploadFolder(dir, id)).catch((thrown: unknown) => {
+        throw codeOf(thrown) === 'ENOENT' ? noUpload() : thrown
+      })
+      return inOrder(names.map(Number))
     },
 
     async finishParts(upload, count) {

@@ -46,6 +46,7 @@ export function createFolderBucket(options: FolderOptions): Bucket {
     startParts: (key, options) => failing(() => parts.startParts(key, options)),
     putPart: (upload, number, body, options) =>
       failing(() => parts.putPart(upload, number, body, options), body),
+    listParts: (upload) => failing(() => parts.listParts(upload)),
     finishParts: (upload, count) => failing(() => parts.finishParts(upload, count)),
     abortParts: (upload) => failing(() => parts.abortParts(upload)),
     sweep: (asked) => failing(() => sweepFolder(dir, asked)),

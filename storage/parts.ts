@@ -13,6 +13,8 @@ export function checkedPart(number: number): number {
 export const missingPart = (number: number) =>
   new Failure('bad-option', `Part ${number} of the upload is missing.`)
 
+export const inOrder = (numbers: Iterable<number>): number[] => [...numbers].sort((one, other) => one - other)
+
 export const noUpload = () => new Failure('source-missing', 'There is no such upload.')
 
 /** S3 and Azure want to know before the first byte. */

@@ -14,9 +14,9 @@ import { statusIn } from './failures.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
 import { checkedMetadata } from './metadata.ts'
-import { checkedPart, lengthOf, missingPart, noUpload } from './parts.ts'
+import { checkedPart, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 type Stat = (key: string) => Promise<Stored | undefined>
 
 export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Parts {
@@ -64,6 +64,13 @@ export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Par
       } catch (thrown) {
         throw measured.failure() ?? (isGone(thrown) ? noUpload() : thrown)
       }
+    },
+
+    async listParts(upload) {
+      const listed = await partsOf(client, at(upload)).catch((thrown: unknown) => {
+        throw isGone(thrown) ? noUpload() : thrown
+      })
+      return inOrder(listed.keys())
     },
 
     async finishParts(upload, count) {

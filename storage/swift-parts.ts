@@ -6,12 +6,12 @@ import { bodyOf } from './body.ts'
 import type { Bucket, Stored, Upload } from './bucket.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, missingPart, noUpload } from './parts.ts'
+import { checkedPart, inOrder, missingPart, noUpload } from './parts.ts'
 import { quoted } from './quoted.ts'
 import type { Ask } from './swift-calls.ts'
 import { describing } from './swift-headers.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'finishParts' | 'abortParts'>
+type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
 interface Segment {
   readonly name: string
@@ -58,6 +58,11 @@ export function createSwiftParts(ask: Ask, container: string): Parts {
       } catch (thrown) {
         throw measured.failure() ?? thrown
       }
+    },
+
+    async listParts(upload) {
+      const prefix = `${checkedId(upload.id)}/`
+      return inOrder([...(await listed(upload)).keys()].map((name) => Number(name.slice(prefix.length))))
     },
 
     async finishParts(upload, count): Promise<Stored> {

@@ -12,7 +12,7 @@ import { begin, giveUp, settle } from './ready.ts'
 import type { Uploads, WantedParts } from './uploads.ts'
 import { noFile } from './whole.ts'
 
-type Parts = Pick<Uploads, 'start' | 'part' | 'complete' | 'abort'>
+type Parts = Pick<Uploads, 'start' | 'part' | 'comingParts' | 'complete' | 'abort'>
 
 /** As many as S3 takes. */
 const mostParts = 10_000
@@ -63,6 +63,13 @@ export function createParts(kit: Kit): Parts {
     }
   }
 
+  async function comingParts(project: string, id: string) {
+    const { file, plan } = await underWay(id, project)
+    const { partBytes } = plan
+    const parts = Math.ceil(file.bytes / partBytes)
+    return { file, partBytes, parts, received: await bucket.listParts(plan.bucket) }
+  }
+
   async function complete(project: string, id: string): Promise<FileRecord> {
     const before = await records.files.get(id)
     if (before?.project !== project) throw noFile()
@@ -88,15 +95,16 @@ export function createParts(kit: Kit): Parts {
     return true
   }
 
-  async function underWay(id: string): Promise<{ file: FileRecord; plan: Plan }> {
+  async function underWay(id: string, project?: string): Promise<{ file: FileRecord; plan: Plan }> {
     const file = await records.files.get(id)
+    if (project !== undefined && file?.project !== project) throw noFile()
     if (file?.state === 'ready') throw new Failure('conflict', 'The file is uploaded already.')
     const plan = file && planOf(file)
     if (!file || !plan) throw noFile()
     return { file, plan }
   }
 
-  return { start, part, complete, abort }
+  return { start, part, comingParts, complete, abort }
 }
 
 /**

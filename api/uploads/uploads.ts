@@ -31,6 +31,13 @@ export interface WantedUrl extends Wanted {
   readonly saveDuplicates?: boolean
 }
 
+export interface Coming {
+  readonly file: FileRecord
+  readonly partBytes: number
+  readonly parts: number
+  readonly received: readonly number[]
+}
+
 export type Progress =
   | { readonly state: 'waiting' }
   | { readonly state: 'progress'; readonly done: number; readonly total?: number }
@@ -62,6 +69,8 @@ export interface Uploads {
     body: Readable,
     options: { readonly length?: number; readonly signal?: AbortSignal },
   ): Promise<void>
+  /** How far an upload is: the numbers of the parts that are on the disk. */
+  comingParts(project: string, id: string): Promise<Coming>
   /** Fails with 'bad-option' when parts are missing or of the wrong size. May be asked again. */
   complete(project: string, id: string): Promise<FileRecord>
   /** Gives up parts that were sent; false when there is no such upload. */

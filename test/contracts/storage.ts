@@ -231,6 +231,7 @@ export function storageContract(name: string, open: () => Bucket): void {
       await expect(
         bucket.putPart(upload, 2, brokenStream(someBytes(9)), { length: partBytes }),
       ).rejects.toThrow()
+      expect(await bucket.listParts(upload)).toEqual([1, 3])
       await expect(bucket.finishParts(upload, 3)).rejects.toMatchObject({ kind: 'bad-option' })
       expect(await bucket.stat(key)).toBeUndefined()
       await Promise.all([
@@ -251,6 +252,7 @@ export function storageContract(name: string, open: () => Bucket): void {
       const bucket = open()
       const key = aKey()
       const upload = await bucket.startParts(key, jpeg)
+      expect(await bucket.listParts(upload)).toEqual([])
       await bucket.putPart(upload, 1, someBytes(1000))
       await bucket.abortParts(upload)
       await bucket.abortParts(upload)

@@ -120,6 +120,7 @@ test('nothing of a project is there for another', async () => {
     ['PUT', `/v1/files/${id}/store`, {}],
     ['DELETE', `/v1/files/${id}`, {}],
     ['POST', `/v1/files/${id}/copy`, { json: {} }],
+    ['GET', `/v1/files/multipart/${started}`, {}],
     ['PUT', `/v1/files/multipart/${started}/1`, { body: new Uint8Array(10) }],
     ['POST', `/v1/files/multipart/${started}/complete`, {}],
     ['DELETE', `/v1/files/multipart/${started}`, {}],
@@ -146,7 +147,10 @@ describe('an upload in parts', () => {
       return (await call('PUT', path, { body })).status
     }
     const complete = () => call('POST', `/v1/files/multipart/${started.id}/complete`)
+    const state = () => call('GET', `/v1/files/multipart/${started.id}`)
+    expect((await state()).json()).toMatchObject({ ...started, name: 'film.bin', received: [] })
     expect(await put(2, bytes.subarray(part))).toBe(204)
+    expect((await state()).json()).toMatchObject({ ...started, bytes: bytes.length, received: [2] })
     expect((await complete()).status).toBe(400)
     expect(await put(1, new Uint8Array(part))).toBe(204)
     expect(await put(1, bytes.subarray(0, part))).toBe(204)
@@ -156,6 +160,7 @@ describe('an upload in parts', () => {
     expect([status, file()]).toMatchObject([200, { name: 'film.bin', state: 'ready', tags: ['film'] }])
     expect((await complete()).json()).toEqual(file())
     expect(await put(1, bytes.subarray(0, part))).toBe(409)
+    expect((await state()).status).toBe(409)
     expect((await call('GET', `/v1/files/${started.id}/content`)).body).toEqual(bytes)
   })
 
@@ -178,6 +183,7 @@ describe('an upload in parts', () => {
     const { id } = (await call('POST', '/v1/files/multipart', { json: { name: 'a', bytes: 10 } })).json()
     expect((await call('DELETE', `/v1/files/multipart/${id}`)).status).toBe(204)
     expect((await call('DELETE', `/v1/files/multipart/${id}`)).status).toBe(404)
+    expect((await call('GET', `/v1/files/multipart/${id}`)).status).toBe(404)
     expect((await call('PUT', `/v1/files/multipart/${id}/1`, { body: new Uint8Array(10) })).status).toBe(404)
   })
 

@@ -5,10 +5,11 @@ import { Failure } from '../../../errors.ts'
 import type { KeyRecord } from '../../../records/index.ts'
 import { untilLeft } from '../../incoming.ts'
 import type { ApiParts } from '../../parts.ts'
+import type { Coming } from '../../uploads/uploads.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import { failing } from '../problems.ts'
-import { File, FileId, fileView, Multipart, NewMultipart } from '../schemas/files.ts'
-import { integer } from '../schemas/scalars.ts'
+import { File, FileId, fileView, Multipart, MultipartState, NewMultipart } from '../schemas/files.ts'
+import { integer, timeText } from '../schemas/scalars.ts'
 import { wantedOf } from './files.ts'
 
 const tags = ['Files in parts']
@@ -20,6 +21,7 @@ const mostParts = 10_000
 export function addMultipart(routing: Routing): void {
   addStart(routing)
   addPart(routing)
+  addState(routing)
   addEnd(routing)
 }
 
@@ -47,9 +49,37 @@ function addStart({ app, parts, guard }: Routing): void {
           received: String(partBytes),
         })
       const started = await parts.uploads.start({ ...wantedOf(c, options), name, type, bytes, partBytes })
-      const { id } = started.file
-      const part_url = `${baseFor(c, parts)}/v1/files/multipart/${id}/{part}`
-      return c.json({ id, part_bytes: partBytes, parts: started.parts, part_url }, 201)
+      const { file, parts: count } = started
+      return c.json(planView({ file, partBytes, parts: count }, baseFor(c, parts)), 201)
+    },
+  )
+}
+
+const planView = ({ file, partBytes, parts }: Omit<Coming, 'received'>, base: string) => ({
+  id: file.id,
+  part_bytes: partBytes,
+  parts,
+  part_url: `${base}/v1/files/multipart/${file.id}/{part}`,
+})
+
+function addState({ app, parts, guard }: Routing): void {
+  app.openapi(
+    createRoute({
+      ...guard({ scope: 'upload' }),
+      method: 'get',
+      path: '/v1/files/multipart/{id}',
+      operationId: 'getMultipart',
+      tags,
+      summary: 'Which parts have come',
+      description: 'What is to be known to go on where it broke off.',
+      request: { params },
+      responses: { 200: json(MultipartState, 'The upload, as far as it is.'), ...failing(404, 409) },
+    }),
+    async (c) => {
+      const coming = await parts.uploads.comingParts(c.get('key').project, c.req.valid('param').id)
+      const { name, bytes, created } = coming.file
+      const known = { name, bytes, created: timeText(created), received: [...coming.received] }
+      return c.json({ ...planView(coming, baseFor(c, parts)), ...known }, 200)
     },
   )
 }

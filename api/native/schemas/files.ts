@@ -172,6 +172,18 @@ export const Multipart = z
   })
   .openapi('Multipart')
 
+export const MultipartState = z
+  .object({
+    ...Multipart.shape,
+    name: z.string().openapi({ example: 'film.tif' }),
+    bytes: z.int(),
+    created: time(),
+    received: z
+      .array(z.int())
+      .openapi({ description: 'The numbers of the parts that are on the disk.', example: [1, 3] }),
+  })
+  .openapi('MultipartState')
+
 export const FileChange = z
   .strictObject({ metadata: metadata().optional(), tags: tags().optional() })
   .openapi('FileChange', {
