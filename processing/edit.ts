@@ -1,6 +1,6 @@
 // Reads the edit of an order: the options of the URL language, as they are meant where no browser is asking.
 import { Failure } from '../errors.ts'
-import { exact, type Facts, type Options, parse, plan, type Spec } from '../transforms/index.ts'
+import { exact, type Facts, type Options, parse, plan, type Spec, unknownKeys } from '../transforms/index.ts'
 
 /** Said beside the edit, in what is asked of the optimiser. */
 const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
@@ -10,18 +10,20 @@ const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
   automatic: 'auto',
 }
 
-/** Fails with 'bad-option' for what cannot be read, and for what is not an edit: a format, a quality. */
+const expected = 'options that change the picture, such as w, h, fit and rot'
+
+/** Fails with 'bad-option' for what cannot be read, and for what is not an edit: a format, a quality, an unknown word. */
 export function readEdit(edit: string): Spec {
   const options = parse(edit)
+  const [option] = unknownKeys(edit)
+  if (option !== undefined)
+    throw new Failure('bad-option', `There is no option '${option}' of an edit.`, { option, expected })
   for (const [name, option] of Object.entries(saidElsewhere))
     if (name in options)
       throw new Failure(
         'bad-option',
         `${option} is no edit: format and quality are asked of the optimiser.`,
-        {
-          option,
-          expected: 'options that change the picture, such as w, h, fit and rot',
-        },
+        { option, expected },
       )
   return exact(options, { formats: 'basic', saveData: false })
 }

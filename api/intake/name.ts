@@ -60,7 +60,6 @@ export function dispositionName(header: string | undefined): string | undefined 
   if (encoded !== undefined) return unescaped(encoded)
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   const plain = quoted?.replace(/\\(.)/g, '$1') ?? token
-  // Header values arrive one character a byte; most servers write UTF-8 into them all the same.
   return plain && utf8Of(plain)
 }
 
@@ -78,7 +77,8 @@ function unescaped(text: string): string {
   }
 }
 
-function utf8Of(latin1: string): string {
+/** Header values arrive one character a byte; most write UTF-8 into them all the same. */
+export function utf8Of(latin1: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'))
   } catch {

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../errors.ts'
 import { untilLeft } from '../incoming.ts'
 import type { Form, ReceiveOptions } from '../intake/intake.ts'
+import { dispositionName, utf8Of } from '../intake/name.ts'
 import type { Source, Wish } from '../optimising/optimising.ts'
 import type { ApiParts } from '../parts.ts'
 import { jsonOf, objectOf } from './app.ts'
@@ -105,7 +106,7 @@ function wanted({ hooks }: ApiParts, options: OptimizeOptions) {
 }
 
 const headerOptions = (c: NativeContext): Given =>
-  objectOf(c.req.header('halftone-options') ?? '', "header 'Halftone-Options'")
+  objectOf(utf8Of(c.req.header('halftone-options') ?? ''), "header 'Halftone-Options'")
 
 export const mediaType = ({ headers }: IncomingMessage): string =>
   (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -114,20 +115,8 @@ export const mediaType = ({ headers }: IncomingMessage): string =>
 export function namedAs({ headers }: IncomingMessage, name?: string) {
   const { 'content-type': type, 'content-length': length } = headers
   return {
-    name: fileName(headers['content-disposition']) ?? name,
+    name: dispositionName(headers['content-disposition']) ?? name,
     type,
     length: length === undefined ? undefined : Number(length),
   }
-}
-
-/** RFC 6266: the extended name goes before the plain one. */
-function fileName(disposition = ''): string | undefined {
-  const [, extended] = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? []
-  const [, quoted, plain] = /filename=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition) ?? []
-  try {
-    if (extended !== undefined) return decodeURIComponent(extended)
-  } catch {
-    // Not what it says it is; the plain one may be there.
-  }
-  return quoted?.replaceAll(/\\(.)/g, '$1') ?? plain
 }

@@ -57,11 +57,24 @@ export const bodyStatuses = [408, 413, 415, 422] as const
 export const sourceStatuses = [404, 502, 504] as const
 
 export function problemResponse(c: Context, thrown: unknown): Response {
-  const failure = asFailure(thrown)
+  const failure = inOwnWords(asFailure(thrown))
   const { status, headers, body } = problemAnswer(failure)
   const sent: Record<string, string> = { ...headers, 'cache-control': 'no-store' }
   if (failure.kind === 'bad-credentials') sent['www-authenticate'] = challenge(c.req.header('authorization'))
   return new Response(c.req.method === 'HEAD' ? null : new Uint8Array(body), { status, headers: sent })
+}
+
+/** Options that the services behind call otherwise. */
+const ownWords: Readonly<Record<string, string>> = {
+  maxBytes: 'max_bytes',
+  partBytes: 'part_bytes',
+  number: 'part',
+}
+
+function inOwnWords(failure: Failure): Failure {
+  const { kind, message, details } = failure
+  const option = ownWords[details.option ?? '']
+  return option === undefined ? failure : new Failure(kind, message, { ...details, option })
 }
 
 // A browser that is challenged with Basic asks the person who looks at the page, so only those hear of it who used it.
@@ -84,7 +97,7 @@ export function refused(error: z.ZodError, given: unknown): Failure {
   if (unknown !== undefined)
     return new Failure('bad-option', `There is no option '${option}' here.`, { option })
   const expected = expectation(issue)
-  const received = shown(path.reduce<unknown>(within, given))
+  const received = issue.code === 'invalid_key' ? String(path.at(-1)) : shown(path.reduce(within, given))
   const place = option === '' ? 'the body' : `'${option}'`
   const message = `Expected ${expected} for ${place}, received ${received === undefined ? 'nothing' : `'${received.slice(0, 60)}'`}.`
   return new Failure('bad-option', message, {
@@ -106,8 +119,13 @@ function firstOf(issues: readonly Issue[]): Issue {
   return first as Issue
 }
 
-const within = (value: unknown, key: PropertyKey): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined
+/** Of a list or an object that was sent as a text, all of the text. */
+function within(value: unknown, key: PropertyKey): unknown {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' && value !== null
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined
+}
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined
@@ -117,7 +135,9 @@ function shown(value: unknown): string | undefined {
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected === 'int' ? 'an integer' : `${article(issue.expected)} ${issue.expected}`
+      return types[issue.expected] ?? `${article(issue.expected)} ${issue.expected}`
+    case 'invalid_key':
+      return issue.issues[0] ? expectation(issue.issues[0]) : 'another name'
     case 'invalid_value':
       return issue.values.length === 1
         ? `'${String(issue.values[0])}'`
@@ -134,6 +154,12 @@ function expectation(issue: Issue): string {
 }
 
 const article = (word: string): string => (/^[aeiou]/.test(word) ? 'an' : 'a')
+
+const types: Readonly<Record<string, string>> = {
+  int: 'an integer',
+  boolean: 'true or false',
+  record: 'an object',
+}
 
 const formats: Readonly<Record<string, string>> = {
   url: 'an http or https URL',

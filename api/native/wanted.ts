@@ -1,5 +1,6 @@
 // From the options of the native API to the wishes of the optimise service. Pure.
 import { Failure } from '../../errors.ts'
+import { readEdit } from '../../processing/edit.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import type { Target, Wish } from '../optimising/optimising.ts'
 import type { Target as WrittenTarget } from './schemas/target.ts'
@@ -19,9 +20,12 @@ export function wishesOf({ variants, ...shared }: OptimizeOptions): readonly Wis
 type Options = Omit<OptimizeOptions, 'variants'> & Partial<Omit<Variant, 'id'>>
 
 function wishOf(options: Options): Wish {
-  const { edit = '', name, target } = options
+  const { name, target } = options
+  const edit = (options.edit ?? '').replace(/^\?/, '')
+  // Whoever makes it reads it again; said here, it is said before the picture has come.
+  if (edit !== '') readEdit(edit)
   return {
-    edit: edit.replace(/^\?/, ''),
+    edit,
     optimise: requestOf(options),
     ...(name === undefined ? {} : { name }),
     ...(target ? { target: targetOf(target) } : {}),

@@ -32,7 +32,7 @@ export function checkTags(tags: readonly string[]): void {
 }
 
 const refused = (option: string, expected: string, received?: string) =>
-  new Failure('bad-option', `Expected ${option} of ${expected}.`, {
+  new Failure('bad-option', `Expected ${expected} for '${option}'.`, {
     option,
     expected,
     ...(received === undefined ? {} : { received: received.slice(0, 80) }),

@@ -53,14 +53,46 @@ describe('an upload', () => {
   })
 
   test.each([
-    ['?metadata=x', 'metadata'],
-    [`?metadata=${encodeURIComponent('{"a b":"c"}')}`, /metadata/],
-    ['?store=perhaps', 'store'],
-    ['?keep=true', 'keep'],
-  ])('%s is refused', async (query, option) => {
+    ['?metadata=x', 'metadata', "Expected an object for 'metadata', received 'x'."],
+    [
+      `?metadata=${encodeURIComponent('{"a b":"c"}')}`,
+      'metadata.a b',
+      /names of 1 to 64 .*, received 'a b'\./,
+    ],
+    [`?tags=pets,${'x'.repeat(65)}`, 'tags.1', /a length of at most 64 .*, received 'pets,x/],
+    ['?tags=a%00b', 'tags', /^Expected tags of 1 to 64 characters, none of control for 'tags'\.$/],
+    ['?store=perhaps', 'store', "Expected true or false for 'store', received 'perhaps'."],
+    ['?keep=true', 'keep', /no option/],
+  ])('%s is refused', async (query, option, detail) => {
     const { status, json } = await call('POST', `/v1/files${query}`, { body: picture })
-    expect(status).toBe(400)
-    expect(json().option).toEqual(typeof option === 'string' ? option : expect.stringMatching(option))
+    expect([status, json().option]).toEqual([400, option])
+    expect(json().detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail))
+  })
+
+  test('is called as the query, the form, or the header says, in UTF-8', async () => {
+    const body = () => {
+      const form = new FormData()
+      form.append('file', new File(['Dear Sir'], 'letter.txt'))
+      return form
+    }
+    const named = body()
+    named.append('name', 'käse.txt')
+    const header = {
+      'content-disposition': Buffer.from('attachment; filename="käse.txt"').toString('latin1'),
+    }
+    const files = [
+      await upload('?name=k%C3%A4se.txt'),
+      await upload('?name=k%C3%A4se.txt&store=false', { body: body() }),
+      await upload('', { body: named }),
+      await upload('', { body: 'Dear Sir', headers: header }),
+    ]
+    expect(files.map(({ name }) => name)).toEqual(Array(4).fill('käse.txt'))
+    expect(files.map(({ stored }) => stored === null)).toEqual([false, true, false, false])
+  })
+
+  test('is found by its id in capitals', async () => {
+    const { id } = await upload()
+    expect((await call('GET', `/v1/files/${id.toUpperCase()}`)).json().id).toBe(id)
   })
 })
 

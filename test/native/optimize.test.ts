@@ -1,5 +1,6 @@
 // Optimising over the native API: however the picture and its options come, and however the answer is wanted.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
@@ -133,7 +134,12 @@ describe('what is refused', () => {
     ['?callback_secret=x', 'callback_secret', /no option 'callback_secret'/],
     ['?variants=%5B%7B%22id%22%3A%22a%22%7D%2C%7B%22id%22%3A%22a%22%7D%5D', 'variants', /ids of their own/],
     ['?variants=x', 'variants', /array/],
+    ['?keep=smell', 'keep.0', /received 'smell'/],
+    ['?progressive=perhaps', 'progressive', /true or false/],
+    ['?max_bytes=100', 'max_bytes', /as small as 100 bytes/],
     ['?edit=w%3Dwide', 'w', /wide/],
+    ['?edit=w%3D32%26heigth%3D32', 'heigth', "There is no option 'heigth' of an edit."],
+    ['?edit=w%3D32%26fm%3Dwebp', 'fm', /no edit/],
     ['?name=..', 'name', /a file name/],
     [
       '?response=binary&variants=%5B%7B%22id%22%3A%22a%22%7D%2C%7B%22id%22%3A%22b%22%7D%5D',
@@ -163,6 +169,7 @@ describe('what is refused', () => {
     ['JSON of another shape', { json: ['https://a.example'] }, 400],
     ['JSON without the address', { json: { format: 'auto' } }, 400],
     ['JSON that is too long', { json: { url: 'https://a.example', name: 'a'.repeat(200_000) } }, 400],
+    ['a name that is half a character', { json: { url: 'https://a.example', name: '\ud83d.jpg' } }, 400],
     ['an address inside', { json: { url: 'http://127.0.0.2/cat.jpg' } }, 403],
     ['a webhook inside', { json: { url: 'https://a.example/', callback_url: 'http://10.0.0.1/' } }, 403],
     ['a form without a file', { body: new FormData() }, 400],
@@ -175,6 +182,17 @@ describe('what is refused', () => {
   ])('%s', async (_, asked, status) => {
     const answer = await optimise('', asked)
     expect([answer.status, answer.type]).toEqual([status, 'application/problem+json'])
+  })
+
+  test('an edit that cannot be is refused before the picture has come', async () => {
+    const sending = request(`${server.url}/v1/optimize?edit=w%3Dwide`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.key.id}.${server.key.secret}` },
+    })
+    sending.on('error', () => {}).write(large.subarray(0, 10))
+    const [answer] = await once(sending, 'response')
+    expect(answer.statusCode).toBe(400)
+    sending.destroy()
   })
 
   test('more than the key may ask for in a month', async () => {
@@ -301,7 +319,7 @@ describe('before the body has ended', () => {
   test('a failure before the first event has a status of its own, a later one is an event', async () => {
     const headers = { accept: 'application/x-ndjson' }
     expect((await optimise('', { body: 'Dear Sir', headers })).status).toBe(415)
-    const later = await optimise('?edit=w%3Dwide', { body: picture, headers })
+    const later = await optimise('?max_bytes=100', { body: picture, headers })
     const events = later.body
       .toString()
       .trim()

@@ -36,6 +36,13 @@ export function parse(query: string): Options {
   return found as Options
 }
 
+/** What `parse` passes over: where no old address and no tracking key may stand, it is a typing slip. */
+export const unknownKeys = (query: string): readonly string[] =>
+  query
+    .split('&')
+    .map((pair) => halves(pair).key)
+    .filter((key) => key !== '' && meaning(key) === undefined)
+
 function halves(pair: string): { key: string; raw: string } {
   const at = pair.indexOf('=')
   const key = at < 0 ? pair : pair.slice(0, at)

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
 import type { FileRecord } from '../../../records/index.ts'
 import { untilLeft } from '../../incoming.ts'
+import { safeName } from '../../intake/index.ts'
 import type { ApiParts } from '../../parts.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import { mediaType, namedAs } from '../asked.ts'
@@ -48,6 +49,7 @@ function addUpload({ app, parts, guard }: Routing): void {
                   store: { type: 'boolean' },
                   metadata: { type: 'object' },
                   tags: { type: 'string' },
+                  name: { type: 'string' },
                 },
                 required: ['file'],
               },
@@ -78,8 +80,9 @@ async function uploaded(c: NativeContext, parts: ApiParts, query: FileOptions): 
     const [file] = form.files
     if (!file) throw new Failure('bad-body', "The form has no 'file'.", { option: 'file' })
     const fields = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
-    const { name: _, ...options } = query
-    return await parts.uploads.add(file.received, wantedOf(c, { ...options, ...checked(FileForm, fields) }))
+    const { name, ...options } = { ...query, ...checked(FileForm, fields) }
+    const received = { ...file.received, ...(name === undefined ? {} : { name: safeName(name) }) }
+    return await parts.uploads.add(received, wantedOf(c, options))
   } finally {
     await form.discard()
   }

@@ -21,7 +21,7 @@ import {
   yesNo,
 } from './scalars.ts'
 
-export const FileId = z.uuid().openapi({ example: '5f6b0b5e-3c39-4e4c-8c6f-0f3d4a2b1c9d' })
+export const FileId = z.uuid().toLowerCase().openapi({ example: '5f6b0b5e-3c39-4e4c-8c6f-0f3d4a2b1c9d' })
 
 const Picture = z
   .object({
@@ -107,7 +107,7 @@ export const FileOptions = z.strictObject({
   metadata: asText(metadata(), 'Names and values, as JSON.', { order: '1234' }),
   name,
 })
-export const FileForm = z.strictObject(wanted)
+export const FileForm = z.strictObject({ ...wanted, name })
 export type FileOptions = z.output<typeof FileOptions>
 
 export const NewFromUrl = z

@@ -44,7 +44,10 @@ export const maybeTime = (ms: number | null): string | null => (ms === null ? nu
 
 export const metadata = () =>
   z
-    .record(z.string().regex(/^[\w.:-]{1,64}$/), z.string().min(1).max(512))
+    .record(
+      z.string().regex(/^[\w.:-]{1,64}$/, { error: 'expected names of 1 to 64 of a-z A-Z 0-9 _ - . :' }),
+      z.string().min(1).max(512),
+    )
     .refine((found) => Object.keys(found).length <= 50, { error: 'expected at most 50 keys' })
     .openapi({ example: { order: '1234' } })
 

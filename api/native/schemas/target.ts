@@ -2,7 +2,10 @@
 import { z } from '@hono/zod-openapi'
 import { httpUrl } from './scalars.ts'
 
-const word = () => z.string().min(1).max(1024)
+// Half of a character has no bytes to be sent as.
+const isWhole = (text: string): boolean => text.isWellFormed()
+const word = () =>
+  z.string().min(1).max(1024).refine(isWhole, { error: 'expected a text of whole characters' })
 const words = (description: string) =>
   z.record(z.string().min(1).max(128), z.string().max(1024)).optional().openapi({ description })
 

@@ -55,7 +55,7 @@ const wish = {
       .string()
       .min(1)
       .max(200)
-      .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u, { error: 'expected a file name' })
+      .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}\p{Cs}]+$/u, { error: 'expected a file name' })
       .refine((name) => Buffer.byteLength(name) <= 200, {
         error: 'expected a file name of at most 200 bytes',
       }),
