@@ -6,7 +6,8 @@ import { asFailure, Failure } from '../../errors.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 import { type NativeApp, newApp, type Routing } from './app.ts'
 import { documentOf } from './document.ts'
-import { createGuard } from './guard.ts'
+import { createGuard, type NativeContext } from './guard.ts'
+import { openMethods, openPaths, preflight, toAnyOrigin } from './origins.ts'
 import { problemResponse } from './problems.ts'
 import { addAccount } from './routes/account.ts'
 import { addDeliveries } from './routes/deliveries.ts'
@@ -32,6 +33,7 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
     await next()
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   })
+  for (const path of openPaths) app.use(path, toAnyOrigin())
   // What has a word where another has an id comes first: /v1/files/multipart is no file.
   const adding = [
     ...[addOptimize, addIdentify, addResults, addStored],
@@ -40,13 +42,13 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   ]
   for (const add of adding) add(routing)
 
-  refuseOtherMethods(app)
-
   let document: string | undefined
   app.get('/openapi.json', (c) => {
     document ??= JSON.stringify(documentOf(app, parts))
     return c.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
+
+  refuseOtherMethods(app)
 
   // What is logged of it is the journal's, for all faces.
   app.onError((thrown, c) => problemResponse(c, told(thrown)))
@@ -62,6 +64,10 @@ export const nothingHere = (c: Context): Response =>
 
 /** 405 with Allow (RFC 9110 15.5.6), where a path is known and the method is not. */
 function refuseOtherMethods(app: NativeApp): void {
+  for (const path of openPaths) {
+    app.options(path, (c) => c.body(null, 204, preflight))
+    app.all(path, (c) => allowing(c, openMethods))
+  }
   const methods = new Map<string, string[]>()
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue
@@ -73,13 +79,17 @@ function refuseOtherMethods(app: NativeApp): void {
   const places = [...methods].sort(([one], [other]) => one.split('{').length - other.split('{').length)
   for (const [path, verbs] of places) {
     const allow = verbs.join(', ')
-    app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => {
-      const refusal = new Failure('bad-method', `Expected ${allow}, received ${c.req.method}.`)
-      const response = problemResponse(c, refusal)
-      response.headers.set('allow', allow)
-      return response
-    })
+    app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => allowing(c, allow))
   }
+}
+
+function allowing(c: NativeContext, allow: string): Response {
+  const response = problemResponse(
+    c,
+    new Failure('bad-method', `Expected ${allow}, received ${c.req.method}.`),
+  )
+  response.headers.set('allow', allow)
+  return response
 }
 
 /** What the framework itself refuses: JSON that is none, or a body of another type than JSON. */

@@ -99,6 +99,25 @@ describe('a stored result', () => {
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     server.call(method, path, { headers, key: null })
 
+  test('is shown by pages of any origin, also in what it refuses', async () => {
+    const path = await put(await jpeg())
+    const open = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+    expect((await get(path)).headers).toMatchObject(open)
+    expect((await get(path.replace(/[^/]+$/, 'other.jpg'))).headers).toMatchObject(open)
+    const preflight = await server.ask('OPTIONS', path, {
+      key: null,
+      headers: { origin: 'https://a.example' },
+    })
+    expect([preflight.status, preflight.headers]).toMatchObject([
+      204,
+      { ...open, 'access-control-allow-methods': 'GET, HEAD, OPTIONS' },
+    ])
+    const posted = await server.ask('POST', path, { key: null })
+    expect([posted.status, posted.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    const asking = await server.ask('OPTIONS', '/v1/files', { key: null })
+    expect([asking.status, asking.headers['access-control-allow-origin']]).toEqual([405, undefined])
+  })
+
   test('comes whole, in part, or not again', async () => {
     const path = await put(await jpeg({ width: 320, height: 200 }))
     const whole = await get(path)
