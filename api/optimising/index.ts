@@ -6,7 +6,7 @@ import type { Intake, Received } from '../intake/intake.ts'
 import { makeAll } from './make.ts'
 import type { Answered, Call, Optimising, PromiseStatus, Source } from './optimising.ts'
 import { carryOut, keepPromise, type PromiseParts, queue, withoutBody } from './promises.ts'
-import { countsOf, outcomeOf, rowOf } from './rows.ts'
+import { countsOf, countsOfFailure, outcomeOf, rowOf } from './rows.ts'
 
 export type {
   Answered,
@@ -61,9 +61,11 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
         await received.discard()
       }
     } catch (thrown) {
-      await countFailure(records, call, parts.now()).catch((error) =>
-        log.error({ err: error }, 'usage was not counted'),
-      )
+      const counts = countsOfFailure(asFailure(thrown))
+      if (counts)
+        await records.usage
+          .count(call.key.id, counts, parts.now())
+          .catch((error) => log.error({ err: error }, 'usage was not counted'))
       throw thrown
     }
   }
@@ -122,9 +124,6 @@ async function made(
   })
   return outcomes
 }
-
-const countFailure = (records: Records, { key }: Call, now: number): Promise<void> =>
-  records.usage.count(key.id, { calls: 1, failures: 1 }, now)
 
 async function statusOf(records: Records, project: string, id: string): Promise<PromiseStatus | undefined> {
   const job = await records.jobs.get(id)

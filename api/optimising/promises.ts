@@ -10,7 +10,7 @@ import type { Hooks } from '../hooks/hooks.ts'
 import type { Intake, Received } from '../intake/intake.ts'
 import { type Made, makeAll, type Workshop } from './make.ts'
 import type { Call, Outcome, Promised, Source, Tellers, Told } from './optimising.ts'
-import { countsOf, rowOf } from './rows.ts'
+import { countsOf, countsOfFailure, rowOf } from './rows.ts'
 
 export const queue = 'optimise'
 
@@ -158,7 +158,8 @@ async function tell(parts: PromiseParts, { job, order, made = [], failure }: End
       const call = { ...order.call, key }
       await t.results.add(...made.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
     }
-    await t.usage.count(order.keyId, failure ? { calls: 1, failures: 1 } : countsOf(outcomes), now())
+    const counts = failure ? countsOfFailure(failure) : countsOf(outcomes)
+    if (counts) await t.usage.count(order.keyId, counts, now())
     await hooks.promise(t, {
       id: String(job.payload.hook),
       ...{ project, event: failure ? 'optimise.failed' : 'optimise.done', url, body },

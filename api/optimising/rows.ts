@@ -1,4 +1,5 @@
 // A result as the records keep it, and back. Pure.
+import type { Failure, FailureKind } from '../../errors.ts'
 import type { Counts, JsonObject, NewResult, ResultRecord } from '../../records/index.ts'
 import type { Call, Outcome, Wish } from './optimising.ts'
 
@@ -48,6 +49,14 @@ export const countsOf = (outcomes: readonly Outcome[]): Partial<Counts> => ({
   bytesOut: sumOf(outcomes, ({ report }) => report.bytes),
   bytesSaved: sumOf(outcomes, ({ report }) => Math.max(0, report.saved)),
 })
+
+const ours: ReadonlySet<FailureKind> = new Set([
+  ...(['busy', 'too-many', 'late', 'upstream-failed', 'upstream-late', 'internal'] as const),
+])
+
+/** What a call that failed adds: nothing where it was our fault, or is to be tried again. */
+export const countsOfFailure = ({ kind }: Failure): Partial<Counts> | undefined =>
+  ours.has(kind) ? undefined : { calls: 1, failures: 1 }
 
 const sumOf = (outcomes: readonly Outcome[], of: (figures: Outcome['figures']) => number): number =>
   outcomes.reduce((sum, { figures }) => sum + of(figures), 0)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Call } from '../../api/optimising/index.ts'
+import { Failure } from '../../errors.ts'
 import type { KeyRecord } from '../../records/index.ts'
 import { aReceiver, aService, type Receiver, type Service } from './service.ts'
 
@@ -114,6 +115,18 @@ describe('a client that waits', () => {
       sourceBytes: { from: photo.length },
     })
     expect(rows.map(({ id }) => id)).toContain(outcome?.id)
+  })
+
+  test('that fails for want of room is not counted', async () => {
+    const counted = () => service.records.usage.total({ keyIds: ['k1'], from: Date.now(), to: Date.now() })
+    const before = await counted()
+    const { put } = service.bucket
+    Object.assign(service.bucket, { put: async () => Promise.reject(new Failure('busy', 'No room.')) })
+    await expect(
+      service.optimising.optimise(call, await service.received(photo), never),
+    ).rejects.toMatchObject({ kind: 'busy' })
+    Object.assign(service.bucket, { put })
+    expect(await counted()).toEqual(before)
   })
 
   test('gets a picture that is fetched for it', async () => {
