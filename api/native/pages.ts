@@ -51,7 +51,7 @@ function read(cursor: string): unknown {
 /** Lists that are told by a row's id go on after that id. */
 export const IdPlace = z.string().max(100)
 /** Lists by time whose ids do not carry it. */
-export const TimePlace = z.object({ created: z.number(), id: z.string().max(100) })
+export const TimePlace = z.object({ created: z.int(), id: z.string().max(100) })
 
 /** The page as it is answered, its `Link` set. */
 export function paged<T>(

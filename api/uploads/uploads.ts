@@ -78,8 +78,8 @@ export interface Uploads {
 
   /** A token for `progress`; the download survives a crash of this process. */
   fromUrl(wanted: WantedUrl): Promise<{ readonly token: string } | { readonly file: FileRecord }>
-  /** By the token alone, which nobody can guess; undefined when there is none. */
-  progress(token: string): Promise<Progress | undefined>
+  /** By the token, which nobody can guess; undefined when there is none, or none of the project where one is named. */
+  progress(token: string, project?: string): Promise<Progress | undefined>
 
   /** One that is there or was removed: see its state. */
   get(project: string, id: string): Promise<FileRecord | undefined>

@@ -110,9 +110,9 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
     if (await records.jobs.giveUp(job, JSON.stringify({ kind, message }), now())) await giveUp(kit, file)
   }
 
-  async function progress(token: string): Promise<Progress | undefined> {
+  async function progress(token: string, project?: string): Promise<Progress | undefined> {
     const job = await records.jobs.get(token)
-    if (job?.queue !== queue) return undefined
+    if (job?.queue !== queue || (project !== undefined && job.project !== project)) return undefined
     if (job.state === 'dead') return { state: 'error', failure: reasonOf(job) }
     if (job.state === 'waiting') return { state: 'waiting' }
     if (job.state === 'running') return { state: 'progress', ...(running.get(token) ?? { done: 0 }) }

@@ -153,9 +153,27 @@ describe('keys', () => {
     expect((await call('DELETE', `/v1/keys/${key.id}`, { key })).status).toBe(409)
     expect((await make({ scopes: ['fly'] })).status).toBe(400)
     const rival = await server.keyWith(['*'], 'rival')
+    const mighty = await server.keyWith(['*'])
+    expect((await call('PATCH', `/v1/keys/${mighty.id}`, { key, json: { name: 'x' } })).status).toBe(403)
+    expect((await call('DELETE', `/v1/keys/${mighty.id}`, { key })).status).toBe(403)
     expect((await call('DELETE', `/v1/keys/${key.id}`, { key: rival })).status).toBe(404)
     expect((await call('PATCH', `/v1/keys/${key.id}`, { key: rival, json: { name: 'x' } })).status).toBe(404)
   })
+})
+
+test('a key with a quota gives no more than that, to itself neither', async () => {
+  const asked = { scopes: ['keys'], quotas: { calls: 5 } }
+  const { id, secret } = (await call('POST', '/v1/keys', { json: asked })).json()
+  const key = { id, secret }
+  const make = async (quotas?: object) =>
+    call('POST', '/v1/keys', { key, json: { scopes: ['keys'], quotas } })
+  expect((await make()).json().quotas).toEqual({ calls: 5 })
+  expect((await make({ calls: 4, bytes: 100 })).json().quotas).toEqual({ calls: 4, bytes: 100 })
+  expect((await make({ calls: 6 })).status).toBe(403)
+  expect((await make({ bytes: 100 })).status).toBe(403)
+  const change = (quotas: object) => call('PATCH', `/v1/keys/${id}`, { key, json: { quotas } })
+  expect((await change({})).status).toBe(403)
+  expect((await change({ calls: 3 })).json().quotas).toEqual({ calls: 3 })
 })
 
 test('usage is told by key and day, and as a sum', async () => {

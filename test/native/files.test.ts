@@ -254,6 +254,8 @@ describe('an upload from an address', () => {
     ).json()
     expect(await ended(token)).toMatchObject({ state: 'error', problem: { status: 404 } })
     expect((await call('GET', '/v1/files/from-url/nobody')).status).toBe(404)
+    const key = await server.keyWith(['*'], 'rival')
+    expect((await call('GET', `/v1/files/from-url/${token}`, { key })).status).toBe(404)
   })
 })
 

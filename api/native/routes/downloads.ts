@@ -59,9 +59,8 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       responses: { 200: json(DownloadStatus, 'Its state.'), ...failing(404) },
     }),
     async (c) => {
-      const progress = await parts.uploads.progress(c.req.valid('param').token)
-      const isOurs = progress?.state !== 'success' || progress.file.project === c.get('key').project
-      if (!progress || !isOurs) throw notFound('download')
+      const progress = await parts.uploads.progress(c.req.valid('param').token, c.get('key').project)
+      if (!progress) throw notFound('download')
       return c.json(downloadView(progress, baseFor(c, parts)), 200)
     },
   )

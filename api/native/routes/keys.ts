@@ -5,7 +5,7 @@ import type { JsonObject, KeyRecord } from '../../../records/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
 import { failing } from '../problems.ts'
-import { CreatedKey, Key, KeyChange, keyView, NewKey } from '../schemas/keys.ts'
+import { CreatedKey, Key, KeyChange, keyView, NewKey, quotasView } from '../schemas/keys.ts'
 
 const tags = ['Account']
 const params = z.object({ id: z.string().max(100) })
@@ -17,6 +17,13 @@ export function addKeys({ app, parts, guard }: Routing): void {
     const key = await keys.get(id)
     if (key?.project !== c.get('key').project) throw notFound('key')
     return key
+  }
+  /** One that may do no more than the key that asks. */
+  const below = async (c: NativeContext, id: string): Promise<KeyRecord> => {
+    const key = await own(c, id)
+    const beyond = beyondOf(c.get('key'), key.scopes)
+    if (beyond === undefined) return key
+    throw new Failure('not-allowed', `That key has the scope '${beyond}', which yours lacks.`)
   }
 
   app.openapi(
@@ -48,13 +55,12 @@ export function addKeys({ app, parts, guard }: Routing): void {
       responses: { 201: json(CreatedKey, 'With its secret.'), ...failing() },
     }),
     async (c) => {
-      const { user = c.get('key').user, quotas, ...wanted } = c.req.valid('json')
-      mayGive(c.get('key'), wanted.scopes)
-      const { project } = c.get('key')
+      const giver = c.get('key')
+      const { user = giver.user, quotas = quotasView(giver.quotas), ...wanted } = c.req.valid('json')
+      mayGive(giver, { ...wanted, quotas })
       const created = await parts.accounts.create({
-        ...{ project, user, scopes: wanted.scopes },
+        ...{ project: giver.project, user, scopes: wanted.scopes, quotas: given(quotas) },
         ...(wanted.name === undefined ? {} : { name: wanted.name }),
-        ...(quotas === undefined ? {} : { quotas: given(quotas) }),
       })
       return c.json({ ...keyView(created.key), secret: created.secret }, 201)
     },
@@ -73,8 +79,8 @@ export function addKeys({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const { name, scopes, quotas } = c.req.valid('json')
-      const { id } = await own(c, c.req.valid('param').id)
-      if (scopes) mayGive(c.get('key'), scopes)
+      const { id } = await below(c, c.req.valid('param').id)
+      mayGive(c.get('key'), { scopes, quotas })
       await keys.change(id, {
         ...(name === undefined ? {} : { name }),
         ...(scopes === undefined ? {} : { scopes }),
@@ -97,7 +103,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       responses: { 200: json(Key, 'It is revoked.'), ...failing(404, 409) },
     }),
     async (c) => {
-      const { id } = await own(c, c.req.valid('param').id)
+      const { id } = await below(c, c.req.valid('param').id)
       if (id === c.get('key').id) throw new Failure('conflict', 'A key cannot revoke itself.')
       await keys.revoke(id, parts.now())
       return c.json(keyView(await own(c, id)), 200)
@@ -105,13 +111,29 @@ export function addKeys({ app, parts, guard }: Routing): void {
   )
 }
 
-/** Else a key that may only make keys could make itself one that may do everything. */
-function mayGive(giver: KeyRecord, wanted: readonly string[]): void {
-  if (giver.scopes.includes('*')) return
-  const beyond = wanted.find((scope) => !giver.scopes.includes(scope))
+interface Gift {
+  readonly scopes?: readonly string[] | undefined
+  readonly quotas?: { readonly calls?: number | undefined; readonly bytes?: number | undefined } | undefined
+}
+
+/** Else a key that may only make keys could make itself one that may do everything, or do it without end. */
+function mayGive(giver: KeyRecord, { scopes = [], quotas }: Gift): void {
+  const beyond = beyondOf(giver, scopes)
   if (beyond !== undefined)
     throw new Failure('not-allowed', `Your key cannot give the scope '${beyond}', which it lacks itself.`)
+  const own = quotasView(giver.quotas)
+  for (const name of ['calls', 'bytes'] as const) {
+    const most = own[name] ?? Number.POSITIVE_INFINITY
+    if (quotas && (quotas[name] ?? Number.POSITIVE_INFINITY) > most)
+      throw new Failure(
+        'not-allowed',
+        `Your key cannot give more than the ${most} ${name} that it has itself.`,
+      )
+  }
 }
+
+const beyondOf = (giver: KeyRecord, scopes: readonly string[]): string | undefined =>
+  giver.scopes.includes('*') ? undefined : scopes.find((scope) => !giver.scopes.includes(scope))
 
 const given = ({ calls, bytes }: { calls?: number | undefined; bytes?: number | undefined }) => ({
   ...(calls === undefined ? {} : { calls }),

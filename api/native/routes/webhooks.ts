@@ -14,7 +14,8 @@ const events = ['file.uploaded', 'file.stored', 'file.deleted', 'file.info_updat
 const version = '1'
 
 const Event = z.enum(events)
-const id = integer(1).openapi({ example: 1 })
+// What PostgreSQL numbers them with ends there.
+const id = integer(1, 2 ** 31 - 1).openapi({ example: 1 })
 const params = z.object({ id })
 
 const Webhook = z

@@ -39,7 +39,7 @@ export const NewKey = z
       .optional()
       .openapi({ description: 'Whose it is; by default as your own.' }),
     scopes: Scopes,
-    quotas: z.strictObject(Quotas.shape).optional(),
+    quotas: z.strictObject(Quotas.shape).optional().openapi({ description: 'By default as your own.' }),
   })
   .openapi('NewKey', { example: { name: 'shop', scopes: ['optimise'] } })
 
