@@ -149,7 +149,7 @@ function expectation(issue: Issue): string {
     case 'invalid_format':
       return formats[issue.format] ?? issue.message.replace(/^expected /, '')
     default:
-      return issue.message.replace(/^(Invalid input: )?expected /, '')
+      return issue.message.replace(/^.*\bexpected /i, '')
   }
 }
 

@@ -45,14 +45,20 @@ export function createDeliver(options: TargetOptions): Deliver {
   }
 }
 
-/** The picture was made; what failed is the customer's bucket, and the customer can mend it. */
+/** The picture was made; what failed is the customer's bucket: for now, or until the customer mends what was said of it. */
 function told(thrown: unknown): Failure {
-  const { kind, message, details } = asFailure(thrown)
-  if (kind === 'abandoned' || kind === 'forbidden-address') return new Failure(kind, message, details)
-  return new Failure('bad-option', `The result could not be put into the bucket: ${message}`, {
-    ...details,
-    option: 'target',
-  })
+  const failure = asFailure(thrown)
+  const { kind, message, details } = failure
+  if (kind === 'abandoned' || kind === 'forbidden-address') return failure
+  const sentence = `The result could not be put into the bucket: ${message}`
+  if (mayPass(failure)) return new Failure(kind, sentence, details)
+  return new Failure('bad-option', sentence, { ...details, option: 'target' })
+}
+
+function mayPass({ kind, details }: Failure): boolean {
+  if (kind === 'busy' || kind === 'upstream-late') return true
+  const { status = 500 } = (details.cause ?? {}) as { readonly status?: number }
+  return kind === 'upstream-failed' && status >= 500
 }
 
 function settingsOf(target: Target, { dispatcher, endpoints }: TargetOptions): BucketSettings {

@@ -134,6 +134,11 @@ describe('what is refused', () => {
     ['?callback_secret=x', 'callback_secret', /no option 'callback_secret'/],
     ['?variants=%5B%7B%22id%22%3A%22a%22%7D%2C%7B%22id%22%3A%22a%22%7D%5D', 'variants', /ids of their own/],
     ['?variants=x', 'variants', /array/],
+    [
+      `?variants=${encodeURIComponent('[{"id":"a","target":{"kind":"ftp"}}]')}`,
+      'variants.0.target.kind',
+      /^Expected 's3' /,
+    ],
     ['?keep=smell', 'keep.0', /received 'smell'/],
     ['?progressive=perhaps', 'progressive', /true or false/],
     ['?max_bytes=100', 'max_bytes', /as small as 100 bytes/],
