@@ -68,6 +68,29 @@ describe('the search', () => {
     expect(own.items.every((one: { key: string }) => one.key === rival.id)).toBe(true)
   })
 
+  test('is in order over more users than are looked at together', async () => {
+    const made: string[] = []
+    const body = await png()
+    let key = server.key
+    for (let i = 0; i < 10; i++) {
+      const wanted = { project: 'crowd', user: `user ${i}`, scopes: ['optimise'] }
+      const created = await server.parts.accounts.create(wanted)
+      key = { id: created.key.id, secret: created.secret }
+      made.unshift((await server.call('POST', '/v1/optimize', { body, key })).json().id)
+    }
+    const seen: string[] = []
+    let at: string | null = ''
+    for (let pages = 0; at !== null && pages < 10; pages++) {
+      const { items, next }: { items: { id: string }[]; next: string | null } = await find(
+        `?limit=3${at && `&cursor=${at}`}`,
+        key,
+      )
+      seen.push(...items.map(({ id }) => id))
+      at = next
+    }
+    expect([seen, at]).toEqual([made, null])
+  })
+
   test('shows each row once, over all keys, page by page', async () => {
     const seen: number[] = []
     let at = '?limit=2'

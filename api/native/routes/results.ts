@@ -1,6 +1,6 @@
 // Results: the records of what was optimised, by what was done to what for whom, and each by its id.
 import { createRoute, z } from '@hono/zod-openapi'
-import type { KeyRecord, Paged, ResultFilter, ResultRecord } from '../../../records/index.ts'
+import type { KeyRecord, Page, Paged, ResultFilter, ResultRecord } from '../../../records/index.ts'
 import { outcomeOf } from '../../optimising/rows.ts'
 import type { ApiParts } from '../../parts.ts'
 import { json, notFound, type Routing } from '../app.ts'
@@ -123,15 +123,12 @@ const mostLooks = 10
 async function search(parts: ApiParts, project: string, query: Query): Promise<Paged<ResultRecord>> {
   const { limit = 50, cursor } = query
   const keys = await parts.records.keys.find(project)
-  const filters = filtersOf(keys, query)
+  const filters = filtersOf(keys, query).map((filter) => ({ ...filterOf(query), ...filter }))
   const ours: ResultRecord[] = []
   let after = placeOf(IdPlace, cursor)
   for (let looks = 0; looks < mostLooks; looks++) {
     const page = { limit: limit - ours.length, ...(after === undefined ? {} : { after }) }
-    const pages = await Promise.all(
-      filters.map((filter) => parts.records.results.find({ ...filterOf(query), ...filter, page })),
-    )
-    const { rows, next } = newestOf(pages, page.limit)
+    const { rows, next } = await newest(parts, filters, page)
     ours.push(...rows.filter((row) => outcomeOf(row, project) !== undefined))
     if (next === null || ours.length === limit) return { rows: ours, next }
     after = next
@@ -148,6 +145,34 @@ function filtersOf(keys: readonly KeyRecord[], query: Query): readonly ResultFil
     .filter((user) => query.user === undefined || user === query.user)
     .map((user) => ({ user }))
 }
+
+/** A project may have thousands of users, and each of them a whole page of rows. */
+const usersAtOnce = 8
+
+async function newest(
+  { records }: ApiParts,
+  filters: readonly ResultFilter[],
+  page: Page & { readonly limit: number },
+): Promise<Paged<ResultRecord>> {
+  let found: Paged<ResultRecord> = { rows: [], next: null }
+  for (let at = 0; at < filters.length; at += usersAtOnce) {
+    const oldest = found.rows.length === page.limit ? found.rows.at(-1) : undefined
+    const pages = await Promise.all(
+      filters
+        .slice(at, at + usersAtOnce)
+        .map((filter) => records.results.find({ ...(oldest ? since(oldest, filter) : filter), page })),
+    )
+    const { rows, next } = newestOf([found, ...pages], page.limit)
+    // What is older than a full page was not asked for, so there may be more.
+    found = { rows, next: oldest ? (rows.at(-1)?.id ?? null) : next }
+  }
+  return found
+}
+
+const since = ({ created }: ResultRecord, filter: ResultFilter): ResultFilter => ({
+  ...filter,
+  created: { ...filter.created, from: Math.max(filter.created?.from ?? 0, created) },
+})
 
 /** Pages in the order of ids, merged. */
 function newestOf(pages: readonly Paged<ResultRecord>[], limit: number): Paged<ResultRecord> {
