@@ -115,4 +115,4 @@ function monthOf(time: number): number {
 
 const wrongKey = () => new Failure('bad-credentials', 'The API key is unknown, revoked or wrong.')
 const overQuota = (allowed: string) =>
-  new Failure('over-quota', `This key has used up its ${allowed} of this month.`)
+  new Failure('over-quota', `This key has used up what it has for this month: ${allowed}.`)

@@ -61,7 +61,9 @@ export async function readForm(request: FormRequest, place: Place, options: Form
     files.push(taking.then((received) => received && { field, received }))
   })
   busboy.on('partsLimit', () => fail(bad('The form has too many parts.')))
-  busboy.on('filesLimit', () => fail(bad(`The form has more than ${limits.maxFiles} files.`)))
+  busboy.on('filesLimit', () =>
+    fail(bad(`The form has more files than the ${limits.maxFiles} that it may have.`)),
+  )
   busboy.on('fieldsLimit', () => fail(bad(`The form has more than ${limits.maxFields} fields.`)))
   busboy.on('error', (cause) => fail(tornForm(cause)))
 
