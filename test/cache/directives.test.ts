@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Directives, directives } from '../../cache/directives.ts'
 import type { Headers } from '../../tier.ts'
+import { effortOf } from '../effort.ts'
 
 type Row = [about: string, headers: Headers, said: Partial<Directives>]
 
@@ -114,10 +115,11 @@ describe('CDN-Cache-Control', () => {
 })
 
 test('hostile fields are read in no time', () => {
-  const began = performance.now()
-  for (const piece of ['"', 'a="', ' ', '\t=', ';a', ', ', '\\"', 'a=(', 'a=:']) {
-    directives({ 'cache-control': piece.repeat(8000), 'cdn-cache-control': piece.repeat(8000) })
-    directives({ 'cdn-cache-control': `a${piece.repeat(8000)}` })
-  }
-  expect(performance.now() - began).toBeLessThan(2000)
+  const effort = effortOf(() => {
+    for (const piece of ['"', 'a="', ' ', '\t=', ';a', ', ', '\\"', 'a=(', 'a=:']) {
+      directives({ 'cache-control': piece.repeat(8000), 'cdn-cache-control': piece.repeat(8000) })
+      directives({ 'cdn-cache-control': `a${piece.repeat(8000)}` })
+    }
+  })
+  expect(effort).toBeLessThan(2000)
 })

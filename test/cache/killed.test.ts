@@ -22,7 +22,7 @@ async function killAfter(written: number, dir: string, round: number): Promise<v
 }
 
 test(`kill -9 at ${rounds} random moments: what is read back is whole or a miss`, {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dir = aFolder()
   const torn: string[] = []

@@ -6,11 +6,12 @@ import { statusOf } from '../../problem.ts'
 import { admit, exact, type Facts, identify, outputFormats, parse, plan } from '../../transforms/index.ts'
 import type { Processor } from '../../transforms/processor.ts'
 import { createPool } from '../../transforms/render/pool.ts'
+import { effortSince } from '../effort.ts'
 import { type Entry, entries, isHere, read } from './pictures.ts'
 
 /** Above what the process had before the first picture. */
 const maxGrownMegabytes = 900
-const maxRefusalMs = 2_000
+const mostRefusalEffort = 2_000
 
 const queries = [
   'w=300&fm=webp',
@@ -48,18 +49,18 @@ async function render(name: string, query: string) {
   return { facts, plan: asked, picture: await pool.process(job, new AbortController().signal) }
 }
 
-type Outcome = { readonly ms: number } & (
+type Outcome = { readonly effort: number } & (
   | { readonly made: Awaited<ReturnType<typeof render>> }
   | { readonly kind: ReturnType<typeof asFailure>['kind'] }
 )
 
 async function outcome(name: string, query: string): Promise<Outcome> {
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   try {
     const made = await render(name, query)
-    return { made, ms: performance.now() - startedAt }
+    return { made, effort: effortSince(before) }
   } catch (thrown) {
-    return { kind: asFailure(thrown).kind, ms: performance.now() - startedAt }
+    return { kind: asFailure(thrown).kind, effort: effortSince(before) }
   }
 }
 
@@ -88,7 +89,7 @@ function expectFits(entry: Entry, result: Outcome): void {
   expect(entry.expect === expected || entry.lenient, `${entry.name}: ${JSON.stringify(result)}`).toBe(true)
   if (!('kind' in result)) return
   expect(statusOf(result.kind)).toBeLessThan(500)
-  expect(result.ms).toBeLessThan(maxRefusalMs)
+  expect(result.effort).toBeLessThan(mostRefusalEffort)
 }
 
 describe.skipIf(!isHere)('every picture of the corpus', () => {

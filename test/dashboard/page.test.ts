@@ -71,9 +71,7 @@ describe.skipIf(!hasChromium)(
 
     test('every cell of the tables fills with bytes, what was saved, and who answered', async () => {
       const cells = page.locator('a.measure')
-      await expect
-        .poll(() => page.locator('a.measure:has(b)').count(), { timeout: 60_000 })
-        .toBe(await cells.count())
+      await expect.poll(() => page.locator('a.measure:has(b)').count()).toBe(await cells.count())
       expect(await cell('/samples/landscape.jpg?w=320&fm=avif').textContent()).toMatch(
         /^[\d.]+ k?B[−+]\d+ %rendered$/,
       )

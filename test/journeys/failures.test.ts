@@ -39,10 +39,10 @@ afterEach(async () => {
   await source.stop()
 })
 
-async function threeNodes() {
-  const origin = await node({ roles: ['origin'] })
-  const shield = await node({ roles: ['shield'], origins: [origin.url] })
-  const edge = await node({ roles: ['edge'], shields: [shield.url] })
+async function threeNodes(options: NodeOptions = {}) {
+  const origin = await node({ roles: ['origin'], ...options })
+  const shield = await node({ roles: ['shield'], origins: [origin.url], ...options })
+  const edge = await node({ roles: ['edge'], shields: [shield.url], ...options })
   return { origin, shield, edge }
 }
 
@@ -68,12 +68,12 @@ describe('the origin is gone', () => {
   })
 
   test('what was never asked for is a 502 problem, fast', async () => {
-    const { origin, edge } = await threeNodes()
+    // Whoever waited for a time to be over would wait longer than this test may take.
+    const deadlines = { edgeDeadlineMs: '1h', shieldDeadlineMs: '1h', connectMs: '1h' }
+    const { origin, edge } = await threeNodes(deadlines)
     await gone(origin)
-    const startedAt = performance.now()
     const { status, headers } = await edge.get('/shop/photo.jpg?w=101')
     expect([status, headers['content-type']]).toEqual([502, 'application/problem+json'])
-    expect(performance.now() - startedAt).toBeLessThan(3000)
   })
 })
 

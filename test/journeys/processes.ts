@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { freePort } from '../servers/ports.ts'
 import { aClient, type Client, metricOf } from './cdn.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -87,7 +87,7 @@ function launch(args: readonly string[], environment: Record<string, string>): C
 async function answering(url: string, child: ChildProcess): Promise<void> {
   const probe = aClient(url)
   try {
-    for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
       if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode}`)
       const status = await probe.get('/healthz').then(
         (answer) => answer.status,
@@ -100,14 +100,4 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   } finally {
     await probe.close()
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

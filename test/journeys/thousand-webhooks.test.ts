@@ -16,7 +16,7 @@ import { times } from './cdn.ts'
 const secret = 'the receiver knows it as well'
 const count = 1000
 /** Long enough for a busy machine, short enough for those that stall. */
-const deadlineMs = 2000
+const deadlineMs = 5000
 
 /** How the receiver treats a webhook, by its number. */
 const manners = [
@@ -117,7 +117,7 @@ describe('a thousand webhooks', () => {
     await hooks.stop()
     await dispatcher.close()
     log = await allDeliveries(records)
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     await records?.close()
@@ -150,7 +150,7 @@ describe('a thousand webhooks', () => {
       attemptsOf('stalls')
         .flat()
         .filter(({ status }) => status === null)
-        .every(({ error }) => error === 'no answer within 2000 ms'),
+        .every(({ error }) => error === `no answer within ${deadlineMs} ms`),
     ).toBe(true)
     for (const { number, body, signature } of seen) {
       expect(JSON.parse(body)).toEqual({ number })

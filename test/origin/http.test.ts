@@ -279,11 +279,11 @@ describe('a server that', () => {
     '%s is late after its silence, long before the whole time',
     async (_, listener) => {
       const site = await aSite(listener)
-      const began = performance.now()
-      expect(await kindOf(aLoader({ base: site.url, idleMs: 100, totalMs: 10_000 }).load('a.png'))).toBe(
+      // Longer than this test may take.
+      const totalMs = 3_600_000
+      expect(await kindOf(aLoader({ base: site.url, idleMs: 100, totalMs }).load('a.png'))).toBe(
         'source-late',
       )
-      expect(performance.now() - began).toBeLessThan(5_000)
     },
   )
 

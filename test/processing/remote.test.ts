@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Failure } from '../../errors.ts'
 import type { Order, Processed, Processing } from '../../processing/processing.ts'
+import { freePort } from '../servers/ports.ts'
 import { aPlace, never, scripted } from './nodes.ts'
 
 const place = aPlace()
@@ -38,14 +39,7 @@ const refusing = (kind: Failure['kind']) =>
     throw new Failure(kind, 'Not now.', { retryAfterSeconds: 3 })
   })
 
-/** A port that was free a moment ago. */
-async function nobody(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return `http://127.0.0.1:${port}`
-}
+const nobody = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`
 
 test('idle nodes are asked in turn', async () => {
   const nodes = [willing(), willing(), willing()]

@@ -42,16 +42,13 @@ async function noJobTwice(where: Where, place: string): Promise<void> {
   await records.close()
 }
 
-test(`${processes} processes on one SQLite file never get the same job within its lease`, {
-  timeout: 60_000,
-}, async () => {
+test(`${processes} processes on one SQLite file never get the same job within its lease`, async () => {
   const file = aFile()
   await noJobTwice({ file }, file)
 })
 
 test.skipIf(noPostgres)(
   `${processes} processes on one PostgreSQL never get the same job within its lease${noPostgres ? ` (skipped: ${noPostgres})` : ''}`,
-  { timeout: 60_000 },
   async () => {
     const server = await startPostgres()
     onTestFinished(() => server.stop())

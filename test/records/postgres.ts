@@ -78,7 +78,7 @@ async function ask(url: string, text: string): Promise<void> {
 }
 
 async function answering(url: string): Promise<void> {
-  for (let left = 100; ; left--)
+  for (let left = 1000; ; left--)
     try {
       return await ask(url, 'select 1')
     } catch (error) {

@@ -7,7 +7,6 @@ const reason = noPostgres ? ` (skipped: ${noPostgres})` : ''
 
 test.skipIf(noPostgres)(
   `while PostgreSQL is gone the records say so at once; when it is back they go on, and nothing acknowledged is lost${reason}`,
-  { timeout: 60_000 },
   async () => {
     const server = await startPostgres()
     onTestFinished(() => server.stop())

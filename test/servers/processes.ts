@@ -27,7 +27,7 @@ export async function end({ child }: Started): Promise<void> {
 
 /** Until the address answers; what the servers said is in the failure when it never does. */
 export async function untilAnswers(url: string, servers: readonly Started[]): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const answer = await fetch(url).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer && answer.status < 500) return

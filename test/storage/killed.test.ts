@@ -32,7 +32,7 @@ async function isWhole(bucket: Bucket, key: string): Promise<boolean> {
 }
 
 test(`kill -9 at ${rounds} random moments: nothing acknowledged is lost, nothing is half there`, {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const dir = aFolder()
   const wrong: string[] = []

@@ -95,7 +95,7 @@ test('60 MB go up in parts, by the client and by hand in random order', async ()
   expect(file).toMatchObject({ uuid, isReady: true, isImage: true, mimeType: 'image/jpeg' })
   expect(await kept(uuid)).toBe(sha256(big))
   await expect(multipartComplete(uuid, options)).resolves.toMatchObject({ uuid })
-}, 60_000)
+})
 
 test('a file is brought from an address, with progress and under a name, and not twice', async () => {
   const client = clientOf(open)

@@ -127,7 +127,7 @@ inChromium('the widget', () => {
 
   test('a picture that a person chooses is uploaded, and shown from the CDN', async () => {
     await choose(await aPhoto('holiday.jpg'))
-    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    await expect.poll(uploaded).toHaveLength(1)
     const [file] = await uploaded()
     expect(file?.cdnUrl).toBe(`${halftone.url}/${file?.uuid}/`)
     const preview = await page.evaluate(
@@ -139,7 +139,7 @@ inChromium('the widget', () => {
       })()`,
     )
     expect(preview).toEqual([200, 150])
-  }, 90_000)
+  })
 
   test('a file of 30 MB goes up in parts, from a page of another origin', async () => {
     const big = Buffer.concat([await jpeg({ width: 64, height: 48 }), randomBytes(30_000_000)])
@@ -150,33 +150,33 @@ inChromium('the widget', () => {
       if (response.request().method() === 'PUT') parts.push(response.status())
     })
     await choose(path)
-    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    await expect.poll(uploaded).toHaveLength(1)
     expect((await uploaded())[0]).toMatchObject({ size: big.length })
     expect(parts).toEqual([200, 200, 200, 200, 200, 200])
-  }, 90_000)
+  })
 
   test('several go up at once and become a group, with progress up to the end', async () => {
     await choose(await Promise.all(['a.jpg', 'b.jpg', 'c.jpg'].map(aPhoto)), { more: 'group-output="true"' })
-    await expect.poll(() => ask('api.group?.cdnUrl'), { timeout: 60_000 }).toMatch(/~3\/$/)
+    await expect.poll(() => ask('api.group?.cdnUrl')).toMatch(/~3\/$/)
     expect(await ask('[api.progress, api.status]')).toEqual([100, 'success'])
     const { origin, pathname } = new URL(await ask<string>('api.group.cdnUrl'))
     expect(origin).toBe(halftone.url)
     expect((await fetch(`${halftone.url}${pathname}nth/2/-/preview/20x20/`)).status).toBe(200)
-  }, 90_000)
+  })
 
   test('one is brought from a link', async () => {
     await link(`${gallery.url}/cat.jpg`)
-    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    await expect.poll(uploaded).toHaveLength(1)
     expect((await uploaded())[0]).toMatchObject({ size: (await jpeg()).length })
-  }, 90_000)
+  })
 
   test('what goes wrong is told in words', async () => {
     await link(`${gallery.url}/dog.jpg`)
-    await expect.poll(errors, { timeout: 60_000 }).toEqual(['HTTP client error: 404.'])
+    await expect.poll(errors).toEqual(['HTTP client error: 404.'])
     await choose(await aPhoto('a.jpg'), { key: 'nobody' })
-    await expect.poll(errors, { timeout: 60_000 }).toEqual(['UPLOADCARE_PUB_KEY is invalid.'])
+    await expect.poll(errors).toEqual(['UPLOADCARE_PUB_KEY is invalid.'])
     await page.getByText('UPLOADCARE_PUB_KEY is invalid.').first().waitFor()
-  }, 90_000)
+  })
 
   test('one that is taken back while it goes up never comes', async () => {
     const path = join(folder, 'regretted.jpg')
@@ -196,11 +196,11 @@ inChromium('the widget', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     expect(await ask('api.totalCount')).toBe(0)
     expect(completed).toEqual([])
-  }, 90_000)
+  })
 
   test('what its editor turns and mirrors is shown so, in the editor and in the list', async () => {
     await choose(await aPhoto('a.jpg'), { more: 'cloud-image-editor-tabs="crop"' })
-    await expect.poll(uploaded, { timeout: 60_000 }).toHaveLength(1)
+    await expect.poll(uploaded).toHaveLength(1)
     const [{ uuid } = { uuid: '' }] = await uploaded()
     answers.length = 0
     const shows = (operations: string) =>
@@ -225,7 +225,7 @@ inChromium('the widget', () => {
       .toContain('-/stretch/off/-/scale_crop/')
     expect(answers.filter(([status]) => status !== 200)).toEqual([])
     expect(answers.some(([, url]) => url.includes('/-/@clib/'))).toBe(true)
-  }, 90_000)
+  })
 
   test('nothing was asked of anybody else', () => {
     expect(foreign).toEqual([])

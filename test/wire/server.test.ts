@@ -80,9 +80,8 @@ test('idle connections and those that never spoke do not hold up the end', async
   const silent = connect(server.port, '127.0.0.1')
   await new Promise((resolve) => silent.once('connect', resolve))
   silent.on('error', () => {})
-  const start = performance.now()
-  await server.close(10_000)
-  expect(performance.now() - start).toBeLessThan(2000)
+  // A grace longer than this test may take.
+  await server.close(3_600_000)
 })
 
 test('what still runs after the grace is cut', async () => {
