@@ -1,8 +1,8 @@
 // Where things lie in a folder of files: files/<key>, parts/<upload>/<number>, and what is being written in tmp.
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkedKey } from './key.ts'
+import { isOwnerGone, ownName } from './owner.ts'
 import { noUpload } from './parts.ts'
 
 export const filesFolder = (dir: string): string => join(dir, 'files')
@@ -21,12 +21,10 @@ export function uploadFolder(dir: string, upload: string): string {
   throw noUpload()
 }
 
-/** Names this life of this process; process numbers come again, in containers at every start. */
-const life = randomBytes(4).toString('hex')
+const own = ownName()
 let made = 0
 
-export const temporaryPath = (dir: string): string =>
-  join(temporaryFolder(dir), `${process.pid}-${life}-${made++}`)
+export const temporaryPath = (dir: string): string => join(temporaryFolder(dir), `${own}.${made++}`)
 
 /** The names in a folder survive a power loss only when the folder itself was synced. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -43,34 +41,33 @@ export async function syncUpTo(top: string, folder: string): Promise<void> {
   for (let at = folder; at.length >= top.length; at = dirname(at)) await syncFolder(at)
 }
 
+/** Nothing that is still written lies untouched for so long, whoever writes it. */
+const longestWriteMs = 86_400_000
 /** An upload nobody finished; longer than any client waits between two parts. */
 const longestUploadMs = 7 * 86_400_000
 
 /** Removes what processes left behind that died while writing, and uploads that nobody will finish. */
 export async function removeLeftovers(dir: string, now: number): Promise<void> {
-  for (const name of await namesIn(temporaryFolder(dir)))
-    if (isLeftover(name)) await rm(join(temporaryFolder(dir), name), { force: true }).catch(() => {})
+  for (const name of await namesIn(temporaryFolder(dir))) {
+    const path = join(temporaryFolder(dir), name)
+    if (isLeftover(name, await untouchedMs(path, now))) await rm(path, { force: true }).catch(() => {})
+  }
   for (const name of await namesIn(partsFolder(dir))) {
     const folder = join(partsFolder(dir), name)
-    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: now }))
-    if (now - mtimeMs > longestUploadMs) await rm(folder, { recursive: true, force: true }).catch(() => {})
+    if ((await untouchedMs(folder, now)) > longestUploadMs)
+      await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
 }
 
-function isLeftover(name: string): boolean {
-  const [pid, token] = name.split('-')
-  if (token === life) return false
-  return Number(pid) === process.pid || !isAlive(Number(pid))
+/** Of another container on the same folder we cannot see whether it lives, only that it writes. */
+function isLeftover(name: string, untouchedMs: number): boolean {
+  const owner = name.slice(0, name.lastIndexOf('.'))
+  return isOwnerGone(owner, untouchedMs) || untouchedMs > longestWriteMs
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (thrown) {
-    // EPERM: there is such a process, and it is somebody else's.
-    return codeOf(thrown) === 'EPERM'
-  }
-}
+/** None when it is gone meanwhile. */
+const untouchedMs = async (path: string, now: number): Promise<number> =>
+  now - (await stat(path).catch(() => ({ mtimeMs: now }))).mtimeMs
 
 /** Removes the folder and those above it, up to `top`, as far as they are empty. */
 export async function removeEmpty(top: string, folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFolderBucket } from '../../storage/folder.ts'
@@ -88,11 +88,33 @@ describe('a folder', () => {
     const dir = aFolder()
     const first = createFolderBucket({ dir })
     const [old, young] = [await first.startParts('a', jpeg), await first.startParts('b', jpeg)]
-    writeFileSync(join(dir, 'tmp', '4194304-abcdef01-0'), 'half')
+    writeFileSync(join(dir, 'tmp', '4194304.1.abcdef012345.abcdef01.0'), 'half')
+    utimesSync(join(dir, 'tmp', '4194304.1.abcdef012345.abcdef01.0'), 0, 0)
     utimesSync(join(dir, 'parts', old.id), 0, 0)
     await createFolderBucket({ dir }).close()
     expect(readdirSync(join(dir, 'tmp'))).toEqual([])
     expect(readdirSync(join(dir, 'parts'))).toEqual([young.id])
+  })
+
+  test('what another process writes at the moment stays, also of a container whose processes we cannot see', async () => {
+    const dir = aFolder()
+    const tmp = join(dir, 'tmp')
+    const body = new PassThrough()
+    const put = createFolderBucket({ dir }).put('a', body, jpeg)
+    await expect.poll(() => readdirSync(tmp)).toHaveLength(1)
+    const [mine = ''] = readdirSync(tmp)
+    // Containers number their processes alike: the same number elsewhere is not this process in an earlier life.
+    const [pid = '', start = '', , ...rest] = mine.split('.')
+    const theirs = [pid, start, '0123456789ab', ...rest].join('.')
+    const earlier = [pid, `${start}0`, ...mine.split('.').slice(2)].join('.')
+    for (const name of [theirs, earlier]) writeFileSync(join(tmp, name), 'half')
+    await createFolderBucket({ dir }).close()
+    expect(readdirSync(tmp).sort()).toEqual([mine, theirs].sort())
+    utimesSync(join(tmp, theirs), 0, 0)
+    await createFolderBucket({ dir }).close()
+    expect(readdirSync(tmp)).toEqual([mine])
+    body.end('whole')
+    expect(await put).toMatchObject({ bytes: 5 })
   })
 
   test('an upload with another name than ours reaches no folder', async () => {

@@ -1,17 +1,17 @@
-// Whose a folder of the spool is: its name says which process, since when, and where, so that a number that comes again
-// (in containers at every start) is not taken for the process that had it before.
+// Whose a file or folder of work in progress is: its name says which process, since when, and where, so that a number
+// that comes again (in containers at every start) is not taken for the process that had it before.
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** A process that we cannot see lives as long as its folder was touched within this. */
+/** A process that we cannot see lives as long as what is its own was touched within this. */
 const silentMs = 3600_000
 
 /** `<pid>.<start>.<place>.<life>`. */
 export const ownName = (): string =>
   [process.pid, startOf(process.pid) ?? 0, place(), randomBytes(4).toString('hex')].join('.')
 
-/** Whether nobody writes there any more; false for what is not a folder of a spool. */
+/** Whether nobody writes there any more; false for a name that is none of ours. */
 export function isOwnerGone(name: string, untouchedMs: number): boolean {
   const [, pid, start, where] = /^(\d+)\.(\d+)\.([0-9a-f]{12})\.[0-9a-f]{8}$/.exec(name) ?? []
   if (pid === undefined) return false
