@@ -127,11 +127,13 @@ describe.each(implementations)('processing %s', (_, implementation) => {
     test('what runs when its client leaves is not waited for, and the worker stays', async () => {
       const { processing, threads } = await aProcessing()
       const leaving = new AbortController()
-      const left = processing.process(script('100'), leaving.signal)
+      const { edit, letGo } = place.aGate()
+      const left = processing.process(script(edit), leaving.signal)
       left.catch(() => {})
       await expect.poll(() => threads.load().running, { interval: 2 }).toBe(1)
       leaving.abort()
       await expect(left).rejects.toMatchObject({ name: 'Failure', kind: 'abandoned' })
+      letGo()
       await expect(processing.process(script('1'), never)).resolves.toBeDefined()
     })
 

@@ -58,6 +58,12 @@ export function aPlace() {
     }
   }
 
+  /** What a scripted worker waits for. */
+  function aGate() {
+    const flag = join(folder, `let-go-${files++}`)
+    return { edit: `until ${flag}`, letGo: () => writeFileSync(flag, '') }
+  }
+
   const script = (edit: string, rest: Partial<Order> = {}) => order(Uint8Array.of(1), { edit, ...rest })
 
   return {
@@ -67,13 +73,14 @@ export function aPlace() {
     order,
     /** For a scripted worker. */
     script,
+    aGate,
     /** An order that has a worker until it is let go, once it runs. */
     async holding({ processing, threads }: Tested) {
-      const flag = join(folder, `let-go-${files++}`)
-      const end = processing.process(script(`until ${flag}`, { owner: 'the first' }), never)
+      const { edit, letGo } = aGate()
+      const end = processing.process(script(edit, { owner: 'the first' }), never)
       end.catch(() => {})
       await expect.poll(() => threads.load().running, { interval: 2 }).toBe(1)
-      return { end, letGo: () => writeFileSync(flag, '') }
+      return { end, letGo }
     },
     async end() {
       for (const end of ends.splice(0)) await end()

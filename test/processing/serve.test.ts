@@ -14,10 +14,13 @@ const place = aPlace()
 type Node = Awaited<ReturnType<typeof place.node>>
 let real: Node
 let held: Node
+let impatient: Node
 let picture: Buffer
 beforeAll(async () => {
   picture = await pictures.jpeg({ width: 240, height: 160 })
-  real = await place.node(place.local(), { maxBytes: 100_000, stallMs: 100 })
+  const threads = place.local()
+  real = await place.node(threads, { maxBytes: 100_000 })
+  impatient = await place.node(threads, { stallMs: 100 })
   held = await place.node(place.local({ filename: scripted }), { maxAtOnce: 1 })
 })
 afterAll(place.end)
@@ -117,7 +120,7 @@ test('more bytes than allowed are refused, announced or not', async () => {
 })
 
 test('a client that stalls is told so, and leaves nothing behind', async () => {
-  const socket = connect(Number(new URL(real.url).port), '127.0.0.1')
+  const socket = connect(Number(new URL(impatient.url).port), '127.0.0.1')
   socket.write(
     `POST /process HTTP/1.1\r\nhost: x\r\nhalftone-secret: ${secret}\r\ncontent-length: 1000\r\n\r\nabc`,
   )
@@ -125,7 +128,7 @@ test('a client that stalls is told so, and leaves nothing behind', async () => {
   expect(String(answer)).toContain('408')
   expect(String(answer)).toContain('halftone-failure: stalled')
   socket.destroy()
-  await expect.poll(() => real.spooled()).toEqual([])
+  await expect.poll(() => impatient.spooled()).toEqual([])
 })
 
 test('a client that leaves in the middle leaves nothing behind', async () => {
@@ -139,10 +142,12 @@ test('a client that leaves in the middle leaves nothing behind', async () => {
 })
 
 test('more bodies at once than allowed are busy', async () => {
-  const order = { headers: { 'halftone-order': '{"edit":"300"}' } }
+  const { edit, letGo } = place.aGate()
+  const order = { headers: { 'halftone-order': JSON.stringify({ edit }) } }
   const first = post(held, order)
   await expect.poll(() => held.spooled().length, { interval: 2 }).toBe(1)
   expect(await post(held, order)).toMatchObject({ status: 503, failure: 'busy' })
+  letGo()
   expect(await first).toMatchObject({ status: 200 })
   expect(held.spooled()).toEqual([])
 })
