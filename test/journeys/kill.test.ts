@@ -97,4 +97,4 @@ test('kill -9 of the shield while it writes, 50 times: no torn picture is ever s
   expect([served > 500, hits > 50]).toEqual([true, true])
   await shield.end()
   await origin.end()
-}, 300_000)
+}, 600_000)

@@ -10,7 +10,8 @@ export const anAsk = (path: string, headers: Headers = {}, signal = new AbortCon
   signal,
 })
 
-export const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, i) => (i * 31) % 256))
+const pattern = Buffer.from(Array.from({ length: 256 }, (_, i) => (i * 31) % 256))
+export const bytes = (length: number): Buffer => Buffer.alloc(length, pattern)
 
 /** Answers a picture whose size is in the path, and every kind of answer a tier may give. */
 export const aTier: Tier = async ({ path, headers }) => {
