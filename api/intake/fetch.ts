@@ -19,7 +19,6 @@ export interface FetchWay extends Place {
   readonly stallMs: number
   /** The whole download, redirects included. */
   readonly fetchMs: number
-  readonly now: () => number
 }
 
 type Response = Dispatcher.ResponseData

@@ -47,7 +47,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const room = createRoom(totalBytes)
   const spool = createSpool({ dir, room, now, log })
   const place = { spool, wholes: createWholes() }
-  const watchFor = (signal: AbortSignal | undefined): Watch => ({ stallMs, signal, now, ...ofRequest })
+  const watchFor = (signal: AbortSignal | undefined): Watch => ({ stallMs, signal, ...ofRequest })
 
   return {
     receive: (body, wanted) =>
@@ -65,7 +65,7 @@ export function createIntake(options: IntakeOptions): Intake {
         room.check(length)
         return readForm({ headers, body, watch: watchFor(wanted.signal) }, place, wanted)
       }),
-    fetch: (url, wanted) => fetchFile(url, { ...options, ...place, room, now }, wanted),
+    fetch: (url, wanted) => fetchFile(url, { ...options, ...place, room }, wanted),
     sweep: () => spool.sweep(),
     close: () => spool.close(),
   }

@@ -6,7 +6,6 @@ export interface Watch {
   /** The longest silence. */
   readonly stallMs: number
   readonly signal?: AbortSignal | undefined
-  readonly now: () => number
   /** How it fails when it is too slow, and when it breaks off. */
   readonly slow: () => Failure
   readonly torn: (cause: unknown) => Failure
@@ -75,8 +74,9 @@ function createBell(body: Readable) {
     ring()
   })
   /** Milliseconds waited. */
-  async function rung({ stallMs, signal, now, slow }: Watch): Promise<number> {
-    const begun = now()
+  async function rung({ stallMs, signal, slow }: Watch): Promise<number> {
+    // Not the time of day: somebody may set it meanwhile.
+    const begun = performance.now()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     ring = resolve
     const timer = setTimeout(() => reject(slow()), stallMs)
@@ -84,7 +84,7 @@ function createBell(body: Readable) {
     signal?.addEventListener('abort', leave)
     try {
       await promise
-      return now() - begun
+      return performance.now() - begun
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', leave)

@@ -86,6 +86,20 @@ describe('a body', () => {
     await expect(anIntake().receive(body, { maxBytes: megabyte })).rejects.toEqual(failing('bad-body'))
   })
 
+  test('is not too slow because the clock was set while it came', async () => {
+    const clock = { now: Date.now() }
+    const intake = anIntake({ now: () => clock.now })
+    const body = new PassThrough()
+    const receiving = intake.receive(body, { maxBytes: 100 })
+    body.write('x')
+    await expect.poll(() => intake.files().length).toBe(1)
+    clock.now += 3_600_000
+    body.write('y')
+    await new Promise(setImmediate)
+    body.end('z')
+    expect(await receiving).toMatchObject({ bytes: 3 })
+  })
+
   test('nobody waits for any more is given up', async () => {
     const intake = anIntake()
     const leaving = new AbortController()
