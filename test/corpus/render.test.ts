@@ -97,7 +97,7 @@ describe.skipIf(!isHere)('every picture of the corpus', () => {
     await new Promise<void>((resolve) =>
       canary.listen(canaryPort, '127.0.0.1', resolve).on('error', () => resolve()),
     )
-    pool = createPool({ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 20_000 })
+    pool = createPool({ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000 })
     await outcome('jpeg-1x1.jpg', '')
     idleMegabytes = rss()
   })

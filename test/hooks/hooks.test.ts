@@ -44,7 +44,7 @@ async function aDesk(file = aFile(), allowAddresses = ['127.0.0.1']) {
     allowAddresses,
     log: { error: (error: unknown) => void errors.push(error) },
     random: () => 0,
-    deadlineMs: 5000,
+    deadlineMs: 30_000,
     lookEveryMs: 50,
   })
   onTestFinished(async () => {

@@ -22,9 +22,9 @@ export function anIntake(options: Partial<IntakeOptions> = {}): TestIntake {
   const intake = createIntake({
     dir,
     totalBytes: 1e9,
-    stallMs: 5_000,
-    connectMs: 2_000,
-    fetchMs: 10_000,
+    stallMs: 30_000,
+    connectMs: 10_000,
+    fetchMs: 60_000,
     dispatcher: createGuard({ allowAddresses: ['127.0.0.1'] }),
     ...options,
   })

@@ -253,7 +253,7 @@ describe('over a real connection', () => {
   })
 
   test('a slow client that keeps on is served', async () => {
-    const intake = anIntake({ stallMs: 2_000 })
+    const intake = anIntake({ stallMs: 30_000 })
     const server = await aReceiver((request) => intake.receive(request, { maxBytes: megabyte }))
     const client = await aRawClient(server.port)
     client.socket.write(head(8_000))

@@ -63,8 +63,8 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
   const accounts = createAccounts({ records, secret, isDemo: false })
   const dispatcher = createGuard({ allowAddresses })
   const intake = createIntake({
-    ...{ dir: join(dir, 'spool'), totalBytes: 64 << 20, stallMs: 5000, dispatcher, connectMs: 2000 },
-    fetchMs: 10_000,
+    ...{ dir: join(dir, 'spool'), totalBytes: 64 << 20, stallMs: 30_000, dispatcher, connectMs: 10_000 },
+    fetchMs: 60_000,
   })
   const processing = createLocalProcessing({
     ...{ workers: 2, maxWaiting: 50, maxWaitingPerOwner: 50, deadlineMs, budgetMs },

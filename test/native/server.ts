@@ -60,11 +60,11 @@ async function services(dir: string, now: () => number) {
   const bucket = await openBucket({ kind: 'folder', dir: join(dir, 'storage') })
   const dispatcher = createGuard({ allowAddresses: loopback })
   const intake = createIntake({
-    ...{ dir: join(dir, 'spool'), totalBytes: 1e9, stallMs: 5000, connectMs: 1000, fetchMs: 20_000 },
+    ...{ dir: join(dir, 'spool'), totalBytes: 1e9, stallMs: 30_000, connectMs: 10_000, fetchMs: 60_000 },
     dispatcher,
   })
   const processing = createLocalProcessing({
-    ...{ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 30_000, budgetMs: 5000 },
+    ...{ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000, budgetMs: 5000 },
   })
   const accounts = createAccounts({ records, secret, isDemo: true, now })
   const hooks = createHooks({ records, dispatcher, allowAddresses: loopback, log, now, lookEveryMs: 50 })

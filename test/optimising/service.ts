@@ -65,14 +65,14 @@ export async function aService({
     ...{
       dir: join(dir, 'spool'),
       totalBytes: 1e9,
-      stallMs: 5000,
+      stallMs: 30_000,
       dispatcher,
-      connectMs: 1000,
-      fetchMs: 20_000,
+      connectMs: 10_000,
+      fetchMs: 60_000,
     },
   })
   const processing = createLocalProcessing({
-    ...{ workers, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 30_000, budgetMs: 10_000 },
+    ...{ workers, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000, budgetMs: 10_000 },
   })
   const hooks = createHooks({ records, dispatcher, allowAddresses: loopback, log })
   const optimising = createOptimising({

@@ -12,7 +12,7 @@ import { failureHeader } from '../../problem.ts'
 import type { Answer } from '../../tier.ts'
 import { aServer, aSignal, aTrap, connectionsDuring, type Running } from './servers.ts'
 
-const limits = { headers: {}, maxBytes: 1e6, idleMs: 2_000, totalMs: 3_000, maxRedirects: 5 }
+const limits = { headers: {}, maxBytes: 1e6, idleMs: 10_000, totalMs: 60_000, maxRedirects: 5 }
 
 /** Asks for `url` with its own host on the allow-list, so that only the guard can refuse the address. */
 async function ask(url: string, guard: GuardOptions, alsoAllowed: string[] = []): Promise<Answer> {

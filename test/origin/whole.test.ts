@@ -20,7 +20,7 @@ const freshness = {
   staleWhileRevalidateSeconds: 60,
   staleIfErrorSeconds: 60,
 }
-const pool = createPool({ workers: 1, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 20_000 })
+const pool = createPool({ workers: 1, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000 })
 let dir = ''
 let site: Site
 let picture: Buffer
@@ -50,9 +50,9 @@ async function aProcess() {
     base: site.url,
     allowAddresses: ['127.0.0.1'],
     maxBytes: 1e6,
-    connectMs: 2_000,
-    idleMs: 2_000,
-    totalMs: 5_000,
+    connectMs: 10_000,
+    idleMs: 10_000,
+    totalMs: 60_000,
     maxRedirects: 5,
     freshSeconds: 60,
     staleIfErrorSeconds: 60,

@@ -17,7 +17,7 @@ export const usual: LocalOptions = {
   workers: 1,
   maxWaiting: 10,
   maxWaitingPerOwner: 10,
-  deadlineMs: 20_000,
+  deadlineMs: 100_000,
   budgetMs: 10_000,
 }
 
@@ -43,7 +43,7 @@ export function aPlace() {
   }
 
   const remote = (urls: readonly string[], options: Partial<RemoteOptions> = {}) =>
-    kept(createRemoteProcessing({ urls, secret, deadlineMs: 30_000, every: () => () => {}, ...options }))
+    kept(createRemoteProcessing({ urls, secret, deadlineMs: 110_000, every: () => () => {}, ...options }))
 
   function order(picture: Uint8Array, rest: Partial<Order> = {}): Order {
     const file = join(folder, `source-${files++}`)

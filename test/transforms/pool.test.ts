@@ -19,7 +19,7 @@ function aPool(options: Partial<PoolOptions> = {}): Processor {
     workers: 1,
     maxWaiting: 10,
     maxWaitingPerOwner: 10,
-    deadlineMs: 5_000,
+    deadlineMs: 60_000,
     filename: scripted,
     ...options,
   })
@@ -46,7 +46,7 @@ describe('with real pictures', () => {
       workers: 1,
       maxWaiting: 4,
       maxWaitingPerOwner: 4,
-      deadlineMs: 5_000,
+      deadlineMs: 60_000,
     }
     const pool = createPool(options)
     pools.push(pool)

@@ -63,7 +63,7 @@ export function aHeldTier() {
   return { tier, asks, asked, release }
 }
 
-export const limits = { connectMs: 1000, answerMs: 5000, connections: 8 }
+export const limits = { connectMs: 10_000, answerMs: 60_000, connections: 8 }
 
 /** Closes everything that a test opened, the youngest first. */
 export function opened() {
