@@ -1,7 +1,7 @@
 // What happens to files that are here: stored for good, removed, described anew. Each in one transaction with the
 // webhooks that tell of it.
-import { createWork, type FileRecord, type JsonObject, type Tables, type Work } from '../../records/index.ts'
-import { uploadKey } from '../../storage/index.ts'
+import type { FileRecord, JsonObject, Tables } from '../../records/index.ts'
+import { eraseNow, erasing } from './erase.ts'
 import type { Kit } from './kit.ts'
 import type { Told } from './told.ts'
 import type { Batch, Uploads } from './uploads.ts'
@@ -33,35 +33,6 @@ export async function removeOne(kit: Kit, t: Tables, file: FileRecord): Promise<
   await t.fetched.forget(file.id)
   await t.jobs.promise(erasing(file.id), removed)
   return { file: { ...file, state: 'removed', removed, storageKey: null }, event: 'file.deleted' }
-}
-
-const eraseQueue = 'erase'
-/** Time enough for whoever removed it to erase it at once; then the job finds nothing to do. */
-const erasing = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
-
-/** Before a removal is acknowledged; what fails here the job does later. */
-export async function eraseNow({ bucket, log }: Kit, files: readonly FileRecord[]): Promise<void> {
-  const keys = files.map(({ id }) => uploadKey(id))
-  await bucket
-    .delete(keys)
-    .catch((error: unknown) => log.warn({ error: String(error) }, 'files are erased later'))
-}
-
-export function createEraser({ records, bucket, now, log }: Kit): Work {
-  const work = createWork({
-    records,
-    queue: eraseQueue,
-    most: 4,
-    leaseMs: 60_000,
-    now,
-    run: async (job) => {
-      await bucket.delete([uploadKey(String(job.payload.file))])
-      await records.jobs.done(job, now())
-    },
-    failed: (error) => log.error({ error: String(error) }, 'a removed file could not be erased'),
-  })
-  work.poke()
-  return work
 }
 
 export interface Done {

@@ -91,8 +91,7 @@ export function createParts(kit: Kit): Parts {
     const plan = file && planOf(file)
     if (file?.project !== project || !plan) return false
     await bucket.abortParts(plan.bucket)
-    await giveUp(kit, id)
-    return true
+    return giveUp(kit, id)
   }
 
   async function underWay(id: string, project?: string): Promise<{ file: FileRecord; plan: Plan }> {

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import type { FileRecord, JsonObject, Tables } from '../../records/index.ts'
 import { uploadKey } from '../../storage/index.ts'
+import { eraseNow, erasing } from './erase.ts'
 import type { Kit } from './kit.ts'
 import type { Wanted } from './uploads.ts'
 import { checkMetadata, checkTags } from './wanted.ts'
@@ -63,12 +64,24 @@ export async function settle(kit: Kit, arrived: Arrived & { readonly id: string 
   }
 }
 
-/** Leaves nothing behind of a file that does not come. What this cannot remove retention will. */
-export async function giveUp({ records, bucket, log }: Kit, id: string): Promise<void> {
+/**
+ * Leaves nothing behind of a file that does not come. False when it has come meanwhile, and stays: that was
+ * acknowledged; or when the records do not answer, and retention will do it.
+ */
+export async function giveUp(kit: Kit, id: string): Promise<boolean> {
   try {
-    await bucket.delete([uploadKey(id)])
-    await records.files.forget(id)
+    const isHere = await kit.records.transaction(async (t) => {
+      const file = await t.files.hold(id)
+      if (file?.state === 'uploading') {
+        await t.files.forget(id)
+        await t.jobs.promise(erasing(id), kit.now())
+      }
+      return file?.state === 'ready'
+    })
+    if (!isHere) await eraseNow(kit, [{ id }])
+    return !isHere
   } catch (error) {
-    log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
+    kit.log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
+    return false
   }
 }

@@ -1,6 +1,7 @@
 // Removes uploads that were never stored when their day is over, and what is left of those that never came.
 import type { FileRecord } from '../../records/index.ts'
-import { eraseNow, removeOne } from './changes.ts'
+import { removeOne } from './changes.ts'
+import { eraseNow } from './erase.ts'
 import type { Kit } from './kit.ts'
 import { planOf } from './parts.ts'
 import { giveUp } from './ready.ts'
@@ -31,8 +32,7 @@ async function dropComing(kit: Kit, file: FileRecord): Promise<boolean> {
     kit.log.warn({ file: file.id, error: String(error) }, 'the parts of an upload could not be removed')
     return false
   }
-  await giveUp(kit, file.id)
-  return (await kit.records.files.get(file.id)) === undefined
+  return giveUp(kit, file.id)
 }
 
 async function dropUnstored(kit: Kit, { id }: FileRecord): Promise<boolean> {

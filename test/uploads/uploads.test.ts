@@ -17,6 +17,8 @@ const subscription = {
   version: '0.7',
 }
 
+type Desk = Awaited<ReturnType<typeof aDesk>>
+
 test('a picture that was added is there with its facts, and is counted', async () => {
   const desk = await aDesk()
   const file = await desk.add(await lying(6), { name: 'a cat.jpg', metadata: { kind: 'cat' }, tags: ['x'] })
@@ -122,6 +124,26 @@ test('an upload that is given up while it is being completed leaves no bytes beh
   Object.assign(desk.bucket, { finishParts: finish })
   await expect(desk.uploads.complete('demo', file.id)).rejects.toMatchObject({ kind: 'not-found' })
   expect((await desk.bucket.list('uploads/')).files).toEqual([])
+})
+
+test.each([
+  ['its day is over', (desk: Desk) => desk.uploads.sweep()],
+  ['it is given up', (desk: Desk, id: string) => desk.uploads.abort('demo', id)],
+])('an upload that is completed in the moment when %s is kept: it was acknowledged', async (_, end) => {
+  const desk = await aDesk()
+  const { file } = await desk.uploads.start({ ...wanted, name: 'a', type: '', bytes: 9, partBytes: 9 })
+  await desk.uploads.part(file.id, 1, Readable.from([Buffer.alloc(9, 'x')]), {})
+  const { abortParts } = desk.bucket
+  const abort: typeof abortParts = async (upload) => {
+    await desk.uploads.complete('demo', file.id)
+    return abortParts(upload)
+  }
+  Object.assign(desk.bucket, { abortParts: abort })
+  desk.clock.now += dayMs + 1
+  expect(Number(await end(desk, file.id))).toBe(0)
+  const kept = await desk.uploads.get('demo', file.id)
+  expect(kept).toMatchObject({ state: 'ready' })
+  expect(await desk.contentOf(kept ?? never())).toEqual(Buffer.alloc(9, 'x'))
 })
 
 test('webhooks tell of upload, store, change and removal, signed as Uploadcare signs, in one transaction', async () => {

@@ -1,0 +1,36 @@
+// How the bytes of a file go: at once where that is possible, and else by a job that was promised with its row's end.
+import { createWork, type FileRecord, type Work } from '../../records/index.ts'
+import { uploadKey } from '../../storage/index.ts'
+import type { Kit } from './kit.ts'
+
+const eraseQueue = 'erase'
+/** Time enough for whoever removed it to erase it at once; then the job finds nothing to do. */
+export const erasing = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
+
+/** Before a removal is acknowledged; what fails here the job does later. */
+export async function eraseNow(
+  { bucket, log }: Kit,
+  files: readonly Pick<FileRecord, 'id'>[],
+): Promise<void> {
+  const keys = files.map(({ id }) => uploadKey(id))
+  await bucket
+    .delete(keys)
+    .catch((error: unknown) => log.warn({ error: String(error) }, 'files are erased later'))
+}
+
+export function createEraser({ records, bucket, now, log }: Kit): Work {
+  const work = createWork({
+    records,
+    queue: eraseQueue,
+    most: 4,
+    leaseMs: 60_000,
+    now,
+    run: async (job) => {
+      await bucket.delete([uploadKey(String(job.payload.file))])
+      await records.jobs.done(job, now())
+    },
+    failed: (error) => log.error({ error: String(error) }, 'a removed file could not be erased'),
+  })
+  work.poke()
+  return work
+}
