@@ -1,4 +1,4 @@
-// SQLite for the query builder: reads on one thread, writes through the single writer on another.
+// SQLite for the query builder: reads on threads of their own, writes through the single writer on another.
 import type {
   CompiledQuery,
   DatabaseConnection,
@@ -10,6 +10,7 @@ import type {
 } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { Rows } from './messages.ts'
+import { createReaders } from './readers.ts'
 import { createThread } from './thread.ts'
 import { ask, askInTurn, beginTurn, commitTurn, rollBackTurn, type Threads, type Turn } from './turn.ts'
 import { createUsers } from './users.ts'
@@ -80,8 +81,7 @@ async function openThreads(file: string): Promise<Threads> {
   const writing = createThread({ file, role: 'writer' })
   // The file is in WAL mode before a reader opens it.
   await writing.ask('select 1')
-  const reader = createThread({ file, role: 'reader' })
-  return { writing, reader, writer: createWriter(writing) }
+  return { writing, reader: createReaders(file), writer: createWriter(writing) }
 }
 
 function createConnection(threads: Threads): Connection {

@@ -23,7 +23,10 @@ export class SqliteError extends Error {
 
 type Waiting = Pick<PromiseWithResolvers<Rows>, 'resolve' | 'reject'>
 
-export function createThread(place: Place): Thread {
+/** Broken: it could not be opened, or has ended; it answers nothing any more. */
+export type Breakable = Thread & { isBroken(): boolean }
+
+export function createThread(place: Place): Breakable {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: place })
   const waiting = new Map<number, Waiting>()
   let lastId = 0
@@ -53,6 +56,7 @@ export function createThread(place: Place): Thread {
   worker.on('error', breakDown)
   worker.on('exit', () => breakDown(new Error('the database is closed')))
   return {
+    isBroken: () => broken !== undefined,
     ask: (sql, parameters = []) => post({ sql, parameters }),
     close: async () => {
       if (broken) return

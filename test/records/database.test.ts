@@ -33,6 +33,18 @@ test('every commit reaches the disk, and the file is in WAL mode', async () => {
   await close()
 })
 
+test('a long search keeps nobody else waiting who only reads', async () => {
+  const { db, close } = await openDatabase({ file: aFile() })
+  const order: string[] = []
+  const counted = sql<{ n: number }>`(with recursive c(n) as
+    (select 1 union all select n + 1 from c where n < 5000000) select count(*) as n from c)`
+  const long = db.selectFrom(counted.as('long')).selectAll().execute()
+  const short = db.selectFrom('keys').selectAll().execute()
+  await Promise.all([long.then(() => order.push('long')), short.then(() => order.push('short'))])
+  expect(order).toEqual(['short', 'long'])
+  await close()
+})
+
 test('an unreachable PostgreSQL is a failure that says to come back, not a hung start', async () => {
   const opening = openRecords({ url: 'postgres://nobody@localhost/none?host=/nonexistent' })
   await expect(opening).rejects.toMatchObject({ name: 'Failure', kind: 'busy' })
