@@ -111,14 +111,14 @@ export function createParts(kit: Kit): Parts {
  * itself that would be the connection, on which the client is still to read why.
  */
 async function watched(
-  { stallMs, now }: Kit,
+  { stallMs }: Kit,
   body: Readable,
   left: AbortSignal | undefined,
   put: (chunks: Readable) => Promise<void>,
 ): Promise<void> {
   const end = new AbortController()
   const signal = left ? AbortSignal.any([left, end.signal]) : end.signal
-  const chunks = chunksOf(body, { stallMs, now, signal, ...ofRequest })
+  const chunks = chunksOf(body, { stallMs, signal, ...ofRequest })
   const stream = Readable.from(chunks, { objectMode: false }).on('error', () => {})
   try {
     await put(stream)
