@@ -19,6 +19,8 @@ export interface Measured {
   readonly file: string
   readonly kind: Kind
   readonly sharp80: Row
+  /** Of one encode by MozJPEG, on the same machine at the same time. */
+  readonly encodeMs: number
   readonly ways: Record<string, Row>
 }
 
@@ -43,6 +45,10 @@ function summary(measured: readonly Measured[], way: string) {
     mostProbes: Math.max(...rows.map(({ row }) => row.probes ?? 0)),
     msPerMegapixel: Math.round(
       sum(rows.map(({ row }) => row.ms ?? 0)) / sum(rows.map(({ row }) => row.megapixels)),
+    ),
+    timesOneEncode: fixed(
+      sum(rows.map(({ row }) => row.ms ?? 0)) / sum(rows.map(({ one }) => one.encodeMs)),
+      1,
     ),
     whiteOff: fixed(mean(rows.flatMap(({ row }) => row.whiteOff ?? [])) * 100, 1),
     ...butteraugliOf(rows),
