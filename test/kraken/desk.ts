@@ -53,7 +53,7 @@ export interface DeskOptions {
 const allowAddresses = ['127.0.0.1']
 
 export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions): Promise<Desk> {
-  const { optimiseBytes = 4 << 20, budgetMs = 3000, deadlineMs = 60_000 } = options
+  const { optimiseBytes = 4 << 20, budgetMs = 3000, deadlineMs = 100_000 } = options
   const dir = mkdtempSync(join(tmpdir(), 'halftone-desk-'))
   const log = pino({ level: 'silent' })
   const now = Date.now

@@ -16,7 +16,7 @@ const size = { width: 240, height: 160 }
 function made(picture: Uint8Array, edit: string, optimise: OptimiseRequest, limits = defaultLimits) {
   const file = join(folder, 'picture')
   writeFileSync(file, picture)
-  return make({ file, edit, optimise }, { limits, budgetMs: 1_000, timeoutMs: 10_000 })
+  return make({ file, edit, optimise }, { limits, budgetMs: 30_000, timeoutMs: 60_000 })
 }
 
 /** The colour in the middle of each quarter, as one of the four it was drawn in. */
