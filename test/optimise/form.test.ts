@@ -143,6 +143,16 @@ describe('a number of bytes', () => {
     expect((await made(source, { mode: 'lossless', maxBytes: source.length })).format).toBe('png')
   })
 
+  test.each(['lossy', 'quality'] as const)(
+    'that its own result meets changes nothing again, in %s mode',
+    async (mode) => {
+      const source = await jpeg()
+      const request = { mode, maxBytes: Math.round(source.length / 3) }
+      const { body } = await made(source, request)
+      expect((await made(body, request)).report.saved).toBe(0)
+    },
+  )
+
   test('that is met without loss costs no colour', async () => {
     const { report } = await made(await pictures.png(), { mode: 'lossy', maxBytes: 50_000 })
     expect(report.tried.map(({ name }) => name)).not.toContain('png of fewer colours')

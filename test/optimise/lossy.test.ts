@@ -160,6 +160,16 @@ describe('a JPEG', () => {
     expect(await found(body)).toMatchObject({ verdict: 'keep' })
   })
 
+  test.each([
+    ['its default table', { mozjpeg: true }],
+    ['a table of its own', { quantisationTable: 2, progressive: false }],
+  ])('of an optimiser is kept at the highest quality it tries, with %s', async (_, settings) => {
+    const own = await image('waves')
+      .jpeg({ quality: 97, ...settings })
+      .toBuffer()
+    expect(await found(own)).toEqual({ verdict: 'keep', reason: 'it has been optimised already' })
+  })
+
   test('of low quality is kept: what may be lost is lost already', async () => {
     const poor = await image('waves').jpeg({ quality: 60 }).toBuffer()
     expect(await found(poor)).toMatchObject({ verdict: 'keep' })

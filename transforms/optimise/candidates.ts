@@ -2,24 +2,25 @@
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
-import { type Best, type Candidate, Declined } from './contest.ts'
+import type { Best, Candidate } from './contest.ts'
 import { fittingGif, fittingPng } from './fitting.ts'
 import { filmCandidates } from './gif/film.ts'
 import { gifCandidates } from './gif/index.ts'
 import { lossyGifCandidates } from './gif/lossy.ts'
 import { givenCandidate } from './given.ts'
 import { mustBeRecoded } from './jpeg/form.ts'
-import { jpegCandidates, once } from './jpeg/index.ts'
+import { jpegCandidates } from './jpeg/index.ts'
 import { extrasOf, segmentsOf } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
 import { pngCandidates } from './png/index.ts'
 import { quantising } from './png/quantise.ts'
 import { zopfliCandidate } from './png/zopfli.ts'
 import type { OptimiseRequest } from './request.ts'
-import { deepLook, isSame, type Look } from './same.ts'
+import type { Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg/index.ts'
-import { isCodedWithoutLoss, isFilmWithoutLoss, recoded, webpCandidates } from './webp.ts'
+import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp.ts'
+import { losslessWebp } from './webp-lossless.ts'
 
 export interface Task {
   readonly source: Uint8Array
@@ -112,29 +113,19 @@ function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[]
 }
 
 /** The one way to make `format` in the mode that was asked for. */
-function candidateFor(task: Task, format: LossyFormat): Candidate {
+function candidateFor(task: Task, format: LossyFormat, owed = false): Candidate {
   if (task.request.mode === 'lossless') return losslessWebp(task)
-  return task.request.mode === 'quality' ? givenCandidate(task, format) : scoredCandidate(task, format)
+  return task.request.mode === 'quality' ? givenCandidate(task, format) : scoredCandidate(task, format, owed)
 }
 
-function losslessWebp({ source, facts }: Task): Candidate {
-  const before = once(() => deepLook(source, facts))
-  return {
-    name: 'webp lossless',
-    format: 'webp',
-    make: async () => {
-      if (facts.animated) throw new Declined('it moves')
-      return recoded(source)
-    },
-    faultOf: async (body) =>
-      isSame(await before(), await deepLook(body, { depth: 8 })) ? undefined : 'its pixels differ',
-  }
-}
+/** A PNG that packs better than this was drawn, or shows a screen: photographs take half of their samples and more. */
+const drawnShare = 0.25
 
-/** A picture of few colours is often smaller without loss than with it. */
+/** A drawn picture is often smaller without loss than with it. */
 function drawnWebp(task: Task): Candidate[] {
   const { facts, request } = task
-  const isDrawn = facts.format === 'gif' || (facts.format === 'png' && facts.space === 'palette')
+  const samples = facts.width * facts.height * 3
+  const isDrawn = facts.format === 'gif' || (facts.format === 'png' && facts.bytes < samples * drawnShare)
   return isDrawn && request.mode !== 'lossless' && request.maxBytes === undefined ? [losslessWebp(task)] : []
 }
 
@@ -154,6 +145,9 @@ function converted(task: Task, format: OutputFormat): Field {
   return owed(task, format as LossyFormat)
 }
 
+/** Where nothing can be scored: so fine, and in full colour, that nothing can be seen. */
+const unscoredQuality = 95
+
 /** The source cannot be the answer, however small it is. */
 function owed(task: Task, to: LossyFormat): Field {
   const original: Best = {
@@ -163,8 +157,13 @@ function owed(task: Task, to: LossyFormat): Field {
     name: 'original',
     dropped: [],
   }
+  const { request, facts } = task
+  const drawn = to === 'webp' && !facts.animated ? drawnWebp(task) : []
+  const candidates = [...drawn, candidateFor(task, to, true)]
+  if (request.mode !== 'lossy') return { candidates, original }
   // What the search declines is still owed: the caller named the format.
-  const last = task.request.mode === 'lossy' ? [{ ...givenCandidate(task, to), fallback: true }] : []
-  const drawn = to === 'webp' && !task.facts.animated ? drawnWebp(task) : []
-  return { candidates: [...drawn, candidateFor(task, to), ...last], original }
+  const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
+  const exact = to === 'webp' && request.maxBytes === undefined ? [losslessWebp(task)] : []
+  const last = [...exact, fine].map((candidate) => ({ ...candidate, fallback: true }))
+  return { candidates: [...candidates, ...last], original }
 }

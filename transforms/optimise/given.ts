@@ -33,7 +33,8 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
     make: async () => {
       const quality = request.quality ?? defaultQuality
       const own = facts.format === 'jpeg' && format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
-      const isFree = request.maxBytes === undefined && !mustBeRecoded(source, facts, request)
+      const isSmall = source.length <= (request.maxBytes ?? Number.POSITIVE_INFINITY)
+      const isFree = isSmall && !mustBeRecoded(source, facts, request)
       if (own && own.quality <= quality && isFree)
         throw new Declined(`it was saved at quality ${own.quality}, so ${quality} has nothing to give`)
       const made = await within(await encoderOf(task, format), { quality, maxBytes: request.maxBytes })

@@ -16,6 +16,11 @@ export const isSame = (one: Look, other: Look): boolean =>
 
 const options = { failOn: 'truncated', limitInputPixels: false, autoOrient: false } as const
 
+/** As it is stored unless told otherwise: what was brought upright is compared with what is shown of the source. */
+export interface Turned {
+  readonly autoOrient: boolean
+}
+
 /** Samples before the profile is applied; CMYK as its four inks. Equal samples with an equal profile look the same. */
 export async function storedLook(bytes: Uint8Array, { space }: Pick<Facts, 'space'>): Promise<Look> {
   const image = sharp(bytes, { ...options, ignoreIcc: true })
@@ -24,13 +29,18 @@ export async function storedLook(bytes: Uint8Array, { space }: Pick<Facts, 'spac
 }
 
 /** Samples as a viewer without wide colours gets them: through the profile, to sRGB. */
-export async function managedLook(bytes: Uint8Array): Promise<Look> {
-  return lookOf(await run(sharp(bytes, options).toColourspace('srgb').ensureAlpha().raw()))
+export async function managedLook(bytes: Uint8Array, turned?: Turned): Promise<Look> {
+  const image = sharp(bytes, { ...options, ...turned })
+  return lookOf(await run(image.toColourspace('srgb').ensureAlpha().raw()))
 }
 
 /** Four channels of 16 bits, so that gray, palette and 8 bits compare with what they were reduced from. */
-export async function deepLook(bytes: Uint8Array, { depth }: Pick<Facts, 'depth'>): Promise<Look> {
-  const image = sharp(bytes, { ...options, ignoreIcc: true })
+export async function deepLook(
+  bytes: Uint8Array,
+  { depth }: Pick<Facts, 'depth'>,
+  turned?: Turned,
+): Promise<Look> {
+  const image = sharp(bytes, { ...options, ...turned, ignoreIcc: true })
   const deep = depth > 8
   const { data, info } = await run(
     image

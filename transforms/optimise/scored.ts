@@ -14,13 +14,14 @@ export interface ScoredTask {
   readonly budgetMs: number
 }
 
-export function scoredCandidate(task: ScoredTask, format: LossyFormat): Candidate {
+/** `owed` where the format was named: then what comes nearest is the answer, smaller than the source or not. */
+export function scoredCandidate(task: ScoredTask, format: LossyFormat, owed = false): Candidate {
   let found: Result = {}
   return {
     name: `${format} by score`,
     format,
     make: async () => {
-      const answer = await searched(task, format)
+      const answer = await searched(task, format, owed)
       found = answer.result
       return answer.body
     },
@@ -32,6 +33,7 @@ export function scoredCandidate(task: ScoredTask, format: LossyFormat): Candidat
 async function searched(
   task: ScoredTask,
   format: LossyFormat,
+  owed: boolean,
 ): Promise<{ body: Uint8Array; result: Result }> {
   const { source, facts, request, budgetMs } = task
   const { maxBytes, chroma: sampling, progressive } = request
@@ -39,6 +41,7 @@ async function searched(
     format,
     target: levels[request.level ?? 'default'],
     budgetMs,
+    owed,
     ...(maxBytes !== undefined && { maxBytes }),
     ...(sampling !== undefined && { chroma: sampling }),
     ...(progressive !== undefined && { progressive }),

@@ -45,9 +45,11 @@ export function webpCandidates({ source, facts, keep, look }: Task): Candidate[]
 }
 
 /** `exact` leaves the colour under transparent pixels as it is. */
-export async function recoded(source: Uint8Array): Promise<Uint8Array> {
+export const lossless = { lossless: true, effort: 6, exact: true } as const
+
+async function recoded(source: Uint8Array): Promise<Uint8Array> {
   const image = sharp(source, { autoOrient: false, limitInputPixels: false }).keepIccProfile()
-  return (await run(image.webp({ lossless: true, effort: 6, exact: true }))).data
+  return (await run(image.webp(lossless))).data
 }
 
 export const isCodedWithoutLoss = (bytes: Uint8Array): boolean =>

@@ -4,6 +4,7 @@ import { has } from '../../identify/bytes.ts'
 import { scoreAt } from './curve.ts'
 import { type Quantised, quantisedAt } from './quantised.ts'
 import { isHalved } from './sampling.ts'
+import { highest } from './seek.ts'
 
 export interface Past {
   /** Score of the source against what it was made of; undefined for a format that loses nothing. */
@@ -63,8 +64,8 @@ const fullColourGain = 3
 const allowance = 1.5
 /** Distortions add up as their power of this (measured on 30 pictures). */
 const power = 2.5
-/** Up to here a mozjpeg table with scans is what an optimiser leaves behind; without scans, Klein's and MSSIM's are ours. */
-const optimisersHighest = 92
+/** MozJPEG's table with scans is what an optimiser leaves behind, up to the highest that ours tries; its other tables are ours. */
+const optimisersHighest = highest
 
 export function sourceScore({ family, table, quality }: Quantised, chroma: '4:2:0' | '4:4:4'): number {
   if (family === 'mozjpeg') return scoreAt(table ? `jpeg ${chroma} ${table}` : `jpeg ${chroma}`, quality)
@@ -87,4 +88,4 @@ export function relativeTarget(target: number, source: number): number | undefin
 }
 
 const isOptimised = ({ family, table, quality, exact }: Quantised, progressive: boolean): boolean =>
-  family === 'mozjpeg' && ((table && exact) || progressive) && quality <= optimisersHighest
+  family === 'mozjpeg' && ((table !== undefined && exact) || progressive) && quality <= optimisersHighest

@@ -29,6 +29,8 @@ export interface Ask {
   readonly quality?: number
   /** Goes below the target, or the quality, rather than above this. */
   readonly maxBytes?: number
+  /** The format was named: what comes nearest is the answer, even where it is larger than the source. */
+  readonly owed?: boolean
   /** What shows through where a JPEG cannot be transparent; white unless told otherwise. */
   readonly background?: string
 }
@@ -44,9 +46,12 @@ const whiteLimits = { usual: 0.06, strict: 0.03 } as const
 /** Beyond these somebody looking closely finds the place (FACTS section 2, 28 product shots). */
 const slacks = { p5Slack: 7, worstSlack: 12 } as const
 const usualProbes = 6
+/** Not noticed side by side: what a source that may lose nothing still loses where another format is owed. */
+const unnoticed = 80
 
-/** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source. */
-export async function search(source: Uint8Array, facts: Facts, ask: Ask): Promise<Found> {
+/** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source unless it is owed. */
+export async function search(source: Uint8Array, facts: Facts, asked: Ask): Promise<Found> {
+  const ask = withoutMetBytes(asked, source)
   if (facts.format === 'svg') throw new Failure('bad-option', 'A drawing has no quality.', { option: 'mode' })
   if (facts.animated) return keep('it moves')
   const { width, height } = upright(facts)
@@ -65,18 +70,24 @@ export async function search(source: Uint8Array, facts: Facts, ask: Ask): Promis
   }
 }
 
+/** A source that is small enough is a source as any other: nothing may be lost for bytes that it does not take. */
+function withoutMetBytes(ask: Ask, source: Uint8Array): Ask {
+  const { maxBytes = 0, ...rest } = ask
+  return !ask.owed && source.length <= maxBytes ? rest : ask
+}
+
 const keep = (reason: string): Found => ({ verdict: 'keep', reason })
 
 /** What to reach, or why there is nothing to reach. */
 function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
   const isSame = ask.format === facts.format
-  const isFree = ask.maxBytes === undefined && ask.quality === undefined
+  const isFree = ask.maxBytes === undefined && ask.quality === undefined && !ask.owed
   if (past.isOptimised && isSame && isFree) return 'it has been optimised already'
   const target = past.score === undefined ? ask.target : relativeTarget(ask.target, past.score)
   if (target === undefined && isFree) return 'its own quality leaves nothing to lose'
   return {
     format: ask.format,
-    target: target ?? ask.target,
+    target: target ?? (ask.owed ? Math.max(ask.target, unnoticed) : ask.target),
     ...slacks,
     whiteLimit: ask.target >= strictFrom ? whiteLimits.strict : whiteLimits.usual,
     chroma: chromaFor(past, ask),
@@ -117,8 +128,11 @@ interface Context {
 function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
   if (found === undefined) return keep('no quality makes it so small')
   const { reached, ...rest } = found
-  if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
+  // A WebP that cannot reach it, as its colour is always halved, is better made without loss.
+  const mayFallShort = ask.owed && ask.format !== 'webp'
+  if (!reached && !mayFallShort && ask.maxBytes === undefined && ask.quality === undefined)
     return keep(`no quality that was tried scores ${goal.target.toFixed(1)}`)
+  if (ask.owed) return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
   const part = found.body.length / source.length
   if (part >= 1) return keep('it would become larger')
   if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
@@ -126,7 +140,8 @@ function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask 
   return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
 }
 
-function reasonOf(reached: boolean, { target }: Goal, { maxBytes }: Ask): string {
+function reasonOf(reached: boolean, { target }: Goal, { maxBytes, quality }: Ask): string {
   if (reached) return `the lowest quality that scores ${target.toFixed(1)}`
-  return maxBytes === undefined ? 'the quality asked for' : 'the highest quality that fits'
+  if (maxBytes !== undefined) return 'the highest quality that fits'
+  return quality === undefined ? `the best that was tried for ${target.toFixed(1)}` : 'the quality asked for'
 }

@@ -1,0 +1,42 @@
+// Another format's picture as a WebP without loss: upright, as WebP hardly ever says how it is to be turned.
+import type { Facts } from '../facts.ts'
+import { run } from '../render/run.ts'
+import { sharp } from '../render/sharp.ts'
+import { type Candidate, Declined } from './contest.ts'
+import { once } from './jpeg/index.ts'
+import { deepLook, isSame, managedLook } from './same.ts'
+import { lossless } from './webp.ts'
+
+interface Task {
+  readonly source: Uint8Array
+  readonly facts: Facts
+}
+
+export function losslessWebp({ source, facts }: Task): Candidate {
+  const upright = { autoOrient: true } as const
+  const before = once(() => deepLook(source, facts, upright))
+  const shown = once(() => managedLook(source, upright))
+  return {
+    name: 'webp lossless',
+    format: 'webp',
+    make: async () => {
+      if (facts.animated) throw new Declined('it moves')
+      return made({ source, facts })
+    },
+    faultOf: async (body) => {
+      const isTold = isTranslated(facts)
+      if (!isTold && !isSame(await before(), await deepLook(body, { depth: 8 }))) return 'its pixels differ'
+      if (!facts.icc && !isTold) return undefined
+      return isSame(await shown(), await managedLook(body)) ? undefined : 'its colours differ'
+    },
+  }
+}
+
+/** A WebP has three colours: inks, and grays of a profile of their own, become what a viewer makes of them. */
+const isTranslated = ({ space, icc }: Facts): boolean => space === 'cmyk' || (space === 'gray' && icc)
+
+async function made({ source, facts }: Task): Promise<Uint8Array> {
+  const image = sharp(source, { limitInputPixels: false, failOn: 'truncated' }).autoOrient()
+  const colours = isTranslated(facts) ? image.toColourspace('srgb') : image.keepIccProfile()
+  return (await run(colours.webp(lossless))).data
+}
