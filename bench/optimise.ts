@@ -46,9 +46,9 @@ interface Entry {
   readonly class: string
 }
 
-const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06 }
+const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, spotLimit: 12 }
 const none = Number.POSITIVE_INFINITY
-const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none }
+const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none, spotLimit: none }
 const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true, progressive: true } as const
 
 async function measure(entry: Entry): Promise<Measured> {

@@ -57,14 +57,15 @@ test('without time left one probe is made, and a safe second where it fell short
   expect(best?.score).toBeGreaterThanOrEqual(76)
 })
 
-const standard = { target: 76, whiteLimit: 0.06, p5Slack: 7, worstSlack: 12 }
-const sound = { score: 77, tiles: { p5: 75, worst: 70 } }
+const standard = { target: 76, whiteLimit: 0.06, spotLimit: 12, p5Slack: 7, worstSlack: 12 }
+const sound = { score: 77, tiles: { p5: 75, worst: 70 }, spots: 6 }
 
 test.each([
   ['the whole, where nothing local is worse', sound, 77],
   ['the fifth percentile of the tiles', { ...sound, tiles: { p5: 66, worst: 65 } }, 73],
   ['the worst tile', { ...sound, tiles: { p5: 75, worst: 60 } }, 72],
   ['white that is off', { ...sound, whiteOff: 0.09 }, 73],
+  ['small places that are off', { ...sound, spots: 15 }, 73],
   ['the whole, where white is clean', { ...sound, whiteOff: 0 }, 77],
 ])('a candidate counts as %s', (_, judgement, expected) => {
   expect(effective(judgement, standard)).toBeCloseTo(expected, 6)

@@ -20,7 +20,7 @@ import type { Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg/index.ts'
 import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp.ts'
-import { losslessWebp } from './webp-lossless.ts'
+import { isDrawn, losslessWebp } from './webp-lossless.ts'
 
 export interface Task {
   readonly source: Uint8Array
@@ -118,15 +118,11 @@ function candidateFor(task: Task, format: LossyFormat, owed = false): Candidate 
   return task.request.mode === 'quality' ? givenCandidate(task, format) : scoredCandidate(task, format, owed)
 }
 
-/** A PNG that packs better than this was drawn, or shows a screen: photographs take half of their samples and more. */
-const drawnShare = 0.25
-
 /** A drawn picture is often smaller without loss than with it. */
 function drawnWebp(task: Task): Candidate[] {
   const { facts, request } = task
-  const samples = facts.width * facts.height * 3
-  const isDrawn = facts.format === 'gif' || (facts.format === 'png' && facts.bytes < samples * drawnShare)
-  return isDrawn && request.mode !== 'lossless' && request.maxBytes === undefined ? [losslessWebp(task)] : []
+  const isTried = isDrawn(facts) && request.mode !== 'lossless' && request.maxBytes === undefined
+  return isTried ? [losslessWebp(task)] : []
 }
 
 /** Another format was asked for by name. */
@@ -163,7 +159,5 @@ function owed(task: Task, to: LossyFormat): Field {
   if (request.mode !== 'lossy') return { candidates, original }
   // What the search declines is still owed: the caller named the format.
   const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
-  const exact = to === 'webp' && request.maxBytes === undefined ? [losslessWebp(task)] : []
-  const last = [...exact, fine].map((candidate) => ({ ...candidate, fallback: true }))
-  return { candidates: [...candidates, ...last], original }
+  return { candidates: [...candidates, { ...fine, fallback: true }], original }
 }

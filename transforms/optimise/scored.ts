@@ -6,6 +6,7 @@ import { exifSegment } from './jpeg/index.ts'
 import { exifOf, segmentsOf, spliced } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
 import { levels, type OptimiseRequest, type Result } from './request.ts'
+import { isDrawn } from './webp-lossless.ts'
 
 export interface ScoredTask {
   readonly source: Uint8Array
@@ -47,6 +48,9 @@ async function searched(
     ...(progressive !== undefined && { progressive }),
   })
   if (found.verdict === 'keep') throw new Declined(found.reason)
+  // The colour of a WebP with loss is always halved: a drawing that shows it is better made without.
+  if (!found.reached && format === 'webp' && maxBytes === undefined && isDrawn(facts))
+    throw new Declined('its colours would suffer')
   const { score, quality, chroma, probes, reason, isOrdered } = found
   const result = { score, quality, chroma, probes, reason }
   if (format !== 'jpeg') return { body: found.body, result }

@@ -32,6 +32,15 @@ export function losslessWebp({ source, facts }: Task): Candidate {
   }
 }
 
+/** A PNG that packs better than this was drawn, or shows a screen: photographs take half of their samples and more. */
+const drawnShare = 0.25
+
+export const isDrawn = ({ format, bytes, width, height }: Facts): boolean =>
+  format === 'gif' || (format === 'png' && bytes < Math.max(width * height * 3 * drawnShare, leastBytes))
+
+/** Of so few bytes nothing is worth losing. */
+const leastBytes = 1_000
+
 /** A WebP has three colours: inks, and grays of a profile of their own, become what a viewer makes of them. */
 const isTranslated = ({ space, icc }: Facts): boolean => space === 'cmyk' || (space === 'gray' && icc)
 

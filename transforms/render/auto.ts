@@ -6,7 +6,7 @@ import type { Facts } from '../facts.ts'
 import type { Way } from '../optimise/lossy/curve.ts'
 import { decoded, type LossyFormat, probing } from '../optimise/lossy/encoders.ts'
 import { type Past, pastOf, relativeTarget } from '../optimise/lossy/generation.ts'
-import { createJudge, effective, type Judge, type Standard } from '../optimise/lossy/judge.ts'
+import { createJudge, effective, type Judge, type Standard, spotLimits } from '../optimise/lossy/judge.ts'
 import { coloured, type Picture } from '../optimise/lossy/picture.ts'
 import { precondition } from '../optimise/lossy/precondition.ts'
 import { seek } from '../optimise/lossy/seek.ts'
@@ -100,7 +100,8 @@ interface Trial {
 async function probe({ picture, judge }: Subject, { way, quality, goal }: Trial): Promise<Tried> {
   const body = await probing(picture, way, true)(quality)
   const judgement = judge.judge(await decoded(body, picture))
-  const standard: Standard = { ...guards, target: goal.score }
+  const spotLimit = spotLimits[goal.format === 'webp' ? 'webp' : 'usual']
+  const standard: Standard = { ...guards, spotLimit, target: goal.score }
   return { quality, score: effective(judgement, standard), whole: judgement.score, body }
 }
 

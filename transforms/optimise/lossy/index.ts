@@ -6,7 +6,7 @@ import type { Chroma } from '../request.ts'
 import type { LossyFormat } from './encoders.ts'
 import { fitting } from './fitting.ts'
 import { type Past, pastOf, relativeTarget } from './generation.ts'
-import { createJudge } from './judge.ts'
+import { createJudge, spotLimits } from './judge.ts'
 import { readPicture } from './picture.ts'
 import { type Goal, type Recoded, recode, recodeAt, type Subject } from './recode.ts'
 
@@ -37,7 +37,7 @@ export interface Ask {
 
 /** 'keep': nothing lossy may stand in for the source; what is lossless still may. */
 export type Found =
-  | (Omit<Recoded, 'reached'> & { readonly verdict: 'recoded'; readonly reason: string })
+  | (Recoded & { readonly verdict: 'recoded'; readonly reason: string })
   | { readonly verdict: 'keep'; readonly reason: string }
 
 /** From here on white is kept as product photographers ask for it. */
@@ -85,11 +85,13 @@ function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
   if (past.isOptimised && isSame && isFree) return 'it has been optimised already'
   const target = past.score === undefined ? ask.target : relativeTarget(ask.target, past.score)
   if (target === undefined && isFree) return 'its own quality leaves nothing to lose'
+  const strictness = ask.target >= strictFrom ? 'strict' : 'usual'
   return {
     format: ask.format,
     target: target ?? (ask.owed ? Math.max(ask.target, unnoticed) : ask.target),
     ...slacks,
-    whiteLimit: ask.target >= strictFrom ? whiteLimits.strict : whiteLimits.usual,
+    whiteLimit: whiteLimits[strictness],
+    spotLimit: spotLimits[ask.format === 'webp' ? 'webp' : strictness],
     chroma: chromaFor(past, ask),
     progressive: ask.progressive ?? true,
     maxProbes: ask.maxProbes ?? usualProbes,
@@ -127,17 +129,16 @@ interface Context {
 
 function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
   if (found === undefined) return keep('no quality makes it so small')
-  const { reached, ...rest } = found
-  // A WebP that cannot reach it, as its colour is always halved, is better made without loss.
-  const mayFallShort = ask.owed && ask.format !== 'webp'
-  if (!reached && !mayFallShort && ask.maxBytes === undefined && ask.quality === undefined)
+  const { reached } = found
+  const recoded = { ...found, verdict: 'recoded', reason: reasonOf(reached, goal, ask) } as const
+  if (ask.owed) return recoded
+  if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
     return keep(`no quality that was tried scores ${goal.target.toFixed(1)}`)
-  if (ask.owed) return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
   const part = found.body.length / source.length
   if (part >= 1) return keep('it would become larger')
   if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
     return keep('a recoding would save too little for what it loses')
-  return { ...rest, verdict: 'recoded', reason: reasonOf(reached, goal, ask) }
+  return recoded
 }
 
 function reasonOf(reached: boolean, { target }: Goal, { maxBytes, quality }: Ask): string {

@@ -1,6 +1,7 @@
 // Judges candidates as a person who looks for faults would: the whole, the worst places, white grounds, both backgrounds.
 import { createReference, type Pixels, type Reference } from '../metric/index.ts'
 import type { Picture } from './picture.ts'
+import { spotsOf } from './spots.ts'
 import { whitenessOf } from './whiteness.ts'
 
 export interface Judgement {
@@ -9,6 +10,8 @@ export interface Judgement {
   readonly tiles: { readonly p5: number; readonly worst: number }
   /** Share of pure white near edges that is off by more than 8 levels; absent where there is little white. */
   readonly whiteOff?: number
+  /** By how many levels small places on smooth ground are off, all but the worst few. */
+  readonly spots: number
 }
 
 export interface Judge {
@@ -28,6 +31,7 @@ export function createJudge(picture: Picture): Judge {
   const references: Reference[] = []
   for (const { pixels } of views) references.push(createReference(pixels))
   const whiteness = views[0] && whitenessOf(views[0].pixels)
+  const spots = views.map(({ pixels }) => spotsOf(pixels))
   return {
     seesWhite: whiteness !== undefined,
     judge(data) {
@@ -41,6 +45,7 @@ export function createJudge(picture: Picture): Judge {
           worst: Math.min(...scores.map(({ tiles }) => tiles.worst)),
         },
         ...(whiteOff !== undefined && { whiteOff }),
+        spots: Math.max(...spots.map((off, i) => off(seen[i] ?? data))),
       }
     },
     release: () => {
@@ -64,16 +69,24 @@ export interface Standard {
   /** Largest allowed share of white gone off. */
   readonly whiteLimit: number
   /** How far below the target one tile in twenty, and the worst tile, may lie. */
+  /** Levels by which small places on smooth ground may be off. */
+  readonly spotLimit: number
   readonly p5Slack: number
   readonly worstSlack: number
 }
 
 /**
- * One number for all guards, to be compared with the target: the score as far as nothing local is worse. White counts a
- * point for each percent of pixels, about what both change by from one quality to the next.
+ * Levels that small places on smooth ground may be off: below the usual one no photograph of the corpus is held up, as
+ * 4 to 9 are common. A WebP loses more of its colour, whatever its quality.
  */
-export function effective({ score, tiles, whiteOff }: Judgement, standard: Standard): number {
-  const { target, whiteLimit, p5Slack, worstSlack } = standard
+export const spotLimits = { usual: 12, strict: 8, webp: 19 } as const
+
+/**
+ * One number for all guards, to be compared with the target: the score as far as nothing local is worse. White counts a
+ * point for each percent of pixels, and spots one for each level: about what these change by from one quality to the next.
+ */
+export function effective({ score, tiles, whiteOff, spots }: Judgement, standard: Standard): number {
+  const { target, whiteLimit, spotLimit, p5Slack, worstSlack } = standard
   const white = whiteOff === undefined ? Number.POSITIVE_INFINITY : target + (whiteLimit - whiteOff) * 100
-  return Math.min(score, tiles.p5 + p5Slack, tiles.worst + worstSlack, white)
+  return Math.min(score, tiles.p5 + p5Slack, tiles.worst + worstSlack, white, target + spotLimit - spots)
 }

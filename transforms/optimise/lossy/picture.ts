@@ -24,7 +24,7 @@ export interface Reading {
 
 export async function readPicture(source: Uint8Array, facts: Facts, reading: Reading = {}): Promise<Picture> {
   const wide = await isWide(source, facts)
-  const image = sharp(source).autoOrient()
+  const image = sharp(source, { failOn: 'truncated', limitInputPixels: false }).autoOrient()
   if (reading.background !== undefined) image.flatten({ background: reading.background })
   if (wide) image.keepIccProfile()
   else image.toColourspace('srgb')

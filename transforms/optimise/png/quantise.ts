@@ -7,7 +7,7 @@ import { sharp } from '../../render/sharp.ts'
 import { uniqueColours } from '../colours.ts'
 import type { Candidate } from '../contest.ts'
 import { once } from '../jpeg/index.ts'
-import { createJudge, effective, type Judge } from '../lossy/judge.ts'
+import { createJudge, effective, type Judge, spotLimits } from '../lossy/judge.ts'
 import { type Picture, readPicture } from '../lossy/picture.ts'
 import { smallestSide } from '../metric/index.ts'
 import type { Keep, Result } from '../request.ts'
@@ -20,7 +20,7 @@ interface Task {
 }
 
 /** A palette bands before it blurs, so it must look better than a JPEG to pass (FACTS section 3). */
-const standard = { target: 85, whiteLimit: 0.06, p5Slack: 7, worstSlack: 12 }
+const standard = { target: 85, whiteLimit: 0.06, spotLimit: spotLimits.usual, p5Slack: 7, worstSlack: 12 }
 /** Both makers and the judge take some 2 s a megapixel. */
 const mostPixels = 12e6
 const mostColours = 256
