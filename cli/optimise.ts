@@ -131,5 +131,10 @@ function faultOf(thrown: unknown): string {
 function asJson(outcome: Outcome): Record<string, unknown> {
   if ('fault' in outcome) return outcome
   const { file, to, optimised } = outcome
-  return { file, to, format: optimised.format, ...optimised.report }
+  const { score, ...report } = optimised.report
+  return {
+    ...{ file, to, format: optimised.format, ...report },
+    // As the API tells it: the judge's own noise is larger.
+    ...(score !== undefined && { score: Math.round(score * 100) / 100 }),
+  }
 }

@@ -55,6 +55,14 @@ describe('halftone optimise', () => {
     expect(none.fault).toBe('There is no such file.')
   })
 
+  test('tells a score in hundredths, as the API does', async () => {
+    await put('a.png', await png({ width: 200, height: 150 }))
+    const { out } = await halftone('a.png', '--mode', 'lossy', '--format', 'jpeg', '--json')
+    const [{ score }] = JSON.parse(out)
+    expect(score).toBeGreaterThan(70)
+    expect(String(score)).toMatch(/^\d+(\.\d{1,2})?$/)
+  })
+
   test('replaces in place only when told', async () => {
     const source = await png({ width: 300, height: 200 })
     await put('a.png', source)

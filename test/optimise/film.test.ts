@@ -2,7 +2,8 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { filmOf, playsSame } from '../../transforms/optimise/gif/frames.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
-import { animatedGif, delays, loops } from '../pictures.ts'
+import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'
+import { animatedGif, delays, loops, png } from '../pictures.ts'
 import { isEqual } from './pixels.ts'
 
 /** Frames of soft colours that a palette of 256 dithers: what a coder with loss is good at. */
@@ -42,10 +43,34 @@ describe('a moving GIF in the format that is smallest', () => {
     expect(isEqual(again.body, body)).toBe(true)
   })
 
+  test.each(['lossless', 'lossy'] as const)('by name is a WebP that plays the same, %s', async (mode) => {
+    const { format, report } = await optimise(await soft(), { mode, format: 'webp' })
+    expect(format).toBe('webp')
+    expect(report.chosen).toMatch(/^webp film/)
+    if (report.chosen === 'webp film') expect(report.score).toBeGreaterThanOrEqual(76)
+  })
+
   test('stays a GIF where that was asked for', async () => {
     const { format } = await optimise(await soft(), { mode: 'lossy' })
     expect(format).toBe('gif')
   })
+})
+
+test('a moving WebP without loss is scored before it loses something', async () => {
+  const source = await sharp(await soft(), { animated: true })
+    .webp({ lossless: true, effort: 0 })
+    .toBuffer()
+  const { report } = await optimise(source, { mode: 'lossy' })
+  expect(report.tried.map(({ name }) => name)).not.toContain('webp by quality')
+  if (report.chosen === 'webp film') expect(report.score).toBeGreaterThanOrEqual(76)
+})
+
+test('a moving PNG is no still of another format', async () => {
+  const [header, ...rest] = chunksOf(await png())
+  const moves = chunk('acTL', Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0))
+  const source = joined([...(header ? [header] : []), moves, ...rest])
+  for (const mode of ['lossless', 'lossy', 'quality'] as const)
+    await expect(optimise(source, { mode, format: 'webp' })).rejects.toMatchObject({ kind: 'bad-option' })
 })
 
 test('a still of few colours becomes WebP without loss, where that is smaller than with it', async () => {

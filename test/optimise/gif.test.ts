@@ -48,6 +48,18 @@ describe('an animated GIF', () => {
   })
 })
 
+test('a process that may open no more files fails the way, and goes on', () => {
+  const script = `
+    import { openSync } from 'node:fs'
+    import { gifsicle } from '${new URL('../../transforms/optimise/gif/gifsicle.ts', import.meta.url)}'
+    try { for (;;) openSync('/dev/null') } catch {}
+    await gifsicle(new Uint8Array(9), [], { timeoutMs: 1000, maxBytes: 9 }).catch(() => {})
+    await new Promise((resolve) => setImmediate(resolve))
+    process.exitCode = 7`
+  const shell = ['-c', 'ulimit -n 80; exec "$0" --input-type=module -e "$1"', process.execPath, script]
+  expect(spawnSync('sh', shell).status).toBe(7)
+})
+
 describe('films', () => {
   test('of other pace, or one frame short, do not play the same', async () => {
     const film = await filmOf(await animatedGif())

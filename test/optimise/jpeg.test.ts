@@ -87,6 +87,12 @@ describe('a JPEG without loss', () => {
   })
 })
 
+test('a gain map that cannot be kept is told of', async () => {
+  const source = withSegment(await jpeg(), 1, 'http://ns.adobe.com/xap/1.0/\0<x hdrgm:Version="1.0"/>')
+  const { report } = await lossless(source, { mode: 'quality', quality: 60, format: 'webp' })
+  expect(report.dropped).toEqual(['gain map'])
+})
+
 describe('what is kept of EXIF', () => {
   const withExif = async (): Promise<Buffer> =>
     sharp(await jpeg())
@@ -103,6 +109,43 @@ describe('what is kept of EXIF', () => {
     expect(await exifIn((await lossless(await withExif())).body)).toBe('')
   })
 
+  test.each(['jpeg', 'webp'] as const)('in a %s that was coded anew too', async (format) => {
+    const sources = [
+      await withExif(),
+      await sharp(await withExif())
+        .keepExif()
+        .png()
+        .toBuffer(),
+      await sharp(await withExif())
+        .keepExif()
+        .webp({ lossless: true })
+        .toBuffer(),
+    ]
+    for (const source of sources) {
+      const { body } = await lossless(source, { mode: 'quality', quality: 60, format, keep: ['copyright'] })
+      expect(identify(body).format).toBe(format)
+      expect(await exifIn(body)).toMatch(/Ada/)
+      expect(await exifIn(body)).not.toMatch(/secret/)
+    }
+  })
+
+  test('and a profile of sRGB, with loss too', async () => {
+    const source = await sharp(await jpeg({ width: 200, height: 150 }))
+      .withIccProfile('srgb')
+      .jpeg({ quality: 98 })
+      .toBuffer()
+    const request = { mode: 'quality', quality: 50 } as const
+    expect(identify((await lossless(source, request)).body).icc).toBe(false)
+    expect(identify((await lossless(source, { ...request, keep: ['profile'] })).body).icc).toBe(true)
+  })
+
+  test('is no more than a segment holds, though its entries share their bytes', async () => {
+    const source = withSegment(await lying(6, { width: 200, height: 150 }), 1, crowded())
+    const { body } = await lossless(source, { mode: 'quality', quality: 30, keep: ['geotag'] })
+    expect(identify(body)).toMatchObject({ format: 'jpeg' })
+    await expect(sharp(body).raw().toBuffer()).resolves.toBeInstanceOf(Buffer)
+  })
+
   test('by name: the date, the copyright, the place, and never more', async () => {
     const source = await withExif()
     expect(await exifIn((await lossless(source, { keep: ['copyright'] })).body)).toMatch(/Ada/)
@@ -115,3 +158,22 @@ describe('what is kept of EXIF', () => {
     expect((await exifIn(all.body)).length).toBeGreaterThan(dated.length)
   })
 })
+
+/** An EXIF block whose place has 40 entries of 9000 bytes each, all of them the same bytes. */
+function crowded(): Buffer {
+  const [entries, bytes] = [40, 9000]
+  const tiff = Buffer.alloc(30 + entries * 12 + 4 + bytes)
+  const entry = (at: number, [tag, type, count, value]: readonly [number, number, number, number]) => {
+    tiff.writeUInt16LE(tag, at)
+    tiff.writeUInt16LE(type, at + 2)
+    tiff.writeUInt32LE(count, at + 4)
+    tiff.writeUInt32LE(value, at + 8)
+  }
+  tiff.write('II*\0', 'latin1')
+  tiff.writeUInt32LE(8, 4)
+  tiff.writeUInt16LE(1, 8)
+  entry(10, [0x8825, 4, 1, 26])
+  tiff.writeUInt16LE(entries, 26)
+  for (let i = 0; i < entries; i++) entry(28 + i * 12, [i, 1, bytes, tiff.length - bytes])
+  return Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff])
+}

@@ -69,6 +69,23 @@ describe('a PNG without loss', () => {
     expect([2, 3, 6]).toContain(body[25])
   })
 
+  test('says that it lost its content credentials', async () => {
+    const { report } = await lossless(withChunks(await png(size), ['caBX', Buffer.from('jumb c2pa')]))
+    expect(report.dropped).toEqual(['c2pa'])
+  })
+
+  test.each([
+    ['a gamma of its own', ['gAMA', Uint8Array.of(0, 1, 0x86, 0xa0)]],
+    ['colours of HDR', ['cICP', Uint8Array.of(9, 16, 0, 1)]],
+  ] as const)('with %s stays a PNG, as no other format says so', async (_, said) => {
+    for (const mode of ['lossless', 'lossy'] as const) {
+      const source = withChunks(await png(size), [said[0], said[1]])
+      const { format, body } = await lossless(source, { mode, format: 'auto' })
+      expect(format).toBe('png')
+      expect(typesOf(body)).toContain(said[0])
+    }
+  })
+
   test('loses text, time and what stands behind its end', async () => {
     const source = Buffer.concat([
       withChunks(await png(size), ['tEXt', Buffer.from('Comment\0secret')]),

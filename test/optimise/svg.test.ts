@@ -66,6 +66,14 @@ describe('an SVG', () => {
     expect(gunzipSync(body).toString()).toMatch(/<svg/)
   })
 
+  test('in letters that cannot be read is refused', async () => {
+    const source = Buffer.concat([
+      Buffer.from('<?xml version="1.0" encoding="iso-8859-12"?>'),
+      drawing(`<title>a</title>${square}`),
+    ])
+    await expect(lossless(source)).rejects.toMatchObject({ kind: 'source-unsupported' })
+  })
+
   test('keeps letters that are not ASCII', async () => {
     const { body } = await lossless(drawing(`<title>größer 日本</title>${square}`))
     expect(Buffer.from(body).toString()).toMatch(/größer 日本/)

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
 import type { Best, Candidate } from './contest.ts'
 import { fittingGif, fittingPng } from './fitting.ts'
-import { filmCandidates } from './gif/film.ts'
+import { filmCandidates, isTooLong, scoredFilm } from './gif/film.ts'
 import { gifCandidates } from './gif/index.ts'
 import { lossyGifCandidates } from './gif/lossy.ts'
 import { givenCandidate } from './given.ts'
@@ -12,7 +12,7 @@ import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegCandidates } from './jpeg/index.ts'
 import { extrasOf, segmentsOf } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import { pngCandidates } from './png/index.ts'
+import { isOddlyColoured, pngCandidates } from './png/index.ts'
 import { quantising } from './png/quantise.ts'
 import { zopfliCandidate } from './png/zopfli.ts'
 import type { OptimiseRequest } from './request.ts'
@@ -27,6 +27,8 @@ export interface Task {
   readonly facts: Facts
   readonly request: OptimiseRequest
   readonly budgetMs: number
+  /** From `performance.now()`: what is left of it. */
+  readonly endsAt: number
   /** Of the source; null for an SVG, which has no samples. */
   readonly look: Look | null
 }
@@ -50,6 +52,7 @@ export async function fieldFor(task: Task): Promise<Field> {
   if (format !== 'same' && format !== 'auto' && format !== facts.format) return converted(task, format)
   const own = await sameFormat(task)
   if (format !== 'auto' || own.reason || facts.format === 'svg') return own
+  if (facts.format === 'png' && isOddlyColoured(task.source)) return own
   const others = facts.animated
     ? filmCandidates(task)
     : [...drawnWebp(task), ...otherFormats(task).map((other) => candidateFor(task, other))]
@@ -90,9 +93,7 @@ async function sameFormat(task: Task): Promise<Field> {
       // One coded with loss already says nothing of how much it lost, so it loses no more.
       const mayLose =
         isTooLarge || (lossy && (facts.animated ? isFilmWithoutLoss(source) : isCodedWithoutLoss(source)))
-      // The search compares stills, so a film is coded at a quality.
-      const bent = facts.animated ? givenCandidate : candidateFor
-      return { candidates: [...webpCandidates(withMetadata), ...(mayLose ? [bent(task, 'webp')] : [])] }
+      return { candidates: [...webpCandidates(withMetadata), ...(mayLose ? webpWithLoss(task) : [])] }
     }
     case 'svg':
       return svgTask(source, facts)
@@ -101,6 +102,14 @@ async function sameFormat(task: Task): Promise<Field> {
       if (isTooLarge) return { candidates: [candidateFor(task, 'avif')] }
       return { candidates: [], reason: 'an AVIF is small already, and recoding it would lose more' }
   }
+}
+
+/** The search compares stills, so the frames of a film are scored at a few qualities, and only bytes that were asked for are not. */
+function webpWithLoss(task: Task): Candidate[] {
+  const { facts, request } = task
+  if (!facts.animated) return [candidateFor(task, 'webp')]
+  if (request.mode === 'quality' || request.maxBytes !== undefined) return [givenCandidate(task, 'webp')]
+  return isTooLong(task) ? [] : [scoredFilm(task)]
 }
 
 function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[] {
@@ -154,8 +163,16 @@ function owed(task: Task, to: LossyFormat): Field {
     dropped: [],
   }
   const { request, facts } = task
-  const drawn = to === 'webp' && !facts.animated ? drawnWebp(task) : []
-  const candidates = [...drawn, candidateFor(task, to, true)]
+  if (facts.animated && facts.format === 'png')
+    throw new Failure('bad-option', 'It moves, and an animated PNG cannot be converted.', {
+      option: 'format',
+    })
+  const isFilm = facts.animated && to === 'webp'
+  const isScored = request.mode !== 'quality' && request.maxBytes === undefined
+  const films = isFilm && isScored ? filmCandidates(task, true) : []
+  const isDrawing = to === 'webp' && request.mode === 'lossy' && !facts.animated
+  const drawn = isDrawing ? drawnWebp(task) : []
+  const candidates = films.length > 0 ? films : [...drawn, candidateFor(task, to, true)]
   if (request.mode !== 'lossy') return { candidates, original }
   // What the search declines is still owed: the caller named the format.
   const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)

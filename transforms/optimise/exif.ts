@@ -13,6 +13,8 @@ const wanted: Readonly<Record<'date' | 'copyright', readonly number[]>> = {
 const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 const mostEntries = 500
 const mostValueBytes = 10_000
+/** A JPEG's segment holds no more (T.81 B.1.1.4); entries that share their bytes can ask for it. */
+const mostBytes = 65_000
 
 interface Entry {
   readonly tag: number
@@ -40,7 +42,10 @@ export function exifToWrite(
   const main = [...chosen(block.main), ...turn]
   const exif = chosen(block.exif)
   const gps = keep.includes('geotag') ? block.gps : []
-  return main.length + exif.length + gps.length === 0 ? undefined : write(block.little, { main, exif, gps })
+  if (main.length + exif.length + gps.length === 0) return undefined
+  const written = write(block.little, { main, exif, gps })
+  if (written.length <= mostBytes) return written
+  return turn.length > 0 ? write(block.little, { main: turn, exif: [], gps: [] }) : undefined
 }
 
 const turnOf = (orientation: number, little: boolean): Entry => ({

@@ -3,6 +3,7 @@ import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { type Candidate, Declined } from './contest.ts'
+import { dressed } from './dress.ts'
 import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegQuality } from './jpeg/quality.ts'
 import { segmentsOf } from './jpeg/segments.ts'
@@ -15,7 +16,7 @@ interface Task {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
-  readonly budgetMs: number
+  readonly endsAt: number
 }
 
 const defaultQuality = 80
@@ -42,7 +43,8 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
         quality: made.quality,
         ...(format !== 'webp' && { chroma: chromaAt(format, made.quality, request) }),
       }
-      return format === 'jpeg' ? settled(made.body, task) : made.body
+      const body = format === 'jpeg' ? await settled(made.body, task) : made.body
+      return dressed(body, format, { source, facts, keep: request.keep ?? [] })
     },
     faultOf: async () => undefined, // it is what was asked for
     result: () => found,

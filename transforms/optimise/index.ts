@@ -29,7 +29,7 @@ export async function optimise(
   const endsAt = performance.now() + budgetMs
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
   const look = facts.format === 'svg' ? null : await storedLook(source, facts)
-  const task: Task = { source, facts, request, budgetMs, look }
+  const task: Task = { source, facts, request, budgetMs, endsAt, look }
   const field = await fieldFor(task)
   try {
     const { best, tried } = await contest(field.candidates, {

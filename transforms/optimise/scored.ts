@@ -2,8 +2,8 @@
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import { type Candidate, Declined } from './contest.ts'
-import { exifSegment } from './jpeg/index.ts'
-import { exifOf, segmentsOf, spliced } from './jpeg/segments.ts'
+import { dressed } from './dress.ts'
+import { segmentsOf, spliced } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
 import { levels, type OptimiseRequest, type Result } from './request.ts'
 import { isDrawn } from './webp-lossless.ts'
@@ -12,7 +12,8 @@ export interface ScoredTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
-  readonly budgetMs: number
+  /** From `performance.now()`: no probe begins after it. */
+  readonly endsAt: number
 }
 
 /** `owed` where the format was named: then what comes nearest is the answer, smaller than the source or not. */
@@ -36,12 +37,12 @@ async function searched(
   format: LossyFormat,
   owed: boolean,
 ): Promise<{ body: Uint8Array; result: Result }> {
-  const { source, facts, request, budgetMs } = task
+  const { source, facts, request, endsAt } = task
   const { maxBytes, chroma: sampling, progressive } = request
   const found = await search(source, facts, {
     format,
     target: levels[request.level ?? 'default'],
-    budgetMs,
+    budgetMs: Math.max(0, endsAt - performance.now()),
     owed,
     ...(maxBytes !== undefined && { maxBytes }),
     ...(sampling !== undefined && { chroma: sampling }),
@@ -53,22 +54,19 @@ async function searched(
     throw new Declined('its colours would suffer')
   const { score, quality, chroma, probes, reason, isOrdered } = found
   const result = { score, quality, chroma, probes, reason }
-  if (format !== 'jpeg') return { body: found.body, result }
-  return { body: isOrdered ? dressed(found.body, task) : await settled(found.body, task), result }
+  const body = format === 'jpeg' && !isOrdered ? await settled(found.body, task) : found.body
+  return { body: dressed(body, format, { source, facts, keep: request.keep ?? [] }), result }
 }
 
 /** Recoded without loss as a second run of ours would, so that this one finds nothing left. */
-export async function settled(jpeg: Uint8Array, task: ScoredTask): Promise<Uint8Array> {
-  if (task.request.progressive === false) return dressed(jpeg, task)
+export async function settled(
+  jpeg: Uint8Array,
+  { request }: Pick<ScoredTask, 'request'>,
+): Promise<Uint8Array> {
+  if (request.progressive === false) return jpeg
   const profile = segmentsOf(jpeg)
     .filter(({ marker }) => marker === 0xe2)
     .map(({ bytes }) => bytes)
   const recoded = spliced(await compressJpeg(jpeg), profile)
-  return dressed(recoded.length < jpeg.length ? recoded : jpeg, task)
-}
-
-/** With the metadata that stays; the picture is upright by now, so its EXIF has no orientation. */
-function dressed(jpeg: Uint8Array, { source, facts, request }: ScoredTask): Uint8Array {
-  const exif = facts.format === 'jpeg' ? exifOf(segmentsOf(source)) : undefined
-  return spliced(jpeg, exifSegment(exif, { keep: request.keep ?? [], orientation: 1 }))
+  return recoded.length < jpeg.length ? recoded : jpeg
 }

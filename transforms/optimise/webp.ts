@@ -2,6 +2,7 @@
 import type { Facts } from '../facts.ts'
 import { text, u8, u32le } from '../identify/bytes.ts'
 import { withoutMark } from '../identify/exif.ts'
+import { identify } from '../identify.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import type { Candidate } from './contest.ts'
@@ -73,6 +74,22 @@ function chunksOf(bytes: Uint8Array, start = 12): Chunk[] {
     at += 8 + length + (length & 1)
   }
   return found
+}
+
+/** The EXIF of a WebP, as its chunk holds it. */
+export const exifInWebp = (webp: Uint8Array): Uint8Array | undefined => exifOf(chunksOf(webp))
+
+/** With a TIFF block as its EXIF; a file of one chunk becomes an extended one for it. */
+export function withExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
+  const chunks = chunksOf(webp).filter(({ type }) => type !== 'EXIF')
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const flags = (header ? u8(header.content, 0) : 0) | exifFlag
+  const rest = chunks.filter(({ type }) => type !== 'VP8X')
+  return written([
+    { type: 'VP8X', content: extended(identify(webp), flags) },
+    ...rest,
+    { type: 'EXIF', content: exif },
+  ])
 }
 
 const exifOf = (chunks: readonly Chunk[]): Uint8Array | undefined =>

@@ -23,10 +23,10 @@ interface Task {
   readonly budgetMs: number
 }
 
-/** None for what is no GIF, or too long to be compared. */
-export function filmCandidates({ source, facts, request, budgetMs }: Task): Candidate[] {
-  const pixels = facts.width * facts.height * facts.pages
-  if (facts.format !== 'gif' || pixels > mostPixels || (pixels / 1e6) * msPerMegapixel > budgetMs) return []
+/** None for what is no GIF, or too long to be compared. Of what is owed, a film of too many bytes is scored as well. */
+export function filmCandidates(task: Task, owed = false): Candidate[] {
+  const { source, facts, request } = task
+  if (facts.format !== 'gif' || isTooLong(task)) return []
   const before = once(() => filmOf(source))
   const lossless: Candidate = {
     name: 'webp film without loss',
@@ -35,10 +35,17 @@ export function filmCandidates({ source, facts, request, budgetMs }: Task): Cand
     faultOf: async (body) =>
       playsSame(await before(), await filmOf(body)) ? undefined : 'its frames differ',
   }
-  return request.mode === 'lossless' ? [lossless] : [lossless, lossy(source, facts, request)]
+  return request.mode === 'lossless' ? [lossless] : [lossless, scoredFilm(task, owed)]
 }
 
-function lossy(source: Uint8Array, facts: Facts, { level = 'default' }: OptimiseRequest): Candidate {
+export function isTooLong({ facts, budgetMs }: Pick<Task, 'facts' | 'budgetMs'>): boolean {
+  const pixels = facts.width * facts.height * facts.pages
+  return pixels > mostPixels || (pixels / 1e6) * msPerMegapixel > budgetMs
+}
+
+/** With loss, at the lowest of three qualities that reaches the level. */
+export function scoredFilm({ source, facts, request }: Task, owed = false): Candidate {
+  const { level = 'default' } = request
   let found: Result = {}
   return {
     name: 'webp film',
@@ -47,7 +54,7 @@ function lossy(source: Uint8Array, facts: Facts, { level = 'default' }: Optimise
       if (Math.min(facts.width, facts.height) < smallestSide) throw new Declined('it is too small to compare')
       for (const quality of qualities) {
         const body = await webp(source, { quality, alphaQuality: 100, smartSubsample: true })
-        if (body.length >= best.length) return body
+        if (body.length >= best.length && !owed) return body
         const score = await filmScore(source, body)
         if (score === undefined) throw new Declined('its frames differ in number or pace')
         found = { score, quality }

@@ -27,9 +27,10 @@ export async function gifsicle(gif: Uint8Array, options: readonly string[], boun
     })
     program.once('close', resolve)
   })
-  // A program that ends early closes the pipe; its exit code says why, not the pipe's error.
-  program.stdin.on('error', () => {})
-  program.stdin.end(gif)
+  // A program that ends early closes the pipe; its exit code says why, not the pipe's error. One that could not be begun,
+  // as this process may open no more files, has no pipes at all.
+  program.stdin?.on('error', () => {})
+  program.stdin?.end(gif)
   const [parts, code] = await Promise.all([collect(program, bounds.maxBytes), ended])
   installed = true
   if (code !== 0 || parts.length === 0)

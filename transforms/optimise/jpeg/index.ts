@@ -55,8 +55,12 @@ export function jpegCandidates({ source, facts, keep, look, progressive }: Task)
 
 /** What no way but the source itself keeps. */
 export function lostBeside(source: Uint8Array): string[] {
-  const { c2pa, morePictures } = extrasOf(source, segmentsOf(source))
-  return [...(c2pa ? ['c2pa'] : []), ...(morePictures ? ['further pictures'] : [])]
+  const { c2pa, morePictures, gainMap } = extrasOf(source, segmentsOf(source))
+  return [
+    ...(c2pa ? ['c2pa'] : []),
+    ...(gainMap ? ['gain map'] : []),
+    ...(morePictures ? ['further pictures'] : []),
+  ]
 }
 
 /** The EXIF that stays, as the segment to put in; none where nothing of it is wanted. */

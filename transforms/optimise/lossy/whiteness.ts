@@ -29,9 +29,12 @@ function whiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined
   for (let i = 0, at = 0; i < count; i++, at += 3)
     lowest[i] = Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0)
   const near = grown(lowest, width, height)
-  const places: number[] = []
-  for (let i = 0; i < count; i++) if (near[i] && (lowest[i] ?? 0) >= pure) places.push(i * 3)
-  return Uint32Array.from(places)
+  const isPlace = (i: number) => near[i] === 1 && (lowest[i] ?? 0) >= pure
+  let found = 0
+  for (let i = 0; i < count; i++) if (isPlace(i)) found++
+  const places = new Uint32Array(found)
+  for (let i = 0, to = 0; i < count; i++) if (isPlace(i)) places[to++] = i * 3
+  return places
 }
 
 /** Most pixels of most pictures are told by their first channel. */

@@ -1,6 +1,7 @@
 // PNG without loss: OxiPNG searches filters and colour types; chunks that give the pixels their look are put back in.
 import { losslessCompressPng } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
+import { u32be } from '../../identify/bytes.ts'
 import type { Candidate } from '../contest.ts'
 import { exifToWrite } from '../exif.ts'
 import { classOf, iccOfChunk } from '../icc.ts'
@@ -19,6 +20,10 @@ interface Task {
 const pixels = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL', 'fdAT']
 /** Chunks that say which colours the numbers mean (PNG 4.3). */
 const colours = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
+/** Content credentials (C2PA 2.1, appendix A.3.2): any change of a byte breaks their seal. */
+const credentials = 'caBX'
+/** Of sRGB, as gAMA holds it, and what nobody tells from it. */
+const [usualGamma, gammaTolerance] = [45_455, 1_000]
 /** Filters and colour types are tried on the whole picture: 26 real files took 0.6 s a megapixel (FACTS section 3). */
 const oxipngMsPerMegapixel = 600
 
@@ -31,6 +36,7 @@ export function pngCandidates({ source, facts, keep }: Task, budgetMs: number): 
   const stripped: Candidate = {
     name: 'chunks that are not the picture removed',
     format: 'png',
+    dropped: chunks.some(({ type }) => type === credentials) ? ['c2pa'] : [],
     make: async () => withChunks(bare, [...look, ...exif]),
     faultOf: async (body) =>
       isSame(await before(), await deepLook(body, { depth: body[24] ?? 8 }))
@@ -99,6 +105,19 @@ function colourChunks(chunks: readonly Chunk[]): Chunk[] {
   // A picture that says sRGB is shown as one that says nothing, and its gAMA and cHRM are for old viewers only.
   if (has('sRGB') && !has('iCCP') && !has('cICP')) return []
   return found.filter(({ type, content }) => type !== 'iCCP' || iccOfChunk(content) !== undefined)
+}
+
+/**
+ * Whether a viewer of this PNG sees other colours than its numbers mean in sRGB, by a chunk that no other format has: what
+ * is made of the numbers would look different.
+ */
+export function isOddlyColoured(source: Uint8Array): boolean {
+  const look = colourChunks(chunksOf(source))
+  const contentOf = (name: string) => look.find(({ type }) => type === name)?.content
+  if (contentOf('cICP')) return true
+  const gamma = contentOf('gAMA')
+  if (contentOf('iCCP') || !gamma) return false
+  return Math.abs(u32be(gamma, 0) - usualGamma) > gammaTolerance
 }
 
 function exifChunks(chunks: readonly Chunk[], { facts, keep }: Omit<Task, 'source'>): Chunk[] {

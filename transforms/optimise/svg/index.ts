@@ -1,6 +1,8 @@
 // SVG: SVGO's plans from daring to timid, the first that is drawn alike; active content never comes out again.
+
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { brotliCompress, gzipSync } from 'node:zlib'
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
 import { documentOf, isGzip } from '../../identify/svg.ts'
@@ -37,7 +39,7 @@ export async function svgTask(source: Uint8Array, facts: Facts): Promise<SvgTask
     format: 'svg',
     fallback: plan !== 'full',
     make: async () => pack(await thread.run(document, plan)),
-    faultOf: async (body) => (await svgFault(source, body)) ?? heavier(source, body),
+    faultOf: async (body) => (await svgFault(source, body)) ?? (await heavier(source, body)),
   })
   const plans: Plan[] = unseen.test(document) ? ['careful', 'tidy'] : ['full', 'careful', 'tidy']
   const original = { body: source, format: 'svg', name: 'original', dropped: [] } as const
@@ -58,19 +60,31 @@ export async function svgTask(source: Uint8Array, facts: Facts): Promise<SvgTask
 const unsafe = (): Failure =>
   new Failure('source-unsupported', 'The SVG holds scripts or outside parts that cannot be removed.')
 
+const compressed = promisify(brotliCompress)
+
 /** A page is sent compressed: what is shorter only as plain text would be longer on its way. */
-function heavier(before: Uint8Array, after: Uint8Array): string | undefined {
-  const [old, now] = [before, after].map(
-    (bytes) => brotliCompressSync(Buffer.from(documentOf(bytes), 'latin1')).length,
+async function heavier(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
+  const [old, now] = await Promise.all(
+    [before, after].map((bytes) => compressed(Buffer.from(documentOf(bytes), 'latin1'))),
   )
-  return (now ?? 0) > (old ?? 0) ? 'larger once compressed' : undefined
+  return (now?.length ?? 0) > (old?.length ?? 0) ? 'larger once compressed' : undefined
+}
+
+function decoded(bytes: Uint8Array, encoding: string): string {
+  try {
+    return new TextDecoder(encoding).decode(bytes)
+  } catch (cause) {
+    throw new Failure('source-unsupported', `The SVG is written in ${encoding}, which is not read here.`, {
+      cause,
+    })
+  }
 }
 
 /** As characters, its own entities written out: SVGO reads an entity that holds markup as text. */
 function readable(source: Uint8Array): string {
   const bytes = Buffer.from(documentOf(source), 'latin1')
   const declared = /^[^>]*encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
-  const document = new TextDecoder(declared).decode(bytes)
+  const document = decoded(bytes, declared)
   const doctype = /<!DOCTYPE[^[>]*\[([\s\S]*?)\]\s*>/i.exec(document)
   if (!doctype) return document
   const entities = new Map(
