@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
 import { createReference } from '../../transforms/optimise/metric/index.ts'
-import { alpha, cmyk, lying } from '../pictures.ts'
+import { alpha, cmyk, lying, png } from '../pictures.ts'
 import { isEqual, shown } from './pixels.ts'
 
 const size = { width: 256, height: 192 }
@@ -86,6 +86,17 @@ describe('a WebP without loss', () => {
       .toBuffer()
     expect(identify(source)).toMatchObject({ space: 'cmyk', icc: true })
     expect(isEqual(await shown(await webp(source)), await shown(source))).toBe(true)
+  })
+
+  test('takes 16 bits that say no more than eight, at once and not only in a second run', async () => {
+    const source = await sharp(await png(size))
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer()
+    expect(identify(source).depth).toBe(16)
+    const request = { mode: 'lossless', format: 'auto' } as const
+    const { body } = await optimise(source, request)
+    expect(isEqual((await optimise(body, request)).body, body)).toBe(true)
   })
 
   test('keeps soft edges to the last level', async () => {

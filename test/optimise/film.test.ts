@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { filmOf, playsSame } from '../../transforms/optimise/gif/frames.ts'
+import { filmScore, standardOf } from '../../transforms/optimise/gif/lossy.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
 import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'
 import { animatedGif, delays, loops, png } from '../pictures.ts'
@@ -53,6 +54,25 @@ describe('a moving GIF in the format that is smallest', () => {
   test('stays a GIF where that was asked for', async () => {
     const { format } = await optimise(await soft(), { mode: 'lossy' })
     expect(format).toBe('gif')
+  })
+})
+
+test('a frame with a blot counts for less than its score as a whole', async () => {
+  const side = 160
+  const film = (blot: number) => {
+    const samples = Buffer.alloc(side * side * 3 * 2, 200)
+    for (let y = 40; y < 48; y++)
+      samples.fill(200 - blot, ((side + y) * side + 40) * 3, ((side + y) * side + 48) * 3)
+    samples.fill(90, 0, 30 * side * 3) // or both frames were one
+    return sharp(samples, { raw: { width: side, height: side * 2, channels: 3, pageHeight: side } })
+      .gif({ delay: [100, 100] })
+      .toBuffer()
+  }
+  const judged = await filmScore(await film(0), await film(40), standardOf('default', 'gif'))
+  expect(judged?.score).toBeGreaterThan(76)
+  expect(judged?.counted).toBeLessThan(60)
+  expect(await filmScore(await film(0), await film(0), standardOf('default', 'gif'))).toMatchObject({
+    score: 100,
   })
 })
 

@@ -84,6 +84,8 @@ describe('a PNG without loss', () => {
       expect(format).toBe('png')
       expect(typesOf(body)).toContain(said[0])
     }
+    const source = withChunks(await png(size), [said[0], said[1]])
+    await expect(lossless(source, { format: 'webp' })).rejects.toMatchObject({ kind: 'bad-option' })
   })
 
   test('loses text, time and what stands behind its end', async () => {

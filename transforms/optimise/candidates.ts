@@ -113,7 +113,7 @@ function webpWithLoss(task: Task): Candidate[] {
 }
 
 function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[] {
-  if (request.mode === 'lossless') return facts.depth > 8 || facts.format === 'jpeg' ? [] : ['webp']
+  if (request.mode === 'lossless') return facts.format === 'jpeg' ? [] : ['webp']
   // Else each run with 'auto' would take a WebP of ours one format further down.
   if (facts.format === 'webp' && !isCodedWithoutLoss(source)) return []
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs

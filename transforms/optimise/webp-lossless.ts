@@ -4,6 +4,7 @@ import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { type Candidate, Declined } from './contest.ts'
 import { once } from './jpeg/index.ts'
+import { isOddlyColoured } from './png/index.ts'
 import { deepLook, isSame, managedLook } from './same.ts'
 import { lossless } from './webp.ts'
 
@@ -21,6 +22,8 @@ export function losslessWebp({ source, facts }: Task): Candidate {
     format: 'webp',
     make: async () => {
       if (facts.animated) throw new Declined('it moves')
+      if (facts.format === 'png' && isOddlyColoured(source))
+        throw new Declined('no WebP says how its colours are meant')
       return made({ source, facts })
     },
     faultOf: async (body) => {

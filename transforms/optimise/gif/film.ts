@@ -7,7 +7,7 @@ import { once } from '../jpeg/index.ts'
 import { smallestSide } from '../metric/index.ts'
 import { levels, type OptimiseRequest, type Result } from '../request.ts'
 import { filmOf, playsSame } from './frames.ts'
-import { filmScore } from './lossy.ts'
+import { filmScore, standardOf } from './lossy.ts'
 
 /** All frames are decoded to compare them, four bytes a pixel. */
 const mostPixels = 60e6
@@ -55,12 +55,12 @@ export function scoredFilm({ source, facts, request }: Task, owed = false): Cand
       for (const quality of qualities) {
         const body = await webp(source, { quality, alphaQuality: 100, smartSubsample: true })
         if (body.length >= best.length && !owed) return body
-        const score = await filmScore(source, body)
-        if (score === undefined) throw new Declined('its frames differ in number or pace')
-        found = { score, quality }
-        if (score >= levels[level]) return body
+        const film = await filmScore(source, body, standardOf(level, 'webp'))
+        if (film === undefined) throw new Declined('its frames differ in number or pace')
+        found = { score: film.score, quality }
+        if (film.counted >= levels[level]) return body
       }
-      throw new Declined(`scores ${found.score?.toFixed(1)} of ${levels[level]}`)
+      throw new Declined(`no quality that was tried scores ${levels[level]}`)
     },
     faultOf: async () => undefined, // each quality was scored before it was given out
     result: () => found,

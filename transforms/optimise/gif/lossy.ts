@@ -1,9 +1,11 @@
-// Lossy GIF: Gifsicle may bend colours until runs are longer; sampled frames are scored against the source's.
+// Lossy GIF: Gifsicle may bend colours until runs are longer; sampled frames are judged against the source's.
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 import type { Candidate } from '../contest.ts'
-import { createReference, smallestSide } from '../metric/index.ts'
+import { createJudge, effective, type Standard, spotLimits } from '../lossy/judge.ts'
+import { coloured, type Picture } from '../lossy/picture.ts'
+import { smallestSide } from '../metric/index.ts'
 import { type Level, levels, type Result } from '../request.ts'
 import { gifsicle } from './gifsicle.ts'
 
@@ -14,6 +16,15 @@ const samples = 6
 const mostPixels = 60e6
 /** A film bent already hardly shrinks when it is bent again, so this keeps a second run from taking it further. */
 const worthwhile = 0.85
+
+/** As of stills. */
+export const standardOf = (level: Level, format: 'gif' | 'webp'): Standard => ({
+  target: levels[level],
+  whiteLimit: 0.06,
+  spotLimit: format === 'webp' ? spotLimits.webp : spotLimits.usual,
+  p5Slack: 7,
+  worstSlack: 12,
+})
 
 interface Task {
   readonly source: Uint8Array
@@ -34,18 +45,31 @@ export function lossyGifCandidates({ source, facts, level, budgetMs }: Task): Ca
       make: () => gifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
       faultOf: async (body) => {
         if (body.length > source.length * worthwhile) return 'saves too little to lose anything'
-        const score = await filmScore(source, body)
-        if (score === undefined) return 'its frames differ in number or pace'
-        found = { score }
-        return score < levels[level] ? `scores ${score.toFixed(1)} of ${levels[level]}` : undefined
+        const film = await filmScore(source, body, standardOf(level, 'gif'))
+        if (film === undefined) return 'its frames differ in number or pace'
+        found = { score: film.score }
+        return film.counted < levels[level]
+          ? `scores ${film.counted.toFixed(1)} of ${levels[level]}`
+          : undefined
       },
       result: () => found,
     }
   })
 }
 
-/** The lowest of the sampled frames; undefined when the films do not run alike. */
-export async function filmScore(source: Uint8Array, body: Uint8Array): Promise<number | undefined> {
+export interface FilmScore {
+  /** Of the sampled frame that looks worst. */
+  readonly score: number
+  /** The same with all guards: what must reach the level. */
+  readonly counted: number
+}
+
+/** Undefined when the films do not run alike. */
+export async function filmScore(
+  source: Uint8Array,
+  body: Uint8Array,
+  standard: Standard,
+): Promise<FilmScore | undefined> {
   const [old, now] = await Promise.all(
     [source, body].map((bytes) => sharp(bytes, { animated: true }).metadata()),
   )
@@ -53,19 +77,33 @@ export async function filmScore(source: Uint8Array, body: Uint8Array): Promise<n
   if (now?.pages !== old?.pages || now?.loop !== old?.loop) return undefined
   if (JSON.stringify(now?.delay) !== JSON.stringify(old?.delay)) return undefined
   const step = Math.max(1, Math.floor(pages / samples))
-  let lowest = 100
+  let lowest: FilmScore = { score: 100, counted: 100 }
   for (let page = 0; page < pages; page += step) {
-    const [before, after] = [await frame(source, page), await frame(body, page)]
-    if (before.width !== after.width || before.height !== after.height) return undefined
-    const reference = createReference(before)
-    lowest = Math.min(lowest, reference.score(after.rgb).score)
-    reference.release()
+    const found = compared(await frame(source, page), await frame(body, page), standard)
+    if (!found) return undefined
+    lowest = {
+      score: Math.min(lowest.score, found.score),
+      counted: Math.min(lowest.counted, found.counted),
+    }
   }
   return lowest
 }
 
-async function frame(bytes: Uint8Array, page: number) {
-  const image = sharp(bytes, { page, limitInputPixels: false }).flatten({ background: '#fff' })
-  const { data, info } = await run(image.toColourspace('srgb').raw())
-  return { rgb: data, width: info.width, height: info.height }
+function compared(before: Picture, after: Picture, standard: Standard): FilmScore | undefined {
+  if (before.width !== after.width || before.height !== after.height) return undefined
+  if (before.channels !== after.channels) return undefined
+  const judge = createJudge(before)
+  try {
+    const judgement = judge.judge(after.data)
+    return { score: judgement.score, counted: effective(judgement, standard) }
+  } finally {
+    judge.release()
+  }
+}
+
+async function frame(bytes: Uint8Array, page: number): Promise<Picture> {
+  const image = sharp(bytes, { page, limitInputPixels: false }).toColourspace('srgb')
+  const { data, info } = await run(image.raw())
+  const { width, height } = info
+  return { ...coloured(data, info.channels), width, height, isGrey: false }
 }
