@@ -1,4 +1,4 @@
-// Lossy optimisation as its caller sees it: scores reached, sizes kept, and every pitfall of FACTS section 4 that is its own.
+// Lossy optimisation as its caller sees it: scores reached, sizes kept, and every known pitfall that is its own.
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'

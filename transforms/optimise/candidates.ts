@@ -43,7 +43,7 @@ export interface Field {
   readonly close?: () => unknown
 }
 
-/** AVIF's slow encoder and its probes: 2.5 s a megapixel (FACTS section 2). */
+/** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500
 
 export async function fieldFor(task: Task): Promise<Field> {

@@ -2,7 +2,7 @@
 import type { OutputFormat } from '../formats.ts'
 
 export type Mode = 'lossless' | 'lossy' | 'quality'
-/** How good a lossy picture must look: scores of 72, 76, 80 and 85 (FACTS section 6). */
+/** How good a lossy picture must look: scores of 72, 76, 80 and 85. */
 export type Level = 'eco' | 'default' | 'high' | 'max'
 /** Kraken's names (api-kraken.md, preserve_meta): everything else that is not pixels goes. */
 export const keepable = ['profile', 'date', 'copyright', 'geotag', 'orientation'] as const

@@ -11,9 +11,9 @@ import { filmScore, standardOf } from './lossy.ts'
 
 /** All frames are decoded to compare them, four bytes a pixel. */
 const mostPixels = 60e6
-/** Both ways together took 14.6 s for 14 films of 40 megapixels in all (FACTS section 3). */
+/** Both ways together took 14.6 s for 14 films of 40 megapixels in all. */
 const msPerMegapixel = 400
-/** Where FACTS section 3 saw 58 % of the bytes; better ones for films that fall short there. */
+/** Where 14 films came to 58 % of the bytes; better ones for films that fall short there. */
 const qualities = [75, 86, 94]
 
 interface Task {

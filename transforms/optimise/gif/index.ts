@@ -10,7 +10,7 @@ import { gifsicle } from './gifsicle.ts'
 
 /** All frames are decoded twice to compare them, four bytes a pixel. */
 const mostPixels = 60e6
-/** sharp takes 2.3 s a file where Gifsicle takes 0.2 (FACTS section 3), so it gets small ones only. */
+/** sharp takes 2.3 s a file where Gifsicle takes 0.2, so it gets small ones only. */
 const mostPixelsForSharp = 10e6
 
 export function gifCandidates(source: Uint8Array, facts: Facts, budgetMs: number): Candidate[] {

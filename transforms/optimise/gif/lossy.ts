@@ -9,7 +9,7 @@ import { smallestSide } from '../metric/index.ts'
 import { type Level, levels, type Result } from '../request.ts'
 import { gifsicle } from './gifsicle.ts'
 
-/** From strong to weak; 80 is where FACTS section 3 saw 58 % of the bytes. */
+/** From strong to weak; at 80, 14 films came to 58 % of the bytes. */
 const strengths = [80, 40, 20]
 /** Of the frames, spread over the film. */
 const samples = 6

@@ -43,7 +43,7 @@ export type Found =
 /** From here on white is kept as product photographers ask for it. */
 const strictFrom = 80
 const whiteLimits = { usual: 0.06, strict: 0.03 } as const
-/** Beyond these somebody looking closely finds the place (FACTS section 2, 28 product shots). */
+/** Beyond these somebody looking closely finds the place (measured on 28 product shots). */
 const slacks = { p5Slack: 7, worstSlack: 12 } as const
 const usualProbes = 6
 /** Not noticed side by side: what a source that may lose nothing still loses where another format is owed. */

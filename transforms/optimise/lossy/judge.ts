@@ -68,9 +68,9 @@ export interface Standard {
   readonly target: number
   /** Largest allowed share of white gone off. */
   readonly whiteLimit: number
-  /** How far below the target one tile in twenty, and the worst tile, may lie. */
   /** Levels by which small places on smooth ground may be off. */
   readonly spotLimit: number
+  /** How far below the target one tile in twenty, and the worst tile, may lie. */
   readonly p5Slack: number
   readonly worstSlack: number
 }

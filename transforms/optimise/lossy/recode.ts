@@ -125,7 +125,7 @@ async function halvedColour(
   if (goal.chroma !== 'auto' || picture.isGrey)
     return { isShort: goal.chroma === '4:4:4' && !picture.isGrey, seed }
   const best = judge.judge(await decoded(body, picture))
-  // Measured: right in 94 to 97 % (FACTS section 2).
+  // Measured: right in 94 to 97 %.
   const isShort = best.score < 82 + 0.5 * (goal.target - 72) || best.tiles.worst < goal.target - 8
   const hasSpots = best.spots > goal.spotLimit - leastSpotRoom
   return { isShort: isShort || hasSpots || effective(best, goal) < goal.target + leastRoom, seed }

@@ -19,7 +19,7 @@ interface Task {
   readonly keep: readonly Keep[]
 }
 
-/** A palette bands before it blurs, so it must look better than a JPEG to pass (FACTS section 3). */
+/** A palette bands before it blurs, so it must look better than a JPEG to pass. */
 const standard = { target: 85, whiteLimit: 0.06, spotLimit: spotLimits.usual, p5Slack: 7, worstSlack: 12 }
 /** Both makers and the judge take some 2 s a megapixel. */
 const mostPixels = 12e6

@@ -7,7 +7,7 @@ import { sharp } from '../../render/sharp.ts'
 
 /** Longest sides: an icon on a page, and a drawing that fills a column. */
 const sides = [160, 800]
-/** FACTS section 3: fewer than 0.1 % of the samples may differ by more than 16. */
+/** Fewer than 0.1 % of the samples may differ by more than 16. */
 const mostOff = 16
 const mostShare = 0.001
 /** A line that vanishes is a small share of a drawing, but not of the square it crosses. */

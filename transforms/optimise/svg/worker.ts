@@ -31,7 +31,7 @@ const safe: CustomPlugin = {
 
 /** Names are addresses that other documents may use (`icons.svg#cart`), so they stay in every plan. */
 const named = { cleanupIds: false, removeUselessDefs: false } as const
-/** Each of these broke a picture of the collection in FACTS section 3, or moves things about for little. */
+/** Each of these broke a picture of a collection of fifteen, or moves things about for little. */
 const risky = {
   inlineStyles: false,
   mergeStyles: false,
