@@ -134,6 +134,12 @@ describe('a number of bytes', () => {
     })
   })
 
+  test('that nothing came down to in time is not said to be too few', async () => {
+    const source = await noise().png().toBuffer()
+    const maxBytes = Math.round(source.length / 3)
+    expect(await refused(source, { mode: 'lossy', maxBytes, budgetMs: 0 })).toMatchObject({ kind: 'late' })
+  })
+
   test('is nothing that can be promised without loss', async () => {
     const source = await noise().png().toBuffer()
     expect(await refused(source, { mode: 'lossless', maxBytes: 1_000 })).toMatchObject({

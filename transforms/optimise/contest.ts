@@ -22,6 +22,9 @@ export interface Candidate {
 /** A way that has nothing to offer for this picture, and says so in words for the report. */
 export class Declined extends Error {}
 
+/** The verdict on what was not tried, as the budget was used up. */
+export const noTime = 'no time was left'
+
 export interface Best {
   readonly body: Uint8Array
   readonly format: OptimisedFormat
@@ -72,7 +75,7 @@ async function tryOne(
     ms: Math.round(performance.now() - startedAt),
     verdict,
   })
-  if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : 'no time was left') }
+  if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : noTime) }
   try {
     const body = await candidate.make(best.body)
     if (body.length >= (best.bytes ?? best.body.length)) return { attempt: told('larger', body) }

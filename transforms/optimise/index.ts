@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 import { identify } from '../identify.ts'
 import { admit, defaultLimits, type Limits } from '../price.ts'
 import { type Field, fieldFor, type Task } from './candidates.ts'
-import { type Best, contest } from './contest.ts'
+import { type Best, contest, noTime } from './contest.ts'
 import { lostBeside } from './jpeg/index.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
@@ -16,8 +16,8 @@ const formats: readonly string[] = ['jpeg', 'png', 'gif', 'webp', 'avif', 'svg']
 
 /**
  * Never larger than the source in the source's format, and equal to it in every pixel in lossless mode. Fails with
- * 'source-unsupported', 'source-broken', 'source-too-large' or 'too-costly' for what cannot be optimised, and with
- * 'bad-option' for what this source cannot be given.
+ * 'source-unsupported', 'source-broken', 'source-too-large' or 'too-costly' for what cannot be optimised, with 'bad-option'
+ * for what this source cannot be given, and with 'late' where the budget ended before it was as small as was asked.
  */
 export async function optimise(
   source: Uint8Array,
@@ -66,9 +66,12 @@ interface Outcome {
   readonly field: Field
 }
 
-/** Fewer bytes were asked for than any way comes down to. */
-function refuseTooLarge(best: Best, { maxBytes }: OptimiseRequest): void {
+/** Fewer bytes were asked for than any way comes down to, or than any did in time. */
+function refuseTooLarge(best: Best, { task, tried }: Outcome): void {
+  const { maxBytes, mode } = task.request
   if (maxBytes === undefined || best.body.length <= maxBytes) return
+  if (mode !== 'lossless' && tried.some(({ verdict }) => verdict === noTime))
+    throw new Failure('late', `There was no time left to make it as small as ${maxBytes} bytes.`)
   throw new Failure('bad-option', `It cannot be made as small as ${maxBytes} bytes.`, {
     option: 'maxBytes',
     expected: 'more bytes, fewer pixels, or another format or mode',
@@ -76,10 +79,11 @@ function refuseTooLarge(best: Best, { maxBytes }: OptimiseRequest): void {
   })
 }
 
-function answer(best: Best, { task, tried, field }: Outcome): Optimised {
+function answer(best: Best, outcome: Outcome): Optimised {
+  const { task, tried, field } = outcome
   const { source, request } = task
   const isOriginal = best.body === source
-  refuseTooLarge(best, request)
+  refuseTooLarge(best, outcome)
   if (isOriginal && best.bytes !== undefined)
     throw new Failure(
       'bad-option',
