@@ -58,6 +58,37 @@ test('what no quality brings to the level comes as near as was tried, in full co
   expect(report).toMatchObject({ chosen: 'jpeg by score', chroma: '4:4:4' })
 })
 
+test.each([
+  [
+    'lines on a ground, packed badly',
+    async () =>
+      sharp(await drawn('green', 'magenta'))
+        .png({ compressionLevel: 0 })
+        .toBuffer(),
+  ],
+  [
+    'soft edges, for which a palette is found',
+    async () =>
+      sharp(await alpha(size))
+        .blur(4)
+        .png()
+        .toBuffer(),
+  ],
+])('the smallest format of %s is found at once, and not in a second run', async (_, make) => {
+  const request = { mode: 'lossy', format: 'auto' } as const
+  const { body } = await optimise(await make(), request)
+  expect(isEqual((await optimise(body, request)).body, body)).toBe(true)
+})
+
+test('what came out as JPEG by quality is not taken further by the next run', async () => {
+  const source = await sharp(await png(size))
+    .blur(9)
+    .jpeg({ quality: 80, mozjpeg: true })
+    .toBuffer()
+  const { format } = await optimise(source, { mode: 'quality', quality: 80, format: 'auto' })
+  expect(format).toBe('jpeg')
+})
+
 test.each(['webp', 'jpeg'] as const)('a few pixels in %s keep their colours', async (format) => {
   const samples = Buffer.from([255, 0, 0, 0, 0, 255, 0, 0, 255, 255, 0, 0])
   const source = await sharp(samples, { raw: { width: 2, height: 2, channels: 3 } })

@@ -7,7 +7,7 @@ import { fittingGif, fittingPng } from './fitting.ts'
 import { filmCandidates, isTooLong, scoredFilm } from './gif/film.ts'
 import { gifCandidates } from './gif/index.ts'
 import { lossyGifCandidates } from './gif/lossy.ts'
-import { givenCandidate } from './given.ts'
+import { givenCandidate, isOwnAt } from './given.ts'
 import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegCandidates } from './jpeg/index.ts'
 import { extrasOf, segmentsOf } from './jpeg/segments.ts'
@@ -20,7 +20,7 @@ import type { Look } from './same.ts'
 import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg/index.ts'
 import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp.ts'
-import { isDrawn, losslessWebp } from './webp-lossless.ts'
+import { losslessWebp, webpOfDrawing } from './webp-lossless.ts'
 
 export interface Task {
   readonly source: Uint8Array
@@ -116,6 +116,7 @@ function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[]
   if (request.mode === 'lossless') return facts.format === 'jpeg' ? [] : ['webp']
   // Else each run with 'auto' would take a WebP of ours one format further down.
   if (facts.format === 'webp' && !isCodedWithoutLoss(source)) return []
+  if (request.mode === 'quality' && isOwnAt(source, facts, request)) return []
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs
   const all: LossyFormat[] = ['jpeg', 'webp', ...(isQuick ? (['avif'] as const) : [])]
   return all.filter((format) => format !== facts.format && !(format === 'jpeg' && facts.alpha))
@@ -128,10 +129,9 @@ function candidateFor(task: Task, format: LossyFormat, owed = false): Candidate 
 }
 
 /** A drawn picture is often smaller without loss than with it. */
-function drawnWebp(task: Task): Candidate[] {
-  const { facts, request } = task
-  const isTried = isDrawn(facts) && request.mode !== 'lossless' && request.maxBytes === undefined
-  return isTried ? [losslessWebp(task)] : []
+function drawnWebp({ facts, request }: Task): Candidate[] {
+  const mayBeDrawn = facts.format === 'png' || facts.format === 'gif'
+  return mayBeDrawn && request.mode !== 'lossless' && request.maxBytes === undefined ? [webpOfDrawing()] : []
 }
 
 /** Another format was asked for by name. */

@@ -51,6 +51,16 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
   }
 }
 
+/** A JPEG of ours at that quality: in another format it would lose once more. */
+export function isOwnAt(
+  source: Uint8Array,
+  facts: Facts,
+  { quality = defaultQuality }: OptimiseRequest,
+): boolean {
+  const own = facts.format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
+  return own?.family === 'mozjpeg' && own.quality <= quality
+}
+
 function chromaAt(format: LossyFormat, quality: number, { chroma }: OptimiseRequest): Chroma {
   if (format !== 'jpeg') return '4:4:4'
   return chroma ?? (quality < fullColourFrom ? '4:2:0' : '4:4:4')

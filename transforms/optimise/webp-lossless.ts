@@ -1,5 +1,6 @@
 // Another format's picture as a WebP without loss: upright, as WebP hardly ever says how it is to be turned.
 import type { Facts } from '../facts.ts'
+import { identify } from '../identify.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 import { type Candidate, Declined } from './contest.ts'
@@ -32,6 +33,25 @@ export function losslessWebp({ source, facts }: Task): Candidate {
       if (!facts.icc && !isTold) return undefined
       return isSame(await shown(), await managedLook(body)) ? undefined : 'its colours differ'
     },
+  }
+}
+
+/**
+ * Of the best so far, when that shows a drawing: a palette that was found for it counts, as it would in a second run, and
+ * so does how well it packs.
+ */
+export function webpOfDrawing(): Candidate {
+  let whole: Candidate | undefined
+  return {
+    name: 'webp lossless',
+    format: 'webp',
+    make: async (best) => {
+      const facts = identify(best)
+      if (!isDrawn(facts)) throw new Declined('it is no drawing')
+      whole = losslessWebp({ source: best, facts })
+      return whole.make(best)
+    },
+    faultOf: async (body) => whole?.faultOf(body),
   }
 }
 
