@@ -24,10 +24,11 @@ export interface Api {
 /** What is made first is closed last: services end before what they stand on. */
 export async function assembleApi(assembly: Assembly): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
-  const records = await openRecords(whereOf(config), now())
+  const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
+  const records = await openRecords(whereOf(config), now(), createSeal(secret))
   closing.push(() => records.close())
   const bucket = await ownBucket(assembly)
-  const services = await assembleServices(assembly, records, bucket)
+  const services = await assembleServices(assembly, { records, bucket, secret })
   const parts: ApiParts = {
     ...services,
     ...{ records, bucket, version, log, now },
@@ -51,10 +52,17 @@ const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.rep
 const whereOf = ({ database, dataDir }: Config) =>
   database === '' ? { file: join(dataDir, 'records.db') } : { url: database }
 
-async function assembleServices(assembly: Assembly, records: Records, bucket: Bucket) {
+interface Kept {
+  readonly records: Records
+  readonly bucket: Bucket
+  /** The instance's own. */
+  readonly secret: string
+}
+
+async function assembleServices(assembly: Assembly, { records, bucket, secret }: Kept) {
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config
-  const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
+  const seal = createSeal(secret)
   const accounts = createAccounts({ records, secret, isDemo: isDemo(config), now })
   const dispatcher = createGuard({ allowAddresses, connectMs })
   closing.push(() => dispatcher.close())
@@ -65,7 +73,7 @@ async function assembleServices(assembly: Assembly, records: Records, bucket: Bu
   await intake.sweep()
   closing.push(() => intake.close())
   const processing = assembleProcessing(assembly)
-  const hooks = createHooks({ records, dispatcher, allowAddresses, log, now })
+  const hooks = createHooks({ records, seal, dispatcher, allowAddresses, log, now })
   closing.push(() => hooks.stop())
   const uploads = createUploads({
     ...{ records, bucket, intake, hooks, log, now, stallMs, unstoredMs: config.unstoredMs },
@@ -74,8 +82,7 @@ async function assembleServices(assembly: Assembly, records: Records, bucket: Bu
   })
   closing.push(() => uploads.stop())
   const optimising = createOptimising({
-    ...{ records, bucket, intake, hooks, processing, log, now },
-    seal: createSeal(secret),
+    ...{ records, bucket, intake, hooks, processing, seal, log, now },
     deliver: createDeliver({ dispatcher, endpoints: endpointsOf(config) }),
     tellers: { native: nativeTeller, kraken: krakenTeller, optidash: optidashTeller },
     retentionMs: { api: config.apiRetentionMs, page: config.pageRetentionMs },

@@ -1,37 +1,137 @@
-// Claims jobs: one statement, so that two workers, threads or processes never get the same job within its lease.
-import { type Selectable, sql } from 'kysely'
+// Claims jobs: in one transaction, so that two workers, threads or processes never get the same job within its lease.
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
+import { type Candidate, full, pick, type Taken } from './lanes.ts'
 import type { Source, Tables } from './tables.ts'
+import { dueLanes } from './walk.ts'
 
 type Row = Selectable<Tables['jobs']>
-type Wanted = { queue: string; limit: number; leaseMs: number; now: number }
+type Ready = SelectQueryBuilder<Tables, 'jobs', { id: string }>
 
-export async function claim(source: Source, wanted: Wanted): Promise<readonly Row[]> {
-  const claimed = await take(source, wanted)
+export interface Claim {
+  readonly queue: string
+  readonly limit: number
+  /** How long nobody else gets these jobs; `extend` it for work that takes longer. */
+  readonly leaseMs: number
+  readonly now: number
+  /** What each lane and project may have of the claimant at most. */
+  readonly lanes?: Taken & {
+    /** From 0 to 1: with whom to begin when many wait behind one that is full. */
+    readonly random: number
+  }
+}
+
+export async function claim(source: Source, wanted: Claim): Promise<readonly Row[]> {
+  const { lanes, ...all } = wanted
+  const claimed = lanes
+    ? await takeFairly(source, { ...all, lanes })
+    : await take(source, all, longestDue(source, all, all.limit))
   // Its worker died in the last attempt: that was an attempt too, and one more is not owed.
   const spent = claimed.filter((job) => job.attempt > job.maxAttempts)
   if (spent.length > 0) await bury(source, spent, wanted.now)
   return claimed.filter((job) => job.attempt <= job.maxAttempts).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/** What is looked at beyond the limit before it is taken for one that stands in everybody's way. */
+const glimpse = 64
+
+type Fair = Claim & Required<Pick<Claim, 'lanes'>>
+
 /**
- * Waiting jobs whose time has come and running ones whose lease has ended are one thing here: `due` lies behind. On
- * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next ones.
- * Materialised, because PostgreSQL may otherwise run the inner query again and lock more than the limit.
+ * The longest due, as far as their lanes are free. Where those of full lanes fill the view, one receiver may have a
+ * million rows in front of all the others: then the lanes are looked through instead of the rows.
  */
-function take({ db, kind }: Source, { queue, limit, leaseMs, now }: Wanted): Promise<Row[]> {
-  return db
-    .with(
-      (name) => name('ready').materialized(),
-      (inner) =>
-        inner
+function takeFairly({ db, kind }: Source, wanted: Fair): Promise<Row[]> {
+  const { limit, lanes } = wanted
+  const within = async (t: Source['db']): Promise<Row[]> => {
+    const source = { db: t, kind }
+    const view = limit + glimpse
+    const front: Candidate[] = await longestDue(source, wanted, view).select('lane').execute()
+    const picked = pick(front, lanes, limit)
+    if (picked.length < limit && front.length === view) {
+      const taken = { ...lanes, held: [...lanes.held, ...picked.map(({ lane }) => lane)] }
+      const behind = await behindThem(source, wanted, taken)
+      const known = new Set(picked.map(({ id }) => id))
+      picked.push(
+        ...pick(
+          behind.filter(({ id }) => !known.has(id)),
+          taken,
+          limit - picked.length,
+        ),
+      )
+    }
+    if (picked.length === 0) return []
+    return take(source, wanted, chosen(source, wanted, picked))
+  }
+  return db.isTransaction ? within(db) : db.transaction().execute(within)
+}
+
+/** The first of each lane that is due and not full, longest due first. */
+async function behindThem(source: Source, wanted: Fair, taken: Taken): Promise<Candidate[]> {
+  const { queue, limit, now, lanes } = wanted
+  const free = await dueLanes(source, { queue, limit, now, random: lanes.random, ...full(taken) })
+  const [first, ...rest] = free.map((lane) =>
+    source.db
+      .selectFrom(
+        source.db
           .selectFrom('jobs')
-          .select('id')
+          .select(['id', 'lane', 'due'])
           .where('queue', '=', queue)
+          .where('lane', '=', lane)
           .where('due', '<=', now)
           .orderBy('due')
           .orderBy('id')
-          .limit(limit)
-          .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
+          .limit(Math.min(limit, taken.most))
+          .as('of_lane'),
+      )
+      .selectAll(),
+  )
+  if (!first) return []
+  const rows = await rest.reduce((all, one) => all.unionAll(one), first).execute()
+  return rows.sort((a, b) => (a.due ?? 0) - (b.due ?? 0) || (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * Waiting jobs whose time has come and running ones whose lease has ended are one thing here: `due` lies behind. On
+ * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next ones.
+ */
+const longestDue = (
+  { db, kind }: Source,
+  { queue, now }: Pick<Claim, 'queue' | 'now'>,
+  limit: number,
+): Ready =>
+  db
+    .selectFrom('jobs')
+    .select('id')
+    .where('queue', '=', queue)
+    .where('due', '<=', now)
+    .orderBy('due')
+    .orderBy('id')
+    .limit(limit)
+    .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
+
+/** By their ids alone: an index by time would be read through for them. */
+const chosen = ({ db, kind }: Source, { now }: Pick<Claim, 'now'>, picked: readonly Candidate[]): Ready =>
+  db
+    .selectFrom('jobs')
+    .select('id')
+    .where(
+      'id',
+      'in',
+      picked.map(({ id }) => id),
+    )
+    .where('due', '<=', now)
+    .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
+
+/** Materialised, because PostgreSQL may otherwise run the inner query again and lock more than the limit. */
+function take(
+  { db }: Source,
+  { leaseMs, now }: Pick<Claim, 'leaseMs' | 'now'>,
+  ready: Ready,
+): Promise<Row[]> {
+  return db
+    .with(
+      (name) => name('ready').materialized(),
+      () => ready,
     )
     .updateTable('jobs')
     .set({

@@ -1,5 +1,6 @@
 // Who wants to be told of what: the webhooks of a project, each once per event and address.
 import type { Selectable } from 'kysely'
+import type { Seal } from './seal.ts'
 import type { Source, Tables } from './tables.ts'
 
 export interface HookRecord {
@@ -8,7 +9,7 @@ export interface HookRecord {
   readonly event: string
   readonly targetUrl: string
   readonly isActive: boolean
-  /** As it is, not hashed: what is sent is signed with it. */
+  /** As it is, not hashed: what is sent is signed with it. It lies sealed in the database. */
   readonly signingSecret: string | null
   readonly version: string
   readonly created: number
@@ -19,25 +20,38 @@ export type NewHook = Omit<HookRecord, 'id' | 'created' | 'updated'>
 export type HookChange = Partial<Omit<NewHook, 'project'>>
 export type Hooks = ReturnType<typeof createHooks>
 
-export function createHooks({ db }: Source) {
+export function createHooks({ db, seal }: Source) {
+  const hookOf = openedBy(seal)
+  const closed = closedBy(seal)
   const ofProject = (project: string) => db.selectFrom('hooks').selectAll().where('project', '=', project)
+  const projectOf = async (id: number): Promise<string> => {
+    const row = await db.selectFrom('hooks').select('project').where('id', '=', id).executeTakeFirst()
+    return row?.project ?? ''
+  }
   return {
     /** Undefined when the project has this event and address already. */
     add: async (hook: NewHook, now: number): Promise<HookRecord | undefined> => {
       const row = await db
         .insertInto('hooks')
-        .values({ ...hook, isActive: hook.isActive ? 1 : 0, created: now, updated: now })
+        .values({
+          ...hook,
+          ...closed(hook.project, hook.signingSecret),
+          isActive: hook.isActive ? 1 : 0,
+          created: now,
+          updated: now,
+        })
         .onConflict((conflict) => conflict.columns(['project', 'event', 'targetUrl']).doNothing())
         .returningAll()
         .executeTakeFirst()
       return row && hookOf(row)
     },
 
-    change: async (id: number, { isActive, ...change }: HookChange, now: number) => {
+    change: async (id: number, { isActive, signingSecret, ...change }: HookChange, now: number) => {
       const active = isActive === undefined ? {} : { isActive: isActive ? 1 : 0 }
+      const secret = signingSecret === undefined ? {} : closed(await projectOf(id), signingSecret)
       const row = await db
         .updateTable('hooks')
-        .set({ ...change, ...active, updated: now })
+        .set({ ...change, ...active, ...secret, updated: now })
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirst()
@@ -79,4 +93,35 @@ export function createHooks({ db }: Source) {
   }
 }
 
-const hookOf = (row: Selectable<Tables['hooks']>): HookRecord => ({ ...row, isActive: row.isActive === 1 })
+type Row = Selectable<Tables['hooks']>
+
+/** Their ids are numbered by the database, after they were sealed: the project is what they are bound to. */
+const nameOf = (project: string): string => `hook ${project}`
+
+const closedBy =
+  (seal: Seal | undefined) =>
+  (project: string, secret: string | null): Pick<Row, 'signingSecret' | 'sealed'> =>
+    secret === null || !seal
+      ? { signingSecret: secret, sealed: null }
+      : { signingSecret: null, sealed: seal.close(nameOf(project), secret) }
+
+/** What another instance's secret sealed is nobody's here: what is sent then bears no signature. */
+const openedBy =
+  (seal: Seal | undefined) =>
+  ({ sealed, ...row }: Row): HookRecord => ({
+    ...row,
+    signingSecret: sealed === null ? row.signingSecret : (seal?.open(nameOf(row.project), sealed) ?? null),
+    isActive: row.isActive === 1,
+  })
+
+/** Those of before secrets were sealed. */
+export async function sealHooks({ db, seal }: Source): Promise<void> {
+  const plain = await db.selectFrom('hooks').selectAll().where('signingSecret', 'is not', null).execute()
+  for (const { id, project, signingSecret } of plain)
+    await db
+      .updateTable('hooks')
+      .set(closedBy(seal)(project, signingSecret))
+      .where('id', '=', id)
+      .where('signingSecret', '=', signingSecret)
+      .execute()
+}

@@ -4,41 +4,46 @@ import { createDeliveries } from './deliveries.ts'
 import { createFetched } from './fetched.ts'
 import { createFiles } from './files.ts'
 import { createGroups } from './groups.ts'
-import { createHooks } from './hooks.ts'
+import { createHooks, sealHooks } from './hooks.ts'
 import { createJobs } from './jobs.ts'
 import { createKeys } from './keys.ts'
 import type { Records, Tables } from './records.ts'
 import { createResults } from './results.ts'
+import type { Seal } from './seal.ts'
 import type { Source } from './tables.ts'
 import { createUsage } from './usage.ts'
 
 export { backoff } from './backoff.ts'
+export type { Claim } from './claim.ts'
 export type { Where } from './database.ts'
 export type { DeliveryFilter, DeliveryRecord } from './deliveries.ts'
-export type { Deliverer, Delivering, Outgoing, Sent, Webhook } from './delivery/deliverer.ts'
+export type { Deliverer, Delivering, Outgoing, Secrets, Sent, Webhook } from './delivery/deliverer.ts'
 export { createDeliverer, webhooks } from './delivery/deliverer.ts'
 export { isSigned, sign, signBody } from './delivery/signature.ts'
 export type { FileChange, FileFilter, FileRecord, NewFile } from './files.ts'
 export type { GroupRecord } from './groups.ts'
 export type { HookRecord, NewHook } from './hooks.ts'
 export { firstIdAt, newId, timeOf } from './ids.ts'
-export type { Claim, JobFilter, JobRecord, NewJob } from './jobs.ts'
+export type { JobFilter, JobRecord, NewJob } from './jobs.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { KeyRecord, NewKey } from './keys.ts'
+export { laneOf } from './lanes.ts'
 export type { Page, Paged, TimePage, TimePaged } from './pages.ts'
 export type { Records, Tables } from './records.ts'
 export type { NewResult, ResultRecord } from './results.ts'
+export type { Seal } from './seal.ts'
 export type { ResultFilter } from './search.ts'
 export type { FileState, JobState, Kind } from './tables.ts'
 export type { Counts, UsageOfDay } from './usage.ts'
 export { createWork, type Held, type Work, type WorkOptions } from './work.ts'
 
-export async function openRecords(where: Where, now = Date.now()): Promise<Records> {
+export async function openRecords(where: Where, now = Date.now(), seal?: Seal): Promise<Records> {
   const { db, kind, close } = await openDatabase(where, now)
+  if (seal) await sealHooks({ db, kind, seal })
   return {
-    ...tablesOf({ db, kind }),
+    ...tablesOf({ db, kind, seal }),
     transaction: (work) =>
-      db.transaction().execute((transaction) => work(tablesOf({ db: transaction, kind }))),
+      db.transaction().execute((transaction) => work(tablesOf({ db: transaction, kind, seal }))),
     close,
   }
 }

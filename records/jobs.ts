@@ -1,9 +1,10 @@
 // Work that was promised: kept in the same transaction as what it is about, done at least once, by whoever claims it.
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import { backoff, usualAttempts } from './backoff.ts'
-import { claim } from './claim.ts'
+import { type Claim, claim } from './claim.ts'
 import { firstIdAt, newId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
+import type { Lane } from './lanes.ts'
 import { limitOf, type Page, type Paged, paged } from './pages.ts'
 import type { JobState, Source, Tables } from './tables.ts'
 
@@ -18,6 +19,10 @@ export interface JobRecord {
   /** Of the present sending: 1 is the first. */
   readonly attempt: number
   readonly maxAttempts: number
+  /** Attempts of the sendings before: with `attempt` how many there were in all. */
+  readonly earlier: number
+  /** Whose turn it takes. */
+  readonly lane: Lane
   /** Proves to `done`, `failed` and `extend` that the lease is still the caller's. */
   readonly claims: number
   readonly error: string | null
@@ -33,14 +38,7 @@ export interface NewJob {
   readonly payload: JsonObject
   readonly delayMs?: number
   readonly maxAttempts?: number
-}
-
-export interface Claim {
-  readonly queue: string
-  readonly limit: number
-  /** How long nobody else gets these jobs; `extend` it for work that takes longer. */
-  readonly leaseMs: number
-  readonly now: number
+  readonly lane?: Lane
 }
 
 export interface JobFilter {
@@ -104,14 +102,21 @@ export function createJobs({ db, kind }: Source) {
     giveUp: async (job: Held, error: string, now: number): Promise<boolean> =>
       isOne(await held(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
 
-    /** Done or dead ones start anew, with all their attempts. False when it is still under way. */
+    /** At once and with all attempts, whether it waits for another or is over. False while it is being sent. */
     resend: async (id: string, now: number): Promise<boolean> =>
       isOne(
         await db
           .updateTable('jobs')
-          .set({ state: 'waiting', due: now, attempt: 0, error: null, finished: null })
+          .set({
+            state: 'waiting',
+            due: now,
+            earlier: sql<number>`earlier + attempt`,
+            attempt: 0,
+            error: null,
+            finished: null,
+          })
           .where('id', '=', id)
-          .where('state', 'in', ['done', 'dead'])
+          .where('state', '!=', 'running')
           .executeTakeFirst(),
       ),
 
@@ -176,6 +181,8 @@ function rowOf(job: NewJob, now: number): Insertable<Tables['jobs']> {
     due: now + (job.delayMs ?? 0),
     attempt: 0,
     maxAttempts: job.maxAttempts ?? usualAttempts,
+    earlier: 0,
+    lane: job.lane ?? '',
     claims: 0,
     error: null,
     created: timeOf(id),

@@ -1,6 +1,7 @@
 // The tables as the query builder sees them: camelCase here, snake_case in SQL. Times are milliseconds since 1970,
 // yes and no are 1 and 0, and what nobody searches by is JSON text: the same on both databases.
 import type { Generated, Kysely } from 'kysely'
+import type { Seal } from './seal.ts'
 
 export type FileState = 'uploading' | 'ready' | 'removed'
 export type JobState = 'waiting' | 'running' | 'done' | 'dead'
@@ -77,6 +78,10 @@ export interface Tables {
     due: number | null
     attempt: number
     maxAttempts: number
+    /** Attempts of the sendings before this one. */
+    earlier: number
+    /** Who waits together: see lanes.ts. */
+    lane: string
     /** Only grows: what a worker shows to prove that the lease is still its own. */
     claims: number
     error: string | null
@@ -101,7 +106,9 @@ export interface Tables {
     event: string
     targetUrl: string
     isActive: number
+    /** As it is: of before secrets were sealed, or where there is nothing to seal them with. */
     signingSecret: string | null
+    sealed: string | null
     version: string
     created: number
     updated: number
@@ -114,4 +121,6 @@ export type Kind = 'sqlite' | 'postgres'
 export interface Source {
   readonly db: Kysely<Tables>
   readonly kind: Kind
+  /** Without one secrets lie as they are: for whoever never keeps any. */
+  readonly seal?: Seal | undefined
 }

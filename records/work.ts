@@ -1,5 +1,6 @@
 // Workers of a queue: claim what is due, keep the lease while it is worked on, and look again when something is due.
 import type { JobRecord } from './jobs.ts'
+import type { Sharing } from './lanes.ts'
 import type { Records } from './records.ts'
 
 export interface Held {
@@ -12,6 +13,8 @@ export interface WorkOptions {
   readonly queue: string
   /** How many at once. */
   readonly most: number
+  /** How many of those one lane and one project may have. */
+  readonly sharing?: Sharing
   /** For how long a job is another's no more; prolonged while it is worked on, so it ends only when its process did. */
   readonly leaseMs: number
   /**
@@ -39,20 +42,23 @@ export interface Work {
 
 export function createWork(options: WorkOptions): Work {
   const { records, queue, most, leaseMs, now = Date.now, lookEveryMs = 2000, failed = () => {} } = options
-  const busy = new Set<Promise<void>>()
+  const { sharing, random = Math.random } = options
+  const busy = new Map<Promise<void>, JobRecord>()
   let filling: Promise<void> | undefined
   let isPoked = false
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
 
   const claim = async (): Promise<void> => {
-    const jobs = await records.jobs.claim({ queue, limit: most - busy.size, leaseMs, now: now() })
+    const held = [...busy.values()].map(({ lane }) => lane)
+    const lanes = sharing && { lanes: { ...sharing, held, random: random() } }
+    const jobs = await records.jobs.claim({ queue, limit: most - busy.size, leaseMs, now: now(), ...lanes })
     for (const job of jobs) {
       const working: Promise<void> = work(job, { ...options, now, failed }).then(() => {
         busy.delete(working)
         poke()
       })
-      busy.add(working)
+      busy.set(working, job)
     }
   }
   const lookAgain = async (): Promise<void> => {
@@ -77,7 +83,7 @@ export function createWork(options: WorkOptions): Work {
     if (!isStopped) filling ??= fill()
   }
   const settled = async (): Promise<void> => {
-    while (filling || busy.size > 0) await Promise.all([filling, ...busy])
+    while (filling || busy.size > 0) await Promise.all([filling, ...busy.keys()])
   }
 
   return {

@@ -1,12 +1,9 @@
-// Seals a key's secret, so that the database alone gives nothing away: AES-256-GCM under a key drawn from the
-// instance's own secret, bound to the key's id.
+// Seals secrets, so that the database alone gives nothing away: AES-256-GCM under a key drawn from the instance's own
+// secret, bound to the id of what they belong to.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import type { Seal } from '../../records/index.ts'
 
-export interface Seal {
-  close(id: string, secret: string): string
-  /** Undefined when it was sealed by another instance's secret, or tampered with. */
-  open(id: string, sealed: string): string | undefined
-}
+export type { Seal } from '../../records/index.ts'
 
 const version = 'v1'
 const cipher = 'aes-256-gcm'

@@ -1,7 +1,16 @@
 // Webhooks over the records' deliverer: promised as jobs, sent through the guard, each attempt in the log.
 import type { Dispatcher } from 'undici'
 import type { Log } from '../../log.ts'
-import { createDeliverer, type Records, type Webhook as Work, webhooks } from '../../records/index.ts'
+import {
+  createDeliverer,
+  laneOf,
+  newId,
+  type Records,
+  type Seal,
+  type Secrets,
+  type Webhook as Work,
+  webhooks,
+} from '../../records/index.ts'
 import { allowedTarget, createTargets } from './address.ts'
 import type { Hooks, Webhook } from './hooks.ts'
 import { createSend } from './send.ts'
@@ -10,6 +19,8 @@ export type { Hooks, Webhook } from './hooks.ts'
 
 export interface HooksOptions {
   readonly records: Records
+  /** What only the receiver may know lies sealed in the database. */
+  readonly seal: Seal
   /** The guarded way out. */
   readonly dispatcher: Dispatcher
   /** Addresses or CIDRs that may be reached although they are not public: as the guard's own. */
@@ -25,12 +36,11 @@ export interface HooksOptions {
 }
 
 export function createHooks(options: HooksOptions): Hooks {
-  const { records, dispatcher, allowAddresses = [], log, now = Date.now, ...delivering } = options
+  const { records, seal, dispatcher, allowAddresses = [], log, now = Date.now, ...delivering } = options
   const targets = createTargets(allowAddresses)
   const deliverer = createDeliverer({
     ...delivering,
-    records,
-    now,
+    ...{ records, seal, now },
     send: createSend({ dispatcher, targets, now }),
     failed: (error) => log.error({ error: String(error) }, 'a webhook attempt could not be recorded'),
   })
@@ -39,9 +49,10 @@ export function createHooks(options: HooksOptions): Hooks {
 
   return {
     promise: async (t, webhook) => {
-      const { project, id, delayMs } = webhook
-      const job = { queue: webhooks, project, payload: workOf(webhook), ...named({ id, delayMs }) }
-      return t.jobs.promise(job, now())
+      const { project, id = newId(now()), delayMs } = webhook
+      const payload = workOf(id, webhook)
+      const lane = laneOf(project, payload.url)
+      return t.jobs.promise({ id, queue: webhooks, project, payload, lane, ...named({ delayMs }) }, now())
     },
     check: (url) => {
       allowedTarget(url, targets)
@@ -50,11 +61,16 @@ export function createHooks(options: HooksOptions): Hooks {
     stop: deliverer.stop,
   }
 
-  /** A user and password in the address go out as a header, and into no log. */
-  function workOf({ url, event, body, secret, headers = {} }: Webhook): Work {
+  /** A user and password in the address go out as a header, into no log, and lie sealed as the secret does. */
+  function workOf(id: string, { url, event, body, secret, headers = {} }: Webhook): Work {
     const { href, authorization } = allowedTarget(url, targets)
-    const all = { ...headers, ...named({ authorization }) }
-    return { url: href, event, body: JSON.stringify(body), headers: all, ...named({ secret }) }
+    const secrets: Secrets = named({
+      secret,
+      headers: authorization === undefined ? undefined : { authorization },
+    })
+    const hasSecrets = Object.keys(secrets).length > 0
+    const sealed = hasSecrets ? seal.close(id, JSON.stringify(secrets)) : undefined
+    return { url: href, event, body: JSON.stringify(body), headers, ...named({ sealed }) }
   }
 }
 

@@ -110,9 +110,9 @@ function buttonsOf({ id, url, state }) {
       { type: 'button', 'aria-label': `${words}: ${url}`, on: { click: () => explained(click) } },
       words,
     )
-  const isOver = state === 'done' || state === 'dead'
+  const words = state === 'waiting' ? 'Send now' : 'Send again'
   return [
-    ...(isOver ? [button('Send again', () => resend(id))] : []),
+    ...(state === 'running' ? [] : [button(words, () => resend(id))]),
     button('Details', () => showDetails(id)),
   ]
 }
@@ -121,7 +121,7 @@ async function resend(id) {
   const delivery = await ask(`/v1/deliveries/jobs/${id}/resend`, { method: 'POST' })
   const row = shown.get(id)
   if (row) draw(row, delivery)
-  byId('said').textContent = `It will be sent to ${delivery.url} again.`
+  byId('said').textContent = `It is sent to ${delivery.url} again.`
   watch()
 }
 
@@ -129,7 +129,7 @@ async function resend(id) {
 async function resendAll() {
   const ids = [...shown.keys()]
   for (const id of ids) await ask(`/v1/deliveries/jobs/${id}/resend`, { method: 'POST' })
-  byId('said').textContent = `${ids.length} deliveries will be sent again.`
+  byId('said').textContent = `${ids.length} deliveries are sent again.`
   byId('filter').elements.state.value = ''
   await refresh()
   watch()

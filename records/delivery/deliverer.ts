@@ -1,7 +1,9 @@
 // Delivers promised webhooks: claims what is due, sends it, writes the attempt into the log, and tries again or gives up.
 import { asFailure } from '../../errors.ts'
 import type { JobRecord } from '../jobs.ts'
+import type { Sharing } from '../lanes.ts'
 import type { Records } from '../records.ts'
+import type { Seal } from '../seal.ts'
 import { createWork, type Work } from '../work.ts'
 import { sign } from './signature.ts'
 
@@ -12,7 +14,17 @@ export type Webhook = {
   /** JSON, byte for byte as it is sent and signed. */
   readonly body: string
   readonly headers?: { readonly [name: string]: string }
+  /** Of before secrets were sealed. */
   readonly secret?: string
+  /** `Secrets` as JSON, under the id of the job. */
+  readonly sealed?: string
+}
+
+/** What only the receiver may know. */
+export interface Secrets {
+  /** Signs each attempt. */
+  readonly secret?: string
+  readonly headers?: { readonly [name: string]: string }
 }
 
 export interface Sent {
@@ -32,11 +44,14 @@ export interface Delivering {
   readonly records: Records
   /** Through the address guard. Resolves with whatever was answered; rejects when nothing was. */
   readonly send: (outgoing: Outgoing) => Promise<Sent>
+  readonly seal: Pick<Seal, 'open'>
   readonly now?: () => number
   readonly random?: () => number
   readonly queue?: string
   /** How many at once; a receiver that stalls holds one of them until the deadline. */
   readonly most?: number
+  /** How many of those one receiver of a project may have, and the project. */
+  readonly sharing?: Sharing
   readonly deadlineMs?: number
   /** How often to look when nothing is known to be due: another process may have promised something. */
   readonly lookEveryMs?: number
@@ -47,13 +62,19 @@ export type Deliverer = Work
 
 export const webhooks = 'webhook'
 
+/**
+ * Sockets that mostly wait: many cost little. An eighth is enough for a hundred a second to a receiver that answers,
+ * and one that stalls leaves the rest to the others.
+ */
+const usual = { most: 64, sharing: { most: 8, mostOfProject: 32 } }
+
 export function createDeliverer(given: Delivering): Deliverer {
-  const all = { now: Date.now, random: Math.random, queue: webhooks, most: 32, deadlineMs: 15_000, ...given }
+  const all = { now: Date.now, random: Math.random, queue: webhooks, ...usual, deadlineMs: 15_000, ...given }
   // Longer than any attempt may take, so that a lease ends only when its process did.
   return createWork({ ...all, leaseMs: all.deadlineMs * 4, run: (job) => deliver(job, all) })
 }
 
-type Ready = Required<Pick<Delivering, 'records' | 'send' | 'now' | 'random' | 'deadlineMs'>>
+type Ready = Required<Pick<Delivering, 'records' | 'send' | 'seal' | 'now' | 'random' | 'deadlineMs'>>
 
 interface Outcome {
   readonly status: number | null
@@ -73,8 +94,9 @@ async function deliver(job: JobRecord, { records, now, random, ...sending }: Rea
   const { status, error } = outcome
   await records.transaction(async (t) => {
     const { url, event } = webhook
-    const { project, attempt: nth } = job
-    await t.deliveries.add({ jobId: job.id, project, event, url, attempt: nth, status, ms, error, at })
+    const { id: jobId, project } = job
+    const nth = job.earlier + job.attempt
+    await t.deliveries.add({ jobId, project, event, url, attempt: nth, status, ms, error, at })
     if (error === null) await t.jobs.done(job, now())
     else if (outcome.isFinal) await t.jobs.giveUp(job, error, now())
     else await t.jobs.failed(job, error, { now: now(), random: random(), waitMs: outcome.waitMs ?? 0 })
@@ -83,15 +105,19 @@ async function deliver(job: JobRecord, { records, now, random, ...sending }: Rea
 
 async function attempt(
   job: JobRecord,
-  { url, body, headers = {}, secret }: Webhook,
-  { send, deadlineMs, at }: Pick<Ready, 'send' | 'deadlineMs'> & { at: number },
+  webhook: Webhook,
+  { send, seal, deadlineMs, at }: Pick<Ready, 'send' | 'seal' | 'deadlineMs'> & { at: number },
 ): Promise<Outcome> {
+  const secrets = secretsOf(job, webhook, seal)
+  if (!secrets) return { status: null, error: 'its secret was sealed by another instance' }
+  const { url, body, headers = {} } = webhook
+  const { secret } = secrets
   const signal = AbortSignal.timeout(deadlineMs)
   const signature: Record<string, string> =
     secret === undefined ? {} : { 'halftone-signature': sign({ body, secret, at }) }
   const own = { 'content-type': 'application/json', 'halftone-delivery': job.id, ...signature }
   try {
-    const sending = send({ url, body, headers: { ...headers, ...own }, signal })
+    const sending = send({ url, body, headers: { ...headers, ...secrets.headers, ...own }, signal })
     const { status, waitMs = 0 } = await Promise.race([sending, overdue(signal)])
     if (status >= 200 && status < 300) return { status, error: null }
     return { status, error: `answered ${status}`, waitMs }
@@ -102,6 +128,13 @@ async function attempt(
     const error = isOurs ? message : String((thrown as Error)?.message ?? thrown).slice(0, 300)
     return { status: null, error, isFinal: kind === 'forbidden-address' || kind === 'bad-address' }
   }
+}
+
+/** Undefined when they cannot be opened: without its signature the receiver would not believe it. */
+function secretsOf(job: JobRecord, { secret, sealed }: Webhook, seal: Ready['seal']): Secrets | undefined {
+  if (sealed === undefined) return secret === undefined ? {} : { secret }
+  const opened = seal.open(job.id, sealed)
+  return opened === undefined ? undefined : (JSON.parse(opened) as Secrets)
 }
 
 /** A sender that does not heed the signal holds no place either. */

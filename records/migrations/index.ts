@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Kind } from '../tables.ts'
 import { first } from './first.ts'
+import { fourth } from './fourth.ts'
 import { second } from './second.ts'
 import { third } from './third.ts'
 
@@ -16,6 +17,7 @@ const steps: readonly Step[] = [
   { name: '001-first', run: first },
   { name: '002-sealed-keys', run: second },
   { name: '003-fetched', run: third },
+  { name: '004-lanes', run: fourth },
 ]
 
 interface Ran {

@@ -1,6 +1,6 @@
 // What the queue and the delivery log promise, whatever database they are in. The clock is turned by hand.
 import { expect, test } from 'vitest'
-import { backoff, type Records } from '../../records/index.ts'
+import { backoff, laneOf, type Records } from '../../records/index.ts'
 import { noon, times } from '../records/rows.ts'
 
 const lease = 30_000
@@ -10,6 +10,14 @@ export function jobsContract(records: () => Records): void {
     records().jobs.promise({ queue, project: 'demo', payload: { to: 'you' }, ...more }, noon)
   const claimed = (queue: string, now = noon, limit = 10) =>
     records().jobs.claim({ queue, limit, leaseMs: lease, now })
+
+  /** Of one lane 3, of one project 5. */
+  const fairly = (queue: string, held: readonly string[], random = 0.7) =>
+    records().jobs.claim({
+      ...{ queue, limit: 10, leaseMs: lease, now: noon },
+      lanes: { most: 3, mostOfProject: 5, held, random },
+    })
+  const lanesOf = (jobs: readonly { lane: string }[]) => jobs.map(({ lane }) => lane)
 
   test('a job is claimed by one, and not again until it is done', async () => {
     const id = await promised('once')
@@ -66,9 +74,20 @@ export function jobsContract(records: () => Records): void {
     expect(await records().jobs.get(id)).toMatchObject({ state: 'dead', error: 'no 4', attempt: 4 })
 
     expect(await records().jobs.resend(id, now)).toBe(true)
-    expect(await records().jobs.resend(id, now)).toBe(false)
     const [again] = await claimed('fails', now)
-    expect(again).toMatchObject({ id, attempt: 1, maxAttempts: 4 })
+    expect(again).toMatchObject({ id, attempt: 1, maxAttempts: 4, earlier: 4 })
+    expect(await records().jobs.resend(id, now)).toBe(false)
+  })
+
+  test('a job that waits for another try is sent at once on request, and the tries count on', async () => {
+    const id = await promised('impatient', { maxAttempts: 2 })
+    const [first] = await claimed('impatient')
+    await records().jobs.failed(first ?? never(), 'no', { now: noon, random: 1 })
+    expect(await claimed('impatient', noon + 1)).toEqual([])
+    expect(await records().jobs.resend(id, noon + 1)).toBe(true)
+    expect(await records().jobs.get(id)).toMatchObject({ state: 'waiting', due: noon + 1, error: null })
+    const [second] = await claimed('impatient', noon + 1)
+    expect(second).toMatchObject({ id, attempt: 1, earlier: 1 })
   })
 
   test('a job that was sent again cannot be settled by whoever held it in its first life', async () => {
@@ -101,6 +120,48 @@ export function jobsContract(records: () => Records): void {
       all.push(...rest.map(({ id }) => id))
     }
     expect(all.sort()).toEqual(ids.sort())
+  })
+
+  test('of one lane no more than its share is claimed, and nobody waits behind the rest', async () => {
+    const [stalled, other] = [laneOf('p', 'https://stalled.example/'), laneOf('q', 'https://other.example/')]
+    await records().transaction(async (t) => {
+      for (let i = 0; i < 300; i++)
+        await t.jobs.promise({ queue: 'lanes', payload: {}, lane: stalled }, noon - 1000 + i)
+    })
+    const behind = await Promise.all(times(5, () => promised('lanes', { lane: other })))
+    const first = await fairly('lanes', [])
+    expect(lanesOf(first)).toEqual([...times(3, () => stalled), ...times(3, () => other)])
+    const second = await fairly('lanes', lanesOf(first.filter(({ lane }) => lane === stalled)))
+    expect([...first, ...second].filter(({ lane }) => lane === other).map(({ id }) => id)).toEqual(
+      behind.toSorted(),
+    )
+    expect(lanesOf(second)).not.toContain(stalled)
+    // In a place that became free goes the next of them, in their order.
+    const [next, ...more] = await fairly('lanes', [stalled, stalled])
+    expect([next?.created, more]).toEqual([noon - 1000 + 3, []])
+  })
+
+  test('a project does not get everything by telling many', async () => {
+    const many = times(20, (i) => laneOf('many', `https://${i}.example/`))
+    const other = laneOf('other', 'https://other.example/')
+    await records().transaction(async (t) => {
+      for (const lane of many)
+        for (let i = 0; i < 10; i++)
+          await t.jobs.promise({ queue: 'projects', payload: {}, lane }, noon - 1000)
+    })
+    await promised('projects', { lane: other })
+    for (const random of [0, 0.5, 0.999]) {
+      const held = many.slice(0, 5)
+      expect(lanesOf(await fairly('projects', held, random))).toEqual(random === 0 ? [other] : [])
+    }
+    const claimed = await fairly('projects', [])
+    expect(claimed).toHaveLength(5)
+    expect(new Set(lanesOf(claimed)).size).toBeGreaterThan(1)
+  })
+
+  test("what is in nobody's lane has a share as well", async () => {
+    await Promise.all(times(5, () => promised('laneless')))
+    expect(await fairly('laneless', [])).toHaveLength(3)
   })
 
   test('jobs are found by project, state and time, and finished ones forgotten', async () => {

@@ -4,6 +4,8 @@ import { newId, openRecords, type Records, type Where } from '../../records/inde
 import { aFileRow, aResult, day, noon, times } from '../records/rows.ts'
 import { countsAndKeysContract, filesContract } from './records-files.ts'
 import { jobsContract } from './records-jobs.ts'
+import { migrationsContract } from './records-migrations.ts'
+import { sealingContract } from './records-sealing.ts'
 
 /** `open` names a fresh, empty database each time it is called; `skip` is the reason why there is none here. */
 export function recordsContract(name: string, open: () => Promise<Where>, skip?: string): void {
@@ -26,6 +28,8 @@ export function recordsContract(name: string, open: () => Promise<Where>, skip?:
     transactions(opened)
     longTransactions(open)
     jobsContract(opened)
+    sealingContract(open)
+    migrationsContract(open)
   })
 }
 

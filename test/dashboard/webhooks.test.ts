@@ -104,6 +104,13 @@ inChromium('the page of webhooks', () => {
     await expect.poll(() => row('/lost').last().textContent()).toContain('Given up')
   })
 
+  test('sends one at once that waits for its next try', async () => {
+    const before = asked.filter((path) => path === '/down').length
+    await row('/down').getByRole('button', { name: 'Send now' }).click()
+    await expect.poll(() => asked.filter((path) => path === '/down').length).toBeGreaterThan(before)
+    await expect.poll(() => row('/down').textContent()).toMatch(/Retrying.*[2-9] of 2[1-9]/)
+  })
+
   test('sends all again that were given up, now that the other side is mended', async () => {
     isMended = true
     await page.getByLabel('State').selectOption('dead')

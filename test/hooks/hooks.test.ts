@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks, type Webhook } from '../../api/hooks/index.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { isSigned, openRecords } from '../../records/index.ts'
@@ -40,6 +41,7 @@ async function aDesk(file = aFile(), allowAddresses = ['127.0.0.1']) {
   const errors: unknown[] = []
   const hooks = createHooks({
     records,
+    seal: createSeal('the secret of this instance'),
     dispatcher,
     allowAddresses,
     log: { error: (error: unknown) => void errors.push(error) },
@@ -79,6 +81,7 @@ test('a webhook arrives as promised: its body, its headers, a signature, and no 
   expect(other?.headers.cookie).toBeUndefined()
   expect(other?.headers['halftone-signature']).toBeUndefined()
   expect(await desk.log(first)).toMatchObject([{ status: 200, attempt: 1, error: null }])
+  expect(JSON.stringify(await desk.records.jobs.get(first))).not.toContain('whisper')
 })
 
 test('user and password in the address go out as a header, and into no log', async () => {
@@ -89,6 +92,7 @@ test('user and password in the address go out as a header, and into no log', asy
   const basic = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`
   expect(receiver.received[0]?.headers.authorization).toBe(basic)
   expect((await desk.log(id))[0]?.url).toBe(`${receiver.url}/`)
+  expect(JSON.stringify(await desk.records.jobs.get(id))).not.toContain(basic)
 })
 
 test('307 and 308 are followed as the POST they were, without credentials to another server', async () => {

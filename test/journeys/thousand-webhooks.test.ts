@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks } from '../../api/hooks/index.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { type DeliveryRecord, isSigned, openRecords, type Records, webhooks } from '../../records/index.ts'
@@ -105,6 +106,7 @@ describe('a thousand webhooks', () => {
     const dispatcher = createGuard({ allowAddresses: ['127.0.0.1/32'] })
     const hooks = createHooks({
       ...{ records, dispatcher, allowAddresses: ['127.0.0.1/32'], now, deadlineMs, lookEveryMs: 100 },
+      seal: createSeal('the secret of this instance'),
       log: pino({ level: 'silent' }),
     })
     await records.transaction(async (t) => {

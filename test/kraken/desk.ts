@@ -69,10 +69,19 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
   const processing = createLocalProcessing({
     ...{ workers: 2, maxWaiting: 50, maxWaitingPerOwner: 50, deadlineMs, budgetMs },
   })
-  const hooks = createHooks({ records, dispatcher, allowAddresses, log, random: () => 0, lookEveryMs: 50 })
+  const seal = createSeal(secret)
+  const hooks = createHooks({
+    records,
+    seal,
+    dispatcher,
+    allowAddresses,
+    log,
+    random: () => 0,
+    lookEveryMs: 50,
+  })
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log },
-    seal: createSeal(secret),
+    seal,
     deliver: createDeliver({ dispatcher, endpoints }),
     tellers: { native: () => ({}), kraken: krakenTeller, optidash: optidashTeller },
     retentionMs: { api: 3_600_000, page: 3_600_000 },

@@ -46,9 +46,15 @@ describe('a webhook', () => {
     const before = elsewhere.webhooks.length
     expect((await call('POST', `/v1/deliveries/jobs/${job}/resend`)).status).toBe(202)
     await expect.poll(() => elsewhere.webhooks.length).toBe(before + 1)
-    await expect
-      .poll(async () => (await call('GET', `/v1/deliveries?job=${job}`)).json().items.length)
-      .toBe(2)
+    const numbers = async () =>
+      (await call('GET', `/v1/deliveries?job=${job}`))
+        .json()
+        .items.map(({ attempt }: { attempt: number }) => attempt)
+    await expect.poll(numbers).toEqual([2, 1])
+    expect((await call('GET', `/v1/deliveries/jobs/${job}`)).json()).toMatchObject({
+      attempts: 2,
+      max_attempts: 21,
+    })
     const rival = await server.keyWith(['*'], 'rival')
     expect((await call('GET', '/v1/deliveries', { key: rival })).json().items).toEqual([])
     expect((await call('GET', '/v1/deliveries/jobs', { key: rival })).json().items).toEqual([])
@@ -59,6 +65,34 @@ describe('a webhook', () => {
     expect((await call('PATCH', `/v1/webhooks/${id}`, { key: rival, json: { active: false } })).status).toBe(
       404,
     )
+  })
+
+  test('that waits for its next try is sent at once on request', async () => {
+    const { records, now } = server.parts
+    const id = await records.jobs.promise(
+      {
+        ...{ queue: 'webhook', project: 'shop', delayMs: 3_600_000 },
+        payload: { url: `${elsewhere.url}/waits`, event: 'file.stored', body: '{"it":"waits"}' },
+      },
+      now(),
+    )
+    expect((await call('GET', `/v1/deliveries/jobs/${id}`)).json().state).toBe('waiting')
+    expect((await call('POST', `/v1/deliveries/jobs/${id}/resend`)).status).toBe(202)
+    await expect.poll(() => elsewhere.webhooks.some(({ body }) => body === '{"it":"waits"}')).toBe(true)
+    await expect
+      .poll(async () => (await call('GET', `/v1/deliveries/jobs/${id}`)).json())
+      .toMatchObject({ state: 'done', attempts: 1 })
+  })
+
+  test('that is being sent is not sent twice', async () => {
+    const { records, now } = server.parts
+    const payload = { url: `${elsewhere.url}/held`, event: 'file.stored', body: '{}' }
+    const id = await records.jobs.promise(
+      { queue: 'webhook', project: 'shop', payload, delayMs: 60_000 },
+      now(),
+    )
+    await records.jobs.claim({ queue: 'webhook', limit: 100, leaseMs: 600_000, now: now() + 60_000 })
+    expect((await call('POST', `/v1/deliveries/jobs/${id}/resend`)).status).toBe(409)
   })
 
   test('is there once for an event and address, can be changed, and goes', async () => {

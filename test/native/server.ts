@@ -67,14 +67,23 @@ async function services(dir: string, now: () => number) {
     ...{ workers: 2, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000, budgetMs: 5000 },
   })
   const accounts = createAccounts({ records, secret, isDemo: true, now })
-  const hooks = createHooks({ records, dispatcher, allowAddresses: loopback, log, now, lookEveryMs: 50 })
+  const seal = createSeal(secret)
+  const hooks = createHooks({
+    records,
+    seal,
+    dispatcher,
+    allowAddresses: loopback,
+    log,
+    now,
+    lookEveryMs: 50,
+  })
   const uploads = createUploads({
     ...{ records, bucket, intake, hooks, log, now, unstoredMs: 86_400_000, base: 'https://cdn.example' },
     limits: { multipartBytes: 100e6 },
   })
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log, now, most: 2, maxBytes: 8e6 },
-    seal: createSeal(secret),
+    seal,
     deliver: createDeliver({ dispatcher, endpoints: {} }),
     tellers: { native: nativeTeller, kraken: nativeTeller, optidash: nativeTeller },
     retentionMs: { api: 3_600_000, page: 12 * 3_600_000 },

@@ -74,10 +74,11 @@ export async function aService({
   const processing = createLocalProcessing({
     ...{ workers, maxWaiting: 100, maxWaitingPerOwner: 100, deadlineMs: 100_000, budgetMs: 10_000 },
   })
-  const hooks = createHooks({ records, dispatcher, allowAddresses: loopback, log })
+  const seal = createSeal('the secret of this instance')
+  const hooks = createHooks({ records, seal, dispatcher, allowAddresses: loopback, log })
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log },
-    seal: createSeal('the secret of this instance'),
+    seal,
     deliver: createDeliver({ dispatcher, endpoints: {} }),
     tellers: { native: teller, kraken: teller, optidash: teller },
     retentionMs: { api: 3_600_000, page: 12 * 3_600_000 },

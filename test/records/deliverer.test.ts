@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { createSeal } from '../../api/accounts/seal.ts'
 import { Failure } from '../../errors.ts'
 import {
   createDeliverer,
   type Delivering,
   isSigned,
+  newId,
   type Outgoing,
   openRecords,
   sign,
@@ -14,18 +16,20 @@ import {
 import { aFile } from './folder.ts'
 import { noon, times } from './rows.ts'
 
+const seal = createSeal('the secret of this instance')
+
 /** Records, a clock that is turned by hand, and a deliverer whose dice always fall the same. */
 async function aDesk(send: Delivering['send'], more: Partial<Delivering> = {}) {
   const records = await openRecords({ file: aFile() })
   const clock = { now: noon }
-  const deliverer = createDeliverer({ records, send, now: () => clock.now, random: () => 1, ...more })
+  const deliverer = createDeliverer({ records, send, seal, now: () => clock.now, random: () => 1, ...more })
   onTestFinished(async () => {
     await deliverer.stop()
     await records.close()
   })
-  const promise = (named: Partial<Webhook> = {}, maxAttempts = 5) => {
+  const promise = (named: Partial<Webhook> = {}, maxAttempts = 5, id = newId(clock.now)) => {
     const payload = { url: 'https://a.example/', event: 'file.uploaded', body: '{"a":1}', ...named }
-    return records.jobs.promise({ queue: webhooks, project: 'demo', payload, maxAttempts }, clock.now)
+    return records.jobs.promise({ id, queue: webhooks, project: 'demo', payload, maxAttempts }, clock.now)
   }
   /** Turns the clock to the next thing that is due, until nothing is. */
   const toTheEnd = async (): Promise<void> => {
@@ -63,6 +67,37 @@ test('a webhook is sent once, signed at the time of its sending, and logged', as
     { status: 200, attempt: 1, error: null, project: 'demo', at: noon + 7000 },
   ])
   expect(await desk.records.jobs.get(id)).toMatchObject({ state: 'done' })
+})
+
+test('what lies sealed is opened for the receiver: the secret to sign with, and its own headers', async () => {
+  const sent: Outgoing[] = []
+  const desk = await aDesk(async (outgoing) => {
+    sent.push(outgoing)
+    return { status: 200 }
+  })
+  const id = newId(noon)
+  const secrets = { secret: 'whisper', headers: { authorization: 'Basic YTpi' } }
+  await desk.promise({ sealed: seal.close(id, JSON.stringify(secrets)) }, 1, id)
+  await desk.toTheEnd()
+  const signature = sent[0]?.headers['halftone-signature'] ?? ''
+  expect(isSigned(signature, { body: '{"a":1}', secret: 'whisper', at: noon })).toBe(true)
+  expect(sent[0]?.headers.authorization).toBe('Basic YTpi')
+})
+
+test('what another instance sealed is not sent without its signature', async () => {
+  const sent: Outgoing[] = []
+  const desk = await aDesk(async (outgoing) => {
+    sent.push(outgoing)
+    return { status: 200 }
+  })
+  const id = newId(noon)
+  await desk.promise({ sealed: createSeal('another').close(id, '{"secret":"whisper"}') }, 2, id)
+  await desk.toTheEnd()
+  expect(sent).toEqual([])
+  expect((await desk.records.deliveries.find({ jobId: id })).rows).toMatchObject([
+    { attempt: 2, status: null, error: 'its secret was sealed by another instance' },
+    { attempt: 1 },
+  ])
 })
 
 test('a receiver that fails is asked again, each time after twice the wait, and never again once dead', async () => {
@@ -129,6 +164,11 @@ test('a dead one that is sent again is delivered', async () => {
   await desk.records.jobs.resend(id, desk.clock.now)
   await desk.toTheEnd()
   expect(await desk.records.jobs.get(id)).toMatchObject({ state: 'done' })
+  const { rows } = await desk.records.deliveries.find({ jobId: id })
+  expect(rows.map(({ attempt, status }) => [attempt, status])).toEqual([
+    [2, 200],
+    [1, 500],
+  ])
 })
 
 test('a signature is refused with another body, another secret, or at another time', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks } from '../../api/hooks/index.ts'
 import { createIntake } from '../../api/intake/index.ts'
 import { createUploads, type UploadsOptions, type Wanted } from '../../api/uploads/index.ts'
@@ -37,7 +38,8 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
     fetchMs: 60_000,
     dispatcher,
   })
-  const hooks = createHooks({ records, dispatcher, allowAddresses, log: quiet, now, lookEveryMs: 50 })
+  const seal = createSeal('the secret of this instance')
+  const hooks = createHooks({ records, seal, dispatcher, allowAddresses, log: quiet, now, lookEveryMs: 50 })
   const uploads = createUploads({
     records,
     bucket,

@@ -16,7 +16,9 @@ const Attempt = z
     job: z.string().openapi({ description: 'Of the delivery that it is an attempt of.' }),
     event: z.string(),
     url: z.string(),
-    attempt: z.int().openapi({ description: 'The first is 1.' }),
+    attempt: z
+      .int()
+      .openapi({ description: 'The first is 1; it counts on when the delivery is sent again.' }),
     status: z.int().nullable().openapi({ description: 'What was answered; null when nothing was.' }),
     is_delivered: z.boolean(),
     error: z.string().nullable(),
@@ -34,7 +36,7 @@ const Delivery = z
     url: z.string(),
     state: state.openapi({ description: 'dead: given up after the last attempt.' }),
     attempts: z.int().openapi({ description: 'So far.' }),
-    max_attempts: z.int(),
+    max_attempts: z.int().openapi({ description: 'Those before it was sent again included.' }),
     error: z.string().nullable(),
     created: time(),
     due: time().nullable().openapi({ description: 'When it is tried next.' }),
@@ -52,7 +54,8 @@ const attemptView = (row: DeliveryRecord): z.output<typeof Attempt> => ({
 function deliveryView(job: JobRecord): z.output<typeof Delivery> {
   // Only ever what was promised to this queue, by ourselves.
   const { event, url } = job.payload as unknown as Webhook
-  const { id, state, attempt: attempts, maxAttempts: max_attempts, error } = job
+  const { id, state, error, earlier } = job
+  const [attempts, max_attempts] = [earlier + job.attempt, earlier + job.maxAttempts]
   return {
     ...{ id, event, url, state, attempts, max_attempts, error },
     created: timeText(job.created),
@@ -170,13 +173,14 @@ function addJobs({ app, parts, guard }: Routing): void {
       operationId: 'resendDelivery',
       tags,
       summary: 'Send it again',
-      description: 'What is done or dead starts anew, with all its attempts.',
+      description:
+        'At once, and with as many attempts as a new one: what is done or dead, and what waits for its next try.',
       request: { params },
       responses: { 202: json(Delivery, 'It will be sent.'), ...failing(404, 409) },
     }),
     async (c) => {
       const { id } = await own(c, c.req.valid('param').id)
-      if (!(await jobs.resend(id, parts.now()))) throw new Failure('conflict', 'It is still under way.')
+      if (!(await jobs.resend(id, parts.now()))) throw new Failure('conflict', 'It is being sent just now.')
       parts.hooks.poke()
       return c.json(deliveryView(await own(c, id)), 202)
     },
