@@ -14,7 +14,12 @@ export type FailureKind =
   | 'bad-credentials'
   | 'not-allowed'
   | 'over-quota'
+  | 'bad-request'
+  | 'headers-too-large'
   | 'bad-body'
+  | 'body-too-large'
+  | 'body-unsupported'
+  | 'bad-range'
   | 'stalled'
   | 'conflict'
   // the source picture's fault

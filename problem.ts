@@ -25,8 +25,17 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
   // Until the next month begins, or somebody raises the quota: an hour is a polite guess.
   'over-quota': { status: 429, title: 'The quota is used up', keepFor: 0, retryAfter: 3600 },
+  'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
+  'headers-too-large': { status: 431, title: 'The headers of the request are too long', keepFor: 0 },
   'bad-body': { status: 400, title: 'The body of the request cannot be read', keepFor: 0 },
-  stalled: { status: 408, title: 'The body of the request came too slowly', keepFor: 0 },
+  'body-too-large': { status: 413, title: 'The body of the request is too long', keepFor: 0 },
+  'body-unsupported': {
+    status: 415,
+    title: 'The body of the request is of the wrong media type',
+    keepFor: 0,
+  },
+  'bad-range': { status: 416, title: 'The file has no such part', keepFor: 0 },
+  stalled: { status: 408, title: 'The request came too slowly', keepFor: 0 },
   conflict: { status: 409, title: 'It cannot be done in the present state', keepFor: 0 },
   'source-missing': { status: 404, title: 'The source image was not found', keepFor: 30 },
   'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 300 },

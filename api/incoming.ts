@@ -5,9 +5,10 @@ import { TLSSocket } from 'node:tls'
 import type { HttpBindings } from '@hono/node-server'
 import { Failure } from '../errors.ts'
 
-/** The whole body as text. Fails with 'bad-body' beyond `maxBytes` or when it breaks off. */
+/** The whole body as text. Fails with 'body-too-large' beyond `maxBytes`, 'bad-body' when it breaks off. */
 export async function textOf(incoming: IncomingMessage, maxBytes: number): Promise<string> {
-  const tooLong = () => new Failure('bad-body', `The body is longer than the ${maxBytes} bytes allowed here.`)
+  const tooLong = () =>
+    new Failure('body-too-large', `The body is longer than the ${maxBytes} bytes allowed here.`)
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLong()
   const chunks: Buffer[] = []
   let bytes = 0

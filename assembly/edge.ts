@@ -1,5 +1,4 @@
 // The public face of a process: hits first, then the start page and the operator's paths, then the client's journey.
-import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createMemoryStore } from '../cache/memory.ts'
 import { dashboard } from '../dashboard/index.ts'
@@ -7,6 +6,7 @@ import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Api } from './api.ts'
+import { frameworkListener } from './framework.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
 import { edgeSources } from './sources.ts'
@@ -41,11 +41,9 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api }: E
   app.route('/', pages(assembly, api))
   if (api) app.route('/', api.app)
   app.route('/', edge.app)
-  // Bodies that are refused are read on by the intake and by Node, so that a client that reads only after it has sent
-  // everything gets its answer; the framework would cut it off after half a second.
-  const framework = getRequestListener(app.fetch, { autoCleanupIncoming: false })
+  const framework = frameworkListener(app.fetch)
   return (request, response) => {
-    if (!edge.hit(request, response)) void framework(request, response)
+    if (!edge.hit(request, response)) framework(request, response)
   }
 }
 

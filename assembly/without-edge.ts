@@ -1,12 +1,12 @@
 // A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
 import type { IncomingMessage } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { isApiPath } from '../api/paths.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Tier } from '../tier.ts'
 import { type Listener, serveTier } from '../wire/serve.ts'
 import type { Api } from './api.ts'
+import { frameworkListener } from './framework.ts'
 import type { Assembly } from './parts.ts'
 
 interface Below {
@@ -17,12 +17,11 @@ interface Below {
 
 export function withoutEdge({ config }: Assembly, { tier = nothing, api, node }: Below): Listener {
   const pictures = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
-  // Bodies that are refused are read on by the intake and by Node; the framework would cut them off after half a second.
-  const framework = api && getRequestListener(api.app.fetch, { autoCleanupIncoming: false })
+  const framework = api && frameworkListener(api.app.fetch)
   return (request, response) => {
     const first = firstOf(request)
     if (node && first === 'process') node(request, response)
-    else if (framework && isApiPath(first)) void framework(request, response)
+    else if (framework && isApiPath(first)) framework(request, response)
     else pictures(request, response)
   }
 }

@@ -2,6 +2,8 @@
 // failed request.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { lacksHost, refuseConnection, refuseHostless } from './refuse.ts'
 import type { Listener } from './serve.ts'
 
 export interface ServerLimits {
@@ -54,6 +56,7 @@ export async function listen({ host, port, listener, limits = {} }: ListenOption
   const server = serverWith(settings, traffic.listener)
   server.on('connection', traffic.connected)
   server.on('timeout', traffic.timedOut)
+  server.on('clientError', traffic.unread)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -83,6 +86,8 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener): Serve
       maxHeaderSize: settings.maxHeaderBytes,
       // A GET has no body to wait for: its stream is born ended, which a hit notices.
       optimizeEmptyRequests: true,
+      // Refused by ourselves, with a word.
+      requireHostHeader: false,
       // A slow client is found at most this much too late; Node's own 30 s would triple the limits above.
       connectionsCheckingInterval: Math.min(5000, settings.headersMs),
     },
@@ -97,6 +102,8 @@ interface Traffic {
   connected(socket: Socket): void
   /** Nothing was sent or taken for a while. */
   timedOut(socket: Socket): void
+  /** What came is no request, or its body breaks the rules. */
+  unread(error: NodeJS.ErrnoException, socket: Duplex): void
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
   /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
@@ -106,7 +113,7 @@ interface Traffic {
 function createTraffic(listener: Listener, stallMs: number): Traffic {
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
-  const waiting = new WeakMap<Socket, IncomingMessage>()
+  const waiting = new WeakMap<Duplex, ServerResponse>()
   /** What had come when a body was last found to be missing. */
   const heard = new WeakMap<IncomingMessage, number>()
   let isEnding = false
@@ -114,7 +121,7 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
   function follow(res: ServerResponse): void {
     running.add(res)
     const { socket } = res
-    if (socket) waiting.set(socket.setTimeout(stallMs), res.req)
+    if (socket) waiting.set(socket.setTimeout(stallMs), res)
     res.on('close', () => {
       running.delete(res)
       if (socket) waiting.delete(socket)
@@ -125,6 +132,7 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
     listener(req, res) {
       silent.delete(req.socket)
       if (isEnding) res.shouldKeepAlive = false
+      if (lacksHost(req)) return refuseHostless(req, res)
       listener(req, res)
       // A hit is over by now, and the fewer things are done for it the better.
       if (!res.writableEnded) follow(res)
@@ -136,7 +144,7 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
       socket.once('close', () => silent.delete(socket))
     },
     timedOut(socket) {
-      const req = waiting.get(socket)
+      const req = waiting.get(socket)?.req
       // Who waits for a picture that is being made may be silent; who does not take what is ready holds memory.
       if (socket.writableLength > 0 || !req) return void socket.destroy()
       if (!owesBody(req)) return
@@ -145,6 +153,7 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
       heard.set(req, socket.bytesRead)
       socket.setTimeout(stallMs)
     },
+    unread: (error, socket) => refuseConnection(error, socket, waiting.get(socket)),
     announceEnd() {
       isEnding = true
       for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false

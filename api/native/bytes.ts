@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Found, Range } from '../../storage/index.ts'
 import type { NativeContext } from './guard.ts'
 import { dispositionOf } from './headers.ts'
+import { problemResponse } from './problems.ts'
 
 export interface Stored {
   readonly name: string
@@ -18,10 +19,7 @@ export async function bytesOf(c: NativeContext, stored: Stored): Promise<Respons
   const headers = headersFor(stored)
   if (isKnown(c.req.header('if-none-match'), stored.etag)) return new Response(null, { status: 304, headers })
   const range = rangeOf(c, stored)
-  if (range === 'unsatisfiable') {
-    const { bytes } = stored
-    return new Response(null, { status: 416, headers: { 'content-range': `bytes */${bytes}` } })
-  }
+  if (range === 'unsatisfiable') return unsatisfiable(c, stored)
   const { from, to } = range ?? { from: 0, to: stored.bytes - 1 }
   const sent = {
     ...headers,
@@ -33,6 +31,15 @@ export async function bytesOf(c: NativeContext, stored: Stored): Promise<Respons
   const found = await stored.open(range)
   if (!found) throw gone()
   return new Response(Readable.toWeb(found.body) as ReadableStream, { status, headers: sent })
+}
+
+/** RFC 9110 15.5.17: with how much there is. */
+function unsatisfiable(c: NativeContext, { bytes }: Stored): Response {
+  const received = c.req.header('range') ?? ''
+  const failure = new Failure('bad-range', `Of these ${bytes} bytes there is no such part.`, { received })
+  const response = problemResponse(c, failure)
+  response.headers.set('content-range', `bytes */${bytes}`)
+  return response
 }
 
 export const gone = (): Failure => new Failure('not-found', 'There is no such file, or not any more.')

@@ -28,7 +28,10 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
   const limit: MiddlewareHandler<NativeEnv> = bodyLimit({
     maxSize: limits.jsonBytes,
     onError: () => {
-      throw new Failure('bad-body', `The body is longer than the ${limits.jsonBytes} bytes allowed here.`)
+      throw new Failure(
+        'body-too-large',
+        `The body is longer than the ${limits.jsonBytes} bytes allowed here.`,
+      )
     },
   })
   return ({ scope, isCounted = false, hasJson = false }: Need = {}) => {

@@ -95,6 +95,6 @@ function allowing(c: NativeContext, allow: string): Response {
 /** What the framework itself refuses: JSON that is none, or a body of another type than JSON. */
 function told(thrown: unknown): Failure {
   if (!(thrown instanceof HTTPException)) return asFailure(thrown)
-  if (thrown.status === 415) return new Failure('bad-body', 'Send the body as application/json.')
+  if (thrown.status === 415) return new Failure('body-unsupported', 'Send the body as application/json.')
   return thrown.status < 500 ? new Failure('bad-body', `${thrown.message}.`) : asFailure(thrown)
 }

@@ -30,8 +30,9 @@ const described = {
   404: 'There is no such thing in this project.',
   408: 'The body came too slowly.',
   409: 'It cannot be done in the present state.',
-  413: 'The picture or file is too large.',
-  415: 'It is no picture that we can read.',
+  413: 'The picture, the file or the body is too large.',
+  415: 'It is no picture that we can read, or no JSON where that is expected.',
+  416: 'There is no such part of it.',
   422: 'The picture is damaged, or would cost too much.',
   429: 'The quota is used up, or too many pictures of this project wait.',
   502: 'The server of the source failed.',
@@ -53,6 +54,8 @@ export const failing = <const S extends readonly Described[]>(...statuses: S) =>
     ]),
   ) as Record<S[number] | (typeof everywhere)[number], ReturnType<typeof problem>>
 
+/** Of routes that take JSON alone. */
+export const jsonStatuses = [413, 415] as const
 export const bodyStatuses = [408, 413, 415, 422] as const
 export const sourceStatuses = [404, 502, 504] as const
 

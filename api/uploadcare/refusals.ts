@@ -107,6 +107,7 @@ export function asRefusal(thrown: unknown): Refusal {
     case 'source-too-large':
       return new Refusal('FileSizeLimitExceededError')
     case 'bad-body':
+    case 'body-too-large':
       return new Refusal('PostRequestParserFailedError')
     case 'not-found':
       return new Refusal('FileNotFoundError')

@@ -1,4 +1,5 @@
 // What a visitor sees while parts of the CDN are gone: what is cached goes on being served, the rest fails clearly and fast.
+import { connect } from 'node:net'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -113,6 +114,33 @@ describe('the source server is gone', () => {
     source.respond = (_, response) => void response.writeHead(503).end()
     const { status, body } = await cdn.get('/shop/photo.jpg?w=100')
     expect([status, JSON.parse(body.toString()).type]).toEqual([502, 'urn:halftone:problem:source-failed'])
+  })
+})
+
+describe('a request that cannot be read', () => {
+  const said = (url: string, request: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let answer = ''
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.end(request))
+      socket.on('data', (chunk) => (answer += chunk)).on('close', () => resolve(answer))
+      socket.on('error', reject)
+    })
+
+  test.each([
+    ['a Host that is none', 'GET /v1/account HTTP/1.1\r\nhost: a b/c\r\nconnection: close\r\n\r\n'],
+    [
+      'a Host that is none, for a picture',
+      'GET /shop/photo.jpg HTTP/1.1\r\nhost: @\r\nconnection: close\r\n\r\n',
+    ],
+    ['no Host', 'GET /v1/account HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    ['no address', 'GET nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'],
+    ['no protocol', 'GET /\r\n\r\n'],
+  ])('%s is told so in a problem document', async (_, request) => {
+    const { url } = await node({})
+    const [head = '', body = ''] = (await said(url, request)).split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 400 /)
+    expect(head).toMatch(/content-type: application\/problem\+json/i)
+    expect(JSON.parse(body)).toMatchObject({ type: 'urn:halftone:problem:bad-request', status: 400 })
   })
 })
 

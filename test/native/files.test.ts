@@ -227,6 +227,29 @@ describe('an upload in parts', () => {
   ])('%j is answered %i', async (json, status) => {
     expect((await call('POST', '/v1/files/multipart', { json })).status).toBe(status)
   })
+
+  test.each([
+    [
+      'that is longer than JSON may be',
+      { json: { name: 'a'.repeat(200_000), bytes: 10 } },
+      413,
+      'body-too-large',
+    ],
+    [
+      'of another media type',
+      { body: '{"name":"a","bytes":10}', headers: { 'content-type': 'text/plain' } },
+      ...([415, 'body-unsupported'] as const),
+    ],
+    [
+      'that is no JSON',
+      { body: '{', headers: { 'content-type': 'application/json' } },
+      ...([400, 'bad-body'] as const),
+    ],
+  ])('a body %s is refused', async (_, asked, status, kind) => {
+    const answer = await call('POST', '/v1/files/multipart', asked)
+    expect([answer.status, answer.type]).toEqual([status, 'application/problem+json'])
+    expect(answer.json().type).toBe(`urn:halftone:problem:${kind}`)
+  })
 })
 
 describe('an upload from an address', () => {

@@ -175,7 +175,7 @@ describe('what is refused', () => {
     ['JSON that is none', { body: '{"url":', headers: { 'content-type': 'application/json' } }, 400],
     ['JSON of another shape', { json: ['https://a.example'] }, 400],
     ['JSON without the address', { json: { format: 'auto' } }, 400],
-    ['JSON that is too long', { json: { url: 'https://a.example', name: 'a'.repeat(200_000) } }, 400],
+    ['JSON that is too long', { json: { url: 'https://a.example', name: 'a'.repeat(200_000) } }, 413],
     ['a name that is half a character', { json: { url: 'https://a.example', name: '\ud83d.jpg' } }, 400],
     ['an address inside', { json: { url: 'http://127.0.0.2/cat.jpg' } }, 403],
     ['a webhook inside', { json: { url: 'https://a.example/', callback_url: 'http://10.0.0.1/' } }, 403],

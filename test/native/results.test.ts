@@ -167,6 +167,8 @@ describe('a stored result', () => {
       expect((await get(path, { range })).status).toBe(200)
     const beyond = await get(path, { range: `bytes=${size}-` })
     expect([beyond.status, beyond.headers['content-range']]).toEqual([416, `bytes */${size}`])
+    expect(beyond.type).toBe('application/problem+json')
+    expect(beyond.json()).toMatchObject({ type: 'urn:halftone:problem:bad-range', status: 416 })
     expect((await get(path, { range: 'bytes=0-9', 'if-range': '"other"' })).status).toBe(200)
     for (const known of [etag, `"other", ${etag}`, `W/${etag}`, '*'])
       expect((await get(path, { 'if-none-match': known })).status).toBe(304)

@@ -101,6 +101,48 @@ test('a port that is taken is an error, not a silent server', async () => {
   )
 })
 
+const said = (port: number, request: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(request))
+    socket.on('data', (chunk) => (answer += chunk)).on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
+
+test.each([
+  ['no HTTP at all', 'GURKE\r\n\r\n', 400, 'bad-request'],
+  ['a header that is none', 'GET /1 HTTP/1.1\r\nhost: a\r\nb c\r\n\r\n', 400, 'bad-request'],
+  ['no Host', 'GET /1 HTTP/1.1\r\n\r\n', 400, 'bad-request'],
+  ['headers without end', `GET /1 HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}`, 431, 'headers-too-large'],
+])('%s is refused with a problem document', async (_, request, status, kind) => {
+  const server = open.keep(await serving(aTier))
+  const answer = await said(server.port, request)
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [A-Z]`))
+  expect(head).toMatch(/content-type: application\/problem\+json/i)
+  expect(head).toMatch(/connection: close/i)
+  expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`)
+  expect(JSON.parse(body)).toMatchObject({ type: `urn:halftone:problem:${kind}`, status })
+})
+
+test('HTTP/1.0 needs no Host', async () => {
+  const server = open.keep(await serving(aTier))
+  expect(await said(server.port, 'GET /5 HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('an answer that has begun is not broken into', async () => {
+  const server = open.keep(
+    await listen({
+      ...{ host: '127.0.0.1', port: 0 },
+      listener: (_, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('begun')
+      },
+    }),
+  )
+  const request = 'POST /1 HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n'
+  expect(await said(server.port, request)).not.toMatch(/problem/)
+})
+
 test('headers that are too large are refused', async () => {
   const server = open.keep(await serving(aTier, { limits: { maxHeaderBytes: 2048 } }))
   const status = await new Promise((resolve) => {

@@ -1,7 +1,7 @@
 // Files from elsewhere: fetched by their address, while the client asks how far it is.
 import { createRoute, z } from '@hono/zod-openapi'
 import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { Download, DownloadStatus, downloadView, File, fileView, NewFromUrl } from '../schemas/files.ts'
 import { wantedOf } from './files.ts'
 
@@ -21,7 +21,7 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       responses: {
         200: json(File, 'With check_duplicates: the file that came from there before.'),
         202: json(Download, 'It will be fetched.'),
-        ...failing(),
+        ...failing(...jsonStatuses),
       },
     }),
     async (c) => {

@@ -4,7 +4,7 @@ import { Failure } from '../../../errors.ts'
 import type { Batch } from '../../uploads/uploads.ts'
 import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { batchView, CopyOptions, File, FileBatch, FileId, FileIds, fileView } from '../schemas/files.ts'
 import { wantedOf } from './files.ts'
 
@@ -62,7 +62,7 @@ export function addFileWork({ app, parts, guard }: Routing): void {
         request: { body: jsonRequest(FileIds) },
         responses: {
           200: json(FileBatch, 'Those that it was done to, and why not to the others.'),
-          ...failing(),
+          ...failing(...jsonStatuses),
         },
       }),
       async (c) => {
@@ -80,7 +80,7 @@ export function addFileWork({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Copy a file',
       request: { params, body: jsonRequest(CopyOptions, false) },
-      responses: { 201: json(File, 'The copy.'), ...failing(404) },
+      responses: { 201: json(File, 'The copy.'), ...failing(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { id } = c.req.valid('param')

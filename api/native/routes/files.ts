@@ -10,7 +10,7 @@ import { mediaType, namedAs } from '../asked.ts'
 import { bytesOf, gone } from '../bytes.ts'
 import type { NativeContext } from '../guard.ts'
 import { paged, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
-import { bodyStatuses, checked, failing } from '../problems.ts'
+import { bodyStatuses, checked, failing, jsonStatuses } from '../problems.ts'
 import { File, FileChange, FileForm, FileId, FileOptions, fileView } from '../schemas/files.ts'
 import { moment, yesNo } from '../schemas/scalars.ts'
 
@@ -199,8 +199,7 @@ function addOne({ app, parts, guard }: Routing): void {
         200: { description: 'The bytes.', content: { '*/*': { schema: binary } } },
         206: { description: 'A part of them.', content: { '*/*': { schema: binary } } },
         304: { description: 'They are what you have.' },
-        416: { description: 'No such part.' },
-        ...failing(404),
+        ...failing(404, 416),
       },
     }),
     async (c) => {
@@ -222,7 +221,7 @@ function addOne({ app, parts, guard }: Routing): void {
       tags,
       summary: "Change a file's metadata or tags",
       request: { params, body: jsonRequest(FileChange) },
-      responses: { 200: json(File, 'As it is now.'), ...failing(404) },
+      responses: { 200: json(File, 'As it is now.'), ...failing(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { metadata, tags } = c.req.valid('json')

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import { paged, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { Group, groupView, NewGroup } from '../schemas/files.ts'
 import { moment } from '../schemas/scalars.ts'
 
@@ -21,7 +21,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Put files together',
       request: { body: jsonRequest(NewGroup) },
-      responses: { 201: json(Group, 'The group.'), ...failing() },
+      responses: { 201: json(Group, 'The group.'), ...failing(...jsonStatuses) },
     }),
     async (c) => {
       const members = c.req

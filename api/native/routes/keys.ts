@@ -4,7 +4,7 @@ import { Failure } from '../../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../../records/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { CreatedKey, Key, KeyChange, keyView, NewKey, quotasView } from '../schemas/keys.ts'
 
 const tags = ['Account']
@@ -52,7 +52,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Make a key',
       request: { body: jsonRequest(NewKey) },
-      responses: { 201: json(CreatedKey, 'With its secret.'), ...failing() },
+      responses: { 201: json(CreatedKey, 'With its secret.'), ...failing(...jsonStatuses) },
     }),
     async (c) => {
       const giver = c.get('key')
@@ -75,7 +75,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Change a key',
       request: { params, body: jsonRequest(KeyChange) },
-      responses: { 200: json(Key, 'As it is now.'), ...failing(404) },
+      responses: { 200: json(Key, 'As it is now.'), ...failing(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { name, scopes, quotas } = c.req.valid('json')

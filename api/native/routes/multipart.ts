@@ -7,7 +7,7 @@ import { untilLeft } from '../../incoming.ts'
 import type { ApiParts } from '../../parts.ts'
 import type { Coming } from '../../uploads/uploads.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { File, FileId, fileView, Multipart, MultipartState, NewMultipart } from '../schemas/files.ts'
 import { integer, timeText } from '../schemas/scalars.ts'
 import { wantedOf } from './files.ts'
@@ -35,7 +35,7 @@ function addStart({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Start an upload in parts',
       request: { body: jsonRequest(NewMultipart) },
-      responses: { 201: json(Multipart, 'Where the parts are put.'), ...failing(413) },
+      responses: { 201: json(Multipart, 'Where the parts are put.'), ...failing(413, ...jsonStatuses) },
     }),
     async (c) => {
       const { name, bytes, type = 'application/octet-stream', part_bytes, ...options } = c.req.valid('json')

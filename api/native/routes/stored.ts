@@ -25,7 +25,10 @@ export function addStored({ app, parts }: Routing): void {
         206: { description: 'A part of it.', content: { 'image/*': { schema: binary } } },
         304: { description: 'It is what you have.' },
         404: { description: 'It has expired.', content: { 'application/problem+json': { schema: Problem } } },
-        416: { description: 'No such part.' },
+        416: {
+          description: 'There is no such part of it.',
+          content: { 'application/problem+json': { schema: Problem } },
+        },
       },
     }),
     async () => {

@@ -5,7 +5,7 @@ import { Failure } from '../../../errors.ts'
 import type { HookRecord } from '../../../records/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
-import { failing } from '../problems.ts'
+import { failing, jsonStatuses } from '../problems.ts'
 import { httpUrl, integer, time, timeText } from '../schemas/scalars.ts'
 
 const tags = ['Webhooks']
@@ -81,7 +81,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Be told of an event',
       request: { body: jsonRequest(NewWebhook) },
-      responses: { 201: json(CreatedWebhook, 'With its secret.'), ...failing(409) },
+      responses: { 201: json(CreatedWebhook, 'With its secret.'), ...failing(409, ...jsonStatuses) },
     }),
     async (c) => {
       const {
@@ -140,7 +140,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Change a webhook',
       request: { params, body: jsonRequest(WebhookChange) },
-      responses: { 200: json(Webhook, 'As it is now.'), ...failing(404, 409) },
+      responses: { 200: json(Webhook, 'As it is now.'), ...failing(404, 409, ...jsonStatuses) },
     }),
     async (c) => {
       const { event, url, active, secret: signingSecret } = c.req.valid('json')

@@ -1,0 +1,25 @@
+// The framework as a listener, which refuses what it cannot read as an address in our own words.
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import type { Listener } from './operation.ts'
+
+type Fetch = Parameters<typeof getRequestListener>[0]
+
+/**
+ * Bodies that are refused are read on by the intake and by Node, so that a client that reads only after it has sent
+ * everything gets its answer; the framework would cut it off after half a second.
+ */
+export function frameworkListener(fetch: Fetch): Listener {
+  const listener = getRequestListener(fetch, { autoCleanupIncoming: false, errorHandler: refused })
+  return (request, response) => void listener(request, response)
+}
+
+function refused(thrown: unknown): Response {
+  const failure =
+    thrown instanceof RequestError
+      ? new Failure('bad-request', `The request cannot be read: ${thrown.message.toLowerCase()}.`)
+      : thrown
+  const { status, headers, body } = problemAnswer(failure)
+  return new Response(new Uint8Array(body), { status, headers: { ...headers } })
+}
