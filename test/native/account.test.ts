@@ -210,6 +210,20 @@ test('a key with a quota gives no more than that, to itself neither', async () =
   expect((await change({ calls: 3 })).json().quotas).toEqual({ calls: 3 })
 })
 
+test('an identification is a call like any other: counted, and refused over the quota', async () => {
+  const asked = { scopes: ['optimise'], quotas: { calls: 3 } }
+  const { id, secret } = (await call('POST', '/v1/keys', { json: asked })).json()
+  const key = { id, secret }
+  const form = new FormData()
+  form.set('file', new Blob([Uint8Array.from(picture)]), 'cat.jpg')
+  expect((await call('POST', '/v1/identify', { body: picture, key })).status).toBe(200)
+  expect((await call('POST', '/v1/identify', { body: form, key })).status).toBe(200)
+  expect((await call('POST', '/v1/identify', { body: 'Dear Sir', key })).status).toBe(415)
+  expect((await call('POST', '/v1/identify', { body: picture, key })).status).toBe(429)
+  const { used } = (await call('GET', '/v1/account', { key })).json()
+  expect(used).toMatchObject({ calls: 3, failures: 1, bytes_in: picture.length })
+})
+
 test('usage is told by key and day, and as a sum', async () => {
   const key = await server.keyWith(['optimise', 'usage'], 'counted')
   await call('POST', '/v1/optimize', { body: picture, key })

@@ -1,8 +1,9 @@
 // What a picture is, from its first bytes: answered while the rest of the body has not come, and without it.
 import { createRoute, z } from '@hono/zod-openapi'
-import { Failure } from '../../../errors.ts'
+import { asFailure, Failure } from '../../../errors.ts'
 import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
 import { untilLeft } from '../../incoming.ts'
+import { countsOfFailure } from '../../optimising/rows.ts'
 import type { ApiParts } from '../../parts.ts'
 import { binary, json, jsonOf, type Routing } from '../app.ts'
 import { mediaType, namedAs } from '../asked.ts'
@@ -27,7 +28,7 @@ export function addIdentify({ app, parts, guard }: Routing): void {
       tags: ['Optimise'],
       summary: 'Say what a picture is',
       description:
-        'From the first bytes: the answer comes before the body has ended, and what still comes is thrown away.',
+        'From the first bytes: the answer comes before the body has ended, and what still comes is thrown away. A call as any other; its bytes count where all of them are read, of a form or from an address.',
       request: {
         body: {
           required: true,
@@ -47,28 +48,47 @@ export function addIdentify({ app, parts, guard }: Routing): void {
       },
     }),
     async (c) => {
-      const found = await identified(c, parts)
-      if (!found) throw new Failure('source-unsupported', 'These bytes are of no picture that we know.')
-      return c.json(identificationView(found), 200)
+      const { identification, bytes } = await counted(c, parts)
+      await parts.records.usage.count(c.get('key').id, { calls: 1, bytesIn: bytes }, parts.now())
+      return c.json(identificationView(identification), 200)
     },
   )
 }
 
-function identified(c: NativeContext, parts: ApiParts): Promise<Identified | null> {
+interface Found {
+  readonly identification: Identified | null
+  /** That were read for it to the end. */
+  readonly bytes: number
+}
+
+/** What fails counts as it does when it is optimised. */
+async function counted(c: NativeContext, parts: ApiParts) {
+  try {
+    const { identification, bytes } = await identified(c, parts)
+    if (identification) return { identification, bytes }
+    throw new Failure('source-unsupported', 'These bytes are of no picture that we know.')
+  } catch (thrown) {
+    const counts = countsOfFailure(asFailure(thrown))
+    if (counts) await parts.records.usage.count(c.get('key').id, counts, parts.now())
+    throw thrown
+  }
+}
+
+function identified(c: NativeContext, parts: ApiParts): Promise<Found> {
   const kind = mediaType(c.env.incoming)
   if (kind === 'application/json') return ofUrl(c, parts)
   return kind === 'multipart/form-data' ? ofForm(c, parts) : ofBody(c, parts)
 }
 
-async function ofUrl(c: NativeContext, parts: ApiParts): Promise<Identified | null> {
+async function ofUrl(c: NativeContext, parts: ApiParts): Promise<Found> {
   const { url } = checked(FromUrl, await jsonOf(c, parts))
   const maxBytes = parts.limits.optimiseBytes
   const received = await parts.intake.fetch(url, { maxBytes, onlyPictures: true, signal: untilLeft(c.env) })
   await received.discard()
-  return received.identification
+  return received
 }
 
-async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<Identified | null> {
+async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<Found> {
   const { incoming } = c.env
   const options = {
     maxBytes: limits.optimiseBytes,
@@ -80,11 +100,11 @@ async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<I
   await form.discard()
   const [file] = form.files
   if (!file) throw new Failure('bad-body', "The form has no 'file'.", { option: 'file' })
-  return file.received.identification
+  return file.received
 }
 
 /** The intake lets go of a body that nobody waits for, and leaves the connection, on which the answer goes out. */
-async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<Identified | null> {
+async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<Found> {
   const { incoming } = c.env
   const enough = new AbortController()
   const first = Promise.withResolvers<Identified | null>()
@@ -103,7 +123,7 @@ async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<I
     (thrown) => first.reject(thrown),
   )
   try {
-    return await first.promise
+    return { identification: await first.promise, bytes: 0 }
   } finally {
     enough.abort()
   }
