@@ -81,9 +81,21 @@ export function createFiles({ db, kind }: Source) {
       return numUpdatedRows > 0n
     },
 
-    /** For good: retention, long after the file was removed. */
+    /** For good: of an upload that never came. */
     forget: async (id: string): Promise<void> => {
       await db.deleteFrom('files').where('id', '=', id).execute()
+    },
+
+    /** Forgets up to `limit` that were removed before `before`; how many there were. */
+    forgetRemoved: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db
+        .selectFrom('files')
+        .select('id')
+        .where('removed', '<', before)
+        .orderBy('removed')
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('files').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
     },
 
     find: async (filter: FileFilter): Promise<TimePaged<FileRecord>> => {

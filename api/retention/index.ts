@@ -1,5 +1,5 @@
-// What goes by itself: results whose time is over, with their rows marked; the memory of work that is long done; and
-// another try for removed files that could not be erased. Uploads that nobody stored are the uploads' own to sweep,
+// What goes by itself: results whose time is over, with their rows marked; the memory of work that is long done and
+// of files long removed; and another try for those that could not be erased. Uploads that nobody stored are the uploads' own to sweep,
 // because webhooks tell of them; sources that wait for a promised picture lie among the results and go like them.
 //
 // Bytes first, rows then: until a row is marked the next tick finds it again, wherever a process died. Any number of
@@ -17,7 +17,7 @@ export interface ApiRetentionOptions {
   readonly random?: () => number
   /** Between two ticks. */
   readonly everyMs?: number
-  /** How long the log of deliveries and what became of a job can be asked for. */
+  /** How long the log of deliveries, what became of a job and which files were removed can be asked for. */
   readonly memoryMs?: number
 }
 
@@ -27,6 +27,7 @@ export interface Ticked {
   readonly jobs: number
   readonly deliveries: number
   readonly erasures: number
+  readonly files: number
 }
 
 export interface ApiRetention {
@@ -39,7 +40,7 @@ export interface ApiRetention {
 }
 
 const hourMs = 3_600_000
-/** A month: whoever asks why a webhook never came asks within it. */
+/** A month: whoever asks why a webhook never came, or where a file went, asks within it. */
 const usualMemoryMs = 30 * 24 * hourMs
 /** Few enough that a writer who waits for the embedded database does not notice. */
 const rowsAtOnce = 200
@@ -96,6 +97,9 @@ async function tickOnce(ticking: Ticking): Promise<Ticked> {
   const ticked: Ticked = {
     results: await step('results', () => removeResults(ticking)),
     erasures: await step('erasures', () => tryErasuresAgain(ticking)),
+    files: await step('files', () =>
+      inBits(ticking, (limit) => records.files.forgetRemoved({ before, limit })),
+    ),
     jobs: await step('jobs', () => inBits(ticking, (limit) => records.jobs.forget({ before, limit }))),
     deliveries: await step('deliveries', () =>
       inBits(ticking, (limit) => records.deliveries.forget({ before, limit })),

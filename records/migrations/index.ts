@@ -1,6 +1,7 @@
 // The steps that bring a database to today's tables: in order, each in one transaction, each once.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Kind } from '../tables.ts'
+import { fifth } from './fifth.ts'
 import { first } from './first.ts'
 import { fourth } from './fourth.ts'
 import { second } from './second.ts'
@@ -18,6 +19,7 @@ const steps: readonly Step[] = [
   { name: '002-sealed-keys', run: second },
   { name: '003-fetched', run: third },
   { name: '004-lanes', run: fourth },
+  { name: '005-removed-files', run: fifth },
 ]
 
 interface Ran {

@@ -6,7 +6,7 @@ import { type ApiRetentionOptions, createApiRetention } from '../../api/retentio
 import { newId, openRecords } from '../../records/index.ts'
 import { createFolderBucket } from '../../storage/folder.ts'
 import { resultKey } from '../../storage/index.ts'
-import { aResult, day, noon, times } from '../records/rows.ts'
+import { aFileRow, aResult, day, noon, times } from '../records/rows.ts'
 
 const hour = 3_600_000
 const bytes = Buffer.from('a picture')
@@ -79,6 +79,20 @@ test('rows that a process left unmarked when it died are marked by the next', as
   expect(await records.results.get(due.id)).toMatchObject({ storageKey: null })
 })
 
+test('the record of a removed file can be asked for thirty days, and is forgotten then', async () => {
+  const { records, retention, clock } = await aHouse()
+  const [there, removed] = [aFileRow(), aFileRow()]
+  for (const file of [there, removed]) await records.files.add(file)
+  await records.files.change(removed.id, { state: 'removed', removed: noon })
+  clock.at = noon + 30 * day
+  expect(await retention.tick()).toMatchObject({ files: 0 })
+  expect(await records.files.get(removed.id)).toMatchObject({ state: 'removed', removed: noon })
+  clock.at = noon + 30 * day + 1
+  expect(await retention.tick()).toMatchObject({ files: 1 })
+  expect(await records.files.get(removed.id)).toBeUndefined()
+  expect(await records.files.get(there.id)).toBeDefined()
+})
+
 test('several at once do it once', async () => {
   const { records, bucket, given, clock, keep } = await aHouse()
   const all = await Promise.all(times(450, () => keep(noon)))
@@ -137,6 +151,6 @@ test('it ticks by itself, and not after it was stopped', async () => {
   await expect.poll(() => bucket.stat(due.storageKey)).toBe(undefined)
   await retention.stop()
   const after = await keep(noon)
-  expect(await retention.tick()).toEqual({ results: 0, jobs: 0, deliveries: 0, erasures: 0 })
+  expect(await retention.tick()).toEqual({ results: 0, jobs: 0, deliveries: 0, erasures: 0, files: 0 })
   expect(await bucket.stat(after.storageKey)).toBeDefined()
 })

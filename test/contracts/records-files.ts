@@ -34,6 +34,24 @@ export function filesContract(records: () => Records): void {
     expect(await records().files.change('nothing', { name: 'x' })).toBe(false)
   })
 
+  test('what was removed is forgotten bit by bit, longest removed first, and nothing that is there', async () => {
+    const project = 'forgotten'
+    const rows = times(5, () => aFileRow({ project }))
+    for (const [i, { id }] of rows.entries()) {
+      await records().files.add(rows[i] ?? aFileRow())
+      if (i > 0) await records().files.change(id, { state: 'removed', removed: 1000 + i })
+    }
+    const left = async () =>
+      (await records().files.getMany(rows.map(({ id }) => id))).map(({ id }) => id).sort()
+    const idsOf = (...places: number[]) => places.map((i) => rows[i]?.id).sort()
+    expect(await records().files.forgetRemoved({ before: 1001, limit: 10 })).toBe(0)
+    expect(await records().files.forgetRemoved({ before: 1004, limit: 2 })).toBe(2)
+    expect(await left()).toEqual(idsOf(0, 3, 4))
+    expect(await records().files.forgetRemoved({ before: 1004, limit: 2 })).toBe(1)
+    expect(await left()).toEqual(idsOf(0, 4))
+    expect(await records().files.totals(project)).toEqual({ stored: 0, unstored: 1, removed: 1 })
+  })
+
   test('files are listed by upload time both ways, page by page, and from a moment on', async () => {
     const project = 'list'
     // Three of each moment: the time alone does not tell where a page ended.
