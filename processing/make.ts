@@ -13,6 +13,7 @@ import {
 } from '../transforms/index.ts'
 import { uniqueColours } from '../transforms/optimise/colours.ts'
 import { optimise } from '../transforms/optimise/index.ts'
+import { ended } from '../transforms/optimise/jpeg/unended.ts'
 import { identification } from '../transforms/optimise/report.ts'
 import type {
   Optimised,
@@ -49,12 +50,13 @@ export async function make({ file, edit, optimise: request }: Task, bounds: Boun
   const facts = identify(source)
   admit(facts, undefined, bounds.limits)
   if (bounds.place) take(bounds.place, megapixelsOf(facts), bounds.timeoutMs)
+  const whole = await ended(source, facts)
   // An edit that fits this picture already must not cost a JPEG its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
   const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
-  const made = await (route.through ? drawn : straight)({ source, facts, edit: needed, route, bounds })
+  const made = await (route.through ? drawn : straight)({ source, whole, facts, edit: needed, route, bounds })
   const figures = {
-    source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(source) },
+    source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(whole) },
     result: identification(made.body),
     format: made.format,
     type: typeOf(made.format),
@@ -76,6 +78,8 @@ const typeOf = (format: OptimisedFormat): string =>
 
 interface Way {
   readonly source: Uint8Array
+  /** The source as decoders take it. */
+  readonly whole: Uint8Array
   readonly facts: Facts
   readonly edit: string
   readonly route: Route
@@ -122,7 +126,7 @@ async function drawn(way: Way): Promise<Optimised> {
   return { body, format: made.format, report: noted(report, route.note) }
 }
 
-async function draw({ source, facts, edit, route, bounds }: Way): Promise<Uint8Array> {
+async function draw({ whole, facts, edit, route, bounds }: Way): Promise<Uint8Array> {
   const { through = 'png' } = route
   const spec = { ...readEdit(edit), format: through, ...(through === 'webp' && { lossless: true }) }
   const how = plan(spec, facts)
@@ -136,7 +140,7 @@ async function draw({ source, facts, edit, route, bounds }: Way): Promise<Uint8A
   admit(facts, how, bounds.limits)
   const { limits, timeoutMs } = bounds
   const maxPixels = Math.max(limits.maxSourcePixels, limits.maxTotalPixels)
-  return (await render(source, how, { timeoutMs, maxPixels })).body
+  return (await render(whole, how, { timeoutMs, maxPixels })).body
 }
 
 /** AVIF's slow encoder and its probes: 2.5 s a megapixel. */

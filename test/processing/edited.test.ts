@@ -72,6 +72,18 @@ test('an edited JPEG without loss is as good as it can be, and the report says s
   expect(figures.report.reason).toContain('lossless mode became the level max')
 })
 
+test.each([
+  ['', size.width],
+  ['w=120', 120],
+])('a JPEG that lacks its end marker alone is as good as any, edited by %j', async (edit, width) => {
+  const lacking = (await pictures.jpeg(size)).subarray(0, -2)
+  const { body, figures } = await made(lacking, edit, { mode: 'lossy' })
+  expect(identify(body)).toMatchObject({ format: 'jpeg', width })
+  expect(figures.source.bytes).toBe(lacking.length)
+  expect(body.length).toBeLessThanOrEqual(lacking.length)
+  expect(await quartersOf(body)).toEqual(upright)
+})
+
 test('a drawing becomes pixels where a format is named', async () => {
   const { body, figures } = await made(pictures.svg(), 'w=300', { mode: 'lossless', format: 'png' })
   expect(figures).toMatchObject({ format: 'png', width: 300, height: 200, source: { format: 'svg' } })

@@ -6,6 +6,7 @@ import { admit, defaultLimits, type Limits } from '../price.ts'
 import { type Field, fieldFor, type Task } from './candidates.ts'
 import { type Best, contest, noTime } from './contest.ts'
 import { lostBeside } from './jpeg/index.ts'
+import { ended } from './jpeg/unended.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
 
@@ -20,11 +21,12 @@ const formats: readonly string[] = ['jpeg', 'png', 'gif', 'webp', 'avif', 'svg']
  * for what this source cannot be given, and with 'late' where the budget ended before it was as small as was asked.
  */
 export async function optimise(
-  source: Uint8Array,
+  given: Uint8Array,
   request: OptimiseRequest,
   limits: Limits = defaultLimits,
 ): Promise<Optimised> {
-  const facts = admitted(source, limits)
+  const facts = admitted(given, limits)
+  const source = await ended(given, facts)
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
@@ -33,10 +35,10 @@ export async function optimise(
   const field = await fieldFor(task)
   try {
     const { best, tried } = await contest(field.candidates, {
-      original: field.original ?? originalOf(task),
+      original: field.original ?? originalOf(given, facts),
       endsAt,
     })
-    return answer(best, { task, tried, field })
+    return answer(best, { given, task, tried, field })
   } finally {
     await field.close?.()
   }
@@ -53,14 +55,15 @@ function admitted(source: Uint8Array, limits: Limits): Facts {
   return facts
 }
 
-const originalOf = ({ source, facts }: Task): Best => ({
-  body: source,
+const originalOf = (given: Uint8Array, facts: Facts): Best => ({
+  body: given,
   format: facts.format as OptimisedFormat,
   name: 'original',
   dropped: [],
 })
 
 interface Outcome {
+  readonly given: Uint8Array
   readonly task: Task
   readonly tried: readonly Attempt[]
   readonly field: Field
@@ -80,9 +83,9 @@ function refuseTooLarge(best: Best, { task, tried }: Outcome): void {
 }
 
 function answer(best: Best, outcome: Outcome): Optimised {
-  const { task, tried, field } = outcome
+  const { given, task, tried, field } = outcome
   const { source, request } = task
-  const isOriginal = best.body === source
+  const isOriginal = best.body === given || best.body === source
   refuseTooLarge(best, outcome)
   if (isOriginal && best.bytes !== undefined)
     throw new Failure(
@@ -94,9 +97,9 @@ function answer(best: Best, outcome: Outcome): Optimised {
     )
   const { reason, ...found } = best.result?.() ?? {}
   const report: OptimiseReport = {
-    sourceBytes: source.length,
+    sourceBytes: given.length,
     bytes: best.body.length,
-    saved: source.length - best.body.length,
+    saved: given.length - best.body.length,
     mode: request.mode,
     tried,
     chosen: best.name,

@@ -113,7 +113,9 @@ function addLists({ app, parts, guard }: Routing): void {
           stored: yesNo()
             .optional()
             .openapi({ description: 'Only those stored for good, or only the others.' }),
-          removed: yesNo().optional().openapi({ description: 'Those removed in the last thirty days instead.' }),
+          removed: yesNo()
+            .optional()
+            .openapi({ description: 'Those removed in the last thirty days instead.' }),
           order: z.enum(['newest', 'oldest']).optional().openapi({ description: 'By default newest first.' }),
           from: moment().optional().openapi({ description: 'Begins at this time.' }),
         }),

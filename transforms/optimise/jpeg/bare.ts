@@ -1,10 +1,8 @@
 // A JPEG with nothing but its picture: tables, frame and scans as they are, byte by byte; texts and trailers gone.
 import { u16be } from '../../identify/bytes.ts'
-import { app } from './segments.ts'
+import { app, endOfImage, startOfScan } from './segments.ts'
 
 const comment = 0xfe
-const endOfImage = 0xd9
-const startOfScan = 0xda
 /** 0xFF00 is a stuffed byte and RST0 to RST7 belong to the scan (T.81 B.1.1.5). */
 const isCoded = (marker: number): boolean => marker === 0 || (marker >= 0xd0 && marker <= 0xd7)
 /** JFIF and Adobe's colour transform are needed to read the pixels right. */
@@ -32,7 +30,7 @@ export function bareJpeg(bytes: Uint8Array): Uint8Array | undefined {
   return undefined
 }
 
-function scanEnd(bytes: Uint8Array, start: number): number {
+export function scanEnd(bytes: Uint8Array, start: number): number {
   let at = bytes.indexOf(0xff, start)
   while (at >= 0 && isCoded(bytes[at + 1] ?? endOfImage)) at = bytes.indexOf(0xff, at + 2)
   return at < 0 ? bytes.length : at

@@ -11,8 +11,8 @@ export interface Segment {
 
 export const app = (n: number): number => 0xe0 + n
 export const quantisation = 0xdb
-const startOfScan = 0xda
-const endOfImage = 0xd9
+export const startOfScan = 0xda
+export const endOfImage = 0xd9
 const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)
 
 /** Segments up to the first scan, which is not among them. Ends quietly where the bytes end. */
