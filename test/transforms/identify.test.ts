@@ -273,7 +273,8 @@ describe('whatever bytes come', () => {
           expect(thrown).toBeInstanceOf(Failure)
         }
       })
-      expect(effort).toBeLessThan(500)
+      // A pass takes a twentieth of it at most; whatever looks again and again takes hours.
+      expect(effort).toBeLessThan(2000)
     }
   })
 })
