@@ -43,8 +43,13 @@ function permitted(address: string): { url: URL; authorization: string | undefin
     throw new Failure('bad-address', 'The address is not a URL.', { received: address })
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Failure('forbidden-address', 'Only http and https are fetched.')
-  if (!isWebPort(url)) throw new Failure('forbidden-address', 'Nothing is fetched from this port.')
+    throw new Failure('bad-address', 'Only http and https are fetched.')
+  // Not 'forbidden-address', which is for hosts that are not public: here it is the port that can be mended.
+  if (!isWebPort(url))
+    throw new Failure('bad-address', `Nothing is fetched from port ${url.port}.`, {
+      expected: '80, 443, or a port from 1024 on that is of no other service',
+      received: url.port,
+    })
   const authorization = basic(url)
   url.username = ''
   url.password = ''

@@ -178,6 +178,7 @@ describe('what is refused', () => {
     ['JSON that is too long', { json: { url: 'https://a.example', name: 'a'.repeat(200_000) } }, 413],
     ['a name that is half a character', { json: { url: 'https://a.example', name: '\ud83d.jpg' } }, 400],
     ['an address inside', { json: { url: 'http://127.0.0.2/cat.jpg' } }, 403],
+    ['a port of another service', { json: { url: 'http://a.example:22/cat.jpg' } }, 400],
     ['a webhook inside', { json: { url: 'https://a.example/', callback_url: 'http://10.0.0.1/' } }, 403],
     ['a form without a file', { body: new FormData() }, 400],
     ['a header of options that is no JSON', { headers: { 'halftone-options': 'mode=lossy' } }, 400],

@@ -125,6 +125,9 @@ test('an address that gives nothing, or must not be asked, is an error with its 
   expect(await codeOf('http://10.1.2.3/')).toBe(
     'URLHostPrivateIPForbiddenError: Only public IPs are allowed.',
   )
+  expect(await codeOf('http://a.example:22/cat.jpg')).toBe(
+    'DownloadFileHTTPURLValidationError: HTTP URL validation error: Nothing is fetched from port 22.',
+  )
   expect(await codeOf('ftp://a.example/x')).toBe('URLSchemeInvalidError: Invalid URL scheme.')
 })
 

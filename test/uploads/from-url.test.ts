@@ -60,6 +60,7 @@ test('what the source refuses is an error with its reason, and leaves nothing', 
   expect(await failureOf(`${site.url}/500`)).toBe('source-failed')
   expect(await failureOf(`${site.url}/huge`)).toBe('source-too-large')
   expect(await failureOf('http://127.0.0.2/')).toBe('forbidden-address')
+  expect(await failureOf('http://a.example:22/')).toBe('bad-address')
   expect(await failureOf('http://nowhere.invalid/')).toBe('source-failed')
   await expect(desk.uploads.fromUrl({ ...wanted, url: 'ftp://a/' })).rejects.toMatchObject({
     kind: 'bad-address',
