@@ -141,6 +141,16 @@ export function jobsContract(records: () => Records): void {
     expect([next?.created, more]).toEqual([noon - 1000 + 3, []])
   })
 
+  test('many claimants at once that share by lane never get the same job', async () => {
+    const lanes = times(10, (i) => laneOf('crowd', `https://${i}.example/`))
+    const ids = await Promise.all(times(200, (i) => promised('crowded', { lane: lanes[i % 10] })))
+    const all: string[] = []
+    while (all.length < ids.length)
+      for (const jobs of await Promise.all(times(10, () => fairly('crowded', []))))
+        all.push(...jobs.map(({ id }) => id))
+    expect(all.sort()).toEqual(ids.sort())
+  })
+
   test('a project does not get everything by telling many', async () => {
     const many = times(20, (i) => laneOf('many', `https://${i}.example/`))
     const other = laneOf('other', 'https://other.example/')

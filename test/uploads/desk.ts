@@ -73,7 +73,21 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
   }
   const promised = async () =>
     (await records.jobs.find({ queue: 'webhook', page: { limit: 1000 } })).rows.map(({ payload }) => payload)
-  return { dir, clock, records, bucket, intake, hooks, uploads, received, add, contentOf, promised, stop }
+  return {
+    dir,
+    clock,
+    records,
+    bucket,
+    intake,
+    seal,
+    hooks,
+    uploads,
+    received,
+    add,
+    contentOf,
+    promised,
+    stop,
+  }
 }
 
 export const wanted: Wanted = { project: 'demo', keyId: 'key', store: true }

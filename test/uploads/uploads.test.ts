@@ -1,8 +1,10 @@
 // Files that are kept: what is acknowledged is there, what is not leaves nothing, and webhooks tell of each change.
+
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { Failure } from '../../errors.ts'
+import type { JsonObject } from '../../records/index.ts'
 import { uploadKey } from '../../storage/index.ts'
 import { jpeg, lying } from '../pictures.ts'
 import { times } from '../records/rows.ts'
@@ -186,10 +188,13 @@ test('our own form of a webhook is signed by the deliverer, and one that may not
   await add({ version: '1', targetUrl: 'https://one.example/' })
   await add({ targetUrl: 'http://10.0.0.1/' })
   const file = await desk.add(photo)
-  const [payload, ...others] = await desk.promised()
-  expect(others).toEqual([])
-  expect(payload).toMatchObject({ url: 'https://one.example/', secret: 'whisper' })
-  expect(JSON.parse(String(payload?.body))).toMatchObject({ event: 'file.uploaded', file: { id: file.id } })
+  const { rows } = await desk.records.jobs.find({ queue: 'webhook' })
+  expect(rows).toHaveLength(1)
+  const { id = '', payload = {} as JsonObject } = rows[0] ?? {}
+  expect(payload).toMatchObject({ url: 'https://one.example/' })
+  expect(JSON.stringify(payload)).not.toContain('whisper')
+  expect(desk.seal.open(id, String(payload.sealed))).toBe('{"secret":"whisper"}')
+  expect(JSON.parse(String(payload.body))).toMatchObject({ event: 'file.uploaded', file: { id: file.id } })
 })
 
 test('a batch says of each file what became of it, and never touches another project', async () => {
