@@ -88,8 +88,8 @@ export interface Client {
 }
 
 /** A client that sends exactly the path it is given: `fetch` would tidy it first. */
-export function aClient(url: string): Client {
-  const pool = new Pool(url, { connections: 256 })
+export function aClient(url: string, connections = 256): Client {
+  const pool = new Pool(url, { connections })
   return {
     close: () => pool.destroy(),
     async get(path, headers = {}, method = 'GET') {
