@@ -14,12 +14,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { identify } from '../transforms/identify.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/judge.ts'
-import { type Picture, readPicture } from '../transforms/optimise/lossy/picture.ts'
+import type { Picture } from '../transforms/optimise/lossy/picture.ts'
 import { type Goal, recode } from '../transforms/optimise/lossy/recode.ts'
 import { sharp } from '../transforms/render/sharp.ts'
 import { machine } from './machine.ts'
+import { type Entry, shrunk } from './optimise-pictures.ts'
 import { type Kind, type Measured, type Row, summariesOf } from './optimise-summary.ts'
 
 const { values: options } = parseArgs({
@@ -34,17 +34,9 @@ const { values: options } = parseArgs({
   },
 })
 
-/** A JPEG's own quantisation would favour whoever meets its grid again: it must be shrunk away. */
-const mostScaleOfJpeg = 0.7
 /** What bounds the whole run to minutes; AVIF at effort 4 costs four seconds for each megapixel, so it has one in three. */
 const [mostPixels, avifEach] = [Number(options.megapixels) * 1e6, 3]
 const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
-
-interface Entry {
-  readonly name: string
-  readonly natural: boolean
-  readonly class: string
-}
 
 const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, spotLimit: 12 }
 const none = Number.POSITIVE_INFINITY
@@ -53,7 +45,7 @@ const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true, prog
 
 async function measure(entry: Entry): Promise<Measured> {
   const { name: file } = entry
-  const picture = await shrunk(file, mostPixels)
+  const picture = await shrunk(join(options.corpus, file), mostPixels)
   const { judge, ms } = timed(picture)
   const baseline = await sharp(picture.data, { raw: raw(picture) })
     .jpeg({ quality: 80 })
@@ -146,19 +138,6 @@ function outside({ data, width, height }: Picture, rgb: Buffer, own: number) {
   if (options.butteraugli === undefined) return { score }
   const [norm3 = Number.NaN, max = Number.NaN] = ask(options.butteraugli)
   return { score, butteraugli: { norm3, max } }
-}
-
-async function shrunk(file: string, pixels: number): Promise<Picture> {
-  const source = sharp(join(options.corpus, file))
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-  const { data, info } = await source.toBuffer({ resolveWithObject: true })
-  const most = file.endsWith('.jpg') ? mostScaleOfJpeg : 1
-  const scale = Math.min(most, Math.sqrt(pixels / (info.width * info.height)))
-  const width = Math.floor(info.width * scale)
-  const png = await sharp(data).resize({ width }).png({ compressionLevel: 1 }).toBuffer()
-  return readPicture(png, identify(png))
 }
 
 const raw = ({ width, height, channels }: Picture) => ({ width, height, channels })
