@@ -161,6 +161,7 @@ test('a dead one that is sent again is delivered', async () => {
   await desk.toTheEnd()
   expect(await desk.records.jobs.get(id)).toMatchObject({ state: 'dead' })
   isUp = true
+  desk.clock.now += 1000
   await desk.records.jobs.resend(id, desk.clock.now)
   await desk.toTheEnd()
   expect(await desk.records.jobs.get(id)).toMatchObject({ state: 'done' })
