@@ -1,49 +1,38 @@
 // The list of pictures as somebody works with it: what is left out, made once more, stopped, removed, looked at closely.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNode, type Node } from '../journeys/cdn.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import type { Node } from '../journeys/cdn.ts'
 import { unpacked } from './archive.ts'
-import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
-import { type List, listOf } from './list.ts'
+import { inChromium } from './chromium.ts'
+import { type List, openList } from './list.ts'
 import { noisy } from './photographs.ts'
+import { countOf, textOf } from './seen.ts'
 
 /** Red on the left half, blue on the right, five times as wide as tall. */
 const banner =
   '<svg xmlns="http://www.w3.org/2000/svg" width="500" height="100">' +
   '<path fill="#f00" d="M0 0h250v100H0z"/><path fill="#00f" d="M250 0h250v100H250z"/></svg>'
 
-inChromium('the list of pictures', () => {
-  let browser: Browser
+inChromium('the list of pictures', (scene) => {
   let node: Node
-  let watched: Watched
   let page: Page
   let list: List
   let dir: string
   const calls = '**/v1/optimize?*'
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'halftone-list-'))
+    dir = scene.folder()
     mkdirSync(join(dir, 'papers'))
     writeFileSync(join(dir, 'papers', 'notes.txt'), 'no picture')
     mkdirSync(join(dir, 'nothing'))
     writeFileSync(join(dir, 'banner.svg'), banner)
     writeFileSync(join(dir, 'large.jpg'), await noisy(1, { width: 1000, height: 800 }))
-    node = await aNode({})
-    browser = await openChromium()
-    watched = await openPage(browser, node.url)
-    page = watched.page
-    list = listOf(page)
-    await page.goto(`${node.url}/optimise`)
-    await page.getByText('Uses the demo key').waitFor()
+    node = await scene.node()
+    page = await scene.page(node.url)
+    list = await openList(page)
     await page.getByLabel('Lossless').check()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await node?.stop()
-    rmSync(dir, { recursive: true, force: true })
   })
 
   const paste = async (name: string, into: string) => {
@@ -61,10 +50,10 @@ inChromium('the list of pictures', () => {
   test('says what was left out of a folder, and that one was empty', async () => {
     const note = page.locator('#note')
     await list.drop(join(dir, 'papers'))
-    await expect.poll(() => note.textContent()).toBe('1 file left out: not a picture.')
+    await textOf(note).toBe('1 file left out: not a picture.')
     await list.drop(join(dir, 'nothing'))
-    await expect.poll(() => note.textContent()).toBe('There is nothing in that folder.')
-    expect(await page.locator('.picture-row').count()).toBe(0)
+    await textOf(note).toBe('There is nothing in that folder.')
+    await countOf(list.rows).toBe(0)
   })
 
   test('of a drawing the whole is shown, in its own shape', async () => {
@@ -83,61 +72,67 @@ inChromium('the list of pictures', () => {
   test('is pasted into whatever was ticked last', async () => {
     await paste('pasted.jpg', 'input[name="mode"][value="lossless"]')
     await list.settled(2)
-    expect(await list.row('pasted.jpg').count()).toBe(1)
+    await countOf(list.row('pasted.jpg')).toBe(1)
   })
 
   test('a name that turns its own direction is seen for what it is', async () => {
     await paste('a\u202egpj.svg.jpg', 'body')
     await list.settled(3)
-    expect(await list.row('a\ufffdgpj.svg.jpg').count()).toBe(1)
-    expect(await page.locator('#pictures').textContent()).not.toContain('\u202e')
+    await countOf(list.row('a\ufffdgpj.svg.jpg')).toBe(1)
+    await textOf(page.locator('#pictures')).not.toContain('\u202e')
   })
 
   test('one is made once more with other options, and both stand', async () => {
     await page.getByLabel('Format').selectOption('webp')
     await clickIn('pasted.jpg', 'Once more')
     await list.settled(4)
-    const words = await list.row('pasted.jpg').allTextContents()
-    expect(words.map((text) => text.includes('JPEG → WebP'))).toEqual([true, false])
+    await textOf(list.row('pasted.jpg').first()).toContain('JPEG → WebP')
+    await textOf(list.row('pasted.jpg').last()).not.toContain('WebP')
     await page.getByLabel('Format').selectOption('same')
   })
 
   test('neighbours are compared one after the other, by key', async () => {
     await clickIn('banner.svg', 'Compare')
     const title = page.locator('#compare-title')
-    expect(await title.textContent()).toBe('banner.svg')
-    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+    await textOf(title).toBe('banner.svg')
+    await expect.poll(() => page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
     await page.getByRole('button', { name: 'Previous' }).focus()
     await page.keyboard.press('Enter')
-    await expect.poll(() => title.textContent()).toBe('pasted.jpg')
+    await textOf(title).toBe('pasted.jpg')
     await page.keyboard.press('Enter')
-    await expect.poll(() => title.textContent()).toBe('a\ufffdgpj.svg.jpg')
+    await textOf(title).toBe('a\ufffdgpj.svg.jpg')
     await page.keyboard.press('Escape')
+    await countOf(title).toBe(0)
   })
 
   test('a finger moves the picture when it is pixel for pixel, and the line by its handle', async () => {
-    const phone = await openPage(browser, node.url, {
-      viewport: { width: 375, height: 800 },
-      hasTouch: true,
-      isMobile: true,
+    const viewport = { width: 375, height: 800 }
+    const phone = await scene.page(node.url, { viewport, hasTouch: true, isMobile: true })
+    await openList(phone)
+    await phone.getByLabel('Lossless').check()
+    await phone.setInputFiles('#files', join(dir, 'large.jpg'))
+    await phone.getByRole('button', { name: 'Compare large.jpg' }).click()
+    const frame = phone.locator('.compare-frame')
+    await frame.evaluate((element) => {
+      let stops = 0
+      element.addEventListener('scrollend', () => element.setAttribute('data-stops', String(++stops)))
     })
-    await phone.page.goto(`${node.url}/optimise`)
-    await phone.page.getByLabel('Lossless').check()
-    await phone.page.setInputFiles('#files', join(dir, 'large.jpg'))
-    await phone.page.getByRole('button', { name: 'Compare large.jpg' }).click()
-    await phone.page.getByRole('button', { name: 'Pixel for pixel' }).click()
+    const stopped = (times: number) =>
+      expect.poll(async () => Number(await frame.getAttribute('data-stops'))).toBeGreaterThanOrEqual(times)
+    await phone.getByRole('button', { name: 'Pixel for pixel' }).click()
     const now = () =>
-      phone.page.evaluate(`(() => {
+      phone.evaluate(`(() => {
         const frame = document.querySelector('.compare-frame')
         const { value, offsetWidth } = frame.querySelector('img-comparison-slider')
         const line = (value / 100) * offsetWidth - frame.scrollLeft
         return { offsetWidth, left: frame.scrollLeft, line: Math.round((line / frame.clientWidth) * 100) }
       })()`) as Promise<{ offsetWidth: number; left: number; line: number }>
-    expect(await now()).toMatchObject({ offsetWidth: 1000, line: 50 })
+    await stopped(1)
+    await expect.poll(now).toMatchObject({ offsetWidth: 1000, line: 50 })
     const { left } = await now()
-    const box = await phone.page.locator('.compare-frame').boundingBox()
+    const box = await frame.boundingBox()
     if (!box) throw new Error('nothing is compared')
-    const session = await phone.page.context().newCDPSession(phone.page)
+    const session = await phone.context().newCDPSession(phone)
     const drag = async (from: number, to: number, y: number) => {
       const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...x: number[]) =>
         session.send('Input.dispatchTouchEvent', { type, touchPoints: x.map((at) => ({ x: box.x + at, y })) })
@@ -145,19 +140,13 @@ inChromium('the list of pictures', () => {
       for (const step of [0.25, 0.5, 0.75, 1]) await touch('touchMove', from + (to - from) * step)
       await touch('touchEnd')
     }
-    await phone.page.evaluate(`{
-      const frame = document.querySelector('.compare-frame')
-      frame.addEventListener('scrollend', () => (frame.dataset.stopped = 'yes'), { once: true })
-    }`)
     await drag(200, 60, box.y + 60)
     // It goes on for a while by itself, as pictures under a finger do.
-    await phone.page.locator('.compare-frame[data-stopped]').waitFor()
-    expect((await now()).left).toBeGreaterThan(left + 50)
-    expect((await now()).line).toBe(50)
+    await stopped(2)
+    await expect.poll(async () => (await now()).left).toBeGreaterThan(left + 50)
+    await expect.poll(async () => (await now()).line).toBe(50)
     await drag(box.width / 2, box.width * 0.8, box.y + box.height / 2)
     await expect.poll(async () => (await now()).line).toBe(80)
-    expect(phone.complaints).toEqual([])
-    await phone.page.context().close()
   })
 
   test('a result that is lost is left out of the ZIP, and said to be', async () => {
@@ -170,7 +159,7 @@ inChromium('the list of pictures', () => {
     const names = unpacked(readFileSync(await download.path())).map(({ name }) => name)
     expect(names).toHaveLength(3)
     expect(names).not.toContain('banner.svg')
-    await expect.poll(() => page.locator('#note').textContent()).toMatch(/^1 picture left out of the ZIP/)
+    await textOf(page.locator('#note')).toMatch(/^1 picture left out of the ZIP/)
     await page.unroute(`**${href}`)
   })
 
@@ -179,38 +168,38 @@ inChromium('the list of pictures', () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await paste(`waiting-${name}.jpg`, 'body')
     await expect.poll(() => page.title()).toBe('5 to go – Optimise pictures – Halftone')
     await page.getByRole('button', { name: 'Stop all' }).click()
-    await expect.poll(() => page.locator('[data-state="stopped"]').count()).toBe(5)
+    await countOf(page.locator('[data-state="stopped"]')).toBe(5)
     await expect.poll(() => page.title()).toBe('Optimise pictures – Halftone')
-    expect(await page.getByRole('button', { name: 'Stop all' }).isHidden()).toBe(true)
+    await countOf(page.getByRole('button', { name: 'Stop all' })).toBe(0)
     await page.unroute(calls)
   })
 
   test('one is removed, and does not come back with a reload', async () => {
     await clickIn('banner.svg', 'Remove')
-    expect(await list.row('banner.svg').count()).toBe(0)
+    await countOf(list.row('banner.svg')).toBe(0)
     await page.reload()
     await list.row('pasted.jpg').first().waitFor()
-    expect(await list.row('banner.svg').count()).toBe(0)
+    await countOf(list.row('banner.svg')).toBe(0)
   })
 
   test('all are removed, and do not come back either', async () => {
     await page.getByRole('button', { name: 'Clear the list' }).click()
-    expect(await page.locator('.picture-row').count()).toBe(0)
+    await countOf(list.rows).toBe(0)
     const asked = page.waitForResponse('**/v1/results?*')
     await page.reload()
     expect(await (await asked).json()).toMatchObject({ items: [] })
-    expect(await page.locator('#counts').textContent()).toBe('None yet')
+    await textOf(page.locator('#counts')).toBe('None yet')
   })
 
   test('nothing is taken while the page asks for a key', async () => {
     await page.getByRole('button', { name: 'Use another key' }).click()
+    await page.getByRole('heading', { name: 'Which key?' }).waitFor()
     await page.setInputFiles('#files', join(dir, 'large.jpg'))
     await paste('early.jpg', 'body')
-    expect(await page.locator('.picture-row').count()).toBe(0)
+    // Emptied once it was looked at.
+    await expect.poll(() => page.locator('#files').inputValue()).toBe('')
+    await countOf(list.rows).toBe(0)
   })
 
-  test('the console is quiet and nothing was asked of anybody else', () => {
-    expect(beyondStatus(watched.complaints)).toEqual([])
-    expect(watched.foreign).toEqual([])
-  })
+  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet(/status of 404/))
 })

@@ -1,9 +1,10 @@
 // The page, looked at with a real browser.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { dashboard } from '../../dashboard/index.ts'
-import { inChromium, openChromium } from './chromium.ts'
-import { type PictureServer, pictureServer } from './pictures.ts'
+import { inChromium } from './chromium.ts'
+import { pictureServer } from './pictures.ts'
+import { countOf, fitsScreens, textOf } from './seen.ts'
 
 test('the page allows only its own style and script, and is asked for each time', async () => {
   const answer = await dashboard({ version: '1.2.3', roles: ['edge'], samples: [] }).request('/')
@@ -25,25 +26,13 @@ test('what the settings say is text and never markup', async () => {
   expect(text).not.toMatch(/<b>1|<i>/)
 })
 
-inChromium('in Chromium', () => {
-  let browser: Browser
-  let server: PictureServer
+inChromium('in Chromium', (scene) => {
   let page: Page
-  const complaints: string[] = []
 
   beforeAll(async () => {
-    server = await pictureServer()
-    browser = await openChromium()
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto(server.url)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    const server = scene.adopt(await pictureServer(), (server) => server.close())
+    page = await scene.page(server.url)
+    await page.goto('/')
   })
 
   const cell = (href: string) => page.locator(`a.measure[href="${href}"]`)
@@ -58,69 +47,58 @@ inChromium('in Chromium', () => {
   })
 
   test('every cell of the tables fills with bytes, what was saved, and who answered', async () => {
-    const cells = page.locator('a.measure')
-    await expect.poll(() => page.locator('a.measure:has(b)').count()).toBe(await cells.count())
-    expect(await cell('/samples/landscape.jpg?w=320&fm=avif').textContent()).toMatch(
-      /^[\d.]+ k?B[−+]\d+ %rendered$/,
-    )
-    expect(await page.locator('b', { hasText: 'failed' }).count()).toBe(0)
-    expect(await page.locator('[data-total="saved"]').textContent()).toMatch(/^-?\d+ %$/)
-    const count = await cells.count()
-    expect(await page.locator('[data-total="hits"]').textContent()).toBe(`0 of ${count}`)
-  }, 90_000)
+    // They are asked for once their card is looked at.
+    for (const card of await page.locator('.card').all()) {
+      await card.scrollIntoViewIfNeeded()
+      await countOf(card.locator('a.measure:has(b)')).toBe(await card.locator('a.measure').count())
+    }
+    await textOf(cell('/samples/landscape.jpg?w=320&fm=avif')).toMatch(/^[\d.]+ k?B[−+]\d+ %rendered$/)
+    await countOf(page.locator('b', { hasText: 'failed' })).toBe(0)
+    await textOf(page.locator('[data-total="saved"]')).toMatch(/^-?\d+ %$/)
+    const count = await page.locator('a.measure').count()
+    await textOf(page.locator('[data-total="hits"]')).toBe(`0 of ${count}`)
+  })
 
   test('asked again, the answers come from the cache and say so', async () => {
     await page.getByRole('button', { name: 'Ask again' }).click()
-    await expect.poll(() => cell('/samples/landscape.jpg?w=320&fm=avif').textContent()).toContain('edge hit')
+    await textOf(cell('/samples/landscape.jpg?w=320&fm=avif')).toContain('edge hit')
   })
 
   test('the box shows a picture with what is known about it', async () => {
     await page.getByLabel('Path of a picture').fill('/samples/landscape.jpg?w=200&auto=format')
     await page.getByRole('button', { name: 'Fetch' }).click()
     const answer = page.locator('#answer')
-    await expect.poll(() => answer.textContent()).toContain('image/avif')
-    const words = await answer.textContent()
-    for (const expected of ['200 × 133', 'made for this request', 'load 1.2 ms'])
-      expect(words).toContain(expected)
-    expect(
-      await answer.locator('img').evaluate((element) => 'naturalWidth' in element && element.naturalWidth),
-    ).toBe(200)
-    expect(await answer.locator('details pre').textContent()).toContain('halftone-source-bytes: ')
+    for (const expected of ['image/avif', '200 × 133', 'made for this request', 'load 1.2 ms'])
+      await textOf(answer).toContain(expected)
+    await expect
+      .poll(() => answer.locator('img').evaluate((image) => 'naturalWidth' in image && image.naturalWidth))
+      .toBe(200)
+    await textOf(answer.locator('details pre')).toContain('halftone-source-bytes: ')
   })
 
   test('the box explains a mistake in the words of the problem document', async () => {
-    complaints.length = 0
     await page.getByRole('button', { name: 'A mistake' }).click()
     const problem = page.getByRole('alert')
-    await expect.poll(() => problem.textContent()).toContain('400 An option is not valid')
-    expect(await problem.textContent()).toContain(
-      'Expected an integer from 1 to 8192 for w, received "wide".',
-    )
-    // The browser itself reports that an answer was a 400; nothing else may be complained about.
-    expect(complaints.splice(0).filter((text) => !text.includes('status of 400'))).toEqual([])
+    await textOf(problem).toContain('400 An option is not valid')
+    await textOf(problem).toContain('Expected an integer from 1 to 8192 for w, received "wide".')
   })
 
   test('the box does not leave this server', async () => {
     await page.getByLabel('Path of a picture').fill('https://elsewhere.example/a.jpg')
     await page.getByRole('button', { name: 'Fetch' }).click()
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Only addresses on this server')
+    await textOf(page.getByRole('alert')).toContain('Only addresses on this server')
   })
 
   test('the browser chooses another width when the place grows', async () => {
     await page.locator('#place').fill('200')
-    await expect
-      .poll(() => page.locator('#chosen').textContent())
-      .toMatch(/^200 pixels: \/samples\/landscape\.jpg\?w=\d+/)
+    const chosen = page.locator('#chosen')
+    await textOf(chosen).toMatch(/^200 pixels: \/samples\/landscape\.jpg\?w=\d+/)
     await page.locator('#place').fill('1000')
-    await expect.poll(() => page.locator('#chosen').textContent()).toContain('?w=1280')
+    await textOf(chosen).toContain('?w=1280')
   })
 
-  test.each([320, 375, 768])('nothing is wider than a screen of %i pixels', async (width) => {
-    await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-  })
+  fitsScreens(() => page)
 
-  test('the console is empty', () => {
-    expect(complaints).toEqual([])
-  })
+  // The browser itself reports that the answer to the mistake was a 400.
+  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet(/status of 400/))
 })

@@ -1,44 +1,27 @@
 // The queue of the page to optimise pictures: what is slow, what breaks, and very many at once.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNode, type Node } from '../journeys/cdn.ts'
-import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { inChromium } from './chromium.ts'
+import { type List, openList } from './list.ts'
 import { noisy } from './photographs.ts'
+import { listenTo, textOf } from './seen.ts'
 
-inChromium('the queue of pictures', () => {
-  let browser: Browser
-  let node: Node
-  let watched: Watched
+inChromium('the queue of pictures', (scene) => {
   let page: Page
+  let list: List
+  let heard: () => Promise<unknown>
 
   beforeAll(async () => {
-    node = await aNode({})
-    browser = await openChromium()
-    watched = await openPage(browser, node.url)
-    page = watched.page
-    await page.goto(`${node.url}/optimise`)
-    await page.getByText('Uses the demo key').waitFor()
+    const node = await scene.node()
+    page = await scene.page(node.url)
+    list = await openList(page)
     await page.getByLabel('Lossless').check()
-    // Some words stand there for a moment only: whoever just looks now and then may miss them.
-    await page.evaluate(`{
-      window.said = []
-      window.listening = new MutationObserver(() => said.push(document.querySelector('#pictures').textContent))
-      listening.observe(document.querySelector('#pictures'), { subtree: true, childList: true, characterData: true })
-    }`)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await node?.stop()
+    heard = await listenTo(page, '#pictures')
   })
 
-  const row = (name: string) => page.locator('.picture-row').filter({ hasText: name })
-  const settled = (count: number) =>
-    expect
-      .poll(() => page.locator('.picture-row:is([data-state="done"], [data-state="failed"])').count())
-      .toBe(count)
   const add = async (name: string) =>
     page.setInputFiles('#files', { name, mimeType: 'image/jpeg', buffer: await noisy(8) })
-  const said = () => page.evaluate("said.join('; ')")
+  const hasState = (name: string) => expect.poll(() => list.row(name).getAttribute('data-state'))
   const calls = '**/v1/optimize?*'
 
   test('a slow upload tells how much is sent, can be stopped and tried again', async () => {
@@ -48,14 +31,16 @@ inChromium('the queue of pictures', () => {
     await session.send('Network.emulateNetworkConditions', slow)
     const buffer = await noisy(7, { width: 1200, height: 900 })
     await page.setInputFiles('#files', { name: 'slow.jpg', mimeType: 'image/jpeg', buffer })
-    await expect.poll(() => row('slow.jpg').textContent()).toMatch(/Sending, [1-9]\d? %/)
-    expect(await row('slow.jpg').getByRole('progressbar').getAttribute('value')).not.toBeNull()
-    await row('slow.jpg').getByRole('button', { name: 'Stop' }).click()
-    await expect.poll(() => row('slow.jpg').textContent()).toContain('Stopped')
+    const row = list.row('slow.jpg')
+    const sent = () => row.getByRole('progressbar').getAttribute('value')
+    await expect.poll(async () => Number(await sent())).toBeGreaterThan(0)
+    await expect.poll(heard).toMatch(/Sending, [1-9]\d? %/)
+    await row.getByRole('button', { name: 'Stop' }).click()
+    await textOf(row).toContain('Stopped')
     await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })
-    await row('slow.jpg').getByRole('button', { name: 'Try again' }).click()
-    await settled(1)
-    expect(await row('slow.jpg').textContent()).toContain('1200 × 900')
+    await row.getByRole('button', { name: 'Try again' }).click()
+    await list.settled(1)
+    await textOf(row).toContain('1200 × 900')
   })
 
   test('what the server is too busy for is sent again by itself', async () => {
@@ -75,20 +60,19 @@ inChromium('the queue of pictures', () => {
       { times: 1 },
     )
     await add('busy.jpg')
-    await expect.poll(said).toContain('The server is busy, trying again in 1 s')
-    await expect.poll(() => row('busy.jpg').getAttribute('data-state')).toBe('done')
+    await expect.poll(heard).toContain('The server is busy, trying again in 1 s')
+    await hasState('busy.jpg').toBe('done')
   })
 
   test('so is what a broken connection has lost', async () => {
     await page.route(calls, (route) => route.abort(), { times: 1 })
     await add('lost.jpg')
-    await expect.poll(said).toContain('No connection, trying again')
-    await expect.poll(() => row('lost.jpg').getAttribute('data-state')).toBe('done')
+    await expect.poll(heard).toContain('No connection, trying again')
+    await hasState('lost.jpg').toBe('done')
   })
 
   test('two hundred at once: three under way at most, all done, all listed', async () => {
     await page.evaluate(`{
-      listening.disconnect()
       const list = document.querySelector('#pictures')
       new MutationObserver(() => {
         const running = list.querySelectorAll('[data-state="running"]').length
@@ -102,13 +86,11 @@ inChromium('the queue of pictures', () => {
       buffer: small,
     }))
     await page.setInputFiles('#files', many)
-    await expect.poll(() => page.locator('#counts').textContent()).toBe('203 of 203 done')
-    expect(await page.locator('#pictures').getAttribute('data-most')).toBe('3')
-  })
+    const counts = () => page.locator('#counts').textContent()
+    await expect.poll(counts, { timeout: 240_000 }).toBe('203 of 203 done')
+    await expect.poll(() => page.locator('#pictures').getAttribute('data-most')).toBe('3')
+  }, 300_000)
 
-  test('the console tells of nothing else, and nothing was asked of anybody else', () => {
-    const others = watched.complaints.filter((text) => !/status of 503|net::ERR_FAILED/.test(text))
-    expect(beyondStatus(others)).toEqual([])
-    expect(watched.foreign).toEqual([])
-  })
+  test('the console tells of nothing else, and nothing was asked of anybody else', () =>
+    scene.isQuiet(/status of 503|net::ERR_FAILED/))
 })

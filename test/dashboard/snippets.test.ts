@@ -1,47 +1,39 @@
 // What the start page offers to paste: copied as a person does, and run as it stands.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNode, type Node } from '../journeys/cdn.ts'
-import { inChromium, openChromium, openPage, type Watched } from './chromium.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import type { Node } from '../journeys/cdn.ts'
+import { inChromium } from './chromium.ts'
+import { listenTo, textOf } from './seen.ts'
 import { aVisitor } from './visitor.ts'
 
 const run = promisify(execFile)
 const empty = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 const hasCurl = existsSync('/usr/bin/curl')
 
-inChromium('what the start page offers to paste', () => {
+inChromium('what the start page offers to paste', (scene) => {
   let node: Node
-  let browser: Browser
-  let watched: Watched
   let page: Page
   let dir: string
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'halftone-paste-'))
+    dir = scene.folder()
     symlinkSync(join(process.cwd(), 'node_modules'), join(dir, 'node_modules'))
-    node = await aNode({ samples: true })
-    browser = await openChromium()
-    watched = await openPage(browser, node.url, { permissions: ['clipboard-read', 'clipboard-write'] })
-    page = watched.page
+    node = await scene.node({ samples: true })
+    page = await scene.page(node.url, { permissions: ['clipboard-read', 'clipboard-write'] })
     // The server is for what is pasted; the page's own pictures are looked at elsewhere.
     await page.route('**/samples/*', (route) => route.fulfill({ contentType: 'image/svg+xml', body: empty }))
-    await page.goto(node.url)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await node?.stop()
-    rmSync(dir, { recursive: true, force: true })
+    await page.goto('/')
   })
 
   async function copied(id: string): Promise<string> {
-    const button = page.locator(`[data-copy="${id}"]`)
-    await button.click()
-    await expect.poll(() => button.textContent()).toBe('Copied')
+    const button = `[data-copy="${id}"]`
+    const heard = await listenTo(page, button)
+    await page.locator(button).click()
+    await expect.poll(heard).toMatch(/^Copied/)
     return (await page.evaluate('navigator.clipboard.readText()')) as string
   }
   const inShell = async (id: string) => (await run('sh', ['-c', await copied(id)], { cwd: dir })).stdout
@@ -51,7 +43,7 @@ inChromium('what the start page offers to paste', () => {
   test('the keys', async () => {
     const { id, token } = await aVisitor(node)
     expect(`${await copied('demo-id')}.${await copied('demo-secret')}`).toBe(token)
-    expect(await page.locator('#demo-id').textContent()).toBe(id)
+    await textOf(page.locator('#demo-id')).toBe(id)
   })
 
   test.skipIf(!hasCurl)('curl fetches a sample and has it optimised', async () => {
@@ -79,8 +71,5 @@ inChromium('what the start page offers to paste', () => {
     expect(existsSync(join(dir, 'picture.avif'))).toBe(true)
   })
 
-  test('the console is quiet and nothing was asked of anybody else', () => {
-    expect(watched.complaints).toEqual([])
-    expect(watched.foreign).toEqual([])
-  })
+  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet())
 })

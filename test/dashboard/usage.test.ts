@@ -1,31 +1,27 @@
 // The page of usage: what was used, drawn and in words; keys made, used and revoked.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNode, type Node } from '../journeys/cdn.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { aClock } from '../journeys/cdn.ts'
 import { jpeg } from '../pictures.ts'
-import { beyondStatus, inChromium, openChromium, openPage, type Watched } from './chromium.ts'
-import { aVisitor, type Visitor } from './visitor.ts'
+import { inChromium } from './chromium.ts'
+import { countOf, fitsScreens, textOf } from './seen.ts'
+import { aVisitor } from './visitor.ts'
 
-inChromium('the page of usage', () => {
-  let browser: Browser
-  let node: Node
-  let visitor: Visitor
-  let watched: Watched
+inChromium('the page of usage', (scene) => {
+  // Neither a day nor a month is over while the tests run.
+  const noon = new Date().setUTCHours(12, 0, 0, 0)
   let page: Page
 
   beforeAll(async () => {
-    node = await aNode({})
-    visitor = await aVisitor(node)
+    const clock = aClock()
+    clock.forward((noon - clock.now()) / 1000)
+    const node = await scene.node({ clock })
+    const visitor = await aVisitor(node)
     for (const width of [64, 96, 128])
       await visitor.call('POST', '/v1/optimize?mode=quality&quality=50', await jpeg({ width, height: 64 }))
-    browser = await openChromium()
-    watched = await openPage(browser, node.url)
-    page = watched.page
-    await page.goto(`${node.url}/usage`)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await node?.stop()
+    page = await scene.page(node.url)
+    await page.clock.setFixedTime(noon)
+    await page.goto('/usage')
   })
 
   /** Pixels of a drawing that are in this colour of the page, or nearly. */
@@ -43,7 +39,7 @@ inChromium('the page of usage', () => {
     })()`)
 
   test('this month is told in figures', async () => {
-    await expect.poll(() => page.locator('#standing').textContent()).toMatch(/^Calls3Bytes in[\d.]+ kB/)
+    await textOf(page.locator('#standing')).toMatch(/^Calls3Bytes in[\d.]+ kB/)
   })
 
   test('the days are drawn, each figure in its colour', async () => {
@@ -54,32 +50,30 @@ inChromium('the page of usage', () => {
 
   test('the legend tells of all days, and of one that is pointed at', async () => {
     const legend = page.locator('#chart-calls .u-legend')
-    expect(await legend.textContent()).toMatch(/Dayall 30Calls3Failures0/)
-    const plot = await page.locator('#chart-calls .u-over').boundingBox()
-    if (!plot) throw new Error('nothing is drawn')
-    await page.mouse.move(plot.x + plot.width / 2, plot.y + 20)
-    await expect.poll(() => legend.textContent()).toMatch(/Day\d+ \w+Calls0Failures0/)
+    await textOf(legend).toMatch(/Dayall 30Calls3Failures0/)
+    await page.locator('#chart-calls .u-over').hover()
+    await textOf(legend).toMatch(/Day\d+ \w+Calls0Failures0/)
   })
 
   test('a phone names its days too, however many there are', async () => {
     await page.setViewportSize({ width: 375, height: 800 })
     await page.getByRole('combobox', { name: 'Days' }).selectOption('90')
-    await expect.poll(() => page.locator('#chart-calls .u-legend').textContent()).toContain('all 90')
-    expect(await painted('calls', '--soft', 160)).toBeGreaterThan(20)
+    await textOf(page.locator('#chart-calls .u-legend')).toContain('all 90')
+    await expect.poll(() => painted('calls', '--soft', 160)).toBeGreaterThan(20)
     await page.getByRole('combobox', { name: 'Days' }).selectOption('30')
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 
   test('and said in words, and in a table', async () => {
-    expect(await page.locator('#chart-calls-words').textContent()).toMatch(
-      /^From .* to .*\. Calls: 3, Failures: 0\.$/,
-    )
+    const rows = page.locator('#usage-rows tr')
+    await countOf(rows).toBe(30)
+    const words = page.locator('#chart-calls-words')
+    await textOf(words).toMatch(/^From .* to .*\. Calls: 3, Failures: 0\.$/)
     await page.getByText('As a table').click()
-    const today = new Date().toISOString().slice(0, 10)
-    expect(await page.locator('#usage-rows tr').first().textContent()).toMatch(new RegExp(`^${today}30`))
-    expect(await page.locator('#usage-rows tr').count()).toBe(30)
+    const today = new Date(noon).toISOString().slice(0, 10)
+    await textOf(rows.first()).toMatch(new RegExp(`^${today}30`))
     await page.getByRole('combobox', { name: 'Days' }).selectOption('7')
-    await expect.poll(() => page.locator('#usage-rows tr').count()).toBe(7)
+    await countOf(rows).toBe(7)
   })
 
   test('the drawing follows the colours of the screen', async () => {
@@ -93,28 +87,29 @@ inChromium('the page of usage', () => {
     await page.getByLabel('Calls a month at most').fill('10')
     await page.getByRole('button', { name: 'Create the key' }).click()
     const first = page.getByLabel('optimise', { exact: true })
-    expect(await first.evaluate((box) => 'validationMessage' in box && box.validationMessage)).toBe(
-      'Tick what the key may do.',
-    )
-    expect(await page.locator('#key-rows tr').count()).toBe(1)
+    await expect
+      .poll(() => first.evaluate((box) => 'validationMessage' in box && box.validationMessage))
+      .toBe('Tick what the key may do.')
+    await countOf(page.locator('#key-rows tr')).toBe(1)
     for (const scope of ['optimise', 'read usage']) await page.getByLabel(scope, { exact: true }).check()
     await page.getByRole('button', { name: 'Create the key' }).click()
     const made = (await page.locator('#new-secret code').textContent()) ?? ''
     const [id = '', secret = ''] = made.split('.')
-    expect(await page.locator('#key-rows tr').filter({ hasText: 'shop' }).textContent()).toContain(
-      'optimise, usage',
-    )
+    await textOf(page.locator('#key-rows tr').filter({ hasText: 'shop' })).toContain('optimise, usage')
     await page.getByRole('combobox', { name: 'Key' }).selectOption({ label: `shop (${id})` })
-    await expect.poll(() => page.locator('#chart-calls-words').textContent()).toContain('Calls: 0')
-    expect(await page.getByText('Nothing in these days').filter({ visible: true }).count()).toBe(3)
+    const words = page.locator('#chart-calls-words')
+    await textOf(words).toContain('Calls: 0')
+    await countOf(page.getByText('Nothing in these days').filter({ visible: true })).toBe(3)
 
     await page.getByRole('button', { name: 'Use another key' }).click()
     await page.getByLabel('Public id').fill(id)
     await page.getByLabel('Secret').fill(secret)
     await page.getByRole('button', { name: 'Use this key' }).click()
-    await expect.poll(() => page.locator('#key-line').textContent()).toContain(`Uses the key ${id}`)
-    await expect.poll(() => page.locator('#standing').textContent()).toContain('of 10, 10 left')
-    expect(await page.locator('#keys').isHidden()).toBe(true)
+    await textOf(page.locator('#key-line')).toContain(`Uses the key ${id}`)
+    await textOf(page.locator('#standing')).toContain('of 10, 10 left')
+    // Drawn last: by then the page knows what it may show.
+    await textOf(words).toContain('Calls: 3')
+    await page.locator('#keys').waitFor({ state: 'hidden' })
   })
 
   test('and revoked again, with the key from before', async () => {
@@ -126,16 +121,10 @@ inChromium('the page of usage', () => {
       .getByRole('dialog', { name: /^Revoke shop\?/ })
       .getByRole('button', { name: 'Revoke the key' })
       .click()
-    await expect.poll(() => shop.textContent()).toContain('revoked')
+    await textOf(shop).toContain('revoked')
   })
 
-  test.each([320, 375, 768])('nothing is wider than a screen of %i pixels', async (width) => {
-    await page.setViewportSize({ width, height: 800 })
-    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-  })
+  fitsScreens(() => page)
 
-  test('the console is quiet and nothing was asked of anybody else', () => {
-    expect(beyondStatus(watched.complaints)).toEqual([])
-    expect(watched.foreign).toEqual([])
-  })
+  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet())
 })

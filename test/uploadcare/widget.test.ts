@@ -1,13 +1,12 @@
 // The official upload widget in a real browser, on a page of another origin, against a whole Halftone.
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inChromium, openChromium, openPage } from '../dashboard/chromium.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { inChromium } from '../dashboard/chromium.ts'
 import { aServer, type Site } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { aHalftone, type Halftone } from './halftone.ts'
@@ -33,25 +32,27 @@ const pageFor = (
 <uc-file-uploader-inline ctx-name="shop"></uc-file-uploader-inline>
 <uc-upload-ctx-provider ctx-name="shop"></uc-upload-ctx-provider>`
 
-inChromium('the widget', () => {
+inChromium('the widget', (scene) => {
   let halftone: Halftone
   let shop: Site
   let gallery: Site
-  let browser: Browser
   let page: Page
   let publicKey: string
-  const foreign: string[] = []
+  let folder: string
   const answers: [status: number, url: string][] = []
-  const folder = mkdtempSync(join(tmpdir(), 'halftone-widget-'))
+
+  const site = async (listener: RequestListener) =>
+    scene.adopt(await aServer(listener), (server) => server.close())
 
   beforeAll(async () => {
-    halftone = await aHalftone()
+    folder = scene.folder()
+    halftone = scene.adopt(await aHalftone(), (opened) => opened.stop())
     publicKey = (await halftone.keys('shop')).publicKey
-    gallery = await aServer(async (request, response) => {
+    gallery = await site(async (request, response) => {
       if (request.url === '/cat.jpg') response.end(await jpeg())
       else response.writeHead(404).end()
     })
-    shop = await aServer(async (request, response) => {
+    shop = await site(async (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shop')
       const name = pathname.slice(1)
       if (name === '') {
@@ -62,24 +63,10 @@ inChromium('the widget', () => {
       if (!file) return void response.writeHead(404).end()
       response.setHeader('content-type', types[name.split('.').at(-1) ?? ''] ?? 'text/plain').end(file)
     })
-    browser = await openChromium()
-    const opened = await openPage(browser, shop.url)
-    page = opened.page
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url())
-      if (/^http/.test(protocol) && origin !== shop.url && origin !== halftone.url)
-        foreign.push(request.url())
-    })
+    page = await scene.page(shop.url)
     page.on('response', (response) => {
       if (response.url().startsWith(halftone.url)) answers.push([response.status(), response.url()])
     })
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.close()
-    await gallery?.close()
-    await halftone?.stop()
-    rmSync(folder, { recursive: true, force: true })
   })
 
   /** Asks the widget itself, as a customer's script would. */
@@ -100,8 +87,7 @@ inChromium('the widget', () => {
   const errors = () =>
     ask<string[]>('api.failedEntries.flatMap(({ errors }) => errors.map((e) => e.message))')
 
-  const visit = (query: Readonly<Record<string, string>> = {}) =>
-    page.goto(`${shop.url}/?${new URLSearchParams(query)}`)
+  const visit = (query: Readonly<Record<string, string>> = {}) => page.goto(`/?${new URLSearchParams(query)}`)
 
   /** As a person does it: the button, and files of the disk. */
   async function choose(paths: string | readonly string[], query?: Readonly<Record<string, string>>) {
@@ -152,13 +138,13 @@ inChromium('the widget', () => {
     await choose(path)
     await expect.poll(uploaded).toHaveLength(1)
     expect((await uploaded())[0]).toMatchObject({ size: big.length })
-    expect(parts).toEqual([200, 200, 200, 200, 200, 200])
+    await expect.poll(() => parts).toEqual([200, 200, 200, 200, 200, 200])
   })
 
   test('several go up at once and become a group, with progress up to the end', async () => {
     await choose(await Promise.all(['a.jpg', 'b.jpg', 'c.jpg'].map(aPhoto)), { more: 'group-output="true"' })
     await expect.poll(() => ask('api.group?.cdnUrl')).toMatch(/~3\/$/)
-    expect(await ask('[api.progress, api.status]')).toEqual([100, 'success'])
+    await expect.poll(() => ask('[api.progress, api.status]')).toEqual([100, 'success'])
     const { origin, pathname } = new URL(await ask<string>('api.group.cdnUrl'))
     expect(origin).toBe(halftone.url)
     expect((await fetch(`${halftone.url}${pathname}nth/2/-/preview/20x20/`)).status).toBe(200)
@@ -194,7 +180,7 @@ inChromium('the widget', () => {
     await page.getByRole('button', { name: 'Remove' }).click()
     await ended
     await page.unrouteAll({ behavior: 'ignoreErrors' })
-    expect(await ask('api.totalCount')).toBe(0)
+    await expect.poll(() => ask('api.totalCount')).toBe(0)
     expect(completed).toEqual([])
   })
 
@@ -228,6 +214,6 @@ inChromium('the widget', () => {
   })
 
   test('nothing was asked of anybody else', () => {
-    expect(foreign).toEqual([])
+    expect(scene.foreign.filter((url) => !url.startsWith(`${halftone.url}/`))).toEqual([])
   })
 })
