@@ -29,8 +29,12 @@ const page = (more, now = Date.now()) => {
 }
 
 /** The newest page; rows that stand already are changed in place, so that neither focus nor scroll is lost. */
+let asked = 0
 async function refresh() {
+  const mine = ++asked
   const { items, next } = await page({})
+  // Another filter may have been chosen meanwhile, and answered sooner.
+  if (mine !== asked) return
   const found = new Set(items.map(({ id }) => id))
   for (const [id, row] of shown)
     if (!found.has(id)) {

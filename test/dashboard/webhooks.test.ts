@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { aServer } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { inChromium } from './chromium.ts'
-import { countOf, fitsScreens, textOf } from './seen.ts'
+import { countOf, fitsScreens, listenTo, textOf } from './seen.ts'
 import { aVisitor } from './visitor.ts'
 
 const hostile = '/hostile?a="><img src=x onerror=document.title="taken">'
@@ -69,6 +69,23 @@ inChromium('the page of webhooks', (scene) => {
     await textOf(page.locator('#delivery-rows')).not.toMatch(/Delivered|Retrying/)
     await page.getByLabel('State').selectOption('')
     await page.getByLabel('Promised').selectOption('1')
+    await countOf(rows()).toBe(4)
+  })
+
+  test('an answer that comes late does not take the place of a newer one', async () => {
+    const given = Promise.withResolvers<void>()
+    await page.route('**/v1/deliveries/jobs?*state=dead*', async (route) => {
+      await given.promise
+      await route.continue()
+    })
+    const heard = await listenTo(page, '#said')
+    await page.getByLabel('State').selectOption('dead')
+    await page.getByLabel('State').selectOption('done')
+    await expect.poll(heard).toBe('1 deliveries.')
+    given.resolve()
+    await expect.poll(heard).toBe('1 deliveries.; 1 deliveries.')
+    await page.unroute('**/v1/deliveries/jobs?*state=dead*')
+    await page.getByLabel('State').selectOption('')
     await countOf(rows()).toBe(4)
   })
 
