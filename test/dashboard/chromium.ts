@@ -50,7 +50,7 @@ export class Scene extends AsyncDisposableStack {
     this.#browser ??= this.adopt(await chromium.launch({ executablePath, args }), (opened) => opened.close())
     const viewport = { width: 1280, height: 900 }
     const context = await this.#browser.newContext({ viewport, baseURL: origin, ...options })
-    context.setDefaultTimeout(60_000)
+    context.setDefaultTimeout(120_000)
     const page = await context.newPage()
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text())

@@ -89,7 +89,7 @@ inChromium('the queue of pictures', (scene) => {
     const counts = () => page.locator('#counts').textContent()
     await expect.poll(counts, { timeout: 240_000 }).toBe('203 of 203 done')
     await expect.poll(() => page.locator('#pictures').getAttribute('data-most')).toBe('3')
-  }, 300_000)
+  })
 
   test('the console tells of nothing else, and nothing was asked of anybody else', () =>
     scene.isQuiet(/status of 503|net::ERR_FAILED/))
