@@ -25,6 +25,7 @@ interface Chunk {
 
 /** RFC 9649 section 2.7; whatever else stands in the file is no part of the picture. */
 const pictureChunks = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']
+const profileFlag = 0x20
 const exifFlag = 0x08
 const xmpFlag = 0x04
 
@@ -89,6 +90,18 @@ export function withExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
     { type: 'VP8X', content: extended(identify(webp), flags) },
     ...rest,
     { type: 'EXIF', content: exif },
+  ])
+}
+
+/** With an ICC profile, which stands before the picture (RFC 9649 section 2.7.1.4). */
+export function withProfile(webp: Uint8Array, profile: Uint8Array): Uint8Array {
+  const chunks = chunksOf(webp)
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const flags = (header ? u8(header.content, 0) : 0) | profileFlag
+  return written([
+    { type: 'VP8X', content: extended(identify(webp), flags) },
+    { type: 'ICCP', content: profile },
+    ...chunks.filter(({ type }) => type !== 'VP8X'),
   ])
 }
 

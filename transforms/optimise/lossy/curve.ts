@@ -2,7 +2,7 @@
 import type { Chroma } from '../request.ts'
 
 /** The settings of encoders. */
-export type Way = JpegWay | 'webp' | 'webp drawing' | 'avif'
+export type Way = JpegWay | 'webp' | 'avif'
 /** With MozJPEG's own quantisation table unless another is named. */
 export type JpegWay = `jpeg ${Chroma}` | `jpeg ${'4:2:0' | '4:4:4'} ${'klein' | 'mssim'}`
 
@@ -22,10 +22,12 @@ const means: Readonly<Record<Way, readonly number[]>> = {
   'jpeg 4:4:4': [31.4, 47.8, 57.1, 63.1, 67.4, 71.9, 75.8, 78.9, 81.9, 85.9, 89.4, 92.7, 96.1],
   'jpeg 4:4:4 klein': [41.7, 54.1, 60.9, 65.9, 70.5, 73.5, 76.6, 79.5, 82.5, 86.1, 89.6, 92.6, 96.1],
   'jpeg 4:4:4 mssim': [35.4, 50.6, 59.0, 64.9, 69.2, 73.3, 76.5, 80.1, 83.2, 87.1, 90.7, 93.6, 96.1],
-  webp: [41.0, 49.7, 56.2, 61.3, 65.7, 68.5, 70.7, 75.8, 80.4, 85.1, 88.2, 89.9, 90.7],
-  'webp drawing': [43.2, 51.8, 57.3, 62.2, 66.1, 69.3, 71.5, 75.9, 80.5, 84.6, 88.0, 89.7, 90.7],
+  webp: [45.9, 54.4, 60.5, 65.2, 68.8, 72.0, 73.7, 78.8, 83.2, 86.9, 89.3, 90.4, 90.9],
   avif: [24.3, 40.0, 55.6, 68.6, 77.5, 82.9, 85.1, 87.9, 89.6, 92.7, 94.8, 96.0, 96.9],
 }
+
+/** Qualities lie so far apart: libwebp's knows fractions, and half of one still makes another file. */
+export const grainOf = (way: Way): number => (way === 'webp' ? 0.25 : 1)
 
 const curveOf = (way: Way): Points => steps.map((quality, i) => [quality, means[way][i] ?? 100] as const)
 

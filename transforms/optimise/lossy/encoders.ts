@@ -5,6 +5,7 @@ import type { Chroma } from '../request.ts'
 import { halvedAcross } from './across.ts'
 import type { JpegWay, Way } from './curve.ts'
 import { coloured, type Picture } from './picture.ts'
+import { encodeWebp } from './webp/index.ts'
 
 export type LossyFormat = 'jpeg' | 'webp' | 'avif'
 
@@ -17,8 +18,6 @@ const mozjpegProbe = {
   progressive: true,
   optimiseScans: false,
 }
-/** Alpha is never touched; effort 6 is 4 % smaller than 4 at the same score. */
-const webp = { effort: 6, alphaQuality: 100 }
 /** Ten bits take 3 % fewer bytes than eight for the same score, a smooth sky 7 %, for a fifth more work. */
 const avif = { chromaSubsampling: '4:4:4', bitdepth: 10 } as const
 
@@ -47,13 +46,9 @@ function jpeg(image: Sharp, way: JpegWay, how: How): Sharp {
 function encode(picture: Picture, way: Way, how: How): Promise<Buffer> {
   // Grey has no colour to be halved.
   if (way === 'jpeg 4:2:2' && !picture.isGrey) return halvedAcross(picture, how.quality)
-  const image = open(picture, way)
   const { quality, final } = how
-  const smartSubsample = !picture.isPrepared
-  if (way === 'webp') return image.webp({ quality, ...webp, smartSubsample }).toBuffer()
-  // A weaker filter between blocks, which keeps the grain of skin and cloth: a tenth of the bytes, where there is any.
-  if (way === 'webp drawing')
-    return image.webp({ quality, ...webp, smartSubsample, preset: 'drawing' }).toBuffer()
+  if (way === 'webp') return encodeWebp(picture, quality)
+  const image = open(picture, way)
   // Effort 4 is 12 % smaller than 2 for eight times the work.
   if (way === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...avif }).toBuffer()
   return jpeg(image, way === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : way, how).toBuffer()

@@ -1,6 +1,6 @@
 // One picture, several ways to code it: which of them takes the fewest bytes for the score is seen after a probe of each.
 import { difficultyOf, qualityFor, type Way } from './curve.ts'
-import { type Aim, type Found, highest, lowest, type Probe, suggest } from './seek.ts'
+import { type Aim, type Found, highest, lowest, type Probe, suggest, toGrain } from './seek.ts'
 
 export interface Runner extends Probe {
   readonly way: Way
@@ -25,11 +25,11 @@ export async function race<P extends Runner>(
   const probes: P[] = []
   const [first, ...others] = ways
   if (first === undefined) throw new RangeError('nobody runs')
-  probes.push(await probe(first, whole(aim.seed ?? startOf(first, aim.target, 1))))
+  probes.push(await probe(first, bounded(first, aim.seed ?? startOf(first, aim.target, 1))))
   for (const way of others) {
     const [known] = probes
     if (!known || probes.length >= aim.maxProbes || performance.now() > aim.endsAt) break
-    probes.push(await probe(way, whole(startOf(way, aim.target, difficultyOf(first, known)))))
+    probes.push(await probe(way, bounded(way, startOf(way, aim.target, difficultyOf(first, known)))))
   }
   while (probes.length < aim.maxProbes) {
     const { way } = leaderOf(probes, aim.target)
@@ -46,7 +46,8 @@ export async function race<P extends Runner>(
 const startOf = (way: Way, target: number, difficulty: number): number =>
   qualityFor(way, target + aLittle, difficulty)
 
-const whole = (quality: number): number => Math.min(highest, Math.max(lowest, Math.round(quality)))
+const bounded = (way: Way, quality: number): number =>
+  Math.min(highest, Math.max(lowest, toGrain(way, quality)))
 
 /** By the bytes that each would take at the target itself. */
 function leaderOf<P extends Runner>(probes: readonly P[], target: number): P {

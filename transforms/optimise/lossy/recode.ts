@@ -13,7 +13,7 @@ export type { Goal, Recoded, Subject } from './tries.ts'
 
 export async function recode(subject: Subject, goal: Goal): Promise<Recoded> {
   if (goal.format === 'avif') return recodeAvif(subject, goal)
-  if (goal.format === 'webp') return byWays(prepare(subject, goal), goal, ['webp', 'webp drawing'])
+  if (goal.format === 'webp') return byWays(prepare(subject, goal), goal, ['webp'])
   if (goal.chroma === '4:2:2') return byWays(subject, goal, ['jpeg 4:2:2'])
   const prepared = prepare(subject, goal)
   const { isShort, seed } = await halvedColour(prepared, goal)

@@ -1,5 +1,5 @@
 // Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
-import { difficultyOf, qualityFor, scoreAt, type Way } from './curve.ts'
+import { difficultyOf, grainOf, qualityFor, scoreAt, type Way } from './curve.ts'
 
 export interface Probe {
   readonly quality: number
@@ -14,7 +14,7 @@ export interface Aim {
   readonly endsAt: number
   /** The quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number | undefined
-  /** How much above the target is near enough; half a point unless told otherwise. */
+  /** How much above the target is near enough; half a point unless told otherwise, less where qualities lie closer. */
   readonly tolerance?: number
 }
 
@@ -22,7 +22,7 @@ export interface Aim {
 export const lowest = 20
 export const highest = 97
 /** Half a point is 3 % of the bytes, and saves most of a probe. */
-const usualTolerance = 0.5
+const toleranceOf = ({ way, tolerance }: Aim): number => tolerance ?? Math.min(0.5, grainOf(way))
 
 /** Out of time, one last probe aims so much higher: it must not fall short again. */
 const safely = 1.5
@@ -50,33 +50,41 @@ export async function seek<P extends Probe>(
 /** The quality to try after these; undefined when nothing better is to be expected, or no time is left. */
 export function suggest(aim: Aim, probes: readonly Probe[]): number | undefined {
   const best = lowestOf(probes, aim.target)
-  const below = Math.max(lowest - 1, ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])))
-  const above = best?.quality ?? highest + 1
-  if (above - below <= 1 || (best && isNear(aim, best))) return undefined
+  const grain = grainOf(aim.way)
+  const below = Math.max(lowest - grain, ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])))
+  const above = best?.quality ?? highest + grain
+  if (above - below <= grain || (best && isNear(aim, best))) return undefined
   const isLate = probes.length > 0 && performance.now() > aim.endsAt
   if (isLate && (best !== undefined || probes.length > 1)) return undefined
   const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
-  return clamp(Math.round(next(aimed, probes)), below + 1, above - 1)
+  return clamp(toGrain(aim.way, next(aimed, probes)), below + grain, above - grain)
+}
+
+/** The nearest quality that there is. */
+export function toGrain(way: Way, quality: number): number {
+  const grain = grainOf(way)
+  return Math.round(quality / grain) * grain
 }
 
 const lowestOf = <P extends Probe>(probes: readonly P[], target: number): P | undefined =>
   probes.filter(({ score }) => score >= target).toSorted((a, b) => a.quality - b.quality)[0]
 
-function isNear({ way, target, tolerance = usualTolerance }: Aim, probe: Probe): boolean {
-  const excess = probe.score - target
-  return excess >= 0 && excess < Math.max(tolerance, step(way, probe))
+function isNear(aim: Aim, probe: Probe): boolean {
+  const excess = probe.score - aim.target
+  return excess >= 0 && excess < Math.max(toleranceOf(aim), step(aim.way, probe))
 }
 
-/** What one quality less would cost: nothing lower is worth a probe when it would fall short. */
+/** What the next lower quality would cost: nothing lower is worth a probe when it would fall short. */
 const step = (way: Way, probe: Probe): number =>
-  difficultyOf(way, probe) * (scoreAt(way, probe.quality) - scoreAt(way, probe.quality - 1))
+  difficultyOf(way, probe) * (scoreAt(way, probe.quality) - scoreAt(way, probe.quality - grainOf(way)))
 
 /** After so many a bracket is halved: guards bend the curve where the model knows nothing of them. */
 const halvedFrom = 4
 
 /** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
-function next({ way, target, seed, tolerance = usualTolerance }: Aim, probes: readonly Probe[]): number {
-  const aimed = target + tolerance * 0.4
+function next(aim: Aim, probes: readonly Probe[]): number {
+  const { way, target, seed } = aim
+  const aimed = target + toleranceOf(aim) * 0.4
   const [a, b] = bracket(probes, target)
   if (a === undefined) return seed ?? qualityFor(way, aimed, 1)
   if (b === undefined || a.quality === b.quality) return qualityFor(way, aimed, difficultyOf(way, a))

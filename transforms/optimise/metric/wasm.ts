@@ -14,10 +14,10 @@ export interface Memory {
 
 const { Module, Instance } = (globalThis as unknown as { WebAssembly: Api }).WebAssembly
 
-export function instances<Exports>(file: URL): () => Exports {
+export function instances<Exports>(file: URL, imports: object = {}): () => Exports {
   let module: object | undefined
   return () => {
     module ??= new Module(readFileSync(file))
-    return new Instance(module, {}).exports as Exports
+    return new Instance(module, imports).exports as Exports
   }
 }

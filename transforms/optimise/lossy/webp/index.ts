@@ -1,0 +1,60 @@
+// WebP with loss, by libwebp with quantisers of our own choice: encoder.c says which and why, build.sh how it is compiled.
+import { Failure } from '../../../../errors.ts'
+import { sharp } from '../../../render/sharp.ts'
+import { instances, type Memory } from '../../metric/wasm.ts'
+import { withProfile } from '../../webp.ts'
+import type { Picture } from '../picture.ts'
+
+interface Module {
+  readonly memory: Memory
+  _initialize(): void
+  room(bytes: number): number
+  /** The bytes it takes, or an error below zero. */
+  encode(
+    pixels: number,
+    width: number,
+    height: number,
+    channels: number,
+    quality: number,
+    smart: number,
+  ): number
+  written(): number
+}
+
+const create = instances<Module>(new URL('encoder.wasm', import.meta.url), {
+  env: { emscripten_notify_memory_growth() {} },
+})
+
+/** RFC 9649 section 2.6: fourteen bits. */
+const longestSide = 16_383
+
+/** `quality` from 0 to 100, fractions and all; alpha is never touched. */
+export async function encodeWebp(picture: Picture, quality: number): Promise<Buffer> {
+  const { width, height } = picture
+  if (Math.max(width, height) > longestSide)
+    throw new Failure('bad-option', `A WebP has at most ${longestSide} pixels on a side.`, {
+      option: 'format',
+    })
+  const body = encoded(picture, quality)
+  return picture.profiled ? Buffer.from(withProfile(body, await profileOf(picture.profiled))) : body
+}
+
+function encoded({ data, width, height, channels, isGrey, isPrepared }: Picture, quality: number): Buffer {
+  // An instance for each picture: its memory goes with it.
+  const module = create()
+  module._initialize()
+  const at = module.room(data.length)
+  if (at === 0) throw new Failure('too-costly', 'The picture is too large.')
+  new Uint8Array(module.memory.buffer, at, data.length).set(data)
+  const isSmart = !isPrepared && !isGrey
+  const bytes = module.encode(at, width, height, channels, quality, Number(isSmart))
+  if (bytes <= 0)
+    throw new Failure('too-costly', 'The picture is too large.', { cause: `libwebp: ${-bytes}` })
+  return Buffer.from(new Uint8Array(module.memory.buffer, module.written(), bytes))
+}
+
+async function profileOf(png: Uint8Array): Promise<Uint8Array> {
+  const { icc } = await sharp(png).metadata()
+  if (!icc) throw new Failure('internal', 'The profile is lost.')
+  return icc
+}
