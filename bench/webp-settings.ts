@@ -1,5 +1,5 @@
-// How small WebP can be at the score of sharp's JPEG of quality 80, whichever of the encoder's settings is best for a picture:
-// what a search over all of them could reach, and so how much the optimiser's own choice leaves.
+// How small WebP can be at the score of sharp's JPEG of quality 80, whichever of sharp's settings is best for a picture: what a
+// search over all of them could reach, beside the optimiser's own encoder with quantisers that sharp does not offer.
 //
 //   node bench/webp-settings.ts [--megapixels 0.6] [--corpus <folder>]
 //
@@ -13,6 +13,7 @@ import { decoded } from '../transforms/optimise/lossy/encoders.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/judge.ts'
 import type { Picture } from '../transforms/optimise/lossy/picture.ts'
 import { precondition } from '../transforms/optimise/lossy/precondition.ts'
+import { encodeWebp } from '../transforms/optimise/lossy/webp/index.ts'
 import { sharp } from '../transforms/render/sharp.ts'
 import { machine } from './machine.ts'
 import { type Entry, shrunk } from './optimise-pictures.ts'
@@ -31,9 +32,14 @@ const colours = ['smart', 'prepared'] as const
 const settings = presets.flatMap((preset) =>
   colours.flatMap((colour) => [false, true].map((smartDeblock) => ({ preset, colour, smartDeblock }))),
 )
-type Setting = (typeof settings)[number]
-const nameOf = ({ preset, colour, smartDeblock }: Setting): string =>
-  [preset, colour, ...(smartDeblock ? ['deblock'] : [])].join(' ')
+type Setting = (typeof settings)[number] | 'ours'
+const nameOf = (setting: Setting): string => {
+  if (setting === 'ours') return setting
+  const { preset, colour, smartDeblock } = setting
+  return [preset, colour, ...(smartDeblock ? ['deblock'] : [])].join(' ')
+}
+
+const all: readonly Setting[] = [...settings, 'ours']
 
 interface Subject {
   readonly picture: Picture
@@ -65,18 +71,22 @@ async function bytesAt(subject: Subject, setting: Setting): Promise<number> {
   return below.bytes * (above.bytes / below.bytes) ** part
 }
 
-async function probe(
-  { picture, prepared, judge }: Subject,
-  setting: Setting,
-  quality: number,
-): Promise<Point> {
+async function probe(subject: Subject, setting: Setting, quality: number): Promise<Point> {
+  const { picture, prepared, judge } = subject
+  const body =
+    setting === 'ours'
+      ? await encodeWebp({ ...picture, data: prepared, isPrepared: true }, quality)
+      : await bySharp(subject, setting, quality)
+  return { quality, bytes: body.length, score: judge.judge(await decoded(body, picture)).score }
+}
+
+function bySharp({ picture, prepared }: Subject, setting: Exclude<Setting, 'ours'>, quality: number) {
   const { width, height, channels } = picture
   const isSmart = setting.colour === 'smart'
   const { preset, smartDeblock } = setting
   const webp: WebpOptions = { quality, effort: 6, preset, smartDeblock, smartSubsample: isSmart }
   const image = sharp(isSmart ? picture.data : prepared, { raw: { width, height, channels } })
-  const body = await image.webp(webp).toBuffer()
-  return { quality, bytes: body.length, score: judge.judge(await decoded(body, picture)).score }
+  return image.webp(webp).toBuffer()
 }
 
 async function measure({ name }: Entry) {
@@ -88,7 +98,7 @@ async function measure({ name }: Entry) {
   const prepared = precondition({ rgb, width, height }, 0.7)
   const subject = { picture, prepared, judge, target }
   const bytes: Record<string, number> = {}
-  for (const setting of settings) bytes[nameOf(setting)] = Math.round(await bytesAt(subject, setting))
+  for (const setting of all) bytes[nameOf(setting)] = Math.round(await bytesAt(subject, setting))
   judge.release()
   return { file: name, jpeg: jpeg.length, score: Number(target.toFixed(2)), bytes }
 }
@@ -99,7 +109,7 @@ const pictures: Awaited<ReturnType<typeof measure>>[] = []
 for (const entry of index.filter((each) => each.natural || each.class === 'product')) {
   const one = await measure(entry)
   pictures.push(one)
-  console.log(one.file.padEnd(44), (Math.min(...Object.values(one.bytes)) / one.jpeg).toFixed(3))
+  console.log(one.file.padEnd(44), ((one.bytes.ours ?? Number.NaN) / one.jpeg).toFixed(3))
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
@@ -110,9 +120,9 @@ function summary(of: (bytes: Record<string, number>) => number) {
   return { bytes: Number(ratio.toFixed(3)), geometric: Number(geometric.toFixed(3)) }
 }
 const summaries = {
-  'the best for each picture': summary((bytes) => Math.min(...Object.values(bytes))),
+  "the best of sharp's for each picture": summary(({ ours, ...bytes }) => Math.min(...Object.values(bytes))),
   ...Object.fromEntries(
-    settings.map((each) => [nameOf(each), summary((bytes) => bytes[nameOf(each)] ?? Number.NaN)]),
+    all.map((each) => [nameOf(each), summary((bytes) => bytes[nameOf(each)] ?? Number.NaN)]),
   ),
 }
 console.dir(summaries)

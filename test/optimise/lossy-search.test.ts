@@ -45,6 +45,22 @@ test('a picture that is easy at every quality gets the lowest', async () => {
   expect(best?.quality).toBe(lowest)
 })
 
+test('qualities of WebP lie four times as close, and so do its answers', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 0.5, max: 1.8, noNaN: true }), async (difficulty) => {
+      const webp = async (quality: number) => ({
+        quality,
+        score: 100 - difficulty * (100 - scoreAt('webp', quality)),
+      })
+      const { best, probes } = await seek({ ...aim, way: 'webp' }, webp)
+      expect(probes.length).toBeLessThanOrEqual(5)
+      expect(((best?.quality ?? Number.NaN) * 4) % 1).toBe(0)
+      expect(best?.score).toBeGreaterThanOrEqual(76)
+      expect((await webp((best?.quality ?? 0) - 0.75)).score).toBeLessThan(76)
+    }),
+  )
+})
+
 test('a seed is probed first', async () => {
   const { probes } = await seek({ ...aim, seed: 61 }, picture(1))
   expect(probes[0]?.quality).toBe(61)
