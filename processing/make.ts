@@ -12,6 +12,7 @@ import {
   upright,
 } from '../transforms/index.ts'
 import { uniqueColours } from '../transforms/optimise/colours.ts'
+import { withKeptExif } from '../transforms/optimise/dress.ts'
 import { optimise } from '../transforms/optimise/index.ts'
 import { ended } from '../transforms/optimise/jpeg/unended.ts'
 import { identification } from '../transforms/optimise/report.ts'
@@ -23,7 +24,6 @@ import type {
 } from '../transforms/optimise/request.ts'
 import { render } from '../transforms/render/apply.ts'
 import { changesNothing, readEdit } from './edit.ts'
-import { withKept } from './kept.ts'
 import type { Figures, Order } from './processing.ts'
 import { megapixelsOf, type Place, take } from './room.ts'
 import { type Route, routeOf, untouched } from './route.ts'
@@ -114,7 +114,7 @@ async function drawn(way: Way): Promise<Optimised> {
   const budgetMs = Math.max(1, bounds.budgetMs - (performance.now() - startedAt))
   const request = within(route.request, budgetMs)
   const made = route.seeks ? await smallest(pixels, request) : await optimise(pixels, request, unpacked)
-  const body = withKept(made, { source, facts, keep: request.keep ?? [] })
+  const body = withKeptExif(made.body, made.format, { source, facts, keep: request.keep ?? [] })
   const isPlain = made.report.chosen === 'original'
   const report: OptimiseReport = {
     ...made.report,

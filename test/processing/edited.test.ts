@@ -101,23 +101,50 @@ test('a film still moves after an edit, in its pace', async () => {
 })
 
 describe('metadata', () => {
-  const marked = async (format: 'jpeg' | 'png') =>
+  const marked = async (format: 'jpeg' | 'png' | 'webp') =>
     sharp(await pictures.png(size))
+      .withMetadata({ orientation: 6 })
       .toFormat(format)
-      .withExif({ IFD0: { Copyright: 'Somebody', Artist: 'Her', Software: 'A camera' } })
+      .withExifMerge({
+        IFD0: { Copyright: 'Somebody', Artist: 'Her', Software: 'A camera' },
+        IFD3: { GPSLatitudeRef: 'N', GPSMapDatum: 'At home' },
+      })
       .toBuffer()
+  const exifIn = async (body: Uint8Array) => (await sharp(body).metadata()).exif?.toString('latin1') ?? ''
+  const kinds = ['jpeg', 'png', 'webp'] as const
+  const pairs = kinds.flatMap((from) => kinds.map((to) => [from, to] as const))
 
-  test.each(['jpeg', 'png'] as const)(
-    'of a %s that was to be kept outlives the edit, the rest goes',
-    async (format) => {
-      const source = await marked(format)
-      const { body } = await made(source, 'w=100', { mode: 'lossy', keep: ['copyright'] })
-      const exif = (await sharp(body).metadata()).exif?.toString('latin1') ?? ''
-      expect(exif).toContain('Somebody')
-      expect(exif).not.toContain('A camera')
-      expect((await made(source, 'w=100', { mode: 'lossy' })).figures.result.exif).toBe(false)
-    },
-  )
+  test.each(pairs)('of a %s that was to be kept outlives an edit to %s, the rest goes', async (from, to) => {
+    const source = await marked(from)
+    const { body, figures } = await made(source, 'w=100', { mode: 'lossy', format: to, keep: ['copyright'] })
+    expect(figures).toMatchObject({ format: to, width: 100, height: 150 })
+    expect(await exifIn(body)).toContain('Somebody')
+    expect(await exifIn(body)).not.toMatch(/A camera|At home/)
+    expect(identify(body)).toMatchObject({ width: 100, height: 150, orientation: 1 })
+    const bare = await made(source, 'w=100', { mode: 'lossy', format: to })
+    expect(bare.figures.result.exif).toBe(false)
+  })
+
+  test.each(kinds)('the place a %s was taken at outlives an edit only where it is named', async (format) => {
+    const source = await marked(format)
+    const kept = async (keep: OptimiseRequest['keep']) =>
+      exifIn((await made(source, 'w=100', { mode: 'lossy', ...(keep && { keep }) })).body)
+    expect(await kept(['geotag'])).toContain('At home')
+    expect(await kept(['date', 'copyright', 'orientation', 'profile'])).not.toContain('At home')
+    expect(await kept(undefined)).not.toContain('At home')
+  })
+
+  test('of a film of WebP is there after an edit, and it still moves', async () => {
+    const film = await sharp(await pictures.animatedWebp(), { animated: true })
+      .withExif({ IFD0: { Copyright: 'Somebody' } })
+      .webp({ lossless: true })
+      .toBuffer()
+    const { body } = await made(film, 'w=40', { mode: 'lossy', keep: ['copyright'] })
+    expect(await exifIn(body)).toContain('Somebody')
+    expect((await sharp(body, { animated: true }).metadata()).pages).toBe(
+      (await sharp(film, { animated: true }).metadata()).pages,
+    )
+  })
 })
 
 describe('limits', () => {

@@ -6,8 +6,8 @@ import { classOf } from './icc.ts'
 import { exifSegment } from './jpeg/index.ts'
 import { exifOf, iccOf, isIcc, segmentsOf, spliced } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import { chunksOf } from './png/chunks.ts'
-import type { Keep } from './request.ts'
+import { chunk, chunksOf, joined } from './png/chunks.ts'
+import type { Keep, OptimisedFormat } from './request.ts'
 import { exifInWebp, withExif } from './webp.ts'
 
 interface Source {
@@ -16,16 +16,31 @@ interface Source {
   readonly keep: readonly Keep[]
 }
 
+/** With all that can stay of the same pixels. */
+export function dressed(body: Uint8Array, format: LossyFormat, from: Source): Uint8Array {
+  const { source, facts, keep } = from
+  const hasProfile = format === 'jpeg' && facts.format === 'jpeg' && keep.includes('profile')
+  return withKeptExif(hasProfile ? spliced(body, profileFor(body, source, facts)) : body, format, from)
+}
+
 /** The picture is upright by now, so its EXIF has no orientation. An AVIF gets none. */
-export function dressed(body: Uint8Array, format: LossyFormat, { source, facts, keep }: Source): Uint8Array {
-  const wish = { keep, orientation: 1 }
+export function withKeptExif(
+  body: Uint8Array,
+  format: OptimisedFormat,
+  { source, facts, keep }: Source,
+): Uint8Array {
   const exif = sourceExif(source, facts)
-  if (format === 'jpeg') {
-    const profile = keep.includes('profile') && facts.format === 'jpeg' ? profileFor(body, source, facts) : []
-    return spliced(body, [...exifSegment(exif, wish), ...profile])
-  }
-  const kept = format === 'webp' ? exifToWrite(exif, wish) : undefined
-  return kept ? withExif(body, kept) : body
+  const wish = { keep, orientation: 1 }
+  if (format === 'jpeg') return spliced(body, exifSegment(exif, wish))
+  const block = exifToWrite(exif, wish)
+  if (!block) return body
+  if (format === 'webp') return withExif(body, block)
+  return format === 'png' ? withChunk(body, block) : body
+}
+
+function withChunk(png: Uint8Array, exif: Uint8Array): Uint8Array {
+  const [header, ...rest] = chunksOf(png)
+  return header ? joined([header, chunk('eXIf', exif), ...rest]) : png
 }
 
 function sourceExif(source: Uint8Array, { format }: Facts): Uint8Array | undefined {
