@@ -1,25 +1,14 @@
 // What a browser is told about a picture: pure, and computed once when the picture is stored, not when it is sent.
+import { forAnyOrigin, preflight } from '../cors.ts'
 import { failureHeader } from '../problem.ts'
 import type { Headers } from '../tier.ts'
 import type { Dependence } from '../transforms/index.ts'
 import { dispositionOf, type Saving } from './saving.ts'
 
 /** On every answer: pictures are public, embeddable anywhere, and never sniffed into something else. */
-const always: Headers = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': '*',
-  'cross-origin-resource-policy': 'cross-origin',
-  'timing-allow-origin': '*',
-  'x-content-type-options': 'nosniff',
-}
+const always: Headers = { ...forAnyOrigin, 'x-content-type-options': 'nosniff' }
 
-/** Answer to a preflight (Fetch standard, CORS protocol). */
-export const preflightHeaders: Headers = {
-  ...always,
-  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-  'access-control-allow-headers': '*',
-  'access-control-max-age': '86400',
-}
+export const preflightHeaders: Headers = { ...always, ...preflight }
 
 const hints = {
   width: 'Sec-CH-Width, Width',

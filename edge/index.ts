@@ -5,6 +5,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { answerTo } from '../cache/conditional.ts'
 import { type CacheObserver, createCache } from '../cache/index.ts'
 import type { MemoryStore } from '../cache/memory.ts'
+import { readingMethods } from '../cors.ts'
 import { Failure } from '../errors.ts'
 import { type Log, withoutSignature } from '../log.ts'
 import { failureHeader, problemAnswer } from '../problem.ts'
@@ -99,7 +100,7 @@ function readsOnly(): MiddlewareHandler<EdgeEnv> {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflightHeaders })
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     const answer = send(c, problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)))
-    answer.headers.set('allow', 'GET, HEAD, OPTIONS')
+    answer.headers.set('allow', readingMethods)
     return answer
   }
 }

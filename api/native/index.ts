@@ -2,12 +2,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { preflight, readingMethods } from '../../cors.ts'
 import { asFailure, Failure } from '../../errors.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 import { type NativeApp, newApp, type Routing } from './app.ts'
 import { documentOf } from './document.ts'
 import { createGuard, type NativeContext } from './guard.ts'
-import { openMethods, openPaths, preflight, toAnyOrigin } from './origins.ts'
+import { openPaths, toAnyOrigin } from './origins.ts'
 import { problemResponse } from './problems.ts'
 import { addAccount } from './routes/account.ts'
 import { addDeliveries } from './routes/deliveries.ts'
@@ -66,7 +67,7 @@ export const nothingHere = (c: Context): Response =>
 function refuseOtherMethods(app: NativeApp): void {
   for (const path of openPaths) {
     app.options(path, (c) => c.body(null, 204, preflight))
-    app.all(path, (c) => allowing(c, openMethods))
+    app.all(path, (c) => allowing(c, readingMethods))
   }
   const methods = new Map<string, string[]>()
   for (const definition of app.openAPIRegistry.definitions) {

@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'tier.ts': [],
   'problem.ts': ['errors.ts', 'tier.ts'],
   'log.ts': [],
+  'cors.ts': ['tier.ts'],
   'metrics.ts': [],
   'config.ts': ['config'],
   config: [],
@@ -31,12 +32,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'transforms/plan',
     'storage/bucket.ts',
   ],
-  edge: [...words, 'cache', door],
+  edge: [...words, 'cors.ts', 'cache', door],
   storage: words,
   processing: [...words, 'transforms', 'wire'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,
+    'cors.ts',
     'records',
     'storage',
     'processing',
