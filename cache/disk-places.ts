@@ -1,7 +1,8 @@
 // Where things lie in a disk store's folder: <dir>/aa/bb/cc/<rest of the hash>, and temporary files in <dir>/tmp.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isOwnerGone, ownName } from '../owner.ts'
 
 export interface Place {
   /** The name of the first level: the unit in which the store is counted. */
@@ -19,12 +20,10 @@ export function placeOf(dir: string, key: string): Place {
 
 export const temporaryFolder = (dir: string): string => join(dir, 'tmp')
 
-/** Names this life of this process; process numbers come again, in containers at every start. */
-const life = randomBytes(4).toString('hex')
+const own = ownName()
 let made = 0
 
-export const temporaryPath = (dir: string): string =>
-  join(temporaryFolder(dir), `${process.pid}-${life}-${made++}`)
+export const temporaryPath = (dir: string): string => join(temporaryFolder(dir), `${own}.${made++}`)
 
 /** Removes what processes left behind that died while writing. */
 export async function removeLeftovers(dir: string): Promise<void> {
@@ -34,24 +33,13 @@ export async function removeLeftovers(dir: string): Promise<void> {
   }
 }
 
-/** No write takes an hour: past that, the number belongs to another process by now. */
+/** No write takes an hour: past that, the name is none of ours, or its process forgot it. */
 const longestWriteMs = 3_600_000
 
 async function isLeftover(name: string, path: string): Promise<boolean> {
-  const [pid, token] = name.split('-')
-  if (token === life) return false
-  if (Number(pid) === process.pid || !isAlive(Number(pid))) return true
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
-  return Date.now() - mtimeMs > longestWriteMs
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (thrown) {
-    // EPERM: there is such a process, and it is somebody else's.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  const untouchedMs = Date.now() - mtimeMs
+  return isOwnerGone(name, untouchedMs) || untouchedMs > longestWriteMs
 }
 
 /** The names in a folder; none when it cannot be read. */

@@ -1,8 +1,8 @@
 // Where things lie in a folder of files: files/<key>, parts/<upload>/<number>, and what is being written in tmp.
 import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isOwnerGone, ownName } from '../owner.ts'
 import { checkedKey } from './key.ts'
-import { isOwnerGone, ownName } from './owner.ts'
 import { noUpload } from './parts.ts'
 
 export const filesFolder = (dir: string): string => join(dir, 'files')
@@ -60,10 +60,8 @@ export async function removeLeftovers(dir: string, now: number): Promise<void> {
 }
 
 /** Of another container on the same folder we cannot see whether it lives, only that it writes. */
-function isLeftover(name: string, untouchedMs: number): boolean {
-  const owner = name.slice(0, name.lastIndexOf('.'))
-  return isOwnerGone(owner, untouchedMs) || untouchedMs > longestWriteMs
-}
+const isLeftover = (name: string, untouchedMs: number): boolean =>
+  isOwnerGone(name, untouchedMs) || untouchedMs > longestWriteMs
 
 /** None when it is gone meanwhile. */
 const untouchedMs = async (path: string, now: number): Promise<number> =>

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../log.ts'
-import { isOwnerGone, ownName } from '../../storage/owner.ts'
+import { isOwnerGone, ownName } from '../../owner.ts'
 import { full, type Room } from './room.ts'
 
 export interface SpoolFile {

@@ -13,10 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDiskStore, type DiskEvent, type DiskOptions, type DiskStore } from '../../cache/disk.ts'
-import { placeOf } from '../../cache/disk-places.ts'
+import { placeOf, temporaryPath } from '../../cache/disk-places.ts'
 import { anEntry, derivedEntry, times } from './entries.ts'
 import { aFolder } from './folder.ts'
 import { generationEntry, isWholeGeneration } from './generations.ts'
@@ -187,22 +187,49 @@ describe('restarts', () => {
     expect(disk.size().entries).toBe(200)
   })
 
-  test('temporary files of the dead are removed, those of the living are not', async () => {
+  /** A temporary file's name as another process would give it, or this one. */
+  const named = (change: { pid?: string; start?: string; place?: string } = {}): string => {
+    const [pid, start, place, ...rest] = basename(temporaryPath('')).split('.')
+    const owner = { pid, start, place, ...change }
+    return [owner.pid, owner.start, owner.place, ...rest].join('.')
+  }
+  const leftBy = (names: Record<string, string>) => {
     const dir = aFolder()
-    const tmp = join(dir, 'tmp')
-    mkdirSync(tmp)
-    const old = new Date(Date.now() - 2 * 3_600_000)
-    const names = {
-      ownEarlierLife: `${process.pid}-00000000-1`,
-      dead: '4194304999-00000000-1',
-      alive: `${process.ppid}-00000000-1`,
-      aliveButOld: `${process.ppid}-00000000-2`,
+    mkdirSync(join(dir, 'tmp'))
+    for (const name of Object.values(names)) writeFileSync(join(dir, 'tmp', name), 'half')
+    const grownOld = (name: string) => {
+      const old = new Date(Date.now() - 2 * 3_600_000)
+      utimesSync(join(dir, 'tmp', name), old, old)
     }
-    for (const name of Object.values(names)) writeFileSync(join(tmp, name), 'half')
-    utimesSync(join(tmp, names.aliveButOld), old, old)
-    const { disk } = aDisk({ dir })
-    await disk.close()
-    expect(temporaryFiles(dir)).toEqual([names.alive])
+    const remaining = async () => {
+      await aDisk({ dir }).disk.close()
+      return temporaryFiles(dir)
+    }
+    return { grownOld, remaining }
+  }
+
+  test('temporary files of the dead are removed, those of the living are not', async () => {
+    const names = {
+      earlierLife: named({ start: '1' }),
+      dead: named({ pid: '4194304999' }),
+      alive: named(),
+      aliveButOld: named(),
+    }
+    const { grownOld, remaining } = leftBy(names)
+    grownOld(names.aliveButOld)
+    expect(await remaining()).toEqual([names.alive])
+  })
+
+  test('a container on the same folder lives as long as it writes, whatever lives here under its number', async () => {
+    const elsewhere = { place: '0123456789ab' }
+    const names = {
+      ofOurNumber: named(elsewhere),
+      ofNoNumberHere: named({ ...elsewhere, pid: '4194304999' }),
+    }
+    const { grownOld, remaining } = leftBy(names)
+    expect((await remaining()).sort()).toEqual(Object.values(names).sort())
+    grownOld(names.ofOurNumber)
+    expect(await remaining()).toEqual([names.ofNoNumberHere])
   })
 })
 

@@ -15,11 +15,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'problem.ts': ['errors.ts', 'tier.ts'],
   'log.ts': [],
   'cors.ts': ['tier.ts'],
+  'owner.ts': [],
   'metrics.ts': [],
   'config.ts': ['config'],
   config: [],
   transforms: ['errors.ts'],
-  cache: words,
+  cache: [...words, 'owner.ts'],
   records: words,
   shield: [...words, 'cache'],
   // Types of the processor's seam; its making is the assembly's.
@@ -33,12 +34,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'storage/bucket.ts',
   ],
   edge: [...words, 'cors.ts', 'cache', door],
-  storage: words,
+  storage: [...words, 'owner.ts'],
   processing: [...words, 'transforms', 'wire'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,
     'cors.ts',
+    'owner.ts',
     'records',
     'storage',
     'processing',

@@ -11,9 +11,9 @@ const silentMs = 3600_000
 export const ownName = (): string =>
   [process.pid, startOf(process.pid) ?? 0, place(), randomBytes(4).toString('hex')].join('.')
 
-/** Whether nobody writes there any more; false for a name that is none of ours. */
+/** Whether nobody writes there any more; false for a name that is none of ours. A number may follow the owner's name. */
 export function isOwnerGone(name: string, untouchedMs: number): boolean {
-  const [, pid, start, where] = /^(\d+)\.(\d+)\.([0-9a-f]{12})\.[0-9a-f]{8}$/.exec(name) ?? []
+  const [, pid, start, where] = /^(\d+)\.(\d+)\.([0-9a-f]{12})\.[0-9a-f]{8}(?:\.\d+)?$/.exec(name) ?? []
   if (pid === undefined) return false
   // Another machine or container, whose processes have other numbers than ours.
   if (where !== place()) return untouchedMs > silentMs
