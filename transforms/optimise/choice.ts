@@ -1,8 +1,7 @@
-// Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in.
-import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
-import type { OutputFormat } from '../formats.ts'
-import type { Best, Candidate } from './contest.ts'
+// Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in. Here the source
+// may be the answer; where it may not, owed.ts says what is made.
+import type { Candidate } from './contest.ts'
+import { candidateFor, drawnWebp, type Field, type Task } from './field.ts'
 import { fittingGif, fittingPng } from './fitting.ts'
 import { filmCandidates, isTooLong, scoredFilm } from './gif/film.ts'
 import { gifCandidates } from './gif/index.ts'
@@ -12,36 +11,12 @@ import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegCandidates } from './jpeg/index.ts'
 import { extrasOf, segmentsOf } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
+import { converted, owed } from './owed.ts'
 import { isOddlyColoured, pngCandidates } from './png/index.ts'
 import { quantising } from './png/quantise.ts'
 import { zopfliCandidate } from './png/zopfli.ts'
-import type { OptimiseRequest } from './request.ts'
-import type { Look } from './same.ts'
-import { scoredCandidate } from './scored.ts'
 import { svgTask } from './svg/index.ts'
 import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp.ts'
-import { losslessWebp, webpOfDrawing } from './webp-lossless.ts'
-
-export interface Task {
-  readonly source: Uint8Array
-  readonly facts: Facts
-  readonly request: OptimiseRequest
-  readonly budgetMs: number
-  /** From `performance.now()`: what is left of it. */
-  readonly endsAt: number
-  /** Of the source; null for an SVG, which has no samples. */
-  readonly look: Look | null
-}
-
-export interface Field {
-  readonly candidates: readonly Candidate[]
-  /** Why nothing is tried. */
-  readonly reason?: string
-  /** What stands in for the source where that may not be handed back. */
-  readonly original?: Best
-  /** Gives back what the candidates hold. */
-  readonly close?: () => unknown
-}
 
 /** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500
@@ -120,61 +95,4 @@ function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[]
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs
   const all: LossyFormat[] = ['jpeg', 'webp', ...(isQuick ? (['avif'] as const) : [])]
   return all.filter((format) => format !== facts.format && !(format === 'jpeg' && facts.alpha))
-}
-
-/** The one way to make `format` in the mode that was asked for. */
-function candidateFor(task: Task, format: LossyFormat, owed = false): Candidate {
-  if (task.request.mode === 'lossless') return losslessWebp(task)
-  return task.request.mode === 'quality' ? givenCandidate(task, format) : scoredCandidate(task, format, owed)
-}
-
-/** A drawn picture is often smaller without loss than with it. */
-function drawnWebp({ facts, request }: Task): Candidate[] {
-  const mayBeDrawn = facts.format === 'png' || facts.format === 'gif'
-  return mayBeDrawn && request.mode !== 'lossless' && request.maxBytes === undefined ? [webpOfDrawing()] : []
-}
-
-/** Another format was asked for by name. */
-function converted(task: Task, format: OutputFormat): Field {
-  const { request, facts } = task
-  const lossy = request.mode !== 'lossless'
-  const possible: readonly OutputFormat[] = lossy ? ['jpeg', 'webp', 'avif'] : ['webp']
-  if (!possible.includes(format) || (facts.format === 'svg' && !lossy))
-    throw new Failure(
-      'bad-option',
-      `A ${facts.format.toUpperCase()} cannot become ${format.toUpperCase()} in this mode.`,
-      {
-        option: 'format',
-      },
-    )
-  return owed(task, format as LossyFormat)
-}
-
-/** Where nothing can be scored: so fine, and in full colour, that nothing can be seen. */
-const unscoredQuality = 95
-
-/** The source cannot be the answer, however small it is. */
-function owed(task: Task, to: LossyFormat): Field {
-  const original: Best = {
-    body: task.source,
-    bytes: Number.POSITIVE_INFINITY,
-    format: to,
-    name: 'original',
-    dropped: [],
-  }
-  const { request, facts } = task
-  if (facts.animated && facts.format === 'png')
-    throw new Failure('bad-option', 'It moves, and an animated PNG cannot be converted.', {
-      option: 'format',
-    })
-  const isFilm = facts.animated && to === 'webp'
-  const isScored = request.mode !== 'quality' && request.maxBytes === undefined
-  const films = isFilm && isScored ? filmCandidates(task, true) : []
-  const isDrawing = to === 'webp' && request.mode === 'lossy' && !facts.animated
-  const drawn = isDrawing ? drawnWebp(task) : []
-  const candidates = films.length > 0 ? films : [...drawn, candidateFor(task, to, true)]
-  if (request.mode !== 'lossy') return { candidates, original }
-  // What the search declines is still owed: the caller named the format.
-  const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
-  return { candidates: [...candidates, { ...fine, fallback: true }], original }
 }

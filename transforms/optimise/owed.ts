@@ -1,0 +1,53 @@
+// What is owed where the source cannot be the answer: a format that was asked for by name is made, whatever it costs.
+import { Failure } from '../../errors.ts'
+import type { OutputFormat } from '../formats.ts'
+import type { Best } from './contest.ts'
+import { candidateFor, drawnWebp, type Field, type Task } from './field.ts'
+import { filmCandidates } from './gif/film.ts'
+import { givenCandidate } from './given.ts'
+import type { LossyFormat } from './lossy/index.ts'
+
+/** Another format was asked for by name. */
+export function converted(task: Task, format: OutputFormat): Field {
+  const { request, facts } = task
+  const lossy = request.mode !== 'lossless'
+  const possible: readonly OutputFormat[] = lossy ? ['jpeg', 'webp', 'avif'] : ['webp']
+  if (!possible.includes(format) || (facts.format === 'svg' && !lossy))
+    throw new Failure(
+      'bad-option',
+      `A ${facts.format.toUpperCase()} cannot become ${format.toUpperCase()} in this mode.`,
+      {
+        option: 'format',
+      },
+    )
+  return owed(task, format as LossyFormat)
+}
+
+/** Where nothing can be scored: so fine, and in full colour, that nothing can be seen. */
+const unscoredQuality = 95
+
+/** The source cannot be the answer, however small it is. */
+export function owed(task: Task, to: LossyFormat): Field {
+  const original: Best = {
+    body: task.source,
+    bytes: Number.POSITIVE_INFINITY,
+    format: to,
+    name: 'original',
+    dropped: [],
+  }
+  const { request, facts } = task
+  if (facts.animated && facts.format === 'png')
+    throw new Failure('bad-option', 'It moves, and an animated PNG cannot be converted.', {
+      option: 'format',
+    })
+  const isFilm = facts.animated && to === 'webp'
+  const isScored = request.mode !== 'quality' && request.maxBytes === undefined
+  const films = isFilm && isScored ? filmCandidates(task, true) : []
+  const isDrawing = to === 'webp' && request.mode === 'lossy' && !facts.animated
+  const drawn = isDrawing ? drawnWebp(task) : []
+  const candidates = films.length > 0 ? films : [...drawn, candidateFor(task, to, true)]
+  if (request.mode !== 'lossy') return { candidates, original }
+  // What the search declines is still owed: the caller named the format.
+  const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
+  return { candidates: [...candidates, { ...fine, fallback: true }], original }
+}
