@@ -22,6 +22,7 @@ export type Deliveries = ReturnType<typeof createDeliveries>
 export function createDeliveries({ db }: Source) {
   return {
     add: async (delivery: NewDelivery): Promise<string> => {
+      // In the order in which attempts began, which is not that in which they ended.
       const id = newId(delivery.at)
       await db
         .insertInto('deliveries')

@@ -5,6 +5,7 @@ import { createFetched } from './fetched.ts'
 import { createFiles } from './files.ts'
 import { createGroups } from './groups.ts'
 import { createHooks, sealHooks } from './hooks.ts'
+import { createIds, type NextId } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createKeys } from './keys.ts'
 import type { Records, Tables } from './records.ts'
@@ -23,7 +24,7 @@ export { isSigned, sign, signBody } from './delivery/signature.ts'
 export type { FileChange, FileFilter, FileRecord, NewFile } from './files.ts'
 export type { GroupRecord } from './groups.ts'
 export type { HookRecord, NewHook } from './hooks.ts'
-export { firstIdAt, newId, timeOf } from './ids.ts'
+export { firstIdAt, type NextId, newId, timeOf } from './ids.ts'
 export type { JobFilter, JobRecord, NewJob } from './jobs.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { KeyRecord, NewKey } from './keys.ts'
@@ -40,15 +41,17 @@ export { createWork, type Held, type Work, type WorkOptions } from './work.ts'
 export async function openRecords(where: Where, now = Date.now(), seal?: Seal): Promise<Records> {
   const { db, kind, close } = await openDatabase(where, now)
   if (seal) await sealHooks({ db, kind, seal })
+  const nextId = createIds()
   return {
-    ...tablesOf({ db, kind, seal }),
+    ...tablesOf({ db, kind, seal }, nextId),
     transaction: (work) =>
-      db.transaction().execute((transaction) => work(tablesOf({ db: transaction, kind, seal }))),
+      db.transaction().execute((transaction) => work(tablesOf({ db: transaction, kind, seal }, nextId))),
+    nextId,
     close,
   }
 }
 
-function tablesOf(source: Source): Tables {
+function tablesOf(source: Source, nextId: NextId): Tables {
   return {
     files: createFiles(source),
     groups: createGroups(source),
@@ -56,7 +59,7 @@ function tablesOf(source: Source): Tables {
     results: createResults(source),
     usage: createUsage(source),
     keys: createKeys(source),
-    jobs: createJobs(source),
+    jobs: createJobs(source, nextId),
     deliveries: createDeliveries(source),
     hooks: createHooks(source),
   }

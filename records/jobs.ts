@@ -2,7 +2,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import { backoff, usualAttempts } from './backoff.ts'
 import { type Claim, claim } from './claim.ts'
-import { firstIdAt, newId, timeOf } from './ids.ts'
+import { firstIdAt, type NextId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
 import type { Lane } from './lanes.ts'
 import { limitOf, type Page, type Paged, paged } from './pages.ts'
@@ -31,7 +31,7 @@ export interface JobRecord {
 }
 
 export interface NewJob {
-  /** When something else must know it before, the answer of an API for one; from `newId`. */
+  /** When something else must know it before, the answer of an API for one; from `nextId`, or `newId`. */
   readonly id?: string
   readonly queue: string
   readonly project?: string
@@ -53,14 +53,14 @@ export interface JobFilter {
 export type Held = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
 export type Jobs = ReturnType<typeof createJobs>
 
-export function createJobs({ db, kind }: Source) {
+export function createJobs({ db, kind }: Source, nextId: NextId) {
   const held = ({ id, claims }: Pick<Held, 'id' | 'claims'>) =>
     db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
 
   return {
     /** In a transaction: the promise is kept if and only if the rest of it is. */
     promise: async (job: NewJob, now: number): Promise<string> => {
-      const row = rowOf(job, now)
+      const row = rowOf({ ...job, id: job.id ?? nextId(now) }, now)
       await db.insertInto('jobs').values(row).execute()
       return row.id
     },
@@ -170,10 +170,9 @@ function found(db: Source['db'], filter: JobFilter, limit: number) {
     .limit(limit + 1)
 }
 
-function rowOf(job: NewJob, now: number): Insertable<Tables['jobs']> {
-  const id = job.id ?? newId(now)
+function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<Tables['jobs']> {
   return {
-    id,
+    id: job.id,
     queue: job.queue,
     project: job.project ?? '',
     payload: writeJson(job.payload),
@@ -185,7 +184,7 @@ function rowOf(job: NewJob, now: number): Insertable<Tables['jobs']> {
     lane: job.lane ?? '',
     claims: 0,
     error: null,
-    created: timeOf(id),
+    created: timeOf(job.id),
     finished: null,
   }
 }

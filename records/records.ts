@@ -4,6 +4,7 @@ import type { FetchedFiles } from './fetched.ts'
 import type { Files } from './files.ts'
 import type { Groups } from './groups.ts'
 import type { Hooks } from './hooks.ts'
+import type { NextId } from './ids.ts'
 import type { Jobs } from './jobs.ts'
 import type { Keys } from './keys.ts'
 import type { Results } from './results.ts'
@@ -27,6 +28,8 @@ export interface Records extends Tables {
    * on `t`: on the embedded database it holds up every other writer.
    */
   transaction<T>(work: (t: Tables) => Promise<T>): Promise<T>
+  /** For rows of this process, in the order in which they were asked for. */
+  readonly nextId: NextId
   /** An open database keeps its process alive. */
   close(): Promise<void>
 }

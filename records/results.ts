@@ -7,7 +7,7 @@ import { type ResultFilter, searchResults } from './search.ts'
 import type { Source, Tables } from './tables.ts'
 
 export interface ResultRecord {
-  /** From `newId`: the id carries the time, and the order of ids is the order of results. */
+  /** From `nextId`: the id carries the time, and the order of ids is the order of results. */
   readonly id: string
   readonly created: number
   readonly keyId: string

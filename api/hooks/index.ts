@@ -4,7 +4,6 @@ import type { Log } from '../../log.ts'
 import {
   createDeliverer,
   laneOf,
-  newId,
   type Records,
   type Seal,
   type Secrets,
@@ -49,7 +48,7 @@ export function createHooks(options: HooksOptions): Hooks {
 
   return {
     promise: async (t, webhook) => {
-      const { project, id = newId(now()), delayMs } = webhook
+      const { project, id = records.nextId(now()), delayMs } = webhook
       const payload = workOf(id, webhook)
       const lane = laneOf(project, payload.url)
       return t.jobs.promise({ id, queue: webhooks, project, payload, lane, ...named({ delayMs }) }, now())

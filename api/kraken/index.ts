@@ -1,7 +1,7 @@
 // Kraken.io's API over the optimise service: programs written for it keep working when they are pointed here.
 import { type Context, Hono } from 'hono'
 import { Failure } from '../../errors.ts'
-import { type JsonObject, type KeyRecord, newId } from '../../records/index.ts'
+import type { JsonObject, KeyRecord } from '../../records/index.ts'
 import { baseOf, textOf, untilLeft } from '../incoming.ts'
 import { safeName } from '../intake/name.ts'
 import type { Call, Source } from '../optimising/optimising.ts'
@@ -122,7 +122,7 @@ interface Callback {
 
 /** The sandbox's callback is as real as any. */
 async function called({ records, hooks, now }: ApiParts, { key, callbackUrl, answer }: Callback) {
-  const id = newId(now())
+  const id = records.nextId(now())
   const body = { id: shortId(id), ...answer }
   const { project } = key
   await records.transaction((t) =>

@@ -1,7 +1,7 @@
 // Optidash's API over the optimise service: programs written for it keep working when they are pointed here.
 import { type Context, Hono } from 'hono'
 import { Failure } from '../../errors.ts'
-import { type JsonObject, type KeyRecord, newId } from '../../records/index.ts'
+import type { JsonObject, KeyRecord } from '../../records/index.ts'
 import { baseOf, textOf, untilLeft } from '../incoming.ts'
 import type { Answered, Call, Source } from '../optimising/optimising.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
@@ -87,7 +87,7 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     const { status, message, ...failed } = errorOf(error)
     const spent = c.get('spent')
     const headers = { ...failed.headers, ...(spent && rateHeaders(spent, parts.now())) }
-    const body = failureOf({ status, message }, newId(parts.now()))
+    const body = failureOf({ status, message }, parts.records.nextId(parts.now()))
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
     return new Response(null, { status, headers: { ...headers, 'content-length': '0', ...metaOf(body) } })
   })

@@ -1,7 +1,7 @@
 // From one received picture to its results: processed, kept in storage, delivered. The records are the caller's.
 import { createHash, randomBytes } from 'node:crypto'
 import type { Processing } from '../../processing/processing.ts'
-import { newId } from '../../records/index.ts'
+import type { Records } from '../../records/index.ts'
 import { type Bucket, resultKey } from '../../storage/index.ts'
 import type { Received } from '../intake/intake.ts'
 import { addressOf, resultName } from './names.ts'
@@ -16,6 +16,7 @@ export interface Workshop {
   /** How long results live, milliseconds. */
   readonly retentionMs: Readonly<Record<Call['retention'], number>>
   readonly now: () => number
+  readonly records: Pick<Records, 'nextId'>
 }
 
 export interface Making {
@@ -46,7 +47,7 @@ export async function makeAll(workshop: Workshop, making: Making): Promise<reado
 }
 
 async function makeOne(
-  { processing, bucket, deliver, retentionMs, now }: Workshop,
+  { processing, bucket, deliver, retentionMs, now, records }: Workshop,
   { call, received, priority, ids, signal }: Making,
   { wish, index }: { wish: Wish; index: number },
 ): Promise<Made> {
@@ -64,7 +65,7 @@ async function makeOne(
     wish,
     storageKey,
     outcome: {
-      id: ids?.[index] ?? newId(now()),
+      id: ids?.[index] ?? records.nextId(now()),
       ...(wish.id === undefined ? {} : { wish: wish.id }),
       name,
       url: delivered ?? addressOf(call.base, storageKey),

@@ -1,9 +1,10 @@
 // Optimising that was promised: what waits in the queue, and how it is carried out when its turn comes. The secrets in
 // it (a bucket's key, an authorization) lie sealed in the database.
+import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import { statusOf } from '../../problem.ts'
-import { type JobRecord, newId, type Records } from '../../records/index.ts'
+import type { JobRecord, Records } from '../../records/index.ts'
 import { resultKey } from '../../storage/index.ts'
 import type { Seal } from '../accounts/seal.ts'
 import type { Hooks } from '../hooks/hooks.ts'
@@ -55,14 +56,14 @@ export async function keepPromise(
 ) {
   const { records, hooks, seal, now } = parts
   hooks.check(wanted.promised.url)
-  const id = newId(now())
+  const id = records.nextId(now())
   const source = await waiting(parts, wanted.source)
   const { key, ...rest } = call
-  const ids = call.wishes.map(() => newId(now()))
+  const ids = call.wishes.map(() => records.nextId(now()))
   const order: Order = { call: rest, keyId: key.id, source, promised: wanted.promised, ids }
   const { face } = wanted.promised
   // Beside what is sealed: whose promise it is, and under which id its webhook will be found.
-  const payload = { ids, face, hook: newId(now()), sealed: seal.close(id, JSON.stringify(order)) }
+  const payload = { ids, face, hook: records.nextId(now()), sealed: seal.close(id, JSON.stringify(order)) }
   await records.jobs.promise({ id, queue, project: key.project, payload, maxAttempts: mostTries * 2 }, now())
   return id
 }
@@ -73,7 +74,8 @@ async function waiting({ bucket, now }: PromiseParts, source: Source): Promise<W
   try {
     const { name, type, bytes } = received
     const key = resultKey({
-      id: received.sha256.slice(0, 8) + newId(now()),
+      // As a result's: its address is all that protects it.
+      id: randomBytes(16).toString('hex'),
       name: 'source',
       expiresAt: now() + sourceMs,
     })

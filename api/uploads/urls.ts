@@ -54,6 +54,7 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
     if (before) return { file: before }
     const { url, name, saveDuplicates: remember = false, project } = wanted
     const said = safeName(name)
+    // Whoever knows it is told of the file: the Upload API asks for no key there.
     const token = newId(now())
     await records.transaction(async (t) => {
       const coming = { wanted, name: said, type: 'application/octet-stream', bytes: 0 }

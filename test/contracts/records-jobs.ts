@@ -125,8 +125,8 @@ export function jobsContract(records: () => Records): void {
   test('of one lane no more than its share is claimed, and nobody waits behind the rest', async () => {
     const [stalled, other] = [laneOf('p', 'https://stalled.example/'), laneOf('q', 'https://other.example/')]
     await records().transaction(async (t) => {
-      for (let i = 0; i < 300; i++)
-        await t.jobs.promise({ queue: 'lanes', payload: {}, lane: stalled }, noon - 1000 + i)
+      for (let nth = 0; nth < 300; nth++)
+        await t.jobs.promise({ queue: 'lanes', payload: { nth }, lane: stalled }, noon - 1000 + nth)
     })
     const behind = await Promise.all(times(5, () => promised('lanes', { lane: other })))
     const first = await fairly('lanes', [])
@@ -138,7 +138,7 @@ export function jobsContract(records: () => Records): void {
     expect(lanesOf(second)).not.toContain(stalled)
     // In a place that became free goes the next of them, in their order.
     const [next, ...more] = await fairly('lanes', [stalled, stalled])
-    expect([next?.created, more]).toEqual([noon - 1000 + 3, []])
+    expect([next?.payload, more]).toEqual([{ nth: 3 }, []])
   })
 
   test('many claimants at once that share by lane never get the same job', async () => {

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { Failure } from '../../errors.ts'
 import { openDatabase } from '../../records/database.ts'
-import { firstIdAt, newId, openRecords, timeOf } from '../../records/index.ts'
+import { openRecords } from '../../records/index.ts'
 import { searchQuery } from '../../records/search.ts'
 import { aFile } from './folder.ts'
 import { aResult, noon, times } from './rows.ts'
@@ -87,13 +87,4 @@ test('the search is served by the index of its user, or of its kind, or of its k
   expect(await plan({ keyId: 'k' })).toMatch(/COVERING INDEX results_by_key \(key_id=\?\)/)
   expect(await plan({ created })).toMatch(/PRIMARY KEY \(id>\? AND id<\?\)/)
   await close()
-})
-
-test('ids sort by their time, and carry it', () => {
-  const ids = times(100, (i) => newId(noon + i))
-  expect([...ids].sort()).toEqual(ids)
-  expect(ids.map(timeOf)).toEqual(times(100, (i) => noon + i))
-  expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  expect(firstIdAt(noon) <= newId(noon)).toBe(true)
-  expect(firstIdAt(noon + 1) > newId(noon)).toBe(true)
 })
