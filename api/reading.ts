@@ -1,6 +1,7 @@
 // Reads a client's JSON by a schema, and says in one sentence what is wrong: "resize.width must be a whole number ...".
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
+import { isKey, keyWords } from '../storage/index.ts'
 
 /** The value when the schema accepts it. Fails with 'bad-option', naming the first place that is at fault. */
 export function read<T>(schema: z.ZodType<T>, value: unknown, place = ''): T {
@@ -44,8 +45,10 @@ export const pairs = z.record(
   { error: 'must be an object of names and short texts' },
 )
 
-/** Keys of objects have no slash in front; examples of both APIs do. */
-export const objectPath = words().transform((text) => text.replace(/^\/+/, ''))
+/** Keys of objects have no slash in front; examples of both APIs do. Empty is as good as absent. */
+export const objectPath = words()
+  .transform((text) => text.replace(/^\/+/, ''))
+  .refine((text) => text === '' || isKey(text), { error: `must be ${keyWords}` })
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 

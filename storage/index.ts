@@ -6,7 +6,7 @@ import type { S3Options } from './s3-client.ts'
 import type { SwiftOptions } from './swift.ts'
 
 export type { Body, Bucket, Facts, Found, Page, PutOptions, Range, Stored, Upload } from './bucket.ts'
-export { keyFor, uploadKey } from './key.ts'
+export { isKey, keyFor, keyWords, uploadKey } from './key.ts'
 export { createRetention, type Retention, resultKey } from './retention.ts'
 
 export type BucketSettings =

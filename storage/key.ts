@@ -15,15 +15,17 @@ const maxKeyBytes = 900
 /** File systems stop at 255. */
 const maxSegmentBytes = 240
 
-/** The key, when it is one that means the same everywhere: no way up, no empty segment, no character of control. */
-export function checkedKey(key: string): string {
-  const isFine =
-    key.isWellFormed() &&
-    Buffer.byteLength(key) <= maxKeyBytes &&
-    !/[\p{Cc}\\]/u.test(key) &&
-    key.split('/').every(isSegment)
-  return isFine ? key : refuse(key)
-}
+/** Whether it means the same everywhere: no way up, no empty segment, no character of control. */
+export const isKey = (key: string): boolean =>
+  key.isWellFormed() &&
+  Buffer.byteLength(key) <= maxKeyBytes &&
+  !/[\p{Cc}\\]/u.test(key) &&
+  key.split('/').every(isSegment)
+
+/** In words, for those who name an object themselves. */
+export const keyWords = `the name of an object: at most ${maxKeyBytes} bytes, between slashes 1 to ${maxSegmentBytes}, no '.' or '..', no backslash, no character of control`
+
+export const checkedKey = (key: string): string => (isKey(key) ? key : refuse(key))
 
 /** A prefix is the beginning of a key: its last segment may be empty. */
 export const checkedPrefix = (prefix: string): string => {

@@ -27,10 +27,10 @@ export function webhookResources(parts: Parts): readonly Omit<Resource, 'scope'>
     {
       path: '/webhooks/:id/',
       answers: {
-        GET: async (asked) => shape((await ownHook(asked, parts)).hook),
+        GET: async (asked) => shape(await ownHook(asked, parts)),
         PUT: (asked) => change(asked, parts),
         DELETE: async (asked) => {
-          await parts.records.hooks.forget((await ownHook(asked, parts)).hook.id)
+          await parts.records.hooks.forget((await ownHook(asked, parts)).id)
           return undefined
         },
       },
@@ -58,21 +58,22 @@ async function subscribe(asked: RestAsked, { records, hooks, now }: Parts): Prom
 }
 
 async function ownHook(asked: RestAsked, parts: Parts) {
-  const own = await ownHooks(asked.project, parts)
-  const hook = own.find(({ id }) => String(id) === asked.param('id'))
+  const hook = (await ownHooks(asked.project, parts)).find(({ id }) => String(id) === asked.param('id'))
   if (!hook) throw notFound()
-  return { hook, own }
+  return hook
 }
 
 async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
   const { records, hooks, now } = parts
-  const { hook, own } = await ownHook(asked, parts)
+  const hook = await ownHook(asked, parts)
   const body = objectIn(asked)
   const { targetUrl, event } = {
     targetUrl: body.target_url === undefined ? hook.targetUrl : urlIn(body.target_url, hooks),
     event: body.event === undefined ? hook.event : eventIn(body.event),
   }
-  const isTaken = own.some(
+  // By any API: a project has each event and address once.
+  const all = await records.hooks.find(asked.project)
+  const isTaken = all.some(
     (other) => other.id !== hook.id && other.event === event && other.targetUrl === targetUrl,
   )
   if (isTaken) throw new RestError(400, 'There is a webhook for this event and target_url already.')

@@ -133,6 +133,11 @@ describe('several sizes', () => {
       ],
       'must have a different id',
     ],
+    [
+      'at no place',
+      [{ id: 1, strategy: 'none', storage_path: 'a//b.jpg' }],
+      'resize.0.storage_path must be the name of an object',
+    ],
     ['without a place each', [{ id: 1, strategy: 'none' }], 'size 1 must have a storage_path'],
   ])('%s: refused', (_, resize, message) => {
     const s3_store = { key: 'k', secret: 's', bucket: 'b' }
@@ -261,6 +266,10 @@ describe('an external store', () => {
       's3_store.region must be the name',
     ],
     [{ sl_store: { user: 'u', key: 'k', container: 'c' } }, 'sl_store.region'],
+    [
+      { s3_store: { key: 'k', secret: 's', bucket: 'b', path: '/a/../b.png' } },
+      's3_store.path must be the name of an object',
+    ],
     [{ s3_store: { key: 'k', secret: 's', bucket: 'b', acl: 'all' } }, 's3_store.acl must be public_read or'],
     [
       {

@@ -122,6 +122,19 @@ describe('the report', () => {
 describe('what is refused', () => {
   const stored = async () => (await server.parts.bucket.list('results/')).files.length
 
+  test.each(['/a/b.jpg', 'a/../b.jpg', 'a\\b.jpg', 'a\nb.jpg', '', 'é'.repeat(121)])(
+    'a target at %j, before the picture has come and also where it would only be promised',
+    async (path) => {
+      const bucket = { kind: 's3', bucket: 'b', region: 'r', access_key_id: 'k', secret_access_key: 's' }
+      for (const more of [{}, { callback_url: 'https://a.example/' }]) {
+        const options = { url: `${elsewhere.url}/cat.jpg`, target: { ...bucket, path }, ...more }
+        const { status, type, json } = await server.call('POST', '/v1/optimize', { json: options })
+        expect([status, type]).toEqual([400, 'application/problem+json'])
+        expect(json()).toMatchObject({ option: 'target.path' })
+      }
+    },
+  )
+
   test.each([
     ['?quality=101', 'quality', "Expected a number of at most 100 for 'quality', received '101'."],
     ['?quality=good', 'quality', "Expected a number for 'quality', received 'good'."],

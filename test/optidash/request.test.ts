@@ -199,6 +199,15 @@ const refused: readonly (readonly [Given, string])[] = [
   ],
   [{ store: { provider: 'aws', key: 'k' } }, 'store.secret'],
   [
+    {
+      store: {
+        ...{ provider: 'azure', account: 'a', key: 'k', container: 'c' },
+        path: `/${'a'.repeat(241)}`,
+      },
+    },
+    'store.path must be the name of an object',
+  ],
+  [
     { store: { provider: 'digitalocean', key: 'k', secret: 's', bucket: 'b', region: 'evil.example/' } },
     'store.region must be the name of a region',
   ],

@@ -227,6 +227,25 @@ describe.each(schemes)('with $name', ({ schemaOf }) => {
     await expect(createWebhook(inside, settings)).rejects.toThrow('not a public one')
   })
 
+  test('a webhook cannot be changed into one that the project has by another API', async () => {
+    const { keys, settings } = await aProject(schemaOf)
+    const [mine, theirs] = ['https://receiver.example/mine', 'https://receiver.example/theirs']
+    const event = WebhookEvent.FILE_UPLOADED
+    const native = await fetch(`${halftone.url}/v1/webhooks`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${keys.publicKey}.${keys.secretKey}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ event, url: theirs }),
+    })
+    expect(native.status).toBe(201)
+    await expect(createWebhook({ targetUrl: theirs, event }, settings)).rejects.toThrow('already')
+    const { id } = await createWebhook({ targetUrl: mine, event }, settings)
+    await expect(updateWebhook({ id, targetUrl: theirs }, settings)).rejects.toThrow('already')
+    expect(await listOfWebhooks({}, settings)).toMatchObject([{ id, targetUrl: mine }])
+  })
+
   test('what is not done here is refused by name', async () => {
     const { upload, settings } = await aProject(schemaOf)
     const document = { type: ConversionType.DOCUMENT, paths: [`${await upload()}/document/-/format/pdf/`] }

@@ -1,5 +1,6 @@
 // A customer's bucket, as a client names it.
 import { z } from '@hono/zod-openapi'
+import { isKey, keyWords } from '../../../storage/index.ts'
 import { httpUrl } from './scalars.ts'
 
 // Half of a character has no bytes to be sent as.
@@ -10,10 +11,14 @@ const words = (description: string) =>
   z.record(z.string().min(1).max(128), z.string().max(1024)).optional().openapi({ description })
 
 const placement = {
-  path: word().optional().openapi({
-    description: "Key of the object, without a leading slash; by default the result's name.",
-    example: 'pictures/cat.webp',
-  }),
+  path: z
+    .string()
+    .refine(isKey, { error: `expected ${keyWords}` })
+    .optional()
+    .openapi({
+      description: "Key of the object, without a leading slash; by default the result's name.",
+      example: 'pictures/cat.webp',
+    }),
   metadata: words("The object's own metadata."),
   headers: words("What the bucket's web service should say with it: cache-control and so on."),
 }
