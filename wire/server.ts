@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { continueWhenRead } from './continue.ts'
 import { lacksHost, refuseConnection, refuseHostless } from './refuse.ts'
 import type { Listener } from './serve.ts'
 
@@ -55,6 +56,7 @@ export async function listen({ host, port, listener, limits = {} }: ListenOption
   const traffic = createTraffic(listener, settings.stallMs)
   const server = serverWith(settings, traffic.listener)
   server.on('connection', traffic.connected)
+  server.on('checkContinue', traffic.asked)
   server.on('timeout', traffic.timedOut)
   server.on('clientError', traffic.unread)
   await new Promise<void>((resolve, reject) => {
@@ -99,6 +101,8 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener): Serve
 
 interface Traffic {
   readonly listener: Listener
+  /** The client waits to be told to send its body. */
+  readonly asked: Listener
   connected(socket: Socket): void
   /** Nothing was sent or taken for a while. */
   timedOut(socket: Socket): void
@@ -128,16 +132,25 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
     })
   }
 
+  function answer(req: IncomingMessage, res: ServerResponse): void {
+    silent.delete(req.socket)
+    if (isEnding) res.shouldKeepAlive = false
+    if (lacksHost(req)) {
+      refuseHostless(req, res)
+      return
+    }
+    listener(req, res)
+    // A hit is over by now, and the fewer things are done for it the better.
+    if (!res.writableEnded) follow(res)
+    // Nearly always the kernel has taken all of it. A timer for every socket would cost a hit a quarter more.
+    else if (req.socket.writableLength > 0) req.socket.setTimeout(stallMs)
+  }
+
   return {
-    listener(req, res) {
-      silent.delete(req.socket)
-      if (isEnding) res.shouldKeepAlive = false
-      if (lacksHost(req)) return refuseHostless(req, res)
-      listener(req, res)
-      // A hit is over by now, and the fewer things are done for it the better.
-      if (!res.writableEnded) follow(res)
-      // Nearly always the kernel has taken all of it. A timer for every socket would cost a hit a quarter more.
-      else if (req.socket.writableLength > 0) req.socket.setTimeout(stallMs)
+    listener: answer,
+    asked(req, res) {
+      continueWhenRead(req, res)
+      answer(req, res)
     },
     connected(socket) {
       silent.add(socket)

@@ -54,6 +54,14 @@ describe('a body', () => {
     )
   })
 
+  test('refused while its client asks whether to send it is not asked for', async () => {
+    const body = Object.assign(new PassThrough(), { headers: { expect: '100-continue' } })
+    await expect(anIntake().receive(body, { maxBytes: 100, length: 101 })).rejects.toEqual(
+      failing('source-too-large'),
+    )
+    expect(body.readableFlowing).toBe(null)
+  })
+
   test('that turns out too long is refused, and nothing of it stays', async () => {
     const intake = anIntake()
     const body = Readable.from([randomBytes(60), randomBytes(60)])
