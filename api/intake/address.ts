@@ -16,7 +16,7 @@ const ours = {
   'user-agent': 'Halftone',
 }
 
-/** Fails with 'bad-address', 'forbidden-address', and 'bad-option' for a header that may not be sent. */
+/** Fails with 'bad-address', and 'bad-option' for a header that may not be sent. */
 export function firstVisit(address: string, headers: Readonly<Record<string, string>>): Visit {
   const { url, authorization } = permitted(address)
   return {
@@ -33,8 +33,9 @@ export function nextVisit(first: Visit, from: Visit, location: string): Visit {
   if (!URL.canParse(location, from.url.href))
     throw new Failure('source-failed', 'The source redirects to no URL.')
   const { url } = permitted(new URL(location, from.url).href)
+  // Not 'forbidden-address', which is for hosts that are not public: here another address of theirs can be named.
   if (from.url.protocol === 'https:' && url.protocol === 'http:')
-    throw new Failure('forbidden-address', 'A redirect leaves https for http.')
+    throw new Failure('bad-address', 'The source redirects from https to http, which is not followed.')
   return { url, headers: url.origin === first.url.origin ? first.headers : ours }
 }
 
@@ -44,7 +45,7 @@ function permitted(address: string): { url: URL; authorization: string | undefin
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Failure('bad-address', 'Only http and https are fetched.')
-  // Not 'forbidden-address', which is for hosts that are not public: here it is the port that can be mended.
+  // Nor here, where it is the port that can be mended.
   if (!isWebPort(url))
     throw new Failure('bad-address', `Nothing is fetched from port ${url.port}.`, {
       expected: '80, 443, or a port from 1024 on that is of no other service',

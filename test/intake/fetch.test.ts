@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { firstVisit, nextVisit } from '../../api/intake/address.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { aServer, aTrap, connectionsDuring, type Site } from '../origin/servers.ts'
 import { aJpeg, anIntake } from './intakes.ts'
@@ -268,7 +269,13 @@ describe('a download fails', () => {
     await expect(fetchIt(site.url, { maxBytes: megabyte, onlyPictures: true })).rejects.toThrow('HTML')
   })
 
-  test('when it leaves https for http, or redirects to nowhere', async () => {
+  test('when it leaves https for http', () => {
+    const secure = firstVisit('https://a.example/1', {})
+    expect(nextVisit(secure, secure, 'https://b.example/2').url.host).toBe('b.example')
+    expect(() => nextVisit(secure, secure, 'http://a.example/2')).toThrow(failing('bad-address'))
+  })
+
+  test('when it redirects to nowhere', async () => {
     const site = await aSite((_, response) => response.writeHead(302, { location: 'http://[' }).end())
     await expect(fetchIt(site.url)).rejects.toEqual(failing('source-failed'))
   })
