@@ -35,14 +35,14 @@ export async function fieldFor(task: Task): Promise<Field> {
 }
 
 async function sameFormat(task: Task): Promise<Field> {
-  const { source, facts, request, budgetMs } = task
+  const { source, facts, request, budgetMs, endsAt } = task
   const look = task.look ?? { width: 0, height: 0, hash: '' }
   const withMetadata = { source, facts, keep: request.keep ?? [], look }
   const lossy = request.mode !== 'lossless'
   const { maxBytes } = request
   const isTooLarge = lossy && maxBytes !== undefined && source.length > maxBytes
   const fewer = (fitting: typeof fittingPng) =>
-    isTooLarge ? [fitting({ ...withMetadata, maxBytes, budgetMs })] : []
+    isTooLarge ? [fitting({ ...withMetadata, maxBytes, endsAt })] : []
   switch (facts.format) {
     case 'jpeg': {
       if (mustBeRecoded(source, facts, request)) return owed(task, 'jpeg')
@@ -60,9 +60,9 @@ async function sameFormat(task: Task): Promise<Field> {
     }
     case 'gif': {
       const bent = lossy
-        ? lossyGifCandidates({ source, facts, level: request.level ?? 'default', budgetMs })
+        ? lossyGifCandidates({ source, facts, level: request.level ?? 'default', endsAt })
         : []
-      return { candidates: [...gifCandidates(source, facts, budgetMs), ...bent, ...fewer(fittingGif)] }
+      return { candidates: [...gifCandidates(source, facts, endsAt), ...bent, ...fewer(fittingGif)] }
     }
     case 'webp': {
       // One coded with loss already says nothing of how much it lost, so it loses no more.

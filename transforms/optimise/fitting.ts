@@ -14,7 +14,7 @@ interface Task {
   readonly facts: Facts
   readonly keep: readonly Keep[]
   readonly maxBytes: number
-  readonly budgetMs: number
+  readonly endsAt: number
 }
 
 export function fittingPng(task: Task): Candidate {
@@ -47,9 +47,9 @@ const gifSteps = [
 export const fittingGif = (task: Task): Candidate =>
   fitting('gif', task, () =>
     first(gifSteps, task, ([loss, colours]) => {
-      const { source, budgetMs } = task
+      const { source, endsAt } = task
       const options = ['-O3', '-Okeep-empty', `--lossy=${loss}`, `--colors=${colours}`]
-      const bounds = { timeoutMs: budgetMs, maxBytes: source.length * 2 + 65_536 }
+      const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
       return gifsicle(source, options, bounds).catch((thrown) => {
         if (asFailure(thrown).kind !== 'source-unsupported') throw thrown
         return bySharp(source, loss, colours)
@@ -88,7 +88,12 @@ async function first<Step>(
   let best: Uint8Array | undefined
   while (low < high) {
     const middle = (low + high) >> 1
-    const body = await make(steps[middle] as Step)
+    const body = await make(steps[middle] as Step).catch((thrown) => {
+      // The time ran out while something better was looked for.
+      if (best && thrown instanceof Declined) return undefined
+      throw thrown
+    })
+    if (!body) break
     if (body.length > maxBytes) low = middle + 1
     else {
       high = middle

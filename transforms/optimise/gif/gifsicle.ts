@@ -1,25 +1,36 @@
 // Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
 import { spawn } from 'node:child_process'
 import { Failure } from '../../../errors.ts'
+import { Declined, noTime } from '../contest.ts'
 
 export interface Bounds {
-  readonly timeoutMs: number
+  /** From `performance.now()`. */
+  readonly endsAt: number
   /** What comes beyond is of no use to the caller, so the program is stopped there. */
   readonly maxBytes: number
 }
 
+/** Of a timer: one for longer rings at once. */
+const longestMs = 2 ** 31 - 1
+
 /** Undefined until somebody tried; then for good, as a machine does not lose a program while we run. */
 let installed: boolean | undefined
 
-/** What Gifsicle makes of `gif`. Fails with 'source-unsupported' where it is not installed. */
+/** What Gifsicle makes of `gif`. Fails with 'source-unsupported' where it is not installed, declines where time runs out. */
 export async function gifsicle(gif: Uint8Array, options: readonly string[], bounds: Bounds): Promise<Buffer> {
   if (installed === false) throw missing()
+  const leftMs = Math.ceil(bounds.endsAt - performance.now())
+  if (leftMs <= 0) throw new Declined(noTime)
   const quiet = ['--no-warnings', '--no-ignore-errors', '--no-comments', '--no-names', '--no-extensions']
   const program = spawn('gifsicle', [...options, ...quiet, '-'], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: bounds.timeoutMs,
-    killSignal: 'SIGKILL',
   })
+  let isLate = false
+  const stop = () => {
+    isLate = true
+    program.kill('SIGKILL')
+  }
+  const timer = setTimeout(stop, Math.min(leftMs, longestMs))
   const ended = new Promise<number | null>((resolve, reject) => {
     program.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') installed = false
@@ -31,8 +42,10 @@ export async function gifsicle(gif: Uint8Array, options: readonly string[], boun
   // as this process may open no more files, has no pipes at all.
   program.stdin?.on('error', () => {})
   program.stdin?.end(gif)
-  const [parts, code] = await Promise.all([collect(program, bounds.maxBytes), ended])
+  const made = Promise.all([collect(program, bounds.maxBytes), ended])
+  const [parts, code] = await made.finally(() => clearTimeout(timer))
   installed = true
+  if (code === null && isLate) throw new Declined(noTime)
   if (code !== 0 || parts.length === 0)
     throw new Failure('source-broken', 'Gifsicle could not finish this picture.')
   return Buffer.concat(parts)

@@ -13,7 +13,7 @@ const mostPixels = 60e6
 /** sharp takes 2.3 s a file where Gifsicle takes 0.2, so it gets small ones only. */
 const mostPixelsForSharp = 10e6
 
-export function gifCandidates(source: Uint8Array, facts: Facts, budgetMs: number): Candidate[] {
+export function gifCandidates(source: Uint8Array, facts: Facts, endsAt: number): Candidate[] {
   const stripped: Candidate = {
     name: 'blocks that are not the picture removed',
     format: 'gif',
@@ -25,7 +25,7 @@ export function gifCandidates(source: Uint8Array, facts: Facts, budgetMs: number
   const before = once(() => filmOf(source))
   const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
     playsSame(await before(), await filmOf(body)) ? undefined : 'its frames differ'
-  const bounds = { timeoutMs: budgetMs, maxBytes: source.length * 2 + 65_536 }
+  const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
   const candidate = (name: string, make: Candidate['make']): Candidate => ({
     name,
     format: 'gif',

@@ -30,13 +30,13 @@ interface Task {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly level: Level
-  readonly budgetMs: number
+  readonly endsAt: number
 }
 
-export function lossyGifCandidates({ source, facts, level, budgetMs }: Task): Candidate[] {
+export function lossyGifCandidates({ source, facts, level, endsAt }: Task): Candidate[] {
   const { width, height, pages } = facts
   if (width * height * pages > mostPixels || Math.min(width, height) < smallestSide) return []
-  const bounds = { timeoutMs: budgetMs, maxBytes: source.length * 2 + 65_536 }
+  const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
   return strengths.map((strength) => {
     let found: Result = {}
     return {
