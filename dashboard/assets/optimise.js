@@ -60,8 +60,12 @@ function changed(item) {
 }
 
 async function finished(item) {
-  item.facts = factsOf(item.result)
-  const { id, expires } = item.facts
+  const facts = factsOf(item.result)
+  const { id, expires } = facts
+  // The server may have told of it among those of before already.
+  const twin = items.find((one) => one.facts?.id === id)
+  if (twin) forgotten([twin])
+  item.facts = facts
   keepOriginal({ id, file: item.file, path: item.path, expires })
 }
 
@@ -93,12 +97,16 @@ function removed(gone) {
   rememberRemoved(known)
   forgetOriginals(known.map(({ id }) => id))
   const after = gone.at(-1)?.row.element.nextElementSibling
-  for (const { row } of gone) row.element.remove()
-  items = items.filter((item) => !gone.includes(item))
+  forgotten(gone)
   // Who goes through the list by key goes on where they were.
   const next = after?.isConnected && after.querySelector('.row-actions > *')
   ;(next || byId('queue-title')).focus()
   showTotals()
+}
+
+function forgotten(gone) {
+  for (const { row } of gone) row.element.remove()
+  items = items.filter((item) => !gone.includes(item))
 }
 
 // Totals, drawn once a frame however many pictures change in it.
@@ -156,22 +164,20 @@ async function showRecent() {
     ...(cursor ? { cursor } : {}),
   })
   const { items: found, next } = await ask(`/v1/results?${query}`)
+  const there = found.map(factsOf).filter((one) => one.isAvailable && one.path && !isRemoved(one))
+  const before = await Promise.all(there.map(withOriginal))
   const known = new Set(items.map(({ facts }) => facts?.id))
-  const facts = found
-    .map(factsOf)
-    .filter((one) => one.isAvailable && one.path && !known.has(one.id) && !isRemoved(one))
-  const kept = await Promise.all(facts.map(({ id }) => originalOf(id)))
   addRows(
-    facts.map((one, at) => ({
-      facts: one,
-      path: kept[at]?.path ?? one.sourceName,
-      file: kept[at]?.file,
-      state: 'done',
-    })),
+    before.filter(({ facts }) => !known.has(facts.id)),
     'append',
   )
   cursor = next
   byId('more').hidden = !next
+}
+
+async function withOriginal(facts) {
+  const kept = await originalOf(facts.id)
+  return { facts, path: kept?.path ?? facts.sourceName, file: kept?.file, state: 'done' }
 }
 
 function age() {

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Node } from '../journeys/cdn.ts'
 import { unpacked } from './archive.ts'
 import { inChromium } from './chromium.ts'
-import { type List, openList } from './list.ts'
+import { type List, listOf, openList } from './list.ts'
 import { noisy } from './photographs.ts'
 import { countOf, textOf } from './seen.ts'
 
@@ -202,4 +202,33 @@ inChromium('the list of pictures', (scene) => {
   })
 
   test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet(/status of 404/))
+
+  test('a picture that is finished while those of before are asked for is listed once', async () => {
+    const another = await scene.page(node.url)
+    await another.addInitScript(`(() => {
+      const { send } = XMLHttpRequest.prototype
+      XMLHttpRequest.prototype.send = function (body) {
+        const { onload } = this
+        this.onload = (event) => { window.loaded = () => onload.call(this, event) }
+        return send.call(this, body)
+      }
+    })()`)
+    const made = Promise.withResolvers<void>()
+    await another.route('**/v1/results?*', async (route) => {
+      await made.promise
+      await route.continue()
+    })
+    const asked = another.waitForRequest('**/v1/results?*')
+    await another.goto('/optimise')
+    await asked
+    writeFileSync(join(dir, 'single.jpg'), await noisy(3, { width: 64, height: 48 }))
+    const { drop, row } = listOf(another)
+    await drop(join(dir, 'single.jpg'))
+    await expect.poll(() => another.evaluate('typeof loaded')).toBe('function')
+    made.resolve()
+    await countOf(row('single.jpg')).toBe(2)
+    await another.evaluate('loaded()')
+    await countOf(another.locator('[data-state="running"]')).toBe(0)
+    await countOf(row('single.jpg')).toBe(1)
+  })
 })

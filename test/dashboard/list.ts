@@ -14,7 +14,7 @@ export interface List {
 }
 
 export async function openList(page: Page): Promise<List> {
-  // A result that is made while the page asks for those of before could be listed twice.
+  // What is counted are the pictures of the test, not those of before that come in between.
   const asked = page.waitForResponse('**/v1/results?*')
   await page.goto('/optimise')
   await asked
@@ -22,7 +22,7 @@ export async function openList(page: Page): Promise<List> {
   return listOf(page)
 }
 
-const listOf = (page: Page): List => ({
+export const listOf = (page: Page): List => ({
   rows: page.locator('.picture-row'),
   row: (name) => page.locator('.picture-row').filter({ hasText: name }),
   settled: (count) =>
