@@ -201,8 +201,6 @@ inChromium('the list of pictures', (scene) => {
     await countOf(list.rows).toBe(0)
   })
 
-  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet(/status of 404/))
-
   test('a picture that is finished while those of before are asked for is listed once', async () => {
     const another = await scene.page(node.url)
     await another.addInitScript(`(() => {
@@ -231,4 +229,6 @@ inChromium('the list of pictures', (scene) => {
     await countOf(another.locator('[data-state="running"]')).toBe(0)
     await countOf(row('single.jpg')).toBe(1)
   })
+
+  test('the console is quiet and nothing was asked of anybody else', () => scene.isQuiet(/status of 404/))
 })
