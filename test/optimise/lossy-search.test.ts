@@ -1,7 +1,7 @@
 // The search alone, over made-up pictures: few probes, the lowest quality that reaches the target, and its ends.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scoreAt } from '../../transforms/optimise/lossy/curve.ts'
+import { isAlike, scoreAt } from '../../transforms/optimise/lossy/curve.ts'
 import { relativeTarget, sourceScore } from '../../transforms/optimise/lossy/generation.ts'
 import { effective } from '../../transforms/optimise/lossy/judge.ts'
 import { type Aim, highest, lowest, seek } from '../../transforms/optimise/lossy/seek.ts'
@@ -57,6 +57,21 @@ test('qualities of WebP lie four times as close, and so do its answers', async (
       expect(((best?.quality ?? Number.NaN) * 4) % 1).toBe(0)
       expect(best?.score).toBeGreaterThanOrEqual(76)
       expect((await webp((best?.quality ?? 0) - 0.75)).score).toBeLessThan(76)
+    }),
+  )
+})
+
+test('no AVIF is made twice: of every four qualities two make the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 0.6, max: 1.8, noNaN: true }), async (difficulty) => {
+      const avif = async (quality: number) => ({
+        quality,
+        score: 100 - difficulty * (100 - scoreAt('avif', quality - Number(isAlike('avif', quality)))),
+      })
+      const { best, probes } = await seek({ ...aim, way: 'avif' }, avif)
+      expect(probes.filter(({ quality }) => isAlike('avif', quality))).toEqual([])
+      expect(best?.score).toBeGreaterThanOrEqual(76)
+      expect((await avif((best?.quality ?? 0) - 3)).score).toBeLessThan(76)
     }),
   )
 })

@@ -2,6 +2,7 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
+import { patient } from '../../transforms/optimise/lossy/encoders.ts'
 import { type Ask, type Found, search } from '../../transforms/optimise/lossy/index.ts'
 import { quantisedAt } from '../../transforms/optimise/lossy/quantised.ts'
 import { isHalved } from '../../transforms/optimise/lossy/sampling.ts'
@@ -69,6 +70,18 @@ test('chroma can be asked for', async () => {
   expect(chroma).toBe('4:4:4')
   expect(isHalved(body)).toBe(false)
 })
+
+test.each([72, 80])(
+  'an AVIF of %i with all the time there is takes the slowest encoder last',
+  async (target) => {
+    const larger = { width: 400, height: 300 }
+    const source = await image('waves', larger).png().toBuffer()
+    const { body, score, quality } = await recoded(source, { format: 'avif', target })
+    expect(score).toBeGreaterThanOrEqual(target)
+    const { rgb: data } = generated('waves', larger)
+    expect(body).toEqual(await patient({ data, ...larger, channels: 3, isGrey: false })(quality))
+  },
+)
 
 test('an AVIF without the time for its slow encoder still comes, from the quick one', async () => {
   const { score, probes } = await recoded(waves, { format: 'avif', budgetMs: 0 })

@@ -29,6 +29,10 @@ const means: Readonly<Record<Way, readonly number[]>> = {
 /** Qualities lie so far apart: libwebp's knows fractions, and half of one still makes another file. */
 export const grainOf = (way: Way): number => (way === 'webp' ? 0.25 : 1)
 
+/** Whether the quality below makes the same file: sharp's AVIF has three steps for every four of them. */
+export const isAlike = (way: Way, quality: number): boolean =>
+  way === 'avif' && quality > 52 && quality % 4 === 1
+
 const curveOf = (way: Way): Points => steps.map((quality, i) => [quality, means[way][i] ?? 100] as const)
 
 /**

@@ -64,6 +64,14 @@ export const finishing =
   (quality) =>
     encode(picture, way, { quality, final: true, progressive })
 
+/** AVIF at effort 7: 4 % smaller than at 4, or half a point better, for four times the work. */
+export const patient =
+  (picture: Picture): Encode =>
+  (quality) =>
+    open(picture, 'avif')
+      .avif({ quality, effort: 7, ...avif })
+      .toBuffer()
+
 /** As it is told of a result: AVIF is written in full colour, WebP knows nothing else than this. */
 export const chromaOf = (way: Way): Chroma =>
   way.startsWith('jpeg ') ? (way.slice(5, 10) as Chroma) : way === 'avif' ? '4:4:4' : '4:2:0'

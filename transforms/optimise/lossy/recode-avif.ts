@@ -1,8 +1,8 @@
-// AVIF: probes with the quick encoder, which tells where the slow one will be right.
-import { difficultyOf, qualityFor } from './curve.ts'
-import { finishing, probing } from './encoders.ts'
+// AVIF: probes with the quick encoder, which tells where the slow one will be right; a slower one still for who has the time.
+import { difficultyOf, isAlike, qualityFor } from './curve.ts'
+import { finishing, patient, probing } from './encoders.ts'
 import { type Probe, seek } from './seek.ts'
-import { bestOf, type Goal, judged, probe, type Recoded, type Subject, told } from './tries.ts'
+import { bestOf, type Goal, judged, probe, type Recoded, type Subject, type Tried, told } from './tries.ts'
 
 const way = 'avif'
 /** What effort 4 gains in score over the probes' effort 2, on average of 38 corpus pictures. */
@@ -25,12 +25,35 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   // Without the time for effort 4 a better quality at effort 2 looks the same, for 12 % more bytes.
   const encoder = performance.now() + each * finalCost < goal.endsAt ? finishing : probing
   const encode = encoder(subject.picture, way)
+  const began = performance.now()
   const { best, probes } = await seek({ ...goal, ...finals, way, seed }, (quality) =>
     judged(subject, { way, quality, encode }, goal),
   )
   const count = quick.probes.length + probes.length
-  return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
+  const finalMs = (performance.now() - began) / probes.length
+  if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs))
+    return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
+  const last = await lastOf(subject, goal, best)
+  return told(last.score >= goal.target ? smaller(last, best) : best, { probes: count + 1, reached: true })
 }
+
+/** Effort 7 takes so many times a final encode at effort 4; it may take this much of the time that is left. */
+const [lastCost, lastShare] = [4.5, 0.25]
+const hasPatience = (endsAt: number, finalMs: number): boolean =>
+  finalMs * lastCost < (endsAt - performance.now()) * lastShare
+
+/** What effort 7 gains at least in score over effort 4 (7 corpus pictures), and what one step of quality costs. */
+const lastGain = { atLeast: 0.4, ofStep: 0.95 } as const
+
+/** Once at the slowest: one step lower where what was found lies so much above the target that it should do. */
+function lastOf(subject: Subject, goal: Goal, best: Tried): Promise<Tried> {
+  const isAbove = best.score - goal.target > lastGain.ofStep - lastGain.atLeast
+  const lower = best.quality - (isAlike(way, best.quality) ? 2 : 1)
+  const quality = isAbove ? lower : best.quality
+  return judged(subject, { way, quality, encode: patient(subject.picture) }, goal)
+}
+
+const smaller = (one: Tried, other: Tried): Tried => (one.body.length < other.body.length ? one : other)
 
 function nearest<P extends Probe>(probes: readonly P[], target: number): P {
   const off = ({ score }: P) => Math.abs(score - target)

@@ -1,5 +1,5 @@
 // Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
-import { difficultyOf, grainOf, qualityFor, scoreAt, type Way } from './curve.ts'
+import { difficultyOf, grainOf, isAlike, qualityFor, scoreAt, type Way } from './curve.ts'
 
 export interface Probe {
   readonly quality: number
@@ -53,11 +53,24 @@ export function suggest(aim: Aim, probes: readonly Probe[]): number | undefined 
   const grain = grainOf(aim.way)
   const below = Math.max(lowest - grain, ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])))
   const above = best?.quality ?? highest + grain
-  if (above - below <= grain || (best && isNear(aim, best))) return undefined
+  if (best && isNear(aim, best)) return undefined
   const isLate = probes.length > 0 && performance.now() > aim.endsAt
   if (isLate && (best !== undefined || probes.length > 1)) return undefined
   const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
-  return clamp(toGrain(aim.way, next(aimed, probes)), below + grain, above - grain)
+  return nearestBetween(aim.way, { below, above }, next(aimed, probes))
+}
+
+/** The nearest of the qualities that make a file of their own, of two the higher; undefined where there is none. */
+function nearestBetween(
+  way: Way,
+  { below, above }: { below: number; above: number },
+  wanted: number,
+): number | undefined {
+  let nearest: number | undefined
+  for (let quality = below + grainOf(way); quality < above; quality += grainOf(way))
+    if (!isAlike(way, quality) && Math.abs(quality - wanted) <= Math.abs((nearest ?? Infinity) - wanted))
+      nearest = quality
+  return nearest
 }
 
 /** The nearest quality that there is. */
