@@ -1,6 +1,6 @@
 // Lossy optimiser against sharp's quality 80, over the corpus's photographs, product shots and drawn pictures.
 //
-//   node bench/optimise.ts [--quick] [--avif] [--megapixels 1.5] [--judge <command> --judge-name <words>]
+//   node bench/optimise.ts [--quick] [--avif <one picture in so many>] [--megapixels 1.5] [--judge <command> --judge-name <words>]
 //     [--butteraugli <command>] [--corpus <folder>]
 //
 // The judge is an SSIMULACRA2 that is not ours: a program that reads lines `width height a.raw b.raw` (8-bit RGB) and
@@ -25,7 +25,7 @@ import { type Kind, type Measured, type Row, summariesOf } from './optimise-summ
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    avif: { type: 'boolean', default: false },
+    avif: { type: 'string', default: '0' },
     judge: { type: 'string' },
     'judge-name': { type: 'string', default: 'an unnamed judge' },
     butteraugli: { type: 'string' },
@@ -34,8 +34,8 @@ const { values: options } = parseArgs({
   },
 })
 
-/** What bounds the whole run to minutes; AVIF at effort 4 costs four seconds for each megapixel, so it has one in three. */
-const [mostPixels, avifEach] = [Number(options.megapixels) * 1e6, 3]
+/** What bounds the whole run to minutes; AVIF costs half a minute for each megapixel. */
+const [mostPixels, avifEach] = [Number(options.megapixels) * 1e6, Number(options.avif)]
 const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
 
 const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, spotLimit: 12 }
@@ -63,7 +63,7 @@ async function measure(entry: Entry): Promise<Measured> {
       { ...usual, ...unguarded, format: 'webp', target: sharp80.score },
     ),
   }
-  if (options.avif && measured.length % avifEach === 0)
+  if (avifEach > 0 && measured.length % avifEach === 0)
     ways.avif = await run(
       { picture, judge, ms },
       { ...usual, ...unguarded, format: 'avif', target: sharp80.score },

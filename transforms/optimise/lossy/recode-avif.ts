@@ -33,8 +33,8 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   const finalMs = (performance.now() - began) / probes.length
   if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs))
     return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
-  const last = await lastOf(subject, goal, best)
-  return told(last.score >= goal.target ? smaller(last, best) : best, { probes: count + 1, reached: true })
+  const last = await slowest(subject, goal, best)
+  return told(last.best, { probes: count + last.tries, reached: true })
 }
 
 /** Effort 7 takes so many times a final encode at effort 4; it may take this much of the time that is left. */
@@ -42,18 +42,24 @@ const [lastCost, lastShare] = [4.5, 0.25]
 const hasPatience = (endsAt: number, finalMs: number): boolean =>
   finalMs * lastCost < (endsAt - performance.now()) * lastShare
 
-/** What effort 7 gains at least in score over effort 4 (7 corpus pictures), and what one step of quality costs. */
-const lastGain = { atLeast: 0.4, ofStep: 0.95 } as const
+/** What effort 7 gains at least in score over effort 4 (13 corpus pictures), and what one step of quality costs. */
+const [lastGain, stepCost] = [0.4, 0.95]
 
-/** Once at the slowest: one step lower where what was found lies so much above the target that it should do. */
-function lastOf(subject: Subject, goal: Goal, best: Tried): Promise<Tried> {
-  const isAbove = best.score - goal.target > lastGain.ofStep - lastGain.atLeast
-  const lower = best.quality - (isAlike(way, best.quality) ? 2 : 1)
-  const quality = isAbove ? lower : best.quality
-  return judged(subject, { way, quality, encode: patient(subject.picture) }, goal)
+/** A step lower where the score lies so much above the target that it should do, and once more where it still does. */
+async function slowest(subject: Subject, goal: Goal, best: Tried): Promise<{ best: Tried; tries: number }> {
+  const at = (quality: number) => judged(subject, { way, quality, encode: patient(subject.picture) }, goal)
+  const above = ({ score }: Tried) => score - goal.target
+  const first = await at(above(best) + lastGain > stepCost ? lower(best.quality) : best.quality)
+  if (above(first) < stepCost) return { best: smallest([best, first], goal), tries: 1 }
+  return { best: smallest([best, first, await at(lower(first.quality))], goal), tries: 2 }
 }
 
-const smaller = (one: Tried, other: Tried): Tried => (one.body.length < other.body.length ? one : other)
+const lower = (quality: number): number => quality - (isAlike(way, quality) ? 2 : 1)
+
+const smallest = (all: readonly Tried[], { target }: Goal): Tried =>
+  all
+    .filter(({ score }) => score >= target)
+    .reduce((one, other) => (one.body.length < other.body.length ? one : other))
 
 function nearest<P extends Probe>(probes: readonly P[], target: number): P {
   const off = ({ score }: P) => Math.abs(score - target)
