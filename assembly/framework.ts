@@ -2,14 +2,11 @@
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import type { Listener } from './operation.ts'
+import type { Listener } from '../wire/serve.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
-/**
- * Bodies that are refused are read on by the intake and by Node, so that a client that reads only after it has sent
- * everything gets its answer; the framework would cut it off after half a second.
- */
+/** Bodies that are refused are read on by the server (wire/unread.ts); the framework would cut them off after half a second. */
 export function frameworkListener(fetch: Fetch): Listener {
   const listener = getRequestListener(fetch, { autoCleanupIncoming: false, errorHandler: refused })
   return (request, response) => void listener(request, response)

@@ -1,9 +1,9 @@
 // Health and metrics of this process, as an app and as a listener for processes without an edge.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { isLoopback } from '../config.ts'
 import { createOperation, operationPaths } from '../operation/index.ts'
+import { frameworkListener } from './framework.ts'
 import type { Assembly } from './parts.ts'
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -20,9 +20,9 @@ export function assembleOperation({ config, metrics, faults, version }: Assembly
 
 /** The operator's paths in front of a listener that has no framework: everything else goes straight to it. */
 export function withOperation(operation: Hono, listener: Listener): Listener {
-  const framework = getRequestListener(operation.fetch)
+  const framework = frameworkListener(operation.fetch)
   return (request, response) => {
-    if (operationPaths.has(request.url)) void framework(request, response)
+    if (operationPaths.has(request.url)) framework(request, response)
     else listener(request, response)
   }
 }

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { continueWhenRead } from './continue.ts'
 import { lacksHost, refuseConnection, refuseHostless } from './refuse.ts'
 import type { Listener } from './serve.ts'
+import { letGoOnceAnswered } from './unread.ts'
 
 export interface ServerLimits {
   /** How long a client may take to send its headers. */
@@ -20,6 +21,8 @@ export interface ServerLimits {
   readonly lingerMs?: number
   /** How long a client may take nothing of an answer that waits for it, or send nothing of a body it has begun. */
   readonly stallMs?: number
+  /** How long the rest of a body may still come after its request was answered. */
+  readonly unreadMs?: number
 }
 
 export interface ListenOptions {
@@ -49,11 +52,12 @@ const defaults: Required<ServerLimits> = {
   maxConnections: 10_000,
   lingerMs: 1000,
   stallMs: 30_000,
+  unreadMs: 30_000,
 }
 
 export async function listen({ host, port, listener, limits = {} }: ListenOptions): Promise<Listening> {
   const settings = { ...defaults, ...limits }
-  const traffic = createTraffic(listener, settings.stallMs)
+  const traffic = createTraffic(listener, settings)
   const server = serverWith(settings, traffic.listener)
   server.on('connection', traffic.connected)
   server.on('checkContinue', traffic.asked)
@@ -114,7 +118,7 @@ interface Traffic {
   closeIdle(server: Server): () => void
 }
 
-function createTraffic(listener: Listener, stallMs: number): Traffic {
+function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<ServerLimits>): Traffic {
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
   const waiting = new WeakMap<Duplex, ServerResponse>()
@@ -134,6 +138,9 @@ function createTraffic(listener: Listener, stallMs: number): Traffic {
 
   function answer(req: IncomingMessage, res: ServerResponse): void {
     silent.delete(req.socket)
+    // Sent behind the last request of this connection, whose body is being let go: nobody could be answered.
+    if (!req.socket.writable) return void req.resume()
+    if (!req.readableEnded) letGoOnceAnswered(req, res, unreadMs)
     if (isEnding) res.shouldKeepAlive = false
     if (lacksHost(req)) {
       refuseHostless(req, res)

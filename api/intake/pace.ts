@@ -1,5 +1,4 @@
-// The chunks of a body as they come, with a watch on its pace, and how a body that is refused is let go.
-import type { IncomingMessage } from 'node:http'
+// The chunks of a body as they come, with a watch on its pace.
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 
@@ -98,30 +97,3 @@ function createBell(body: Readable) {
 }
 
 export const abandoned = (): Failure => new Failure('abandoned', 'Nobody waits for this file any more.')
-
-/** A client that writes all of its request before it reads the answer gets it as long as it sends no more than this. */
-const drainedBytes = 32 * 2 ** 20
-const drainedMs = 10_000
-
-/** Reading it would tell a client to send what it has asked about (wire/continue.ts). */
-const isAwaited = (body: Readable & Partial<Pick<IncomingMessage, 'headers'>>): boolean =>
-  body.headers?.expect !== undefined && !body.readableDidRead && body.readableLength === 0
-
-/**
- * Reads on and forgets, so that a client that is still sending can get to its answer: closing at once would make its
- * system drop the answer that it has not read yet (RFC 9112 9.6). What is longer is left standing, then cut off.
- */
-export function letGo(body: Readable): void {
-  if (body.readableEnded || body.destroyed || isAwaited(body)) return
-  let left = drainedBytes
-  const cut = setTimeout(() => body.destroy(), drainedMs)
-  cut.unref()
-  body.on('error', () => {})
-  body.on('close', () => clearTimeout(cut)).on('end', () => clearTimeout(cut))
-  body.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    // No longer read, but not yet destroyed: the answer may still be on its way.
-    if (left < 0) body.pause()
-  })
-  body.resume()
-}

@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { FileRecord, JsonObject } from '../../records/index.ts'
 import { type Upload, uploadKey } from '../../storage/index.ts'
 import { safeName } from '../intake/name.ts'
-import { chunksOf, letGo, ofRequest } from '../intake/pace.ts'
+import { chunksOf, ofRequest } from '../intake/pace.ts'
 import { typeOf } from '../intake/type.ts'
 import { factsOfUpload } from './facts.ts'
 import type { Kit } from './kit.ts'
@@ -45,22 +45,17 @@ export function createParts(kit: Kit): Parts {
   }
 
   async function part(id: string, number: number, body: Readable, options: Parameters<Parts['part']>[3]) {
-    try {
-      const { file, plan } = await underWay(id)
-      const length = lengthOf(file.bytes, plan.partBytes, number)
-      if (length === undefined || (options.length !== undefined && options.length !== length))
-        throw wrongPart(number, length)
-      await watched(kit, body, options.signal, (chunks) =>
-        bucket.putPart(plan.bucket, number, chunks, { ...options, length }).catch((thrown: unknown) => {
-          // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
-          const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
-          throw isWrong ? wrongPart(number, length) : thrown
-        }),
-      )
-    } catch (thrown) {
-      letGo(body)
-      throw thrown
-    }
+    const { file, plan } = await underWay(id)
+    const length = lengthOf(file.bytes, plan.partBytes, number)
+    if (length === undefined || (options.length !== undefined && options.length !== length))
+      throw wrongPart(number, length)
+    await watched(kit, body, options.signal, (chunks) =>
+      bucket.putPart(plan.bucket, number, chunks, { ...options, length }).catch((thrown: unknown) => {
+        // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
+        const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
+        throw isWrong ? wrongPart(number, length) : thrown
+      }),
+    )
   }
 
   async function comingParts(project: string, id: string) {

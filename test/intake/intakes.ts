@@ -1,7 +1,7 @@
 // What the tests of the intake share: an intake in a folder of its own, a server that receives with it, raw clients.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -10,6 +10,8 @@ import { createIntake, type Intake, type IntakeOptions } from '../../api/intake/
 import { asFailure } from '../../errors.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { statusOf } from '../../problem.ts'
+import type { Listener } from '../../wire/serve.ts'
+import { listen } from '../../wire/server.ts'
 
 export interface TestIntake extends Intake {
   readonly dir: string
@@ -50,7 +52,7 @@ export interface Receiving {
 
 /** A server that answers with what `receive` gives as JSON, or with the failure's kind and its status. */
 export async function aReceiver(receive: (request: IncomingMessage) => Promise<unknown>): Promise<Receiving> {
-  const server = createServer((request, response) => {
+  const listener: Listener = (request, response) => {
     receive(request).then(
       (value) => response.end(JSON.stringify(value)),
       (thrown: unknown) => {
@@ -58,14 +60,10 @@ export async function aReceiver(receive: (request: IncomingMessage) => Promise<u
         response.writeHead(statusOf(kind)).end(JSON.stringify({ kind, message }))
       },
     )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}/` }
+  }
+  const server = await listen({ host: '127.0.0.1', port: 0, listener })
+  onTestFinished(() => server.close(0))
+  return { port: server.port, url: `${server.url}/` }
 }
 
 export interface RawClient {

@@ -54,14 +54,6 @@ describe('a body', () => {
     )
   })
 
-  test('refused while its client asks whether to send it is not asked for', async () => {
-    const body = Object.assign(new PassThrough(), { headers: { expect: '100-continue' } })
-    await expect(anIntake().receive(body, { maxBytes: 100, length: 101 })).rejects.toEqual(
-      failing('source-too-large'),
-    )
-    expect(body.readableFlowing).toBe(null)
-  })
-
   test('that turns out too long is refused, and nothing of it stays', async () => {
     const intake = anIntake()
     const body = Readable.from([randomBytes(60), randomBytes(60)])
@@ -307,21 +299,6 @@ describe('over a real connection', () => {
     client.socket.write(Buffer.concat([Buffer.from(head(200_000)), randomBytes(200_000)]))
     client.socket.write(`${head(5)}hello`)
     await expect.poll(() => client.text()).toMatch(/^HTTP\/1\.1 413 .*HTTP\/1\.1 200 .*"bytes":5/s)
-  })
-
-  test('one that never ends is cut off after its answer', async () => {
-    const intake = anIntake()
-    const server = await aReceiver((request) => intake.receive(request, { maxBytes: 1000, length: 1e12 }))
-    const client = await aRawClient(server.port)
-    client.socket.write(head(1e12))
-    const chunk = randomBytes(megabyte)
-    const send = () => {
-      while (client.socket.writable && client.socket.write(chunk));
-    }
-    client.socket.on('drain', send)
-    send()
-    await client.closed
-    expect(client.text()).toMatch(/^HTTP\/1\.1 413 /)
   })
 
   test('twenty at once are twenty files', async () => {
