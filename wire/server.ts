@@ -21,7 +21,7 @@ export interface ServerLimits {
   readonly lingerMs?: number
   /** How long a client may take nothing of an answer that waits for it, or send nothing of a body it has begun. */
   readonly stallMs?: number
-  /** How long the rest of a body may still come after its request was answered. */
+  /** How long the rest of a request may still come after it was answered. */
   readonly unreadMs?: number
 }
 
@@ -173,7 +173,7 @@ function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<Serve
       heard.set(req, socket.bytesRead)
       socket.setTimeout(stallMs)
     },
-    unread: (error, socket) => refuseConnection(error, socket, waiting.get(socket)),
+    unread: (error, socket) => refuseConnection(error, socket, waiting.get(socket), unreadMs),
     announceEnd() {
       isEnding = true
       for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false

@@ -1,6 +1,7 @@
 // What is left of a body when its request has been answered: it is read on and forgotten, so that a client that is
 // still sending can get to its answer, and to its next request (RFC 9112 9.6). Within bounds.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 /** A client that writes all of its request before it reads the answer gets it as long as it sends no more than this. */
 const mostBytes = 32 * 2 ** 20
@@ -25,14 +26,25 @@ function letGo(req: IncomingMessage, mostMs: number): void {
     isClosing = true
     socket.end()
   }
-  const cut = setTimeout(() => socket.destroy(), mostMs)
-  socket.once('close', () => clearTimeout(cut))
+  const stay = cutOff(socket, mostMs)
   req.once('end', () => {
-    clearTimeout(cut)
+    stay()
     socket.destroySoon = close
     if (isClosing) socket.destroySoon()
   })
   readOn(req)
+}
+
+/** When the client has come to its end, or after `mostMs`; until the returned function is called. */
+export function cutOff(socket: Duplex, mostMs: number): () => void {
+  const cut = () => void socket.destroy()
+  const timer = setTimeout(cut, mostMs)
+  const stay = () => {
+    clearTimeout(timer)
+    socket.off('end', cut).off('close', stay)
+  }
+  socket.once('end', cut).once('close', stay)
+  return stay
 }
 
 function readOn(req: IncomingMessage): void {

@@ -27,7 +27,7 @@ const head = (length: number, fields = ''): string =>
 /** All of it, before anything of the answer is read. */
 async function sendBlindly(socket: Socket, request: string, bytes: number): Promise<void> {
   socket.pause().write(request)
-  await new Promise<void>((resolve) => socket.write(Buffer.alloc(bytes), () => resolve()))
+  await new Promise<void>((resolve) => socket.write(Buffer.alloc(bytes, 'x'), () => resolve()))
   socket.resume()
 }
 
@@ -97,4 +97,22 @@ test('a client that only waits is not waited for', async () => {
   socket.write(head(1000))
   await closed
   expect(text()).toMatch(/^HTTP\/1\.1 413 /)
+})
+
+test.each([
+  ['headers without end', 'GET / HTTP/1.1\r\nhost: a\r\nx: ', 431],
+  [
+    'chunks that have more to say than they hold',
+    'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1;',
+    413,
+  ],
+  ['no HTTP', 'GURKE', 400],
+])('who sends %s gets to read why not', async (_, request, status) => {
+  const { socket, errors, closed, text } = await aClient((req, res) =>
+    req.resume().on('end', () => res.end()),
+  )
+  await sendBlindly(socket, request, 8 * megabyte)
+  await closed
+  expect(text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  expect(errors).toEqual([])
 })
