@@ -1,11 +1,8 @@
 // A face of the API over real services, listening on loopback: records, storage, intake, processing, webhooks.
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
@@ -17,10 +14,12 @@ import { krakenTeller } from '../../api/kraken/index.ts'
 import { optidashTeller } from '../../api/optidash/index.ts'
 import { createDeliver, createOptimising, type Target } from '../../api/optimising/index.ts'
 import type { ApiEnv, ApiParts } from '../../api/parts.ts'
+import { frameworkListener } from '../../assembly/framework.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { openRecords, type Records } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
+import { listen } from '../../wire/server.ts'
 import { aServer, type Site } from '../origin/servers.ts'
 import { aFile } from '../records/folder.ts'
 
@@ -93,9 +92,11 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
     limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },
     ...{ publicUrl: undefined, version: 'test' },
   }
-  const server = createServer(getRequestListener(create(parts).fetch))
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
+    listener: frameworkListener(create(parts).fetch),
+  })
+  const { url } = server
   return {
     url,
     parts,
@@ -114,10 +115,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
       ).length,
     stored: async () => (await bucket.list('')).files.length,
     stop: async () => {
-      await new Promise<void>((done) => {
-        server.close(() => done())
-        server.closeAllConnections()
-      })
+      await server.close(0)
       await optimising.stop()
       await hooks.stop()
       await processing.close()

@@ -1,8 +1,8 @@
 // What goes wrong on our side: told without its cause, and logged once with it.
-import { getRequestListener } from '@hono/node-server'
 import { expect, onTestFinished, test } from 'vitest'
 import { createApi } from '../../api/index.ts'
 import type { ApiParts } from '../../api/parts.ts'
+import { frameworkListener } from '../../assembly/framework.ts'
 import { listen } from '../../wire/server.ts'
 
 test('a fault of ours is a 500 that says nothing of it, and one line in the log that does', async () => {
@@ -16,10 +16,9 @@ test('a fault of ours is a 500 that says nothing of it, and one line in the log 
     ...{ version: 'test', now: Date.now, publicUrl: undefined },
     log: { debug: nothing, info: nothing, warn: nothing, error: (line: object) => lines.push(line) },
   } as unknown as ApiParts
-  const framework = getRequestListener(createApi(parts).fetch)
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
-    listener: (request, response) => void framework(request, response),
+    listener: frameworkListener(createApi(parts).fetch),
   })
   onTestFinished(() => server.close(100))
   const response = await fetch(`${server.url}/v1/account`, { headers: { authorization: 'Bearer a.b' } })

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { getRequestListener } from '@hono/node-server'
 import { pino } from 'pino'
 import { Pool } from 'undici'
 import { createAccounts } from '../../api/accounts/index.ts'
@@ -19,6 +18,7 @@ import { createNative, nativeTeller } from '../../api/native/index.ts'
 import { createDeliver, createOptimising } from '../../api/optimising/index.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import { createUploads } from '../../api/uploads/index.ts'
+import { frameworkListener } from '../../assembly/framework.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { openRecords } from '../../records/index.ts'
@@ -109,10 +109,9 @@ export async function aServer() {
     ...{ publicUrl: undefined, version: 'test', log, now },
   }
   const app = createNative(parts)
-  const framework = getRequestListener(app.fetch)
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
-    listener: (request, response) => void framework(request, response),
+    listener: frameworkListener(app.fetch),
   })
   const created = await parts.accounts.create({ project: 'shop', user: 'ann', scopes: ['*'] })
   const own: Key = { id: created.key.id, secret: created.secret }
