@@ -1,6 +1,7 @@
 // Webhooks of the REST API: who is told of what, in Uploadcare's version of the body.
 import { asFailure } from '../../errors.ts'
 import type { HookRecord, Json, JsonObject } from '../../records/index.ts'
+import { changeHook } from '../hooks/change.ts'
 import type { ApiParts } from '../parts.ts'
 import { projectNumber } from './delivery.ts'
 import { notFound, RestError } from './rest-error.ts'
@@ -53,7 +54,7 @@ async function subscribe(asked: RestAsked, { records, hooks, now }: Parts): Prom
   if (body.version !== undefined && body.version !== version)
     throw new RestError(400, `version should be ${version}.`)
   const hook = await records.hooks.add({ ...wanted, project: asked.project, version }, now())
-  if (!hook) throw new RestError(400, 'There is a webhook for this event and target_url already.')
+  if (!hook) throw taken()
   return created(shape(hook))
 }
 
@@ -67,23 +68,15 @@ async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
   const { records, hooks, now } = parts
   const hook = await ownHook(asked, parts)
   const body = objectIn(asked)
-  const { targetUrl, event } = {
-    targetUrl: body.target_url === undefined ? hook.targetUrl : urlIn(body.target_url, hooks),
-    event: body.event === undefined ? hook.event : eventIn(body.event),
-  }
-  // By any API: a project has each event and address once.
-  const all = await records.hooks.find(asked.project)
-  const isTaken = all.some(
-    (other) => other.id !== hook.id && other.event === event && other.targetUrl === targetUrl,
-  )
-  if (isTaken) throw new RestError(400, 'There is a webhook for this event and target_url already.')
   const wanted = {
-    ...{ targetUrl, event },
+    ...(body.target_url === undefined ? {} : { targetUrl: urlIn(body.target_url, hooks) }),
+    ...(body.event === undefined ? {} : { event: eventIn(body.event) }),
     ...(body.is_active === undefined ? {} : { isActive: activeIn(body.is_active) }),
     ...(body.signing_secret === undefined ? {} : { signingSecret: secretIn(body.signing_secret) }),
   }
-  const changed = await records.hooks.change(hook.id, wanted, now())
+  const changed = await changeHook(records, hook.id, wanted, now())
   if (!changed) throw notFound()
+  if (changed === 'taken') throw taken()
   return shape(changed)
 }
 
@@ -125,6 +118,9 @@ function secretIn(value: Json | undefined): string | null {
   if (typeof value === 'string' && value.length <= mostSecretCharacters) return value
   throw new RestError(400, `signing_secret should be a text of at most ${mostSecretCharacters} characters.`)
 }
+
+/** By any API. */
+const taken = (): RestError => new RestError(400, 'There is a webhook for this event and target_url already.')
 
 const shape = (hook: HookRecord): JsonObject => ({
   id: hook.id,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
 import type { HookRecord } from '../../../records/index.ts'
+import { changeHook } from '../../hooks/change.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
 import { failing, jsonStatuses } from '../problems.ts'
@@ -144,20 +145,17 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const { event, url, active, secret: signingSecret } = c.req.valid('json')
-      const { id: wanted, ...before } = await own(c, c.req.valid('param').id)
+      const { id: wanted } = await own(c, c.req.valid('param').id)
       if (url !== undefined) parts.hooks.check(url)
-      const [nextEvent, nextUrl] = [event ?? before.event, url ?? before.targetUrl]
-      const others = await hooks.find(c.get('key').project)
-      if (others.some((one) => one.id !== wanted && one.event === nextEvent && one.targetUrl === nextUrl))
-        throw taken()
       const change = {
         ...(event === undefined ? {} : { event }),
         ...(url === undefined ? {} : { targetUrl: url }),
         ...(active === undefined ? {} : { isActive: active }),
         ...(signingSecret === undefined ? {} : { signingSecret }),
       }
-      const hook = await hooks.change(wanted, change, parts.now())
+      const hook = await changeHook(parts.records, wanted, change, parts.now())
       if (!hook) throw notFound('webhook')
+      if (hook === 'taken') throw taken()
       return c.json(hookView(hook), 200)
     },
   )
