@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import { continueWhenRead } from './continue.ts'
 import { lacksHost, refuseConnection, refuseHostless } from './refuse.ts'
 import type { Listener } from './serve.ts'
-import { letGoOnceAnswered } from './unread.ts'
+import { hasBody, letGoOnceAnswered } from './unread.ts'
 
 export interface ServerLimits {
   /** How long a client may take to send its headers. */
@@ -140,7 +140,7 @@ function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<Serve
     silent.delete(req.socket)
     // Sent behind the last request of this connection, whose body is being let go: nobody could be answered.
     if (!req.socket.writable) return void req.resume()
-    if (!req.readableEnded) letGoOnceAnswered(req, res, unreadMs)
+    if (hasBody(req)) letGoOnceAnswered(req, res, unreadMs)
     if (isEnding) res.shouldKeepAlive = false
     if (lacksHost(req)) {
       refuseHostless(req, res)
