@@ -220,7 +220,7 @@ let isPaged = false
 async function anew() {
   isPaged = false
   await explained(refresh)
-  byId('said').textContent = `${shown.size} deliveries.`
+  byId('said').textContent = shown.size === 1 ? '1 delivery.' : `${shown.size} deliveries.`
   watch()
 }
 
