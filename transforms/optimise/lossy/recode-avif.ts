@@ -31,16 +31,15 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   )
   const count = quick.probes.length + probes.length
   const finalMs = (performance.now() - began) / probes.length
-  if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs))
+  if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs * lastCost))
     return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
   const last = await slowest(subject, goal, best)
   return told(last.best, { probes: count + last.tries, reached: true })
 }
 
-/** Effort 7 takes so many times a final encode at effort 4; it may take this much of the time that is left. */
-const [lastCost, lastShare] = [4.5, 0.25]
-const hasPatience = (endsAt: number, finalMs: number): boolean =>
-  finalMs * lastCost < (endsAt - performance.now()) * lastShare
+/** Effort 7 takes so many times a final encode at effort 4, for 3 % of the bytes: it may take this much of the time that is left. */
+const [lastCost, lastShare] = [4.5, 0.1]
+const hasPatience = (endsAt: number, ms: number): boolean => ms < (endsAt - performance.now()) * lastShare
 
 /** What effort 7 gains at least in score over effort 4 (13 corpus pictures), and what one step of quality costs. */
 const [lastGain, stepCost] = [0.4, 0.95]
@@ -49,8 +48,11 @@ const [lastGain, stepCost] = [0.4, 0.95]
 async function slowest(subject: Subject, goal: Goal, best: Tried): Promise<{ best: Tried; tries: number }> {
   const at = (quality: number) => judged(subject, { way, quality, encode: patient(subject.picture) }, goal)
   const above = ({ score }: Tried) => score - goal.target
+  const startedAt = performance.now()
   const first = await at(above(best) + lastGain > stepCost ? lower(best.quality) : best.quality)
-  if (above(first) < stepCost) return { best: smallest([best, first], goal), tries: 1 }
+  const took = performance.now() - startedAt
+  if (above(first) < stepCost || !hasPatience(goal.endsAt, took))
+    return { best: smallest([best, first], goal), tries: 1 }
   return { best: smallest([best, first, await at(lower(first.quality))], goal), tries: 2 }
 }
 
