@@ -36,7 +36,11 @@ describe('a webhook', () => {
     expect(JSON.parse(body)).toMatchObject({ event: 'file.uploaded', file: { bytes: picture.length } })
     expect((await server.document()).schemaOf('FileWebhook')(JSON.parse(body))).toBe(true)
 
-    const { items } = (await call('GET', '/v1/deliveries?event=file.uploaded&delivered=true')).json()
+    const delivered = async () =>
+      (await call('GET', '/v1/deliveries?event=file.uploaded&delivered=true')).json().items
+    // The receiver has it before its answer is written down.
+    await expect.poll(async () => (await delivered()).length).toBe(1)
+    const items = await delivered()
     expect(items[0]).toMatchObject({ url, status: 200, is_delivered: true, attempt: 1 })
     const job = items[0].job
     expect((await call('GET', `/v1/deliveries/jobs/${job}`)).json()).toMatchObject({
