@@ -6,7 +6,7 @@ import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { emptyBody } from '../tier.ts'
 import { readBody } from './body.ts'
 import { type HostRule, permit, permitRedirect } from './hosts.ts'
-import { brokenBy, codeOf, dismiss, lateBy, refusalOf } from './refusals.ts'
+import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from './refusals.ts'
 
 export interface DownloadOptions {
   /** The guarded way out. */
@@ -60,8 +60,7 @@ async function get(url: URL, headers: Headers, { dispatcher, idleMs, signal }: W
   try {
     return await request(url, options)
   } catch (thrown) {
-    // A server may close a kept connection in the moment we use it; a GET may be asked again (RFC 9110 9.2.2).
-    if (codeOf(thrown) !== 'UND_ERR_SOCKET' || signal.aborted) throw thrown
+    if (!isClosedUnderUs(thrown) || signal.aborted) throw thrown
     return request(url, options)
   }
 }

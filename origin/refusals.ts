@@ -28,7 +28,11 @@ export const brokenBy = (thrown: unknown): Failure =>
 export const lateBy = (cause?: unknown): Failure =>
   new Failure('source-late', 'The source server did not answer in time.', { cause })
 
-export const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''
+/** A kept connection that its server closed in the moment we used it, politely or not: a GET may be asked again (RFC 9110 9.2.2). */
+export const isClosedUnderUs = (thrown: unknown): boolean =>
+  ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(thrown))
+
+const codeOf = (thrown: unknown): string => (thrown as { code?: string } | null)?.code ?? ''
 
 /** Lets a short body run out, so that its connection can be used again; undici cuts a long one off. */
 export function dismiss({ body }: Response): void {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
-import { brokenBy, codeOf, dismiss, lateBy, refusalOf } from '../../origin/refusals.ts'
+import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from '../../origin/refusals.ts'
 import { firstVisit, nextVisit, type Visit } from './address.ts'
 import type { FetchOptions, Received } from './intake.ts'
 import { addressName, dispositionName, safeName } from './name.ts'
@@ -85,8 +85,7 @@ async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal):
     return await ask()
   } catch (thrown) {
     if (answered.aborted) throw lateBy(thrown)
-    // A server may close a kept connection in the moment we use it; a GET may be asked again (RFC 9110 9.2.2).
-    if (codeOf(thrown) !== 'UND_ERR_SOCKET' || signal.aborted) throw thrown
+    if (!isClosedUnderUs(thrown) || signal.aborted) throw thrown
     return ask()
   }
 }

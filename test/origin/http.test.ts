@@ -291,16 +291,19 @@ describe('a server that', () => {
     },
   )
 
-  test('closes a kept connection in the moment it is used is asked once more', async () => {
-    const site = await aSite((request, response) => {
-      if (site.count === 2) request.socket.destroy()
-      else response.end('picture')
-    })
-    const { load } = aLoader({ base: site.url })
-    await load('a.png')
-    expect(await textOf(await load('b.png'))).toBe('picture')
-    expect(site.count).toBe(3)
-  })
+  test.each(['destroy', 'resetAndDestroy'] as const)(
+    'closes a kept connection in the moment it is used is asked once more: %s',
+    async (close) => {
+      const site = await aSite((request, response) => {
+        if (site.count === 2) request.socket[close]()
+        else response.end('picture')
+      })
+      const { load } = aLoader({ base: site.url })
+      await load('a.png')
+      expect(await textOf(await load('b.png'))).toBe('picture')
+      expect(site.count).toBe(3)
+    },
+  )
 
   test('is not there fails', async () => {
     const site = await aServer(() => undefined)
