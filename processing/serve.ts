@@ -23,8 +23,6 @@ export interface ServeProcessingOptions extends Omit<SpoolOptions, 'stallMs'> {
 
 const usualStallMs = 30_000
 const usualAtOnce = 256
-/** A client that was refused while it was still sending may send so long: cut off, it would never read why. */
-const lingerMs = 5_000
 
 export function serveProcessing(processing: Processing, options: ServeProcessingOptions): Listener {
   const { secret, stallMs = usualStallMs, maxAtOnce = usualAtOnce, failed = () => {} } = options
@@ -68,9 +66,7 @@ export function serveProcessing(processing: Processing, options: ServeProcessing
         failed(asFailure(thrown))
         return problemAnswer(thrown)
       })
-      .then((made) =>
-        send(req, res, { ...made, headers: { ...made.headers, ...loadHeaders(processing.load()) } }),
-      )
+      .then((made) => send(res, { ...made, headers: { ...made.headers, ...loadHeaders(processing.load()) } }))
   }
 }
 
@@ -89,12 +85,8 @@ function onlyPost(): Answer {
   return { ...problem, headers: { ...problem.headers, allow: 'POST' } }
 }
 
-function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {
+function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.destroyed) return
   res.writeHead(status, { ...headers, 'content-length': String(body.length) })
   res.end(body)
-  if (req.complete) return
-  req.resume()
-  const timer = setTimeout(() => req.destroy(), lingerMs)
-  req.once('close', () => clearTimeout(timer))
 }
