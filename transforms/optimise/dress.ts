@@ -6,7 +6,7 @@ import { classOf } from './icc.ts'
 import { exifSegment } from './jpeg/index.ts'
 import { exifOf, iccOf, isIcc, segmentsOf, spliced } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import { chunk, chunksOf, joined } from './png/chunks.ts'
+import { chunk, chunksOf, withChunks } from './png/chunks.ts'
 import type { Keep, OptimisedFormat } from './request.ts'
 import { exifInWebp, withExif } from './webp.ts'
 
@@ -35,12 +35,7 @@ export function withKeptExif(
   const block = exifToWrite(exif, wish)
   if (!block) return body
   if (format === 'webp') return withExif(body, block)
-  return format === 'png' ? withChunk(body, block) : body
-}
-
-function withChunk(png: Uint8Array, exif: Uint8Array): Uint8Array {
-  const [header, ...rest] = chunksOf(png)
-  return header ? joined([header, chunk('eXIf', exif), ...rest]) : png
+  return format === 'png' ? withChunks(body, [chunk('eXIf', block)]) : body
 }
 
 function sourceExif(source: Uint8Array, { format }: Facts): Uint8Array | undefined {

@@ -39,3 +39,9 @@ export function chunk(type: string, content: Uint8Array): Chunk {
   bytes.writeUInt32BE(crc32(named), named.length + 4)
   return { type, bytes, content }
 }
+
+/** Behind the header: what stands beside the picture must come before the palette and the pixels (PNG 5.6). */
+export function withChunks(png: Uint8Array, extra: readonly Chunk[]): Uint8Array {
+  const [header, ...rest] = chunksOf(png)
+  return header ? joined([header, ...extra, ...rest]) : png
+}

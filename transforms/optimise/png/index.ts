@@ -8,7 +8,7 @@ import { classOf, iccOfChunk } from '../icc.ts'
 import { once } from '../jpeg/index.ts'
 import type { Keep } from '../request.ts'
 import { deepLook, isSame, managedLook } from '../same.ts'
-import { type Chunk, chunk, chunksOf, joined } from './chunks.ts'
+import { type Chunk, chunk, chunksOf, joined, withChunks } from './chunks.ts'
 
 interface Task {
   readonly source: Uint8Array
@@ -135,10 +135,4 @@ export function pngDress({ source, facts, keep }: Task): (png: Uint8Array) => Ui
     ...exifChunks(chunks, { facts, keep }),
   ]
   return (png) => withChunks(png, beside)
-}
-
-/** Behind the header: all of these must come before the palette and the pixels (PNG 5.6). */
-function withChunks(png: Uint8Array, extra: readonly Chunk[]): Uint8Array {
-  const [header, ...rest] = chunksOf(png)
-  return header ? joined([header, ...extra, ...rest]) : png
 }
