@@ -26,7 +26,7 @@ const means: Readonly<Record<Way, readonly number[]>> = {
   avif: [24.3, 40.0, 55.6, 68.6, 77.5, 82.9, 85.1, 87.9, 89.6, 92.7, 94.8, 96.0, 96.9],
 }
 
-/** Qualities lie so far apart: libwebp's knows fractions, and half of one still makes another file. */
+/** Qualities lie so far apart: libwebp's knows fractions, and a quarter of one still makes another file of most pictures. */
 export const grainOf = (way: Way): number => (way === 'webp' ? 0.25 : 1)
 
 /** Whether the quality below makes the same file: sharp's AVIF has three steps for every four of them. */

@@ -40,7 +40,7 @@ export async function race<P extends Runner>(
     if (quality === undefined) break
     probes.push(await probe(way, quality))
   }
-  return { best: smallest(probes.filter(({ score }) => score >= aim.target)), probes }
+  return { best: smallestOf(probes, aim.target), probes }
 }
 
 const startOf = (way: Way, target: number, difficulty: number): number =>
@@ -55,5 +55,6 @@ function leaderOf<P extends Runner>(probes: readonly P[], target: number): P {
   return probes.reduce((best, made) => (expected(made) < expected(best) ? made : best))
 }
 
-const smallest = <P extends Runner>(probes: readonly P[]): P | undefined =>
-  probes.toSorted((a, b) => a.body.length - b.body.length)[0]
+/** Of those that reached the target. */
+export const smallestOf = <P extends Runner>(probes: readonly P[], target: number): P | undefined =>
+  probes.filter(({ score }) => score >= target).toSorted((a, b) => a.body.length - b.body.length)[0]

@@ -1,6 +1,7 @@
 // AVIF: probes with the quick encoder, which tells where the slow one will be right; a slower one still for who has the time.
 import { difficultyOf, isAlike, qualityFor } from './curve.ts'
 import { finishing, patient, probing } from './encoders.ts'
+import { smallestOf } from './race.ts'
 import { type Probe, seek } from './seek.ts'
 import { bestOf, type Goal, judged, probe, type Recoded, type Subject, type Tried, told } from './tries.ts'
 
@@ -34,7 +35,8 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs * lastCost))
     return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
   const last = await slowest(subject, goal, best)
-  return told(last.best, { probes: count + last.tries, reached: true })
+  const chosen = smallestOf([best, ...last], goal.target) ?? best
+  return told(chosen, { probes: count + last.length, reached: true })
 }
 
 /** Effort 7 takes so many times a final encode at effort 4, for 3 % of the bytes: it may take this much of the time that is left. */
@@ -45,23 +47,17 @@ const hasPatience = (endsAt: number, ms: number): boolean => ms < (endsAt - perf
 const [lastGain, stepCost] = [0.4, 0.95]
 
 /** A step lower where the score lies so much above the target that it should do, and once more where it still does. */
-async function slowest(subject: Subject, goal: Goal, best: Tried): Promise<{ best: Tried; tries: number }> {
+async function slowest(subject: Subject, goal: Goal, best: Tried): Promise<Tried[]> {
   const at = (quality: number) => judged(subject, { way, quality, encode: patient(subject.picture) }, goal)
   const above = ({ score }: Tried) => score - goal.target
   const startedAt = performance.now()
   const first = await at(above(best) + lastGain > stepCost ? lower(best.quality) : best.quality)
   const took = performance.now() - startedAt
-  if (above(first) < stepCost || !hasPatience(goal.endsAt, took))
-    return { best: smallest([best, first], goal), tries: 1 }
-  return { best: smallest([best, first, await at(lower(first.quality))], goal), tries: 2 }
+  if (above(first) < stepCost || !hasPatience(goal.endsAt, took)) return [first]
+  return [first, await at(lower(first.quality))]
 }
 
 const lower = (quality: number): number => quality - (isAlike(way, quality) ? 2 : 1)
-
-const smallest = (all: readonly Tried[], { target }: Goal): Tried =>
-  all
-    .filter(({ score }) => score >= target)
-    .reduce((one, other) => (one.body.length < other.body.length ? one : other))
 
 function nearest<P extends Probe>(probes: readonly P[], target: number): P {
   const off = ({ score }: P) => Math.abs(score - target)
