@@ -1,6 +1,6 @@
 // The one table from a failure's kind to HTTP: RFC 9457 problem documents, their status and how long they may be kept.
 import { asFailure, type Failure, type FailureKind } from './errors.ts'
-import type { Answer } from './tier.ts'
+import type { HeldAnswer } from './tier.ts'
 
 interface Problem {
   readonly status: number
@@ -70,7 +70,7 @@ export const isFailureKind = (name: unknown): name is FailureKind =>
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
 /** The answer for anything thrown. Causes are for the log and never leave. */
-export function problemAnswer(thrown: unknown): Answer {
+export function problemAnswer(thrown: unknown): HeldAnswer {
   const failure = asFailure(thrown)
   const body = Buffer.from(JSON.stringify(problemDocument(failure)))
   return { status: statusOf(failure.kind), headers: problemHeaders(failure, body.length), body }

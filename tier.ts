@@ -3,7 +3,8 @@
 // It is deliberately not Request -> Response. Below the edge every picture is whole (it carries a length, a checksum
 // and a strong ETag), many waiters share one body, and building the two web objects for each hop costs more than the
 // hop itself. A plain record and a Buffer cross function calls and sockets alike, are never consumed by reading, and
-// can be handed to fifty waiters without a copy.
+// can be handed to fifty waiters without a copy. An original may be too large to hold: its body is a file (FileBody).
+import type { Readable } from 'node:stream'
 
 /** Header names in lower case; a value is sent as it stands. */
 export type Headers = Readonly<Record<string, string>>
@@ -21,8 +22,40 @@ export interface Ask {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** Whole, never written to: many readers may hold it at once. Empty for 304. */
+  readonly body: Body
+}
+
+/** A Buffer is whole and never written to: many readers may hold it at once. It is empty for 304. */
+export type Body = Buffer | FileBody
+
+/** An answer in memory, as every picture is. A cache keeps no other. */
+export interface HeldAnswer extends Answer {
   readonly body: Buffer
+}
+
+/** Bytes too many to hold in memory. They stay where they lie, and every reader opens the part that it needs. */
+export interface FileBody {
+  /** Bytes of the whole. */
+  readonly length: number
+  /**
+   * The bytes from `start` to `end`, both included. Rejects with a Failure where they cannot be read. A stream that
+   * breaks off is destroyed with an error, so that a short answer never looks whole.
+   */
+  open(range: ByteRange, signal: AbortSignal): Promise<Readable>
+}
+
+/** First and last byte, both included, as in Content-Range (RFC 9110 14.4). */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+export const isHeld = (answer: Answer): answer is HeldAnswer => Buffer.isBuffer(answer.body)
+
+/** An answer that cannot be a file: a problem, a document, a source that was read whole. Throws a TypeError for a file. */
+export function held(answer: Answer): HeldAnswer {
+  if (isHeld(answer)) return answer
+  throw new TypeError('an answer in memory was expected, not a file')
 }
 
 /** A tier never rejects: its failures leave as problem answers, so a neighbour process and a function fail alike. */

@@ -1,6 +1,14 @@
 // Conditional requests and byte ranges against a whole picture (RFC 9110 13 and 14), pure: nothing is fetched or copied.
 // If-Match and If-Unmodified-Since are not read: only the origin may evaluate them (RFC 9111 4.3.2).
-import { type Answer, emptyBody, type Headers } from '../tier.ts'
+import {
+  type Answer,
+  type Body,
+  type ByteRange,
+  emptyBody,
+  type FileBody,
+  type Headers,
+  type HeldAnswer,
+} from '../tier.ts'
 import { parseHttpDate } from './dates.ts'
 
 export type Verdict =
@@ -16,8 +24,11 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>
 const whole: Verdict = { kind: 'whole' }
 
 /** The answer a GET or HEAD with these headers gets: whole, 304, 206 or 416. */
-export const answerTo = (picture: Answer, request: RequestHeaders): Answer =>
-  apply(evaluate(picture, request), picture)
+export function answerTo(picture: HeldAnswer, request: RequestHeaders): HeldAnswer
+export function answerTo(picture: Answer, request: RequestHeaders): Answer
+export function answerTo(picture: Answer, request: RequestHeaders): Answer {
+  return apply(evaluate(picture, request), picture)
+}
 
 export function evaluate(picture: Answer, request: RequestHeaders): Verdict {
   // Conditions and ranges are about a successful answer only (RFC 9110 13.2.1, 14.2).
@@ -70,7 +81,7 @@ function range(field: string, length: number): Verdict {
 const between = (start: number, end: number, length: number): Verdict =>
   start < length ? { kind: 'partial', start, end } : { kind: 'range-not-satisfiable' }
 
-/** The verdict as an answer. Bodies are views of the picture's own. */
+/** The verdict as an answer. Bodies are views of the picture's own, or parts of its file. */
 export function apply(verdict: Verdict, picture: Answer): Answer {
   switch (verdict.kind) {
     case 'whole':
@@ -85,13 +96,21 @@ export function apply(verdict: Verdict, picture: Answer): Answer {
 }
 
 function partial({ headers, body }: Answer, start: number, end: number): Answer {
-  const part = body.subarray(start, end + 1)
+  const part = partOf(body, { start, end })
   const range = {
     'content-range': `bytes ${start}-${end}/${body.length}`,
     'content-length': String(part.length),
   }
   return { status: 206, headers: { ...headers, ...range }, body: part }
 }
+
+const partOf = (body: Body, range: ByteRange): Body =>
+  Buffer.isBuffer(body) ? body.subarray(range.start, range.end + 1) : partOfFile(body, range)
+
+const partOfFile = (file: FileBody, part: ByteRange): FileBody => ({
+  length: part.end - part.start + 1,
+  open: ({ start, end }, signal) => file.open({ start: part.start + start, end: part.start + end }, signal),
+})
 
 function unsatisfiable({ headers, body }: Answer): Answer {
   const range = { 'content-range': `bytes */${body.length}`, 'content-length': '0' }

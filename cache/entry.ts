@@ -1,8 +1,8 @@
 // One stored answer and the four moments of its life, fixed when it is stored (RFC 9111 4.2, RFC 5861).
-import type { Answer } from '../tier.ts'
+import type { HeldAnswer } from '../tier.ts'
 
 /** All times are milliseconds since the epoch. storedAt <= freshUntil <= the two stale limits. */
-export interface Entry extends Answer {
+export interface Entry extends HeldAnswer {
   readonly key: string
   /** When the answer was received or last validated. */
   readonly storedAt: number

@@ -1,5 +1,5 @@
 // From an answer to the entry that is kept of it, and what a 304 changes about an entry (RFC 9111 3, 3.2 and 4.3.4).
-import type { Answer, Headers } from '../tier.ts'
+import { type Answer, type Headers, isHeld } from '../tier.ts'
 import { opaqueTag } from './conditional.ts'
 import { httpDate } from './dates.ts'
 import type { Entry } from './entry.ts'
@@ -14,6 +14,7 @@ export interface Received {
 }
 
 export function entryOf({ key, answer, receivedAt }: Received, defaults?: Defaults): Kept {
+  if (!isHeld(answer)) return { why: 'not-held' }
   const life = lifetimes(answer, receivedAt, defaults)
   if (!life.storable) return { why: life.why }
   // An answer without a date gets the moment it was received (RFC 9110 6.6.1).

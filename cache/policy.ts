@@ -26,6 +26,8 @@ export type NotStorable =
   /** 1xx, 206 and 304 are not whole answers. */
   | 'not-whole'
   | 'no-explicit-freshness'
+  /** Its body is a file that is opened for each reader. */
+  | 'not-held'
 
 export type Lifetimes =
   | { readonly storable: true; readonly times: Times }

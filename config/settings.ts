@@ -192,7 +192,12 @@ export const settings = {
     'Pictures of one source that may wait; more are answered 429.',
   ),
 
-  maxSourceBytes: setting('HALFTONE_MAX_SOURCE', bytes(), '64MiB', 'Largest source, in bytes.'),
+  maxSourceBytes: setting(
+    'HALFTONE_MAX_SOURCE',
+    bytes(),
+    '64MiB',
+    'Largest source that a picture is made from, in bytes. A folder or bucket hands out larger files as they are.',
+  ),
   maxSourcePixels: setting(
     'HALFTONE_MAX_SOURCE_PIXELS',
     integer(1, 1e9),

@@ -1,5 +1,6 @@
 // The edge: the client's journey, in the order it happens.
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { answerTo } from '../cache/conditional.ts'
@@ -9,7 +10,7 @@ import { readingMethods } from '../cors.ts'
 import { Failure } from '../errors.ts'
 import { type Log, withoutSignature } from '../log.ts'
 import { failureHeader, problemAnswer } from '../problem.ts'
-import type { Answer, Tier } from '../tier.ts'
+import { type Answer, type Body, isHeld, type Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, makeExact } from './exact.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
 import { clientHeaders, preflightHeaders, type Told } from './headers.ts'
@@ -99,7 +100,10 @@ function readsOnly(): MiddlewareHandler<EdgeEnv> {
   return async function readsOnly(c, next) {
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflightHeaders })
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
-    const answer = send(c, problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)))
+    const answer = await send(
+      c,
+      problemAnswer(new Failure('bad-method', `${c.req.method} is not answered here.`)),
+    )
     answer.headers.set('allow', readingMethods)
     return answer
   }
@@ -118,8 +122,9 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
     await next()
     const { path, vary, saving, expires, reshape } = c.get('exact')
     // What is kept has the native shape.
-    if (c.get('answer')?.status !== 200 || expires !== undefined || reshape) return
-    if (c.get('answer').headers[failureHeader] === undefined)
+    const answer = c.get('answer')
+    if (answer?.status !== 200 || !isHeld(answer) || expires !== undefined || reshape) return
+    if (answer.headers[failureHeader] === undefined)
       hits.remember(targetOf(c), headersOf(c), { key: path, vary, saving })
   }
 }
@@ -143,18 +148,22 @@ function untilExpiry(answer: Answer, expires: number | undefined): Answer {
 }
 
 /** The answer as this client gets it: whole, 304, a range, or its headers alone. */
-function send(c: Context<EdgeEnv>, answer: Answer, told: Told = { vary: '' }): Response {
+async function send(c: Context<EdgeEnv>, answer: Answer, told: Told = { vary: '' }): Promise<Response> {
   const whole = { ...answer, headers: clientHeaders(answer.headers, told) }
   const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
   const hasBody = c.req.method !== 'HEAD' && status !== 304
-  // The view, not the buffer behind it: a small body may share a pool with others.
-  return new Response(
-    hasBody ? new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength) : null,
-    {
-      status,
-      headers: { ...headers, ...(status === 304 ? {} : { 'content-length': String(body.length) }) },
-    },
-  )
+  return new Response(hasBody ? await sendable(body, c.req.raw.signal) : null, {
+    status,
+    headers: { ...headers, ...(status === 304 ? {} : { 'content-length': String(body.length) }) },
+  })
+}
+
+/** The view, not the buffer behind it, for a small body may share a pool with others; or the stream of a file. */
+async function sendable(body: Body, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | ReadableStream> {
+  if (Buffer.isBuffer(body))
+    return new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength)
+  const stream = await body.open({ start: 0, end: body.length - 1 }, signal)
+  return Readable.toWeb(stream) as ReadableStream
 }
 
 const targetOf = (c: Context<EdgeEnv>): string => c.env.incoming.url ?? '/'

@@ -1,3 +1,5 @@
+import type { FileBody } from '../tier.ts'
+
 /** What is known of a source before its bytes are needed. */
 export interface Source {
   /**
@@ -14,15 +16,20 @@ export interface Source {
   /** The media type that whoever stored the source gave it: for its download, never to tell what it is. */
   readonly declaredType?: string
   /**
-   * The whole source, at most `maxBytes` of it; shared memory, so that workers read it without a copy.
-   * Undefined when the source is no longer this version: load it again.
+   * Where it lies, when any part of it can be read without the rest. May be longer than a source that `read` takes.
+   * Opening it fails with 'source-failed' when the source is no longer this version.
+   */
+  readonly file?: FileBody
+  /**
+   * The whole source; shared memory, so that workers read it without a copy. Undefined when the source is no longer
+   * this version: load it again. Fails with 'source-too-large' when it has more bytes than a picture may.
    */
   read(signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 /**
  * Finds a source picture by its path below the source's name (decoded, no leading slash).
- * Fails with 'source-missing', 'source-too-large', 'source-failed', 'source-late' or 'forbidden-address'.
+ * Fails with 'source-missing', 'source-too-large' (where only the whole can be read), 'source-failed', 'source-late' or 'forbidden-address'.
  */
 export interface Loader {
   load(path: string, signal: AbortSignal): Promise<Source>

@@ -11,7 +11,7 @@ import {
 import type { Picture, Processor } from '../transforms/processor.ts'
 import { describe } from './describe.ts'
 import type { Source } from './loader.ts'
-import { originalHeaders } from './original.ts'
+import { original } from './original.ts'
 import { type Made, resultAnswer } from './result.ts'
 
 export interface Work {
@@ -31,10 +31,13 @@ export interface Workshop {
 /** Undefined when the source changed since it was found. */
 export async function make(work: Work, workshop: Workshop, signal: AbortSignal): Promise<Made | undefined> {
   const began = workshop.now()
+  if (work.spec.format === 'original') {
+    const answer = await original(work.source, signal)
+    return answer && { answer, spent: { readMs: workshop.now() - began, waitMs: 0, renderMs: 0 } }
+  }
   const bytes = await work.source.read(signal)
   if (bytes === undefined) return undefined
   const readMs = workshop.now() - began
-  if (work.spec.format === 'original') return original(work.source, bytes, readMs)
   const facts = identify(bytes)
   if (work.spec.format === 'json') return inform(facts, readMs, workshop)
   const { picture, waitMs } = await render({ ...work, bytes, facts }, workshop, signal)
@@ -43,13 +46,6 @@ export async function make(work: Work, workshop: Workshop, signal: AbortSignal):
     answer: resultAnswer(picture.body, headers),
     spent: { readMs, waitMs, renderMs: picture.renderMs },
   }
-}
-
-/** Whatever kind of file it is: only its size was limited, by the loader. */
-function original({ declaredType }: Source, bytes: Uint8Array, readMs: number): Made {
-  // A copy: what is sent to browsers may not be shared memory (Fetch standard, BufferSource).
-  const answer = resultAnswer(Buffer.from(bytes), originalHeaders(bytes, declaredType))
-  return { answer, spent: { readMs, waitMs: 0, renderMs: 0 } }
 }
 
 /** The facts alone, which cost nothing; still only of what we would open. */

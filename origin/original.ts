@@ -1,6 +1,36 @@
 // The source's own bytes as an answer (fm=original): shown where they are a picture, saved where they are anything else.
-import type { Headers } from '../tier.ts'
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import type { Answer, FileBody, Headers } from '../tier.ts'
 import { formatOf, type SourceFormat, sourceTypes } from '../transforms/index.ts'
+import type { Source } from './loader.ts'
+import { resultAnswer } from './result.ts'
+
+/** Bytes of the longest original that is held in memory and kept by caches. A longer one is opened for each reader. */
+const mostHeld = 8 * 2 ** 20
+
+/** Bytes that tell the kind of a file. */
+const headLength = 65_536
+
+/** Whatever kind of file it is, and of any size where it can be opened. Undefined when the source changed meanwhile. */
+export async function original(source: Source, signal: AbortSignal): Promise<Answer | undefined> {
+  const { file, declaredType } = source
+  if (file && file.length > mostHeld) return opened(source, file, signal)
+  const bytes = await source.read(signal)
+  // A copy: what is sent to browsers may not be shared memory (Fetch standard, BufferSource).
+  return bytes && resultAnswer(Buffer.from(bytes), originalHeaders(bytes, declaredType))
+}
+
+async function opened(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
+  const head = await buffer(await file.open({ start: 0, end: headLength - 1 }, signal))
+  const headers = {
+    ...originalHeaders(head, source.declaredType),
+    'content-length': String(file.length),
+    // Of the version, for reading the whole to hash it is what must not happen. It differs whenever the bytes do.
+    etag: `"${createHash('sha256').update(source.version).digest('base64url').slice(0, 22)}"`,
+  }
+  return { status: 200, headers, body: file }
+}
 
 /**
  * What is said of bytes that a stranger may have stored. Their type is read from the bytes, so that a page that is

@@ -56,7 +56,11 @@ function serverTiming({ spent }: Result, loadMs: number): string {
 
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10)
 
-/** Ranges and dates are for the tiers nearer to the client. */
-function conditionOf({ 'if-none-match': tags }: Headers): Headers {
-  return tags === undefined ? {} : { 'if-none-match': tags }
+/** Dates are for the tiers nearer to the client; a range is asked for by a tier that reads a file of ours. */
+function conditionOf({ 'if-none-match': tags, range, 'if-range': holds }: Headers): Headers {
+  return {
+    ...(tags !== undefined && { 'if-none-match': tags }),
+    ...(range !== undefined && { range }),
+    ...(holds !== undefined && { 'if-range': holds }),
+  }
 }

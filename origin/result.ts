@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { createFlights } from '../cache/collapse.ts'
 import { safely } from '../cache/safe-store.ts'
 import type { Store } from '../cache/store.ts'
-import type { Answer, Headers } from '../tier.ts'
+import { type Answer, type Headers, type HeldAnswer, isHeld } from '../tier.ts'
 
 /** What was made, and how long each part of it took. */
 export interface Made {
@@ -60,7 +60,7 @@ export function createResults({ store: given, flightMs, now, onFault }: ResultsO
     const kept = await store.get(key)
     if (kept) return { answer: kept, outcome: 'hit' }
     const made = await make(signal)
-    if (made && keep) store.put({ ...made.answer, key, ...timesFrom(now()) })
+    if (made && keep && isHeld(made.answer)) store.put({ ...made.answer, key, ...timesFrom(now()) })
     return made && { ...made, outcome: 'made' }
   }
 
@@ -91,7 +91,7 @@ const timesFrom = (storedAt: number) => ({
 })
 
 /** A result with the headers that are true of its bytes alone, hashed once, when it is made. */
-export function resultAnswer(body: Buffer, headers: Headers): Answer {
+export function resultAnswer(body: Buffer, headers: Headers): HeldAnswer {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   return { status: 200, headers: { ...headers, 'content-length': String(body.length), etag }, body }
 }

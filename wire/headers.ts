@@ -2,7 +2,20 @@
 import type { Headers } from '../tier.ts'
 
 /** All that an ask carries beside its path. A stranger's other headers end at the edge. */
-const crossing = ['if-none-match', 'if-modified-since', 'priority', 'request-id'] as const
+const crossing = [
+  'if-none-match',
+  'if-modified-since',
+  'if-range',
+  'priority',
+  'range',
+  'request-id',
+] as const
+
+/** In an ask: a body that is a file need not be sent, its length is enough. It is read in parts when somebody reads it. */
+export const deferHeader = 'halftone-defer'
+
+/** In an answer to such an ask: the bytes of the file that was not sent. */
+export const deferredHeader = 'halftone-deferred'
 
 /** Proves to a tier that a neighbour is asking. */
 export const secretHeader = 'halftone-secret'

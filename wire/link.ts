@@ -3,7 +3,8 @@ import { type Dispatcher, Pool } from 'undici'
 import { Failure } from '../errors.ts'
 import type { Answer, Ask } from '../tier.ts'
 import { type Body, createBody } from './body.ts'
-import { answerHeaders, crossingHeaders, secretHeader } from './headers.ts'
+import { answerHeaders, crossingHeaders, deferHeader, deferredHeader, secretHeader } from './headers.ts'
+import { type RemoteFile, remoteFile } from './remote-file.ts'
 
 export interface LinkOptions {
   readonly secret?: string | undefined
@@ -25,8 +26,8 @@ export interface Link {
 
 export function createLink(url: string, options: LinkOptions): Link {
   const { secret, connectMs, answerMs, connections, maxBodyBytes = 256 * 1024 * 1024 } = options
-  const pool = new Pool(new URL(url).origin, {
-    connections,
+  const { origin } = new URL(url)
+  const settings: Pool.Options = {
     // An answer may take as long as an AVIF; nothing may wait behind it on the same connection.
     pipelining: 1,
     // The server says how long it keeps a connection; a minute is for those that do not.
@@ -36,14 +37,22 @@ export function createLink(url: string, options: LinkOptions): Link {
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: connectMs },
-  })
+  }
+  const pool = new Pool(origin, { ...settings, connections })
+  const files = new Pool(origin, { ...settings, ...fileLimits })
   return {
-    exchange: (ask) => exchange(pool, ask, { secret, answerMs, maxBodyBytes }),
-    close: () => pool.close(),
+    exchange: (ask) => exchange(pool, ask, { secret, answerMs, maxBodyBytes, files }),
+    async close() {
+      await Promise.all([pool.close(), files.destroy()])
+    },
   }
 }
 
+/** Files that are read at once, and how long a neighbour may send nothing of one to a reader that waits for it. */
+const fileLimits = { connections: 512, headersTimeout: 30_000, bodyTimeout: 30_000 }
+
 interface ExchangeOptions {
+  readonly files: Pool
   readonly secret: string | undefined
   readonly answerMs: number
   readonly maxBodyBytes: number
@@ -64,15 +73,27 @@ function exchange(pool: Pool, ask: Ask, options: ExchangeOptions): Promise<Answe
       clearTimeout(timer)
       signal.removeEventListener('abort', leave)
     }
+    const headers = askHeaders(ask, options.secret)
     const reception = receive(options.maxBodyBytes, (outcome) => {
       finish()
       if (outcome instanceof Failure) reject(outcome)
-      else resolve(outcome)
+      else resolve(undeferred(outcome, options.files, { path: ask.path, headers }))
     })
     signal.addEventListener('abort', leave)
-    const headers = askHeaders(ask, options.secret)
-    pool.dispatch({ path: ask.path, method: 'GET', headers }, reception.handler)
+    pool.dispatch(
+      { path: ask.path, method: 'GET', headers: { ...headers, [deferHeader]: '?1' } },
+      reception.handler,
+    )
   })
+}
+
+/** The answer with its file, where only the file's length was sent. */
+function undeferred(answer: Answer, files: Pool, ask: Pick<RemoteFile, 'path' | 'headers'>): Answer {
+  const { [deferredHeader]: deferred, ...headers } = answer.headers
+  if (deferred === undefined) return answer
+  const length = Number(deferred)
+  const body = remoteFile(files, { ...ask, etag: headers.etag, length })
+  return { ...answer, headers: { ...headers, 'content-length': deferred }, body }
 }
 
 function askHeaders(ask: Ask, secret: string | undefined): Record<string, string> {

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import type { Answer, Tier } from '../tier.ts'
+import type { HeldAnswer, Tier } from '../tier.ts'
 import { crossingHeaders, secretHeader } from './headers.ts'
 import { sameAs } from './secret.ts'
+import { send, sendHeld } from './send.ts'
 
 export interface ServeOptions {
   /** What a neighbour must send in `halftone-secret`; without it anybody who reaches the port is answered. */
@@ -18,15 +19,15 @@ export function serveTier(tier: Tier, { secret, maxUrlBytes = 8192 }: ServeOptio
   const isNeighbour = secret === undefined ? () => true : sameAs(secret)
   return function tierListener(req, res) {
     const refusal = refuse(req, isNeighbour, maxUrlBytes)
-    if (refusal !== undefined) return send(req, res, refusal)
+    if (refusal !== undefined) return sendHeld(req, res, refusal)
     const left = new AbortController()
     res.on('close', () => {
       if (!res.writableFinished) left.abort()
     })
     const ask = { path: req.url ?? '/', headers: crossingHeaders(req.headers), signal: left.signal }
     tier(ask).then(
-      (answer) => send(req, res, answer),
-      (thrown: unknown) => send(req, res, problemAnswer(thrown)),
+      (answer) => send(req, res, answer, left.signal),
+      (thrown: unknown) => sendHeld(req, res, problemAnswer(thrown)),
     )
   }
 }
@@ -35,7 +36,7 @@ function refuse(
   req: IncomingMessage,
   isNeighbour: (given: unknown) => boolean,
   maxUrlBytes: number,
-): Answer | undefined {
+): HeldAnswer | undefined {
   if (!isNeighbour(req.headers[secretHeader]))
     return problemAnswer(new Failure('bad-signature', 'This address answers only the tier before it.'))
   if (req.method !== 'GET' && req.method !== 'HEAD') {
@@ -49,31 +50,4 @@ function refuse(
   if (!path.startsWith('/'))
     return problemAnswer(new Failure('bad-address', 'The address must begin with a slash.'))
   return undefined
-}
-
-function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
-  if (res.destroyed || res.headersSent) return
-  // Date is the edge's to send: between tiers a second clock would only add its skew to every age.
-  res.sendDate = false
-  try {
-    res.writeHead(answer.status, flatHeaders(answer))
-  } catch (cause) {
-    // A header that cannot be written (a line break in a value) must not leave the client waiting.
-    const problem = problemAnswer(new Failure('internal', 'The answer could not be written.', { cause }))
-    res.writeHead(problem.status, flatHeaders(problem))
-    return void res.end(req.method === 'HEAD' ? undefined : problem.body)
-  }
-  if (req.method === 'HEAD' || answer.body.length === 0) res.end()
-  else res.end(answer.body)
-}
-
-function flatHeaders({ status, headers, body }: Answer): string[] {
-  const flat: string[] = []
-  // A 304 may only carry the length of the picture it stands for, which the tier knows (RFC 9110 8.6).
-  const hasLength = status !== 304 && status !== 204
-  for (const name in headers) {
-    if (name !== 'content-length' || !hasLength) flat.push(name, headers[name] ?? '')
-  }
-  if (hasLength) flat.push('content-length', String(body.length))
-  return flat
 }

@@ -4,7 +4,8 @@ import { createFlights } from '../../cache/collapse.ts'
 import { safely } from '../../cache/safe-store.ts'
 import type { Store } from '../../cache/store.ts'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
-import type { Bucket, Facts, Found } from '../../storage/bucket.ts'
+import type { Bucket, Facts, Found, GetOptions } from '../../storage/bucket.ts'
+import type { FileBody } from '../../tier.ts'
 import type { Loader, Source } from '../loader.ts'
 import { sharedBuffer, sharedCopy } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
@@ -34,13 +35,27 @@ export function createBucketLoader(options: BucketOptions): Loader {
   const looks = createFlights<Facts | undefined>(flightMs)
   const kept = options.store && keeping(options.store)
 
-  async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const found = await bucket.get(key, { signal }).catch(refuse)
-    if (found === undefined) return undefined
-    if (versionOf(place, key, found) === version) return readWhole(found)
+  /** Undefined when the file is no longer this version. */
+  async function find(key: string, version: string, options: GetOptions): Promise<Found | undefined> {
+    const found = await bucket.get(key, options).catch(refuse)
+    if (found === undefined || versionOf(place, key, found) === version) return found
     found.body.destroy()
     return undefined
   }
+
+  async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const found = await find(key, version, { signal })
+    return found && readWhole(found)
+  }
+
+  const fileOf = (key: string, version: string, length: number): FileBody => ({
+    length,
+    async open({ start, end }, signal) {
+      const found = await find(key, version, { range: { from: start, to: end }, signal })
+      if (found === undefined) throw replaced()
+      return found.body
+    },
+  })
 
   return {
     async load(path, signal): Promise<Source> {
@@ -48,15 +63,18 @@ export function createBucketLoader(options: BucketOptions): Loader {
       if (key === undefined) throw missing()
       const { value: facts } = await looks.join(key, signal, () => bucket.stat(key).catch(refuse))
       if (facts === undefined) throw missing()
-      if (facts.bytes > maxBytes) throw tooLarge(maxBytes)
       const version = versionOf(place, key, facts)
-      const fetch = (trip: AbortSignal) => read(key, version, trip)
+      const fetch = async (trip: AbortSignal) => {
+        if (facts.bytes > maxBytes) throw tooLarge(maxBytes)
+        return read(key, version, trip)
+      }
       return {
         version,
         freshSeconds,
         ...(facts.modifiedAt > 0 && { lastModified: new Date(facts.modifiedAt).toUTCString() }),
         isPrivate: false,
         declaredType: facts.type,
+        file: fileOf(key, version, facts.bytes),
         read: (signal) => recent.read(version, signal, kept ? (trip) => kept(version, trip, fetch) : fetch),
       }
     },
@@ -129,6 +147,8 @@ function refuse(thrown: unknown): never {
 }
 
 const missing = () => new Failure('source-missing', 'There is no picture at this path.')
+
+const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
 
 const tooLarge = (maxBytes: number) =>
   new Failure('source-too-large', 'The source has more bytes than are read.', {

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
+import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
+import type { ByteRange } from '../../tier.ts'
 import type { Loader, Source } from '../loader.ts'
 import { sharedBuffer } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
@@ -25,14 +27,17 @@ export function createFolderLoader(options: FolderOptions): Loader {
       const file = await located(options.dir, path)
       const stats = await stat(file, { bigint: true }).catch(refuse)
       if (!stats.isFile()) throw missing()
-      if (stats.size > maxBytes) throw tooLarge(maxBytes)
       const version = versionOf(file, stats)
       return {
         version,
         freshSeconds,
         lastModified: new Date(Number(stats.mtimeMs)).toUTCString(),
         isPrivate: false,
-        read: (signal) => recent.read(version, signal, () => readVersion(file, version, maxBytes)),
+        file: { length: Number(stats.size), open: (range) => openVersion(file, version, range) },
+        read: async (signal) => {
+          if (stats.size > maxBytes) throw tooLarge(maxBytes)
+          return recent.read(version, signal, () => readVersion(file, version, maxBytes))
+        },
       }
     },
   }
@@ -63,10 +68,7 @@ function versionOf(file: string, { ino, size, mtimeNs, ctimeNs }: BigIntStats): 
 
 /** Undefined when the file is not, or does not stay, the version that was promised. */
 async function readVersion(file: string, version: string, maxBytes: number): Promise<Uint8Array | undefined> {
-  // What was a file a moment ago may be a pipe or a link now: opening must neither wait nor follow.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
-    refuse,
-  )
+  const handle = await opened(file)
   try {
     const before = await handle.stat({ bigint: true })
     if (!before.isFile() || versionOf(file, before) !== version) return undefined
@@ -77,6 +79,24 @@ async function readVersion(file: string, version: string, maxBytes: number): Pro
     await handle.close()
   }
 }
+
+/** A file that is written to while it is read ends in another version; its reader cannot know, as with any file. */
+async function openVersion(file: string, version: string, range: ByteRange): Promise<Readable> {
+  const handle = await opened(file)
+  try {
+    const stats = await handle.stat({ bigint: true })
+    if (!stats.isFile() || versionOf(file, stats) !== version) throw replaced()
+    // The stream closes the handle, also when it is destroyed.
+    return handle.createReadStream(range)
+  } catch (thrown) {
+    await handle.close()
+    throw thrown
+  }
+}
+
+/** What was a file a moment ago may be a pipe or a link now: opening must neither wait nor follow. */
+const opened = (file: string): Promise<FileHandle> =>
+  open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(refuse)
 
 async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array | undefined> {
   const bytes = sharedBuffer(length)
@@ -108,6 +128,8 @@ function refuse(thrown: unknown): never {
 }
 
 const missing = () => new Failure('source-missing', 'There is no picture at this path.')
+
+const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
 
 const tooLarge = (maxBytes: number) =>
   new Failure('source-too-large', 'The source has more bytes than are read.', {

@@ -5,7 +5,7 @@ import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
 import { failureHeader } from '../../problem.ts'
-import type { Answer, Headers, Tier } from '../../tier.ts'
+import { type Answer, type Headers, held, type Tier } from '../../tier.ts'
 import { createDownload, digestHeader } from '../download.ts'
 import { createGuard, type Resolve } from '../guard.ts'
 import { parseHostRule, permit, ruleFor } from '../hosts.ts'
@@ -138,7 +138,9 @@ interface Circumstances {
   readonly recent: Recent
 }
 
-function sourceOf({ status, headers, body }: Answer, { now, freshSeconds, recent }: Circumstances): Source {
+function sourceOf(answer: Answer, { now, freshSeconds, recent }: Circumstances): Source {
+  const { status, headers } = answer
+  const body = held(answer).body
   const life = lifetimes({ status, headers }, now, { defaultFreshSeconds: freshSeconds })
   const version = `sha256-${headers[digestHeader] ?? ''}`
   const modified = headers['last-modified']

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answerTo, evaluate, type RequestHeaders, type Verdict } from '../../cache/conditional.ts'
-import type { Answer } from '../../tier.ts'
+import type { HeldAnswer } from '../../tier.ts'
 
 const modified = 'Sun, 01 Mar 2026 10:00:00 GMT'
 const later = 'Sun, 01 Mar 2026 11:00:00 GMT'
 const earlier = 'Sun, 01 Mar 2026 09:00:00 GMT'
 
-const picture: Answer = {
+const picture: HeldAnswer = {
   status: 200,
   headers: {
     etag: '"cat"',

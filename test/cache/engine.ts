@@ -2,7 +2,7 @@
 import { createCache, type Defaults, type Outcome } from '../../cache/index.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import type { Store } from '../../cache/store.ts'
-import type { Answer, Ask, Headers, Tier } from '../../tier.ts'
+import { type Answer, type Ask, type Headers, type HeldAnswer, held, type Tier } from '../../tier.ts'
 import { anAnswer, anAsk, start } from './entries.ts'
 
 export interface Setting {
@@ -34,8 +34,8 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000 }: Se
     outcomes,
     idle,
     purge,
-    get: (headers: Headers = {}, changes: Partial<Ask> = {}): Promise<Answer> =>
-      answer(anAsk(headers, changes)),
+    get: async (headers: Headers = {}, changes: Partial<Ask> = {}): Promise<HeldAnswer> =>
+      held(await answer(anAsk(headers, changes))),
     upstream: (next: Tier) => {
       answers = next
     },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
@@ -54,9 +55,21 @@ function promises(open: () => Promise<Bucket>): void {
     },
   )
 
-  test('a file that is too large is refused before it is read', async () => {
-    await put('photos/large.jpg', 'x'.repeat(101))
-    expect(await kindOf(aLoader(bucket).load('large.jpg', aSignal()))).toBe('source-too-large')
+  test('a file that is too large is not read whole, and any part of it can be opened', async () => {
+    await put('photos/large.jpg', `x${'y'.repeat(99)}z`)
+    const source = await aLoader(bucket).load('large.jpg', aSignal())
+    expect(await kindOf(source.read(aSignal()))).toBe('source-too-large')
+    expect(source.file?.length).toBe(101)
+    const part = async (start: number, end: number) =>
+      text((await source.file?.open({ start, end }, aSignal())) ?? Readable.from([]))
+    expect([await part(0, 1), await part(99, 100)]).toEqual(['xy', 'yz'])
+  })
+
+  test('a part of a file that was replaced is not opened', async () => {
+    await put('photos/replaced.jpg', 'the old one')
+    const { file } = await aLoader(bucket).load('replaced.jpg', aSignal())
+    await put('photos/replaced.jpg', 'a new one')
+    expect(file && (await kindOf(file.open({ start: 0, end: 2 }, aSignal())))).toBe('source-failed')
   })
 
   test('a new file under the old name is another version, and the old one is gone', async () => {

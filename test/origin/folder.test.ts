@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, rename, rm, stat, symlink, utimes, writeFil
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
 import { createRecent } from '../../origin/recent.ts'
@@ -138,8 +139,11 @@ describe('a file', () => {
     expect(new Set(all).size).toBe(1)
   })
 
-  test('larger than the limit is refused before it is read', async () => {
-    await expect(aFolder(4).load('cat.png', aSignal())).rejects.toMatchObject({ kind: 'source-too-large' })
+  test('larger than the limit is not read whole, and any part of it can be opened', async () => {
+    const source = await aFolder(4).load('cat.png', aSignal())
+    await expect(source.read(aSignal())).rejects.toMatchObject({ kind: 'source-too-large' })
+    const part = await source.file?.open({ start: 2, end: 4 }, aSignal())
+    expect(part && (await text(part))).toBe('cat')
     expect(await textOf('cat.png', aFolder(5))).toBe('a cat')
   })
 

@@ -9,7 +9,7 @@ import { createOrigin, type Loader, type OriginOptions, surrogateKeys } from '..
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
 import { createHttpLoader } from '../../origin/loaders/http.ts'
 import { failureHeader } from '../../problem.ts'
-import type { Headers } from '../../tier.ts'
+import { type Headers, held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import type { Job, Picture, Processor } from '../../transforms/processor.ts'
 import { aPicture, aServer, aSignal, type Site } from './servers.ts'
@@ -55,8 +55,8 @@ function anOrigin(photos: Loader, options: Partial<OriginOptions> = {}) {
     log: { error: (fields) => logged.push(fields) },
     ...options,
   })
-  const get = (options: string, headers: Headers = {}) =>
-    origin.answer({ path: exact(options), headers, signal: aSignal() })
+  const get = async (options: string, headers: Headers = {}) =>
+    held(await origin.answer({ path: exact(options), headers, signal: aSignal() }))
   return { ...origin, get, logged }
 }
 

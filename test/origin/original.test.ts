@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { createOrigin } from '../../origin/index.ts'
+import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { aPicture, aSignal } from './servers.ts'
 
@@ -36,7 +37,9 @@ async function original(bytes: Uint8Array, declaredType?: string) {
     limits: { ...defaultLimits, maxSourceBytes: 1, maxSourcePixels: 1 },
     freshness: { browserSeconds: 1, cdnSeconds: 1, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 },
   })
-  return origin.answer({ path: `/files/a?fm=original&rev=${revision}`, headers: {}, signal: aSignal() })
+  return held(
+    await origin.answer({ path: `/files/a?fm=original&rev=${revision}`, headers: {}, signal: aSignal() }),
+  )
 }
 
 describe('a picture is shown, by its bytes', () => {

@@ -10,6 +10,7 @@ import { createTieredStore } from '../../cache/tiered.ts'
 import { createOrigin } from '../../origin/index.ts'
 import { createHttpLoader } from '../../origin/loaders/http.ts'
 import { failureHeader } from '../../problem.ts'
+import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { aPicture, aServer, aSignal, type Site } from './servers.ts'
@@ -60,8 +61,8 @@ async function aProcess() {
   })
   const loaders = new Map([['photos', loader]])
   const origin = createOrigin({ loaders, processor: pool, results, limits: defaultLimits, freshness })
-  const get = (path: string) =>
-    origin.answer({ path: `/photos/${path}&rev=${revision}`, headers: {}, signal: aSignal() })
+  const get = async (path: string) =>
+    held(await origin.answer({ path: `/photos/${path}&rev=${revision}`, headers: {}, signal: aSignal() }))
   async function end() {
     await Promise.all([origin.idle(), loader.idle()])
     await Promise.all([sources.idle(), results.idle(), loader.close()])

@@ -1,6 +1,6 @@
 // A tier behaves the same in this process and over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Tier } from '../../tier.ts'
+import { held, type Tier } from '../../tier.ts'
 import { remote } from '../../wire/index.ts'
 import { aHeldTier, anAsk, aTier, bytes, limits, opened, serving } from './tiers.ts'
 
@@ -27,8 +27,8 @@ const asks = {
 
 describe.each(Object.entries(asks))('%s', (_, ask) => {
   test('has the same status, headers and bytes', async () => {
-    const near = await aTier(ask)
-    const far = await overHttp(ask)
+    const near = held(await aTier(ask))
+    const far = held(await overHttp(ask))
     expect(far.status).toBe(near.status)
     expect(far.headers).toEqual(near.headers)
     expect(far.body.equals(near.body)).toBe(true)
@@ -47,7 +47,7 @@ test('the headers are a copy that the next tier may write to', async () => {
 })
 
 test('a body takes memory of exactly its size, so that a cache keeps no more than it weighs', async () => {
-  const { body } = await overHttp(anAsk('/20000'))
+  const { body } = held(await overHttp(anAsk('/20000')))
   expect(body.buffer.byteLength).toBe(20000)
   expect(body.equals(bytes(20000))).toBe(true)
 })
