@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
 import {
   kindsOfSource,
@@ -60,9 +61,13 @@ export async function readConfig(file?: string, overrides: Environment = {}): Pr
 }
 
 /** Validates what was written; throws one ConfigFault that lists every fault. */
-export function makeConfig(written: WrittenConfig, environment: Environment): Config {
+export function makeConfig(
+  written: WrittenConfig,
+  environment: Environment,
+  machine: Machine = thisMachine(),
+): Config {
   const faults: string[] = []
-  const scalars = readSettings(written, environment, faults)
+  const scalars = readSettings(written, environment, { machine, faults })
   const sources = readSources(written.sources ?? {}, environment, faults)
   faults.push(...unknownNames(written))
   if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources }))
@@ -70,12 +75,24 @@ export function makeConfig(written: WrittenConfig, environment: Environment): Co
   return Object.freeze({ ...scalars, sources })
 }
 
-function readSettings(written: WrittenConfig, environment: Environment, faults: string[]): Settings {
+interface Reading {
+  readonly machine: Machine
+  readonly faults: string[]
+}
+
+function readSettings(
+  written: WrittenConfig,
+  environment: Environment,
+  { machine, faults }: Reading,
+): Settings {
   const values: Record<string, unknown> = {}
+  // What is fitted to the memory comes behind it in the table.
+  const fitted = (fallback: unknown): unknown =>
+    isFitted(fallback) ? fallback.fit({ ...machine, ...(values as { memoryBytes?: number }) }) : fallback
   for (const [name, { variable, kind, fallback }] of Object.entries(settings)) {
     // An empty variable means "not set": compose files and unit files write VARIABLE= for that.
     const fromEnvironment = environment[variable] || undefined
-    const value = fromEnvironment ?? (written as Record<string, unknown>)[name] ?? fallback
+    const value = fromEnvironment ?? (written as Record<string, unknown>)[name] ?? fitted(fallback)
     const read = kind.safeParse(value)
     if (read.success) values[name] = read.data
     else

@@ -1,4 +1,4 @@
-// What a stranger's picture may be, as the settings say it.
+// What a stranger's picture may be and what a child process may take, as the settings say it.
 import type { Config } from '../config.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
 
@@ -16,3 +16,10 @@ export const limitsOf = ({
   maxTotalPixels,
   maxOutputPixels,
 })
+
+/**
+ * Bytes at which a child process is replaced. It stands at 100 MB with its libraries, and a worker takes 75 MB for a
+ * large picture; where memory is short, it gets a third of what there is.
+ */
+export const childMemory = ({ memoryBytes, workers }: Config): number =>
+  Math.min((200 + 75 * workers) * 2 ** 20, memoryBytes / 3)

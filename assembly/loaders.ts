@@ -1,18 +1,17 @@
 // A loader for each source of the configuration, with the cache its downloads are kept in.
-import { join } from 'node:path'
 import type { Store } from '../cache/store.ts'
 import { type Config, plainUploads, type SourceConfig, uploadsName } from '../config.ts'
 import type { Loader } from '../origin/index.ts'
 import { createFolderLoader } from '../origin/loaders/folder.ts'
 import { createHttpLoader } from '../origin/loaders/http.ts'
 import { createRecent } from '../origin/recent.ts'
-import { ensureSamples } from '../samples/index.ts'
+import { samplesFolder } from '../samples/index.ts'
 import { bucketLoader, type Shared, uploadsLoader } from './bucket-loaders.ts'
 import type { Assembly } from './parts.ts'
 import { seconds } from './seconds.ts'
 import { memoryOverDisk } from './stores.ts'
 
-export async function assembleLoaders(assembly: Assembly): Promise<ReadonlyMap<string, Loader>> {
+export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader> {
   const { config } = assembly
   const recent = createRecent({ maxBytes: config.sourceMemoryBytes / 2 })
   const downloads = hasDownloads(config) ? downloadStore(assembly) : undefined
@@ -20,8 +19,7 @@ export async function assembleLoaders(assembly: Assembly): Promise<ReadonlyMap<s
   for (const [name, source] of new Map([[uploadsName, plainUploads] as const, ...config.sources]))
     loaders.set(name, loaderOf(assembly, source, { recent, downloads }))
   if (config.samples) {
-    const dir = join(config.dataDir, 'samples')
-    await ensureSamples(dir)
+    const dir = samplesFolder
     loaders.set(
       'samples',
       createFolderLoader({ dir, maxBytes: config.maxSourceBytes, freshSeconds: 86_400, recent }),

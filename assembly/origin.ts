@@ -1,12 +1,12 @@
 // The origin of this process: its loaders, the pool of workers, its limits, and where results are kept.
 
+import { join } from 'node:path'
 import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
-import { limitsOf } from './limits.ts'
+import { childMemory, limitsOf } from './limits.ts'
 import { assembleLoaders } from './loaders.ts'
-import { letRendersYield } from './niceness.ts'
 import type { Assembly } from './parts.ts'
 import { seconds } from './seconds.ts'
 import { memoryOverDisk } from './stores.ts'
@@ -14,8 +14,7 @@ import { memoryOverDisk } from './stores.ts'
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly
   const processor = assemblePool(assembly)
-  const loaders = await assembleLoaders(assembly)
-  letRendersYield() // after the first file was looked at: the pool's threads start with its first work
+  const loaders = assembleLoaders(assembly)
   const origin = createOrigin({
     loaders,
     processor,
@@ -43,12 +42,15 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
   else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
 }
 
-function assemblePool({ config, metrics, closing }: Assembly): Processor {
+function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
   const processor = createPool({
     workers: config.workers,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,
+    folder: join(config.dataDir, 'handover'),
+    maxMemory: childMemory(config),
+    ended: (cause) => log.error({ err: cause }, 'a process of the renderer ended'),
   })
   metrics.gauge('halftone_queue_waiting', 'Pictures that wait for a worker.', () => processor.load().waiting)
   metrics.gauge('halftone_queue_running', 'Pictures being made.', () => processor.load().running)

@@ -5,7 +5,7 @@ import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
 import { createRemoteProcessing } from '../processing/remote.ts'
 import { serveProcessing } from '../processing/serve.ts'
-import { limitsOf } from './limits.ts'
+import { childMemory, limitsOf } from './limits.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
 
@@ -44,7 +44,7 @@ export function assembleNode(assembly: Assembly): Listener {
   })
 }
 
-const local = ({ config }: Assembly): Processing =>
+const local = ({ config, log }: Assembly): Processing =>
   createLocalProcessing({
     workers: config.optimiseWorkers,
     maxWaiting: config.queueLength,
@@ -52,6 +52,8 @@ const local = ({ config }: Assembly): Processing =>
     deadlineMs: config.optimiseDeadlineMs,
     budgetMs: config.optimiseBudgetMs,
     limits: limitsOf(config),
+    maxMemory: childMemory(config),
+    ended: (cause) => log.error({ err: cause }, 'a process of the optimiser ended'),
   })
 
 function remote({ config, log, metrics, faults }: Assembly): Processing {

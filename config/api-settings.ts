@@ -1,7 +1,7 @@
 // The settings of the API: where its records and files lie, what it may reach, and its limits.
-import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
+import { workers } from './machine.ts'
 import { setting } from './setting.ts'
 import { storage } from './storage.ts'
 
@@ -54,8 +54,8 @@ export const apiSettings = {
   optimiseWorkers: setting(
     'HALFTONE_OPTIMISE_WORKERS',
     integer(1, 256),
-    availableParallelism(),
-    'Pictures of the API optimised at once; the number of cores by default.',
+    workers,
+    'Pictures of the API optimised at once; the number of cores by default, less where memory is short.',
   ),
   optimiseBudgetMs: setting(
     'HALFTONE_OPTIMISE_BUDGET',

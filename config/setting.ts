@@ -4,7 +4,7 @@ import type { z } from 'zod'
 export interface Setting<T> {
   readonly variable: string
   readonly kind: z.ZodType<T>
-  /** As one would write it; parsed by `kind` like any other value. */
+  /** As one would write it, or fitted to the machine; parsed by `kind` like any other value. */
   readonly fallback: unknown
   readonly about: string
 }

@@ -1,9 +1,9 @@
 // Every scalar setting on one page: its name in the configuration file, its environment variable, its kind, its default.
 // The documentation (docs/settings.md) and `halftone --help` are made from this table.
-import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
+import { cacheOf, memory, workers } from './machine.ts'
 import { type Setting, setting } from './setting.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
@@ -65,12 +65,7 @@ export const settings = {
     'info',
     'fatal, error, warn, info, debug, trace or silent. Cache hits are logged at debug.',
   ),
-  samples: setting(
-    'HALFTONE_SAMPLES',
-    yesNo(),
-    'true',
-    'Offer the drawn sample pictures as the source `samples`.',
-  ),
+  samples: setting('HALFTONE_SAMPLES', yesNo(), 'true', 'Offer the sample pictures as the source `samples`.'),
   fallback: setting(
     'HALFTONE_FALLBACK',
     text(),
@@ -78,18 +73,29 @@ export const settings = {
     'Picture shown in place of one that cannot be made, as /source/path; empty for none.',
   ),
 
-  edgeMemoryBytes: setting('HALFTONE_EDGE_MEMORY', bytes(), '256MB', 'How much the edge keeps in memory.'),
+  memoryBytes: setting(
+    'HALFTONE_MEMORY',
+    bytes(),
+    memory,
+    'Memory that this process and its children may take together: by default the limit of the container or unit, else what the machine has. Below 1.75 GB the caches in memory are smaller by default, and fewer pictures are made at once.',
+  ),
+  edgeMemoryBytes: setting(
+    'HALFTONE_EDGE_MEMORY',
+    bytes(),
+    cacheOf(256),
+    'How much the edge keeps in memory.',
+  ),
   shieldMemoryBytes: setting(
     'HALFTONE_SHIELD_MEMORY',
     bytes(),
-    '128MB',
+    cacheOf(128),
     'How much the shield keeps in memory.',
   ),
   shieldDiskBytes: setting('HALFTONE_SHIELD_DISK', bytes(), '10GB', 'How much the shield keeps on disk.'),
   resultMemoryBytes: setting(
     'HALFTONE_RESULT_MEMORY',
     bytes(),
-    '64MB',
+    cacheOf(64),
     'How much of the results an origin keeps in memory.',
   ),
   resultDiskBytes: setting(
@@ -101,7 +107,7 @@ export const settings = {
   sourceMemoryBytes: setting(
     'HALFTONE_SOURCE_MEMORY',
     bytes(),
-    '256MB',
+    cacheOf(256),
     'How much of the sources an origin keeps in memory.',
   ),
   sourceDiskBytes: setting(
@@ -176,8 +182,8 @@ export const settings = {
   workers: setting(
     'HALFTONE_WORKERS',
     integer(1, 256),
-    availableParallelism(),
-    'Pictures made at once; the number of cores by default.',
+    workers,
+    'Pictures made at once; the number of cores by default, less where memory is short.',
   ),
   queueLength: setting(
     'HALFTONE_QUEUE',

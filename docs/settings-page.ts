@@ -1,4 +1,5 @@
 // Writes docs/settings.md from the table of settings.
+import { shownDefault } from '../config/machine.ts'
 import { settings } from '../config/settings.ts'
 
 const opening = `<!-- Written by docs/generate.ts from config/settings.ts. Do not edit: run \`npm run docs\`. -->
@@ -41,14 +42,13 @@ Uploadcare's clients write.
 export function settingsPage(): string {
   const rows = Object.entries(settings).map(
     ([name, { variable, fallback, about }]) =>
-      `| \`${name}\` | \`${variable}\` | ${shown(name, fallback)} | ${about} |`,
+      `| \`${name}\` | \`${variable}\` | ${shown(fallback)} | ${about} |`,
   )
   const table = ['| setting | variable | default | means |', '| --- | --- | --- | --- |', ...rows].join('\n')
   return `${opening}\n\n${table}\n\n${sources}`
 }
 
-/** The number of cores is this machine's, and would make the page differ from one to the next. */
-function shown(name: string, fallback: unknown): string {
-  if (name === 'workers') return 'cores'
-  return fallback === undefined || fallback === '' ? '' : `\`${fallback}\``
+function shown(fallback: unknown): string {
+  const text = shownDefault(fallback)
+  return text && `\`${text}\``
 }

@@ -63,7 +63,7 @@ async function render({ bytes, facts, ...work }: Opened, workshop: Workshop, sig
   const queued = workshop.now()
   const { priority, owner } = work
   const picture = await workshop.processor.process(
-    { source: bytes, plan: steps, facts, priority, owner },
+    { source: bytes, plan: steps, facts, priority, owner, version: work.source.version },
     signal,
   )
   return { picture, waitMs: workshop.now() - queued - picture.renderMs }

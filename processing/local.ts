@@ -1,15 +1,16 @@
-// Processing on worker threads of this process: so many pictures at once, the rest in a bounded queue.
+// Processing in a child process: so many pictures at once, the rest in a bounded queue.
 import { availableParallelism } from 'node:os'
 import { Failure } from '../errors.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
-import type { Bounds } from '../transforms/render/queue.ts'
-import { failureOf, startThreads } from '../transforms/render/threads.ts'
-import { createTurns } from '../transforms/render/turns.ts'
+import { createProcesses, type ProcessesOptions } from '../work/processes.ts'
+import type { Bounds } from '../work/queue.ts'
+import { failureOf } from '../work/threads.ts'
+import { createTurns } from '../work/turns.ts'
+import type { ProcessingForemanOptions } from './foreman.ts'
 import type { Order, Processed, Processing } from './processing.ts'
-import { createRoom, type Place } from './room.ts'
 import type { Answer, Job } from './worker.ts'
 
-export interface LocalOptions extends Bounds {
+export interface LocalOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Pictures at once; the number of cores unless told otherwise. */
   readonly workers?: number
   /** From order to picture; work in the background has six times as long. */
@@ -29,21 +30,37 @@ export interface LocalOptions extends Bounds {
 }
 
 const usualHeapMb = 512
+/** The worker keeps the deadline itself: this is for one that cannot. */
+const graceMs = 30_000
+/** Below the renders of addresses, for which somebody waits at a page. */
+const niceness = 15
+/** Bytes at which the child is replaced: it may stand at that much only while it works. */
+const usualMemory = 400 * 2 ** 20
 const [megapixelsEach, leastMegapixels] = [25, 100]
 /** Of what is left until the deadline, the optimiser gets so much: a candidate that runs is waited for. */
 const shareOfTime = 0.6
 
 export function createLocalProcessing(options: LocalOptions): Processing {
   const { workers = availableParallelism(), maxHeapMb = usualHeapMb } = options
-  const script = options.filename ?? new URL('./worker.ts', import.meta.url).href
-  const threads = startThreads<Job, Answer>({ workers, script, maxHeapMb })
-  const usualRoom = Math.max(leastMegapixels, workers * megapixelsEach)
-  const room = createRoom(workers, options.maxMegapixels ?? usualRoom)
+  const { maxMemory = usualMemory } = options
+  const { maxMegapixels = Math.max(leastMegapixels, workers * megapixelsEach), filename, ended } = options
+  const foreman: ProcessingForemanOptions = {
+    workers,
+    maxHeapMb,
+    maxMegapixels,
+    ...(filename !== undefined && { filename }),
+  }
+  const module = new URL('./foreman.ts', import.meta.url).href
+  const processes = createProcesses({
+    module,
+    options: foreman,
+    niceness,
+    maxMemory,
+    ...(ended && { ended }),
+  })
   const turns = createTurns<Order, Processed>({ ...options, workers }, async (order, times) => {
-    const place = room.enter()
-    const answer = await threads
-      .run(jobOf(order, { ...options, leftMs: times.leftMs, place }))
-      .finally(() => room.leave(place))
+    const job = jobOf(order, { ...options, leftMs: times.leftMs })
+    const answer = (await processes.run(job, { mostMs: times.leftMs + graceMs })) as Answer
     if ('failure' in answer) throw failureOf(answer.failure)
     return processedOf(answer, times.waitedMs)
   })
@@ -53,26 +70,24 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     load: turns.load,
     close: async () => {
       turns.close()
-      await threads.close()
+      await processes.close()
     },
   }
 }
 
 interface Share extends Pick<LocalOptions, 'limits' | 'budgetMs'> {
   readonly leftMs: number
-  readonly place: Place
 }
 
 function jobOf(
   { file, edit, optimise }: Order,
-  { limits = defaultLimits, budgetMs, leftMs, place }: Share,
-): Job {
+  { limits = defaultLimits, budgetMs, leftMs }: Share,
+): Omit<Job, 'place'> {
   return {
     order: { file, edit, optimise },
     limits,
     budgetMs: Math.min(budgetMs, leftMs * shareOfTime),
     timeoutMs: leftMs,
-    place,
   }
 }
 

@@ -1,17 +1,16 @@
+import type { Waiting } from '../work/queue.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
-export interface Job {
+export interface Job extends Waiting {
   /** The source, whole. Backed by shared memory where the loader could, so that handing it to a worker copies nothing. */
   readonly source: Uint8Array
   readonly plan: Plan
   /** Of the source, as the plan was made from them: a large drawing takes its time to be looked at. */
   readonly facts: Facts
-  /** 'background' work starts only when nothing in the foreground waits. */
-  readonly priority: 'foreground' | 'background'
-  /** Whose work it is: one source may only take its share of the queue. */
-  readonly owner: string
+  /** Tells the source's bytes from all others, where that is known: bytes that ended a process twice are refused. */
+  readonly version?: string
 }
 
 export interface Sought {

@@ -22,6 +22,25 @@ describe('the configuration', () => {
     })
   })
 
+  test.each([
+    ['a small container', 512e6, { edgeMemoryBytes: 74_898_286, workers: 1, optimiseWorkers: 1 }],
+    ['a machine', 8e9, { edgeMemoryBytes: 256e6, workers: 4, optimiseWorkers: 4 }],
+  ])('caches and workers fit into the memory of %s', (_, memoryBytes, expected) => {
+    expect(makeConfig({}, {}, { cores: 4, memoryBytes })).toMatchObject(expected)
+    const said = makeConfig({}, { HALFTONE_MEMORY: String(memoryBytes) }, { cores: 4, memoryBytes: 64e9 })
+    expect(said).toMatchObject(expected)
+  })
+
+  test('all caches in memory take at most 0.4 of it', () => {
+    const config = makeConfig({}, {}, { cores: 4, memoryBytes: 1e9 })
+    const { edgeMemoryBytes, shieldMemoryBytes, resultMemoryBytes, sourceMemoryBytes } = config
+    const all = edgeMemoryBytes + shieldMemoryBytes + resultMemoryBytes + sourceMemoryBytes
+    expect(all / 1e9).toBeCloseTo(0.4, 2)
+    expect(makeConfig({ edgeMemoryBytes: '1GB' }, {}, { cores: 4, memoryBytes: 1e9 }).edgeMemoryBytes).toBe(
+      1e9,
+    )
+  })
+
   test('the environment wins over the file; an empty variable is not set', () => {
     expect(makeConfig({ port: 1 }, { PORT: '2' }).port).toBe(2)
     expect(makeConfig({ port: 1 }, { PORT: '' }).port).toBe(1)

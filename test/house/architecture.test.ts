@@ -19,7 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'metrics.ts': [],
   'config.ts': ['config'],
   config: [],
-  transforms: ['errors.ts'],
+  work: ['errors.ts'],
+  transforms: ['errors.ts', 'work'],
   cache: [...words, 'owner.ts'],
   records: words,
   shield: [...words, 'cache'],
@@ -35,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   edge: [...words, 'cors.ts', 'cache', door],
   storage: [...words, 'owner.ts'],
-  processing: [...words, 'transforms', 'wire'],
+  processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,

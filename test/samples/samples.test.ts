@@ -1,20 +1,14 @@
-// The sample pictures are drawn once, whole, and are what their names say.
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+// The sample pictures are what their names say.
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensureSamples, sampleNames } from '../../samples/index.ts'
+import { expect, test } from 'vitest'
+import { sampleNames, samplesFolder } from '../../samples/index.ts'
 
-let dir = ''
-beforeAll(async () => {
-  dir = join(await mkdtemp(join(tmpdir(), 'halftone-samples-')), 'pictures')
-  await ensureSamples(dir)
-})
-afterAll(() => rm(join(dir, '..'), { recursive: true, force: true }))
+const dir = samplesFolder
 
-test('every picture is there, and no draft is left behind', async () => {
-  expect((await readdir(dir)).toSorted()).toEqual(['.drawn', ...sampleNames].toSorted())
+test('every picture is there, and nothing else', async () => {
+  expect((await readdir(dir)).toSorted()).toEqual([...sampleNames].toSorted())
 })
 
 const facts = {
@@ -43,24 +37,4 @@ test('the upright picture stands upright once its orientation is applied: sky ab
   const blueness = (row: number) => (data[row * 3 + 2] ?? 0) - (data[row * 3] ?? 0)
   expect(blueness(0)).toBeGreaterThan(60)
   expect(blueness(5)).toBeLessThan(0)
-})
-
-test('a second start draws nothing; a missing picture or an older mark is drawn again', async () => {
-  const path = join(dir, 'logo.svg')
-  const drawnAt = (await stat(path)).mtimeMs
-  await ensureSamples(dir)
-  expect((await stat(path)).mtimeMs).toBe(drawnAt)
-
-  await rm(path)
-  await ensureSamples(dir)
-  expect(await readFile(path, 'utf8')).toContain('<svg')
-
-  await writeFile(path, 'spoilt')
-  await writeFile(join(dir, '.drawn'), 'halftone samples 0')
-  await ensureSamples(dir)
-  expect(await readFile(path, 'utf8')).toContain('<svg')
-})
-
-test('a folder that cannot be written is an error', async () => {
-  await expect(ensureSamples(join(dir, 'logo.svg', 'within'))).rejects.toThrow()
 })

@@ -1,47 +1,75 @@
-// The processor on worker threads: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
+// The processor in a child process: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
+import { createHandover } from '../../work/handover.ts'
+import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
+import type { Bounds } from '../../work/queue.ts'
+import { failureOf } from '../../work/threads.ts'
+import { createTurns } from '../../work/turns.ts'
 import type { Job, Picture, Processor } from '../processor.ts'
-import type { Bounds } from './queue.ts'
-import { failureOf, startThreads } from './threads.ts'
-import { createTurns } from './turns.ts'
+import type { RenderForemanOptions } from './foreman.ts'
 import type { Answer, Order } from './worker.ts'
 
-export interface PoolOptions extends Bounds {
+export interface PoolOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Renders at once. They all sit in libuv's one thread pool, which must be larger, see bin/halftone. */
   readonly workers?: number
   /** From request to picture; work in the background has several times as long. */
   readonly deadlineMs: number
+  /** Where sources lie while the child reads them. */
+  readonly folder?: string
   /** Another worker, for tests. */
   readonly filename?: string
 }
+
+/** Lets hits go first: every core may render, and a hit is still answered within its turn. */
+const niceness = 10
+
+/** The worker keeps the deadline itself: this is for one that cannot. */
+const graceMs = 10_000
+
+/** Bytes at which the child is replaced. */
+const usualMemory = 400 * 2 ** 20
 
 /**
  * The queue is ours and not Piscina's: Piscina keeps tasks that can be aborted in a second queue of its own, where
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename = new URL('./worker.ts', import.meta.url).href } =
-    options
-  const threads = startThreads<Order, Answer>({ workers, script: filename })
-  const turns = createTurns<Job, Picture>(
-    { ...options, workers },
-    async ({ source, plan, facts }, { leftMs }) => {
-      const answer = await threads.run({ source, plan, facts, timeoutMs: leftMs })
-      if ('failure' in answer) throw failureOf(answer.failure)
-      return pictureOf(answer)
-    },
-  )
+  const { workers = availableParallelism(), filename, folder, ended } = options
+  const { maxMemory = usualMemory } = options
+  const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
+  const module = new URL('./foreman.ts', import.meta.url).href
+  const processes = createProcesses({
+    module,
+    options: foreman,
+    niceness,
+    maxMemory,
+    ...(ended && { ended }),
+  })
+  const handover = createHandover(folder)
+  const turns = createTurns<Job, Picture>({ ...options, workers }, async (job, { leftMs }) => {
+    const { source, giveBack } = await handover.lend(job.source)
+    const order: Order = { source, plan: job.plan, facts: job.facts, timeoutMs: leftMs }
+    const answer = (await processes
+      .run(order, { key: job.version, mostMs: leftMs + graceMs })
+      .finally(giveBack)) as Answer
+    if ('failure' in answer) throw failureOf(answer.failure)
+    return pictureOf(answer)
+  })
   return {
     process: turns.take,
     load: turns.load,
     close: async () => {
       turns.close()
-      await threads.close()
+      await processes.close()
+      handover.close()
     },
   }
 }
 
 function pictureOf({ picture, renderMs }: Extract<Answer, { renderMs: number }>): Picture {
   const { body, ...rest } = picture
-  return { ...rest, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength), renderMs }
+  // The bytes lie in a message that may be larger than they are: a cache would keep the whole of it.
+  const own = Buffer.allocUnsafeSlow(body.length)
+  own.set(body)
+  return { ...rest, body: own, renderMs }
 }

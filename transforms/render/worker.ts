@@ -1,10 +1,13 @@
 // What runs on a worker's thread: one render, whose picture is moved and whose failure is copied back as plain values.
+import { readFileSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
+import type { HandedOver } from '../../work/handover.ts'
+import { type Told, told } from '../../work/threads.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
-import { type Told, told } from './threads.ts'
 
-export interface Order extends Pick<Job, 'source' | 'plan' | 'facts'> {
+export interface Order extends Pick<Job, 'plan' | 'facts'> {
+  readonly source: HandedOver
   readonly timeoutMs: number
 }
 
@@ -13,7 +16,9 @@ export type Answer = { readonly picture: Rendered; readonly renderMs: number } |
 export default async function work({ source, plan, facts, timeoutMs }: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const picture = await render(source, plan, { timeoutMs, facts })
+    // The thread has nothing else to do: reading at once is the cheapest.
+    const bytes = 'file' in source ? readFileSync(source.file) : source
+    const picture = await render(bytes, plan, { timeoutMs, facts })
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {

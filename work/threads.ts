@@ -1,6 +1,6 @@
 // Worker threads, and how failures cross from them: classes do not survive the way, so they travel as plain values.
 import { Piscina } from 'piscina'
-import { asFailure, Failure, type FailureDetails, type FailureKind } from '../../errors.ts'
+import { asFailure, Failure, type FailureDetails, type FailureKind } from '../errors.ts'
 
 export interface Told {
   readonly kind: FailureKind
@@ -17,11 +17,15 @@ export interface ThreadsOptions {
   readonly maxHeapMb?: number
 }
 
+const idleThreadMs = 20_000
+
 export function startThreads<Order, Answer>(options: ThreadsOptions): Piscina<Order, Answer> {
   const { workers, script, maxHeapMb } = options
   const threads: Piscina<Order, Answer> = new Piscina({
     filename: script,
-    minThreads: workers,
+    // One at the start; the others come with the work, and go when there is none.
+    minThreads: 1,
+    idleTimeout: idleThreadMs,
     maxThreads: workers,
     ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
   })

@@ -1,5 +1,5 @@
 // Work on a bounded number of workers: so much at once, the rest in a bounded queue, each with a deadline and a way out.
-import { Failure } from '../../errors.ts'
+import { Failure } from '../errors.ts'
 import { type Bounds, createQueue, type Waiting } from './queue.ts'
 
 export interface TurnsOptions extends Bounds {

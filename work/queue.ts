@@ -1,13 +1,19 @@
 // Who waits for a worker: bounded, foreground before background, the owners in turn and none with more than its share.
-import { Failure } from '../../errors.ts'
-import type { Job } from '../processor.ts'
+import { Failure } from '../errors.ts'
 
 export interface Bounds {
   readonly maxWaiting: number
   readonly maxWaitingPerOwner: number
 }
 
-export type Waiting = Pick<Job, 'owner' | 'priority'>
+/** 'background' work starts only when nothing in the foreground waits. */
+export type Priority = 'foreground' | 'background'
+
+export interface Waiting {
+  readonly priority: Priority
+  /** Whose work it is: one owner may only take its share of the queue. */
+  readonly owner: string
+}
 
 export interface Queue<T extends Waiting> {
   /** Fails with 'busy' or 'too-many'. */
@@ -19,7 +25,7 @@ export interface Queue<T extends Waiting> {
 }
 
 export function createQueue<T extends Waiting>({ maxWaiting, maxWaitingPerOwner }: Bounds): Queue<T> {
-  const lanes: Readonly<Record<Job['priority'], Lane<T>>> = { foreground: aLane(), background: aLane() }
+  const lanes: Readonly<Record<Priority, Lane<T>>> = { foreground: aLane(), background: aLane() }
   const perOwner = new Map<string, number>()
   const size = () => lanes.foreground.size() + lanes.background.size()
   // Background work may fill half of the queue only: it must not keep foreground work out.
