@@ -48,7 +48,7 @@ export async function startHalftone(environment: Record<string, string>, core?: 
   })
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/readyz`)
-  return { url, ...costs(() => [child.pid ?? 0]), stop: () => stopped(child, data) }
+  return { url, ...costs(() => treeOf(child.pid ?? 0)), stop: () => stopped(child, data) }
 }
 
 /** Debian's nginx, one worker, serving `files` as static files from a temporary folder. */
@@ -66,7 +66,7 @@ export async function startNginx(files: Readonly<Record<string, Buffer>>, core?:
   await answers(`${url}/${Object.keys(files)[0]}`)
   return {
     url,
-    ...costs(() => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]),
+    ...costs(() => treeOf(child.pid ?? 0)),
     stop: () => stopped(child, prefix),
   }
 }
@@ -98,20 +98,21 @@ async function answers(url: string): Promise<void> {
 function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory'> {
   return {
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
-    memory: () =>
-      pids().reduce(
-        (sum, pid) =>
-          sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
-        0,
-      ),
+    memory: () => pids().reduce((sum, pid) => sum + residentOf(pid), 0),
   }
 }
 
-/** utime and stime of proc(5), in clock ticks of 10 ms. */
+const residentOf = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+
+/** utime, stime and those of children that have ended (proc(5)), in clock ticks of 10 ms. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
 }
+
+/** The process and everything below it. */
+const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)]
 
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
