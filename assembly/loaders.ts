@@ -57,7 +57,7 @@ function loaderOf(assembly: Assembly, source: SourceConfig, shared: Shared): Loa
 
 type WebSource = Extract<SourceConfig, { readonly hosts: unknown }>
 
-function httpLoader(assembly: Assembly, source: WebSource, { recent, downloads }: Shared): Loader {
+function httpLoader(assembly: Assembly, source: WebSource, { downloads }: Shared): Loader {
   const { config, metrics, closing, now = Date.now } = assembly
   if (!downloads) throw new Error('no store for downloads')
   const loader = createHttpLoader({
@@ -74,7 +74,6 @@ function httpLoader(assembly: Assembly, source: WebSource, { recent, downloads }
     freshSeconds: seconds(source.fresh),
     staleIfErrorSeconds: seconds(config.staleIfErrorMs),
     store: downloads,
-    recent,
     now,
     observe: (outcome) => metrics.outcome('source', outcome),
   })

@@ -1,10 +1,10 @@
-// The body of a download: counted while it streams, whole or refused, digested once, laid into shared memory.
+// The body of a download: counted while it streams, whole or refused, digested once, in one buffer of its own.
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { Failure } from '../errors.ts'
-import { sharedCopy } from './memory.ts'
+import { ownCopy } from './memory.ts'
 
 export interface Body {
   readonly body: Buffer
@@ -22,7 +22,7 @@ export async function readBody(response: Dispatcher.ResponseData, maxBytes: numb
   }
   const { chunks, digest } = await counted(response.body, maxBytes)
   const body = await decoded(chunks, String(response.headers['content-encoding'] ?? ''), maxBytes)
-  return { body: sharedCopy(body), digest }
+  return { body: ownCopy(body), digest }
 }
 
 async function counted(stream: AsyncIterable<Buffer>, maxBytes: number) {

@@ -21,7 +21,7 @@ export interface Source {
    */
   readonly file?: FileBody
   /**
-   * The whole source; shared memory, so that workers read it without a copy. Undefined when the source is no longer
+   * The whole source, never written to. Undefined when the source is no longer
    * this version: load it again. Fails with 'source-too-large' when it has more bytes than a picture may.
    */
   read(signal: AbortSignal): Promise<Uint8Array | undefined>

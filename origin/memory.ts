@@ -1,18 +1,15 @@
-// Memory for source bytes, each of exactly their size and outside of Node's pool. It is not shared memory: V8 does not
-// count that, so nothing tells it to collect what was read, and a busy origin grew by hundreds of megabytes.
+// Memory for source bytes: each of exactly their size, outside of Node's pool. It is not shared memory: V8 does not count
+// that, so nothing tells it to collect what was read, and a busy origin grew by hundreds of megabytes.
 
-export function sharedBuffer(bytes: number): Buffer {
-  return Buffer.allocUnsafeSlow(bytes)
-}
+export const ownBuffer = (bytes: number): Buffer => Buffer.allocUnsafeSlow(bytes)
 
-export function sharedCopy(chunks: readonly Uint8Array[]): Buffer {
-  const whole = sharedBuffer(chunks.reduce((bytes, chunk) => bytes + chunk.length, 0))
+/** The pieces as one. */
+export function ownCopy(pieces: readonly Uint8Array[]): Buffer {
+  const whole = ownBuffer(pieces.reduce((bytes, piece) => bytes + piece.length, 0))
   let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
   }
   return whole
 }
-
-export const isShared = (_: Uint8Array): boolean => true

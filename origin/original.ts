@@ -17,9 +17,11 @@ export async function original(source: Source, signal: AbortSignal): Promise<Ans
   const { file, declaredType } = source
   if (file && file.length > mostHeld) return opened(source, file, signal)
   const bytes = await source.read(signal)
-  // A copy: what is sent to browsers may not be shared memory (Fetch standard, BufferSource).
-  return bytes && resultAnswer(Buffer.from(bytes), originalHeaders(bytes, declaredType))
+  return bytes && resultAnswer(bufferOver(bytes), originalHeaders(bytes, declaredType))
 }
+
+const bufferOver = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 async function opened(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
   const head = await buffer(await file.open({ start: 0, end: headLength - 1 }, signal))

@@ -4,7 +4,7 @@ import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
 export interface Job extends Waiting {
-  /** The source, whole. Backed by shared memory where the loader could, so that handing it to a worker copies nothing. */
+  /** The source, whole, never written to. */
   readonly source: Uint8Array
   readonly plan: Plan
   /** Of the source, as the plan was made from them: a large drawing takes its time to be looked at. */

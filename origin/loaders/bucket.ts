@@ -7,7 +7,7 @@ import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import type { Bucket, Facts, Found, GetOptions } from '../../storage/bucket.ts'
 import type { FileBody } from '../../tier.ts'
 import type { Loader, Source } from '../loader.ts'
-import { sharedBuffer, sharedCopy } from '../memory.ts'
+import { ownBuffer } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
 
 export interface BucketOptions {
@@ -89,7 +89,7 @@ function versionOf(place: string, key: string, { etag, bytes, modifiedAt }: Fact
 
 /** Undefined when the body is not as long as was said. */
 async function readWhole({ body, bytes }: Found): Promise<Uint8Array | undefined> {
-  const whole = sharedBuffer(bytes)
+  const whole = ownBuffer(bytes)
   let at = 0
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -113,7 +113,7 @@ function keeping(given: Store) {
   const store = safely(given, () => {})
   return async (version: string, signal: AbortSignal, fetch: Fetch): Promise<Uint8Array | undefined> => {
     const entry = await store.get(version)
-    if (entry) return sharedCopy([entry.body])
+    if (entry) return entry.body
     const bytes = await fetch(signal)
     if (bytes) store.put(entryOf(version, bytes))
     return bytes

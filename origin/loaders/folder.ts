@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { ByteRange } from '../../tier.ts'
 import type { Loader, Source } from '../loader.ts'
-import { sharedBuffer } from '../memory.ts'
+import { ownBuffer } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
 
 export interface FolderOptions {
@@ -99,7 +99,7 @@ const opened = (file: string): Promise<FileHandle> =>
   open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(refuse)
 
 async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array | undefined> {
-  const bytes = sharedBuffer(length)
+  const bytes = ownBuffer(length)
   for (let at = 0; at < length; ) {
     const { bytesRead } = await handle.read(bytes, at, length - at, at)
     if (bytesRead === 0) return undefined

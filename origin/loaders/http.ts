@@ -10,8 +10,6 @@ import { createDownload, digestHeader } from '../download.ts'
 import { createGuard, type Resolve } from '../guard.ts'
 import { parseHostRule, permit, ruleFor } from '../hosts.ts'
 import type { Loader, Source } from '../loader.ts'
-import { isShared, sharedCopy } from '../memory.ts'
-import { createRecent, type Recent } from '../recent.ts'
 
 export interface HttpOptions {
   /** 'https://site.example/pictures/': paths are looked up below it. Without it, only whole addresses are. */
@@ -34,7 +32,6 @@ export interface HttpOptions {
   readonly ignoreCacheControl?: boolean
   /** The source cache. */
   readonly store: Store
-  readonly recent?: Recent
   readonly resolve?: Resolve
   readonly now?: () => number
   readonly observe?: Parameters<typeof createCache>[0]['observe']
@@ -47,7 +44,7 @@ export interface HttpLoader extends Loader {
 }
 
 export function createHttpLoader(options: HttpOptions): HttpLoader {
-  const { now = Date.now, recent = createRecent({ maxBytes: options.maxBytes }) } = options
+  const { now = Date.now } = options
   const base = options.base === undefined ? undefined : new URL(options.base)
   const rules = [...(base ? [ruleFor(base)] : []), ...(options.allowHosts ?? []).map(parseHostRule)]
   const dispatcher = createGuard(options)
@@ -60,7 +57,7 @@ export function createHttpLoader(options: HttpOptions): HttpLoader {
       const url = permit(isWhole(path) ? path : below(base, path), rules)
       const answer = await cache.answer({ path: `${scope}/${url.href}`, headers: {}, signal })
       if (answer.status !== 200) throw failureOf(answer)
-      return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds, recent })
+      return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds })
     },
     idle: () => cache.idle(),
     close: () => dispatcher.close(),
@@ -135,10 +132,9 @@ function failureOf({ headers, body }: Answer): Failure {
 interface Circumstances {
   readonly now: number
   readonly freshSeconds: number
-  readonly recent: Recent
 }
 
-function sourceOf(answer: Answer, { now, freshSeconds, recent }: Circumstances): Source {
+function sourceOf(answer: Answer, { now, freshSeconds }: Circumstances): Source {
   const { status, headers } = answer
   const body = held(answer).body
   const life = lifetimes({ status, headers }, now, { defaultFreshSeconds: freshSeconds })
@@ -150,7 +146,6 @@ function sourceOf(answer: Answer, { now, freshSeconds, recent }: Circumstances):
     ...(modified && { lastModified: modified }),
     isPrivate: !life.storable && (life.why === 'private' || life.why === 'no-store'),
     // From the network the bytes are shared already; from a disk they are copied once for all who ask now.
-    read: async (signal) =>
-      isShared(body) ? body : recent.read(version, signal, async () => sharedCopy([body])),
+    read: async () => body,
   }
 }

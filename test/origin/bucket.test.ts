@@ -38,14 +38,14 @@ function promises(open: () => Promise<Bucket>): void {
   afterAll(() => bucket?.close())
   const put = (key: string, text: string) => bucket.put(key, Buffer.from(text), jpeg)
 
-  test('a file is found by its path, and read into shared memory', async () => {
+  test('a file is found by its path, and read into memory of its size', async () => {
     await put('photos/cats/tom & jerry #1?.jpg', 'tom')
     const source = await aLoader(bucket).load('cats/tom & jerry #1?.jpg', aSignal())
     expect(source).toMatchObject({ freshSeconds: 60, isPrivate: false, declaredType: 'image/jpeg' })
     expect(Math.abs(Date.now() - Date.parse(source.lastModified ?? ''))).toBeLessThan(300_000)
     const bytes = await source.read(aSignal())
     expect(Buffer.from(bytes ?? []).toString()).toBe('tom')
-    expect(bytes?.buffer).toBeInstanceOf(SharedArrayBuffer)
+    expect(bytes?.buffer.byteLength).toBe(3)
   })
 
   test.each(['none.jpg', 'cats', '../secret', 'cats/../none', 'a//b', 'a\\b', `${'x'.repeat(300)}.jpg`, ''])(
@@ -164,7 +164,6 @@ describe('a bucket behind a network', () => {
       const source = await aLoader(bucket, { store }).load('a', aSignal())
       const bytes = await source.read(aSignal())
       expect(Buffer.from(bytes ?? []).toString()).toBe('cat')
-      expect(bytes?.buffer).toBeInstanceOf(SharedArrayBuffer)
     }
     expect(asked).toEqual({ stat: 2, get: 1 })
   })
