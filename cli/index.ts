@@ -21,7 +21,7 @@ const program = new Command('halftone')
   )
   .version(version)
   .option('-c, --config <file>', 'configuration file (default: ./halftone.config.ts, if there is one)')
-  .enablePositionalOptions()
+  .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',
     () => `\nEnvironment (each may also be set in the configuration file):\n${settingLines()}`,

@@ -7,7 +7,8 @@ import { createMetrics } from '../metrics.ts'
 import { type Listening, listen } from '../wire/server.ts'
 
 export async function serve(config: Config, version: string): Promise<void> {
-  const log = createLog(config.logLevel, config.roles.join('+'))
+  const { promise: told, resolve: tell } = Promise.withResolvers<string>()
+  const log = createLog(config.logLevel, config.roles.join('+'), () => tell('the log is closed'))
   const halftone = await createHalftone({ config, log, metrics: createMetrics(), version })
   const server = await listening(config, halftone)
   log.info(
@@ -18,20 +19,16 @@ export async function serve(config: Config, version: string): Promise<void> {
   if (!isLoopback(config.host) && !config.metricsToken)
     log.warn('/metrics is closed: set HALFTONE_METRICS_TOKEN to read it')
 
-  const stop = async (signal: string) => {
-    log.info({ signal }, 'draining')
-    halftone.drain()
-    await server.close(config.drainMs)
-    // A picture in the middle of libvips cannot be stopped, and nobody waits for it any more.
-    const isClosed = await Promise.race([
-      halftone.close().then(() => true),
-      setTimeout(config.drainMs, false),
-    ])
-    log.info(isClosed ? 'stopped' : 'stopped before everything was closed')
-    process.exit(0)
-  }
   // A second signal ends it at once: Node's own behaviour, because `once` has removed ours by then.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => tell(signal))
+  const reason = await told
+  log.info({ reason }, 'draining')
+  halftone.drain()
+  await server.close(config.drainMs)
+  // A picture in the middle of libvips cannot be stopped, and nobody waits for it any more.
+  const isClosed = await Promise.race([halftone.close().then(() => true), setTimeout(config.drainMs, false)])
+  log.info(isClosed ? 'stopped' : 'stopped before everything was closed')
+  process.exit(0)
 }
 
 /** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */

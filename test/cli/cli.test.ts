@@ -61,6 +61,23 @@ test('a port that is taken is a fault of the settings, and nothing is left runni
   expect([code, err]).toEqual([1, expect.stringContaining(`PORT: ${port} is taken by another process`)])
 })
 
+test.each([
+  'check --config FILE',
+  '--config FILE check',
+  'check --config=FILE',
+  'check -c FILE',
+  '--port 0 --config FILE',
+  'serve --role edge --port 0 -c FILE',
+  'explain /photos/cat.jpg --json --config FILE',
+  'keys list --project shop --config FILE',
+])('`%s` reads that file', async (line) => {
+  const { code, err } = await halftone(line.replace('FILE', '/nowhere/halftone.config.ts').split(' '))
+  expect([code, err]).toEqual([
+    1,
+    expect.stringContaining('/nowhere/halftone.config.ts: there is no such file'),
+  ])
+})
+
 describe('check', () => {
   test('says what is configured', async () => {
     const { code, out } = await halftone(['check'])
