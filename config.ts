@@ -163,7 +163,7 @@ function contradictions(config: Config): string[] {
   if (runs('api') && !runs('processor') && config.processors.length === 0)
     faults.push('HALFTONE_PROCESSORS: an api without its own processor needs at least one processing node')
   // Below the edge nothing is signed: who reaches a shield may order any picture, and a processor takes any order.
-  if (!runs('edge') && !isApiAlone(config) && !isLoopback(config.host) && config.tierSecret === undefined)
+  if (!runs('edge') && !isApiAlone(config) && !isLoopback(config.host) && config.tierSecret.length === 0)
     faults.push(
       'HALFTONE_TIER_SECRET: required when a shield, an origin or a processor listens beyond loopback',
     )

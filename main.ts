@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api } from './assembly/api.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { assembleFar } from './assembly/far.ts'
+import { logStrangers } from './assembly/neighbours.ts'
 import { assembleOperation, type Listener, withOperation } from './assembly/operation.ts'
 import type { Assembly, Parts } from './assembly/parts.ts'
 import { assembleShield } from './assembly/shield.ts'
@@ -22,7 +23,7 @@ export interface Halftone {
 }
 
 export async function createHalftone(parts: Parts): Promise<Halftone> {
-  const assembly: Assembly = { ...parts, closing: [], faults: [] }
+  const assembly: Assembly = { ...parts, refused: logStrangers(parts), closing: [], faults: [] }
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
 
@@ -33,6 +34,7 @@ export async function createHalftone(parts: Parts): Promise<Halftone> {
   const listener = runs(parts.config, 'edge')
     ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation, api })
     : withOperation(
+        assembly,
         operation,
         withoutEdge(assembly, { tier: shield ?? origin, api, node: await nearNode(assembly) }),
       )
@@ -60,19 +62,20 @@ async function nearOrigin(assembly: Assembly): Promise<Tier | undefined> {
 function nearShield(assembly: Assembly, origin: Tier | undefined): Tier | undefined {
   const { config } = assembly
   if (!runs(config, 'shield')) return undefined
-  return assembleShield(
-    assembly,
-    origin ??
-      assembleFar(assembly, { urls: config.origins, keyOf: sourceKey, answerMs: config.shieldDeadlineMs }),
-  )
+  return assembleShield(assembly, origin ?? farOrigins(assembly, config.shieldDeadlineMs))
 }
 
 /** An edge asks shields where there are any, else origins. */
 function farBelowEdge(assembly: Assembly): Tier {
-  const { shields, origins, edgeDeadlineMs: answerMs } = assembly.config
-  if (shields.length > 0) return assembleFar(assembly, { urls: shields, keyOf: wholeKey, answerMs })
-  return assembleFar(assembly, { urls: origins, keyOf: sourceKey, answerMs })
+  const { shields, edgeDeadlineMs: answerMs, hedgeMs } = assembly.config
+  if (shields.length === 0) return farOrigins(assembly, answerMs)
+  // Two shields that are asked for one picture meet again at its origin, which makes it once.
+  return assembleFar(assembly, { urls: shields, keyOf: wholeKey, answerMs, hedgeMs })
 }
+
+/** A second origin would load the source and make the picture a second time, so it is asked late. */
+const farOrigins = (assembly: Assembly, answerMs: number): Tier =>
+  assembleFar(assembly, { urls: assembly.config.origins, keyOf: sourceKey, answerMs, hedgeMs: answerMs / 2 })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */
 async function nearApi(assembly: Assembly): Promise<Api | undefined> {

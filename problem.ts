@@ -20,6 +20,8 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'unknown-source': { status: 404, title: 'There is no such source', keepFor: 30 },
   'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 60 },
   'bad-method': { status: 405, title: 'The method is not answered here', keepFor: 0 },
+  // A stranger at the port of an internal tier. A neighbour that gets it answers 'tier-refused' itself.
+  'not-neighbour': { status: 403, title: 'Only our own tiers are answered here', keepFor: 0 },
   'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
   'bad-credentials': { status: 401, title: 'The key is missing or wrong', keepFor: 0 },
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
@@ -52,6 +54,12 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'too-many': { status: 429, title: 'This source has too many pictures waiting', keepFor: 0, retryAfter: 2 },
   busy: { status: 503, title: 'Too many pictures are being made', keepFor: 0, retryAfter: 2 },
   late: { status: 503, title: 'The picture was not ready in time', keepFor: 0, retryAfter: 5 },
+  'tier-refused': {
+    status: 502,
+    title: 'The next tier does not let this one in',
+    keepFor: 0,
+    retryAfter: 30,
+  },
   'upstream-failed': { status: 502, title: 'The next tier could not be reached', keepFor: 0, retryAfter: 2 },
   'upstream-late': { status: 504, title: 'The next tier did not answer in time', keepFor: 0, retryAfter: 2 },
   // Nobody is there to read it; 499 is nginx's code for a client that left and makes the log honest.

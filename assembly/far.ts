@@ -1,6 +1,7 @@
 // The next tier in other processes: which node is asked, how long, and who hears of its health.
 import type { Tier } from '../tier.ts'
 import { createUpstreams } from '../wire/upstreams.ts'
+import { faultOf, tellOf } from './health.ts'
 import type { Assembly } from './parts.ts'
 
 interface Far {
@@ -8,26 +9,27 @@ interface Far {
   /** What of a path decides its node. */
   readonly keyOf: (path: string) => string
   readonly answerMs: number
+  readonly hedgeMs: number
 }
 
 export function assembleFar(
   { config, log, metrics, closing, faults }: Assembly,
-  { urls, keyOf, answerMs }: Far,
+  { urls, keyOf, answerMs, hedgeMs }: Far,
 ): Tier {
   const upstreams = createUpstreams({
     urls,
     keyOf,
     answerMs,
-    secret: config.tierSecret,
+    hedgeMs,
+    secret: config.tierSecret[0],
     connectMs: config.connectMs,
     connections: 256,
     observe: (event) => {
-      if (event.kind === 'up' || event.kind === 'down')
-        log.warn({ upstream: event.url }, `upstream is ${event.kind}`)
       if (event.kind === 'failed') metrics.outcome('upstream', event.failure)
+      else if (event.kind !== 'answered') tellOf(log, 'upstream', event)
     },
   })
   closing.push(upstreams.close)
-  faults.push(() => (upstreams.healthy().some(({ up }) => up) ? undefined : 'no upstream answers'))
+  faults.push(() => faultOf('upstream', upstreams.healthy()))
   return upstreams.answer
 }

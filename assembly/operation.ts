@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
 import { isLoopback } from '../config.ts'
 import { createOperation, operationPaths } from '../operation/index.ts'
+import { sendHeld } from '../wire/send.ts'
+import { neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
 import { frameworkListener } from './framework.ts'
 import type { Assembly } from './parts.ts'
 
@@ -18,11 +20,19 @@ export function assembleOperation({ config, metrics, faults, version }: Assembly
   })
 }
 
-/** The operator's paths in front of a listener that has no framework: everything else goes straight to it. */
-export function withOperation(operation: Hono, listener: Listener): Listener {
+/**
+ * The operator's paths in front of a listener that has no framework: everything else goes straight to it. They need no
+ * secret, but the check of a neighbour that shows a wrong one must not go well.
+ */
+export function withOperation({ config, refused }: Assembly, operation: Hono, listener: Listener): Listener {
   const framework = frameworkListener(operation.fetch)
+  const isNeighbour = neighbourBy(config.tierSecret)
   return (request, response) => {
-    if (operationPaths.has(request.url)) framework(request, response)
-    else listener(request, response)
+    if (!operationPaths.has(request.url)) listener(request, response)
+    else if (!showsSecret(request) || isNeighbour(request)) framework(request, response)
+    else {
+      refused(request)
+      sendHeld(request, response, notNeighbour())
+    }
   }
 }

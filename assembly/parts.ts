@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -14,6 +15,8 @@ export interface Parts {
 export interface Assembly extends Parts {
   /** What is to be finished and closed at the end; last made, first closed. */
   readonly closing: (() => Promise<unknown>)[]
+  /** Told of whoever asks as a neighbour and does not know the secret. */
+  readonly refused: (req: IncomingMessage) => void
   /** Reasons not to be ready, asked at each /readyz. */
   readonly faults: (() => string | undefined)[]
 }

@@ -5,6 +5,7 @@ import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
 import { createRemoteProcessing } from '../processing/remote.ts'
 import { serveProcessing } from '../processing/serve.ts'
+import { faultOf, tellOf } from './health.ts'
 import { childMemory, limitsOf } from './limits.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
@@ -28,13 +29,14 @@ export function assembleProcessing(assembly: Assembly): Processing {
 
 /** A processing node: `POST /process` for the API elsewhere. */
 export function assembleNode(assembly: Assembly): Listener {
-  const { config, log } = assembly
+  const { config, log, refused } = assembly
   const spoolDir = join(config.dataDir, 'processing')
   // What a process that was killed left there is nobody's any more.
   rmSync(spoolDir, { recursive: true, force: true })
   mkdirSync(spoolDir, { recursive: true })
   return serveProcessing(assembleProcessing(assembly), {
-    secret: config.tierSecret,
+    secrets: config.tierSecret,
+    refused,
     maxBytes: config.maxOptimiseBytes,
     spoolDir,
     stallMs: config.stallMs,
@@ -59,15 +61,15 @@ const local = ({ config, log }: Assembly): Processing =>
 function remote({ config, log, metrics, faults }: Assembly): Processing {
   const nodes = createRemoteProcessing({
     urls: config.processors,
-    secret: config.tierSecret,
+    secret: config.tierSecret[0],
     // A node keeps the same time and knows better what to say when it is over.
     deadlineMs: config.optimiseDeadlineMs + 5000,
     connectMs: config.connectMs,
     observe: (event) => {
       if (event.kind === 'failed') metrics.outcome('processing', event.failure.kind)
-      else log.warn({ node: event.url }, `processing node is ${event.kind}`)
+      else tellOf(log, 'processing node', event)
     },
   })
-  faults.push(() => (nodes.healthy().some(({ up }) => up) ? undefined : 'no processing node answers'))
+  faults.push(() => faultOf('processing node', nodes.healthy()))
   return nodes
 }

@@ -15,8 +15,8 @@ interface Below {
   readonly node: Listener | undefined
 }
 
-export function withoutEdge({ config }: Assembly, { tier = nothing, api, node }: Below): Listener {
-  const pictures = serveTier(tier, config.tierSecret === undefined ? {} : { secret: config.tierSecret })
+export function withoutEdge({ config, refused }: Assembly, { tier = nothing, api, node }: Below): Listener {
+  const pictures = serveTier(tier, { secrets: config.tierSecret, refused })
   const framework = api && frameworkListener(api.app.fetch)
   return (request, response) => {
     const first = firstOf(request)

@@ -63,6 +63,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),
     version: '',
+    refused: () => {},
     closing: [],
     faults: [],
   }

@@ -49,9 +49,9 @@ export const settings = {
   ),
   tierSecret: setting(
     'HALFTONE_TIER_SECRET',
-    secret().optional(),
-    undefined,
-    'Shared by all processes: what edge, shield and origin show each other. Required when a shield or an origin listens beyond loopback.',
+    list(secret()),
+    '',
+    'Shared by all processes: what they show each other. The first is shown, all are accepted, so that it can be changed while they run. Required when a shield, an origin or a processor listens beyond loopback.',
   ),
   metricsToken: setting(
     'HALFTONE_METRICS_TOKEN',
@@ -171,6 +171,12 @@ export const settings = {
     duration(),
     '2s',
     'Longest time to connect to a source or to the next tier.',
+  ),
+  hedgeMs: setting(
+    'HALFTONE_HEDGE',
+    duration(),
+    '5s',
+    'How long a shield may take before an edge asks another one as well; at most one request in ten does.',
   ),
   drainMs: setting(
     'HALFTONE_DRAIN',

@@ -3,18 +3,13 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type Dispatcher, Pool } from 'undici'
 import { Failure } from '../errors.ts'
+import { failureHeader } from '../problem.ts'
 import { createBody } from '../wire/body.ts'
 import { secretHeader } from '../wire/headers.ts'
-import {
-  afterFailedCheck,
-  afterFailedTrial,
-  afterFailure,
-  duringTrial,
-  healthy,
-  isOnTrial,
-  isUp,
-} from '../wire/health.ts'
+import type { Found, Health } from '../wire/health.ts'
 import { isUnreachable, linkFailure } from '../wire/link.ts'
+import { foundIn, refusedByNode } from '../wire/node.ts'
+import { createWatch } from '../wire/watch.ts'
 import {
   healthPath,
   orderHeader,
@@ -33,15 +28,17 @@ export interface NodeOptions {
   /** Orders that may be under way to one node at once; more wait for a connection. */
   readonly connections: number
   readonly maxBodyBytes: number
-  readonly now: () => number
-  readonly changed: (url: string, isUp: boolean) => void
+  readonly changed: (url: string, state: Health['state']) => void
 }
 
 export interface Node {
   readonly url: string
-  isUp(): boolean
-  /** Rejects with a Failure only; 'upstream-failed' where this node, and not the picture, is at fault. */
-  process(order: Order, signal: AbortSignal): Promise<Processed>
+  state(): Health['state']
+  /**
+   * Rejects with a Failure only; 'upstream-failed' or 'tier-refused' where this node, and not the picture, is at fault.
+   * `silent` is called when the node answers neither this order nor a check.
+   */
+  process(order: Order, signal: AbortSignal, silent: () => void): Promise<Processed>
   /** Asks the node how it is. Never rejects. */
   check(): Promise<void>
   /** As the node said last, or as many as are under way to it, where that is more. */
@@ -50,58 +47,50 @@ export interface Node {
 }
 
 export function createNode(url: string, options: NodeOptions): Node {
-  const { now, changed, checkMs } = options
+  const { changed, checkMs } = options
   const { pool, checks } = connectionsTo(url, options)
-  let health = healthy
+  const watch = createWatch({
+    probe,
+    isFault: (thrown) => thrown instanceof Failure && isUnreachable(thrown),
+    changed: (state) => changed(url, state),
+  })
   let said = { waiting: 0, running: 0, workers: 0 }
   let underWay = 0
 
-  function learn(next: typeof health): void {
-    const wasUp = isUp(health, now())
-    health = next
-    if (isUp(health, now()) !== wasUp) changed(url, !wasUp)
+  async function probe(): Promise<Found> {
+    const signal = AbortSignal.timeout(checkMs)
+    try {
+      // A secret even where we have none: a node that wants one says so before the first order comes.
+      const shown = { [secretHeader]: options.secret ?? '' }
+      const answer = await checks.request({ path: healthPath, method: 'GET', headers: shown, signal })
+      await answer.body.dump()
+      said = readLoad(answer.headers) ?? said
+      return foundIn({ status: answer.statusCode, headers: answer.headers })
+    } catch (thrown) {
+      return signal.aborted || linkFailure(thrown).kind === 'upstream-late' ? 'silent' : 'ill'
+    }
   }
 
-  async function tried<T>(exchange: () => Promise<T>): Promise<T> {
-    const isTrial = isOnTrial(health, now())
-    if (isTrial) health = duringTrial(health, now())
-    try {
-      const result = await exchange()
-      if (health !== healthy) learn(healthy)
-      return result
-    } catch (error) {
-      const failure = linkFailure(error)
-      if (failure.kind === 'abandoned' || failure.kind === 'late') throw failure
-      if (isUnreachable(failure)) learn((isTrial ? afterFailedTrial : afterFailure)(health, now()))
-      else if (health !== healthy) learn(healthy)
-      throw failure
-    }
+  async function exchange(order: Order, signal: AbortSignal): Promise<Processed | Failure> {
+    const answer = await post(pool, order, { ...options, signal }).catch((thrown) => {
+      throw linkFailure(thrown)
+    })
+    said = readLoad(answer.headers) ?? said
+    return outcomeOf(answer)
   }
 
   return {
     url,
-    isUp: () => isUp(health, now()),
-    async process(order, signal) {
+    state: watch.state,
+    check: watch.check,
+    async process(order, signal, silent) {
       underWay++
       try {
-        return await tried(async () => {
-          const answer = await post(pool, order, { ...options, signal })
-          said = readLoad(answer.headers) ?? said
-          return processedOf(answer)
-        })
+        const outcome = await watch.during(() => exchange(order, signal), silent)
+        if (outcome instanceof Failure) throw outcome
+        return outcome
       } finally {
         underWay--
-      }
-    },
-    async check() {
-      try {
-        const request = { path: healthPath, method: 'GET', signal: AbortSignal.timeout(checkMs) } as const
-        const { statusCode, headers, body } = await checks.request(request)
-        await body.dump()
-        said = readLoad(headers) ?? said
-        learn(statusCode === 200 ? healthy : afterFailedCheck(health, now()))
-      } catch {
-        learn(afterFailedCheck(health, now()))
       }
     },
     load() {
@@ -167,11 +156,12 @@ async function post(pool: Pool, order: Order, { secret, maxBodyBytes, signal }: 
 const announced = (length: string | string[] | undefined): number | undefined =>
   typeof length === 'string' ? Number(length) : undefined
 
-function processedOf({ status, headers, body }: Answer): Processed {
+/** The picture, or the failure that the node found in it. Throws what is the node's own fault. */
+function outcomeOf({ status, headers, body }: Answer): Processed | Failure {
   const figures = readFigures(headers)
   if (status === 200 && figures) return { figures, body }
-  throw (
-    readFailure(headers, body) ??
-    new Failure('upstream-failed', 'The processing node could not be reached.', { cause: status })
-  )
+  if (headers[failureHeader] === 'not-neighbour') throw refusedByNode()
+  const failure = readFailure(headers, body)
+  if (failure) return failure
+  throw new Failure('upstream-failed', 'The processing node could not be reached.', { cause: status })
 }

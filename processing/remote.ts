@@ -1,6 +1,9 @@
 // Processing on other machines: the least busy node that is well gets the picture, and one retry heals what breaks.
 import { asFailure, Failure } from '../errors.ts'
+import type { Health } from '../wire/health.ts'
 import { isUnreachable } from '../wire/link.ts'
+import { refusedByNode } from '../wire/node.ts'
+import { checkAgain, type Every } from '../wire/watch.ts'
 import { createNode, type Node, type NodeOptions } from './node.ts'
 import type { Order, Processed, Processing } from './processing.ts'
 
@@ -15,18 +18,17 @@ export interface RemoteOptions {
   readonly maxBodyBytes?: number
   readonly checkEveryMs?: number
   readonly checkMs?: number
-  readonly now?: () => number
-  /** Runs something again and again until the returned function is called. */
-  readonly every?: (ms: number, run: () => Promise<void>) => () => void
+  /** Runs something at once and then again and again, until the returned function is called. */
+  readonly every?: Every
   readonly observe?: (event: RemoteEvent) => void
 }
 
 export type RemoteEvent =
-  | { readonly kind: 'up' | 'down'; readonly url: string }
+  | { readonly kind: Health['state']; readonly url: string }
   | { readonly kind: 'failed'; readonly url: string; readonly failure: Failure }
 
 export interface RemoteProcessing extends Processing {
-  healthy(): { url: string; up: boolean }[]
+  healthy(): { url: string; state: Health['state'] }[]
 }
 
 const patience = { foreground: 1, background: 6 } as const
@@ -34,10 +36,9 @@ const patience = { foreground: 1, background: 6 } as const
 const mostTries = 2
 
 export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing {
-  const { urls, deadlineMs, checkEveryMs = 5_000, every = interval, observe = () => {} } = options
+  const { urls, deadlineMs, checkEveryMs = 5_000, every, observe = () => {} } = options
   const nodes = urls.map((url) => createNode(url, nodeOptions(options)))
-  const check = async () => void (await Promise.all(nodes.map((node) => node.check())))
-  const stopChecks = every(checkEveryMs, check)
+  const stopChecks = checkAgain(nodes, checkEveryMs, every)
   let turn = 0
   let closing: Promise<unknown> | undefined
 
@@ -46,13 +47,13 @@ export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing
       if (closing) throw new Failure('busy', 'The server is shutting down.', { retryAfterSeconds: 1 })
       const { limit, end } = limited(signal, deadlineMs * patience[order.priority])
       try {
-        return await firstAnswer(tries(nodes, turn++), order, { limit, observe })
+        return await firstAnswer(await chosen(nodes, turn++), order, { limit, observe })
       } finally {
         end()
       }
     },
-    load: () => nodes.filter((node) => node.isUp()).reduce(summed, { waiting: 0, running: 0, workers: 0 }),
-    healthy: () => nodes.map((node) => ({ url: node.url, up: node.isUp() })),
+    load: () => nodes.filter(isUp).reduce(summed, { waiting: 0, running: 0, workers: 0 }),
+    healthy: () => nodes.map((node) => ({ url: node.url, state: node.state() })),
     async close() {
       stopChecks()
       closing ??= Promise.all(nodes.map((node) => node.close()))
@@ -69,8 +70,7 @@ function nodeOptions(options: RemoteOptions): NodeOptions {
     checkMs: options.checkMs ?? 2_000,
     connections: options.connections ?? 64,
     maxBodyBytes: options.maxBodyBytes ?? 256 * 2 ** 20,
-    now: options.now ?? Date.now,
-    changed: (url, isUp) => observe({ kind: isUp ? 'up' : 'down', url }),
+    changed: (url, state) => observe({ kind: state, url }),
   }
 }
 
@@ -100,14 +100,24 @@ function limited(signal: AbortSignal, allowedMs: number): { limit: AbortSignal; 
   return { limit: controller.signal, end }
 }
 
-/** The least busy first, equals in turn. When all are down the first is asked anyway: it may be back. */
+const isUp = (node: Node): boolean => node.state() === 'up'
+
+/** When all are out they are checked first: no order is the one that finds out whether a node is back. */
+async function chosen(nodes: readonly Node[], turn: number): Promise<Node[]> {
+  const found = tries(nodes, turn)
+  if (found.length > 0) return found
+  await Promise.all(nodes.map((node) => node.check()))
+  if (nodes.every((node) => node.state() === 'refuses')) throw refusedByNode()
+  return tries(nodes, turn)
+}
+
+/** The least busy first, equals in turn. */
 function tries(nodes: readonly Node[], turn: number): Node[] {
   const start = turn % nodes.length
   const inTurn = [...nodes.slice(start), ...nodes.slice(0, start)]
-  const up = inTurn.filter((node) => node.isUp()).toSorted((a, b) => burden(a) - burden(b))
+  const up = inTurn.filter(isUp).toSorted((a, b) => burden(a) - burden(b))
   // A single node is asked twice: a keep-alive connection may have been closed while the order was on its way.
-  if (up.length === 1) return [...up, ...up]
-  return up.length > 0 ? up.slice(0, mostTries) : inTurn.slice(0, 1)
+  return up.length === 1 ? [...up, ...up] : up.slice(0, mostTries)
 }
 
 function burden(node: Node): number {
@@ -128,23 +138,25 @@ async function firstAnswer(
   let failure = new Failure('upstream-failed', 'No processing node could be reached.')
   for (const [i, node] of nodes.entries()) {
     if (limit.aborted) throw limit.reason
+    const next = nodes[i + 1]
+    const given = new AbortController()
+    // Nobody waits for a node that has fallen silent where another one may do the same.
+    const silent = () => {
+      if (next !== node && next?.state() === 'up') given.abort(fallenSilent())
+    }
     try {
-      return await node.process(order, limit)
+      return await node.process(order, AbortSignal.any([limit, given.signal]), silent)
     } catch (thrown) {
       failure = asFailure(thrown)
       observe({ kind: 'failed', url: node.url, failure })
-      if (!mayHelp(failure, node, nodes[i + 1])) break
+      if (!mayHelp(failure, node, next)) break
     }
   }
   throw failure
 }
 
+const fallenSilent = () => new Failure('upstream-failed', 'The processing node does not answer any more.')
+
 /** Whether the next node may do better: this one is gone, or full, or about to leave. */
 const mayHelp = (failure: Failure, node: Node, next: Node | undefined): boolean =>
   isUnreachable(failure) || (failure.kind === 'busy' && next !== undefined && next !== node)
-
-/** Checks never keep a process alive that has nothing else to do. */
-function interval(ms: number, run: () => Promise<void>): () => void {
-  const timer = setInterval(run, ms).unref()
-  return () => clearInterval(timer)
-}

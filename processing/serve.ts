@@ -4,16 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer } from '../tier.ts'
-import { secretHeader } from '../wire/headers.ts'
-import { sameAs } from '../wire/secret.ts'
-import type { Listener } from '../wire/serve.ts'
+import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
 import { figureHeaders, healthPath, loadHeaders, orderHeader, processPath, readOrder } from './crossing.ts'
 import type { Processing } from './processing.ts'
 import { type SpoolOptions, spool } from './spool.ts'
 
 export interface ServeProcessingOptions extends Omit<SpoolOptions, 'stallMs'> {
-  /** What a neighbour must send in `halftone-secret`; without it anybody who reaches the port is answered. */
-  readonly secret?: string | undefined
+  /** A neighbour must send one of them in `halftone-secret`; without any whoever reaches the port is answered. */
+  readonly secrets?: readonly string[]
+  /** Told of whoever was not let in. */
+  readonly refused?: (req: IncomingMessage) => void
   readonly stallMs?: number
   /** Bodies that may be arriving or waiting at once; more are answered 'busy'. */
   readonly maxAtOnce?: number
@@ -25,15 +25,20 @@ const usualStallMs = 30_000
 const usualAtOnce = 256
 
 export function serveProcessing(processing: Processing, options: ServeProcessingOptions): Listener {
-  const { secret, stallMs = usualStallMs, maxAtOnce = usualAtOnce, failed = () => {} } = options
-  const isNeighbour = secret === undefined ? () => true : sameAs(secret)
+  const { secrets = [], stallMs = usualStallMs, maxAtOnce = usualAtOnce } = options
+  const { failed = () => {}, refused = () => {} } = options
+  const isNeighbour = neighbourBy(secrets)
   let present = 0
 
   async function answer(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const path = (req.url ?? '').split('?')[0]
-    if (path === healthPath && req.method === 'GET') return text('ok\n')
-    if (!isNeighbour(req.headers[secretHeader]))
-      throw new Failure('bad-signature', 'This address answers only its neighbours.')
+    const isCheck = path === healthPath && req.method === 'GET'
+    if (isCheck && !showsSecret(req)) return text('ok\n')
+    if (!isNeighbour(req)) {
+      refused(req)
+      return notNeighbour()
+    }
+    if (isCheck) return text('ok\n')
     if (path !== processPath) throw new Failure('not-found', 'Pictures are posted to /process.')
     if (req.method !== 'POST') return onlyPost()
     if (present >= maxAtOnce) throw new Failure('busy', 'Too many pictures are being made just now.')

@@ -1,48 +1,34 @@
-// Whether a node is asked or passed over, from what happened to it so far. Pure: time is an argument.
+// Whether a node is asked or passed over, from what happened to it so far. Pure.
 
 export interface Health {
   /** Failures since the last success. */
   readonly failures: number
-  /** How often in a row the node was taken out; each time it stays out for longer. */
-  readonly rounds: number
-  /** Passed over before this moment; 0 while nothing is known against it. */
-  readonly downUntil: number
+  /** Only an 'up' node is asked. A node that 'refuses' is well, and does not take our secret. */
+  readonly state: 'up' | 'down' | 'refuses'
 }
 
-export const healthy: Health = { failures: 0, rounds: 0, downUntil: 0 }
+/** What a check found: 'silent' is a node that did not answer at all, 'ill' one that said no or could not be reached. */
+export type Found = 'well' | 'ill' | 'silent' | 'refuses'
+
+export const healthy: Health = { failures: 0, state: 'up' }
 
 // One broken connection is an accident (a keep-alive connection closed while the ask was on its way); three in a row,
 // with nothing in between, is a node that is gone.
 const failuresUntilDown = 3
-const firstDownMs = 1000
-const longestDownMs = 30_000
 
-export const isUp = (health: Health, now: number): boolean => now >= health.downUntil
+/** After an answer to a visitor. It brings no node back: it may have been under way since before the node hung. */
+export const afterAnswer = (health: Health): Health => (health.state === 'up' ? healthy : health)
 
-/** After a connection that failed. Asks that were already on their way to a node that is out change nothing. */
-export function afterFailure(health: Health, now: number): Health {
-  const failed = { ...health, failures: health.failures + 1 }
-  return isUp(health, now) && failed.failures >= failuresUntilDown ? takenOut(failed, now) : failed
+/** After an ask that could not be delivered, or was not answered within its deadline. */
+export function afterFailure({ failures, state }: Health): Health {
+  const isEnough = failures + 1 >= failuresUntilDown
+  return { failures: failures + 1, state: state === 'up' && isEnough ? 'down' : state }
 }
 
-/** Whether the next ask is the one that finds out if a node is back. */
-export const isOnTrial = (health: Health, now: number): boolean => health.rounds > 0 && isUp(health, now)
+export const afterRefusal = (health: Health): Health => ({ ...health, state: 'refuses' })
 
-/** While one ask tries the node, the others still pass it over: a node that swallows connections delays only one. */
-export const duringTrial = (health: Health, now: number): Health => ({
-  ...health,
-  downUntil: now + firstDownMs,
-})
-
-export const afterFailedTrial = (health: Health, now: number): Health =>
-  takenOut({ ...health, failures: health.failures + 1 }, now)
-
-/** After a health check that failed: it was asked on purpose, so there is nothing to wait for. */
-export function afterFailedCheck(health: Health, now: number): Health {
-  return isUp(health, now) ? takenOut({ ...health, failures: health.failures + 1 }, now) : health
-}
-
-function takenOut(health: Health, now: number): Health {
-  const downMs = Math.min(firstDownMs * 2 ** health.rounds, longestDownMs)
-  return { ...health, rounds: health.rounds + 1, downUntil: now + downMs }
+/** A check was asked on purpose, so one is enough, either way; and nothing else ends the time that a node is out. */
+export function afterCheck(health: Health, found: Found): Health {
+  if (found === 'well') return healthy
+  return found === 'refuses' ? afterRefusal(health) : { failures: health.failures + 1, state: 'down' }
 }

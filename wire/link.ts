@@ -67,7 +67,8 @@ function exchange(pool: Pool, ask: Ask, options: ExchangeOptions): Promise<Answe
       reject(failure)
       reception.abort(failure)
     }
-    const leave = () => stop(abandoned())
+    // A flight that ends at its deadline says so; everybody else has just left.
+    const leave = () => stop(signal.reason instanceof Failure ? signal.reason : abandoned())
     const timer = setTimeout(() => stop(late()), options.answerMs)
     const finish = () => {
       clearTimeout(timer)
@@ -172,8 +173,8 @@ export function linkFailure(error: unknown): Failure {
 }
 
 /** The node itself could not be reached or went away, so that another node may do better with the same ask. */
-export function isUnreachable(failure: Failure): boolean {
-  return failure.kind === 'upstream-failed' || isConnectTimeout(failure.details.cause)
+export function isUnreachable({ kind, details }: Failure): boolean {
+  return kind === 'upstream-failed' || kind === 'tier-refused' || isConnectTimeout(details.cause)
 }
 
 function isConnectTimeout(error: unknown): boolean {

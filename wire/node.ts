@@ -2,22 +2,18 @@
 import { Failure } from '../errors.ts'
 import { failureHeader } from '../problem.ts'
 import type { Answer, Ask } from '../tier.ts'
-import {
-  afterFailedCheck,
-  afterFailedTrial,
-  afterFailure,
-  duringTrial,
-  healthy,
-  isOnTrial,
-  isUp,
-} from './health.ts'
+import type { Found, Health } from './health.ts'
 import { createLink, isUnreachable, type LinkOptions } from './link.ts'
+import { createWatch } from './watch.ts'
 
 export interface Node {
   readonly url: string
-  isUp(): boolean
-  /** Rejects with a Failure when this node, and not the picture, is at fault. */
-  ask(ask: Ask): Promise<Answer>
+  state(): Health['state']
+  /**
+   * Rejects with a Failure when this node, and not the picture, is at fault. `silent` is called when the node answers
+   * neither this ask nor a check: another node should be asked as well.
+   */
+  ask(ask: Ask, silent: () => void): Promise<Answer>
   /** Asks the node how it is. Never rejects. */
   check(): Promise<void>
   close(): Promise<void>
@@ -26,50 +22,31 @@ export interface Node {
 export interface NodeOptions extends LinkOptions {
   /** How long a health check may take. */
   readonly checkMs: number
-  readonly now: () => number
-  readonly changed: (url: string, isUp: boolean) => void
+  readonly changed: (url: string, state: Health['state']) => void
 }
 
 const healthPath = '/healthz'
 
 export function createNode(url: string, options: NodeOptions): Node {
-  const { now, checkMs, changed } = options
+  const { secret = '', checkMs, changed } = options
   const link = createLink(url, options)
-  // A connection of its own: a check that queued behind pictures would call a busy node a dead one.
-  const checkLink = createLink(url, { ...options, connections: 1, answerMs: checkMs })
+  // A connection of its own: a check that queued behind pictures would call a busy node a dead one. It shows a secret
+  // even where we have none, so that a node that wants one says so before the first visitor comes.
+  const checkLink = createLink(url, { ...options, secret, connections: 1, answerMs: checkMs })
   const closed = new AbortController()
-  let health = healthy
-
-  function learn(next: typeof health): void {
-    const wasUp = isUp(health, now())
-    health = next
-    if (isUp(health, now()) !== wasUp) changed(url, !wasUp)
-  }
-
+  const watch = createWatch({
+    probe: () =>
+      checkLink.exchange({ path: healthPath, headers: {}, signal: closed.signal }).then(foundIn, foundBy),
+    isFault: (thrown) => thrown instanceof Failure && isNodesFault(thrown),
+    changed: (state) => {
+      if (!closed.signal.aborted) changed(url, state)
+    },
+  })
   return {
     url,
-    isUp: () => isUp(health, now()),
-    async ask(ask) {
-      const isTrial = isOnTrial(health, now())
-      if (isTrial) health = duringTrial(health, now())
-      try {
-        const answer = ownAnswer(await link.exchange(ask))
-        if (health !== healthy) learn(healthy)
-        return answer
-      } catch (error) {
-        if (error instanceof Failure && isUnreachable(error))
-          learn((isTrial ? afterFailedTrial : afterFailure)(health, now()))
-        throw error
-      }
-    },
-    async check() {
-      const ask = { path: healthPath, headers: {}, signal: closed.signal }
-      const isWell = await checkLink.exchange(ask).then(
-        ({ status }) => status === 200,
-        () => false,
-      )
-      if (!closed.signal.aborted) learn(isWell ? healthy : afterFailedCheck(health, now()))
-    },
+    state: watch.state,
+    ask: (ask, silent) => watch.during(async () => ownAnswer(await link.exchange(ask)), silent),
+    check: watch.check,
     async close() {
       closed.abort()
       await Promise.all([link.close(), checkLink.close()])
@@ -77,13 +54,35 @@ export function createNode(url: string, options: NodeOptions): Node {
   }
 }
 
+const isNodesFault = (failure: Failure): boolean => isUnreachable(failure) || failure.kind === 'upstream-late'
+
+/** What the answer to a check says about its node. */
+export function foundIn({ status, headers }: Checked): Found {
+  if (status === 200) return 'well'
+  return headers[failureHeader] === 'not-neighbour' ? 'refuses' : 'ill'
+}
+
+interface Checked {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+}
+
+const foundBy = (thrown: unknown): Found =>
+  thrown instanceof Failure && thrown.kind === 'upstream-late' ? 'silent' : 'ill'
+
 // A tier names its failures in a header. A 502, 503 or 504 without the name was made by something between it and us
 // (a balancer whose node is gone or draining), and says nothing about the picture.
 function ownAnswer(answer: Answer): Answer {
   const { status, headers } = answer
-  const isFromBetween =
-    (status === 502 || status === 503 || status === 504) && headers[failureHeader] === undefined
-  if (isFromBetween)
+  const kind = headers[failureHeader]
+  if (kind === 'not-neighbour') throw refusedByNode()
+  if (kind === undefined && (status === 502 || status === 503 || status === 504))
     throw new Failure('upstream-failed', 'The next tier could not be reached.', { cause: status })
   return answer
 }
+
+/** Between our own processes it is our fault, and no visitor's. */
+export const refusedByNode = (): Failure =>
+  new Failure('tier-refused', 'A part of this service is not let in by the next one.', {
+    cause: 'HALFTONE_TIER_SECRET',
+  })

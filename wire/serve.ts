@@ -2,23 +2,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
+import { knowsOneOf } from '../secret.ts'
 import type { HeldAnswer, Tier } from '../tier.ts'
 import { crossingHeaders, secretHeader } from './headers.ts'
-import { sameAs } from './secret.ts'
 import { send, sendHeld } from './send.ts'
 
 export interface ServeOptions {
-  /** What a neighbour must send in `halftone-secret`; without it anybody who reaches the port is answered. */
-  readonly secret?: string
+  /** A neighbour must send one of them in `halftone-secret`; without any whoever reaches the port is answered. */
+  readonly secrets?: readonly string[]
+  /** Told of whoever was not let in. */
+  readonly refused?: (req: IncomingMessage) => void
   readonly maxUrlBytes?: number
 }
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => void
 
-export function serveTier(tier: Tier, { secret, maxUrlBytes = 8192 }: ServeOptions = {}): Listener {
-  const isNeighbour = secret === undefined ? () => true : sameAs(secret)
+export function serveTier(tier: Tier, options: ServeOptions = {}): Listener {
+  const { secrets = [], refused = () => {}, maxUrlBytes = 8192 } = options
+  const isNeighbour = neighbourBy(secrets)
   return function tierListener(req, res) {
-    const refusal = refuse(req, isNeighbour, maxUrlBytes)
+    if (!isNeighbour(req)) {
+      refused(req)
+      return sendHeld(req, res, notNeighbour())
+    }
+    const refusal = refuse(req, maxUrlBytes)
     if (refusal !== undefined) return sendHeld(req, res, refusal)
     const left = new AbortController()
     res.on('close', () => {
@@ -32,13 +39,20 @@ export function serveTier(tier: Tier, { secret, maxUrlBytes = 8192 }: ServeOptio
   }
 }
 
-function refuse(
-  req: IncomingMessage,
-  isNeighbour: (given: unknown) => boolean,
-  maxUrlBytes: number,
-): HeldAnswer | undefined {
-  if (!isNeighbour(req.headers[secretHeader]))
-    return problemAnswer(new Failure('bad-signature', 'This address answers only the tier before it.'))
+/** Tells neighbours from strangers: by one of the secrets, where there are any. */
+export function neighbourBy(secrets: readonly string[]): (req: IncomingMessage) => boolean {
+  if (secrets.length === 0) return () => true
+  const knows = knowsOneOf(secrets)
+  return ({ headers }) => knows(headers[secretHeader])
+}
+
+/** Whoever shows one, even an empty one, wants to know whether it is right: also where nobody has to. */
+export const showsSecret = ({ headers }: IncomingMessage): boolean => headers[secretHeader] !== undefined
+
+export const notNeighbour = (): HeldAnswer =>
+  problemAnswer(new Failure('not-neighbour', 'This address answers only the tier before it.'))
+
+function refuse(req: IncomingMessage, maxUrlBytes: number): HeldAnswer | undefined {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     const answer = problemAnswer(new Failure('bad-method', 'Only GET and HEAD are answered here.'))
     // RFC 9110 15.5.6: a 405 must say what would have been allowed.

@@ -1,32 +1,37 @@
-// The next tier as one tier, however many nodes it has: the ring chooses, health passes over, one retry heals.
-import { asFailure, Failure, type FailureKind } from '../errors.ts'
+// The next tier as one tier, however many nodes it has: the ring chooses, health passes over, a second node heals.
+import { Failure, type FailureKind } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Tier } from '../tier.ts'
-import { isUnreachable, type LinkOptions } from './link.ts'
-import { createNode, type Node } from './node.ts'
+import type { Health } from './health.ts'
+import type { LinkOptions } from './link.ts'
+import { createNode, type Node, refusedByNode } from './node.ts'
+import { createHedges, type RaceRules, race } from './race.ts'
 import { createRing } from './ring.ts'
+import { checkAgain, type Every } from './watch.ts'
 
 export interface UpstreamsOptions extends LinkOptions {
   /** Where the nodes are, `http://host:port`. Their order does not matter. */
   readonly urls: readonly string[]
   /** What of an ask's path decides its node. */
   readonly keyOf: (path: string) => string
+  /** How long a node that is well may take to answer before the next one is asked too; never without it. */
+  readonly hedgeMs?: number
   readonly checkEveryMs?: number
   readonly checkMs?: number
   readonly now?: () => number
-  /** Runs something again and again until the returned function is called. */
-  readonly every?: (ms: number, run: () => Promise<void>) => () => void
+  /** Runs something at once and then again and again, until the returned function is called. */
+  readonly every?: Every
   readonly observe?: (event: UpstreamEvent) => void
 }
 
 export type UpstreamEvent =
   | { readonly kind: 'answered'; readonly url: string; readonly ms: number; readonly status: number }
   | { readonly kind: 'failed'; readonly url: string; readonly ms: number; readonly failure: FailureKind }
-  | { readonly kind: 'up' | 'down'; readonly url: string }
+  | { readonly kind: Health['state']; readonly url: string }
 
 export interface Upstreams {
   readonly answer: Tier
-  healthy(): { url: string; up: boolean }[]
+  healthy(): { url: string; state: Health['state'] }[]
   close(): Promise<void>
 }
 
@@ -42,21 +47,42 @@ export const wholeKey = (path: string): string => path
 // A second node may do better; a third would only add to the load of a tier that is already in trouble.
 const mostTries = 2
 
-export function createUpstreams(options: UpstreamsOptions): Upstreams {
-  const { urls, keyOf, checkEveryMs = 5000, checkMs = 2000, now = Date.now, every = interval } = options
-  const observe = options.observe ?? (() => {})
-  const changed = (url: string, isUp: boolean) => observe({ kind: isUp ? 'up' : 'down', url })
-  const nodes = new Map(urls.map((url) => [url, createNode(url, { ...options, checkMs, now, changed })]))
-  const ring = createRing(urls)
-  const stopChecks = every(checkEveryMs, async () => {
-    await Promise.all([...nodes.values()].map((node) => node.check()))
-  })
+// The longest that a timer can wait.
+const never = 2 ** 31 - 1
 
-  const inOrder = (key: string): Node[] => ring.order(key).flatMap((url) => nodes.get(url) ?? [])
+export function createUpstreams(options: UpstreamsOptions): Upstreams {
+  const { urls, keyOf, checkEveryMs = 5000, checkMs = 2000, every, hedgeMs = never, now = Date.now } = options
+  const observe = options.observe ?? (() => {})
+  const changed = (url: string, state: Health['state']) => observe({ kind: state, url })
+  const nodes = new Map(urls.map((url) => [url, createNode(url, { ...options, checkMs, changed })]))
+  const ring = createRing(urls)
+  const stopChecks = checkAgain([...nodes.values()], checkEveryMs, every)
+  const rules: RaceRules = {
+    hedgeMs: Math.min(hedgeMs, never),
+    hedges: createHedges(),
+    now,
+    observe: ({ url }, outcome, ms) =>
+      observe(
+        outcome instanceof Failure
+          ? { kind: 'failed', url, ms, failure: outcome.kind }
+          : { kind: 'answered', url, ms, status: outcome.status },
+      ),
+  }
+
+  async function answer(ask: Ask): Promise<Answer> {
+    const order = ring.order(keyOf(ask.path)).flatMap((url) => nodes.get(url) ?? [])
+    let chosen = tries(order)
+    if (chosen.length === 0) {
+      // No visitor is the one who finds out whether a node is back.
+      await Promise.all(order.slice(0, mostTries).map((node) => node.check()))
+      chosen = tries(order)
+    }
+    return chosen.length > 0 ? race(chosen, ask, rules) : problemAnswer(nobody(order))
+  }
 
   return {
-    answer: (ask) => firstAnswer(tries(inOrder(keyOf(ask.path))), ask, { now, observe }),
-    healthy: () => [...nodes.values()].map((node) => ({ url: node.url, up: node.isUp() })),
+    answer,
+    healthy: () => [...nodes.values()].map((node) => ({ url: node.url, state: node.state() })),
     async close() {
       stopChecks()
       await Promise.all([...nodes.values()].map((node) => node.close()))
@@ -64,45 +90,14 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   }
 }
 
-/** Which nodes are asked, in turn. When all are down the key's own node is asked anyway: it may be back. */
-export function tries<N extends Pick<Node, 'isUp'>>(order: readonly N[]): N[] {
-  const up = order.filter((node) => node.isUp()).slice(0, mostTries)
+/** Which nodes are asked, in turn; none while all are out. */
+export function tries<N extends Pick<Node, 'state'>>(order: readonly N[]): N[] {
+  const up = order.filter((node) => node.state() === 'up').slice(0, mostTries)
   // A single node is asked twice: a keep-alive connection may have been closed while the ask was on its way.
-  if (up.length === 1) return [...up, ...up]
-  return up.length > 0 ? up : order.slice(0, 1)
+  return up.length === 1 ? [...up, ...up] : up
 }
 
-interface Watch {
-  readonly now: () => number
-  readonly observe: (event: UpstreamEvent) => void
-}
-
-async function firstAnswer(nodes: readonly Node[], ask: Ask, watch: Watch): Promise<Answer> {
-  let failure = new Failure('upstream-failed', 'The next tier could not be reached.')
-  for (const node of nodes) {
-    const outcome = await observed(node, ask, watch)
-    if (!(outcome instanceof Failure)) return outcome
-    failure = outcome
-    if (!isUnreachable(failure) || ask.signal.aborted) break
-  }
-  return problemAnswer(failure)
-}
-
-async function observed(node: Node, ask: Ask, { now, observe }: Watch): Promise<Answer | Failure> {
-  const start = now()
-  try {
-    const answer = await node.ask(ask)
-    observe({ kind: 'answered', url: node.url, ms: now() - start, status: answer.status })
-    return answer
-  } catch (error) {
-    const failure = asFailure(error)
-    observe({ kind: 'failed', url: node.url, ms: now() - start, failure: failure.kind })
-    return failure
-  }
-}
-
-// Checks never keep a process alive that has nothing else to do.
-function interval(ms: number, run: () => Promise<void>): () => void {
-  const timer = setInterval(run, ms).unref()
-  return () => clearInterval(timer)
+function nobody(order: readonly Node[]): Failure {
+  if (order.some((node) => node.state() === 'refuses')) return refusedByNode()
+  return new Failure('upstream-failed', 'The next tier could not be reached.')
 }

@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'log.ts': [],
   'cors.ts': ['tier.ts'],
   'owner.ts': [],
+  'secret.ts': [],
   'metrics.ts': [],
   'config.ts': ['config'],
   config: [],
@@ -51,8 +52,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'origin/hosts.ts',
     'origin/addresses.ts',
   ],
-  wire: words,
-  operation: words,
+  wire: [...words, 'secret.ts'],
+  operation: [...words, 'secret.ts'],
   samples: [],
   dashboard: [],
   assembly: [

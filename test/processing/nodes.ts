@@ -35,7 +35,7 @@ export function aPlace() {
 
   async function node(behind: Processing, options: Partial<ServeProcessingOptions> = {}) {
     const spoolDir = mkdtempSync(join(folder, 'spool-'))
-    const listener = serveProcessing(behind, { secret, maxBytes: 20e6, spoolDir, ...options })
+    const listener = serveProcessing(behind, { secrets: [secret], maxBytes: 20e6, spoolDir, ...options })
     const server = await listen({ host: '127.0.0.1', port: 0, listener, limits: { lingerMs: 20 } })
     const close = () => server.close(500)
     ends.unshift(close)

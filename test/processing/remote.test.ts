@@ -99,8 +99,8 @@ test('a node that is gone costs one try, and then nothing while it is out', asyn
   expect(node.asked).toHaveLength(20)
   expect(failed).toEqual([gone, gone, gone])
   expect(remote.healthy()).toEqual([
-    { url: gone, up: false },
-    { url: expect.any(String), up: true },
+    { url: gone, state: 'down' },
+    { url: expect.any(String), state: 'up' },
   ])
 })
 
@@ -171,7 +171,7 @@ test('a client that leaves makes the node stop waiting as well', async () => {
   leaving.abort()
   await expect(answer).rejects.toMatchObject({ name: 'Failure', kind: 'abandoned' })
   await left.promise
-  expect(remote.healthy()).toMatchObject([{ up: true }])
+  expect(remote.healthy()).toMatchObject([{ state: 'up' }])
 })
 
 test('a node that does not answer in time is late', async () => {
@@ -181,7 +181,7 @@ test('a node that does not answer in time is late', async () => {
 })
 
 test('checks find out that a node is gone, and that it is back', async () => {
-  const checks: (() => Promise<void>)[] = []
+  const checks: (() => Promise<unknown>)[] = []
   const server = await place.node(willing().processing)
   const remote = place.remote([server.url], {
     every: (_, run) => {
@@ -193,6 +193,6 @@ test('checks find out that a node is gone, and that it is back', async () => {
   expect(remote.load()).toEqual({ waiting: 0, running: 0, workers: 1 })
   await server.close()
   await checks[0]?.()
-  expect(remote.healthy()).toMatchObject([{ up: false }])
+  expect(remote.healthy()).toMatchObject([{ state: 'down' }])
   expect(remote.load()).toEqual({ waiting: 0, running: 0, workers: 0 })
 })

@@ -87,7 +87,7 @@ test.each([undefined, '', 'between nodeS', 'between nodes and more'])(
       headers: said === undefined ? {} : { 'halftone-secret': said },
     })
     await body.dump()
-    expect([statusCode, headers['halftone-failure']]).toEqual([403, 'bad-signature'])
+    expect([statusCode, headers['halftone-failure']]).toEqual([403, 'not-neighbour'])
   },
 )
 

@@ -8,7 +8,7 @@ const open = opened()
 const secret = 'between tiers'
 let overHttp: Tier
 beforeAll(async () => {
-  const server = open.keep(await serving(aTier, { secret }))
+  const server = open.keep(await serving(aTier, { secrets: [secret] }))
   overHttp = open.keep(remote(server.url, { ...limits, secret }))
 })
 afterAll(open.closeAll)

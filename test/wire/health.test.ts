@@ -1,53 +1,42 @@
-// When a node is passed over, and for how long.
+// When a node is passed over, and what brings it back.
 import { expect, test } from 'vitest'
 import {
-  afterFailedCheck,
-  afterFailedTrial,
+  afterAnswer,
+  afterCheck,
   afterFailure,
-  duringTrial,
+  afterRefusal,
+  type Found,
   type Health,
   healthy,
-  isOnTrial,
-  isUp,
 } from '../../wire/health.ts'
 
-const failing = (times: number, now: number, from: Health = healthy) =>
-  Array.from({ length: times }).reduce<Health>((health) => afterFailure(health, now), from)
+const failing = (times: number, from: Health = healthy): Health =>
+  Array.from({ length: times }).reduce<Health>(afterFailure, from)
 
 test('two failures are an accident, three in a row are a node that is gone', () => {
-  expect(isUp(failing(2, 1000), 1000)).toBe(true)
-  expect(isUp(failing(3, 1000), 1000)).toBe(false)
+  expect(failing(2).state).toBe('up')
+  expect(failing(3).state).toBe('down')
+  expect(failing(2, afterAnswer(failing(2))).state).toBe('up')
 })
 
-test('a failed check takes the node out at once', () => {
-  expect(isUp(afterFailedCheck(healthy, 1000), 1000)).toBe(false)
+test.each<[Found, Health['state']]>([
+  ['well', 'up'],
+  ['ill', 'down'],
+  ['silent', 'down'],
+  ['refuses', 'refuses'],
+])('one check that finds a node %s decides: %s', (found, state) => {
+  for (const before of [healthy, failing(3), afterRefusal(healthy)])
+    expect(afterCheck(before, found).state).toBe(state)
 })
 
-test('it is out for a second, then for twice as long after each trial that fails, thirty seconds at most', () => {
-  let now = 0
-  let health = failing(3, now)
-  const waits: number[] = []
-  for (let round = 0; round < 7; round++) {
-    waits.push(health.downUntil - now)
-    now = health.downUntil
-    expect(isOnTrial(health, now)).toBe(true)
-    health = afterFailedTrial(duringTrial(health, now), now)
-  }
-  expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+test.each([
+  ['down', failing(3)],
+  ['refusing', afterRefusal(healthy)],
+])('an answer to a visitor does not bring back a node that is %s', (_, out) => {
+  expect(afterAnswer(out).state).toBe(out.state)
 })
 
-test('failures of asks that were already under way do not lengthen the time', () => {
-  const down = failing(3, 1000)
-  expect(failing(50, 1500, down).downUntil).toBe(down.downUntil)
-  expect(afterFailedCheck(down, 1500).downUntil).toBe(down.downUntil)
-})
-
-test('while one ask tries a node, the others pass it over', () => {
-  const trying = duringTrial(failing(3, 0), 1000)
-  expect(isUp(trying, 1000)).toBe(false)
-  expect(isOnTrial(trying, 1000)).toBe(false)
-})
-
-test('a node that never failed is not on trial', () => {
-  expect(isOnTrial(failing(2, 0), 0)).toBe(false)
+test('a refusal takes a node out at once', () => {
+  expect(afterRefusal(healthy).state).toBe('refuses')
+  expect(failing(3, afterRefusal(healthy)).state).toBe('refuses')
 })

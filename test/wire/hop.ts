@@ -13,7 +13,7 @@ const headers = {
   vary: 'accept',
 }
 const direct: Tier = async () => ({ status: 200, headers, body })
-const server = await listen({ host: '127.0.0.1', port: 0, listener: serveTier(direct, { secret: 'one' }) })
+const server = await listen({ host: '127.0.0.1', port: 0, listener: serveTier(direct, { secrets: ['one'] }) })
 const limits = { connectMs: 1000, answerMs: 5000, connections: 16, secret: 'one' }
 const far = remote(server.url, limits)
 const upstreams = createUpstreams({ ...limits, urls: [server.url], keyOf: wholeKey })

@@ -8,7 +8,7 @@ let url = ''
 let guarded = ''
 beforeAll(async () => {
   url = open.keep(await serving(aTier, { maxUrlBytes: 200 })).url
-  guarded = open.keep(await serving(aTier, { secret: 'a secret' })).url
+  guarded = open.keep(await serving(aTier, { secrets: ['a new secret', 'a secret'] })).url
 })
 afterAll(open.closeAll)
 
@@ -41,12 +41,12 @@ test.each([undefined, '', 'a secreT', 'a secret and more'])(
     const headers = given === undefined ? {} : { 'halftone-secret': given }
     expect(await failureOf(`${guarded}/1`, { headers })).toMatchObject({
       status: 403,
-      failure: 'bad-signature',
+      failure: 'not-neighbour',
     })
   },
 )
 
-test('with the right secret a neighbour is answered', async () => {
-  const headers = { 'halftone-secret': 'a secret' }
+test.each(['a new secret', 'a secret'])('with the secret %j a neighbour is answered', async (secret) => {
+  const headers = { 'halftone-secret': secret }
   expect(await failureOf(`${guarded}/1`, { headers })).toMatchObject({ status: 200 })
 })
