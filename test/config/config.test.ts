@@ -106,7 +106,16 @@ describe('the configuration', () => {
     const environment = { HALFTONE_KEYS_MY_PHOTOS: 'a-key-of-sixteen+,another-key-of-it' }
     const config = makeConfig({ sources: { 'my-photos': { folder: '/srv' } } }, environment)
     expect(config.sources.get('my-photos')?.keys).toEqual(['a-key-of-sixteen+', 'another-key-of-it'])
-    expect(faultsOf({}, { HALFTONE_TIER_SECRET: 'tooshort' }).join()).not.toContain('tooshort')
+    for (const written of ['tooshort', 'long-enough-to-be-one,tooshort']) {
+      const faults = faultsOf({}, { HALFTONE_TIER_SECRET: written })
+      expect(faults).toEqual([expect.stringContaining('HALFTONE_TIER_SECRET')])
+      expect(faults.join()).not.toContain('tooshort')
+    }
+  })
+
+  test('two secrets between tiers are valid at once, the one that is shown first', () => {
+    const { tierSecret } = makeConfig({}, { HALFTONE_TIER_SECRET: 'the-newer-secret, the-older-secret' })
+    expect(tierSecret).toEqual(['the-newer-secret', 'the-older-secret'])
   })
 
   test('uploads are signed as soon as there are keys for them, also where nothing else is written', () => {

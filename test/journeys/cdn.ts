@@ -116,18 +116,22 @@ export interface Node extends Client {
 
 export interface NodeOptions extends WrittenConfig {
   readonly clock?: Clock
+  /** Gets each line of the log. */
+  readonly lines?: Line[]
 }
 
+export type Line = Readonly<Record<string, unknown>>
+
 /** One Halftone, listening on a free port, with its own data folder. Every tier in it unless `roles` says otherwise. */
-export async function aNode({ clock = aClock(), ...written }: NodeOptions): Promise<Node> {
+export async function aNode({ clock = aClock(), lines, ...written }: NodeOptions): Promise<Node> {
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-test-'))
   const config = makeConfig(
-    { port: 0, samples: false, workers: 2, dataDir, logLevel: 'silent', ...written },
+    { port: 0, samples: false, workers: 2, dataDir, logLevel: lines ? 'info' : 'silent', ...written },
     {},
   )
   const halftone = await createHalftone({
     config,
-    log: pino({ level: config.logLevel }),
+    log: pino({ level: config.logLevel }, { write: (line) => lines?.push(JSON.parse(line)) }),
     metrics: createMetrics(),
     version: 'test',
     now: clock.now,
