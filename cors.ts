@@ -11,8 +11,12 @@ export const forAnyOrigin: Headers = {
   'timing-allow-origin': '*',
 }
 
-/** Beside those, in the answer to a preflight (Fetch standard, CORS protocol). A day: longer than any browser keeps it. */
+/**
+ * Beside those, in the answer to OPTIONS: what may be asked (RFC 9110 9.3.7), and the same for a preflight (Fetch
+ * standard, CORS protocol). A day: longer than any browser keeps it.
+ */
 export const preflight: Headers = {
+  allow: readingMethods,
   'access-control-allow-methods': readingMethods,
   'access-control-allow-headers': '*',
   'access-control-max-age': '86400',

@@ -28,6 +28,9 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   // Until the next month begins, or somebody raises the quota: an hour is a polite guess.
   'over-quota': { status: 429, title: 'The quota is used up', keepFor: 0, retryAfter: 3600 },
   'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
+  'bad-version': { status: 505, title: 'The version of HTTP is not spoken here', keepFor: 0 },
+  'coding-unknown': { status: 501, title: 'The transfer coding is not understood', keepFor: 0 },
+  'target-too-long': { status: 414, title: 'The address is too long', keepFor: 0 },
   'headers-too-large': { status: 431, title: 'The headers of the request are too long', keepFor: 0 },
   'bad-body': { status: 400, title: 'The body of the request cannot be read', keepFor: 0 },
   'body-too-large': { status: 413, title: 'The body of the request is too long', keepFor: 0 },

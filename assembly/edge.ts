@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { createMemoryStore } from '../cache/memory.ts'
 import { dashboard } from '../dashboard/index.ts'
+import { wellKnown } from '../dashboard/well-known.ts'
 import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
@@ -38,6 +39,7 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api }: E
 
   const app = new Hono()
   app.route('/', operation)
+  app.route('/', wellKnown())
   app.route('/', pages(assembly, api))
   if (api) app.route('/', api.app)
   app.route('/', edge.app)

@@ -8,7 +8,12 @@ type Fetch = Parameters<typeof getRequestListener>[0]
 
 /** Bodies that are refused are read on by the server (wire/unread.ts); the framework would cut them off after half a second. */
 export function frameworkListener(fetch: Fetch): Listener {
-  const listener = getRequestListener(fetch, { autoCleanupIncoming: false, errorHandler: refused })
+  const listener = getRequestListener(fetch, {
+    autoCleanupIncoming: false,
+    errorHandler: refused,
+    // HTTP/1.0 needs no Host, and an address must be made of something (RFC 9112 3.3).
+    hostname: 'unknown.invalid',
+  })
   return (request, response) => void listener(request, response)
 }
 

@@ -1,6 +1,7 @@
 // A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
 import type { IncomingMessage } from 'node:http'
 import { isApiPath } from '../api/paths.ts'
+import { wellKnown, wellKnownPaths } from '../dashboard/well-known.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Tier } from '../tier.ts'
@@ -18,10 +19,12 @@ interface Below {
 export function withoutEdge({ config, refused }: Assembly, { tier = nothing, api, node }: Below): Listener {
   const pictures = serveTier(tier, { secrets: config.tierSecret, refused })
   const framework = api && frameworkListener(api.app.fetch)
+  const asides = api && frameworkListener(wellKnown().fetch)
   return (request, response) => {
     const first = firstOf(request)
     if (node && first === 'process') node(request, response)
     else if (framework && isApiPath(first)) framework(request, response)
+    else if (asides && wellKnownPaths.includes(`/${first}`)) asides(request, response)
     else pictures(request, response)
   }
 }

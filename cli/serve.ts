@@ -31,11 +31,15 @@ export async function serve(config: Config, version: string): Promise<void> {
   process.exit(0)
 }
 
+/** What an edge asks the next tier for is a little longer than what the edge was asked for. */
+const internal = { maxTargetBytes: 16_384, maxHeaderBytes: 32_768 }
+
 /** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */
 async function listening(config: Config, halftone: Halftone): Promise<Listening> {
   const { host, port, requestMs, stallMs } = config
+  const limits = { requestMs, stallMs, ...(config.roles.includes('edge') ? {} : internal) }
   try {
-    return await listen({ host, port, listener: halftone.listener, limits: { requestMs, stallMs } })
+    return await listen({ host, port, listener: halftone.listener, limits })
   } catch (error) {
     await halftone.close()
     const { code } = error as NodeJS.ErrnoException

@@ -1,48 +1,102 @@
 // What cannot be read as a request is refused in the same words as everything else: before any listener sees it.
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
+import { isTargetLong, targetTooLong } from './head.ts'
 import { cutOff } from './unread.ts'
 
 const late = 'ERR_HTTP_REQUEST_TIMEOUT'
+const overflow = 'HPE_HEADER_OVERFLOW'
 
 /** By the codes of node's parser. */
 const refusals: Readonly<Record<string, Failure>> = {
-  HPE_HEADER_OVERFLOW: new Failure('headers-too-large', 'The headers of the request are too long.'),
+  [overflow]: new Failure('headers-too-large', 'The headers of the request are too long.'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new Failure('body-too-large', 'The chunk extensions are too long.'),
   [late]: new Failure('stalled', 'The request did not come in time.'),
 }
 const unreadable = new Failure('bad-request', 'This is no HTTP request that we can read.')
 
-/** On the bare connection, where there is no answer under way that it would break into. */
-export function refuseConnection(
-  error: NodeJS.ErrnoException,
-  socket: Duplex,
-  response: ServerResponse | undefined,
-  mostMs: number,
-): void {
+export interface Unread extends NodeJS.ErrnoException {
+  /** What the parser was given when it gave up. */
+  readonly rawPacket?: Buffer
+}
+
+export interface Conversation {
+  /** The answer to the connection's last request that had a body. */
+  readonly bodied: ServerResponse | undefined
+  /** The last answer that is still to be given. */
+  readonly pending: ServerResponse | undefined
+  readonly maxTargetBytes: number
+  /** How long the client may go on sending. */
+  readonly mostMs: number
+}
+
+const refused = new WeakSet<Duplex>()
+
+/** Says so on the bare connection, when its turn comes. Every request gets one answer: none a second, none of another's. */
+export function refuseConnection(error: Unread, socket: Duplex, conversation: Conversation): void {
+  const { bodied, pending } = conversation
   // Of what still comes behind the last word said here every piece is unreadable.
-  if (socket.writableEnded) return
-  if (!socket.writable || response?.headersSent) return void socket.destroy(error)
-  const { status, headers, body } = problemAnswer(refusals[error.code ?? ''] ?? unreadable)
-  const fields = Object.entries({ ...headers, connection: 'close' })
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields.map((field) => field.join(': '))]
-  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
+  if (socket.writableEnded || refused.has(socket)) return
+  const isWithinBody = bodied !== undefined && !bodied.req.complete
+  if (!socket.writable || (isWithinBody && bodied.headersSent))
+    return void endAfter(error, socket, conversation)
+  refused.add(socket)
+  const speak = () => sayNo(error, socket, conversation)
+  // Its own answer has its turn when it gets the connection; a request behind others, when the last of them is answered.
+  if (isWithinBody && bodied.socket === null) bodied.once('socket', speak)
+  else if (!isWithinBody && pending) pending.once('finish', speak)
+  else speak()
+}
+
+/** The request is answered already, or its answer has begun: there is nothing more to say to it. */
+function endAfter(error: Unread, socket: Duplex, { bodied, mostMs }: Conversation): void {
+  const end = () => {
+    socket.end()
+    cutOff(socket, mostMs)
+  }
+  if (!bodied?.writableEnded || error.code === late) socket.destroy(error)
+  else if (bodied.writableFinished) end()
+  else bodied.once('finish', end)
+}
+
+function sayNo(error: Unread, socket: Duplex, { maxTargetBytes, mostMs }: Conversation): void {
+  if (!socket.writable) return
+  write(socket, failureOf(error, maxTargetBytes))
   // Who is too slow has not much under way that would keep the answer from it.
   if (error.code === late) socket.destroy(error)
   else cutOff(socket, mostMs)
 }
 
-/** RFC 9112 3.2: without a Host it must be refused. */
-export const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
-  headers.host === undefined && httpVersion === '1.1'
+function failureOf({ code = '', rawPacket }: Unread, maxTargetBytes: number): Failure {
+  if (code === overflow && rawPacket && isTargetLong(rawPacket, maxTargetBytes))
+    return targetTooLong(maxTargetBytes)
+  return refusals[code] ?? unreadable
+}
 
-export function refuseHostless(request: IncomingMessage, response: ServerResponse): void {
-  const { status, headers, body } = problemAnswer(
-    new Failure('bad-request', 'The request has no Host header.'),
-  )
+const methods = 'GET, HEAD, OPTIONS'
+
+/** `OPTIONS *` asks about the server and no part of it (RFC 9110 9.3.7). */
+export const tellMethods = (response: ServerResponse): void =>
+  void response.writeHead(204, { allow: methods }).end()
+
+/** A tunnel is asked for (RFC 9110 9.3.6), which nobody here digs. */
+export function refuseTunnel(socket: Duplex, mostMs: number): void {
+  write(socket, new Failure('bad-method', 'CONNECT is not answered here.'), { allow: methods })
+  cutOff(socket.resume(), mostMs)
+}
+
+function write(socket: Duplex, failure: Failure, more: Readonly<Record<string, string>> = {}): void {
+  const { status, headers, body } = problemAnswer(failure)
+  const fields = Object.entries({ ...headers, ...more, connection: 'close' })
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields.map((field) => field.join(': '))]
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
+}
+
+/** A request that was read, and breaks a rule: after it the connection is not to be trusted. */
+export function refuseRequest(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
+  const { status, headers, body } = problemAnswer(failure)
   response.writeHead(status, { ...headers, connection: 'close' })
   response.end(request.method === 'HEAD' ? undefined : body)
 }

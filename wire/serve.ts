@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import { knowsOneOf } from '../secret.ts'
 import type { HeldAnswer, Tier } from '../tier.ts'
+import { targetTooLong } from './head.ts'
 import { crossingHeaders, secretHeader } from './headers.ts'
 import { send, sendHeld } from './send.ts'
 
@@ -18,7 +19,7 @@ export interface ServeOptions {
 export type Listener = (req: IncomingMessage, res: ServerResponse) => void
 
 export function serveTier(tier: Tier, options: ServeOptions = {}): Listener {
-  const { secrets = [], refused = () => {}, maxUrlBytes = 8192 } = options
+  const { secrets = [], refused = () => {}, maxUrlBytes = 16_384 } = options
   const isNeighbour = neighbourBy(secrets)
   return function tierListener(req, res) {
     if (!isNeighbour(req)) {
@@ -59,8 +60,7 @@ function refuse(req: IncomingMessage, maxUrlBytes: number): HeldAnswer | undefin
     return { ...answer, headers: { ...answer.headers, allow: 'GET, HEAD' } }
   }
   const path = req.url ?? ''
-  if (path.length > maxUrlBytes)
-    return problemAnswer(new Failure('bad-address', `The address is longer than ${maxUrlBytes} bytes.`))
+  if (path.length > maxUrlBytes) return problemAnswer(targetTooLong(maxUrlBytes))
   if (!path.startsWith('/'))
     return problemAnswer(new Failure('bad-address', 'The address must begin with a slash.'))
   return undefined

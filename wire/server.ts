@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { continueWhenRead } from './continue.ts'
-import { lacksHost, refuseConnection, refuseHostless } from './refuse.ts'
+import { readHead } from './head.ts'
+import { refuseConnection, refuseRequest, refuseTunnel, tellMethods, type Unread } from './refuse.ts'
 import type { Listener } from './serve.ts'
-import { hasBody, letGoOnceAnswered } from './unread.ts'
+import { letGoOnceAnswered } from './unread.ts'
 
 export interface ServerLimits {
   /** How long a client may take to send its headers. */
@@ -15,7 +16,9 @@ export interface ServerLimits {
   readonly requestMs?: number
   /** How long an idle connection is kept. Longer than a balancer keeps it, so that the balancer is the one to close. */
   readonly keepAliveMs?: number
+  /** Of the target and all fields together. */
   readonly maxHeaderBytes?: number
+  readonly maxTargetBytes?: number
   readonly maxConnections?: number
   /** How long an idle connection may still bring a request after the drain began. */
   readonly lingerMs?: number
@@ -49,6 +52,8 @@ const defaults: Required<ServerLimits> = {
   // AWS, Google and nginx keep an idle connection for 60 s (nginx 75 s towards clients only).
   keepAliveMs: 72_000,
   maxHeaderBytes: 16_384,
+  // RFC 9112 3 asks for 8,000 at least.
+  maxTargetBytes: 8192,
   maxConnections: 10_000,
   lingerMs: 1000,
   stallMs: 30_000,
@@ -63,6 +68,7 @@ export async function listen({ host, port, listener, limits = {} }: ListenOption
   server.on('checkContinue', traffic.asked)
   server.on('timeout', traffic.timedOut)
   server.on('clientError', traffic.unread)
+  server.on('connect', (_, socket) => refuseTunnel(socket, settings.unreadMs))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -111,28 +117,30 @@ interface Traffic {
   /** Nothing was sent or taken for a while. */
   timedOut(socket: Socket): void
   /** What came is no request, or its body breaks the rules. */
-  unread(error: NodeJS.ErrnoException, socket: Duplex): void
+  unread(error: Unread, socket: Duplex): void
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
   /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
   closeIdle(server: Server): () => void
 }
 
-function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<ServerLimits>): Traffic {
+function createTraffic(listener: Listener, limits: Required<ServerLimits>): Traffic {
+  const { stallMs, unreadMs, maxTargetBytes } = limits
   const running = new Set<ServerResponse>()
   const silent = new Set<Socket>()
   const waiting = new WeakMap<Duplex, ServerResponse>()
+  const bodied = new WeakMap<Duplex, ServerResponse>()
   /** What had come when a body was last found to be missing. */
   const heard = new WeakMap<IncomingMessage, number>()
   let isEnding = false
 
   function follow(res: ServerResponse): void {
     running.add(res)
-    const { socket } = res
-    if (socket) waiting.set(socket.setTimeout(stallMs), res)
+    const { socket } = res.req
+    waiting.set(socket.setTimeout(stallMs), res)
     res.on('close', () => {
       running.delete(res)
-      if (socket) waiting.delete(socket)
+      if (waiting.get(socket) === res) waiting.delete(socket)
     })
   }
 
@@ -140,13 +148,15 @@ function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<Serve
     silent.delete(req.socket)
     // Sent behind the last request of this connection, whose body is being let go: nobody could be answered.
     if (!req.socket.writable) return void req.resume()
-    if (hasBody(req)) letGoOnceAnswered(req, res, unreadMs)
-    if (isEnding) res.shouldKeepAlive = false
-    if (lacksHost(req)) {
-      refuseHostless(req, res)
-      return
+    const { hasBody, isLast, failure } = readHead(req, maxTargetBytes)
+    if (isEnding || isLast) res.shouldKeepAlive = false
+    if (hasBody) {
+      bodied.set(req.socket, res)
+      letGoOnceAnswered(req, res, unreadMs)
     }
-    listener(req, res)
+    if (failure) refuseRequest(req, res, failure)
+    else if (req.url === '*') tellMethods(res)
+    else listener(req, res)
     // A hit is over by now, and the fewer things are done for it the better.
     if (!res.writableEnded) follow(res)
     // Nearly always the kernel has taken all of it. A timer for every socket would cost a hit a quarter more.
@@ -173,7 +183,10 @@ function createTraffic(listener: Listener, { stallMs, unreadMs }: Required<Serve
       heard.set(req, socket.bytesRead)
       socket.setTimeout(stallMs)
     },
-    unread: (error, socket) => refuseConnection(error, socket, waiting.get(socket), unreadMs),
+    unread(error, socket) {
+      const answers = { bodied: bodied.get(socket), pending: waiting.get(socket) }
+      refuseConnection(error, socket, { ...answers, maxTargetBytes, mostMs: unreadMs })
+    },
     announceEnd() {
       isEnding = true
       for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false

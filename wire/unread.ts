@@ -6,10 +6,6 @@ import type { Duplex } from 'node:stream'
 /** A client that writes all of its request before it reads the answer gets it as long as it sends no more than this. */
 const mostBytes = 32 * 2 ** 20
 
-/** RFC 9112 6: one of these says that there is one. A hit has none, and nothing is done for it. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-
 /**
  * Node itself forgets only a body that nobody has begun to read: of any other the rest would stand before the next
  * request for ever. And where the connection is to end it closes at once, and the client's system, which is still

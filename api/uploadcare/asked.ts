@@ -38,7 +38,7 @@ export function route(
   { method, path, answer, maxBytes = 0 }: Route,
 ): void {
   app.all(path, async (c) => {
-    if (c.req.method === 'OPTIONS') return c.body(null, 204, cors)
+    if (c.req.method === 'OPTIONS') return done(c)
     let form: Form | undefined
     try {
       if (c.req.method !== method) throw wrongMethod(c)
@@ -55,10 +55,12 @@ export function route(
   })
 }
 
+const methods = 'GET, POST, PUT, OPTIONS'
+
 /** The widget sends from any page (reference, section 2). */
 const cors = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, PUT, OPTIONS',
+  'access-control-allow-methods': methods,
   'access-control-allow-headers': 'X-UC-User-Agent, Content-Type, X-PINGOTHER, DNT, Authorization',
   'access-control-expose-headers': 'Retry-After, Warning',
   'access-control-max-age': '86400',
@@ -74,7 +76,8 @@ export function refused(c: Context<ApiEnv>, { code, message, status, retryAfterS
 }
 
 /** For what carries no fields: a part of a file. */
-export const done = (c: Context<ApiEnv>) => c.body(null, c.req.method === 'OPTIONS' ? 204 : 200, cors)
+export const done = (c: Context<ApiEnv>) =>
+  c.req.method === 'OPTIONS' ? c.body(null, 204, { ...cors, allow: methods }) : c.body(null, 200, cors)
 
 export const wrongMethod = (c: Context<ApiEnv>) =>
   new Refusal('MethodNotAllowedError', `${c.req.method} is not allowed for ${c.req.path}`)

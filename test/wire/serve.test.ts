@@ -32,7 +32,10 @@ test('other methods are refused with the ones that are allowed', async () => {
 })
 
 test('an address that is too long is refused', async () => {
-  expect(await failureOf(`${url}/${'1'.repeat(300)}`)).toMatchObject({ status: 400, failure: 'bad-address' })
+  expect(await failureOf(`${url}/${'1'.repeat(300)}`)).toMatchObject({
+    status: 414,
+    failure: 'target-too-long',
+  })
 })
 
 test.each([undefined, '', 'a secreT', 'a secret and more'])(

@@ -192,3 +192,22 @@ test('a client that goes silent within its body is ended; one whose body nobody 
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 .*all of it/s)
   patient.destroy()
 })
+
+test.each([
+  ['in one packet', 40_000],
+  ['in many small ones', 1400],
+])('a target too long for the parser is refused as one, when it comes %s', async (_, size) => {
+  const server = open.keep(await serving(aTier))
+  const request = Buffer.from(`GET /${'a'.repeat(30_000)} HTTP/1.1\r\nhost: a\r\n\r\n`)
+  const answer = await new Promise<string>((resolve) => {
+    let text = ''
+    const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true }, async () => {
+      for (let at = 0; at < request.length && socket.writable; at += size) {
+        socket.write(request.subarray(at, at + size))
+        await new Promise((done) => setImmediate(done))
+      }
+    })
+    socket.on('data', (chunk) => (text += chunk)).on('close', () => resolve(text))
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 414 /)
+})

@@ -199,7 +199,7 @@ describe('a node that accepts connections and answers nothing', () => {
 
   test('is found by a check while a request waits, which is answered by the next node', async () => {
     const [silent, well] = [await aSilentNode(), await aNode()]
-    const upstreams = upstreamsOf([silent.url, well.url], { checkMs: 50, connections: 64 })
+    const upstreams = upstreamsOf([silent.url, well.url], { checkMs: 1000, connections: 64 })
     const answers = await Promise.all(pictures(40).map((path) => upstreams.answer(anAsk(path))))
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(200))
     expect(states(upstreams)).toEqual(['down', 'up'])
