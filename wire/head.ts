@@ -34,7 +34,8 @@ export function readHead(req: IncomingMessage, maxTargetBytes: number): Head {
 
 function faultOf(req: IncomingMessage, fields: Fields, maxTargetBytes: number): Failure | undefined {
   const { hosts, hostAt, coding = 'chunked' } = fields
-  // RFC 9110 15.6.6. Node's parser reads a few versions that never were.
+  if (req.httpVersionMajor === 0) return bad('The request names no version of HTTP.')
+  // RFC 9110 15.6.6.
   if (req.httpVersionMajor !== 1)
     return new Failure('bad-version', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
   if ((req.url ?? '').length > maxTargetBytes) return targetTooLong(maxTargetBytes)

@@ -123,7 +123,7 @@ describe('the head of a request', () => {
     ['fields that are too long', get(`${closing}x: ${'y'.repeat(17_000)}\r\n`), 431],
     ['fields without an end', get(`${closing}x: ${'y '.repeat(40_000)}`), 431],
     ['HTTP/2.0', get('Host: a\r\n', '2.0'), 505],
-    ['HTTP/0.9', 'GET /\r\n\r\n', 505],
+    ['HTTP/0.9', 'GET /\r\n\r\n', 400],
     ['lines that end in LF', `GET ${hit} HTTP/1.1\nHost: a\n\n`, 400],
     ['one line that ends in LF', get('Host: a\nx: y\r\n'), 400],
     ['a CR within a value', get('Host: a\r\nx: y\rz\r\n'), 400],
