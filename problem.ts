@@ -1,6 +1,7 @@
 // The one table from a failure's kind to HTTP: RFC 9457 problem documents, their status and how long they may be kept.
 import { asFailure, type Failure, type FailureKind } from './errors.ts'
-import type { HeldAnswer } from './tier.ts'
+import { reasonOf } from './reason.ts'
+import type { Answer, HeldAnswer } from './tier.ts'
 
 interface Problem {
   readonly status: number
@@ -80,11 +81,43 @@ export const isFailureKind = (name: unknown): name is FailureKind =>
 
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
-/** The answer for anything thrown. Causes are for the log and never leave. */
+/** Why it failed, for the logs of the tiers before: between our own tiers only. */
+export const reasonHeader = 'halftone-reason'
+
+/** The answer for anything thrown. Of its causes a few words go with it as far as the edge, and no further. */
 export function problemAnswer(thrown: unknown): HeldAnswer {
+  const failure = asFailure(thrown)
+  const reason = reasonOf(failure.details.cause)
+  const { headers, ...answer } = publicProblem(failure)
+  return { ...answer, headers: reason === undefined ? headers : { ...headers, [reasonHeader]: reason } }
+}
+
+/** The answer for anything thrown, as a stranger may see it: without its causes. */
+export function publicProblem(thrown: unknown): HeldAnswer {
   const failure = asFailure(thrown)
   const body = Buffer.from(JSON.stringify(problemDocument(failure)))
   return { status: statusOf(failure.kind), headers: problemHeaders(failure, body.length), body }
+}
+
+/** What the log says of an answer that is a problem; undefined for any other. */
+export function problemIn({ headers, body }: Answer): ProblemFacts | undefined {
+  const { [failureHeader]: failure, [reasonHeader]: reason } = headers
+  if (failure === undefined) return undefined
+  return { failure, detail: Buffer.isBuffer(body) ? detailIn(body) : undefined, reason }
+}
+
+export interface ProblemFacts {
+  readonly failure: string
+  readonly detail: string | undefined
+  readonly reason: string | undefined
+}
+
+function detailIn(body: Buffer): string | undefined {
+  try {
+    return JSON.parse(body.toString()).detail
+  } catch {
+    return undefined
+  }
 }
 
 function problemDocument(failure: Failure): Record<string, unknown> {

@@ -1,7 +1,9 @@
 // What is noted of every request of the API: a name to find it by, and one line when it is answered.
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
-import type { Log } from '../log.ts'
+import { Failure } from '../errors.ts'
+import { type Log, levelOf } from '../log.ts'
+import { reasonOf } from '../reason.ts'
 import type { ApiEnv } from './parts.ts'
 
 export interface JournalEnv extends ApiEnv {
@@ -30,7 +32,16 @@ export function logged(log: Log, now: () => number): MiddlewareHandler<JournalEn
       status: c.res.status,
       ms: now() - startedAt,
     }
-    if (c.res.status >= 500) log.error(c.error ? { ...line, err: c.error } : line, 'request failed')
-    else log.info(line, 'request')
+    const { status } = c.res
+    const why = whyOf(c.error)
+    const told = status >= 500 && c.error ? { ...line, ...why, err: c.error } : { ...line, ...why }
+    log[levelOf(status, why.failure)](told, status < 400 ? 'request' : 'request failed')
   }
+}
+
+function whyOf(error: Error | undefined): { failure?: string; detail?: string; reason?: string } {
+  if (!error) return {}
+  const reason = reasonOf(error.cause)
+  const failure = error instanceof Failure ? { failure: error.kind } : {}
+  return { ...failure, detail: error.message, ...(reason !== undefined && { reason }) }
 }

@@ -1,7 +1,7 @@
 // The framework as a listener, which refuses what it cannot read as an address in our own words.
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Failure } from '../errors.ts'
-import { problemAnswer } from '../problem.ts'
+import { publicProblem } from '../problem.ts'
 import type { Listener } from '../wire/serve.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
@@ -22,6 +22,6 @@ function refused(thrown: unknown): Response {
     thrown instanceof RequestError
       ? new Failure('bad-request', `The request cannot be read: ${thrown.message.toLowerCase()}.`)
       : thrown
-  const { status, headers, body } = problemAnswer(failure)
+  const { status, headers, body } = publicProblem(failure)
   return new Response(new Uint8Array(body), { status, headers: { ...headers } })
 }

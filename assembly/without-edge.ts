@@ -8,6 +8,7 @@ import type { Tier } from '../tier.ts'
 import { type Listener, serveTier } from '../wire/serve.ts'
 import type { Api } from './api.ts'
 import { frameworkListener } from './framework.ts'
+import { journalled } from './journal.ts'
 import type { Assembly } from './parts.ts'
 
 interface Below {
@@ -16,8 +17,11 @@ interface Below {
   readonly node: Listener | undefined
 }
 
-export function withoutEdge({ config, refused }: Assembly, { tier = nothing, api, node }: Below): Listener {
-  const pictures = serveTier(tier, { secrets: config.tierSecret, refused })
+export function withoutEdge(
+  { config, log, refused, now = Date.now }: Assembly,
+  { tier = nothing, api, node }: Below,
+): Listener {
+  const pictures = serveTier(journalled(tier, log, now), { secrets: config.tierSecret, refused })
   const framework = api && frameworkListener(api.app.fetch)
   const asides = api && frameworkListener(wellKnown().fetch)
   return (request, response) => {

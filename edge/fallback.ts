@@ -22,13 +22,16 @@ interface Fallbacks {
 export interface AskOptions {
   readonly requestId: string
   readonly signal: AbortSignal
+  /** Told of an answer that is a problem, also where a picture takes its place. */
+  readonly failed: (answer: Answer) => void
 }
 
 /** Asks for the exact picture; when it cannot be made, for the source's fallback (or the default one) in the same size. */
 export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
-  return async (exact: Exact, { requestId, signal }: AskOptions): Promise<Answer> => {
+  return async (exact: Exact, { requestId, signal, failed }: AskOptions): Promise<Answer> => {
     const headers = { 'request-id': requestId }
     const answer = await upstream({ path: exact.path, headers, signal })
+    if (answer.headers[failureHeader] !== undefined) failed(answer)
     const address = sources.get(exact.source)?.fallback ?? fallback
     if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? ''))
       return answer

@@ -1,6 +1,6 @@
 // What a browser is told about a picture: pure, and computed once when the picture is stored, not when it is sent.
 import { forAnyOrigin, preflight } from '../cors.ts'
-import { failureHeader } from '../problem.ts'
+import { failureHeader, reasonHeader } from '../problem.ts'
 import type { Headers } from '../tier.ts'
 import type { Dependence } from '../transforms/index.ts'
 import { dispositionOf, type Saving } from './saving.ts'
@@ -32,7 +32,7 @@ export interface Told {
 
 /** The headers of an answer from below, as a browser gets them. */
 export function clientHeaders(below: Headers, { vary, saving }: Told): Headers {
-  const { [failureHeader]: _ours, 'content-disposition': stored, ...rest } = below
+  const { [failureHeader]: _kind, [reasonHeader]: _reason, 'content-disposition': stored, ...rest } = below
   const disposition = dispositionOf(saving, stored)
   return {
     ...rest,

@@ -8,8 +8,8 @@ import { type CacheObserver, createCache } from '../cache/index.ts'
 import type { MemoryStore } from '../cache/memory.ts'
 import { readingMethods } from '../cors.ts'
 import { Failure } from '../errors.ts'
-import { type Log, withoutSignature } from '../log.ts'
-import { failureHeader, problemAnswer } from '../problem.ts'
+import { type Log, levelOf, withoutSignature } from '../log.ts'
+import { failureHeader, type ProblemFacts, problemAnswer, problemIn } from '../problem.ts'
 import { type Answer, type Body, isHeld, type Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, makeExact } from './exact.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
@@ -44,7 +44,7 @@ export interface Edge {
 
 interface EdgeEnv {
   Bindings: HttpBindings
-  Variables: { requestId: string; exact: Exact; answer: Answer }
+  Variables: { requestId: string; exact: Exact; answer: Answer; failed: Answer }
 }
 
 const name = 'halftone-edge'
@@ -88,12 +88,19 @@ function logged(log: Log, now: () => number): MiddlewareHandler<EdgeEnv> {
       ms: now() - startedAt,
       bytes: Number(headers.get('content-length') ?? 0),
       cache: headers.get('cache-status') ?? undefined,
+      ...toldOf(c),
     }
-    const cause = c.error
-    if (status >= 500)
-      log.error(cause && !(cause instanceof Failure) ? { ...line, err: cause } : line, 'request failed')
-    else log.info(line, 'request')
+    const message = line.failure === undefined ? 'request' : 'request failed'
+    log[levelOf(status, line.failure)](isOurs(c.error) ? { ...line, err: c.error } : line, message)
   }
+}
+
+const isOurs = (error: Error | undefined): boolean => error !== undefined && !(error instanceof Failure)
+
+/** Why it failed, whether here or further down. */
+function toldOf(c: Context<EdgeEnv>): Partial<ProblemFacts> {
+  const failed = c.error ? problemAnswer(c.error) : c.get('failed')
+  return (failed && problemIn(failed)) ?? {}
 }
 
 function readsOnly(): MiddlewareHandler<EdgeEnv> {
@@ -132,7 +139,11 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
 function pictured(answerFor: (exact: Exact, ask: AskOptions) => Promise<Answer>) {
   return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
     const exact = c.get('exact')
-    const answer = await answerFor(exact, { requestId: c.get('requestId'), signal: c.req.raw.signal })
+    const answer = await answerFor(exact, {
+      requestId: c.get('requestId'),
+      signal: c.req.raw.signal,
+      failed: (failed) => c.set('failed', failed),
+    })
     c.set('answer', answer)
     const { vary, saving, expires, reshape = (whole) => whole } = exact
     // A problem, or the picture in its place, is not the file that was asked for.

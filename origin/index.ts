@@ -66,7 +66,10 @@ export function createOrigin(options: OriginOptions): Origin {
       const failure = asFailure(thrown)
       observe({ kind: 'answered', outcome: failure.kind })
       if (failure.kind === 'internal') {
-        options.log?.error({ err: failure.details.cause, path: ask.path }, 'a picture failed')
+        options.log?.error(
+          { requestId: ask.headers['request-id'], path: ask.path, err: failure.details.cause },
+          'a picture failed',
+        )
       }
       return problemAnswer(failure)
     }

@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
-import { problemAnswer } from '../problem.ts'
+import { publicProblem } from '../problem.ts'
 import { isTargetLong, targetTooLong } from './head.ts'
 import { cutOff } from './unread.ts'
 
@@ -88,7 +88,7 @@ export function refuseTunnel(socket: Duplex, mostMs: number): void {
 }
 
 function write(socket: Duplex, failure: Failure, more: Readonly<Record<string, string>> = {}): void {
-  const { status, headers, body } = problemAnswer(failure)
+  const { status, headers, body } = publicProblem(failure)
   const fields = Object.entries({ ...headers, ...more, connection: 'close' })
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields.map((field) => field.join(': '))]
   socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
@@ -96,7 +96,7 @@ function write(socket: Duplex, failure: Failure, more: Readonly<Record<string, s
 
 /** A request that was read, and breaks a rule: after it the connection is not to be trusted. */
 export function refuseRequest(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
-  const { status, headers, body } = problemAnswer(failure)
+  const { status, headers, body } = publicProblem(failure)
   response.writeHead(status, { ...headers, connection: 'close' })
   response.end(request.method === 'HEAD' ? undefined : body)
 }

@@ -99,5 +99,7 @@ export function tries<N extends Pick<Node, 'state'>>(order: readonly N[]): N[] {
 
 function nobody(order: readonly Node[]): Failure {
   if (order.some((node) => node.state() === 'refuses')) return refusedByNode()
-  return new Failure('upstream-failed', 'The next tier could not be reached.')
+  return new Failure('upstream-failed', 'The next tier could not be reached.', {
+    cause: order.length === 0 ? 'no node is configured' : 'all nodes are out',
+  })
 }

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { asFailure, Failure } from '../../errors.ts'
-import { problemAnswer } from '../../problem.ts'
+import { publicProblem } from '../../problem.ts'
 
 export const Problem = z
   .object({
@@ -61,7 +61,7 @@ export const sourceStatuses = [404, 502, 504] as const
 
 export function problemResponse(c: Context, thrown: unknown): Response {
   const failure = inOwnWords(asFailure(thrown))
-  const { status, headers, body } = problemAnswer(failure)
+  const { status, headers, body } = publicProblem(failure)
   const sent: Record<string, string> = { ...headers, 'cache-control': 'no-store' }
   if (failure.kind === 'bad-credentials') sent['www-authenticate'] = challenge(c.req.header('authorization'))
   return new Response(c.req.method === 'HEAD' ? null : new Uint8Array(body), { status, headers: sent })

@@ -2,7 +2,7 @@
 // address. A redirect, because the edge knows files and not groups.
 import { type Context, Hono } from 'hono'
 import { Failure } from '../../errors.ts'
-import { problemAnswer } from '../../problem.ts'
+import { publicProblem } from '../../problem.ts'
 import type { GroupRecord } from '../../records/index.ts'
 import { baseOf } from '../incoming.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
@@ -39,7 +39,7 @@ export function createGroupAddresses(parts: ApiParts): Hono<ApiEnv> {
     )
   })
   app.onError((error) => {
-    const { status, headers, body } = problemAnswer(error)
+    const { status, headers, body } = publicProblem(error)
     return new Response(new Uint8Array(body), {
       status,
       headers: { 'access-control-allow-origin': '*', ...headers },

@@ -4,7 +4,7 @@ import { createCache } from '../../cache/index.ts'
 import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
-import { failureHeader } from '../../problem.ts'
+import { failureHeader, reasonHeader } from '../../problem.ts'
 import { type Answer, type Headers, held, type Tier } from '../../tier.ts'
 import { createDownload, digestHeader } from '../download.ts'
 import { createGuard, type Resolve } from '../guard.ts'
@@ -125,7 +125,8 @@ function failureOf({ headers, body }: Answer): Failure {
   const kind = headers[failureHeader] ?? 'source-failed'
   const { detail } = JSON.parse(body.toString()) as { detail: string }
   const seconds = headers['retry-after']
-  const details = seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }
+  const cause = headers[reasonHeader]
+  const details = { cause, ...(seconds !== undefined && { retryAfterSeconds: Number(seconds) }) }
   return new Failure(named[kind] ?? (kind as FailureKind), detail, details)
 }
 

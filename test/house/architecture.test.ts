@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const words = ['tier.ts', 'errors.ts', 'problem.ts', 'log.ts']
+const words = ['tier.ts', 'errors.ts', 'problem.ts', 'reason.ts', 'log.ts']
 const door = 'transforms/index.ts'
 
 /** What each part may import besides itself: root files, folders, or single files of a folder. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'tier.ts': [],
-  'problem.ts': ['errors.ts', 'tier.ts'],
+  'reason.ts': [],
+  'problem.ts': ['errors.ts', 'reason.ts', 'tier.ts'],
   'log.ts': [],
   'cors.ts': ['tier.ts'],
   'owner.ts': [],
