@@ -1,10 +1,13 @@
 // Where the API's pictures are made: on threads of this process, or on processing nodes.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { levelOf } from '../log.ts'
+import { statusOf } from '../problem.ts'
 import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
 import { createRemoteProcessing } from '../processing/remote.ts'
 import { serveProcessing } from '../processing/serve.ts'
+import { reasonOf } from '../reason.ts'
 import { faultOf, tellOf } from './health.ts'
 import { childMemory, limitsOf } from './limits.ts'
 import type { Listener } from './operation.ts'
@@ -40,8 +43,10 @@ export function assembleNode(assembly: Assembly): Listener {
     maxBytes: config.maxOptimiseBytes,
     spoolDir,
     stallMs: config.stallMs,
-    failed: (failure) => {
-      if (failure.kind === 'internal') log.error({ err: failure.details.cause }, 'a picture failed')
+    failed: ({ kind, message, details }) => {
+      const line = { failure: kind, detail: message, reason: reasonOf(details.cause) }
+      const err = kind === 'internal' ? { err: details.cause } : {}
+      log[levelOf(statusOf(kind), kind)]({ ...line, ...err }, 'request failed')
     },
   })
 }

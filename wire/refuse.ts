@@ -84,7 +84,11 @@ export const tellMethods = (response: ServerResponse): void =>
 /** A tunnel is asked for (RFC 9110 9.3.6), which nobody here digs. */
 export function refuseTunnel(socket: Duplex, mostMs: number): void {
   write(socket, new Failure('bad-method', 'CONNECT is not answered here.'), { allow: methods })
-  cutOff(socket.resume(), mostMs)
+  // Node has let go of this socket: nobody else hears of a client that resets it.
+  cutOff(
+    socket.resume().on('error', () => socket.destroy()),
+    mostMs,
+  )
 }
 
 function write(socket: Duplex, failure: Failure, more: Readonly<Record<string, string>> = {}): void {

@@ -196,3 +196,23 @@ test('checks find out that a node is gone, and that it is back', async () => {
   expect(remote.healthy()).toMatchObject([{ state: 'down' }])
   expect(remote.load()).toEqual({ waiting: 0, running: 0, workers: 0 })
 })
+
+test('a node that falls silent is given up once a check finds it so, and the picture is made elsewhere', async () => {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const silent = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const node = willing()
+  const remote = place.remote([silent, (await place.node(node.processing)).url], { checkMs: 1000 })
+  for (let i = 0; i < 4; i++) await remote.process(place.script('1'), never)
+  expect(node.asked).toHaveLength(4)
+  expect(remote.healthy()).toMatchObject([{ state: 'down' }, { state: 'up' }])
+  server.close().closeAllConnections()
+})
+
+test('nodes that do not take our secret are a fault of ours', async () => {
+  const { url } = await place.node(willing().processing, { secrets: ['another secret'] })
+  const remote = place.remote([url])
+  for (let i = 0; i < 2; i++)
+    await expect(remote.process(place.script('1'), never)).rejects.toMatchObject({ kind: 'tier-refused' })
+  expect(remote.healthy()).toMatchObject([{ state: 'refuses' }])
+})

@@ -211,3 +211,14 @@ test.each([
   })
   expect(answer).toMatch(/^HTTP\/1\.1 414 /)
 })
+
+test('a client that resets its tunnel harms nobody', async () => {
+  const server = open.keep(await serving(aTier))
+  for (let i = 0; i < 5; i++) {
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write('CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n')
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+  }
+  expect(await fetched(`${server.url}/5`, new Agent())).toMatchObject({ status: 200 })
+})
