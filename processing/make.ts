@@ -14,7 +14,6 @@ import {
 import { uniqueColours } from '../transforms/optimise/colours.ts'
 import { withKeptExif } from '../transforms/optimise/dress.ts'
 import { optimise } from '../transforms/optimise/index.ts'
-import { ended } from '../transforms/optimise/jpeg/unended.ts'
 import { identification } from '../transforms/optimise/report.ts'
 import type {
   Optimised,
@@ -23,6 +22,7 @@ import type {
   OptimiseRequest,
 } from '../transforms/optimise/request.ts'
 import { render } from '../transforms/render/apply.ts'
+import { ended } from '../transforms/render/unended.ts'
 import { changesNothing, readEdit } from './edit.ts'
 import type { Figures, Order } from './processing.ts'
 import { megapixelsOf, type Place, take } from './room.ts'

@@ -2,6 +2,7 @@
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { broken, text, u8, u16be, u32be } from './bytes.ts'
+import { codingOf, isSrgb } from './colour-code.ts'
 
 interface Box {
   readonly type: string
@@ -16,16 +17,33 @@ const heicBrands = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'hevm', 'hev
 /** 'avif' or 'heic' when the file opens with such a brand. A sequence has the brand `avis` in front. */
 export function brandOf(bytes: Uint8Array): 'avif' | 'heic' | undefined {
   const major = text(bytes, 8, 4)
-  const brands = (text(bytes, 8, Math.min(u32be(bytes, 0), 256) - 8).match(/.{4}/gs) ?? []) as string[]
-  if (major === 'avis' || brands.includes('avif')) return 'avif'
+  if (major === film || brandsOf(bytes).includes('avif')) return 'avif'
   return heicBrands.includes(major) ? 'heic' : undefined
 }
 
+const brandsOf = (bytes: Uint8Array): readonly string[] =>
+  text(bytes, 8, Math.min(u32be(bytes, 0), 256) - 8).match(/.{4}/gs) ?? []
+
+const film = 'avis'
+
+const isFilm = (bytes: Uint8Array): boolean => brandsOf(bytes).includes(film)
+
+/**
+ * A film's still picture as a picture of its own: libheif, as sharp is built, opens a file by its major brand, and that of
+ * a film is not among those it knows. The same bytes for all others.
+ */
+export function asStill(avif: Uint8Array): Uint8Array {
+  if (text(avif, 8, 4) !== film) return avif
+  const still = Buffer.from(avif)
+  still.write('avif', 8, 'latin1')
+  return still
+}
+
 export function identifyAvif(bytes: Uint8Array): Facts {
-  // libheif, as sharp is built, opens a file by its major brand, and that of a film is not among those it knows.
-  if (text(bytes, 8, 4) === 'avis')
-    throw new Failure('source-unsupported', 'The source is an AVIF image sequence, which we cannot read.')
-  const meta = child(bytes, { type: 'file', start: 0, end: bytes.length }, 'meta')
+  const file = { type: 'file', start: 0, end: bytes.length }
+  const meta = child(bytes, file, 'meta')
+  if (!meta && isFilm(bytes))
+    throw new Failure('source-unsupported', 'The source is an AVIF image sequence without a still picture.')
   if (!meta) throw broken('the AVIF has no description of its picture')
   const picture = propertiesOf(bytes, { ...meta, start: meta.start + 4 })
   return {
@@ -33,19 +51,36 @@ export function identifyAvif(bytes: Uint8Array): Facts {
     ...sizeOf(bytes, picture.ofPrimary),
     // irot and imir are carried out by the decoder, so what it yields is upright already.
     orientation: 1,
+    // A film's pictures are read by nothing here, only the still one beside them.
     pages: 1,
-    animated: false,
+    animated: isFilm(bytes) && child(bytes, file, 'moov') !== undefined,
     alpha: picture.all.some((box) => box.type === 'auxC' && text(bytes, box.start + 4, 64).includes('alpha')),
     progressive: false,
-    icc: picture.ofPrimary.some(
-      (box) => box.type === 'colr' && /^(prof|rICC)/.test(text(bytes, box.start, 4)),
-    ),
+    ...colourOf(bytes, picture.ofPrimary),
     space: isMonochrome(bytes, picture.ofPrimary) ? 'gray' : 'rgb',
     depth: depthOf(bytes, picture.ofPrimary),
     scans: 1,
     bytes: bytes.length,
   }
 }
+
+/**
+ * A profile counts before code points (MIAF, ISO/IEC 23000-22 7.3.6.4). The decoder carries out matrix and range, except
+ * that it leaves the range of a grey picture as it is.
+ */
+function colourOf(bytes: Uint8Array, properties: readonly Box[]): Pick<Facts, 'icc' | 'colour'> {
+  const told = properties.filter((box) => box.type === 'colr')
+  const icc = told.some((box) => /^(prof|rICC)/.test(text(bytes, box.start, 4)))
+  const nclx = told.find((box) => text(bytes, box.start, 4) === 'nclx')
+  if (!nclx) return { icc }
+  const fullRange = !isMonochrome(bytes, properties) || (u8(bytes, nclx.start + 10) & 0x80) !== 0
+  const [primary, transfer] = icc ? srgb : [u16be(bytes, nclx.start + 4), u16be(bytes, nclx.start + 6)]
+  const colour = codingOf(primary, transfer, fullRange) ?? codingOf(...srgb, fullRange)
+  return { icc, ...(colour && !isSrgb(colour) && { colour }) }
+}
+
+/** Code points of sRGB (H.273). */
+const srgb = [1, 13] as const
 
 /** Width and height after the transforms that the decoder carries out, in their order (clap cuts, irot turns). */
 function sizeOf(bytes: Uint8Array, properties: readonly Box[]): { width: number; height: number } {
