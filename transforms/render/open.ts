@@ -6,10 +6,9 @@ import { iconOf } from '../identify/ico.ts'
 import { asStill } from '../identify/isobmff.ts'
 import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
+import { inSrgb } from './colours.ts'
 import { draw } from './draw.ts'
-import { from, samplesOf } from './run.ts'
 import { sharp } from './sharp.ts'
-import { toSrgb } from './to-srgb.ts'
 import { cutToScans, ended } from './unended.ts'
 
 export interface Opened {
@@ -53,9 +52,4 @@ async function readableOf(bytes: Buffer, facts: Facts, { failOn }: SharpOptions)
   if (facts.format === 'jpeg') return failOn === 'none' ? cutToScans(bytes) : ended(bytes, facts)
   if (facts.format === 'gif') return withClearing(bytes)
   return facts.format === 'avif' ? asStill(bytes) : bytes
-}
-
-async function inSrgb(image: Sharp, { depth }: Facts, colour: NonNullable<Facts['colour']>): Promise<Sharp> {
-  const { width, height, channels, data } = await samplesOf(image, depth > 8 ? 16 : 8)
-  return from({ width, height, channels, data: toSrgb({ data, channels, depth }, colour) })
 }
