@@ -69,6 +69,11 @@ describe('an icon', () => {
     expect(at(await pixelsOf(source), 20)).toEqual([...red])
   })
 
+  test('whose alpha is empty is opaque, as one of before there was alpha', async () => {
+    const source = ico([{ side: 16, data: iconBitmap(16, [200, 20, 20, 0]) }])
+    expect(at(await pixelsOf(source), 20)).toEqual([...red])
+  })
+
   test('counts as its largest picture, whichever stands first', async () => {
     const png = { side: 64, data: await flat(64, '#2040c8') }
     for (const source of [ico([bitmap, png]), ico([png, bitmap])]) {

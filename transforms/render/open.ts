@@ -2,7 +2,7 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import type { Facts } from '../facts.ts'
 import { withClearing } from '../identify/gif-disposal.ts'
-import { iconOf } from '../identify/ico.ts'
+import { iconWith, largestOf } from '../identify/ico.ts'
 import { asStill } from '../identify/isobmff.ts'
 import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -36,9 +36,9 @@ export async function opened(bytes: Buffer, facts: Facts, way: Way): Promise<Ope
 
 /** Of an icon its largest picture, which may be a PNG of its own. */
 async function icon(bytes: Buffer, facts: Facts, way: Way): Promise<Opened> {
-  const { isPng, file } = iconOf(bytes)
-  if (isPng) return opened(Buffer.from(file), { ...facts, format: 'png' }, way)
-  return bitmap(file, facts, way.options)
+  const entry = largestOf(bytes)
+  if (entry.isPng) return opened(Buffer.from(entry.data), { ...facts, format: 'png' }, way)
+  return bitmap(iconWith(entry), facts, way.options)
 }
 
 async function bitmap(file: Uint8Array, facts: Facts, options: SharpOptions): Promise<Opened> {
