@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { colourOfAv1 } from '../../transforms/identify/av1.ts'
 import { type Coding, codingOf, isSrgb } from '../../transforms/identify/colour-code.ts'
 import { identify } from '../../transforms/identify.ts'
 import { exact, parse, plan } from '../../transforms/index.ts'
@@ -32,6 +33,8 @@ const pqSample = (level: number): number => {
   const v = level / 255
   return pqOf(whiteNits * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
 }
+
+const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url))
 
 describe('a sample becomes', () => {
   // Worked out apart from this code, with the matrices of CSS Color 4 and the curves of H.273.
@@ -78,6 +81,11 @@ describe('a sample becomes', () => {
   test('beside the alpha that it had', () => {
     const data = Uint8Array.of(200, 30, 30, 77)
     expect([...toSrgb({ data, channels: 4, depth: 8 }, coding(12, 13))][3]).toBe(77)
+    const deep = () => Uint16Array.from([1, 2, 3, 4, 5, 6].flatMap((v) => [v * 9_000, 0, 0, v * 256]))
+    for (const code of [coding(12, 13), coding(1, 8), coding(9, 16), coding(9, 18)]) {
+      const out = toSrgb({ data: deep(), channels: 4, depth: 16 }, code)
+      expect([...out].filter((_, i) => i % 4 === 3)).toEqual([1, 2, 3, 4, 5, 6])
+    }
   })
 })
 
@@ -131,6 +139,20 @@ describe('high dynamic range', () => {
       }),
     )
   })
+})
+
+test('AV1 says its colours in its own header, whether that is a short one or a whole one', () => {
+  for (const [name, fullRange] of [
+    ['mono-limited.avif', false],
+    ['p3icc.avif', true],
+    ['anim.avif', true], // a film's: a whole one
+  ] as const) {
+    const avif = fixture(name)
+    const said = colourOfAv1(avif.subarray(avif.indexOf(Buffer.from([0x12, 0x00, 0x0a]))))
+    expect(said).toEqual({ primaries: 1, transfer: 13, fullRange })
+  }
+  expect(colourOfAv1(Buffer.from('0000', 'hex'))).toBeUndefined()
+  expect(colourOfAv1(new Uint8Array())).toBeUndefined()
 })
 
 /** A chunk right behind IHDR, where all that speak of colour belong. */
@@ -242,8 +264,6 @@ describe('a PNG', () => {
     near(await shown(withChunk(await make([55, 55, 55]).toBuffer(), 'gAMA', u32s(100_000))), [128, 128, 128])
   })
 })
-
-const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url))
 
 /** The samples of `p3nclx.avif` are flat, (200, 30, 30) on its left; other code points mean other colours by them. */
 function avifOf(primaries: number, transfer: number): Buffer {

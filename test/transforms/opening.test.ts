@@ -197,6 +197,12 @@ describe('a JPEG', () => {
     expect(await pixelsOf(source.subarray(0, -2))).toEqual(await pixelsOf(source))
   })
 
+  test('with junk in front of a marker is the same picture to a lenient source', async () => {
+    const source = await pictures.progressive()
+    const junk = Buffer.concat([source.subarray(0, 2), Buffer.from('junk'), source.subarray(2)])
+    expect(await pixelsOf(junk, 'fm=png', true)).toEqual(await pixelsOf(source))
+  })
+
   test('that is cut inside its pixels is refused, and shown as far as it goes where its source is lenient', async () => {
     for (const make of [pictures.jpeg, pictures.progressive]) {
       const source = await make({ width: 128, height: 96 })

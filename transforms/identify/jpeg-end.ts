@@ -31,18 +31,23 @@ export function isUnended(bytes: Uint8Array): boolean {
 /** Where the last segment ends that is there to its end; coded data count as far as they go. */
 export function wholeUntil(bytes: Uint8Array): number {
   let at = 2
-  while (at + 4 <= bytes.length) {
-    const marker = bytes[at + 1] ?? 0
-    if (bytes[at] !== 0xff || marker === endOfImage) return at
-    if (marker === 0xff) {
-      at++
-      continue
-    }
-    const end = at + 2 + u16be(bytes, at + 2)
-    if (end > bytes.length) return at
-    at = marker === startOfScan ? scanEnd(bytes, end) : end
+  while (at < bytes.length) {
+    // Decoders skip junk in front of a marker, and filling (T.81 B.1.1.2).
+    const mark = bytes.indexOf(0xff, at)
+    const marker = bytes[mark + 1]
+    if (mark < 0 || marker === undefined || marker === endOfImage) return mark < 0 ? at : mark
+    at = mark
+    if (marker === 0xff) at++
+    else if (isCoded(marker) || marker === 0x01) at += 2
+    else if (mark + 4 > bytes.length || mark + 2 + u16be(bytes, mark + 2) > bytes.length) return mark
+    else at = behind(bytes, mark)
   }
-  return at
+  return bytes.length
+}
+
+function behind(bytes: Uint8Array, mark: number): number {
+  const end = mark + 2 + Math.max(2, u16be(bytes, mark + 2))
+  return bytes[mark + 1] === startOfScan ? scanEnd(bytes, end) : end
 }
 
 const isFrame = (marker: number): boolean => marker === 0xc0 || marker === 0xc1 || marker === 0xc2

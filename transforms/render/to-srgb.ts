@@ -1,11 +1,11 @@
-// Samples whose colour is told by code points, as sRGB of 8 bits: what a profile would have the decoder do. Pure.
+// Samples whose colour is told by code points, as sRGB of 8 bits: what a profile would have the decoder do.
 import { type Coding, isNear, srgbPrimaries } from '../identify/colour-code.ts'
 import { luminanceOf, type Matrix, toSrgbPrimaries } from './primaries.ts'
 import { hlgGamma, hlgWhite, lightOf, srgbOf, toneMapped } from './transfer.ts'
 
 export interface Samples {
   /** Of 8 or of 16 bits. */
-  readonly data: Uint8Array | Uint16Array
+  readonly data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
   /** Red, green, blue, and perhaps alpha, which stays as it is. */
   readonly channels: 3 | 4
   /** Bits that count, the upper ones: a decoder gives 10 bits as 16 whose last six are 0. */
@@ -13,14 +13,15 @@ export interface Samples {
 }
 
 /**
- * Colours beyond sRGB are cut off at its edge. PQ and HLG are mapped to what a screen without high dynamic range shows,
- * from the brightest that the picture itself has: what has nothing above white comes out as it would without them.
+ * In the memory of the samples, which are gone then: a large picture of 16 bits is hundreds of megabytes, and what is
+ * written never reaches what is still to be read. Colours beyond sRGB are cut off at its edge. PQ and HLG are mapped to what a
+ * screen without high dynamic range shows, from the brightest that the picture itself has: what has nothing above white
+ * comes out as it would without them.
  */
 export function toSrgb(samples: Samples, coding: Coding): Uint8Array<ArrayBuffer> {
-  const { data, channels } = samples
-  const out = new Uint8Array(data.length)
+  const { data } = samples
+  const out = new Uint8Array(data.buffer, data.byteOffset, data.length)
   const light = lightsOf(samples, coding)
-  if (channels === 4) copyAlpha(data, out)
   if (isHigh(coding)) mapHigh(samples, { coding, light, out })
   else if (isNear(coding.primaries, srgbPrimaries)) mapEach(samples, light, out)
   else mapColours(samples, { light, out, matrix: toSrgbPrimaries(coding.primaries) })
@@ -43,15 +44,16 @@ const levels = Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(srgbO
 const levelOf = (light: number): number =>
   levels[light <= 0 ? 0 : light >= 1 ? steps : Math.round(light * steps)] ?? 0
 
-function copyAlpha(data: Samples['data'], out: Uint8Array): void {
-  const shift = data instanceof Uint8Array ? 0 : 8
-  for (let i = 3; i < data.length; i += 4) out[i] = (data[i] ?? 0) >> shift
-}
+/** 8 or 16 bits, of which the upper 8 are kept. */
+const shiftOf = (data: Samples['data']): number => (data instanceof Uint8Array ? 0 : 8)
 
 function mapEach({ data, channels }: Samples, light: Float32Array, out: Uint8Array): void {
   const level = Uint8Array.from(light, levelOf)
-  for (let i = 0; i < data.length; i += channels)
+  const shift = shiftOf(data)
+  for (let i = 0; i < data.length; i += channels) {
     for (let k = 0; k < 3; k++) out[i + k] = level[data[i + k] ?? 0] ?? 0
+    if (channels === 4) out[i + 3] = (data[i + 3] ?? 0) >> shift
+  }
 }
 
 interface Way {
@@ -61,9 +63,11 @@ interface Way {
 }
 
 function mapColours({ data, channels }: Samples, { light, out, matrix }: Way): void {
+  const shift = shiftOf(data)
   for (let i = 0; i < data.length; i += channels) {
     const [r, g, b] = [light[data[i] ?? 0] ?? 0, light[data[i + 1] ?? 0] ?? 0, light[data[i + 2] ?? 0] ?? 0]
     write(out, i, matrix, r, g, b)
+    if (channels === 4) out[i + 3] = (data[i + 3] ?? 0) >> shift
   }
 }
 
@@ -82,6 +86,7 @@ function mapHigh(samples: Samples, way: Omit<Way, 'matrix'> & { readonly coding:
   const isScene = coding.transfer === 'hlg'
   const peak = peakOf(samples, coding, light)
   const scales = scalesOf(peak)
+  const shift = shiftOf(data)
   const perLight = scaleSteps / Math.sqrt(peak)
   for (let i = 0; i < data.length; i += channels) {
     const [r, g, b] = [light[data[i] ?? 0] ?? 0, light[data[i + 1] ?? 0] ?? 0, light[data[i + 2] ?? 0] ?? 0]
@@ -89,6 +94,7 @@ function mapHigh(samples: Samples, way: Omit<Way, 'matrix'> & { readonly coding:
     const brightest = Math.max(r, g, b) * screen
     const scale = screen * (scales[Math.min(scaleSteps, Math.round(Math.sqrt(brightest) * perLight))] ?? 0)
     write(out, i, matrix, r * scale, g * scale, b * scale)
+    if (channels === 4) out[i + 3] = (data[i + 3] ?? 0) >> shift
   }
 }
 
