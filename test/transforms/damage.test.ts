@@ -6,6 +6,7 @@ import { asFailure, type Failure } from '../../errors.ts'
 import { identify } from '../../transforms/identify.ts'
 import { admit, defaultLimits, exact, parse, plan } from '../../transforms/index.ts'
 import { render } from '../../transforms/render/apply.ts'
+import { orFailure } from '../../transforms/render/run.ts'
 import { bmps, ico, iconBitmap } from '../bitmaps.ts'
 import * as pictures from '../pictures.ts'
 
@@ -102,5 +103,21 @@ describe('damage', () => {
       expect(await failureOf(fixture('m0013.webp'), query, { bounds: defaultLimits })).toMatchObject({
         kind: 'source-broken',
       })
+  })
+})
+
+describe('a failure that is no library’s word on the picture stays ours', () => {
+  test.each([
+    ['a mistake in the code', new TypeError('x is not a function')],
+    ['a file that is gone', Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'open' })],
+  ])('%s', async (_, thrown) => {
+    await expect(orFailure(() => Promise.reject(thrown))).rejects.toBe(thrown)
+  })
+
+  test('any other refusal is the source’s', async () => {
+    const refusal = new Error(
+      'Expected integer between 0 and 65535 for loop but received 65536 of type number',
+    )
+    await expect(orFailure(() => Promise.reject(refusal))).rejects.toMatchObject({ kind: 'source-broken' })
   })
 })

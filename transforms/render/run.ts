@@ -15,7 +15,7 @@ export interface Made {
 export const run = (image: Sharp): Promise<Made> =>
   orFailure(async () => (await image.toBuffer({ resolveWithObject: true })) as Made)
 
-/** What a decoder or an encoder refuses is the source's fault; mistakes in our own code stay what they are. */
+/** What a decoder or an encoder refuses is the source's fault; what is our own fault stays so. */
 export async function orFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -24,9 +24,13 @@ export async function orFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A mistake in the code, or what the machine refuses: a file that is gone, a disk that is full. */
+const isOurs = (thrown: unknown): boolean =>
+  thrown instanceof TypeError || thrown instanceof ReferenceError || Object.hasOwn(Object(thrown), 'syscall')
+
 /** libvips speaks in sentences; these are the ones whose cause is not the pixels. */
 function failureOf(cause: unknown): unknown {
-  if (cause instanceof Failure || cause instanceof TypeError || cause instanceof ReferenceError) return cause
+  if (cause instanceof Failure || isOurs(cause)) return cause
   const said = cause instanceof Error ? cause.message : ''
   if (/timeout/i.test(said)) return new Failure('late', 'The picture took too long to make.', { cause })
   if (/unsupported image format/.test(said))
