@@ -4,6 +4,7 @@ import { type Config, plainUploads, type SourceConfig, uploadsName } from '../co
 import type { Loader } from '../origin/index.ts'
 import { createFolderLoader } from '../origin/loaders/folder.ts'
 import { createHttpLoader } from '../origin/loaders/http.ts'
+import { lenient } from '../origin/loaders/lenient.ts'
 import { createRecent } from '../origin/recent.ts'
 import { samplesFolder } from '../samples/index.ts'
 import { bucketLoader, type Shared, uploadsLoader } from './bucket-loaders.ts'
@@ -17,7 +18,7 @@ export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader>
   const downloads = hasDownloads(config) ? downloadStore(assembly) : undefined
   const loaders = new Map<string, Loader>()
   for (const [name, source] of new Map([[uploadsName, plainUploads] as const, ...config.sources]))
-    loaders.set(name, loaderOf(assembly, source, { recent, downloads }))
+    loaders.set(name, asConfigured(loaderOf(assembly, source, { recent, downloads }), source))
   if (config.samples) {
     const dir = samplesFolder
     loaders.set(
@@ -27,6 +28,9 @@ export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader>
   }
   return loaders
 }
+
+const asConfigured = (loader: Loader, source: SourceConfig): Loader =>
+  source.lenient ? lenient(loader) : loader
 
 /** Whether anything comes over a network. */
 const hasDownloads = ({ sources, storage }: Config): boolean =>

@@ -30,6 +30,8 @@ const common = {
   fallback: picturePath.optional(),
   /** How long a source is taken as unchanged when it says nothing itself. */
   fresh: duration().default(3_600_000),
+  /** Show what there is of a picture that is cut short, instead of refusing it. */
+  lenient: z.boolean().default(false),
 }
 
 const folder = z.strictObject({

@@ -91,8 +91,14 @@ const formats = `## Formats
 
 * \`auto=format\`: AVIF, else WebP, for clients that accept them; otherwise \`fm\`; otherwise PNG for transparency and
   for sources that are graphics (PNG, GIF, SVG, BMP, ICO), JPEG for the rest.
+* Sources may be JPEG, PNG, GIF, WebP, AVIF, TIFF, SVG, BMP and ICO, of which the largest picture counts.
 * An animated GIF or WebP stays animated as WebP or GIF. As JPEG, PNG or AVIF it is its first frame. Of an animated PNG
-  or AVIF only the first frame is read.
+  only the first frame is read, of an AVIF sequence the still picture beside it. A pace or a number of repetitions that the
+  format of the result cannot hold becomes the nearest that it can, and too many repetitions are for ever.
+* Results are in sRGB. Colours are converted by the profile of the source, or by what it says instead: the code points of
+  AVIF (\`nclx\`), and \`cICP\`, \`gAMA\` and \`cHRM\` of PNG. PQ and HLG are mapped to what a usual screen shows.
+* A JPEG that lacks only its end marker is a whole picture. What is cut short in its pixels is refused (422), unless its
+  source is \`lenient\`, see [settings.md](settings.md).
 * Without \`auto=format\` and \`fm\` a picture keeps the format of its source; sources that browsers do not read become
   PNG or JPEG as above.
 * \`fm=jpg\`, and JPEG that was chosen automatically, is baseline: its first answer costs less. \`fm=pjpg\` is

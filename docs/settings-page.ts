@@ -33,6 +33,7 @@ Uploadcare's clients write.
 | \`defaults\` | all | options every picture starts from, as a query | |
 | \`fallback\` | all | picture shown in place of one that cannot be made, as \`/source/path\`; the status stays that of the failure | the setting \`fallback\` |
 | \`fresh\` | all | how long a source that says nothing itself is taken as unchanged | \`1h\` |
+| \`lenient\` | all | show what there is of a picture that is cut short, instead of refusing it | \`false\` |
 | \`headers\` | site, web proxy | sent with every request to the asked host, never to where it redirects | |
 | \`hosts\` | site | further hosts a redirect may lead to | |
 | \`allowAddresses\` | site, web proxy | private addresses (CIDR) that may be reached | none |

@@ -15,6 +15,8 @@ export interface Source {
   readonly isPrivate: boolean
   /** The media type that whoever stored the source gave it: for its download, never to tell what it is. */
   readonly declaredType?: string
+  /** Show what there is of a picture that is cut short. */
+  readonly isLenient?: boolean
   /**
    * Where it lies, when any part of it can be read without the rest. May be longer than a source that `read` takes.
    * Opening it fails with 'source-failed' when the source is no longer this version.

@@ -62,8 +62,9 @@ async function render({ bytes, facts, ...work }: Opened, workshop: Workshop, sig
   admit(facts, steps, workshop.limits)
   const queued = workshop.now()
   const { priority, owner } = work
+  const lenient = work.source.isLenient ?? false
   const picture = await workshop.processor.process(
-    { source: bytes, plan: steps, facts, priority, owner, version: work.source.version },
+    { source: bytes, plan: steps, facts, priority, owner, version: work.source.version, lenient },
     signal,
   )
   return { picture, waitMs: workshop.now() - queued - picture.renderMs }

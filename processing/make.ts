@@ -14,7 +14,6 @@ import {
 import { uniqueColours } from '../transforms/optimise/colours.ts'
 import { withKeptExif } from '../transforms/optimise/dress.ts'
 import { optimise } from '../transforms/optimise/index.ts'
-import { ended } from '../transforms/optimise/jpeg/unended.ts'
 import { identification } from '../transforms/optimise/report.ts'
 import type {
   Optimised,
@@ -23,6 +22,8 @@ import type {
   OptimiseRequest,
 } from '../transforms/optimise/request.ts'
 import { render } from '../transforms/render/apply.ts'
+import { orFailure } from '../transforms/render/run.ts'
+import { ended } from '../transforms/render/unended.ts'
 import { changesNothing, readEdit } from './edit.ts'
 import type { Figures, Order } from './processing.ts'
 import { megapixelsOf, type Place, take } from './room.ts'
@@ -45,7 +46,10 @@ export interface Made {
 
 type Task = Pick<Order, 'file' | 'edit' | 'optimise'>
 
-export async function make({ file, edit, optimise: request }: Task, bounds: Bounds): Promise<Made> {
+/** What a library refuses here is the source's fault, as it is in a render. */
+export const make = (task: Task, bounds: Bounds): Promise<Made> => orFailure(() => made(task, bounds))
+
+async function made({ file, edit, optimise: request }: Task, bounds: Bounds): Promise<Made> {
   const source = await read(file, bounds.limits.maxSourceBytes)
   const facts = identify(source)
   admit(facts, undefined, bounds.limits)
@@ -54,16 +58,23 @@ export async function make({ file, edit, optimise: request }: Task, bounds: Boun
   // An edit that fits this picture already must not cost a JPEG its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
   const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
-  const made = await (route.through ? drawn : straight)({ source, whole, facts, edit: needed, route, bounds })
+  const result = await (route.through ? drawn : straight)({
+    source,
+    whole,
+    facts,
+    edit: needed,
+    route,
+    bounds,
+  })
   const figures = {
     source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(whole) },
-    result: identification(made.body),
-    format: made.format,
-    type: typeOf(made.format),
-    ...upright(identify(made.body)),
-    report: made.report,
+    result: identification(result.body),
+    format: result.format,
+    type: typeOf(result.format),
+    ...upright(identify(result.body)),
+    report: result.report,
   }
-  return { figures, body: made.body }
+  return { figures, body: result.body }
 }
 
 async function read(file: string, maxBytes: number): Promise<Uint8Array> {

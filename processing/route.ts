@@ -36,8 +36,16 @@ type Target = Facts['format'] | 'auto'
 /** The optimiser itself makes JPEG, WebP and AVIF of what it reads, and no other format of another. */
 function needsPixels({ format }: Facts, target: Target): boolean {
   if (target === format) return false
-  return format === 'tiff' || target === 'png' || target === 'gif' || (format === 'svg' && target !== 'auto')
+  return (
+    onlyRead.includes(format) ||
+    target === 'png' ||
+    target === 'gif' ||
+    (format === 'svg' && target !== 'auto')
+  )
 }
+
+/** Formats that are read and never written. */
+const onlyRead: readonly Target[] = ['tiff', 'bmp', 'ico']
 
 function straight(facts: Facts, request: OptimiseRequest, target: Target): Route {
   if (target !== facts.format) return soften(request, target)
@@ -72,7 +80,7 @@ function refuseImpossible({ format, animated }: Facts, target: Target): void {
       option: 'format',
       expected,
     })
-  if (target === 'tiff')
+  if (onlyRead.includes(target))
     throw new Failure('source-unsupported', `A picture in ${name} cannot be written: name another format.`)
   if (!animated) return
   if (!moving.includes(format))

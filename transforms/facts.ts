@@ -1,4 +1,5 @@
 // What a picture says of itself in its first bytes, without decoding a pixel.
+import type { Coding } from './identify/colour-code.ts'
 
 /** Every format we can name. Only those in `formats.ts` can also be read or written. */
 export type SourceFormat =
@@ -49,6 +50,8 @@ export interface Facts {
   readonly progressive: boolean
   /** The ICC profile's presence. */
   readonly icc: boolean
+  /** What the samples mean, where that is told without a profile or against it, and they have to be converted. */
+  readonly colour?: Coding
   /** How the pixels are stored. */
   readonly space: 'rgb' | 'gray' | 'cmyk' | 'palette'
   /** Bits of one channel: 1 to 16. */

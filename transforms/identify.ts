@@ -1,8 +1,10 @@
 // Says what a picture is by its bytes alone, never by its name, and refuses by name what we do not read.
 import { Failure } from '../errors.ts'
 import type { Facts, SourceFormat } from './facts.ts'
+import { identifyBmp, isBmp } from './identify/bmp.ts'
 import { broken, has, text } from './identify/bytes.ts'
 import { identifyGif } from './identify/gif.ts'
+import { identifyIco } from './identify/ico.ts'
 import { brandOf, identifyAvif } from './identify/isobmff.ts'
 import { identifyJpeg } from './identify/jpeg.ts'
 import { identifyPng } from './identify/png.ts'
@@ -33,7 +35,7 @@ const openings: readonly (readonly [SourceFormat, (bytes: Uint8Array) => boolean
   ['svg', isSvg],
   ['jxl', (bytes) => has(bytes, 0, '\xff\x0a') || has(bytes, 4, 'JXL \r\n')],
   ['jp2', (bytes) => has(bytes, 4, 'jP  \r\n')],
-  ['bmp', (bytes) => has(bytes, 0, 'BM')],
+  ['bmp', isBmp],
   ['ico', (bytes) => has(bytes, 0, '\0\0\x01\0')],
   ['pdf', (bytes) => has(bytes, 0, '%PDF-')],
 ]
@@ -49,6 +51,8 @@ const readers: Partial<Readonly<Record<SourceFormat, (bytes: Uint8Array) => Fact
   webp: identifyWebp,
   tiff: identifyTiff,
   avif: identifyAvif,
+  bmp: identifyBmp,
+  ico: identifyIco,
   svg: (bytes) => identifySvg(bytes, embeddedMegapixels),
 }
 
@@ -87,8 +91,6 @@ const marks: readonly (readonly [number, string, string])[] = [
   [4, 'JXL ', 'a JPEG XL picture'],
   [0, '\xff\x4f\xff\x51', 'a JPEG 2000 picture'],
   [4, 'jP  ', 'a JPEG 2000 picture'],
-  [0, 'BM', 'a BMP picture'],
-  [0, '\0\0\x01\0', 'an icon (ICO)'],
   [0, '\0\0\x02\0', 'a cursor (CUR)'],
   [0, '8BPS', 'a Photoshop document'],
   [0, '\x1f\x8b', 'a gzip archive'],

@@ -93,7 +93,7 @@ function drawnPixels(facts: Facts, plan: Plan | undefined): number {
 
 function decoding(facts: Facts): number {
   const scans = facts.format === 'svg' ? facts.scans * passMs : (facts.scans - 1) * scanMs
-  const colour = facts.icc || facts.space === 'cmyk' ? colourMs : 0
+  const colour = facts.icc || facts.colour || facts.space === 'cmyk' ? colourMs : 0
   return decodeMs[facts.format] * (facts.depth > 8 ? 2 : 1) + scans + colour + shrinkMs
 }
 

@@ -11,6 +11,8 @@ export interface Job extends Waiting {
   readonly facts: Facts
   /** Tells the source's bytes from all others, where that is known: bytes that ended a process twice are refused. */
   readonly version?: string
+  /** Show what there is of a source that is cut short, where it would be refused. */
+  readonly lenient?: boolean
 }
 
 export interface Sought {

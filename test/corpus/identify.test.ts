@@ -4,7 +4,10 @@ import { identify } from '../../transforms/identify.ts'
 import { entries, isHere, read } from './pictures.ts'
 
 /** Formats that can be named but not decoded: a refusal is the right answer. */
-const undecoded = ['heic', 'jxl codestream', 'bmp', 'jp2', 'avif-sequence']
+const undecoded = ['heic', 'jxl codestream', 'jp2']
+
+/** Where a frame is removed, browsers show what lies behind the picture; the index has libnsgif's word, the file's background. */
+const holed = ['bad-frame-out-of-bounds.gif', 'gif-dispose-background.gif', 'gif-zero-delay.gif']
 
 describe.skipIf(!isHere)('every picture of the corpus is identified as its index says', () => {
   const known = entries.filter(
@@ -22,12 +25,12 @@ describe.skipIf(!isHere)('every picture of the corpus is identified as its index
     if (!facts) return
     const { format, width, height, pages, orientation, alpha } = facts
     expect({ format, width, height, pages, orientation, alpha }).toEqual({
-      format: entry.format,
+      format: entry.format === 'avif-sequence' ? 'avif' : entry.format,
       width: entry.width,
       height: entry.height,
       pages: entry.pages,
       orientation: entry.orientation ?? 1,
-      alpha: entry.hasAlpha,
+      alpha: holed.includes(name) || (entry.hasAlpha ?? false),
     })
   })
 

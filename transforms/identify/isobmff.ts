@@ -1,50 +1,100 @@
 // AVIF and HEIC (ISO/IEC 23008-12, AV1 Image File Format): the primary item's properties in the meta box.
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
+import { type Av1Colour, colourOfAv1 } from './av1.ts'
 import { broken, text, u8, u16be, u32be } from './bytes.ts'
+import { codingOf, isSrgb } from './colour-code.ts'
+import { type Box, boxes, child, mostBoxes } from './isobmff-boxes.ts'
+import { locationOf } from './isobmff-location.ts'
 
-interface Box {
-  readonly type: string
-  /** Of the content, after the header. */
-  readonly start: number
-  readonly end: number
-}
-
-const mostBoxes = 10_000
 const heicBrands = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'hevm', 'hevs', 'mif1', 'msf1']
 
 /** 'avif' or 'heic' when the file opens with such a brand. A sequence has the brand `avis` in front. */
 export function brandOf(bytes: Uint8Array): 'avif' | 'heic' | undefined {
   const major = text(bytes, 8, 4)
-  const brands = (text(bytes, 8, Math.min(u32be(bytes, 0), 256) - 8).match(/.{4}/gs) ?? []) as string[]
-  if (major === 'avis' || brands.includes('avif')) return 'avif'
+  if (major === film || brandsOf(bytes).includes('avif')) return 'avif'
   return heicBrands.includes(major) ? 'heic' : undefined
 }
 
+const brandsOf = (bytes: Uint8Array): readonly string[] =>
+  text(bytes, 8, Math.min(u32be(bytes, 0), 256) - 8).match(/.{4}/gs) ?? []
+
+const film = 'avis'
+
+const isFilm = (bytes: Uint8Array): boolean => brandsOf(bytes).includes(film)
+
+/**
+ * A film's still picture as a picture of its own: libheif, as sharp is built, opens a file by its major brand, and that of
+ * a film is not among those it knows. The same bytes for all others.
+ */
+export function asStill(avif: Uint8Array): Uint8Array {
+  if (text(avif, 8, 4) !== film) return avif
+  const still = Buffer.from(avif)
+  still.write('avif', 8, 'latin1')
+  return still
+}
+
 export function identifyAvif(bytes: Uint8Array): Facts {
-  // libheif, as sharp is built, opens a file by its major brand, and that of a film is not among those it knows.
-  if (text(bytes, 8, 4) === 'avis')
-    throw new Failure('source-unsupported', 'The source is an AVIF image sequence, which we cannot read.')
-  const meta = child(bytes, { type: 'file', start: 0, end: bytes.length }, 'meta')
+  const file = { type: 'file', start: 0, end: bytes.length }
+  const meta = child(bytes, file, 'meta')
+  if (!meta && isFilm(bytes))
+    throw new Failure('source-unsupported', 'The source is an AVIF image sequence without a still picture.')
   if (!meta) throw broken('the AVIF has no description of its picture')
-  const picture = propertiesOf(bytes, { ...meta, start: meta.start + 4 })
+  const description = { ...meta, start: meta.start + 4 }
+  const picture = propertiesOf(bytes, description)
   return {
     format: 'avif',
     ...sizeOf(bytes, picture.ofPrimary),
     // irot and imir are carried out by the decoder, so what it yields is upright already.
     orientation: 1,
+    // A film's pictures are read by nothing here, only the still one beside them.
     pages: 1,
-    animated: false,
+    animated: isFilm(bytes) && child(bytes, file, 'moov') !== undefined,
     alpha: picture.all.some((box) => box.type === 'auxC' && text(bytes, box.start + 4, 64).includes('alpha')),
     progressive: false,
-    icc: picture.ofPrimary.some(
-      (box) => box.type === 'colr' && /^(prof|rICC)/.test(text(bytes, box.start, 4)),
-    ),
+    ...colourOf(bytes, description, picture.ofPrimary),
     space: isMonochrome(bytes, picture.ofPrimary) ? 'gray' : 'rgb',
     depth: depthOf(bytes, picture.ofPrimary),
     scans: 1,
     bytes: bytes.length,
   }
+}
+
+/**
+ * A profile counts before code points (MIAF, ISO/IEC 23000-22 7.3.6.4). The decoder carries out matrix and range, except
+ * that it leaves the range of a grey picture as it is.
+ */
+function colourOf(bytes: Uint8Array, meta: Box, properties: readonly Box[]): Pick<Facts, 'icc' | 'colour'> {
+  const told = properties.filter((box) => box.type === 'colr')
+  const icc = told.some((box) => /^(prof|rICC)/.test(text(bytes, box.start, 4)))
+  const points = codePoints(bytes, told) ?? colourOfAv1(dataOfPrimary(bytes, meta))
+  if (!points) return { icc }
+  const fullRange = !isMonochrome(bytes, properties) || points.fullRange
+  const told709 = codingOf(...srgb, fullRange)
+  const colour = icc ? told709 : (codingOf(points.primaries, points.transfer, fullRange) ?? told709)
+  return { icc, ...(colour && !isSrgb(colour) && { colour }) }
+}
+
+/** Code points of sRGB (H.273). */
+const srgb = [1, 13] as const
+
+function codePoints(bytes: Uint8Array, boxes: readonly Box[]): Av1Colour | undefined {
+  const box = boxes.find(({ start }) => text(bytes, start, 4) === 'nclx')
+  if (!box) return undefined
+  const { start: at } = box
+  return {
+    primaries: u16be(bytes, at + 4),
+    transfer: u16be(bytes, at + 6),
+    fullRange: (u8(bytes, at + 10) & 0x80) !== 0,
+  }
+}
+
+/** As much of the primary item's data as a header takes; empty where they lie elsewhere than in the file (8.11.3). */
+function dataOfPrimary(bytes: Uint8Array, meta: Box): Uint8Array {
+  const iloc = child(bytes, meta, 'iloc')
+  const pitm = child(bytes, meta, 'pitm')
+  const at = iloc && pitm && locationOf(bytes, iloc, itemOf(bytes, pitm))
+  return at === undefined ? new Uint8Array() : bytes.subarray(at, at + 256)
 }
 
 /** Width and height after the transforms that the decoder carries out, in their order (clap cuts, irot turns). */
@@ -83,10 +133,12 @@ function propertiesOf(bytes: Uint8Array, meta: Box): { ofPrimary: Box[]; all: Bo
   const ipma = iprp && child(bytes, iprp, 'ipma')
   if (!pitm || !ipco || !ipma) throw broken('the AVIF does not describe its picture')
   const all = [...boxes(bytes, ipco)]
-  const primary = u8(bytes, pitm.start) === 0 ? u16be(bytes, pitm.start + 4) : u32be(bytes, pitm.start + 4)
-  const ofPrimary = associations(bytes, ipma, primary).flatMap((index) => all[index - 1] ?? [])
+  const ofPrimary = associations(bytes, ipma, itemOf(bytes, pitm)).flatMap((index) => all[index - 1] ?? [])
   return { ofPrimary, all }
 }
+
+const itemOf = (bytes: Uint8Array, { start }: Box): number =>
+  u8(bytes, start) === 0 ? u16be(bytes, start + 4) : u32be(bytes, start + 4)
 
 /** ItemPropertyAssociation (ISO/IEC 23008-12 9.3.1): per item a list of numbers, counted from one, into ipco. */
 function associations(bytes: Uint8Array, ipma: Box, item: number): number[] {
@@ -106,26 +158,4 @@ function associations(bytes: Uint8Array, ipma: Box, item: number): number[] {
     )
   }
   return []
-}
-
-function child(bytes: Uint8Array, parent: Box, type: string): Box | undefined {
-  for (const box of boxes(bytes, parent)) if (box.type === type) return box
-  return undefined
-}
-
-/** Size 1 means a 64-bit size follows, 0 that the box goes on to the end (ISO/IEC 14496-12 4.2). */
-function* boxes(bytes: Uint8Array, parent: Box): Generator<Box> {
-  let at = parent.start
-  for (let n = 0; n < mostBoxes && at + 8 <= parent.end; n++) {
-    const size = u32be(bytes, at)
-    const large = size === 1
-    const length = large ? u32be(bytes, at + 8) * 2 ** 32 + u32be(bytes, at + 12) : size || parent.end - at
-    if (length < 8) return
-    yield {
-      type: text(bytes, at + 4, 4),
-      start: at + (large ? 16 : 8),
-      end: Math.min(at + length, parent.end),
-    }
-    at += length
-  }
 }

@@ -1,7 +1,9 @@
 // PNG (W3C PNG, third edition): size and colour from IHDR; transparency, profile, animation and EXIF from later chunks.
 import type { Facts } from '../facts.ts'
 import { broken, has, text, u8, u32be } from './bytes.ts'
+import type { Coding } from './colour-code.ts'
 import { orientationOf } from './exif.ts'
+import { codingOfPng } from './png-colour.ts'
 
 const colourTypes = { 0: 'gray', 2: 'rgb', 3: 'palette', 4: 'gray', 6: 'rgb' } as const
 /** A picture has a dozen kinds of chunk and perhaps thousands of IDATs; beyond this somebody is playing. */
@@ -22,6 +24,7 @@ export function identifyPng(bytes: Uint8Array): Facts {
     alpha: colourType === 4 || colourType === 6 || chunks.transparency,
     progressive: u8(bytes, 28) === 1,
     icc: chunks.icc,
+    ...(chunks.colour && { colour: chunks.colour }),
     space: colourTypes[colourType as 0 | 2 | 3 | 4 | 6] ?? 'rgb',
     depth: u8(bytes, 24),
     scans: 1,
@@ -29,19 +32,33 @@ export function identifyPng(bytes: Uint8Array): Facts {
   }
 }
 
-function readChunks(bytes: Uint8Array) {
-  const found = { orientation: 1, transparency: false, icc: false, animated: false }
+interface Chunks {
+  orientation: number
+  transparency: boolean
+  icc: boolean
+  animated: boolean
+  colour?: Coding | undefined
+}
+
+function readChunks(bytes: Uint8Array): Chunks {
+  const found: Chunks = { orientation: 1, transparency: false, icc: false, animated: false }
+  const spoken = new Map<string, Uint8Array>()
   let at = 33 // after the signature and IHDR
   for (let n = 0; n < mostChunks && at + 8 <= bytes.length; n++) {
     const length = u32be(bytes, at)
     const type = text(bytes, at + 4, 4)
     if (type === 'tRNS') found.transparency = true
     if (type === 'iCCP') found.icc = true
+    if (coloured.has(type)) spoken.set(type, bytes.subarray(at + 8, Math.min(at + 8 + length, bytes.length)))
     if (type === 'acTL' && at + 12 <= bytes.length) found.animated = u32be(bytes, at + 8) > 1
     // eXIf may follow the pixels (PNG 11.3.3.7), so the walk goes on past IDAT.
     if (type === 'eXIf') found.orientation = orientationOf(bytes.subarray(at + 8, at + 8 + length))
     if (type === 'IEND') break
     at += 12 + length
   }
+  found.colour = codingOfPng(spoken, found.icc)
   return found
 }
+
+/** Chunks that say what the samples mean, beside a profile. */
+const coloured: ReadonlySet<string> = new Set(['cICP', 'sRGB', 'gAMA', 'cHRM'])

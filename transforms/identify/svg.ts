@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
-import { broken } from './bytes.ts'
+import { broken, has } from './bytes.ts'
 import { type Embedded, passesOf } from './svg-cost.ts'
 import { type Element, elementsOf, tagEnd, tooCostly } from './svg-scan.ts'
 
@@ -15,7 +15,7 @@ const mostStylesheets = 16
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 export function isSvg(bytes: Uint8Array): boolean {
-  return openingEnd(latin1(head(bytes))) !== undefined
+  return openingEnd(latin1(inUtf8(head(bytes)))) !== undefined
 }
 
 /**
@@ -33,7 +33,7 @@ function openingEnd(document: string): number | undefined {
     if (end === undefined) break
     at = end
   }
-  return matchEnd(/<svg(?=[\s/>])/iy, document, at)
+  return matchEnd(/<(?:[^\s<>/:="']{1,64}:)?svg(?=[\s/>])/iy, document, at)
 }
 
 function subsetEnd(document: string, at: number): number | undefined {
@@ -46,9 +46,26 @@ function matchEnd(expression: RegExp, document: string, at: number): number | un
   return expression.test(document) ? expression.lastIndex : undefined
 }
 
-/** The document, one character a byte, inflated if it came gzipped. */
+/** The document, one character a byte, inflated if it came gzipped and in UTF-8 if it came in UTF-16. */
 export function documentOf(bytes: Uint8Array): string {
-  return latin1(isGzip(bytes) ? inflate(bytes, mostBytes) : bytes)
+  return latin1(inUtf8(isGzip(bytes) ? inflate(bytes, mostBytes) : bytes))
+}
+
+/** The order of UTF-16's bytes, told by a byte-order mark or by the first `<` (XML 1.0, appendix F). */
+const orders: readonly (readonly [string, 'little' | 'big'])[] = [
+  ['\xff\xfe', 'little'],
+  ['\xfe\xff', 'big'],
+  ['<\0', 'little'],
+  ['\0<', 'big'],
+]
+
+/** What a declaration of UTF-16 said is true no longer, and without one XML is UTF-8. */
+function inUtf8(bytes: Uint8Array): Uint8Array {
+  const order = orders.find(([mark]) => has(bytes, 0, mark))?.[1]
+  if (order === undefined) return bytes
+  const even = Buffer.from(bytes.subarray(0, bytes.length & ~1))
+  const document = (order === 'big' ? even.swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
+  return Buffer.from(document.replace(/^(<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')/i, '$1'))
 }
 
 export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
@@ -80,8 +97,13 @@ export function sized(document: string, { width, height }: Pick<Facts, 'width' |
   const start = openingEnd(document) ?? 0
   const end = tagEnd(document, start)
   const root = document.slice(start, end).replace(/\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')/g, ' ')
-  return `${document.slice(0, start)} width="${width}" height="${height}"${root}${document.slice(end)}`
+  const opening = document.lastIndexOf('<', start)
+  const before = document.slice(0, opening) + (document.slice(opening, start).includes(':') ? mark : '')
+  return `${before}${document.slice(opening, start)} width="${width}" height="${height}"${root}${document.slice(end)}`
 }
+
+/** libvips takes for an SVG what has these letters near its beginning, and a root with a prefix has not. */
+const mark = '<!--<svg-->'
 
 function refuseHidden(document: string): void {
   const declared = /^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([^"']*)/i.exec(document)?.[1]

@@ -6,12 +6,15 @@ import { sharp } from '../render/sharp.ts'
 /** Counting takes 10 ms a megapixel, and says little about a photograph. */
 const mostPixelsToCount = 1e6
 
-/** Distinct colours with their transparency; null for what is neither small nor of a palette, and for an SVG. */
+/** Formats that sharp decodes at no size of their own, or not at all. */
+const uncounted: readonly string[] = ['svg', 'bmp', 'ico']
+
+/** Distinct colours with their transparency; null for what is neither small nor of a palette, for an SVG, a BMP and an icon. */
 export async function uniqueColours(bytes: Uint8Array): Promise<number | null> {
   const { format, width, height, space } = identify(bytes)
   const pixels = width * height
   const isCounted = pixels <= mostPixelsToCount || (space === 'palette' && pixels <= mostPixelsToCount * 16)
-  if (format === 'svg' || !isCounted) return null
+  if (uncounted.includes(format) || !isCounted) return null
   const image = sharp(bytes, { limitInputPixels: false, failOn: 'truncated', ignoreIcc: true })
   const { data } = await run(image.toColourspace('srgb').ensureAlpha().raw())
   return new Set(new Uint32Array(data.buffer, data.byteOffset, data.length / 4)).size

@@ -3,11 +3,11 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { identify } from '../identify.ts'
 import { admit, defaultLimits, type Limits } from '../price.ts'
+import { ended } from '../render/unended.ts'
 import { fieldFor } from './choice.ts'
 import { type Best, contest, noTime } from './contest.ts'
 import type { Field, Task } from './field.ts'
 import { lostBeside } from './jpeg/index.ts'
-import { ended } from './jpeg/unended.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
 import { storedLook } from './same.ts'
 
@@ -49,6 +49,9 @@ function admitted(source: Uint8Array, limits: Limits): Facts {
   const facts = identify(source)
   if (!formats.includes(facts.format))
     throw new Failure('source-unsupported', `A picture in ${facts.format.toUpperCase()} cannot be optimised.`)
+  // Only its still picture can be decoded, and the film would be lost.
+  if (facts.format === 'avif' && facts.animated)
+    throw new Failure('source-unsupported', 'An AVIF image sequence cannot be optimised.')
   admit(facts, undefined, limits)
   const { maxFrames, maxTotalPixels } = limits
   if (facts.pages > maxFrames || facts.pages * facts.width * facts.height > maxTotalPixels)

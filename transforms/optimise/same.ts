@@ -28,13 +28,6 @@ export async function storedLook(bytes: Uint8Array, { space }: Pick<Facts, 'spac
   return lookOf(await run(inks.raw()))
 }
 
-/** Whether a decoder takes it without a word of warning. */
-export const decodesStrictly = (bytes: Uint8Array): Promise<boolean> =>
-  run(sharp(bytes, { ...options, failOn: 'warning' }).raw()).then(
-    () => true,
-    () => false,
-  )
-
 /** Samples as a viewer without wide colours gets them: through the profile, to sRGB. */
 export async function managedLook(bytes: Uint8Array, turned?: Turned): Promise<Look> {
   const image = sharp(bytes, { ...options, ...turned })

@@ -23,7 +23,7 @@ export function losslessWebp({ source, facts }: Task): Candidate {
     format: 'webp',
     make: async () => {
       if (facts.animated) throw new Declined('it moves')
-      if (facts.format === 'png' && isOddlyColoured(source))
+      if (facts.colour || (facts.format === 'png' && isOddlyColoured(source)))
         throw new Declined('no WebP says how its colours are meant')
       return made({ source, facts })
     },

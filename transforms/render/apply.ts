@@ -8,11 +8,10 @@ import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
-import { draw } from './draw.ts'
 import { encode } from './encode.ts'
 import { framesOf, movementOf, needsFrames } from './frames.ts'
-import { afresh, type Made, pixelsOf, run } from './run.ts'
-import { sharp } from './sharp.ts'
+import { opened } from './open.ts'
+import { afresh, type Made, orFailure, pixelsOf, run } from './run.ts'
 import { still } from './steps.ts'
 
 export interface Rendered {
@@ -31,20 +30,22 @@ export interface Bounds {
   readonly maxPixels?: number
   /** What is known of the source already. */
   readonly facts?: Facts
+  /** What is there of a picture that is cut short is shown. */
+  readonly lenient?: boolean
 }
 
 /**
  * The picture that `plan` describes, exactly `plan.width` by `plan.height`, in sRGB and without metadata. Fails with
  * 'source-broken' for pixels that cannot be decoded and with 'late' past the time.
  */
-export async function render(source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> {
+export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> =>
+  orFailure(() => rendered(source, plan, bounds))
+
+async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, plan, bounds)
-  const { image, size } =
-    facts.format === 'svg'
-      ? await draw(bytes, facts, { plan, options })
-      : { image: sharp(bytes, options), size: facts }
+  const { image, size } = await opened(bytes, facts, { plan, options })
   const seconds = Math.min(3600, Math.max(1, Math.ceil(timeoutMs / 1000)))
   const task = { facts, size, plan, source, timeoutMs }
   const timed = image.timeout({ seconds })
@@ -52,10 +53,10 @@ export async function render(source: Uint8Array, plan: Plan, bounds: Bounds = {}
   return found ?? checked(await run(await encoded(timed, task)), plan)
 }
 
-function optionsFor(facts: Facts, plan: Plan, { maxPixels }: Bounds): SharpOptions {
+function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds): SharpOptions {
   return {
     // A warning is a picture that browsers show too (junk before a marker); what is cut short is refused.
-    failOn: 'truncated',
+    failOn: lenient ? 'none' : 'truncated',
     limitInputPixels: maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels),
     sequentialRead: true,
     animated: moves(facts, plan),
@@ -108,7 +109,8 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
 function isUntouched(facts: Facts, plan: Plan): boolean {
   const { orient, extract, resize, crop, extend, cut, flip, rotate, blur, sharpen, density } = plan
   const step = orient ?? extract ?? resize ?? crop ?? extend ?? cut ?? flip ?? rotate
-  const isAsStored = !facts.icc && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
+  const isAsStored =
+    !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
   const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
   return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }

@@ -25,7 +25,7 @@ const encoders: Readonly<Record<Encoding['format'], Encoder>> = {
     image.jpeg({ quality, progressive, optimiseCoding: true, chromaSubsampling: colour(quality) }),
   // Effort 2 is nearly as small as 4 at less than half the cost; smartSubsample would cost four times as much.
   webp: (image, { quality = 80, lossless }, movement) =>
-    image.webp({ ...(lossless ? { lossless, effort: 0 } : { quality, effort: 2 }), ...movement }),
+    moving(image.webp(lossless ? { lossless, effort: 0 } : { quality, effort: 2 }), most.webp, movement),
   // Effort 0 costs as much as WebP and is smaller; the default effort costs forty times as much: background work.
   avif: (image, { quality = 60, lossless }) =>
     lossless
@@ -33,7 +33,21 @@ const encoders: Readonly<Record<Encoding['format'], Encoder>> = {
       : image.avif({ quality, effort: 0, chromaSubsampling: colour(quality) }),
   // Higher levels cost half as much again for 4 %; filters help photographs only, and those have better formats.
   png: (image) => image.png({ compressionLevel: 6 }),
-  gif: (image, _encoding, movement) => image.gif({ effort: 1, ...movement }),
+  gif: (image, _encoding, movement) => moving(image.gif({ effort: 1 }), most.gif, movement),
+}
+
+/** What each format can hold: RFC 9649 2.7.1.1 has 24 bits of milliseconds, GIF89a 23 has 16 of hundredths of a second. */
+const most = { webp: 2 ** 24 - 1, gif: (2 ** 16 - 1) * 10 } as const
+/** 16 bits in both; more repetitions than that are for ever. */
+const mostLoops = 2 ** 16 - 1
+
+/** sharp itself allows no frame longer than 65 seconds and passes on what its options hold, so they are set past its check. */
+function moving(image: Sharp, mostDelay: number, movement: Movement | undefined): Sharp {
+  if (!movement) return image
+  const { options } = image as Sharp & { readonly options: { delay: number[]; loop: number } }
+  options.delay = movement.delay.map((each) => Math.min(each, mostDelay))
+  options.loop = movement.loop > mostLoops ? 0 : movement.loop
+  return image
 }
 
 const colour = (quality: number): '4:2:0' | '4:4:4' => (quality >= fullColourFrom ? '4:4:4' : '4:2:0')

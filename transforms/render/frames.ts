@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp'
 import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Movement } from './encode.ts'
-import { from, type Pixels, pixelsOf, run } from './run.ts'
+import { from, orFailure, type Pixels, pixelsOf, run } from './run.ts'
 import { frame, smartCrop, still } from './steps.ts'
 
 /**
@@ -20,7 +20,7 @@ const usualDelay = 100
 const shortestDelay = 11
 
 export async function movementOf(image: Sharp): Promise<Movement> {
-  const { delay = [], loop = 0 } = await image.metadata()
+  const { delay = [], loop = 0 } = await orFailure(() => image.metadata())
   return { delay: delay.map((each) => (each < shortestDelay ? usualDelay : each)), loop }
 }
 

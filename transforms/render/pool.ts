@@ -48,7 +48,8 @@ export function createPool(options: PoolOptions): Processor {
   const handover = createHandover(folder)
   const turns = createTurns<Job, Picture>({ ...options, workers }, async (job, { leftMs }) => {
     const { source, giveBack } = await handover.lend(job.source)
-    const order: Order = { source, plan: job.plan, facts: job.facts, timeoutMs: leftMs }
+    const { plan, facts, lenient = false } = job
+    const order: Order = { source, plan, facts, lenient, timeoutMs: leftMs }
     const answer = (await processes
       .run(order, { key: job.version, mostMs: leftMs + graceMs })
       .finally(giveBack)) as Answer

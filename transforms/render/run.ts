@@ -12,16 +12,25 @@ export interface Made {
  * Never by sharp's `toUint8Array`: 0.35.5 leaves all of its native memory behind, 70 MB for each 24 megapixels. The
  * price is that what a Buffer holds cannot be moved to another thread, only copied.
  */
-export async function run(image: Sharp): Promise<Made> {
+export const run = (image: Sharp): Promise<Made> =>
+  orFailure(async () => (await image.toBuffer({ resolveWithObject: true })) as Made)
+
+/** What a decoder or an encoder refuses is the source's fault; what is our own fault stays so. */
+export async function orFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return (await image.toBuffer({ resolveWithObject: true })) as Made
-  } catch (cause) {
-    throw failureOf(cause)
+    return await work()
+  } catch (thrown) {
+    throw failureOf(thrown)
   }
 }
 
+/** A mistake in the code, or what the machine refuses: a file that is gone, a disk that is full. */
+const isOurs = (thrown: unknown): boolean =>
+  thrown instanceof TypeError || thrown instanceof ReferenceError || Object.hasOwn(Object(thrown), 'syscall')
+
 /** libvips speaks in sentences; these are the ones whose cause is not the pixels. */
-function failureOf(cause: unknown): Failure {
+function failureOf(cause: unknown): unknown {
+  if (cause instanceof Failure || isOurs(cause)) return cause
   const said = cause instanceof Error ? cause.message : ''
   if (/timeout/i.test(said)) return new Failure('late', 'The picture took too long to make.', { cause })
   if (/unsupported image format/.test(said))
@@ -50,6 +59,23 @@ export async function pixelsOf(image: Sharp): Promise<Pixels> {
     height: info.pageHeight ?? info.height,
     channels: info.channels as Pixels['channels'],
   }
+}
+
+export interface Samples {
+  readonly data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+  readonly width: number
+  readonly height: number
+  readonly channels: 3 | 4
+}
+
+/** Three colours as they are stored, of 8 or of 16 bits, and alpha where there is any. */
+export async function samplesOf(image: Sharp, bits: 8 | 16): Promise<Samples> {
+  const raw =
+    bits === 8 ? image.toColourspace('srgb').raw() : image.toColourspace('rgb16').raw({ depth: 'ushort' })
+  const { data, info } = await run(raw)
+  const { width, height } = info
+  const wide = bits === 8 ? data : new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
+  return { data: wide, width, height, channels: info.channels as Samples['channels'] }
 }
 
 /** A new pipeline that goes on from pixels; several frames below one another are an animation. */

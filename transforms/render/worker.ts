@@ -6,19 +6,25 @@ import { type Told, told } from '../../work/threads.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
 
-export interface Order extends Pick<Job, 'plan' | 'facts'> {
+export interface Order extends Pick<Job, 'plan' | 'facts' | 'lenient'> {
   readonly source: HandedOver
   readonly timeoutMs: number
 }
 
 export type Answer = { readonly picture: Rendered; readonly renderMs: number } | { readonly failure: Told }
 
-export default async function work({ source, plan, facts, timeoutMs }: Order): Promise<unknown> {
+export default async function work({
+  source,
+  plan,
+  facts,
+  lenient = false,
+  timeoutMs,
+}: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
     // The thread has nothing else to do: reading at once is the cheapest.
     const bytes = 'file' in source ? readFileSync(source.file) : source
-    const picture = await render(bytes, plan, { timeoutMs, facts })
+    const picture = await render(bytes, plan, { timeoutMs, facts, lenient })
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {

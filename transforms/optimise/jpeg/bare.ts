@@ -1,10 +1,9 @@
 // A JPEG with nothing but its picture: tables, frame and scans as they are, byte by byte; texts and trailers gone.
 import { u16be } from '../../identify/bytes.ts'
+import { scanEnd } from '../../identify/jpeg-end.ts'
 import { app, endOfImage, startOfScan } from './segments.ts'
 
 const comment = 0xfe
-/** 0xFF00 is a stuffed byte and RST0 to RST7 belong to the scan (T.81 B.1.1.5). */
-const isCoded = (marker: number): boolean => marker === 0 || (marker >= 0xd0 && marker <= 0xd7)
 /** JFIF and Adobe's colour transform are needed to read the pixels right. */
 const isDropped = (marker: number): boolean =>
   marker === comment || (marker > app(0) && marker <= app(15) && marker !== app(14))
@@ -28,10 +27,4 @@ export function bareJpeg(bytes: Uint8Array): Uint8Array | undefined {
     at = next
   }
   return undefined
-}
-
-export function scanEnd(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(0xff, start)
-  while (at >= 0 && isCoded(bytes[at + 1] ?? endOfImage)) at = bytes.indexOf(0xff, at + 2)
-  return at < 0 ? bytes.length : at
 }

@@ -1,5 +1,7 @@
 // The source as the pixels that are encoded and compared: upright, eight bits, in sRGB or with its own wide profile.
+import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
+import { inSrgb } from '../../render/colours.ts'
 import { sharp } from '../../render/sharp.ts'
 import { classOf } from '../icc.ts'
 
@@ -24,7 +26,7 @@ export interface Reading {
 
 export async function readPicture(source: Uint8Array, facts: Facts, reading: Reading = {}): Promise<Picture> {
   const wide = await isWide(source, facts)
-  const image = sharp(source, { failOn: 'truncated', limitInputPixels: false }).autoOrient()
+  const image = await openedUpright(source, facts)
   if (reading.background !== undefined) image.flatten({ background: reading.background })
   if (wide) image.keepIccProfile()
   else image.toColourspace('srgb')
@@ -36,9 +38,17 @@ export async function readPicture(source: Uint8Array, facts: Facts, reading: Rea
   return { ...pixels, width, height, isGrey: isGrey(pixels), ...(profiled && { profiled }) }
 }
 
+/** What is told by code points is told by none of the formats that are written here, so it becomes sRGB. */
+async function openedUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
+  const { colour } = facts
+  const options = { failOn: 'truncated', limitInputPixels: false, ignoreIcc: colour !== undefined } as const
+  const image = sharp(source, options).autoOrient()
+  return colour ? inSrgb(image, facts, colour) : image
+}
+
 /** CMYK goes to sRGB whatever its profile: browsers disagree about it. */
-async function isWide(source: Uint8Array, { icc, space }: Facts): Promise<boolean> {
-  if (!icc || space === 'cmyk') return false
+async function isWide(source: Uint8Array, { icc, space, colour }: Facts): Promise<boolean> {
+  if (!icc || colour || space === 'cmyk') return false
   const profile = (await sharp(source).metadata()).icc
   return profile !== undefined && classOf(profile) === 'wide'
 }

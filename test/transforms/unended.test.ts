@@ -1,8 +1,9 @@
 // JPEGs without their end marker: made smaller when that is all they lack, refused when it is not.
 import sharp, { type JpegOptions } from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { isUnended } from '../../transforms/identify/jpeg-end.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
-import { ended, isUnended } from '../../transforms/optimise/jpeg/unended.ts'
+import { ended } from '../../transforms/render/unended.ts'
 import { isHere, read } from '../corpus/pictures.ts'
 
 const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const

@@ -1,16 +1,8 @@
-// A JPEG whose end marker alone is missing, as cameras and interrupted copies leave it: every decoder shows it whole.
-import type { Facts } from '../../facts.ts'
-import { u16be } from '../../identify/bytes.ts'
-import { decodesStrictly } from '../same.ts'
-import { scanEnd } from './bare.ts'
-import { endOfImage, startOfScan } from './segments.ts'
+// Where a JPEG's scans end, and whether a file that ends in them lacks nothing but its end marker (ITU-T T.81 annex B).
+import { u16be } from './bytes.ts'
 
-/** With its end put back; the same bytes where nothing or more than that is amiss. */
-export async function ended(source: Uint8Array, { format }: Pick<Facts, 'format'>): Promise<Uint8Array> {
-  if (format !== 'jpeg' || !isUnended(source)) return source
-  const whole = Buffer.concat([source, Uint8Array.of(0xff, endOfImage)])
-  return (await decodesStrictly(whole)) ? whole : source
-}
+const startOfScan = 0xda
+const endOfImage = 0xd9
 
 /**
  * Whether the file ends in its scans, and those say everything (T.81 G.1.1): behind a scan that is missing altogether
@@ -36,6 +28,28 @@ export function isUnended(bytes: Uint8Array): boolean {
   return said.size > 0 && [...said.values()].every((coefficients) => coefficients.size === 64)
 }
 
+/** Where the last segment ends that is there to its end; coded data count as far as they go. */
+export function wholeUntil(bytes: Uint8Array): number {
+  let at = 2
+  while (at < bytes.length) {
+    // Decoders skip junk in front of a marker, and filling (T.81 B.1.1.2).
+    const mark = bytes.indexOf(0xff, at)
+    const marker = bytes[mark + 1]
+    if (mark < 0 || marker === undefined || marker === endOfImage) return mark < 0 ? at : mark
+    at = mark
+    if (marker === 0xff) at++
+    else if (isCoded(marker) || marker === 0x01) at += 2
+    else if (mark + 4 > bytes.length || mark + 2 + u16be(bytes, mark + 2) > bytes.length) return mark
+    else at = behind(bytes, mark)
+  }
+  return bytes.length
+}
+
+function behind(bytes: Uint8Array, mark: number): number {
+  const end = mark + 2 + Math.max(2, u16be(bytes, mark + 2))
+  return bytes[mark + 1] === startOfScan ? scanEnd(bytes, end) : end
+}
+
 const isFrame = (marker: number): boolean => marker === 0xc0 || marker === 0xc1 || marker === 0xc2
 
 /** A count, and as many entries that begin with a component's id (T.81 B.2.2 and B.2.3). */
@@ -48,4 +62,14 @@ function note(bytes: Uint8Array, at: number, said: ReadonlyMap<number, Set<numbe
   const [from = 0, to = 0, bits = 0] = bytes.subarray(at + 1 + ids.length * 2)
   if ((bits & 15) !== 0) return
   for (const id of ids) for (let k = from; k <= Math.min(to, 63); k++) said.get(id)?.add(k)
+}
+
+/** 0xFF00 is a stuffed byte and RST0 to RST7 belong to the scan (T.81 B.1.1.5). */
+const isCoded = (marker: number): boolean => marker === 0 || (marker >= 0xd0 && marker <= 0xd7)
+
+/** Behind the coded data that begin at `start`. */
+export function scanEnd(bytes: Uint8Array, start: number): number {
+  let at = bytes.indexOf(0xff, start)
+  while (at >= 0 && isCoded(bytes[at + 1] ?? endOfImage)) at = bytes.indexOf(0xff, at + 2)
+  return at < 0 ? bytes.length : at
 }

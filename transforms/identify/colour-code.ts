@@ -1,0 +1,74 @@
+// Colour told by numbers instead of a profile: the code points of ITU-T H.273, as AVIF and PNG write them down.
+
+/** Chromaticities x and y of red, green, blue and white. */
+export type Primaries = readonly [number, number, number, number, number, number, number, number]
+
+/** How a sample becomes light; a number is the exponent of a plain power. */
+export type Transfer = 'srgb' | 'bt709' | 'smpte240' | 'linear' | 'log100' | 'log316' | 'pq' | 'hlg' | number
+
+/** What a picture's samples mean. */
+export interface Coding {
+  readonly primaries: Primaries
+  readonly transfer: Transfer
+  /** False where black is 16 and white 235 (of 255), and the decoder leaves it so. */
+  readonly fullRange: boolean
+}
+
+const d65 = [0.3127, 0.329] as const
+const c = [0.31, 0.316] as const
+export const srgbPrimaries: Primaries = [0.64, 0.33, 0.3, 0.6, 0.15, 0.06, ...d65]
+const smpte170m: Primaries = [0.63, 0.34, 0.31, 0.595, 0.155, 0.07, ...d65]
+
+/** H.273 table 2. */
+const primaries: Readonly<Record<number, Primaries>> = {
+  1: srgbPrimaries,
+  2: srgbPrimaries, // unspecified: the web's default
+  4: [0.67, 0.33, 0.21, 0.71, 0.14, 0.08, ...c],
+  5: [0.64, 0.33, 0.29, 0.6, 0.15, 0.06, ...d65],
+  6: smpte170m,
+  7: smpte170m,
+  8: [0.681, 0.319, 0.243, 0.692, 0.145, 0.049, ...c],
+  9: [0.708, 0.292, 0.17, 0.797, 0.131, 0.046, ...d65],
+  11: [0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.314, 0.351],
+  12: [0.68, 0.32, 0.265, 0.69, 0.15, 0.06, ...d65],
+  22: [0.63, 0.34, 0.295, 0.605, 0.155, 0.077, ...d65],
+}
+
+/** H.273 table 3. */
+const transfers: Readonly<Record<number, Transfer>> = {
+  1: 'bt709',
+  2: 'srgb', // unspecified
+  4: 2.2,
+  5: 2.8,
+  6: 'bt709',
+  7: 'smpte240',
+  8: 'linear',
+  9: 'log100',
+  10: 'log316',
+  11: 'bt709',
+  12: 'bt709',
+  13: 'srgb',
+  14: 'bt709',
+  15: 'bt709',
+  16: 'pq',
+  17: 2.6,
+  18: 'hlg',
+}
+
+/** Undefined for code points that are reserved or mean no RGB of a screen. */
+export function codingOf(primary: number, transfer: number, fullRange = true): Coding | undefined {
+  const [colours, curve] = [primaries[primary], transfers[transfer]]
+  return colours === undefined || curve === undefined
+    ? undefined
+    : { primaries: colours, transfer: curve, fullRange }
+}
+
+/** Whether the samples are sRGB's own, so that nothing has to be converted. */
+export const isSrgb = ({ primaries, transfer, fullRange }: Coding): boolean =>
+  fullRange && transfer === 'srgb' && isNear(primaries, srgbPrimaries)
+
+/** As chunks of PNG round them. */
+const tolerance = 0.001
+
+export const isNear = (some: Primaries, others: Primaries): boolean =>
+  some.every((value, i) => Math.abs(value - (others[i] ?? 0)) <= tolerance)
