@@ -131,10 +131,15 @@ describe('many at once', () => {
 })
 
 describe('roles', () => {
-  const loaded = (process: Process) => readFileSync(`/proc/${process.pid}/maps`, 'utf8').includes('sharp')
+  const loaded = (pid: number | string) => readFileSync(`/proc/${pid}/maps`, 'utf8').includes('sharp')
+  const childrenOf = ({ pid }: Process) =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
 
-  test('only an origin loads sharp', () => {
-    expect([loaded(edge(0)), loaded(shield), loaded(origin)]).toEqual([false, false, true])
+  test('only a child of an origin loads sharp: whoever answers has no decoder', () => {
+    const answering = [edge(0), shield, origin]
+    expect(answering.map(({ pid }) => loaded(pid))).toEqual([false, false, false])
+    expect([edge(0), shield].flatMap(childrenOf)).toEqual([])
+    expect(childrenOf(origin).map(loaded)).toContain(true)
   })
 
   test('below the edge nobody is answered without the secret', async () => {
