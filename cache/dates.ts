@@ -13,6 +13,13 @@ export function parseHttpDate(text: string | undefined): number | undefined {
   return asctime.test(text) ? known(Date.parse(`${text} GMT`)) : undefined
 }
 
+/** Seconds from now that Retry-After asks for (RFC 9110 10.2.3); undefined for anything that is no such field. */
+export function parseRetryAfter(text: string | undefined, now: number): number | undefined {
+  if (/^\d+$/.test(text ?? '')) return Number(text)
+  const moment = parseHttpDate(text)
+  return moment === undefined ? undefined : Math.max(0, Math.ceil((moment - now) / 1000))
+}
+
 export const httpDate = (moment: number): string => new Date(moment).toUTCString()
 
 const known = (moment: number): number | undefined => (Number.isNaN(moment) ? undefined : moment)

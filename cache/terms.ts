@@ -21,7 +21,8 @@ export interface Terms {
 /** What caches like ours are told: the targeted field if there is one (RFC 9213 2.2), else Cache-Control and Expires. */
 export function sharedTerms(headers: Headers, receivedAt: number): Terms {
   const said = directives(headers)
-  const freshSeconds = said.sMaxage ?? said.maxAge ?? (said.isTargeted ? undefined : expiry(headers, receivedAt))
+  const freshSeconds =
+    said.sMaxage ?? said.maxAge ?? (said.isTargeted ? undefined : expiry(headers, receivedAt))
   const terms = termsOf(said, freshSeconds)
   // s-maxage speaks as proxy-revalidate does (RFC 9111 5.2.2.10), but a window given beside it is meant.
   return said.sMaxage === undefined ? terms : closed(terms)

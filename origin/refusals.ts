@@ -1,21 +1,37 @@
 // What a source server's answer or silence means, whoever asked it: the CDN for a picture, or the API for an upload.
 import type { Dispatcher } from 'undici'
-import { Failure } from '../errors.ts'
+import { parseHttpDate, parseRetryAfter } from '../cache/dates.ts'
+import { Failure, type FailureDetails } from '../errors.ts'
 
 type Response = Dispatcher.ResponseData
+
+export const nothingThere = 'The source server has nothing at this address.'
 
 /** For a status that brings nothing. */
 export function refusalOf({ statusCode, headers }: Response): Failure {
   // 401 and 403 as well: object stores say 403 for what is not there, and for our client there is nothing either way;
   // it should not learn which addresses of somebody's server exist but are closed.
-  if ([401, 403, 404, 410, 451].includes(statusCode))
-    return new Failure('source-missing', 'The source server has nothing at this address.')
+  if ([401, 403, 404, 410, 451].includes(statusCode)) return new Failure('source-missing', nothingThere)
   if (statusCode === 408 || statusCode === 504)
     return new Failure('source-late', 'The source server gave up waiting.')
-  const seconds = Number(headers['retry-after'])
-  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
-  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
+  const sentence = `The source server answered with status ${statusCode}.`
+  return new Failure('source-failed', sentence, untilRetry(headers))
 }
+
+/** The longest time a source server is left alone because it asks for it. */
+const longestRetryAfterSeconds = 3600
+
+/** A server that says when to come back is not asked before (RFC 9110 10.2.3). */
+function untilRetry({ 'retry-after': field, date }: Response['headers']): FailureDetails {
+  // A date is counted from the server's own clock, which may not be ours.
+  const seconds = parseRetryAfter(textOf(field), parseHttpDate(textOf(date)) ?? Date.now())
+  if (!seconds) return {}
+  const retryAfterSeconds = Math.min(seconds, longestRetryAfterSeconds)
+  return { retryAfterSeconds, keepSeconds: retryAfterSeconds }
+}
+
+const textOf = (field: string | string[] | undefined): string | undefined =>
+  Array.isArray(field) ? field[0] : field
 
 const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
 

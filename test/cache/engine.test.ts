@@ -68,7 +68,12 @@ describe('stale while one revalidates (RFC 5861 3)', () => {
     expect(answers.map(told)).toEqual(times(50, () => 'cache; hit; ttl=-10'))
     expect(answers.map(bodyOf)).toEqual(times(50, () => 'meow'))
     await cache.idle()
-    expect(cache.asked[1]?.headers).toEqual({ priority: 'u=6', 'if-none-match': '"cat"', 'request-id': 'r2' })
+    expect(cache.asked[1]?.headers).toEqual({
+      priority: 'u=6',
+      'cache-control': 'min-fresh=0',
+      'if-none-match': '"cat"',
+      'request-id': 'r2',
+    })
     expect([bodyOf(await cache.get()), cache.asked.length]).toEqual(['purr', 2])
   })
 
