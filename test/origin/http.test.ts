@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
+import type { Failure } from '../../errors.ts'
 import { mayBeKept } from '../../origin/caching.ts'
 import type { Source } from '../../origin/loader.ts'
 import { createHttpLoader, type HttpOptions } from '../../origin/loaders/http.ts'
+import type { Headers } from '../../tier.ts'
 import { aServer, aSignal, type Site } from './servers.ts'
 
 const sites: Site[] = []
@@ -20,6 +22,8 @@ async function aSite(...args: Parameters<typeof aServer>): Promise<Site> {
   sites.push(site)
   return site
 }
+
+type Listener = Parameters<typeof aServer>[0]
 
 /** A loader that may reach loopback, with a clock the test turns. */
 function aLoader(options: Partial<HttpOptions> = {}) {
@@ -39,7 +43,7 @@ function aLoader(options: Partial<HttpOptions> = {}) {
   })
   closing.push(loader.close)
   return {
-    load: (path: string) => loader.load(path, aSignal()),
+    load: (path: string, wish?: Headers) => loader.load(path, aSignal(), wish),
     idle: loader.idle,
     wait: (seconds: number) => {
       clock.now += seconds * 1000
@@ -176,6 +180,107 @@ describe('a picture', () => {
     expect(await kindOf(load('a.png'))).toBe('source-failed')
   })
 
+  describe('that its server fails to give again', () => {
+    /** A server that gives the picture once, and then answers otherwise. */
+    const onceThen = (listener: Listener) =>
+      aSite((request, response) => {
+        // The server's clock does not turn with the test's.
+        response.sendDate = false
+        if (site.count === 1) response.end('picture')
+        else listener(request, response)
+      })
+    let site: Site
+
+    test.each([401, 403, 429, 500, 502, 503, 504])('%d: it is still there', async (status) => {
+      site = await onceThen((_, response) => response.writeHead(status).end())
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      expect(await textOf(await load('a.png'))).toBe('picture')
+      wait(700)
+      expect(await kindOf(load('a.png'))).toMatch(/^source-(refused|failed|late)$/)
+    })
+
+    test.each([404, 410, 451])('%d: it is gone', async (status) => {
+      site = await onceThen((_, response) => response.writeHead(status).end())
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      expect(await kindOf(load('a.png'))).toBe('source-missing')
+    })
+
+    test.each([
+      ['seconds', () => '120', [2, 2, 2, 3]],
+      ['a date', () => new Date(Date.now() + 120_000).toUTCString(), [2, 2, 2, 3]],
+      ['a date by its own clock', () => 'Sun, 01 Mar 2026 12:02:00 GMT', [2, 2, 2, 3]],
+      ['nothing that can be read', () => 'soon', [2, 3, 4, 5]],
+    ])('503 with Retry-After in %s: it is asked again after that time', async (_, field, counts) => {
+      site = await onceThen((_, response) =>
+        response
+          .writeHead(503, {
+            'retry-after': field(),
+            ...(field().startsWith('Sun, 01 Mar 2026') && { date: 'Sun, 01 Mar 2026 12:00:00 GMT' }),
+          })
+          .end(),
+      )
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      const seen: number[] = []
+      for (const seconds of [0, 60, 50, 15]) {
+        wait(seconds)
+        await load('a.png')
+        seen.push(site.count)
+      }
+      expect(seen).toEqual(counts)
+    })
+  })
+
+  test.each([
+    ['seconds', '120', 120],
+    ['more than an hour', '86400', 3600],
+  ])('that its server cannot give yet is not asked for before: %s', async (_, field, seconds) => {
+    const site = await aSite((_, response) => response.writeHead(503, { 'retry-after': field }).end())
+    const { load, wait } = aLoader({ base: site.url })
+    const failure = (): Promise<Failure> => load('a.png').then(Promise.reject, (thrown) => thrown)
+    expect((await failure()).details).toMatchObject({ retryAfterSeconds: seconds, keepSeconds: seconds })
+    wait(seconds - 20)
+    // What is left, so that no tier begins the time anew.
+    expect((await failure()).details).toMatchObject({ retryAfterSeconds: 20, keepSeconds: 20 })
+    expect(site.count).toBe(1)
+    wait(21)
+    await failure()
+    expect(site.count).toBe(2)
+  })
+
+  test.each<[string, Listener]>([
+    ['203', (_, response) => response.writeHead(203).end('picture')],
+    [
+      'a 206 that is all there is',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-6/7' }).end('picture'),
+    ],
+  ])('may come as %s', async (_, listener) => {
+    const site = await aSite(listener)
+    const { load } = aLoader({ base: site.url })
+    expect(await textOf(await load('a.png'))).toBe('picture')
+    await load('a.png')
+    expect(site.count).toBe(1)
+  })
+
+  test('within its own stale window is served while it is asked for again, unless a fresh one is wanted', async () => {
+    const site = await aSite((_, response) => {
+      response.sendDate = false
+      response.setHeader('cache-control', 'max-age=10, stale-while-revalidate=600').end(`${site.count}`)
+    })
+    const { load, wait, idle } = aLoader({ base: site.url })
+    await load('a.png')
+    wait(20)
+    expect(await textOf(await load('a.png'))).toBe('1')
+    await idle()
+    wait(20)
+    expect(await textOf(await load('a.png', { 'cache-control': 'min-fresh=0' }))).toBe('3')
+  })
+
   test.each([
     ['private', true, 60],
     ['private, max-age=5', true, 5],
@@ -225,7 +330,6 @@ describe('a picture', () => {
 })
 
 describe('a server that', () => {
-  type Listener = Parameters<typeof aServer>[0]
   const drip: Listener = (_, response) => {
     const timer = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(timer))
@@ -240,6 +344,24 @@ describe('a server that', () => {
     ['says 429', (_, response) => response.writeHead(429).end(), 'source-failed'],
     ['says 204', (_, response) => response.writeHead(204).end(), 'source-failed'],
     ['says 206', (_, response) => response.writeHead(206).end('part'), 'source-failed'],
+    [
+      'sends a part',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-3/9' }).end('part'),
+      'source-failed',
+    ],
+    [
+      'sends the end',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 5-8/9' }).end('part'),
+      'source-failed',
+    ],
+    [
+      'sends less than the range it named',
+      (_, response) => {
+        response.writeHead(206, { 'content-range': 'bytes 0-8/9' }).write('par')
+        response.end('t')
+      },
+      'source-failed',
+    ],
     ['says 304 unasked', (_, response) => response.writeHead(304).end(), 'source-failed'],
     ['hangs up', (request) => request.socket.destroy(), 'source-failed'],
     ['speaks another protocol', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'), 'source-failed'],
