@@ -47,7 +47,7 @@ function browserDirectives({ browsers, shared, ageSeconds, isApart }: Caching, b
     ...(mustRevalidate ? ['must-revalidate'] : []),
     // For proxies in front of us that do not read CDN-Cache-Control.
     ...(shared.mustRevalidate && !mustRevalidate && !isApart ? ['proxy-revalidate'] : []),
-    ...window('stale-while-revalidate', own ?? (isOpen ? bounds.staleWhileRevalidateSeconds : 0)),
+    ...window('stale-while-revalidate', own ?? (isOpen ? assumedWindow(shared, bounds) : 0)),
     ...window('stale-if-error', staleIfErrorSeconds ?? 0),
   ]
 }
@@ -58,13 +58,14 @@ function sharedDirectives({ shared, ageSeconds }: Caching, bounds: Freshness): s
   return [
     maxAge(shared, ageSeconds, bounds.cdnSeconds),
     ...(shared.mustRevalidate ? ['must-revalidate'] : []),
-    ...window(
-      'stale-while-revalidate',
-      shared.staleWhileRevalidateSeconds ?? bounds.staleWhileRevalidateSeconds,
-    ),
+    ...window('stale-while-revalidate', shared.staleWhileRevalidateSeconds ?? assumedWindow(shared, bounds)),
     ...window('stale-if-error', shared.staleIfErrorSeconds ?? bounds.staleIfErrorSeconds),
   ]
 }
+
+/** What the operator grants is also used while the source fails, so it ends where the source wants errors to be seen. */
+const assumedWindow = ({ staleIfErrorSeconds = Infinity }: Lifetime, bounds: Freshness): number =>
+  Math.min(bounds.staleWhileRevalidateSeconds, staleIfErrorSeconds)
 
 const maxAge = ({ freshSeconds }: Lifetime, ageSeconds: number, mostSeconds: number): string =>
   `max-age=${Math.floor(Math.min(freshSeconds, ageSeconds + mostSeconds))}`

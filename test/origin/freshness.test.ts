@@ -40,6 +40,12 @@ describe('a source that says', () => {
       'max-age=60, stale-while-revalidate=5, stale-if-error=6',
     ],
     [
+      'how long errors may be hidden is not overruled by the operator’s other window',
+      { 'cache-control': 'max-age=60, stale-if-error=20' },
+      'public, max-age=60, stale-while-revalidate=20, stale-if-error=20',
+      'max-age=60, stale-while-revalidate=20, stale-if-error=20',
+    ],
+    [
       'that there are no stale windows has none',
       { 'cache-control': 'max-age=60, stale-while-revalidate=0, stale-if-error=0' },
       'public, max-age=60',
