@@ -25,7 +25,7 @@ export interface Answered {
   readonly isValidated: boolean
   readonly isStored: boolean
   readonly isShareable: boolean
-  /** It was stale when it arrived, and not just made: a copy of the next tier, past its freshness. */
+  /** A copy that the next tier served stale while it revalidates: not just made, and past its freshness on arrival. */
   readonly isOld: boolean
 }
 
@@ -85,12 +85,15 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
       isValidated,
       isStored,
       isShareable,
-      isOld: 'entry' in kept && kept.entry.ageOnArrival > 0 && decide(kept.entry, now()) !== 'fresh',
+      isOld: 'entry' in kept && isOld(kept.entry, now()),
     }
   }
 
   return forward
 }
+
+const isOld = (entry: Entry, now: number): boolean =>
+  entry.ageOnArrival > 0 && decide(entry, now) === 'stale-while-revalidate'
 
 interface Home {
   readonly key: string

@@ -1,5 +1,6 @@
 // One picture fetched from a web server, within limits: a tier that the source cache asks when it has nothing fresh.
 import { type Dispatcher, request } from 'undici'
+import { variesByAnything } from '../cache/policy.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
@@ -128,7 +129,7 @@ function told(response: Response): Record<string, string> {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   // We always ask with the same headers, so only '*' still means that the next answer may differ (RFC 9110 12.5.5).
-  if (headers.vary?.trim() !== '*') delete headers.vary
+  if (!variesByAnything(headers)) delete headers.vary
   return headers
 }
 

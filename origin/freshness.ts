@@ -8,6 +8,8 @@ export interface Freshness {
   readonly cdnSeconds: number
   /** Where a source leaves open what becomes of a stale copy (RFC 5861). */
   readonly staleWhileRevalidateSeconds: number
+  /** Where it gave no lifetime either; the same where this is not given. */
+  readonly assumedStaleWhileRevalidateSeconds?: number
   readonly staleIfErrorSeconds: number
 }
 
@@ -47,7 +49,7 @@ function browserDirectives({ browsers, shared, ageSeconds, isApart }: Caching, b
     ...(mustRevalidate ? ['must-revalidate'] : []),
     // For proxies in front of us that do not read CDN-Cache-Control.
     ...(shared.mustRevalidate && !mustRevalidate && !isApart ? ['proxy-revalidate'] : []),
-    ...window('stale-while-revalidate', own ?? (isOpen ? assumedWindow(shared, bounds) : 0)),
+    ...window('stale-while-revalidate', own ?? (isOpen ? grantedWindow(browsers, shared, bounds) : 0)),
     ...window('stale-if-error', staleIfErrorSeconds ?? 0),
   ]
 }
@@ -58,14 +60,20 @@ function sharedDirectives({ shared, ageSeconds }: Caching, bounds: Freshness): s
   return [
     maxAge(shared, ageSeconds, bounds.cdnSeconds),
     ...(shared.mustRevalidate ? ['must-revalidate'] : []),
-    ...window('stale-while-revalidate', shared.staleWhileRevalidateSeconds ?? assumedWindow(shared, bounds)),
+    ...window(
+      'stale-while-revalidate',
+      shared.staleWhileRevalidateSeconds ?? grantedWindow(shared, shared, bounds),
+    ),
     ...window('stale-if-error', shared.staleIfErrorSeconds ?? bounds.staleIfErrorSeconds),
   ]
 }
 
 /** What the operator grants is also used while the source fails, so it ends where the source wants errors to be seen. */
-const assumedWindow = ({ staleIfErrorSeconds = Infinity }: Lifetime, bounds: Freshness): number =>
-  Math.min(bounds.staleWhileRevalidateSeconds, staleIfErrorSeconds)
+function grantedWindow({ isAssumed }: Lifetime, shared: Lifetime, bounds: Freshness): number {
+  const { staleWhileRevalidateSeconds: granted, assumedStaleWhileRevalidateSeconds = granted } = bounds
+  const seconds = isAssumed ? assumedStaleWhileRevalidateSeconds : granted
+  return Math.min(seconds, shared.staleIfErrorSeconds ?? Infinity)
+}
 
 const maxAge = ({ freshSeconds }: Lifetime, ageSeconds: number, mostSeconds: number): string =>
   `max-age=${Math.floor(Math.min(freshSeconds, ageSeconds + mostSeconds))}`

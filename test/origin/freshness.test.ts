@@ -12,6 +12,7 @@ const bounds = {
   browserSeconds: 1000,
   cdnSeconds: 5000,
   staleWhileRevalidateSeconds: 30,
+  assumedStaleWhileRevalidateSeconds: 40,
   staleIfErrorSeconds: 300,
 }
 const assumedSeconds = 500
@@ -26,7 +27,18 @@ const ofTheOperator = 'stale-while-revalidate=30, stale-if-error=300'
 
 describe('a source that says', () => {
   test.each<[string, Headers, string, string]>([
-    ['nothing', {}, 'public, max-age=500, stale-while-revalidate=30', `max-age=500, ${ofTheOperator}`],
+    [
+      'nothing, not even a lifetime',
+      {},
+      'public, max-age=500, stale-while-revalidate=40',
+      'max-age=500, stale-while-revalidate=40, stale-if-error=300',
+    ],
+    [
+      'nothing of freshness, but that it may not be served stale',
+      { 'cache-control': 'must-revalidate' },
+      'public, max-age=500, must-revalidate',
+      'max-age=500, must-revalidate',
+    ],
     [
       'max-age leaves the stale windows to the operator',
       { 'cache-control': 'max-age=60' },
@@ -171,7 +183,12 @@ test('no tier may do with a picture what the source did not allow a cache like i
       .map(([name, value]) => `${name}=${value}`),
   )
   const field = fc.array(directive, { maxLength: 4 }).map((words) => words.join(', '))
-  const none = { ...bounds, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 }
+  const none = {
+    ...bounds,
+    staleWhileRevalidateSeconds: 0,
+    assumedStaleWhileRevalidateSeconds: 0,
+    staleIfErrorSeconds: 0,
+  }
   fc.assert(
     fc.property(field, fc.option(field), seconds, (control, targeted, age) => {
       const said = {
