@@ -87,6 +87,9 @@ export const mayPass = (kind: string | undefined): boolean =>
 /** A kind as clients are told it. */
 export const toldAs = (kind: FailureKind): FailureKind => problems[kind].toldAs ?? kind
 
+/** Seconds for which caches keep a failure of this kind, where nothing more is known of it. */
+export const keptFor = (kind: FailureKind): number => problems[kind].keepFor
+
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
 /** The answer for anything thrown. Causes are for the log and never leave. */

@@ -94,8 +94,10 @@ async function answerOf(response: Response, maxBytes: number): Promise<Answer> {
   const { statusCode } = response
   if (statusCode === 304) return { status: 304, headers, body: emptyBody }
   // A key that has run out, a firewall's whim: pictures that were good a moment ago are not gone by that.
-  if (statusCode === 401 || statusCode === 403) throw new Failure('source-refused', nothingThere)
-  throw refusalOf(response)
+  const refusal = refusalOf(response)
+  throw statusCode === 401 || statusCode === 403
+    ? new Failure('source-refused', nothingThere, refusal.details)
+    : refusal
 }
 
 /** 203 is a 200 that went through a proxy (RFC 9110 15.3.4). */

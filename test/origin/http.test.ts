@@ -288,6 +288,7 @@ describe('a picture', () => {
     ['no-cache', false, 0],
     ['max-age=0', false, 0],
     ['s-maxage=20, max-age=5', false, 20],
+    ['must-revalidate', false, 60],
     ['', false, 60],
   ])('with Cache-Control %j: private %j, fresh for %d s', async (field, isPrivate, freshSeconds) => {
     const site = await aSite((_, response) => response.setHeader('cache-control', field).end('picture'))
@@ -297,6 +298,19 @@ describe('a picture', () => {
     await load('a.png')
     expect(site.count).toBe(freshSeconds > 0 && !isPrivate ? 1 : 2)
   })
+
+  test.each(['*', '*, *', ', *', 'Foo, *'])(
+    'that varies by %j is kept by nobody (RFC 9111 4.1)',
+    async (vary) => {
+      const site = await aSite((_, response) =>
+        response.writeHead(200, { vary, 'cache-control': 'max-age=60' }).end('picture'),
+      )
+      const { load } = aLoader({ base: site.url })
+      expect(mayBeKept((await load('a.png')).caching.shared)).toBe(false)
+      await load('a.png')
+      expect(site.count).toBe(2)
+    },
+  )
 
   test('is kept whatever its server says, where that is wanted', async () => {
     const site = await aSite((_, response) =>
@@ -441,6 +455,24 @@ describe('a server that', () => {
     const site = await aServer(() => undefined)
     await site.close()
     expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe('source-failed')
+  })
+
+  test.each([
+    ['no-store', 2, 2],
+    ['max-age=0', 2, 2],
+    ['max-age=10', 1, 2],
+    ['max-age=600', 1, 1],
+    ['public', 1, 1],
+  ])('has no such picture, and says %j of that, is asked again when it says so', async (field, at1, at11) => {
+    const site = await aSite((_, response) => response.writeHead(404, { 'cache-control': field }).end())
+    const { load, wait } = aLoader({ base: site.url })
+    await kindOf(load('a.png'))
+    wait(1)
+    await kindOf(load('a.png'))
+    expect(site.count).toBe(at1)
+    wait(10)
+    await kindOf(load('a.png'))
+    expect(site.count - (at1 - 1)).toBe(at11)
   })
 
   test('has no such picture is not asked again at once', async () => {
