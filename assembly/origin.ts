@@ -1,7 +1,6 @@
 // The origin of this process: its loaders, the pool of workers, its limits, and where results are kept.
 
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
 import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Processor } from '../transforms/processor.ts'
@@ -27,7 +26,9 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
     freshness: {
       browserSeconds: seconds(config.browserMs),
       cdnSeconds: seconds(config.cdnMs),
-      ...staleWindows(config),
+      staleWhileRevalidateSeconds:
+        config.staleWhileRevalidateMs === undefined ? undefined : seconds(config.staleWhileRevalidateMs),
+      staleIfErrorSeconds: seconds(config.staleIfErrorMs),
     },
     now,
     log,
@@ -35,18 +36,6 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   })
   closing.push(() => origin.idle())
   return origin.answer
-}
-
-/**
- * A source that gives a lifetime has said how old its pictures may be (RFC 9111 4.2.4): serving them for longer is the
- * operator's decision, and nobody else's. Where we assume the lifetime, a day more is as good a guess.
- */
-function staleWindows({ staleWhileRevalidateMs: chosen, staleIfErrorMs }: Config) {
-  return {
-    staleWhileRevalidateSeconds: seconds(chosen ?? 0),
-    assumedStaleWhileRevalidateSeconds: seconds(chosen ?? 86_400_000),
-    staleIfErrorSeconds: seconds(staleIfErrorMs),
-  }
 }
 
 function count(metrics: Assembly['metrics'], event: OriginEvent): void {

@@ -133,7 +133,7 @@ export const settings = {
     'HALFTONE_STALE_WHILE_REVALIDATE',
     duration().optional(),
     undefined,
-    'How long past its freshness a picture is served while it is asked for again, where its source leaves that open. Not set: 1d where the source gives no lifetime either, and not at all where it gives one.',
+    'How long past its freshness a picture is served while it is asked for again, where its source leaves that open. Not set: a tenth of its lifetime, at most 1d.',
   ),
   staleIfErrorMs: setting(
     'HALFTONE_STALE_IF_ERROR',

@@ -14,10 +14,7 @@ export interface Caching {
 }
 
 /** Terms whose freshness is known: said by the server, or assumed where it said nothing. */
-export interface Lifetime extends Terms {
-  readonly freshSeconds: number
-  readonly isAssumed: boolean
-}
+export type Lifetime = Terms & { readonly freshSeconds: number }
 
 /** What a server said with its picture; `assumedSeconds` is the freshness where it said none. */
 export function cachingOf(headers: Headers, receivedAt: number, assumedSeconds: number): Caching {
@@ -42,8 +39,7 @@ export const mayBeKept = ({ noStore, private: isForOne }: Caching['shared']): bo
 
 function withFreshness(terms: Terms, assumedSeconds: number): Lifetime {
   const { freshSeconds, staleWhileRevalidateSeconds: window } = terms
-  if (freshSeconds === undefined) return { ...terms, freshSeconds: assumedSeconds, isAssumed: true }
+  if (freshSeconds === undefined) return { ...terms, freshSeconds: assumedSeconds }
   // Who gives no freshness at all wants to be asked before every use: there is nothing to prolong.
-  const staleWhileRevalidateSeconds = window ?? (freshSeconds > 0 ? undefined : 0)
-  return { ...terms, freshSeconds, staleWhileRevalidateSeconds, isAssumed: false }
+  return { ...terms, freshSeconds, staleWhileRevalidateSeconds: window ?? (freshSeconds > 0 ? undefined : 0) }
 }

@@ -6,10 +6,8 @@ export interface Freshness {
   /** The longest times that are given out, from now on, whatever a source says. */
   readonly browserSeconds: number
   readonly cdnSeconds: number
-  /** Where a source leaves open what becomes of a stale copy (RFC 5861). */
-  readonly staleWhileRevalidateSeconds: number
-  /** Where it gave no lifetime either; the same where this is not given. */
-  readonly assumedStaleWhileRevalidateSeconds?: number
+  /** Where a source leaves open what becomes of a stale copy (RFC 5861); undefined: a tenth of its lifetime, a day at most. */
+  readonly staleWhileRevalidateSeconds: number | undefined
   readonly staleIfErrorSeconds: number
 }
 
@@ -69,10 +67,10 @@ function sharedDirectives({ shared, ageSeconds }: Caching, bounds: Freshness): s
 }
 
 /** What the operator grants is also used while the source fails, so it ends where the source wants errors to be seen. */
-function grantedWindow({ isAssumed }: Lifetime, shared: Lifetime, bounds: Freshness): number {
-  const { staleWhileRevalidateSeconds: granted, assumedStaleWhileRevalidateSeconds = granted } = bounds
-  const seconds = isAssumed ? assumedStaleWhileRevalidateSeconds : granted
-  return Math.min(seconds, shared.staleIfErrorSeconds ?? Infinity)
+function grantedWindow({ freshSeconds }: Lifetime, shared: Lifetime, bounds: Freshness): number {
+  // Who gives a short lifetime cares for every second of it (RFC 9111 4.2.4): more than this only if the operator says so.
+  const { staleWhileRevalidateSeconds: granted = Math.min(Math.floor(freshSeconds / 10), 86_400) } = bounds
+  return Math.min(granted, shared.staleIfErrorSeconds ?? Infinity)
 }
 
 const maxAge = ({ freshSeconds }: Lifetime, ageSeconds: number, mostSeconds: number): string =>

@@ -43,7 +43,7 @@ afterEach(async () => {
   await source.stop()
 })
 
-/** Edges before one shield before one origin, with the operator's default windows. */
+/** Edges before one shield before one origin. */
 async function tiers({ edges: count = 1, ...options }: NodeOptions & { edges?: number } = {}) {
   const origin = await node({ roles: ['origin'], ...options })
   const shield = await node({ roles: ['shield'], origins: [origin.url], ...options })
@@ -67,7 +67,7 @@ describe('a source that forbids stale answers', () => {
     ['max-age=60, stale-while-revalidate=5'],
   ])('%s: after a change nobody sees the old picture', async (words) => {
     source.cacheControl = words
-    const { edge } = await tiers()
+    const { edge } = await tiers({ staleWhileRevalidateMs: '1d' })
     const before = await get(edge)
     source.pictures['/photo.png'] = await colour('#0f0')
     clock.forward(70)
@@ -78,7 +78,7 @@ describe('a source that forbids stale answers', () => {
   test('Vary: *: nothing is kept by any tier', async () => {
     source.respond = (_, response) =>
       void response.writeHead(200, { vary: '*' }).end(source.pictures['/photo.png'])
-    const { edge } = await tiers()
+    const { edge } = await tiers({ staleWhileRevalidateMs: '1d' })
     const answers = [await get(edge), await get(edge)]
     expect(answers.map(told)).toEqual(times(2, () => ['public, no-cache', 'no-store']))
     expect(source.requests.length).toBe(2)
@@ -86,7 +86,7 @@ describe('a source that forbids stale answers', () => {
 
   test('its own stale-if-error counts when it fails, not the operator’s', async () => {
     source.cacheControl = 'max-age=60, stale-if-error=20'
-    const { edge } = await tiers()
+    const { edge } = await tiers({ staleWhileRevalidateMs: '1d' })
     await get(edge)
     source.respond = (_, response) => void response.writeHead(500).end()
     clock.forward(75)
@@ -184,7 +184,7 @@ describe('a picture that changed', () => {
     expect.poll(async () => (await get(from)).headers.etag, { interval: 20 }).not.toBe(before.headers.etag)
 
   test('is old once, for everybody together: the question in the background goes down to the source', async () => {
-    const { edge, edges } = await tiers({ edges: 3 })
+    const { edge, edges } = await tiers({ edges: 3, staleWhileRevalidateMs: '1d' })
     const before = await Promise.all(edges.map(get))
     source.pictures['/photo.png'] = await colour('#0f0')
     clock.forward(70)
@@ -197,7 +197,7 @@ describe('a picture that changed', () => {
   })
 
   test('is old once at an edge that gets it for the first time', async () => {
-    const { edge, edges } = await tiers({ edges: 2 })
+    const { edge, edges } = await tiers({ edges: 2, staleWhileRevalidateMs: '1d' })
     const before = await get(edge)
     source.pictures['/photo.png'] = await colour('#0f0')
     clock.forward(70)

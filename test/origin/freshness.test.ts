@@ -12,7 +12,6 @@ const bounds = {
   browserSeconds: 1000,
   cdnSeconds: 5000,
   staleWhileRevalidateSeconds: 30,
-  assumedStaleWhileRevalidateSeconds: 40,
   staleIfErrorSeconds: 300,
 }
 const assumedSeconds = 500
@@ -27,12 +26,7 @@ const ofTheOperator = 'stale-while-revalidate=30, stale-if-error=300'
 
 describe('a source that says', () => {
   test.each<[string, Headers, string, string]>([
-    [
-      'nothing, not even a lifetime',
-      {},
-      'public, max-age=500, stale-while-revalidate=40',
-      'max-age=500, stale-while-revalidate=40, stale-if-error=300',
-    ],
+    ['nothing', {}, 'public, max-age=500, stale-while-revalidate=30', `max-age=500, ${ofTheOperator}`],
     [
       'nothing of freshness, but that it may not be served stale',
       { 'cache-control': 'must-revalidate' },
@@ -146,6 +140,24 @@ describe('a source that says', () => {
   ])('%s', (_, said, browsers, tiers) => expect(told(said)).toEqual([browsers, tiers, undefined]))
 })
 
+test.each<[string, Headers, number]>([
+  ['nothing', {}, 50],
+  ['an hour', { 'cache-control': 'max-age=3600' }, 360],
+  ['a few seconds', { 'cache-control': 'max-age=9' }, 0],
+  ['a month', { 'cache-control': 'max-age=2592000' }, 86_400],
+  ['an hour, and how long errors may be hidden', { 'cache-control': 'max-age=3600, stale-if-error=20' }, 20],
+])(
+  'an operator who decides nothing grants a tenth of the lifetime, a day at most: %s',
+  (_, said, seconds) => {
+    const given = cacheHeaders(cachingOf(said, now, assumedSeconds), {
+      ...bounds,
+      staleWhileRevalidateSeconds: undefined,
+    })
+    const window = seconds > 0 ? `stale-while-revalidate=${seconds}` : /^((?!while).)*$/
+    for (const name of ['cache-control', 'cdn-cache-control']) expect(given[name]).toMatch(window)
+  },
+)
+
 describe('the age of a source', () => {
   test('goes along, and the lifetime is counted from there', () => {
     const date = httpDate(now - 20_000)
@@ -186,7 +198,6 @@ test('no tier may do with a picture what the source did not allow a cache like i
   const none = {
     ...bounds,
     staleWhileRevalidateSeconds: 0,
-    assumedStaleWhileRevalidateSeconds: 0,
     staleIfErrorSeconds: 0,
   }
   fc.assert(
