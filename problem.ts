@@ -113,6 +113,16 @@ function problemDocument(failure: Failure): Record<string, unknown> {
   }
 }
 
+/** A failure known to hold for long is kept long by caches of ours alone: a browser cannot be told that it has passed. */
+function keeping(seconds: number, usualSeconds: number): Record<string, string> {
+  if (seconds <= 0) return { 'cache-control': 'no-store' }
+  if (seconds <= usualSeconds) return { 'cache-control': `public, max-age=${seconds}` }
+  return {
+    'cache-control': `public, max-age=${usualSeconds}`,
+    'cdn-cache-control': `max-age=${seconds}`,
+  }
+}
+
 function problemHeaders(failure: Failure, length: number): Record<string, string> {
   const { keepFor, retryAfter } = problems[failure.kind]
   const seconds = failure.details.retryAfterSeconds ?? retryAfter
@@ -120,7 +130,7 @@ function problemHeaders(failure: Failure, length: number): Record<string, string
   return {
     'content-type': problemContentType,
     'content-length': String(length),
-    'cache-control': keepSeconds > 0 ? `public, max-age=${keepSeconds}` : 'no-store',
+    ...keeping(keepSeconds, keepFor),
     [failureHeader]: failure.kind,
     ...(seconds === undefined ? {} : { 'retry-after': String(Math.ceil(seconds)) }),
   }

@@ -162,7 +162,12 @@ describe('browsers and caches like ours', () => {
   test('hear of a failure for as long as it holds, and no tier begins its time anew', async () => {
     source.respond = (_, response) => void response.writeHead(503, { 'retry-after': '100' }).end()
     const { edge, edges } = await tiers({ edges: 2 })
-    expect((await get(edge)).headers).toMatchObject({ 'retry-after': '100' })
+    const { headers } = await get(edge)
+    expect(headers).toMatchObject({
+      'retry-after': '100',
+      'cache-control': 'public, max-age=5',
+      'cdn-cache-control': 'max-age=100',
+    })
     clock.forward(40)
     isNear((await get(edges[1] as Node)).headers['retry-after'], 60)
     clock.forward(20)
