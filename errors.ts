@@ -28,6 +28,8 @@ export type FailureKind =
   | 'conflict'
   // the source picture's fault
   | 'source-missing'
+  /** The source's server does not let us in (401, 403); object stores also say so of what is not there. */
+  | 'source-refused'
   | 'source-too-large'
   | 'source-unsupported'
   | 'source-broken'
@@ -54,6 +56,8 @@ export interface FailureDetails {
   readonly received?: string
   /** Seconds after which a new try makes sense. */
   readonly retryAfterSeconds?: number
+  /** Seconds for which the failure is known to hold; where nothing is known its kind says how long it is kept. */
+  readonly keepSeconds?: number
   /** Kept for the log, never shown to a client. */
   readonly cause?: unknown
 }

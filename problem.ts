@@ -10,6 +10,10 @@ interface Problem {
   readonly keepFor: number
   /** Seconds for Retry-After, where a later try may succeed. */
   readonly retryAfter?: number
+  /** The source may well be there again: caches go on serving what they have, as for a server error (RFC 5861 4). */
+  readonly mayPass?: boolean
+  /** The kind that clients are told, where they are not to know the difference. */
+  readonly toldAs?: FailureKind
 }
 
 const problems: Readonly<Record<FailureKind, Problem>> = {
@@ -18,8 +22,9 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'bad-signature': { status: 403, title: 'The signature is missing or wrong', keepFor: 0 },
   // 404, as imgix answers a link past its `expires`.
   expired: { status: 404, title: 'The link has expired', keepFor: 60 },
-  'unknown-source': { status: 404, title: 'There is no such source', keepFor: 30 },
-  'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 60 },
+  // Not kept: our own configuration says so, and whoever repairs it wants to see that.
+  'unknown-source': { status: 404, title: 'There is no such source', keepFor: 0 },
+  'forbidden-address': { status: 403, title: 'The source address is not allowed', keepFor: 0 },
   'bad-method': { status: 405, title: 'The method is not answered here', keepFor: 0 },
   // A stranger at the port of an internal tier. A neighbour that gets it answers 'tier-refused' itself.
   'not-neighbour': { status: 403, title: 'Only our own tiers are answered here', keepFor: 0 },
@@ -44,6 +49,14 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   stalled: { status: 408, title: 'The request came too slowly', keepFor: 0 },
   conflict: { status: 409, title: 'It cannot be done in the present state', keepFor: 0 },
   'source-missing': { status: 404, title: 'The source image was not found', keepFor: 30 },
+  // Clients are not to learn which addresses of somebody's server exist but are closed.
+  'source-refused': {
+    status: 404,
+    title: 'The source image was not found',
+    keepFor: 30,
+    mayPass: true,
+    toldAs: 'source-missing',
+  },
   'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 300 },
   'source-unsupported': { status: 415, title: 'The source is not an image we can read', keepFor: 300 },
   'source-broken': { status: 422, title: 'The source image is damaged', keepFor: 60 },
@@ -78,6 +91,16 @@ export const failureHeader = 'halftone-failure'
 
 export const isFailureKind = (name: unknown): name is FailureKind =>
   typeof name === 'string' && Object.hasOwn(problems, name)
+
+/** Whether a failure of this kind may pass by itself, so that a stale picture is better than none. */
+export const mayPass = (kind: string | undefined): boolean =>
+  isFailureKind(kind) && problems[kind].mayPass === true
+
+/** A kind as clients are told it. */
+export const toldAs = (kind: FailureKind): FailureKind => problems[kind].toldAs ?? kind
+
+/** Seconds for which caches keep a failure of this kind, where nothing more is known of it. */
+export const keptFor = (kind: FailureKind): number => problems[kind].keepFor
 
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
@@ -124,7 +147,7 @@ function problemDocument(failure: Failure): Record<string, unknown> {
   const { status, title } = problems[failure.kind]
   const { option, expected, received } = failure.details
   return {
-    type: `urn:halftone:problem:${failure.kind}`,
+    type: `urn:halftone:problem:${toldAs(failure.kind)}`,
     title,
     status,
     detail: failure.message,
@@ -134,13 +157,24 @@ function problemDocument(failure: Failure): Record<string, unknown> {
   }
 }
 
+/** A failure known to hold for long is kept long by caches of ours alone: a browser cannot be told that it has passed. */
+function keeping(seconds: number, usualSeconds: number): Record<string, string> {
+  if (seconds <= 0) return { 'cache-control': 'no-store' }
+  if (seconds <= usualSeconds) return { 'cache-control': `public, max-age=${seconds}` }
+  return {
+    'cache-control': `public, max-age=${usualSeconds}`,
+    'cdn-cache-control': `max-age=${seconds}`,
+  }
+}
+
 function problemHeaders(failure: Failure, length: number): Record<string, string> {
   const { keepFor, retryAfter } = problems[failure.kind]
   const seconds = failure.details.retryAfterSeconds ?? retryAfter
+  const keepSeconds = failure.details.keepSeconds ?? keepFor
   return {
     'content-type': problemContentType,
     'content-length': String(length),
-    'cache-control': keepFor > 0 ? `public, max-age=${keepFor}` : 'no-store',
+    ...keeping(keepSeconds, keepFor),
     [failureHeader]: failure.kind,
     ...(seconds === undefined ? {} : { 'retry-after': String(Math.ceil(seconds)) }),
   }

@@ -72,7 +72,8 @@ function httpLoader(assembly: Assembly, source: WebSource, { downloads }: Shared
     ignoreCacheControl: source.ignoreCacheControl,
     maxBytes: config.maxSourceBytes,
     connectMs: config.connectMs,
-    idleMs: config.sourceDeadlineMs / 2,
+    // Who is slow to begin has the whole of the deadline for it.
+    idleMs: config.sourceDeadlineMs,
     totalMs: config.sourceDeadlineMs,
     maxRedirects: 5,
     freshSeconds: seconds(source.fresh),

@@ -26,7 +26,8 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
     freshness: {
       browserSeconds: seconds(config.browserMs),
       cdnSeconds: seconds(config.cdnMs),
-      staleWhileRevalidateSeconds: seconds(config.staleWhileRevalidateMs),
+      staleWhileRevalidateSeconds:
+        config.staleWhileRevalidateMs === undefined ? undefined : seconds(config.staleWhileRevalidateMs),
       staleIfErrorSeconds: seconds(config.staleIfErrorMs),
     },
     now,

@@ -10,7 +10,7 @@ export interface Directives {
   readonly noStore: boolean
   readonly noCache: boolean
   readonly private: boolean
-  /** must-revalidate or proxy-revalidate: they say the same to a shared cache. */
+  /** must-revalidate; for a shared cache also proxy-revalidate, which says the same to it. */
   readonly mustRevalidate: boolean
   /** A targeted field spoke, so Cache-Control and Expires are not for us (RFC 9213 2.2). */
   readonly isTargeted: boolean
@@ -29,6 +29,19 @@ export function directives(headers: Headers): Directives {
     if (members && members.size > 0) return meaning(members, true)
   }
   return meaning(list(headers['cache-control'] ?? ''), false)
+}
+
+/** Cache-Control as a browser reads it: s-maxage and proxy-revalidate are for shared caches (RFC 9111 5.2.2.8, 5.2.2.10). */
+export function browserDirectives(headers: Headers): Directives {
+  const members = new Map(list(headers['cache-control'] ?? ''))
+  for (const name of ['s-maxage', 'proxy-revalidate']) members.delete(name)
+  return meaning(members, false)
+}
+
+/** Seconds for which an asker wants the answer to stay fresh (RFC 9111 5.2.1.3); undefined where a stale one will do. */
+export function minFresh(request: Headers): number | undefined {
+  const value = list(request['cache-control'] ?? '').get('min-fresh')
+  return value === undefined ? undefined : parsed(value)
 }
 
 type Members = ReadonlyMap<string, string>
@@ -50,8 +63,10 @@ function meaning(members: Members, isTargeted: boolean): Directives {
 
 function seconds(name: keyof Directives, value: string | undefined): Partial<Directives> {
   if (value === undefined) return {}
-  return { [name]: /^\d+$/.test(value) ? Math.min(Number(value), maxSeconds) : 0 }
+  return { [name]: parsed(value) }
 }
+
+const parsed = (value: string): number => (/^\d+$/.test(value) ? Math.min(Number(value), maxSeconds) : 0)
 
 const token = "[!#$%&'*+.^`|~\\w-]+"
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"'

@@ -1,8 +1,10 @@
 // One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
 import { Failure } from '../errors.ts'
-import { problemAnswer } from '../problem.ts'
+import { failureHeader, mayPass, problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import type { Trip } from './collapse.ts'
+import { parseRetryAfter } from './dates.ts'
+import { minFresh } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { confirms, entryOf, type Kept, mayShare, refreshed, validators } from './keep.ts'
 import type { CacheObserver } from './outcome.ts'
@@ -23,6 +25,8 @@ export interface Answered {
   readonly isValidated: boolean
   readonly isStored: boolean
   readonly isShareable: boolean
+  /** A copy that the next tier served stale while it revalidates: not just made, and past its freshness on arrival. */
+  readonly isOld: boolean
 }
 
 export interface ForwardOptions {
@@ -40,10 +44,10 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     // Looked up a second time: this ask may have missed while an earlier flight was in the air, and have come here
     // after that one had landed and stored. Without this look such a pair would cost two trips.
     const entry = await store.get(ask.path)
-    if (entry && decide(entry, now()) === 'fresh') return { kind: 'found', entry }
+    if (entry && decide(entry, now(), minFresh(ask.headers)) === 'fresh') return { kind: 'found', entry }
     const answer = await askUpstream({ ...ask, signal: trip.signal }, entry)
-    if (entry && isServerError(answer) && mayServeStale(entry, now())) {
-      return { kind: 'stale-if-error', entry, retryAfterSeconds: retryAfterOf(answer.headers) }
+    if (entry && isPassing(answer) && mayServeStale(entry, now())) {
+      return { kind: 'stale-if-error', entry, retryAfterSeconds: retryAfterOf(answer.headers, now()) }
     }
     return keep({ key: ask.path, entry, answer, trip })
   }
@@ -81,11 +85,15 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
       isValidated,
       isStored,
       isShareable,
+      isOld: 'entry' in kept && isOld(kept.entry, now()),
     }
   }
 
   return forward
 }
+
+const isOld = (entry: Entry, now: number): boolean =>
+  entry.ageOnArrival > 0 && decide(entry, now) === 'stale-while-revalidate'
 
 interface Home {
   readonly key: string
@@ -111,13 +119,11 @@ const upstreamFailure = (thrown: unknown): Failure =>
     ? thrown
     : new Failure('upstream-failed', 'The next tier failed.', { cause: thrown })
 
-/** Conditions and ranges are answered here, from the whole; only these two speak to the tiers behind. */
-function onward({ 'request-id': id, priority }: Headers): Headers {
-  return {
-    ...(id === undefined ? {} : { 'request-id': id }),
-    ...(priority === undefined ? {} : { priority }),
-  }
-}
+/** Conditions and ranges are answered here, from the whole; only these speak to the tiers behind. */
+const onwardNames = ['request-id', 'priority', 'cache-control']
+
+const onward = (headers: Headers): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => onwardNames.includes(name)))
 
 /** The entry's picture, with what the 304 tells about this exchange. */
 function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
@@ -129,13 +135,17 @@ function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
   return { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
 }
 
-/** What counts as an error (RFC 5861 section 4), and 429: with it our origin says 503 about a single source. */
-const isServerError = ({ status }: Answer): boolean => [429, 500, 502, 503, 504].includes(status)
+/**
+ * What counts as an error (RFC 5861 section 4); 429, with which our origin says 503 about a single source; and what the
+ * next tier calls a failure that may pass, whatever status the client gets for it.
+ */
+const isPassing = ({ status, headers }: Answer): boolean =>
+  [429, 500, 502, 503, 504].includes(status) || mayPass(headers[failureHeader])
 
 /** The old entry is not to be used again after these, even though the new answer is not kept. */
 const supersedes = ({ status }: Answer): boolean => status < 400 || status === 404 || status === 410
 
-/** How long upstream wants to be left alone: a second where it does not say, never more than half a minute. */
-function retryAfterOf({ 'retry-after': field }: Headers): number {
-  return /^\d+$/.test(field ?? '') ? Math.min(Math.max(1, Number(field)), 30) : 1
+/** Seconds for which upstream wants to be left alone: one where it does not say, never more than an hour. */
+function retryAfterOf({ 'retry-after': field }: Headers, now: number): number {
+  return Math.min(Math.max(1, parseRetryAfter(field, now) ?? 1), 3600)
 }

@@ -1,13 +1,14 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
 import { asFailure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import type { Answer, Ask, Tier } from '../tier.ts'
+import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { createFlights, type Trip } from './collapse.ts'
+import { minFresh } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { createForward, type Landing } from './forward.ts'
 import { createHold } from './hold.ts'
 import type { CacheObserver } from './outcome.ts'
-import { type Defaults, decide, mayServeOnError } from './policy.ts'
+import { type Defaults, decide, mayServeStale } from './policy.ts'
 import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
 import type { Store } from './store.ts'
@@ -35,6 +36,14 @@ export interface Cache {
   idle(): Promise<void>
 }
 
+/**
+ * Nobody waits for a revalidation in the background: upstream may do it after everything else (RFC 9218 4.1). And it can
+ * wait for a fresh answer (RFC 9111 5.2.1.3): if every tier answered it with its own stale copy, each would add a round.
+ */
+const forLater: Headers = { priority: 'u=6', 'cache-control': 'min-fresh=0' }
+
+const wantsFresh = ({ headers }: Ask): boolean => minFresh(headers) !== undefined
+
 export function createCache(options: CacheOptions): Cache {
   const { name, upstream, flightMs, defaults = {}, now = Date.now, observe = () => {} } = options
   const store = safely(options.store, observe)
@@ -54,35 +63,47 @@ export function createCache(options: CacheOptions): Cache {
 
   async function lookUp(ask: Ask): Promise<Answer> {
     const entry = await store.get(ask.path)
-    const decision = decide(entry, now())
+    const decision = decide(entry, now(), minFresh(ask.headers))
     if (entry === undefined || decision === 'miss') return fetched(ask)
     if (decision === 'fresh') return stored(ask, entry, 'hit')
     if (decision === 'stale-while-revalidate') {
-      if (!hold.isHeld(ask.path)) revalidate(ask)
+      revalidate(ask)
       return stored(ask, entry, 'stale-while-revalidate')
     }
-    if (hold.isHeld(ask.path) && mayServeOnError(entry, now())) return stored(ask, entry, 'stale-if-error')
+    if (hold.isHeld(ask.path) && mayServeStale(entry, now())) return stored(ask, entry, 'stale-if-error')
     return fetched(ask)
   }
 
-  function revalidate(ask: Ask): void {
-    // Nobody waits for this: upstream may do it after everything else (RFC 9218 4.1).
-    const unhurried = { path: ask.path, headers: { ...ask.headers, priority: 'u=6' } }
-    flights.background(ask.path, (trip) => fly(unhurried, trip))
+  function revalidate({ path, headers }: Pick<Ask, 'path' | 'headers'>): void {
+    if (hold.isHeld(path)) return
+    const unhurried = { path, headers: { ...headers, ...forLater } }
+    flights.background(path, (trip) => fly(unhurried, trip))
   }
 
   async function fetched(ask: Ask): Promise<Answer> {
     const start = (trip: Trip): Promise<Landing> => fly(ask, trip)
     const { value, collapsed } = await flights.join(ask.path, ask.signal, start)
-    if (!collapsed || value.kind !== 'answered' || value.isShareable) return landed(ask, value, collapsed)
+    if (!collapsed) return arrived(ask, value)
+    if (value.kind !== 'answered') return landed(ask, value, true)
+    // The flight was started by somebody whom a stale answer suits.
+    if (value.isOld && wantsFresh(ask)) return landed(ask, await joined(ask, ask.path, start), true)
+    if (value.isShareable) return landed(ask, value, true)
     // The answer was meant for one reader. No path has a blank in it, so this flight is nobody else's.
-    const own = await flights.join(`${ask.path} ${++alone}`, ask.signal, start)
-    return landed(ask, own.value, false)
+    return landed(ask, await joined(ask, `${ask.path} ${++alone}`, start), false)
+  }
+
+  const joined = async ({ signal }: Ask, key: string, start: (trip: Trip) => Promise<Landing>) =>
+    (await flights.join(key, signal, start)).value
+
+  /** What came may have been stale in the next tier: then the newer one is asked for at once, not by the next visitor. */
+  function arrived(ask: Ask, landing: Landing): Answer {
+    if (landing.kind === 'answered' && landing.isOld && landing.isStored && !wantsFresh(ask)) revalidate(ask)
+    return landed(ask, landing, false)
   }
 
   async function fly({ path, headers }: Omit<Ask, 'signal'>, trip: Trip): Promise<Landing> {
     const landing = await forward({ path, headers }, trip)
-    hold.note(path, landing)
+    hold.note(path, landing, minFresh(headers) !== undefined)
     return landing
   }
 

@@ -1,8 +1,8 @@
 // How long an answer lives in a shared cache, and what an entry may be used for now (RFC 9111 3 and 4, RFC 5861).
 import type { Answer, Headers } from '../tier.ts'
 import { parseHttpDate } from './dates.ts'
-import { type Directives, directives } from './directives.ts'
 import type { Entry } from './entry.ts'
+import { sharedTerms, type Terms } from './terms.ts'
 
 /** What is assumed where an answer says nothing itself. A source server's pictures often say nothing. */
 export interface Defaults {
@@ -36,10 +36,12 @@ export type Lifetimes =
 /** What may be done with what was found: a closed list. */
 export type Decision = 'fresh' | 'stale-while-revalidate' | 'revalidate' | 'miss'
 
-export function decide(entry: Entry | undefined, now: number): Decision {
+/** `minFreshSeconds`: how long the answer is to stay fresh (RFC 9111 5.2.1.3); undefined where a stale one will do. */
+export function decide(entry: Entry | undefined, now: number, minFreshSeconds?: number): Decision {
   if (entry === undefined) return 'miss'
-  if (now < entry.freshUntil) return 'fresh'
-  return now < entry.staleWhileRevalidateUntil ? 'stale-while-revalidate' : 'revalidate'
+  if (now < entry.freshUntil - (minFreshSeconds ?? 0) * 1000) return 'fresh'
+  const mayBeStale = minFreshSeconds === undefined && now < entry.staleWhileRevalidateUntil
+  return mayBeStale ? 'stale-while-revalidate' : 'revalidate'
 }
 
 /** While upstream fails (RFC 5861 section 4). */
@@ -54,35 +56,38 @@ export function lifetimes(
   receivedAt: number,
   defaults: Defaults = {},
 ): Lifetimes {
-  const said = directives(headers)
-  const why = forbidden(status, headers, said)
+  const terms = sharedTerms(headers, receivedAt)
+  const why = forbidden(status, headers, terms)
   if (why) return { storable: false, why }
-  const freshSeconds = freshness(said, headers, receivedAt) ?? defaultFreshness(status, defaults)
+  const freshSeconds = terms.freshSeconds ?? defaultFreshness(status, defaults)
   if (freshSeconds === undefined) return { storable: false, why: 'no-explicit-freshness' }
-  const ageOnArrival = age(headers, receivedAt)
-  const windows = staleWindows(said, status < 400 ? defaults : {})
+  const ageOnArrival = ageOf(headers, receivedAt)
+  const windows = windowsOf(terms, status < 400 ? defaults : {})
   return { storable: true, times: timesOf({ receivedAt, ageOnArrival, freshSeconds, ...windows }) }
 }
 
+interface Windows {
+  readonly staleWhileRevalidateSeconds: number
+  readonly staleIfErrorSeconds: number
+}
+
+const windowsOf = (terms: Terms, defaults: Defaults): Windows => ({
+  staleWhileRevalidateSeconds:
+    terms.staleWhileRevalidateSeconds ?? defaults.defaultStaleWhileRevalidateSeconds ?? 0,
+  staleIfErrorSeconds: terms.staleIfErrorSeconds ?? defaults.defaultStaleIfErrorSeconds ?? 0,
+})
+
 /** RFC 9111 section 3. */
-function forbidden(status: number, headers: Headers, said: Directives): NotStorable | undefined {
+function forbidden(status: number, headers: Headers, said: Terms): NotStorable | undefined {
   if (status < 200 || status === 206 || status === 304) return 'not-whole'
   if (said.noStore) return 'no-store'
   if (said.private) return 'private'
-  return headers.vary?.includes('*') ? 'vary-any' : undefined
+  return variesByAnything(headers) ? 'vary-any' : undefined
 }
 
-/** RFC 9111 4.2.1: s-maxage, then max-age, then Expires. Undefined where nothing was said. */
-function freshness(said: Directives, headers: Headers, receivedAt: number): number | undefined {
-  // Kept, because a validated copy saves the body, but never used unasked (RFC 9111 5.2.2.4).
-  if (said.noCache) return 0
-  const seconds = said.sMaxage ?? said.maxAge
-  if (seconds !== undefined || said.isTargeted || headers.expires === undefined) return seconds
-  const expires = parseHttpDate(headers.expires)
-  // "Expires: 0" and the like mean "in the past" (RFC 9111 5.3).
-  if (expires === undefined) return 0
-  return Math.max(0, (expires - (parseHttpDate(headers.date) ?? receivedAt)) / 1000)
-}
+/** `Vary: *` (RFC 9111 4.1). */
+export const variesByAnything = ({ vary }: Headers): boolean =>
+  vary?.split(',').some((name) => name.trim() === '*') ?? false
 
 /** The statuses that may be kept unasked (RFC 9110 15.1), without the errors. */
 const keptByDefault = new Set([200, 203, 204, 300, 301, 308])
@@ -91,10 +96,10 @@ const defaultFreshness = (status: number, defaults: Defaults): number | undefine
   keptByDefault.has(status) ? defaults.defaultFreshSeconds : undefined
 
 /**
- * Age on arrival (RFC 9111 4.2.3), so that an entry does not start a second life in every tier. The apparent age counts
+ * Age on arrival in seconds (RFC 9111 4.2.3), so that an entry does not start a second life in every tier. The apparent age counts
  * too: a cache between may have forgotten to say Age, but Date still shows when the answer was made.
  */
-function age(headers: Headers, receivedAt: number): number {
+export function ageOf(headers: Headers, receivedAt: number): number {
   const first = headers.age?.split(',')[0]?.trim() ?? ''
   // A value that is not a number is ignored (RFC 9111 5.1).
   const stated = /^\d+$/.test(first) ? Math.min(Number(first), 2 ** 31) : 0
@@ -105,17 +110,6 @@ function age(headers: Headers, receivedAt: number): number {
 interface Windows {
   readonly staleWhileRevalidateSeconds: number
   readonly staleIfErrorSeconds: number
-}
-
-function staleWindows(said: Directives, defaults: Defaults): Windows {
-  // No stale service against an explicit directive (RFC 9111 4.2.4).
-  if (said.noCache || said.mustRevalidate) return { staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 }
-  // s-maxage speaks as proxy-revalidate does (RFC 9111 5.2.2.10), but a window given beside it is meant.
-  const assumed: Defaults = said.sMaxage === undefined ? defaults : {}
-  return {
-    staleWhileRevalidateSeconds: said.staleWhileRevalidate ?? assumed.defaultStaleWhileRevalidateSeconds ?? 0,
-    staleIfErrorSeconds: said.staleIfError ?? assumed.defaultStaleIfErrorSeconds ?? 0,
-  }
 }
 
 interface Spans extends Windows {

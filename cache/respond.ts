@@ -20,13 +20,19 @@ export function fromEntry(
   entry: Entry,
   { outcome, now }: { outcome: HitOutcome; now: number },
 ): Answer {
-  const headers = { ...entry.headers, age: String(ageSeconds(entry, now)) }
+  const headers = { ...entry.headers, ...retryAfter(entry, now), age: String(ageSeconds(entry, now)) }
   const detail = outcome === 'stale-if-error' ? { detail: outcome } : {}
   return send(
     asked,
     { status: entry.status, headers, body: entry.body },
     { ttl: ttlSeconds(entry, now), ...detail },
   )
+}
+
+/** Seconds run on while an error is kept; a date needs no counting. */
+function retryAfter({ headers: { 'retry-after': field }, storedAt }: Entry, now: number): Headers {
+  if (!/^\d+$/.test(field ?? '')) return {}
+  return { 'retry-after': String(Math.max(0, Number(field) - Math.floor((now - storedAt) / 1000))) }
 }
 
 export function fromFlight(

@@ -52,8 +52,10 @@ export function createTieredStore({ memory, disk }: TieredOptions): TieredStore 
 
   function put(entry: Entry): Promise<void> {
     absent.delete(entry.key)
-    // Both begin at once, so that a purge right behind finds both.
-    const write = disk.put(entry).finally(() => writing.delete(write))
+    // Both begin at once, so that a purge right behind finds both. An error goes with the process: a restart is how a
+    // configuration is repaired, and what it refused before must not be on the disk still.
+    const doing: Promise<unknown> = entry.status < 400 ? disk.put(entry) : disk.delete(entry.key)
+    const write = doing.finally(() => writing.delete(write))
     writing.add(write)
     return memory.put(entry)
   }

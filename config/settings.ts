@@ -131,15 +131,15 @@ export const settings = {
   ),
   staleWhileRevalidateMs: setting(
     'HALFTONE_STALE_WHILE_REVALIDATE',
-    duration(),
-    '1d',
-    'How long past its freshness a picture is served while it is asked for again.',
+    duration().optional(),
+    undefined,
+    'How long past its freshness a picture is served while it is asked for again, where its source leaves that open. Not set: a tenth of its lifetime, at most 1d.',
   ),
   staleIfErrorMs: setting(
     'HALFTONE_STALE_IF_ERROR',
     duration(),
     '7d',
-    'How long past its freshness a picture is served while the next tier fails.',
+    'How long past its freshness a picture is served while the next tier fails, where its source leaves that open.',
   ),
 
   edgeDeadlineMs: setting(
@@ -164,7 +164,7 @@ export const settings = {
     'HALFTONE_SOURCE_DEADLINE',
     duration(),
     '10s',
-    'Longest time for one download of a source.',
+    'Longest time for one download of a source, from the question to the last byte.',
   ),
   connectMs: setting(
     'HALFTONE_CONNECT',

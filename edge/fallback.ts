@@ -1,11 +1,12 @@
 // Puts a picture in the place of one that cannot be made, so that a page shows something; the status still tells the truth.
-import { failureHeader } from '../problem.ts'
-import type { Answer, Tier } from '../tier.ts'
+import { failureHeader, isFailureKind, toldAs } from '../problem.ts'
+import type { Answer, Headers, Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, samePictureOf } from './exact.ts'
 
 /** Failures of the picture itself. A wrong option or signature is for its author to see, and a busy server passes. */
 const replaced = new Set([
   'source-missing',
+  'source-refused',
   'source-too-large',
   'source-unsupported',
   'source-broken',
@@ -40,16 +41,26 @@ export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
   }
 }
 
+/** What is true of the fallback picture and its address alone. */
+const ofItsOwn = new Set(['etag', 'age', 'cdn-cache-control', 'surrogate-key'])
+
+const ofTheFailure = (headers: Headers): Headers =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => ['cache-control', 'age', 'retry-after'].includes(name)),
+  )
+
 /** The failure's status and lifetime, the fallback's picture. Without its ETag: it is not that picture. */
 function inPlaceOf(failed: Answer, picture: Answer): Answer {
-  const { etag: _etag, 'cdn-cache-control': _shared, 'surrogate-key': _keys, ...headers } = picture.headers
+  const headers = Object.fromEntries(Object.entries(picture.headers).filter(([name]) => !ofItsOwn.has(name)))
+  const kind = failed.headers[failureHeader]
   return {
     status: failed.status,
     body: picture.body,
     headers: {
       ...headers,
-      'cache-control': failed.headers['cache-control'] ?? 'no-store',
-      'halftone-fallback': failed.headers[failureHeader] ?? '',
+      'cache-control': 'no-store',
+      ...ofTheFailure(failed.headers),
+      'halftone-fallback': isFailureKind(kind) ? toldAs(kind) : '',
     },
   }
 }

@@ -1,12 +1,13 @@
 // One picture fetched from a web server, within limits: a tier that the source cache asks when it has nothing fresh.
 import { type Dispatcher, request } from 'undici'
+import { variesByAnything } from '../cache/policy.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { emptyBody } from '../tier.ts'
 import { readBody } from './body.ts'
 import { type HostRule, permit, permitRedirect } from './hosts.ts'
-import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from './refusals.ts'
+import { brokenBy, dismiss, isClosedUnderUs, lateBy, nothingThere, refusalOf } from './refusals.ts'
 
 export interface DownloadOptions {
   /** The guarded way out. */
@@ -83,14 +84,33 @@ function validators({ headers }: Ask): Headers {
 
 async function answerOf(response: Response, maxBytes: number): Promise<Answer> {
   const headers = told(response)
-  if (response.statusCode === 200) {
+  const length = wholePartLength(response)
+  if (isWhole(response) || length !== undefined) {
     const { body, digest } = await readBody(response, maxBytes)
+    if (length !== undefined && body.length !== length) throw new Failure('source-failed', notAsAnnounced)
     return { status: 200, headers: { ...headers, [digestHeader]: digest }, body }
   }
   dismiss(response)
-  if (response.statusCode === 304) return { status: 304, headers, body: emptyBody }
-  throw refusalOf(response)
+  const { statusCode } = response
+  if (statusCode === 304) return { status: 304, headers, body: emptyBody }
+  // A key that has run out, a firewall's whim: pictures that were good a moment ago are not gone by that.
+  const refusal = refusalOf(response)
+  throw statusCode === 401 || statusCode === 403
+    ? new Failure('source-refused', nothingThere, refusal.details)
+    : refusal
 }
+
+/** 203 is a 200 that went through a proxy (RFC 9110 15.3.4). */
+const isWhole = ({ statusCode }: Response): boolean => statusCode === 200 || statusCode === 203
+
+/** A 206 from the first byte to the last is all there is, though nobody asked for a part (RFC 9110 15.3.7). */
+function wholePartLength({ statusCode, headers }: Response): number | undefined {
+  if (statusCode !== 206 || headers['content-encoding'] !== undefined) return undefined
+  const [, last, length] = /^bytes 0-(\d+)\/(\d+)$/.exec(String(headers['content-range'])) ?? []
+  return last !== undefined && Number(last) + 1 === Number(length) ? Number(length) : undefined
+}
+
+const notAsAnnounced = 'The source server sent another number of bytes than it announced.'
 
 /** What the source cache needs to know; nothing else of a stranger's headers goes further. */
 const heard = [
@@ -111,7 +131,7 @@ function told(response: Response): Record<string, string> {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   // We always ask with the same headers, so only '*' still means that the next answer may differ (RFC 9110 12.5.5).
-  if (headers.vary?.trim() !== '*') delete headers.vary
+  if (!variesByAnything(headers)) delete headers.vary
   return headers
 }
 

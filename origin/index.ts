@@ -2,10 +2,11 @@
 import type { Store } from '../cache/store.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import type { Answer, Ask, Tier } from '../tier.ts'
+import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { canonical, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
-import type { Freshness } from './freshness.ts'
+import { mayBeKept } from './caching.ts'
+import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
 import type { Loader } from './loader.ts'
 import { make } from './make.ts'
 import { respond } from './respond.ts'
@@ -45,14 +46,6 @@ export interface Origin {
 /** Far above what a processor and a loader allow themselves: their own deadlines know better what to say. */
 const defaultFlightMs = 600_000
 
-/** For an asker of another revision: kept long enough for a burst, gone when the upgrade is through. */
-const fleeting: Freshness = {
-  browserSeconds: 5,
-  cdnSeconds: 5,
-  staleWhileRevalidateSeconds: 0,
-  staleIfErrorSeconds: 0,
-}
-
 export function createOrigin(options: OriginOptions): Origin {
   const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
@@ -82,11 +75,11 @@ export function createOrigin(options: OriginOptions): Origin {
     // Twice, because a source may be replaced between being found and being read.
     for (let tries = 0; tries < 2; tries++) {
       const began = now()
-      const source = await loader.load(place.path, ask.signal)
+      const source = await loader.load(place.path, ask.signal, wishOf(ask))
       const loadMs = now() - began
       const priority = priorityOf(ask)
       // The source's own bytes are kept where sources are.
-      const isKept = !source.isPrivate && place.spec.format !== 'original'
+      const isKept = mayBeKept(source.caching.shared) && place.spec.format !== 'original'
       const result = await results.obtain({
         key: `${source.version} ${canonical(place.spec)}`,
         priority,
@@ -102,7 +95,9 @@ export function createOrigin(options: OriginOptions): Origin {
         source,
         loadMs,
         isKept,
-        bounds: place.isCurrent ? options.freshness : fleeting,
+        freshness: place.isCurrent
+          ? cacheHeaders(source.caching, options.freshness)
+          : fleetingHeaders(source.caching),
       })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
@@ -116,6 +111,10 @@ export function createOrigin(options: OriginOptions): Origin {
 
   return { answer, idle: () => results.idle() }
 }
+
+/** What it says to caches is for the one before the source servers too. */
+const wishOf = ({ headers: { 'cache-control': wish } }: Ask): Headers =>
+  wish === undefined ? {} : { 'cache-control': wish }
 
 /** Urgency runs from 0 to 7 and is 3 where nothing is said (RFC 9218 4.1); what is less urgent than that can wait. */
 function priorityOf({ headers }: Ask): 'foreground' | 'background' {

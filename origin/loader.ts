@@ -1,4 +1,5 @@
-import type { FileBody } from '../tier.ts'
+import type { FileBody, Headers } from '../tier.ts'
+import type { Caching } from './caching.ts'
 
 /** What is known of a source before its bytes are needed. */
 export interface Source {
@@ -7,12 +8,10 @@ export interface Source {
    * size and times). Results are kept under it, so an old picture is never served for a new source.
    */
   readonly version: string
-  /** Seconds the source may be taken as unchanged from now; what the source's own server said (RFC 9111 4.2). */
-  readonly freshSeconds: number
+  /** How long it may be taken as unchanged: what the source's own server said (RFC 9111 4.2). */
+  readonly caching: Caching
   /** RFC 1123 date, when the source tells one. */
   readonly lastModified?: string
-  /** Forbids shared caches to keep anything made from it (Cache-Control: private or no-store). */
-  readonly isPrivate: boolean
   /** The media type that whoever stored the source gave it: for its download, never to tell what it is. */
   readonly declaredType?: string
   /** Show what there is of a picture that is cut short. */
@@ -31,8 +30,10 @@ export interface Source {
 
 /**
  * Finds a source picture by its path below the source's name (decoded, no leading slash).
- * Fails with 'source-missing', 'source-too-large' (where only the whole can be read), 'source-failed', 'source-late' or 'forbidden-address'.
+ * `wish` is what the ask says to caches: its Cache-Control (RFC 9111 5.2.1), for loaders that keep sources.
+ * Fails with 'source-missing', 'source-refused', 'source-too-large' (where only the whole can be read), 'source-failed',
+ * 'source-late' or 'forbidden-address'.
  */
 export interface Loader {
-  load(path: string, signal: AbortSignal): Promise<Source>
+  load(path: string, signal: AbortSignal, wish?: Headers): Promise<Source>
 }

@@ -1,21 +1,59 @@
 // What a source server's answer or silence means, whoever asked it: the CDN for a picture, or the API for an upload.
 import type { Dispatcher } from 'undici'
-import { Failure } from '../errors.ts'
+import { parseHttpDate, parseRetryAfter } from '../cache/dates.ts'
+import { lifetimes } from '../cache/policy.ts'
+import { Failure, type FailureDetails } from '../errors.ts'
+import { keptFor } from '../problem.ts'
 
 type Response = Dispatcher.ResponseData
+
+export const nothingThere = 'The source server has nothing at this address.'
 
 /** For a status that brings nothing. */
 export function refusalOf({ statusCode, headers }: Response): Failure {
   // 401 and 403 as well: object stores say 403 for what is not there, and for our client there is nothing either way;
   // it should not learn which addresses of somebody's server exist but are closed.
   if ([401, 403, 404, 410, 451].includes(statusCode))
-    return new Failure('source-missing', 'The source server has nothing at this address.')
+    return new Failure('source-missing', nothingThere, asLongAsSaid(statusCode, headers))
   if (statusCode === 408 || statusCode === 504)
-    return new Failure('source-late', 'The source server gave up waiting.')
-  const seconds = Number(headers['retry-after'])
-  const details = seconds > 0 && seconds <= 3600 ? { retryAfterSeconds: seconds } : {}
-  return new Failure('source-failed', `The source server answered with status ${statusCode}.`, details)
+    return new Failure('source-late', 'The source server gave up waiting.', untilRetry(headers))
+  const sentence = `The source server answered with status ${statusCode}.`
+  return new Failure('source-failed', sentence, untilRetry(headers))
 }
+
+/** A server that gives the news of an absence a short life, or forbids to keep it, is asked again sooner (RFC 9111 3). */
+function asLongAsSaid(status: number, headers: Response['headers']): FailureDetails {
+  const fields = cachingFields.flatMap((name) => {
+    const value = textOf(headers[name])
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const said = Object.fromEntries(fields)
+  const now = clockOf(said)
+  const life = lifetimes({ status, headers: said }, now)
+  if (!life.storable) return life.why === 'no-explicit-freshness' ? {} : { keepSeconds: 0 }
+  const seconds = Math.floor((life.times.freshUntil - now) / 1000)
+  return seconds < keptFor('source-missing') ? { keepSeconds: seconds } : {}
+}
+
+const cachingFields = ['age', 'cache-control', 'cdn-cache-control', 'date', 'expires', 'vary']
+
+/** A server's dates are counted from its own clock, which may not be ours. */
+const clockOf = ({ date }: { readonly date?: string | undefined }): number =>
+  parseHttpDate(date) ?? Date.now()
+
+/** The longest time a source server is left alone because it asks for it. */
+const longestRetryAfterSeconds = 3600
+
+/** A server that says when to come back is not asked before (RFC 9110 10.2.3). */
+function untilRetry({ 'retry-after': field, date }: Response['headers']): FailureDetails {
+  const seconds = parseRetryAfter(textOf(field), clockOf({ date: textOf(date) }))
+  if (!seconds) return {}
+  const retryAfterSeconds = Math.min(seconds, longestRetryAfterSeconds)
+  return { retryAfterSeconds, keepSeconds: retryAfterSeconds }
+}
+
+const textOf = (field: string | string[] | undefined): string | undefined =>
+  Array.isArray(field) ? field.join(', ') : field
 
 const lateCodes = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
 

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { answerTo } from '../cache/conditional.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
-import { cacheHeaders, type Freshness } from './freshness.ts'
 import type { Source } from './loader.ts'
 import type { Result } from './result.ts'
 
@@ -13,18 +12,19 @@ export interface Circumstances {
   readonly loadMs: number
   /** Whether the result was kept, where it was made just now. */
   readonly isKept: boolean
-  readonly bounds: Freshness
+  /** How long it may be kept, and its age. */
+  readonly freshness: Headers
 }
 
 /** The whole picture, or 304 when the asker's own copy is this one. */
 export function respond(
   result: Result,
-  { ask, place, source, loadMs, isKept, bounds }: Circumstances,
+  { ask, place, source, loadMs, isKept, freshness }: Circumstances,
 ): Answer {
   const { status, headers, body } = result.answer
   const whole = {
     ...headers,
-    ...cacheHeaders(source, bounds),
+    ...freshness,
     ...(source.lastModified && { 'last-modified': source.lastModified }),
     'surrogate-key': surrogateKeys(place.source, place.path),
     'cache-status': cacheStatus(result, isKept),

@@ -3,6 +3,7 @@ import type { Headers } from '../tier.ts'
 
 /** All that an ask carries beside its path. A stranger's other headers end at the edge. */
 const crossing = [
+  'cache-control',
   'if-none-match',
   'if-modified-since',
   'if-range',

@@ -6,6 +6,7 @@ import type { Store } from '../../cache/store.ts'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import type { Bucket, Facts, Found, GetOptions } from '../../storage/bucket.ts'
 import type { FileBody } from '../../tier.ts'
+import { assumedFor } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
 import { ownBuffer } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
@@ -33,6 +34,7 @@ export function createBucketLoader(options: BucketOptions): Loader {
   const { bucket, place, keyOf, maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
   // All the sizes of a new picture are asked for at once, and one look is enough for them.
   const looks = createFlights<Facts | undefined>(flightMs)
+  const caching = assumedFor(freshSeconds)
   const kept = options.store && keeping(options.store)
 
   /** Undefined when the file is no longer this version. */
@@ -70,9 +72,8 @@ export function createBucketLoader(options: BucketOptions): Loader {
       }
       return {
         version,
-        freshSeconds,
+        caching,
         ...(facts.modifiedAt > 0 && { lastModified: new Date(facts.modifiedAt).toUTCString() }),
-        isPrivate: false,
         declaredType: facts.type,
         file: fileOf(key, version, facts.bytes),
         read: (signal) => recent.read(version, signal, kept ? (trip) => kept(version, trip, fetch) : fetch),

@@ -6,6 +6,7 @@ import { join, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { ByteRange } from '../../tier.ts'
+import { assumedFor } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
 import { ownBuffer } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
@@ -22,6 +23,7 @@ export interface FolderOptions {
 
 export function createFolderLoader(options: FolderOptions): Loader {
   const { maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
+  const caching = assumedFor(freshSeconds)
   return {
     async load(path: string): Promise<Source> {
       const file = await located(options.dir, path)
@@ -30,9 +32,8 @@ export function createFolderLoader(options: FolderOptions): Loader {
       const version = versionOf(file, stats)
       return {
         version,
-        freshSeconds,
+        caching,
         lastModified: new Date(Number(stats.mtimeMs)).toUTCString(),
-        isPrivate: false,
         file: { length: Number(stats.size), open: (range) => openVersion(file, version, range) },
         read: async (signal) => {
           if (stats.size > maxBytes) throw tooLarge(maxBytes)
@@ -113,8 +114,6 @@ const absent: ReadonlySet<string> = new Set([
   'ENOENT',
   'ENOTDIR',
   'EISDIR',
-  'EACCES',
-  'EPERM',
   'ELOOP',
   'ENAMETOOLONG',
   'ENXIO',
@@ -122,12 +121,17 @@ const absent: ReadonlySet<string> = new Set([
   'ERR_INVALID_ARG_VALUE',
 ])
 
+/** Somebody's mistake with a folder's rights: what was shown before is not gone by that. */
+const closed: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
+
 function refuse(thrown: unknown): never {
+  if (closed.has((thrown as { code?: string }).code ?? '')) throw new Failure('source-refused', nothingHere)
   if (absent.has((thrown as { code?: string }).code ?? '')) throw missing()
   throw new Failure('source-failed', 'The file could not be read.', { cause: thrown })
 }
 
-const missing = () => new Failure('source-missing', 'There is no picture at this path.')
+const nothingHere = 'There is no picture at this path.'
+const missing = () => new Failure('source-missing', nothingHere)
 
 const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
 

@@ -1,11 +1,13 @@
 // Pictures from web servers: below one base address, or any address whose host is on the list (the web proxy).
 import { createHash } from 'node:crypto'
+import { parseRetryAfter } from '../../cache/dates.ts'
 import { createCache } from '../../cache/index.ts'
 import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
 import { failureHeader, reasonHeader } from '../../problem.ts'
 import { type Answer, type Headers, held, type Tier } from '../../tier.ts'
+import { cachingOf } from '../caching.ts'
 import { createDownload, digestHeader } from '../download.ts'
 import { createGuard, type Resolve } from '../guard.ts'
 import { parseHostRule, permit, ruleFor } from '../hosts.ts'
@@ -53,10 +55,10 @@ export function createHttpLoader(options: HttpOptions): HttpLoader {
   const scoped: Tier = (ask) => download({ ...ask, path: ask.path.slice(scope.length) })
   const cache = createSourceCache(options, scoped, now)
   return {
-    async load(path, signal) {
+    async load(path, signal, wish = {}) {
       const url = permit(isWhole(path) ? path : below(base, path), rules)
-      const answer = await cache.answer({ path: `${scope}/${url.href}`, headers: {}, signal })
-      if (answer.status !== 200) throw failureOf(answer)
+      const answer = await cache.answer({ path: `${scope}/${url.href}`, headers: wish, signal })
+      if (answer.status !== 200) throw failureOf(answer, now())
       return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds })
     },
     idle: () => cache.idle(),
@@ -120,14 +122,18 @@ const named: Readonly<Record<string, FailureKind>> = {
   'upstream-late': 'source-late',
 }
 
-/** The failure that a problem answer stands for, kept or new. */
-function failureOf({ headers, body }: Answer): Failure {
+/** The failure that a problem answer stands for. One that was kept has no second life: it holds for what is left of it. */
+function failureOf({ status, headers, body }: Answer, now: number): Failure {
   const kind = headers[failureHeader] ?? 'source-failed'
   const { detail } = JSON.parse(body.toString()) as { detail: string }
-  const seconds = headers['retry-after']
-  const cause = headers[reasonHeader]
-  const details = { cause, ...(seconds !== undefined && { retryAfterSeconds: Number(seconds) }) }
-  return new Failure(named[kind] ?? (kind as FailureKind), detail, details)
+  const retryAfterSeconds = parseRetryAfter(headers['retry-after'], now)
+  const life = lifetimes({ status, headers }, now)
+  const keepSeconds = life.storable ? Math.floor((life.times.freshUntil - now) / 1000) : 0
+  return new Failure(named[kind] ?? (kind as FailureKind), detail, {
+    cause: headers[reasonHeader],
+    keepSeconds,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  })
 }
 
 interface Circumstances {
@@ -136,16 +142,13 @@ interface Circumstances {
 }
 
 function sourceOf(answer: Answer, { now, freshSeconds }: Circumstances): Source {
-  const { status, headers } = answer
-  const body = held(answer).body
-  const life = lifetimes({ status, headers }, now, { defaultFreshSeconds: freshSeconds })
+  const { headers, body } = held(answer)
   const version = `sha256-${headers[digestHeader] ?? ''}`
   const modified = headers['last-modified']
   return {
     version,
-    freshSeconds: life.storable ? Math.max(0, Math.floor((life.times.freshUntil - now) / 1000)) : 0,
+    caching: cachingOf(headers, now, freshSeconds),
     ...(modified && { lastModified: modified }),
-    isPrivate: !life.storable && (life.why === 'private' || life.why === 'no-store'),
     // From the network the bytes are shared already; from a disk they are copied once for all who ask now.
     read: async () => body,
   }

@@ -51,10 +51,11 @@ describe('hits', () => {
     expect(cache.asked[0]?.headers).not.toHaveProperty('if-none-match')
   })
 
-  test('only the request id and the priority are asked on', async () => {
+  test('only the request id, the priority and the wish for a fresh answer are asked on', async () => {
     const cache = aCache()
-    await cache.get({ 'request-id': 'r1', priority: 'u=2', accept: 'image/*', range: 'bytes=0-1' })
-    expect(cache.asked[0]?.headers).toEqual({ 'request-id': 'r1', priority: 'u=2' })
+    const onward = { 'request-id': 'r1', priority: 'u=2', 'cache-control': 'min-fresh=0' }
+    await cache.get({ ...onward, accept: 'image/*', range: 'bytes=0-1' })
+    expect(cache.asked[0]?.headers).toEqual(onward)
   })
 })
 
@@ -68,7 +69,12 @@ describe('stale while one revalidates (RFC 5861 3)', () => {
     expect(answers.map(told)).toEqual(times(50, () => 'cache; hit; ttl=-10'))
     expect(answers.map(bodyOf)).toEqual(times(50, () => 'meow'))
     await cache.idle()
-    expect(cache.asked[1]?.headers).toEqual({ priority: 'u=6', 'if-none-match': '"cat"', 'request-id': 'r2' })
+    expect(cache.asked[1]?.headers).toEqual({
+      priority: 'u=6',
+      'cache-control': 'min-fresh=0',
+      'if-none-match': '"cat"',
+      'request-id': 'r2',
+    })
     expect([bodyOf(await cache.get()), cache.asked.length]).toEqual(['purr', 2])
   })
 
@@ -86,6 +92,48 @@ describe('stale while one revalidates (RFC 5861 3)', () => {
     await cache.get()
     await cache.idle()
     expect(cache.asked.length).toBe(3)
+  })
+})
+
+describe('an ask for a fresh answer (RFC 9111 5.2.1.3)', () => {
+  const fresh = { 'cache-control': 'min-fresh=0' }
+
+  test('is not answered with a stale one: upstream is asked, in the same words', async () => {
+    const cache = aCache({ upstream: answering(picture()) })
+    await cache.get()
+    cache.forward(70)
+    cache.upstream(answering(picture({}, 'purr')))
+    expect(bodyOf(await cache.get(fresh))).toBe('purr')
+    expect(cache.asked[1]?.headers['cache-control']).toBe('min-fresh=0')
+  })
+
+  test('is answered with what is fresh', async () => {
+    const cache = aCache({ upstream: answering(picture()) })
+    await cache.get()
+    cache.forward(59)
+    expect(told(await cache.get(fresh))).toBe('cache; hit; ttl=1')
+    expect(told(await cache.get({ 'cache-control': 'min-fresh=10' }))).toBe('cache; fwd=stale; stored')
+  })
+
+  test('is not content with a stale answer that another ask was content with', async () => {
+    const { tier, release } = heldBack(picture({ age: '70' }))
+    const cache = aCache({ upstream: tier })
+    const plain = cache.get()
+    await expect.poll(() => cache.asked.length, { interval: 1 }).toBe(1)
+    const demanding = cache.get(fresh)
+    cache.upstream(answering(picture({}, 'purr')))
+    release()
+    expect([bodyOf(await plain), bodyOf(await demanding)]).toEqual(['meow', 'purr'])
+    await cache.idle()
+    expect(cache.asked.length).toBe(2)
+  })
+
+  test('gets the stale one where upstream fails', async () => {
+    const cache = aCache({ upstream: answering(picture()) })
+    await cache.get()
+    cache.forward(70)
+    cache.upstream(answering(broken))
+    expect(told(await cache.get(fresh))).toBe('cache; hit; ttl=-10; detail=stale-if-error')
   })
 })
 
@@ -170,6 +218,10 @@ describe('when upstream fails (RFC 5861 4)', () => {
     ['answers 502', answering(broken)],
     ['answers 429', answering(problemAnswer(new Failure('too-many', 'Too much.')))],
     ['answers 500', answering(anAnswer({}, 'oops', 500))],
+    [
+      'answers that the source lets nobody in',
+      answering(problemAnswer(new Failure('source-refused', 'Not now.'))),
+    ],
     ['rejects', async () => Promise.reject(new Error('secret path'))],
     [
       'throws',
@@ -230,6 +282,44 @@ describe('when upstream fails (RFC 5861 4)', () => {
     expect([(await cache.get()).status, told(await cache.get())]).toEqual([404, 'cache; hit; ttl=1'])
     const busy = aCache({ upstream: answering(problemAnswer(new Failure('busy', 'Too much.'))) })
     expect([told(await busy.get()), told(await busy.get())]).toEqual(times(2, () => 'cache; fwd=uri-miss'))
+  })
+
+  test.each([
+    ['seconds', '90'],
+    ['a date', 'Sun, 01 Mar 2026 12:03:10 GMT'],
+  ])('and says in %s when to come back, it is not asked before (RFC 9110 10.2.3)', async (_, field) => {
+    const cache = aCache({ upstream: answering(picture()) })
+    await cache.get()
+    cache.forward(100)
+    cache.upstream(answering({ ...broken, headers: { ...broken.headers, 'retry-after': field } }))
+    const visits: number[] = []
+    for (const seconds of [0, 60, 29, 2]) {
+      cache.forward(seconds)
+      await cache.get()
+      visits.push(cache.asked.length)
+    }
+    expect(visits).toEqual([2, 2, 2, 3])
+  })
+
+  test('an hour is the longest that upstream is left alone', async () => {
+    const long = picture({ 'cache-control': 'max-age=60, stale-if-error=100000' })
+    const cache = aCache({ upstream: answering(long) })
+    await cache.get()
+    cache.forward(100)
+    cache.upstream(answering({ ...broken, headers: { ...broken.headers, 'retry-after': '86400' } }))
+    await cache.get()
+    cache.forward(3601)
+    await cache.get()
+    expect(cache.asked.length).toBe(3)
+  })
+
+  test('an error that is kept tells what is left of its Retry-After', async () => {
+    const details = { retryAfterSeconds: 100, keepSeconds: 100 }
+    const cache = aCache({ upstream: answering(problemAnswer(new Failure('source-failed', 'No.', details))) })
+    await cache.get()
+    cache.forward(40)
+    const { headers } = await cache.get()
+    expect([headers['retry-after'], headers.age, cache.asked.length]).toEqual(['60', '40', 1])
   })
 
   test('a source that is gone is gone: a 404 replaces the picture', async () => {

@@ -30,6 +30,16 @@ describe('how long an answer lives', () => {
     ['RFC 9111 5.3: Expires without Date, against the clock', { expires: ago(-60) }, [60, 60, 60]],
     ['RFC 9111 5.3: an Expires that is no date is past', { expires: '0' }, [0, 0, 0]],
     ['RFC 9110 5.6.7: the form of RFC 850', { expires: 'Sunday, 01-Mar-26 12:01:00 GMT' }, [60, 60, 60]],
+    [
+      'RFC 9110 5.6.7: two digits of a year less than 50 years ahead',
+      { expires: 'Thursday, 18-Aug-50 02:01:18 GMT', date: 'Thu, 18 Aug 2050 02:00:18 GMT' },
+      [60, 60, 60],
+    ],
+    [
+      'RFC 9110 5.6.7: two digits of a year more than 50 years ahead are past',
+      { expires: 'Friday, 18-Aug-99 02:01:18 GMT' },
+      [0, 0, 0],
+    ],
     ['RFC 9110 5.6.7: the form of asctime', { expires: 'Sun Mar  1 12:01:00 2026' }, [60, 60, 60]],
     [
       'RFC 9213: CDN-Cache-Control alone counts',

@@ -79,3 +79,13 @@ test('a small body does not keep a large buffer alive in memory', async () => {
   await memory.put(anEntry({ body: Buffer.alloc(1_000_000, 1).subarray(10, 20) }))
   expect(memory.getNow(key)?.body.buffer.byteLength).toBe(10)
 })
+
+test('an error is kept in memory alone, and takes what the disk had: a restart forgets it', async () => {
+  const { disk, read } = aSlowDisk(anEntry())
+  read()
+  const store = createTieredStore({ memory: aMemory(), disk })
+  await store.put(anEntry({ status: 413 }))
+  await store.idle()
+  expect((await store.get(key))?.status).toBe(413)
+  expect(await createTieredStore({ memory: aMemory(), disk }).get(key)).toBeUndefined()
+})

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
+import { assumedFor } from '../../origin/caching.ts'
 import { type BucketOptions, createBucketLoader } from '../../origin/loaders/bucket.ts'
 import type { Bucket, Facts } from '../../storage/bucket.ts'
 import { openBucket } from '../../storage/index.ts'
@@ -41,7 +42,7 @@ function promises(open: () => Promise<Bucket>): void {
   test('a file is found by its path, and read into memory of its size', async () => {
     await put('photos/cats/tom & jerry #1?.jpg', 'tom')
     const source = await aLoader(bucket).load('cats/tom & jerry #1?.jpg', aSignal())
-    expect(source).toMatchObject({ freshSeconds: 60, isPrivate: false, declaredType: 'image/jpeg' })
+    expect(source).toMatchObject({ caching: assumedFor(60), declaredType: 'image/jpeg' })
     expect(Math.abs(Date.now() - Date.parse(source.lastModified ?? ''))).toBeLessThan(300_000)
     const bytes = await source.read(aSignal())
     expect(Buffer.from(bytes ?? []).toString()).toBe('tom')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assumedFor } from '../../origin/caching.ts'
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
 import { createRecent } from '../../origin/recent.ts'
 import { aSignal } from './servers.ts'
@@ -151,8 +152,7 @@ describe('a file', () => {
     await utimes(join(dir, 'cat.png'), 1_700_000_000, 1_700_000_000)
     const source = await aFolder().load('cat.png', aSignal())
     expect(source).toMatchObject({
-      freshSeconds: 60,
-      isPrivate: false,
+      caching: assumedFor(60),
       lastModified: 'Tue, 14 Nov 2023 22:13:20 GMT',
     })
   })

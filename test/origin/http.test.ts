@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
+import type { Failure } from '../../errors.ts'
+import { mayBeKept } from '../../origin/caching.ts'
 import type { Source } from '../../origin/loader.ts'
 import { createHttpLoader, type HttpOptions } from '../../origin/loaders/http.ts'
+import type { Headers } from '../../tier.ts'
 import { aServer, aSignal, type Site } from './servers.ts'
 
 const sites: Site[] = []
@@ -19,6 +22,8 @@ async function aSite(...args: Parameters<typeof aServer>): Promise<Site> {
   sites.push(site)
   return site
 }
+
+type Listener = Parameters<typeof aServer>[0]
 
 /** A loader that may reach loopback, with a clock the test turns. */
 function aLoader(options: Partial<HttpOptions> = {}) {
@@ -38,13 +43,17 @@ function aLoader(options: Partial<HttpOptions> = {}) {
   })
   closing.push(loader.close)
   return {
-    load: (path: string) => loader.load(path, aSignal()),
+    load: (path: string, wish?: Headers) => loader.load(path, aSignal(), wish),
     idle: loader.idle,
     wait: (seconds: number) => {
       clock.now += seconds * 1000
     },
   }
 }
+
+/** Seconds for which a shared cache may still take the source as unchanged. */
+const freshOf = ({ caching: { shared, ageSeconds } }: Source): number =>
+  Math.max(0, shared.freshSeconds - ageSeconds)
 
 const textOf = async (source: Source): Promise<string> =>
   Buffer.from((await source.read(aSignal())) ?? []).toString()
@@ -139,13 +148,13 @@ describe('a picture', () => {
     })
     const { load, wait } = aLoader({ base: site.url })
     const first = await load('a.png')
-    expect(first.freshSeconds).toBe(10)
+    expect(freshOf(first)).toBe(10)
     wait(11)
     const second = await load('a.png')
     expect(conditions).toEqual([undefined, '"one"'])
     expect(second.version).toBe(first.version)
     expect(await textOf(second)).toBe('picture')
-    expect(second.freshSeconds).toBe(10)
+    expect(freshOf(second)).toBe(10)
   })
 
   test('that changed has another version', async () => {
@@ -166,32 +175,150 @@ describe('a picture', () => {
     wait(61)
     const stale = await load('a.png')
     expect(await textOf(stale)).toBe('picture')
-    expect(stale.freshSeconds).toBe(0)
+    expect(freshOf(stale)).toBe(0)
     wait(601)
     expect(await kindOf(load('a.png'))).toBe('source-failed')
   })
 
+  describe('that its server fails to give again', () => {
+    /** A server that gives the picture once, and then answers otherwise. */
+    const onceThen = (listener: Listener) =>
+      aSite((request, response) => {
+        // The server's clock does not turn with the test's.
+        response.sendDate = false
+        if (site.count === 1) response.end('picture')
+        else listener(request, response)
+      })
+    let site: Site
+
+    test.each([401, 403, 429, 500, 502, 503, 504])('%d: it is still there', async (status) => {
+      site = await onceThen((_, response) => response.writeHead(status).end())
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      expect(await textOf(await load('a.png'))).toBe('picture')
+      wait(700)
+      expect(await kindOf(load('a.png'))).toMatch(/^source-(refused|failed|late)$/)
+    })
+
+    test.each([404, 410, 451])('%d: it is gone', async (status) => {
+      site = await onceThen((_, response) => response.writeHead(status).end())
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      expect(await kindOf(load('a.png'))).toBe('source-missing')
+    })
+
+    test.each([
+      ['seconds', () => '120', [2, 2, 2, 3]],
+      ['a date', () => new Date(Date.now() + 120_000).toUTCString(), [2, 2, 2, 3]],
+      ['a date by its own clock', () => 'Sun, 01 Mar 2026 12:02:00 GMT', [2, 2, 2, 3]],
+      ['nothing that can be read', () => 'soon', [2, 3, 4, 5]],
+    ])('503 with Retry-After in %s: it is asked again after that time', async (_, field, counts) => {
+      site = await onceThen((_, response) =>
+        response
+          .writeHead(503, {
+            'retry-after': field(),
+            ...(field().startsWith('Sun, 01 Mar 2026') && { date: 'Sun, 01 Mar 2026 12:00:00 GMT' }),
+          })
+          .end(),
+      )
+      const { load, wait } = aLoader({ base: site.url })
+      await load('a.png')
+      wait(61)
+      const seen: number[] = []
+      for (const seconds of [0, 60, 50, 15]) {
+        wait(seconds)
+        await load('a.png')
+        seen.push(site.count)
+      }
+      expect(seen).toEqual(counts)
+    })
+  })
+
   test.each([
-    ['private', true, 0],
-    ['no-store', true, 0],
+    ['seconds', '120', 120],
+    ['more than an hour', '86400', 3600],
+  ])('that its server cannot give yet is not asked for before: %s', async (_, field, seconds) => {
+    const site = await aSite((_, response) => response.writeHead(503, { 'retry-after': field }).end())
+    const { load, wait } = aLoader({ base: site.url })
+    const failure = (): Promise<Failure> => load('a.png').then(Promise.reject, (thrown) => thrown)
+    expect((await failure()).details).toMatchObject({ retryAfterSeconds: seconds, keepSeconds: seconds })
+    wait(seconds - 20)
+    // What is left, so that no tier begins the time anew.
+    expect((await failure()).details).toMatchObject({ retryAfterSeconds: 20, keepSeconds: 20 })
+    expect(site.count).toBe(1)
+    wait(21)
+    await failure()
+    expect(site.count).toBe(2)
+  })
+
+  test.each<[string, Listener]>([
+    ['203', (_, response) => response.writeHead(203).end('picture')],
+    [
+      'a 206 that is all there is',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-6/7' }).end('picture'),
+    ],
+  ])('may come as %s', async (_, listener) => {
+    const site = await aSite(listener)
+    const { load } = aLoader({ base: site.url })
+    expect(await textOf(await load('a.png'))).toBe('picture')
+    await load('a.png')
+    expect(site.count).toBe(1)
+  })
+
+  test('within its own stale window is served while it is asked for again, unless a fresh one is wanted', async () => {
+    const site = await aSite((_, response) => {
+      response.sendDate = false
+      response.setHeader('cache-control', 'max-age=10, stale-while-revalidate=600').end(`${site.count}`)
+    })
+    const { load, wait, idle } = aLoader({ base: site.url })
+    await load('a.png')
+    wait(20)
+    expect(await textOf(await load('a.png'))).toBe('1')
+    await idle()
+    wait(20)
+    expect(await textOf(await load('a.png', { 'cache-control': 'min-fresh=0' }))).toBe('3')
+  })
+
+  test.each([
+    ['private', true, 60],
+    ['private, max-age=5', true, 5],
+    ['no-store', true, 60],
     ['no-cache', false, 0],
     ['max-age=0', false, 0],
     ['s-maxage=20, max-age=5', false, 20],
+    ['must-revalidate', false, 60],
     ['', false, 60],
   ])('with Cache-Control %j: private %j, fresh for %d s', async (field, isPrivate, freshSeconds) => {
     const site = await aSite((_, response) => response.setHeader('cache-control', field).end('picture'))
     const { load } = aLoader({ base: site.url })
-    expect(await load('a.png')).toMatchObject({ isPrivate, freshSeconds })
+    const source = await load('a.png')
+    expect([!mayBeKept(source.caching.shared), freshOf(source)]).toEqual([isPrivate, freshSeconds])
     await load('a.png')
-    expect(site.count).toBe(freshSeconds > 0 ? 1 : 2)
+    expect(site.count).toBe(freshSeconds > 0 && !isPrivate ? 1 : 2)
   })
+
+  test.each(['*', '*, *', ', *', 'Foo, *'])(
+    'that varies by %j is kept by nobody (RFC 9111 4.1)',
+    async (vary) => {
+      const site = await aSite((_, response) =>
+        response.writeHead(200, { vary, 'cache-control': 'max-age=60' }).end('picture'),
+      )
+      const { load } = aLoader({ base: site.url })
+      expect(mayBeKept((await load('a.png')).caching.shared)).toBe(false)
+      await load('a.png')
+      expect(site.count).toBe(2)
+    },
+  )
 
   test('is kept whatever its server says, where that is wanted', async () => {
     const site = await aSite((_, response) =>
       response.setHeader('cache-control', 'private, no-store').end('picture'),
     )
     const { load } = aLoader({ base: site.url, ignoreCacheControl: true })
-    expect(await load('a.png')).toMatchObject({ isPrivate: false, freshSeconds: 60 })
+    const source = await load('a.png')
+    expect([mayBeKept(source.caching.shared), freshOf(source)]).toEqual([true, 60])
     await load('a.png')
     expect(site.count).toBe(1)
   })
@@ -203,7 +330,7 @@ describe('a picture', () => {
     const store = createMemoryStore({ maxBytes: 1e7 })
     const insider = aLoader({ base: site.url, store, headers: { authorization: 'secret' } })
     await insider.load('a.png')
-    expect(await kindOf(aLoader({ base: site.url, store }).load('a.png'))).toBe('source-missing')
+    expect(await kindOf(aLoader({ base: site.url, store }).load('a.png'))).toBe('source-refused')
     await aLoader({ base: site.url, store, headers: { authorization: 'secret' } }).load('a.png')
     expect(site.count).toBe(2)
   })
@@ -217,7 +344,6 @@ describe('a picture', () => {
 })
 
 describe('a server that', () => {
-  type Listener = Parameters<typeof aServer>[0]
   const drip: Listener = (_, response) => {
     const timer = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(timer))
@@ -225,11 +351,31 @@ describe('a server that', () => {
   const cases: [string, Listener, string][] = [
     ['says 404', (_, response) => response.writeHead(404).end(), 'source-missing'],
     ['says 410', (_, response) => response.writeHead(410).end(), 'source-missing'],
-    ['says 403', (_, response) => response.writeHead(403).end(), 'source-missing'],
+    ['says 403', (_, response) => response.writeHead(403).end(), 'source-refused'],
+    ['says 401', (_, response) => response.writeHead(401).end(), 'source-refused'],
+    ['says 451', (_, response) => response.writeHead(451).end(), 'source-missing'],
     ['says 500', (_, response) => response.writeHead(500).end(), 'source-failed'],
     ['says 429', (_, response) => response.writeHead(429).end(), 'source-failed'],
     ['says 204', (_, response) => response.writeHead(204).end(), 'source-failed'],
     ['says 206', (_, response) => response.writeHead(206).end('part'), 'source-failed'],
+    [
+      'sends a part',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 0-3/9' }).end('part'),
+      'source-failed',
+    ],
+    [
+      'sends the end',
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 5-8/9' }).end('part'),
+      'source-failed',
+    ],
+    [
+      'sends less than the range it named',
+      (_, response) => {
+        response.writeHead(206, { 'content-range': 'bytes 0-8/9' }).write('par')
+        response.end('t')
+      },
+      'source-failed',
+    ],
     ['says 304 unasked', (_, response) => response.writeHead(304).end(), 'source-failed'],
     ['hangs up', (request) => request.socket.destroy(), 'source-failed'],
     ['speaks another protocol', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'), 'source-failed'],
@@ -309,6 +455,24 @@ describe('a server that', () => {
     const site = await aServer(() => undefined)
     await site.close()
     expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe('source-failed')
+  })
+
+  test.each([
+    ['no-store', 2, 2],
+    ['max-age=0', 2, 2],
+    ['max-age=10', 1, 2],
+    ['max-age=600', 1, 1],
+    ['public', 1, 1],
+  ])('has no such picture, and says %j of that, is asked again when it says so', async (field, at1, at11) => {
+    const site = await aSite((_, response) => response.writeHead(404, { 'cache-control': field }).end())
+    const { load, wait } = aLoader({ base: site.url })
+    await kindOf(load('a.png'))
+    wait(1)
+    await kindOf(load('a.png'))
+    expect(site.count).toBe(at1)
+    wait(10)
+    await kindOf(load('a.png'))
+    expect(site.count - (at1 - 1)).toBe(at11)
   })
 
   test('has no such picture is not asked again at once', async () => {

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
+import { assumedFor } from '../../origin/caching.ts'
 import { createOrigin } from '../../origin/index.ts'
 import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
@@ -20,8 +21,7 @@ async function original(bytes: Uint8Array, declaredType?: string) {
         {
           load: async () => ({
             version: 'one',
-            freshSeconds: 500,
-            isPrivate: false,
+            caching: assumedFor(500),
             ...(declaredType === undefined ? {} : { declaredType }),
             read: async () => bytes,
           }),
