@@ -4,8 +4,12 @@ import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { HttpBindings } from '@hono/node-server'
 import { Failure } from '../errors.ts'
+import { contentOf } from './intake/content.ts'
 
-/** The whole body as text. Fails with 'body-too-large' beyond `maxBytes`, 'bad-body' when it breaks off. */
+/**
+ * The whole body as text, unpacked by its Content-Encoding. Fails with 'body-too-large' beyond `maxBytes`, 'bad-body'
+ * when it breaks off or does not unpack, 'body-unsupported' for a coding that is not known.
+ */
 export async function textOf(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   const tooLong = () =>
     new Failure('body-too-large', `The body is longer than the ${maxBytes} bytes allowed here.`)
@@ -13,17 +17,22 @@ export async function textOf(incoming: IncomingMessage, maxBytes: number): Promi
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    // Not destroyed when too long: the client is still to read why.
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
-      bytes += (chunk as Buffer).length
+    for await (const chunk of contentOf(chunksIn(incoming), incoming.headers)) {
+      bytes += chunk.length
       if (bytes > maxBytes) break
-      chunks.push(chunk as Buffer)
+      chunks.push(chunk)
     }
   } catch (cause) {
+    if (cause instanceof Failure) throw cause
     throw new Failure('bad-body', 'The body broke off.', { cause })
   }
   if (bytes > maxBytes) throw tooLong()
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Not destroyed when nobody reads on: the client is still to read why. */
+async function* chunksIn(incoming: IncomingMessage): AsyncGenerator<Buffer, void> {
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Buffer
 }
 
 /** Aborts when the client leaves before it was answered. */

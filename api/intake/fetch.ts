@@ -1,6 +1,4 @@
 // A file fetched from an address that a client gave: through the guard, each redirect again, into the spool.
-import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
 import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from '../../origin/refusals.ts'
@@ -10,6 +8,7 @@ import { addressName, dispositionName, safeName } from './name.ts'
 import { abandoned, chunksOf } from './pace.ts'
 import type { Room } from './room.ts'
 import { type Place, take, tooLarge } from './take.ts'
+import { type Unpacker, unpacked, unpackerOf } from './unpack.ts'
 
 export interface FetchWay extends Place {
   readonly room: Room
@@ -99,13 +98,13 @@ async function keep(
   const body = response.body.on('error', () => {})
   try {
     if (response.statusCode !== 200) throw refusalOf(response)
-    const unpack = unpackerOf(String(headers['content-encoding'] ?? ''))
+    const unpack = codingOf(String(headers['content-encoding'] ?? ''))
     const total = unpack ? undefined : lengthOf(headers['content-length'])
     if (total !== undefined && total > options.maxBytes) throw tooLarge(options.maxBytes)
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => brokenBy(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
-    return await take(unpack ? unpacked(chunks, unpack) : chunks, way, {
+    return await take(unpack ? unpacked(chunks, unpack, spoilt) : chunks, way, {
       name: options.name,
       type: textOf(headers['content-type']),
       maxBytes: options.maxBytes,
@@ -119,61 +118,15 @@ async function keep(
 }
 
 /** Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. */
-function unpackerOf(encoding: string): (() => Readable & NodeJS.WritableStream) | undefined {
+function codingOf(encoding: string): Unpacker | undefined {
   const name = encoding.trim().toLowerCase()
   if (name === '' || name === 'identity') return undefined
-  const unpacker = unpackers[name]
+  const unpacker = unpackerOf(name)
   if (unpacker) return unpacker
   throw new Failure('source-failed', 'The source is sent in an unknown encoding.')
 }
 
-const unpackers: Readonly<Record<string, (() => Readable & NodeJS.WritableStream) | undefined>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-}
-
-async function* unpacked(
-  chunks: AsyncGenerator<Buffer, void>,
-  create: () => Readable & NodeJS.WritableStream,
-): AsyncGenerator<Buffer, void> {
-  const unpacker = create()
-  // The failure of what is packed is told first: the unpacker only sees that it ends.
-  let failure: unknown
-  const feeding = (async () => {
-    try {
-      for await (const chunk of chunks) {
-        if (!unpacker.write(chunk)) await once(unpacker)
-        if (unpacker.destroyed) return
-      }
-      unpacker.end()
-    } catch (thrown) {
-      failure = thrown
-      unpacker.destroy()
-    }
-  })()
-  try {
-    for await (const chunk of unpacker) yield chunk as Buffer
-  } catch (cause) {
-    throw failure ?? new Failure('source-failed', 'The source does not unpack.', { cause })
-  } finally {
-    unpacker.destroy()
-    await chunks.return()
-    await feeding
-  }
-  if (failure !== undefined) throw failure
-}
-
-function once(stream: Readable & NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      for (const event of ['drain', 'close']) stream.off(event, done)
-      resolve()
-    }
-    for (const event of ['drain', 'close']) stream.on(event, done)
-  })
-}
+const spoilt = (cause: unknown) => new Failure('source-failed', 'The source does not unpack.', { cause })
 
 function nameOf({ response, visit }: Arrival, first: Visit): string | undefined {
   const said = [

@@ -3,9 +3,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { Failure } from '../../errors.ts'
+import { contentOf } from './content.ts'
 import type { Form, FormOptions, Received } from './intake.ts'
 import { chunksOf, type Watch } from './pace.ts'
 import { type Place, take } from './take.ts'
+import { again } from './unpack.ts'
 
 /** Of the headers of one part, and of the name in it. */
 const headerBytes = 16 * 1024
@@ -122,11 +124,11 @@ const untilStopped = (watch: Watch, stop: AbortSignal): Watch => ({
 /** Writes the body into the parser and waits until that has seen it all. */
 async function feed(
   busboy: BusboyInstance,
-  { body, watch, failing }: Feeding,
+  { headers, body, watch, failing }: Feeding,
   limits: Limits,
 ): Promise<void> {
   let left = mostFormBytes(limits)
-  for await (const chunk of chunksOf(body, watch)) {
+  for await (const chunk of contentOf(chunksOf(body, watch), headers)) {
     left -= chunk.length
     if (left < 0) throw bad('The form is longer than its parts may be together.')
     // Where a part is refused the parser may wait for ever; the body must not, or it holds up its connection.
@@ -153,13 +155,7 @@ type PartOptions = FormOptions & { readonly name: string | undefined; readonly t
 async function takePart(chunks: AsyncGenerator<Buffer, void>, place: Place, options: PartOptions) {
   const first = await chunks.next()
   if (first.done && !options.name) return undefined
-  return take(again(first, chunks), place, options)
-}
-
-async function* again(first: IteratorResult<Buffer, void>, rest: AsyncGenerator<Buffer, void>) {
-  if (first.done) return
-  yield first.value
-  yield* rest
+  return take(first.done ? chunks : again(first, chunks), place, options)
 }
 
 function wrongName(name: string | undefined): Failure | undefined {

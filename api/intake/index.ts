@@ -1,6 +1,7 @@
 // The door of the intake: what comes in by a body, a form or a download, each as a file of the spool.
 import type { Dispatcher } from 'undici'
 import type { Log } from '../../log.ts'
+import { contentOf } from './content.ts'
 import { fetchFile } from './fetch.ts'
 import { limitsOf, mostFormBytes, readForm } from './form.ts'
 import type { Intake } from './intake.ts'
@@ -50,7 +51,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const { length, maxBytes, name, type } = wanted
       if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes)
       room.check(length ?? 0)
-      const chunks = chunksOf(body, watchFor(wanted.signal))
+      const chunks = contentOf(chunksOf(body, watchFor(wanted.signal)), wanted.headers)
       return take(chunks, place, { ...wanted, name, type })
     },
     async form({ headers, body }, wanted) {

@@ -25,8 +25,10 @@ export interface ReceiveOptions {
   /** What the client calls it. */
   readonly name?: string | undefined
   readonly type?: string | undefined
-  /** From Content-Length, to refuse before a byte is read. */
+  /** From Content-Length, to refuse before a byte is read; undefined where that is not the file's own. */
   readonly length?: number | undefined
+  /** Of the request that the body is of: it is unpacked by its Content-Encoding, and held to its digests. */
+  readonly headers?: IncomingHttpHeaders
   readonly maxBytes: number
   /** Refuse what is no picture ('source-unsupported') as soon as the first bytes say so. */
   readonly onlyPictures?: boolean
@@ -61,7 +63,8 @@ export interface FetchOptions {
 }
 
 /**
- * Fails with 'source-too-large', 'source-unsupported', 'stalled' when nothing comes for too long, 'bad-body' for a
+ * Fails with 'source-too-large', 'source-unsupported', 'body-unsupported' for a Content-Encoding that is not known,
+ * 'stalled' when nothing comes for too long, 'bad-body' for a
  * body or form that breaks off or cannot be read, 'busy' when the spool is full, 'abandoned' when its signal aborts,
  * and where only pictures are wanted with 'source-broken' and 'too-costly' for one that cannot be used; a download with
  * 'forbidden-address', 'source-missing', 'source-failed', 'source-late' and 'bad-address' as well, and with 'bad-option' for a

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../errors.ts'
 import { untilLeft } from '../incoming.ts'
+import { isCoded } from '../intake/content.ts'
 import type { Form, ReceiveOptions } from '../intake/intake.ts'
 import { dispositionName, utf8Of } from '../intake/name.ts'
 import type { Source, Wish } from '../optimising/optimising.ts'
@@ -117,6 +118,7 @@ export function namedAs({ headers }: IncomingMessage, name?: string) {
   return {
     name: dispositionName(headers['content-disposition']) ?? name,
     type,
-    length: length === undefined ? undefined : Number(length),
+    length: length === undefined || isCoded(headers) ? undefined : Number(length),
+    headers,
   }
 }

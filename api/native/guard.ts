@@ -1,9 +1,9 @@
 // Who asks: a key in the Authorization header, as a bearer token or by Basic, with the scope that the route needs.
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { Failure } from '../../errors.ts'
 import type { KeyRecord } from '../../records/index.ts'
 import type { Scope } from '../accounts/accounts.ts'
+import { textOf } from '../incoming.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 
 export interface NativeEnv extends ApiEnv {
@@ -25,15 +25,12 @@ export type Guard = ReturnType<typeof createGuard>
 
 /** What a route spreads into its definition: the middleware, and what the document says of it. */
 export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'limits'>) {
-  const limit: MiddlewareHandler<NativeEnv> = bodyLimit({
-    maxSize: limits.jsonBytes,
-    onError: () => {
-      throw new Failure(
-        'body-too-large',
-        `The body is longer than the ${limits.jsonBytes} bytes allowed here.`,
-      )
-    },
-  })
+  /** Read here, as everywhere else, and laid where the framework looks for it. */
+  const read: MiddlewareHandler<NativeEnv> = async (c, next) => {
+    const text = await textOf(c.env.incoming, limits.jsonBytes)
+    c.req.bodyCache.text = Promise.resolve(text) as unknown as string
+    await next()
+  }
   return ({ scope, isCounted = false, hasJson = false }: Need = {}) => {
     const known: MiddlewareHandler<NativeEnv> = async (c, next) => {
       const key = await keyOf(accounts, c.req.header('authorization'))
@@ -42,7 +39,7 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
       c.set('key', key)
       await next()
     }
-    const middleware = hasJson ? [known, limit] : [known]
+    const middleware = hasJson ? [known, read] : [known]
     return { middleware, security: scope === undefined ? anyKey : scoped(scope) }
   }
 }

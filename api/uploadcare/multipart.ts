@@ -22,9 +22,10 @@ export function start(parts: ApiParts): Answer {
     const plan = { name, type, bytes, partBytes: partSizeOf(asked, bytes) }
     const { file, parts: count } = await parts.uploads.start({ ...wantedOf(asked, key), ...plan })
     const base = baseOf(asked.c.env.incoming, parts.publicUrl)
-    // The id is drawn at random and told to nobody but this client until the file is whole.
-    const addresses = Array.from({ length: count }, (_, i) => `${base}/multipart/${file.id}/${i + 1}/`)
-    return { uuid: file.id, parts: addresses }
+    return {
+      uuid: file.id,
+      parts: Array.from({ length: count }, (_, i) => partAddress(base, file.id, i + 1)),
+    }
   }
 }
 
@@ -44,18 +45,26 @@ export function complete({ uploads, ...parts }: ApiParts): Answer {
   }
 }
 
+/**
+ * As S3 writes them, where Uploadcare's lead: the Go client reads in `partNumber` which bytes it is to send. The id is
+ * drawn at random and told to nobody but this client until the file is whole.
+ */
+const partAddress = (base: string, id: string, number: number): string =>
+  `${base}/multipart/${id}/?partNumber=${number}&uploadId=${id}`
+
 /** PUT of one part: its bytes and nothing else. */
 export function partRoute(app: Hono<ApiEnv>, { uploads, log }: Pick<ApiParts, 'uploads' | 'log'>): void {
-  app.all('/multipart/:id/:number/', async (c) => {
+  app.all('/multipart/:id/', async (c) => {
     if (c.req.method === 'OPTIONS') return done(c)
     try {
       if (c.req.method !== 'PUT') throw wrongMethod(c)
-      const { id, number } = c.req.param()
-      if (!isUuid(id) || !/^\d{1,5}$/.test(number)) throw new Refusal('MultipartFileNotFoundError')
+      const { id } = c.req.param()
+      const { partNumber = '', uploadId = id } = c.req.query()
+      if (!isUuid(id) || uploadId !== id) throw new Refusal('MultipartFileNotFoundError')
+      if (!/^\d{1,5}$/.test(partNumber)) throw new Refusal('RequestParamRequiredError', 'partNumber')
       const { incoming } = c.env
-      const said = incoming.headers['content-length']
-      const length = said === undefined ? {} : { length: Number(said) }
-      await uploads.part(id, Number(number), incoming, { ...length, signal: untilLeft(c.env) })
+      const { headers } = incoming
+      await uploads.part(id, Number(partNumber), incoming, { headers, signal: untilLeft(c.env) })
       return done(c)
     } catch (thrown) {
       const refusal = partRefusal(thrown)
@@ -69,6 +78,7 @@ function partRefusal(thrown: unknown): Refusal {
   const kind = thrown instanceof Failure ? thrown.kind : undefined
   if (kind === 'conflict') return new Refusal('MultipartFileAlreadyUploadedError')
   if (kind === 'not-found' || kind === 'source-missing') return new Refusal('MultipartFileNotFoundError')
+  if (thrown instanceof Failure && kind === 'bad-body') return new Refusal('UploadViewsError', thrown.message)
   return asRefusal(thrown)
 }
 

@@ -112,6 +112,7 @@ export function asRefusal(thrown: unknown): Refusal {
     case 'not-found':
       return new Refusal('FileNotFoundError')
     case 'bad-option':
+    case 'body-unsupported':
       return new Refusal('UploadViewsError', failure.message)
     case 'not-allowed':
     case 'stalled':

@@ -1,15 +1,17 @@
 // Uploads in parts: each part of the length it must have, in any order, put together by the storage.
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { FileRecord, JsonObject } from '../../records/index.ts'
 import { type Upload, uploadKey } from '../../storage/index.ts'
+import { contentOf, isCoded } from '../intake/content.ts'
 import { safeName } from '../intake/name.ts'
 import { chunksOf, ofRequest } from '../intake/pace.ts'
 import { typeOf } from '../intake/type.ts'
 import { factsOfUpload } from './facts.ts'
 import type { Kit } from './kit.ts'
 import { begin, giveUp, settle } from './ready.ts'
-import type { Uploads, WantedParts } from './uploads.ts'
+import type { PartOptions, Uploads, WantedParts } from './uploads.ts'
 import { noFile } from './whole.ts'
 
 type Parts = Pick<Uploads, 'start' | 'part' | 'comingParts' | 'complete' | 'abort'>
@@ -44,13 +46,16 @@ export function createParts(kit: Kit): Parts {
     return { file: (await records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
   }
 
-  async function part(id: string, number: number, body: Readable, options: Parameters<Parts['part']>[3]) {
+  async function part(id: string, number: number, body: Readable, given: PartOptions) {
+    const { headers = {}, signal } = given
     const { file, plan } = await underWay(id)
     const length = lengthOf(file.bytes, plan.partBytes, number)
-    if (length === undefined || (options.length !== undefined && options.length !== length))
+    const said = given.length ?? (isCoded(headers) ? undefined : headers['content-length'])
+    if (length === undefined || (said !== undefined && Number(said) !== length))
       throw wrongPart(number, length)
-    await watched(kit, body, options.signal, (chunks) =>
-      bucket.putPart(plan.bucket, number, chunks, { ...options, length }).catch((thrown: unknown) => {
+    const options = signal ? { length, signal } : { length }
+    await watched(kit, { body, headers, signal }, (chunks) =>
+      bucket.putPart(plan.bucket, number, chunks, options).catch((thrown: unknown) => {
         // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
         const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
         throw isWrong ? wrongPart(number, length) : thrown
@@ -101,19 +106,24 @@ export function createParts(kit: Kit): Parts {
   return { start, part, comingParts, complete, abort }
 }
 
+interface Sent {
+  readonly body: Readable
+  readonly headers: IncomingHttpHeaders
+  readonly signal: AbortSignal | undefined
+}
+
 /**
  * The body as the storage reads it, ended when it comes too slowly. The storage destroys what it refuses: with the body
  * itself that would be the connection, on which the client is still to read why.
  */
 async function watched(
   { stallMs }: Kit,
-  body: Readable,
-  left: AbortSignal | undefined,
+  { body, headers, signal: left }: Sent,
   put: (chunks: Readable) => Promise<void>,
 ): Promise<void> {
   const end = new AbortController()
   const signal = left ? AbortSignal.any([left, end.signal]) : end.signal
-  const chunks = chunksOf(body, { stallMs, signal, ...ofRequest })
+  const chunks = contentOf(chunksOf(body, { stallMs, signal, ...ofRequest }), headers)
   const stream = Readable.from(chunks, { objectMode: false }).on('error', () => {})
   try {
     await put(stream)

@@ -1,4 +1,5 @@
 // Files that are kept: uploaded whole, in parts or from an address; stored for good or gone after a day; in groups.
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FileFilter, FileRecord, GroupRecord, TimePaged } from '../../records/index.ts'
 import type { Found, Range } from '../../storage/index.ts'
@@ -29,6 +30,14 @@ export interface WantedUrl extends Wanted {
   readonly checkDuplicates?: boolean
   /** Remember it for `checkDuplicates`. */
   readonly saveDuplicates?: boolean
+}
+
+export interface PartOptions {
+  /** As it was announced; refused where it is not the part's own. */
+  readonly length?: number
+  /** Of the request that the part is the body of: its length, its coding and its digests are heeded. */
+  readonly headers?: IncomingHttpHeaders
+  readonly signal?: AbortSignal
 }
 
 export interface Coming {
@@ -63,12 +72,7 @@ export interface Uploads {
   /** The number of parts, all of `partBytes` but the last. */
   start(wanted: WantedParts): Promise<{ readonly file: FileRecord; readonly parts: number }>
   /** Parts are numbered from 1, come in any order and may be sent again. */
-  part(
-    id: string,
-    number: number,
-    body: Readable,
-    options: { readonly length?: number; readonly signal?: AbortSignal },
-  ): Promise<void>
+  part(id: string, number: number, body: Readable, options: PartOptions): Promise<void>
   /** How far an upload is: the numbers of the parts that are on the disk. */
   comingParts(project: string, id: string): Promise<Coming>
   /** Fails with 'bad-option' when parts are missing or of the wrong size. May be asked again. */

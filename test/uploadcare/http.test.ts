@@ -161,10 +161,11 @@ test('an upload in parts that is not whole does not become a file, and its parts
 test('a part that breaks off can be sent again', async () => {
   const { uuid, parts } = JSON.parse((await start({ size: '10485760' })).text)
   const put = (url: string) => fetch(url, { method: 'PUT', body: Buffer.alloc(5_242_880) })
-  const { hostname, port, pathname } = new URL(parts[0])
+  const { hostname, port, pathname, search } = new URL(parts[0])
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
-  socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: a\r\nContent-Length: 5242880\r\n\r\n${'x'.repeat(100_000)}`)
+  const head = `PUT ${pathname}${search} HTTP/1.1\r\nHost: a\r\nContent-Length: 5242880\r\n\r\n`
+  socket.write(head + 'x'.repeat(100_000))
   socket.destroySoon()
   await once(socket.resume(), 'close')
   expect((await put(parts[1])).status).toBe(200)

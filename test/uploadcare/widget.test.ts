@@ -172,8 +172,8 @@ inChromium('the widget', (scene) => {
       if (request.url().includes('/multipart/complete/')) completed.push(request.url())
     })
     // The last part stays on its way for as long as nobody ends it.
-    const held = page.waitForRequest(/\/multipart\/[^/]+\/6\/$/)
-    await page.route(/\/multipart\/[^/]+\/6\/$/, () => {})
+    const held = page.waitForRequest(/\/multipart\/[^/]+\/\?partNumber=6&/)
+    await page.route(/\/multipart\/[^/]+\/\?partNumber=6&/, () => {})
     await choose(path)
     await held
     const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/6/'))

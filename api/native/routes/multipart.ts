@@ -98,17 +98,14 @@ function addPart({ app, parts, guard }: Routing): void {
         params: z.object({ id: FileId, part: integer(1, mostParts).openapi({ example: 1 }) }),
         body: { required: true, content: { 'application/octet-stream': { schema: binary } } },
       },
-      responses: { 204: { description: 'It is on the disk.' }, ...failing(404, 408, 409, 413) },
+      responses: { 204: { description: 'It is on the disk.' }, ...failing(404, 408, 409, 413, 415) },
     }),
     async (c) => {
       const { id, part } = c.req.valid('param')
       await own(parts, c.get('key'), id)
       const { incoming } = c.env
-      const length = incoming.headers['content-length']
-      await parts.uploads.part(id, part, incoming, {
-        ...(length === undefined ? {} : { length: Number(length) }),
-        signal: untilLeft(c.env),
-      })
+      const { headers } = incoming
+      await parts.uploads.part(id, part, incoming, { headers, signal: untilLeft(c.env) })
       return c.body(null, 204)
     },
   )

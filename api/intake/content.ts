@@ -1,0 +1,46 @@
+// The content of a request: its body held to the digests that were announced of it, and without its Content-Encoding.
+import type { IncomingHttpHeaders } from 'node:http'
+import { Failure } from '../../errors.ts'
+import { announcedIn, checked } from './digests.ts'
+import { codings, type Unpacker, unpacked, unpackerOf } from './unpack.ts'
+
+/** One in another is seen, by mistake; what has more is made to cost. */
+const mostCodings = 2
+
+/**
+ * Fails at once with 'body-unsupported' for a coding that is not known, and with 'bad-body' for a digest that is
+ * none; while it is read with 'bad-body' where it does not unpack or is not what was announced.
+ */
+export function contentOf(
+  chunks: AsyncGenerator<Buffer, void>,
+  headers: IncomingHttpHeaders = {},
+): AsyncGenerator<Buffer, void> {
+  const unpackers = unpackersOf(headers)
+  const digests = announcedIn(headers)
+  const sent = digests.length > 0 ? checked(chunks, digests) : chunks
+  return unpackers.reduce((packed, unpacker) => unpacked(packed, unpacker, spoilt), sent)
+}
+
+/** Its Content-Length is then of something else than the content. */
+export const isCoded = (headers: IncomingHttpHeaders): boolean => codingsOf(headers).length > 0
+
+/** The last that was applied comes off first. */
+function unpackersOf(headers: IncomingHttpHeaders): readonly Unpacker[] {
+  const named = codingsOf(headers)
+  const found = named.map(unpackerOf).filter((unpacker) => unpacker !== undefined)
+  if (found.length === named.length && named.length <= mostCodings) return found.reverse()
+  throw new Failure('body-unsupported', `The body's Content-Encoding is none of ${codings}.`, {
+    ...{ option: 'content-encoding', expected: codings },
+    received: named.join(', '),
+  })
+}
+
+const codingsOf = (headers: IncomingHttpHeaders): readonly string[] =>
+  (headers['content-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity')
+
+const spoilt = (cause: unknown) =>
+  new Failure('bad-body', 'The body does not unpack by its Content-Encoding.', { cause })
