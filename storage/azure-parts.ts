@@ -9,7 +9,7 @@ import type { Bucket, Facts, Stored, Upload } from './bucket.ts'
 import { statusIn } from './failures.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
+import { checkedPart, checkTogether, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
 
 type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
@@ -31,12 +31,16 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
   }
 
   /** The blob that holds the parts as one; undefined when it was put together before. */
-  async function assemble(upload: Upload, count: number): Promise<void> {
+  async function assemble(upload: Upload, count: number, bytes: number | undefined): Promise<void> {
     const blocks = await waiting(upload)
     if (blocks.size === 0) return
     const names = Array.from({ length: count }, (_, i) => blockName(i + 1))
     const gap = names.findIndex((name) => !blocks.has(name))
     if (gap >= 0) throw missingPart(gap + 1)
+    checkTogether(
+      names.map((name) => blocks.get(name) ?? 0),
+      bytes,
+    )
     await blobOf(upload).commitBlockList(names, describing(upload))
   }
 
@@ -69,8 +73,8 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
       return inOrder([...(await waiting(upload)).keys()].map(numberOf))
     },
 
-    async finishParts(upload, count): Promise<Stored> {
-      await assemble(upload, count)
+    async finishParts(upload, count, bytes): Promise<Stored> {
+      await assemble(upload, count, bytes)
       // Gone when it was finished before and only the answer was lost.
       await copy(keyOf(upload), checkedKey(upload.key))
       await blobOf(upload).deleteIfExists()

@@ -106,8 +106,11 @@ export interface Bucket {
   putPart(upload: Upload, number: number, body: Body, options?: PartOptions): Promise<void>
   /** The numbers of those that are there, in order. */
   listParts(upload: Upload): Promise<readonly number[]>
-  /** Fails with 'bad-option' when one of the parts 1 to `count` is missing. May be asked again after a crash. */
-  finishParts(upload: Upload, count: number): Promise<Stored>
+  /**
+   * Fails with 'bad-option', and leaves the parts, when one of 1 to `count` is missing or they have together another
+   * number of bytes than `bytes`. May be asked again after a crash.
+   */
+  finishParts(upload: Upload, count: number, bytes?: number): Promise<Stored>
   abortParts(upload: Upload): Promise<void>
 
   /** An address at which anybody can read the file until then. Absent where there is no web service. */

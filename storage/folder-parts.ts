@@ -1,6 +1,7 @@
 // Large uploads in a folder: each part a file of its own, put together by copying, never held in memory.
 import { randomUUID } from 'node:crypto'
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Bucket, Stored, Upload } from './bucket.ts'
 import { openFile, settle, writeTemporary } from './folder-file.ts'
@@ -11,11 +12,12 @@ import {
   partsFolder,
   pathOf,
   syncFolder,
+  trashFolder,
   uploadFolder,
 } from './folder-places.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, inOrder, missingPart, noUpload } from './parts.ts'
+import { checkedPart, checkTogether, inOrder, missingPart, noUpload } from './parts.ts'
 
 type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
@@ -51,29 +53,42 @@ export function createFolderParts(dir: string): Parts {
       return inOrder(names.map(Number))
     },
 
-    async finishParts(upload, count) {
-      const stored = (await assemble(dir, upload, count)) ?? (await alreadyThere(dir, upload))
-      await rm(uploadFolder(dir, upload.id), { recursive: true, force: true })
+    async finishParts(upload, count, bytes) {
+      const stored = (await assemble(dir, upload, { count, bytes })) ?? (await alreadyThere(dir, upload))
+      await removeParts(dir, upload)
       return stored
     },
 
-    async abortParts({ id }) {
-      await rm(uploadFolder(dir, id), { recursive: true, force: true })
-    },
+    abortParts: (upload) => removeParts(dir, upload),
   }
+}
+
+/** All at once: whoever is killed in between leaves all parts or none, and never a few that look like the upload. */
+async function removeParts(dir: string, { id }: Upload): Promise<void> {
+  const trash = join(trashFolder(dir), id)
+  await rename(uploadFolder(dir, id), trash).catch((thrown: unknown) => {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown
+  })
+  await rm(trash, { recursive: true, force: true })
+}
+
+interface Together {
+  readonly count: number
+  readonly bytes: number | undefined
 }
 
 /** Undefined when the parts are gone: then the upload was finished, or ended, before. */
 async function assemble(
   dir: string,
   { id, key, type, metadata }: Upload,
-  count: number,
+  { count, bytes }: Together,
 ): Promise<Stored | undefined> {
   if (!(await stat(uploadFolder(dir, id)).catch(() => undefined))) return undefined
   let stored = { bytes: 0, etag: '' }
   const temporary = await writeTemporary(dir, async (file) => {
     const measured = measure(Readable.from(partsOf(dir, id, count)))
     for await (const chunk of measured.chunks) await file.appendFile(chunk)
+    checkTogether([measured.bytes()], bytes)
     stored = { bytes: measured.bytes(), etag: `"${measured.sha256().slice(0, 32)}"` }
     return { ...stored, type, metadata }
   })

@@ -47,7 +47,7 @@ export function createFolderBucket(options: FolderOptions): Bucket {
     putPart: (upload, number, body, options) =>
       failing(() => parts.putPart(upload, number, body, options), body),
     listParts: (upload) => failing(() => parts.listParts(upload)),
-    finishParts: (upload, count) => failing(() => parts.finishParts(upload, count)),
+    finishParts: (upload, count, bytes) => failing(() => parts.finishParts(upload, count, bytes)),
     abortParts: (upload) => failing(() => parts.abortParts(upload)),
     sweep: (asked) => failing(() => sweepFolder(dir, asked)),
     async close() {

@@ -13,6 +13,15 @@ export function checkedPart(number: number): number {
 export const missingPart = (number: number) =>
   new Failure('bad-option', `Part ${number} of the upload is missing.`)
 
+/** The last look before parts become a file: what was agreed on, or nothing. */
+export function checkTogether(sizes: readonly number[], bytes: number | undefined): void {
+  const sum = sizes.reduce((all, size) => all + size, 0)
+  if (bytes === undefined || sum === bytes) return
+  throw new Failure('bad-option', `The parts have together ${sum} bytes, and not the ${bytes} of the file.`, {
+    expected: `${bytes} bytes`,
+  })
+}
+
 export const inOrder = (numbers: Iterable<number>): number[] => [...numbers].sort((one, other) => one - other)
 
 export const noUpload = () => new Failure('source-missing', 'There is no such upload.')

@@ -14,7 +14,7 @@ import { statusIn } from './failures.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
 import { checkedMetadata } from './metadata.ts'
-import { checkedPart, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
+import { checkedPart, checkTogether, inOrder, lengthOf, missingPart, noUpload } from './parts.ts'
 
 type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 type Stat = (key: string) => Promise<Stored | undefined>
@@ -22,20 +22,22 @@ type Stat = (key: string) => Promise<Stored | undefined>
 export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Parts {
   const at = ({ id, key }: Upload) => ({ Bucket: bucket, Key: checkedKey(key), UploadId: id })
 
-  async function finish(upload: Upload, count: number): Promise<Stored> {
+  async function finish(upload: Upload, count: number, bytes: number | undefined): Promise<Stored> {
     const listed = await partsOf(client, at(upload))
     const parts = Array.from({ length: count }, (_, i) => {
       const part = listed.get(i + 1)
       if (!part) throw missingPart(i + 1)
       return part
     })
+    const sizes = parts.map(({ Size }) => Size)
+    checkTogether(sizes, bytes)
     const done = await client.send(
       new CompleteMultipartUploadCommand({
         ...at(upload),
         MultipartUpload: { Parts: parts.map(({ ETag, PartNumber }) => ({ ETag, PartNumber })) },
       }),
     )
-    return { bytes: parts.reduce((sum, { Size }) => sum + Size, 0), etag: done.ETag ?? '' }
+    return { bytes: sizes.reduce((sum, size) => sum + size, 0), etag: done.ETag ?? '' }
   }
 
   return {
@@ -73,9 +75,9 @@ export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Par
       return inOrder(listed.keys())
     },
 
-    async finishParts(upload, count) {
+    async finishParts(upload, count, bytes) {
       try {
-        return await finish(upload, count)
+        return await finish(upload, count, bytes)
       } catch (thrown) {
         if (!isGone(thrown)) throw thrown
         // An answer that was lost is asked for again; the file is there and the upload is not.

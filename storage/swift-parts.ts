@@ -6,7 +6,7 @@ import { bodyOf } from './body.ts'
 import type { Bucket, Stored, Upload } from './bucket.ts'
 import { checkedKey } from './key.ts'
 import { measure } from './measure.ts'
-import { checkedPart, inOrder, missingPart, noUpload } from './parts.ts'
+import { checkedPart, checkTogether, inOrder, missingPart, noUpload } from './parts.ts'
 import { quoted } from './quoted.ts'
 import type { Ask } from './swift-calls.ts'
 import { describing } from './swift-headers.ts'
@@ -65,13 +65,17 @@ export function createSwiftParts(ask: Ask, container: string): Parts {
       return inOrder([...(await listed(upload)).keys()].map((name) => Number(name.slice(prefix.length))))
     },
 
-    async finishParts(upload, count): Promise<Stored> {
+    async finishParts(upload, count, wanted): Promise<Stored> {
       const found = await listed(upload)
       const parts = Array.from({ length: count }, (_, i) => {
         const part = found.get(nameOf(upload, i + 1))
         if (!part) throw missingPart(i + 1)
         return part
       })
+      checkTogether(
+        parts.map(({ bytes }) => bytes),
+        wanted,
+      )
       const manifest = parts.map(({ name, hash, bytes }) => ({
         path: `/${segments}/${name}`,
         etag: hash,

@@ -1,4 +1,5 @@
 // Uploads in parts: each part of the length it must have, in any order, put together by the storage.
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
@@ -11,7 +12,7 @@ import { typeOf } from '../intake/type.ts'
 import { factsOfUpload } from './facts.ts'
 import type { Kit } from './kit.ts'
 import { begin, giveUp, settle } from './ready.ts'
-import type { PartOptions, Uploads, WantedParts } from './uploads.ts'
+import type { Coming, PartOptions, Uploads, WantedParts } from './uploads.ts'
 import { noFile } from './whole.ts'
 
 type Parts = Pick<Uploads, 'start' | 'part' | 'comingParts' | 'complete' | 'abort'>
@@ -24,6 +25,8 @@ interface Plan {
   readonly partBytes: number
   /** What the client called its type: its bytes may say another. */
   readonly said: string
+  /** Of the whole file, where the client said so. */
+  readonly sha256?: string
   readonly bucket: Upload
 }
 
@@ -31,12 +34,13 @@ export function createParts(kit: Kit): Parts {
   const { records, bucket } = kit
 
   async function start(wanted: WantedParts) {
-    const { bytes, partBytes } = wanted
+    const { bytes, partBytes, sha256 } = wanted
     checkSizes(wanted, kit.maxBytes)
     const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
     const id = await begin(kit, { wanted, name, type, bytes })
     try {
-      const plan = { partBytes, said: wanted.type, bucket: await bucket.startParts(uploadKey(id), { type }) }
+      const begun = { partBytes, said: wanted.type, ...(sha256 === undefined ? {} : { sha256 }) }
+      const plan: Plan = { ...begun, bucket: await bucket.startParts(uploadKey(id), { type }) }
       const row = await records.files.get(id)
       await records.files.change(id, { upload: { ...row?.upload, ...plan } as unknown as JsonObject })
     } catch (thrown) {
@@ -55,7 +59,9 @@ export function createParts(kit: Kit): Parts {
       throw wrongPart(number, length)
     const options = signal ? { length, signal } : { length }
     await watched(kit, { body, headers, signal }, (chunks) =>
-      bucket.putPart(plan.bucket, number, chunks, options).catch((thrown: unknown) => {
+      bucket.putPart(plan.bucket, number, chunks, options).catch(async (thrown: unknown) => {
+        if (thrown instanceof Failure && thrown.kind === 'source-missing' && (await isAssembled(file)))
+          throw new Failure('conflict', 'All parts have come: complete the upload.')
         // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
         const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
         throw isWrong ? wrongPart(number, length) : thrown
@@ -63,27 +69,49 @@ export function createParts(kit: Kit): Parts {
     )
   }
 
-  async function comingParts(project: string, id: string) {
+  async function comingParts(project: string, id: string): Promise<Coming> {
     const { file, plan } = await underWay(id, project)
     const { partBytes } = plan
-    const parts = Math.ceil(file.bytes / partBytes)
-    return { file, partBytes, parts, received: await bucket.listParts(plan.bucket) }
+    const parts = countOf(file, plan)
+    const received = await bucket.listParts(plan.bucket).catch(unlessGone)
+    const coming = { file, partBytes, parts }
+    if (received?.length === parts || !(await isAssembled(file))) {
+      if (!received) throw noFile()
+      return { ...coming, state: 'receiving', received }
+    }
+    return { ...coming, state: 'assembled', received: Array.from({ length: parts }, (_, i) => i + 1) }
   }
+
+  /** Somebody was killed between the last part and the record: the file lies there, and the parts are gone. */
+  const isAssembled = async ({ id, bytes }: FileRecord): Promise<boolean> =>
+    (await bucket.stat(uploadKey(id)))?.bytes === bytes
 
   async function complete(project: string, id: string): Promise<FileRecord> {
     const before = await records.files.get(id)
     if (before?.project !== project) throw noFile()
     if (before.state === 'ready') return before
     const { file, plan } = await underWay(id)
-    await bucket
-      .finishParts(plan.bucket, Math.ceil(file.bytes / plan.partBytes))
-      .catch(async (thrown: unknown) => {
-        // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
-        if ((await bucket.stat(uploadKey(id)))?.bytes !== file.bytes) throw thrown
-      })
+    await bucket.finishParts(plan.bucket, countOf(file, plan), file.bytes).catch(async (thrown: unknown) => {
+      // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
+      if (!(await isAssembled(file))) throw thrown
+    })
+    if (plan.sha256 !== undefined) await checkWhole(id, plan.sha256)
     const facts = await factsOfUpload(bucket, id)
     const type = typeOf(facts?.format as Parameters<typeof typeOf>[0], plan.said)
     return settle(kit, { id, facts, type })
+  }
+
+  /** The parts are gone by now, so another file than was meant is given up with its upload. */
+  async function checkWhole(id: string, sha256: string): Promise<void> {
+    const found = await bucket.get(uploadKey(id))
+    if (!found) throw noFile()
+    const hash = createHash('sha256')
+    for await (const chunk of found.body) hash.update(chunk as Buffer)
+    if (hash.digest('hex') === sha256.toLowerCase()) return
+    await giveUp(kit, id)
+    throw new Failure('bad-option', 'The parts are together not the file that was announced.', {
+      ...{ option: 'sha256', expected: 'the SHA-256 of the whole file', received: sha256 },
+    })
   }
 
   async function abort(project: string, id: string): Promise<boolean> {
@@ -131,6 +159,13 @@ async function watched(
     end.abort()
     await chunks.return()
   }
+}
+
+const countOf = ({ bytes }: FileRecord, { partBytes }: Plan): number => Math.ceil(bytes / partBytes)
+
+/** What the storage says when an upload is over, or never was. */
+function unlessGone(thrown: unknown): undefined {
+  if (!(thrown instanceof Failure) || thrown.kind !== 'source-missing') throw thrown
 }
 
 export function planOf({ state, upload }: FileRecord): Plan | undefined {

@@ -21,6 +21,8 @@ export interface WantedParts extends Wanted {
   readonly type: string
   readonly bytes: number
   readonly partBytes: number
+  /** Of the whole file, in hex: what the parts must be together. */
+  readonly sha256?: string
 }
 
 export interface WantedUrl extends Wanted {
@@ -42,6 +44,8 @@ export interface PartOptions {
 
 export interface Coming {
   readonly file: FileRecord
+  /** 'assembled': its parts have become the file, and nobody was told; completing it says so. */
+  readonly state: 'receiving' | 'assembled'
   readonly partBytes: number
   readonly parts: number
   readonly received: readonly number[]
@@ -75,7 +79,10 @@ export interface Uploads {
   part(id: string, number: number, body: Readable, options: PartOptions): Promise<void>
   /** How far an upload is: the numbers of the parts that are on the disk. */
   comingParts(project: string, id: string): Promise<Coming>
-  /** Fails with 'bad-option' when parts are missing or of the wrong size. May be asked again. */
+  /**
+   * Fails with 'bad-option' when parts are missing, of the wrong size, or not what `sha256` says; of the last nothing
+   * stays. May be asked again, also when it broke off.
+   */
   complete(project: string, id: string): Promise<FileRecord>
   /** Gives up parts that were sent; false when there is no such upload. */
   abort(project: string, id: string): Promise<boolean>

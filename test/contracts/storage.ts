@@ -238,7 +238,11 @@ export function storageContract(name: string, open: () => Bucket): void {
         bucket.putPart(upload, 2, streamOf(parts[1] as Buffer, 100_003), { length: partBytes }),
         bucket.putPart(upload, 1, parts[0] as Buffer),
       ])
-      const stored = await bucket.finishParts(upload, 3)
+      const whole = 2 * partBytes + 12_345
+      for (const other of [whole - 1, whole + 1])
+        await expect(bucket.finishParts(upload, 3, other)).rejects.toMatchObject({ kind: 'bad-option' })
+      expect(await bucket.stat(key)).toBeUndefined()
+      const stored = await bucket.finishParts(upload, 3, whole)
       expect(stored.bytes).toBe(2 * partBytes + 12_345)
       expect((await readWhole(bucket, key))?.equals(Buffer.concat(parts))).toBe(true)
       expect(await bucket.stat(key)).toMatchObject({ ...jpeg, ...stored, metadata: { by: 'parts' } })

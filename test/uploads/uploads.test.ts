@@ -113,6 +113,39 @@ test('a part that is not as long as it must be, or not one at all, is refused', 
   await expect(desk.uploads.start({ ...huge, bytes: 1e6 })).rejects.toMatchObject({ kind: 'bad-option' })
 })
 
+test('an upload whose completing broke off behind the last part says so, and is completed when asked again', async () => {
+  const desk = await aDesk()
+  const { file } = await desk.uploads.start({ ...wanted, name: 'a', type: '', bytes: 9, partBytes: 5 })
+  const send = (number: number, length: number) =>
+    desk.uploads.part(file.id, number, Readable.from([Buffer.alloc(length)]), {})
+  await send(2, 4)
+  expect(await desk.uploads.comingParts('demo', file.id)).toMatchObject({ state: 'receiving', received: [2] })
+  await send(1, 5)
+  await desk.bucket.finishParts((await desk.records.files.get(file.id))?.upload?.bucket as never, 2)
+  const coming = await desk.uploads.comingParts('demo', file.id)
+  expect(coming).toMatchObject({ state: 'assembled', parts: 2, received: [1, 2] })
+  await expect(desk.uploads.comingParts('other', file.id)).rejects.toMatchObject({ kind: 'not-found' })
+  await expect(send(1, 5)).rejects.toMatchObject({ kind: 'conflict' })
+  expect(await desk.uploads.complete('demo', file.id)).toMatchObject({ state: 'ready', bytes: 9 })
+})
+
+test('parts that are together not the file that was announced become none', async () => {
+  const desk = await aDesk()
+  const bytes = Buffer.from('whole')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const plan = { ...wanted, name: 'a', type: '', bytes: 5, partBytes: 5 }
+  const [right, wrong] = [
+    await desk.uploads.start({ ...plan, sha256: sha256.toUpperCase() }),
+    await desk.uploads.start({ ...plan, sha256 }),
+  ]
+  await desk.uploads.part(right.file.id, 1, Readable.from([bytes]), {})
+  await desk.uploads.part(wrong.file.id, 1, Readable.from([Buffer.from('other')]), {})
+  expect(await desk.uploads.complete('demo', right.file.id)).toMatchObject({ state: 'ready' })
+  await expect(desk.uploads.complete('demo', wrong.file.id)).rejects.toMatchObject({ kind: 'bad-option' })
+  expect((await desk.bucket.list('uploads/')).files).toHaveLength(1)
+  await expect(desk.uploads.complete('demo', wrong.file.id)).rejects.toMatchObject({ kind: 'not-found' })
+})
+
 test('an upload that is given up while it is being completed leaves no bytes behind', async () => {
   const desk = await aDesk()
   const { file } = await desk.uploads.start({ ...wanted, name: 'a', type: '', bytes: 9, partBytes: 9 })

@@ -38,7 +38,14 @@ function addStart({ app, parts, guard }: Routing): void {
       responses: { 201: json(Multipart, 'Where the parts are put.'), ...failing(413, ...jsonStatuses) },
     }),
     async (c) => {
-      const { name, bytes, type = 'application/octet-stream', part_bytes, ...options } = c.req.valid('json')
+      const {
+        name,
+        bytes,
+        type = 'application/octet-stream',
+        part_bytes,
+        sha256,
+        ...options
+      } = c.req.valid('json')
       if (bytes > parts.limits.multipartBytes)
         throw new Failure('source-too-large', `A file may have at most ${parts.limits.multipartBytes} bytes.`)
       const partBytes = part_bytes ?? Math.max(usualPartBytes, Math.ceil(bytes / mostParts))
@@ -48,14 +55,15 @@ function addStart({ app, parts, guard }: Routing): void {
           expected: `at least ${Math.ceil(bytes / mostParts)}`,
           received: String(partBytes),
         })
-      const started = await parts.uploads.start({ ...wantedOf(c, options), name, type, bytes, partBytes })
+      const plan = { name, type, bytes, partBytes, ...(sha256 === undefined ? {} : { sha256 }) }
+      const started = await parts.uploads.start({ ...wantedOf(c, options), ...plan })
       const { file, parts: count } = started
       return c.json(planView({ file, partBytes, parts: count }, baseFor(c, parts)), 201)
     },
   )
 }
 
-const planView = ({ file, partBytes, parts }: Omit<Coming, 'received'>, base: string) => ({
+const planView = ({ file, partBytes, parts }: Omit<Coming, 'received' | 'state'>, base: string) => ({
   id: file.id,
   part_bytes: partBytes,
   parts,
@@ -71,14 +79,16 @@ function addState({ app, parts, guard }: Routing): void {
       operationId: 'getMultipart',
       tags,
       summary: 'Which parts have come',
-      description: 'What is to be known to go on where it broke off.',
+      description:
+        'What is to be known to go on where it broke off, also where completing it did. 409: it is a file already.',
       request: { params },
       responses: { 200: json(MultipartState, 'The upload, as far as it is.'), ...failing(404, 409) },
     }),
     async (c) => {
       const coming = await parts.uploads.comingParts(c.get('key').project, c.req.valid('param').id)
       const { name, bytes, created } = coming.file
-      const known = { name, bytes, created: timeText(created), received: [...coming.received] }
+      const { state, received } = coming
+      const known = { name, bytes, created: timeText(created), state, received: [...received] }
       return c.json({ ...planView(coming, baseFor(c, parts)), ...known }, 200)
     },
   )
@@ -126,7 +136,8 @@ function addEnd({ app, parts, guard }: Routing): void {
       operationId: 'completeMultipart',
       tags,
       summary: 'Put the parts together',
-      description: 'May be asked again when the answer was lost.',
+      description:
+        'The parts must have all bytes of the file, and be together what `sha256` said at the start. May be asked again when the answer was lost, or the server was.',
       request: { params },
       responses: { 200: json(File, 'It is on the disk.'), ...failing(404, 409) },
     }),

@@ -159,6 +159,11 @@ export const NewMultipart = z
       .openapi({
         description: 'Of all parts but the last. By default 5 MiB, more where that made over 10,000.',
       }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, { error: 'expected 64 hexadecimal digits' })
+      .optional()
+      .openapi({ description: 'Of the whole file: completing it fails with another.' }),
     ...wanted,
   })
   .openapi('NewMultipart', { example: { name: 'film.tif', bytes: 20_000_000, type: 'image/tiff' } })
@@ -178,6 +183,10 @@ export const MultipartState = z
     name: z.string().openapi({ example: 'film.tif' }),
     bytes: z.int(),
     created: time(),
+    state: z.enum(['receiving', 'assembled']).openapi({
+      description:
+        'assembled: completing it broke off behind the last part and before its record. Complete it again.',
+    }),
     received: z
       .array(z.int())
       .openapi({ description: 'The numbers of the parts that are on the disk.', example: [1, 3] }),
