@@ -1,6 +1,7 @@
 // Uploads: what was uploaded, by which project, how far it is, and where its bytes lie.
 import type { Insertable, Selectable } from 'kysely'
 import { type Json, type JsonObject, readJson, readMaybe, writeJson, writeMaybe } from './json.ts'
+import { isNothing } from './nothing.ts'
 import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
 import type { FileState, Source, Tables } from './tables.ts'
 
@@ -44,13 +45,14 @@ export interface Totals {
 export type Files = ReturnType<typeof createFiles>
 
 export function createFiles({ db, kind }: Source) {
+  const rowAt = (id: string) => db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
   return {
     add: async (file: NewFile): Promise<void> => {
       await db.insertInto('files').values(rowOf(file)).execute()
     },
 
     get: async (id: string): Promise<FileRecord | undefined> => {
-      const row = await db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await rowAt(id)
       return row && fileOf(row)
     },
 
@@ -73,9 +75,11 @@ export function createFiles({ db, kind }: Source) {
 
     /** False when there is no such file. */
     change: async (id: string, change: FileChange): Promise<boolean> => {
+      const changed = changedOf(change)
+      if (isNothing(changed)) return (await rowAt(id)) !== undefined
       const { numUpdatedRows } = await db
         .updateTable('files')
-        .set(changedOf(change))
+        .set(changed)
         .where('id', '=', id)
         .executeTakeFirst()
       return numUpdatedRows > 0n

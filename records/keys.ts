@@ -3,6 +3,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { type JsonObject, readJson, writeJson } from './json.ts'
+import { isNothing } from './nothing.ts'
 import type { Source, Tables } from './tables.ts'
 
 export interface KeyRecord {
@@ -90,16 +91,19 @@ export function createKeys({ db }: Source) {
       return rows.map(keyOf)
     },
 
+    /** False when there is no such key. */
     change: async (id: string, change: Partial<Pick<KeyRecord, Changeable>>) => {
       const { scopes, quotas, settings, name } = change
+      const changed = {
+        name,
+        scopes: scopes && writeJson(scopes),
+        quotas: quotas && writeJson(quotas),
+        settings: settings && writeJson(settings),
+      }
+      if (isNothing(changed)) return (await rowOf(id)) !== undefined
       const { numUpdatedRows } = await db
         .updateTable('keys')
-        .set({
-          name,
-          scopes: scopes && writeJson(scopes),
-          quotas: quotas && writeJson(quotas),
-          settings: settings && writeJson(settings),
-        })
+        .set(changed)
         .where('id', '=', id)
         .executeTakeFirst()
       return numUpdatedRows > 0n

@@ -42,7 +42,11 @@ export function errorOf(thrown: unknown, maxBytes: number) {
   const retryAfter = problemAnswer(thrown).headers['retry-after']
   return {
     status: textOf(kind).status ?? statusOf(kind),
-    headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+    headers: {
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      // RFC 9110 15.5.6: a 405 says which method it would have been.
+      ...(kind === 'bad-method' ? { allow: 'POST' } : {}),
+    },
     body: refusalOf(kind, message, maxBytes),
   }
 }

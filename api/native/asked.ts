@@ -11,7 +11,7 @@ import type { ApiParts } from '../parts.ts'
 import { jsonOf, objectOf } from './app.ts'
 import type { NativeContext } from './guard.ts'
 import { checked } from './problems.ts'
-import { OptimizeOptions, OptimizeUrl } from './schemas/wishes.ts'
+import { OptimizeFields, OptimizeOptions, type OptimizeQuery, OptimizeUrl } from './schemas/wishes.ts'
 import { wishesOf } from './wanted.ts'
 
 export interface Asked {
@@ -26,9 +26,10 @@ export interface Asked {
 
 type Given = Readonly<Record<string, unknown>>
 
-export async function asked(c: NativeContext, parts: ApiParts): Promise<Asked> {
+/** `query` has been read by its schema, so that all that is joined here is of JSON's own kinds. */
+export async function asked(c: NativeContext, parts: ApiParts, query: OptimizeQuery): Promise<Asked> {
   const { incoming } = c.env
-  const given: Given = { ...c.req.query(), ...headerOptions(c) }
+  const given: Given = { ...query, ...headerOptions(c) }
   const signal = untilLeft(c.env)
   const kind = mediaType(incoming)
   if (kind === 'application/json')
@@ -85,7 +86,8 @@ function ofForm(
   { form, given, signal }: Omit<FormAsked, 'incoming'> & { form: Form },
 ): Asked {
   const { options, ...fields } = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
-  const all = { ...given, ...objectOf(options ?? '', "field 'options'"), ...fields }
+  const written = checked(OptimizeFields, fields)
+  const all: Given = { ...given, ...objectOf(options ?? '', "field 'options'"), ...written }
   const received = form.files[0]?.received
   if (!received && !('url' in all))
     throw new Failure('bad-body', "The form has neither a 'file' nor a 'url'.", { option: 'file' })

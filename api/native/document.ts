@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { ApiParts } from '../parts.ts'
 import type { NativeApp } from './app.ts'
 import { securitySchemes } from './guard.ts'
+import { portable } from './portable.ts'
 import { FileWebhook } from './schemas/files.ts'
 import { OptimizeWebhook } from './schemas/promises.ts'
 
@@ -40,7 +41,7 @@ export function documentOf(app: NativeApp, { publicUrl, version }: ApiParts) {
     registry.registerWebhook({ method: 'post', path, summary, request: { headers: signed, body }, responses })
   }
 
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Halftone',
@@ -51,4 +52,5 @@ export function documentOf(app: NativeApp, { publicUrl, version }: ApiParts) {
     servers: [{ url: publicUrl ?? '/' }],
     tags,
   })
+  return portable(document)
 }

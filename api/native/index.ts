@@ -8,6 +8,7 @@ import type { ApiEnv, ApiParts } from '../parts.ts'
 import { type NativeApp, newApp, type Routing } from './app.ts'
 import { documentOf } from './document.ts'
 import { createGuard, type NativeContext } from './guard.ts'
+import { methodsOf } from './methods.ts'
 import { openPaths, toAnyOrigin } from './origins.ts'
 import { problemResponse } from './problems.ts'
 import { addAccount } from './routes/account.ts'
@@ -35,6 +36,14 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   })
   for (const path of openPaths) app.use(path, toAnyOrigin())
+  let methods: ReturnType<typeof methodsOf> | undefined
+  // Before the routes: one that has a parameter would take a word of another for it.
+  app.use('/v1/*', async (c, next) => {
+    methods ??= methodsOf(app)
+    const allowed = methods(c.req.path)
+    if (allowed && !allowed.includes(c.req.method)) return allowing(c, allowed.join(', '))
+    return next()
+  })
   // What has a word where another has an id comes first: /v1/files/multipart is no file.
   const adding = [
     ...[addOptimize, addIdentify, addResults, addStored],
@@ -68,19 +77,6 @@ function refuseOtherMethods(app: NativeApp): void {
   for (const path of openPaths) {
     app.options(path, (c) => c.body(null, 204, preflight))
     app.all(path, (c) => allowing(c, readingMethods))
-  }
-  const methods = new Map<string, string[]>()
-  for (const definition of app.openAPIRegistry.definitions) {
-    if (definition.type !== 'route') continue
-    const { path, method } = definition.route
-    const verbs = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]
-    methods.set(path, [...(methods.get(path) ?? []), ...verbs])
-  }
-  // A word goes before a parameter that would take it: /complete is no part.
-  const places = [...methods].sort(([one], [other]) => one.split('{').length - other.split('{').length)
-  for (const [path, verbs] of places) {
-    const allow = verbs.join(', ')
-    app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => allowing(c, allow))
   }
 }
 

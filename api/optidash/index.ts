@@ -18,8 +18,17 @@ interface OptidashEnv extends ApiEnv {
     isBinary: boolean
     /** What was allowed and used, where that is why nothing more is done. */
     spent: Standing | undefined
+    /** Where it is the method that is refused. */
+    allow: string | undefined
   }
 }
+
+const methods = [
+  ...(['/1.0/fetch', '/1.0/upload'] as const).map((path) => [path, 'POST'] as const),
+  ...(['/1.0/account', '/1.0/webhooks', '/1.0/webhooks/', '/1.0/webhooks/:id'] as const).map(
+    (path) => [path, 'GET, HEAD'] as const,
+  ),
+]
 
 export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
   const { records, accounts, limits } = parts
@@ -74,8 +83,9 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     return c.json({ success: true, code: 200, webhook })
   })
 
-  for (const path of ['/1.0/fetch', '/1.0/upload', '/1.0/account'])
+  for (const [path, allow] of methods)
     app.all(path, (c) => {
+      c.set('allow', allow)
       throw new Failure('bad-method', `${c.req.method} is not answered here.`)
     })
 
@@ -86,7 +96,10 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
   app.onError((error, c) => {
     const { status, message, ...failed } = errorOf(error)
     const spent = c.get('spent')
-    const headers = { ...failed.headers, ...(spent && rateHeaders(spent, parts.now())) }
+    const allow = c.get('allow')
+    // RFC 9110 15.5.6: a 405 says which methods it would have been.
+    const allowing = allow === undefined ? {} : { allow }
+    const headers = { ...failed.headers, ...allowing, ...(spent && rateHeaders(spent, parts.now())) }
     const body = failureOf({ status, message }, parts.records.nextId(parts.now()))
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
     return new Response(null, { status, headers: { ...headers, 'content-length': '0', ...metaOf(body) } })

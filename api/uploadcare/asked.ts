@@ -18,8 +18,10 @@ export interface Asked {
 
 export type Answer = (asked: Asked) => Promise<JsonObject>
 
+type Method = 'GET' | 'POST' | 'PUT'
+
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: Method
   readonly path: string
   /** Of a file that comes with the request; 0 where none is expected. */
   readonly maxBytes?: number
@@ -48,7 +50,7 @@ export function route(
       const refusal = asRefusal(thrown)
       if (refusal.code === 'UploadAPIError')
         parts.log.error({ err: thrown, path }, 'an upload request failed')
-      return refused(c, refusal)
+      return refused(c, refusal, method)
     } finally {
       await form?.discard()
     }
@@ -68,9 +70,12 @@ const cors = {
 }
 
 /** With `jsonerrors` an error is an ordinary answer: a browser's script sees no other. */
-export function refused(c: Context<ApiEnv>, { code, message, status, retryAfterSeconds }: Refusal) {
+export function refused(c: Context<ApiEnv>, refusal: Refusal, method: Method) {
+  const { code, message, status, retryAfterSeconds } = refusal
   const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
-  const headers = { ...cors, ...wait }
+  // RFC 9110 15.5.6
+  const allow = status === 405 ? { allow: `${method}, OPTIONS` } : {}
+  const headers = { ...cors, ...wait, ...allow }
   if (!isOn(c.req.query('jsonerrors'))) return c.text(message, status as ContentfulStatusCode, headers)
   return c.json({ error: { status_code: status, content: message, error_code: code } }, 200, headers)
 }

@@ -69,7 +69,7 @@ export function partRoute(app: Hono<ApiEnv>, { uploads, log }: Pick<ApiParts, 'u
     } catch (thrown) {
       const refusal = partRefusal(thrown)
       if (refusal.code === 'UploadAPIError') log.error({ err: thrown }, 'a part could not be kept')
-      return refused(c, refusal)
+      return refused(c, refusal, 'PUT')
     }
   })
 }

@@ -49,7 +49,7 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
   app.all(path, async (c) => {
     try {
       const answer = answers[c.req.method as Method]
-      if (!answer) throw new RestError(405, `Method "${c.req.method}" not allowed.`)
+      if (!answer) return wrongMethod(c, answers)
       if (!c.req.header('accept')?.includes(accepted)) throw new RestError(406, wrongAccept)
       const { incoming } = c.env
       const text = await textOf(incoming, parts.limits.jsonBytes)
@@ -71,6 +71,12 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
       return failed(c, thrown, parts)
     }
   })
+}
+
+/** RFC 9110 15.5.6: with those that are answered. */
+function wrongMethod(c: Context<ApiEnv>, answers: Answers) {
+  const allow = Object.keys(answers).join(', ')
+  return json(c, { detail: `Method "${c.req.method}" not allowed.` }, 405, { allow })
 }
 
 /** For paths that no resource has: mounted behind all of them. */

@@ -47,6 +47,94 @@ test('a path that is known answers no other method, and says which it does', asy
   }
 })
 
+test('no word of a path is taken for an id by another path, whatever the method', async () => {
+  const words = [...new Set(operations().map(({ path }) => path))].filter((path) =>
+    /^\/v1\/[^{]*$/.test(path),
+  )
+  for (const path of words) {
+    const own = operations().filter((one) => one.path === path)
+    const allowed = own.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
+      const { status, headers } = await server.ask(method, path)
+      expect([method, path, status, headers.allow]).toEqual([method, path, 405, allowed.join(', ')])
+    }
+  }
+})
+
+test('each change of nothing answers what is there as it is', async () => {
+  const patches = operations().filter(({ method }) => method === 'PATCH')
+  expect(patches.length).toBeGreaterThanOrEqual(3)
+  for (const { path, operation } of patches) {
+    const at = await filled(operation.operationId, path)
+    const { status, json } = await server.call('PATCH', at, { json: {} })
+    expect([operation.operationId, status]).toEqual([operation.operationId, 200])
+    const example = bodyOf(operation)
+    const before = (await server.call('PATCH', at, example)).json()
+    const { updated: _, ...after } = (await server.call('PATCH', at, { json: {} })).json()
+    expect([json().id, before]).toEqual([before.id, expect.objectContaining(after)])
+  }
+})
+
+describe('what the document says of a value', () => {
+  const everything = (value: unknown): Readonly<Record<string, unknown>>[] =>
+    typeof value !== 'object' || value === null
+      ? []
+      : [value as Record<string, unknown>, ...Object.values(value).flatMap(everything)]
+
+  test('is one type at a time, and none that is null in one place is null in all', () => {
+    expect(everything(described.document).filter(({ type }) => Array.isArray(type))).toEqual([])
+    for (const [name, schema] of Object.entries(described.document.components.schemas))
+      expect([name, JSON.stringify(schema)]).toEqual([
+        name,
+        expect.not.stringMatching(/^\{"anyOf":.*"null"\}\]/),
+      ])
+  })
+
+  test('has expressions that are whole, and match their own example', () => {
+    const patterns = everything(described.document).filter(({ pattern }) => typeof pattern === 'string')
+    expect(patterns.length).toBeGreaterThan(2)
+    for (const { pattern, example } of patterns) {
+      expect(pattern).toMatch(/^\^.*\$$/)
+      if (example !== undefined) expect(String(example)).toMatch(new RegExp(String(pattern), 'u'))
+    }
+  })
+
+  test('is what is taken in JSON: a text is no list, no number and no truth', async () => {
+    const url = `${elsewhere.url}/cat.jpg`
+    for (const [method, path, json, option] of [
+      ['POST', '/v1/files/from-url', { url, tags: 'a,b' }, 'tags'],
+      ['POST', '/v1/files/from-url', { url, store: 'true' }, 'store'],
+      ['POST', '/v1/files/from-url', { url, metadata: '{"a":"b"}' }, 'metadata'],
+      ['POST', '/v1/files/multipart', { name: 'a', bytes: 10, tags: 'a' }, 'tags'],
+      ['POST', '/v1/files/multipart', { name: 'a', bytes: '10' }, 'bytes'],
+      ['POST', '/v1/keys', { scopes: 'usage' }, 'scopes'],
+      ['POST', '/v1/keys', { scopes: ['usage'], quotas: { calls: '1' } }, 'quotas.calls'],
+      ['POST', '/v1/optimize', { url, keep: 'profile' }, 'keep'],
+      ['POST', '/v1/optimize', { url, quality: '80' }, 'quality'],
+      ['POST', '/v1/optimize', { url, progressive: '1' }, 'progressive'],
+      ['POST', '/v1/optimize', { url, variants: '[{"id":"a"}]' }, 'variants'],
+    ] as const) {
+      const answer = await server.call(method, path, { json })
+      expect([path, answer.status, answer.json().option]).toEqual([path, 400, option])
+    }
+  })
+
+  test('is read out of text where all is text', async () => {
+    const form = new FormData()
+    form.append('file', new Blob([new Uint8Array(picture)]), 'cat.jpg')
+    for (const [name, value] of Object.entries({
+      quality: '80',
+      keep: 'profile,copyright',
+      progressive: 'false',
+    }))
+      form.append(name, value)
+    expect((await server.call('POST', '/v1/optimize', { body: form })).status).toBe(200)
+    const query = 'quality=80&keep=profile&progressive=1'
+    const json = { url: `${elsewhere.url}/cat.jpg` }
+    expect((await server.call('POST', `/v1/optimize?${query}`, { json })).status).toBe(200)
+  })
+})
+
 describe('each operation', () => {
   test('refuses who has no key, a wrong one, or one without the scope', async () => {
     const useless = await server.keyWith(['usage'])

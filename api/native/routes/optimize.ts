@@ -74,7 +74,7 @@ export function addOptimize({ app, parts, guard }: Routing): void {
         ...failing(...bodyStatuses, ...sourceStatuses),
       },
     }),
-    async (c) => answer(c, parts, await asked(c, parts)),
+    async (c) => answer(c, parts, await asked(c, parts, c.req.valid('query'))),
   )
 
   app.openapi(

@@ -11,10 +11,10 @@ import {
   commas,
   fromText,
   httpUrl,
-  integer,
   listOf,
   maybeTime,
   metadata,
+  orNull,
   tags,
   time,
   timeText,
@@ -41,7 +41,7 @@ export const File = z
     type: z.string().openapi({ description: 'By its bytes.', example: 'image/jpeg' }),
     bytes: z.int(),
     state: z.enum(['uploading', 'ready', 'removed']),
-    picture: Picture.nullable().openapi({ description: 'Null for what is no picture.' }),
+    picture: orNull(Picture).openapi({ description: 'Null for what is no picture.' }),
     metadata: z.record(z.string(), z.string()),
     tags: z.array(z.string()),
     created: time(),
@@ -91,7 +91,7 @@ const store = yesNo().optional().openapi({
   example: true,
 })
 
-/** In JSON, a form or a query alike. */
+/** In a query or a form, where everything is text. */
 const wanted = {
   store,
   metadata: fromText(metadata()).optional().openapi({ description: 'JSON text in a query or a form.' }),
@@ -100,6 +100,16 @@ const wanted = {
     .openapi({ description: 'Comma-separated in a query or a form.', example: ['holiday'], ...commas }),
 }
 const name = z.string().min(1).max(255).optional().openapi({ example: 'cat.jpg' })
+
+/** In JSON, where a list is a list and an object an object. */
+export const wantedInJson = {
+  store: z
+    .boolean()
+    .optional()
+    .openapi({ description: store.description ?? '', example: true }),
+  metadata: metadata().optional(),
+  tags: tags().optional(),
+}
 
 /** In a query. */
 export const FileOptions = z.strictObject({
@@ -113,7 +123,7 @@ export type FileOptions = z.output<typeof FileOptions>
 export const NewFromUrl = z
   .strictObject({
     url: httpUrl().openapi({ example: 'https://shop.example/cat.jpg' }),
-    ...wanted,
+    ...wantedInJson,
     name,
     check_duplicates: z
       .boolean()
@@ -148,50 +158,6 @@ export function downloadView(progress: Progress, base: string): z.output<typeof 
   if (progress.state === 'error') return { state: 'error', problem: failureView(progress.failure) }
   return progress
 }
-
-export const NewMultipart = z
-  .strictObject({
-    name: z.string().min(1).max(255).openapi({ example: 'film.tif' }),
-    bytes: integer(1).openapi({ description: 'Of the whole file.', example: 20_000_000 }),
-    type: z.string().max(255).optional().openapi({ example: 'image/tiff' }),
-    part_bytes: integer(5 * 2 ** 20, 2 ** 30)
-      .optional()
-      .openapi({
-        description: 'Of all parts but the last. By default 5 MiB, more where that made over 10,000.',
-      }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-fA-F]{64}$/, { error: 'expected 64 hexadecimal digits' })
-      .optional()
-      .openapi({ description: 'Of the whole file: completing it fails with another.' }),
-    ...wanted,
-  })
-  .openapi('NewMultipart', { example: { name: 'film.tif', bytes: 20_000_000, type: 'image/tiff' } })
-
-export const Multipart = z
-  .object({
-    id: FileId,
-    part_bytes: z.int(),
-    parts: z.int().openapi({ description: 'How many, numbered from 1.' }),
-    part_url: z.string().openapi({ description: 'Where a part is put; {part} stands for its number.' }),
-  })
-  .openapi('Multipart')
-
-export const MultipartState = z
-  .object({
-    ...Multipart.shape,
-    name: z.string().openapi({ example: 'film.tif' }),
-    bytes: z.int(),
-    created: time(),
-    state: z.enum(['receiving', 'assembled']).openapi({
-      description:
-        'assembled: completing it broke off behind the last part and before its record. Complete it again.',
-    }),
-    received: z
-      .array(z.int())
-      .openapi({ description: 'The numbers of the parts that are on the disk.', example: [1, 3] }),
-  })
-  .openapi('MultipartState')
 
 export const FileChange = z
   .strictObject({ metadata: metadata().optional(), tags: tags().optional() })

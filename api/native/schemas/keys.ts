@@ -2,12 +2,12 @@
 import { z } from '@hono/zod-openapi'
 import type { KeyRecord } from '../../../records/index.ts'
 import { scopes } from '../../accounts/accounts.ts'
-import { integer, maybeTime, time, timeText } from './scalars.ts'
+import { inJson, maybeTime, time, timeText } from './scalars.ts'
 
 export const Quotas = z
   .object({
-    calls: integer(0).optional().openapi({ example: 10_000 }),
-    bytes: integer(0).optional().openapi({ description: 'Sent by you.', example: 10_000_000_000 }),
+    calls: inJson.integer(0).optional().openapi({ example: 10_000 }),
+    bytes: inJson.integer(0).optional().openapi({ description: 'Sent by you.', example: 10_000_000_000 }),
   })
   .openapi('Quotas', { description: 'Per calendar month (UTC); what is absent has no limit.' })
 

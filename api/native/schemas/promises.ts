@@ -4,7 +4,7 @@ import type { PromiseStatus } from '../../optimising/optimising.ts'
 import { resultView } from '../views.ts'
 import { failureView, ShortProblem } from './failures.ts'
 import { Identification, OptimizeResult } from './reports.ts'
-import { time, timeText } from './scalars.ts'
+import { orNull, time, timeText } from './scalars.ts'
 
 export const Promised = z
   .object({
@@ -19,7 +19,7 @@ export const PromiseState = z
     state: z.enum(['waiting', 'running', 'done', 'failed']),
     created: time(),
     results: z.array(OptimizeResult).openapi({ description: 'Empty until it is done.' }),
-    problem: ShortProblem.nullable(),
+    problem: orNull(ShortProblem),
   })
   .openapi('PromiseState')
 
@@ -38,7 +38,7 @@ export const OptimizeWebhook = z
     id: z.string(),
     reference: z.string().nullable(),
     results: z.array(OptimizeResult),
-    problem: ShortProblem.nullable(),
+    problem: orNull(ShortProblem),
   })
   .openapi('OptimizeWebhook')
 
@@ -47,7 +47,7 @@ export const OptimizeEvent = z
   .discriminatedUnion('event', [
     z.object({
       event: z.literal('identified'),
-      picture: Identification.nullable().openapi({ description: 'Null when the first bytes do not say.' }),
+      picture: orNull(Identification).openapi({ description: 'Null when the first bytes do not say.' }),
     }),
     z.object({
       event: z.literal('received'),

@@ -1,5 +1,5 @@
-// The small kinds that options are made of. The same schema reads JSON, where a number is a number, and a query or a
-// form, where everything is text; it is documented as what it is in JSON.
+// The small kinds that options are made of: as JSON has them, where a number is a number, and as they stand in a query
+// or a form, where everything is text; both are documented as what they are in JSON.
 import { z } from '@hono/zod-openapi'
 
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
@@ -25,8 +25,29 @@ export const asText = <T extends z.ZodType>(schema: T, description: string, exam
       example: JSON.stringify(example),
     })
 
+/** Of a schema with a name: marked as nullable it would be so wherever it is named. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()])
+
 /** How a list stands in a query. */
 export const commas = { param: { style: 'form', explode: false } } as const
+
+/** The kinds of one option, so that a table of options is written once for both. */
+export interface Kinds {
+  integer(min: number, max?: number): z.ZodType<number>
+  yesNo(): z.ZodType<boolean>
+  listOf<T extends z.ZodType>(item: T, most: number): z.ZodType<z.output<T>[]>
+  whole<T extends z.ZodType>(schema: T): z.ZodType<z.output<T>>
+}
+
+export const inText: Kinds = { integer, yesNo, listOf, whole: fromText }
+
+/** A text is no number here, and no list: the document says so. */
+export const inJson: Kinds = {
+  integer: (min, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max),
+  yesNo: () => z.boolean(),
+  listOf: (item, most) => z.array(item).max(most),
+  whole: (schema) => schema as z.ZodType<z.output<typeof schema>>,
+}
 
 export const httpUrl = () => z.url({ protocol: /^https?$/ }).max(4096)
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { outputFormats } from '../../../transforms/index.ts'
 import { keepable, levels } from '../../../transforms/optimise/request.ts'
-import { asText, commas, fromText, httpUrl, integer, listOf, yesNo } from './scalars.ts'
+import { asText, commas, httpUrl, inJson, inText, type Kinds } from './scalars.ts'
 import { Target } from './target.ts'
 
 const keysOf = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as [K, ...K[]]
@@ -10,7 +10,7 @@ const optional = <T extends z.ZodType>(schema: T, description: string, example: 
   schema.optional().openapi({ description, example })
 
 /** Of one result. */
-const wish = {
+const wish = ({ integer, yesNo, listOf }: Kinds) => ({
   mode: optional(
     z.enum(['lossless', 'lossy', 'quality']),
     'lossless: not one pixel changes. lossy: as small as the level allows. quality: the encoder runs at `quality`. By default `quality` where a quality is given, else lossy.',
@@ -55,14 +55,16 @@ const wish = {
       .string()
       .min(1)
       .max(200)
-      .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}\p{Cs}]+$/u, { error: 'expected a file name' })
+      // The first is for the document: what every generator's own expressions can say of it.
+      .regex(/^[^/\\]+$/, { error: 'expected a file name' })
+      .refine((name) => /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u.test(name), { error: 'expected a file name' })
       .refine((name) => Buffer.byteLength(name) <= 200, {
         error: 'expected a file name of at most 200 bytes',
       }),
     "File name of the result; by default the source's, with the extension of the result's format.",
     'cat.webp',
   ),
-}
+})
 
 export const Variant = z
   .strictObject({
@@ -71,7 +73,7 @@ export const Variant = z
       .min(1)
       .max(64)
       .openapi({ description: 'Names the result in the answer.', example: 'small' }),
-    ...wish,
+    ...wish(inJson),
     target: Target.optional(),
   })
   .openapi('Variant', { example: { id: 'small', edit: 'w=320' } })
@@ -87,8 +89,8 @@ const variants = {
 }
 
 /** Of the call. */
-const call = {
-  variants: optional(fromText(variants.schema), variants.description, variants.example),
+const call = ({ whole }: Kinds) => ({
+  variants: optional(whole(variants.schema), variants.description, variants.example),
   response: optional(
     z.enum(['json', 'binary', 'events']),
     'What is answered, where `Accept` is not at hand: a report, the picture itself, or a stream of events.',
@@ -105,46 +107,53 @@ const call = {
     'https://shop.example/halftone',
   ),
   reference: optional(z.string().max(255), 'Your own word for it, handed back in the webhook.', 'order-1234'),
-}
+})
 
 /** Not in the query: addresses are written into logs. */
-const secrets = {
+const secrets = ({ whole }: Kinds) => ({
   callback_secret: optional(
     z.string().min(1).max(255),
     'Signs the webhook: `halftone-signature: t=<seconds>,v1=<hex>`.',
     'a long random word',
   ),
-  target: Target.optional().openapi({
+  target: whole(Target).optional().openapi({
     description: 'A bucket of your own in which the result is put besides. JSON text in a form.',
   }),
-}
+})
+
+const all = (kinds: Kinds) => ({ ...wish(kinds), ...call(kinds), ...secrets(kinds) })
+
+const sourceHeaders = z.record(z.string(), z.string())
 
 export const OptimizeQuery = z.strictObject({
-  ...wish,
-  ...call,
+  ...wish(inText),
+  ...call(inText),
   variants: asText(variants.schema, variants.description, variants.example),
 })
 
+/** The fields of a form, besides `options`. */
+export const OptimizeFields = z.strictObject({
+  url: httpUrl().optional(),
+  source_headers: inText.whole(sourceHeaders).optional(),
+  ...all(inText),
+})
+
 export const OptimizeOptions = z
-  .strictObject({ ...wish, ...call, ...secrets, target: fromText(Target).optional() })
+  .strictObject(all(inJson))
   .openapi('OptimizeOptions', { example: { mode: 'lossy', format: 'auto' } })
 
 export const OptimizeUrl = z
   .strictObject({
     url: httpUrl().openapi({ description: 'Of the picture.', example: 'https://shop.example/cat.jpg' }),
-    source_headers: z
-      .record(z.string(), z.string())
-      .optional()
-      .openapi({
-        description: 'Sent with the request for the picture.',
-        example: { authorization: 'Bearer …' },
-      }),
-    ...wish,
-    ...call,
-    ...secrets,
+    source_headers: sourceHeaders.optional().openapi({
+      description: 'Sent with the request for the picture.',
+      example: { authorization: 'Bearer …' },
+    }),
+    ...all(inJson),
   })
   .openapi('OptimizeUrl', { example: { url: 'https://shop.example/cat.jpg', format: 'auto' } })
 
+export type OptimizeQuery = z.output<typeof OptimizeQuery>
 export type OptimizeOptions = z.output<typeof OptimizeOptions>
 export type OptimizeUrl = z.output<typeof OptimizeUrl>
 export type Variant = z.output<typeof Variant>
