@@ -60,3 +60,6 @@ export function baseOf(incoming: IncomingMessage, publicUrl: string | undefined)
   const address = localAddress.includes(':') ? `[${localAddress}]` : localAddress
   return `${scheme}://${address}:${localPort}`
 }
+
+export const mediaType = ({ headers }: IncomingMessage): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''

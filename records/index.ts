@@ -9,6 +9,7 @@ import { createIds, type NextId } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createKeys } from './keys.ts'
 import type { Records, Tables } from './records.ts'
+import { createReservations } from './reservations.ts'
 import { createResults } from './results.ts'
 import type { Seal } from './seal.ts'
 import type { Source } from './tables.ts'
@@ -31,6 +32,7 @@ export type { KeyRecord, NewKey } from './keys.ts'
 export { laneOf } from './lanes.ts'
 export type { Page, Paged, TimePage, TimePaged } from './pages.ts'
 export type { Records, Tables } from './records.ts'
+export type { Allowance, Reservation } from './reservations.ts'
 export type { NewResult, ResultRecord } from './results.ts'
 export type { Seal } from './seal.ts'
 export type { ResultFilter } from './search.ts'
@@ -58,6 +60,7 @@ function tablesOf(source: Source, nextId: NextId): Tables {
     fetched: createFetched(source),
     results: createResults(source),
     usage: createUsage(source),
+    reservations: createReservations(source),
     keys: createKeys(source),
     jobs: createJobs(source, nextId),
     deliveries: createDeliveries(source),

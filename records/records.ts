@@ -7,6 +7,7 @@ import type { Hooks } from './hooks.ts'
 import type { NextId } from './ids.ts'
 import type { Jobs } from './jobs.ts'
 import type { Keys } from './keys.ts'
+import type { Reservations } from './reservations.ts'
 import type { Results } from './results.ts'
 import type { Usage } from './usage.ts'
 
@@ -16,6 +17,7 @@ export interface Tables {
   readonly fetched: FetchedFiles
   readonly results: Results
   readonly usage: Usage
+  readonly reservations: Reservations
   readonly keys: Keys
   readonly jobs: Jobs
   readonly deliveries: Deliveries

@@ -55,6 +55,7 @@ export interface Tables {
     bytesOut: number
     bytesSaved: number
   }
+  reservations: { id: string; keyId: string; calls: number; bytes: number; expires: number }
   keys: {
     id: string
     project: string

@@ -26,7 +26,8 @@ export type Usage = ReturnType<typeof createUsage>
 
 export function createUsage({ db }: Source) {
   return {
-    count: async (keyId: string, counted: Partial<Counts>, now: number): Promise<void> => {
+    /** With `held` the reservation that was made for it ends: in a transaction both at once. */
+    count: async (keyId: string, counted: Partial<Counts>, now: number, held?: string): Promise<void> => {
       await db
         .insertInto('usage')
         .values({ ...none, ...counted, keyId, day: dayOf(now) })
@@ -40,6 +41,7 @@ export function createUsage({ db }: Source) {
           })),
         )
         .execute()
+      if (held !== undefined) await db.deleteFrom('reservations').where('id', '=', held).execute()
     },
 
     /** Oldest day first; days without use have no row. */

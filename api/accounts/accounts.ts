@@ -25,14 +25,37 @@ export interface Accounts {
   requiresSignature(key: KeyRecord): boolean
   /** Fails with 'not-allowed'. */
   require(key: KeyRecord, scope: Scope): void
-  /** Fails with 'over-quota' when the project's key has used up its calls or bytes; asked before work begins. */
+  /** Fails with 'over-quota' when the key has used up its calls or bytes: for what is not counted itself. */
   admit(key: KeyRecord): Promise<void>
+  /**
+   * One call of so many bytes, as far as they are known, before its work begins: what is used and what other calls
+   * hold is heeded, in all processes. Fails with 'over-quota'.
+   */
+  reserve(key: KeyRecord, bytes?: number): Promise<Hold>
+  /** Bytes that are neither used nor held. */
+  left(key: KeyRecord): Promise<number>
   /** Calls and bytes of this month, and what is allowed (undefined: no limit). */
   standing(key: KeyRecord): Promise<{ readonly used: Counts; readonly quotas: Quotas }>
   /** A key with a secret of its own, which is told this once. Scopes are checked: 'bad-option'. */
   create(key: Wanted): Promise<{ readonly key: KeyRecord; readonly secret: string }>
   /** The key that the start page shows; undefined beyond loopback. */
   demo(): Promise<{ readonly id: string; readonly secret: string } | undefined>
+}
+
+/** What a call holds of its key's quota, until it is counted or was for nothing. */
+export interface Hold {
+  /** Under which it is counted (`usage.count`); undefined where the key has no quota, and nothing is held. */
+  readonly id: string | undefined
+  /** Bytes that the quota left to it when it began. */
+  left(): number
+  /** So many bytes from now on, in all. Fails with 'over-quota'. */
+  take(bytes: number): Promise<void>
+  /** It was counted. */
+  settled(): void
+  /** It goes on without this call, for so long at most: whoever ends it counts or releases it by its id. */
+  keep(forMs: number): Promise<void>
+  /** Gives back what was neither counted nor kept; may be called again. */
+  release(): Promise<void>
 }
 
 /** Per calendar month (UTC). */

@@ -4,9 +4,19 @@ import { Failure } from '../../errors.ts'
 import type { JsonObject, KeyRecord, Records } from '../../records/index.ts'
 import { type Accounts, type Quotas, scopes, type Wanted } from './accounts.ts'
 import { demoKey, demoProject } from './demo.ts'
+import { createHolds, monthOf, overQuota } from './holds.ts'
 import { createSeal } from './seal.ts'
 
-export { type Accounts, type Quotas, type Scope, type Settings, type SignedText, scopes } from './accounts.ts'
+export {
+  type Accounts,
+  type Hold,
+  type Quotas,
+  type Scope,
+  type Settings,
+  type SignedText,
+  scopes,
+} from './accounts.ts'
+export { noHold } from './holds.ts'
 export { instanceSecret } from './instance-secret.ts'
 
 export interface AccountsOptions {
@@ -20,6 +30,7 @@ export interface AccountsOptions {
 
 export function createAccounts({ records, secret, isDemo, now = Date.now }: AccountsOptions): Accounts {
   const seal = createSeal(secret)
+  const holds = createHolds({ records, now })
   let demo: ReturnType<typeof demoKey> | undefined
 
   async function secretOf({ id }: KeyRecord): Promise<string | undefined> {
@@ -72,9 +83,11 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
       const { calls, bytes } = key.quotas as Quotas
       if (calls === undefined && bytes === undefined) return
       const { used } = await standing(key)
-      if (calls !== undefined && used.calls >= calls) throw overQuota(`${calls} calls`)
-      if (bytes !== undefined && used.bytesIn >= bytes) throw overQuota(`${bytes} bytes`)
+      const isSpent = used.calls >= (calls ?? Infinity) || used.bytesIn >= (bytes ?? Infinity)
+      if (isSpent) throw overQuota(key.quotas as Quotas)
     },
+    reserve: (key, bytes = 0) => holds.reserve(key, bytes),
+    left: holds.left,
     standing,
     create,
     demo: async () => {
@@ -107,12 +120,4 @@ const isSame = (expected: string, given: string): boolean => {
   return one.length === other.length && timingSafeEqual(one, other)
 }
 
-/** The first moment of the month, UTC. */
-function monthOf(time: number): number {
-  const date = new Date(time)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
-}
-
 const wrongKey = () => new Failure('bad-credentials', 'The API key is unknown, revoked or wrong.')
-const overQuota = (allowed: string) =>
-  new Failure('over-quota', `This key has used up what it has for this month: ${allowed}.`)

@@ -7,7 +7,7 @@ import type { FetchOptions, Received } from './intake.ts'
 import { addressName, dispositionName, safeName } from './name.ts'
 import { abandoned, chunksOf } from './pace.ts'
 import type { Room } from './room.ts'
-import { type Place, take, tooLarge } from './take.ts'
+import { checkBytes, type Place, take } from './take.ts'
 import { type Unpacker, unpacked, unpackerOf } from './unpack.ts'
 
 export interface FetchWay extends Place {
@@ -100,7 +100,7 @@ async function keep(
     if (response.statusCode !== 200) throw refusalOf(response)
     const unpack = codingOf(String(headers['content-encoding'] ?? ''))
     const total = unpack ? undefined : lengthOf(headers['content-length'])
-    if (total !== undefined && total > options.maxBytes) throw tooLarge(options.maxBytes)
+    checkBytes(total ?? 0, options)
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => brokenBy(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
@@ -108,6 +108,7 @@ async function keep(
       name: options.name,
       type: textOf(headers['content-type']),
       maxBytes: options.maxBytes,
+      within: options.within,
       onlyPictures: options.onlyPictures,
       progress: options.progress && ((done) => options.progress?.(done, total)),
     })

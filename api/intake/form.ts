@@ -50,8 +50,9 @@ export async function readForm(request: FormRequest, place: Place, options: Form
 
   busboy.on('field', (name, value, _nameCut, isCut) => {
     const wrong = isCut ? bad(`A field has more than ${limits.maxFieldBytes} bytes.`) : wrongName(name)
-    if (wrong) fail(wrong)
-    else fields.push({ name, value })
+    if (wrong) return fail(wrong)
+    fields.push({ name, value })
+    options.seen?.(name, value)
   })
   busboy.on('file', (field, stream, name, encoding, type) => {
     stream.on('error', (cause) => fail(tornForm(cause)))

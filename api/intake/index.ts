@@ -9,7 +9,7 @@ import { createWholes } from './look.ts'
 import { chunksOf, ofRequest, type Watch } from './pace.ts'
 import { createRoom } from './room.ts'
 import { createSpool } from './spool.ts'
-import { take, tooLarge } from './take.ts'
+import { checkBytes, take } from './take.ts'
 
 export type {
   FetchOptions,
@@ -48,15 +48,16 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return {
     async receive(body, wanted) {
-      const { length, maxBytes, name, type } = wanted
-      if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes)
-      room.check(length ?? 0)
+      const { length = 0, name, type } = wanted
+      checkBytes(length, wanted)
+      room.check(length)
       const chunks = contentOf(chunksOf(body, watchFor(wanted.signal)), wanted.headers)
       return take(chunks, place, { ...wanted, name, type })
     },
     async form({ headers, body }, wanted) {
       const length = Number(headers['content-length'] ?? 0)
-      if (length > mostFormBytes(limitsOf(wanted))) throw tooLarge(wanted.maxBytes)
+      const limits = limitsOf(wanted)
+      if (length > mostFormBytes(limits)) checkBytes(length, wanted)
       room.check(length)
       return readForm({ headers, body, watch: watchFor(wanted.signal) }, place, wanted)
     },

@@ -30,6 +30,8 @@ export interface ReceiveOptions {
   /** Of the request that the body is of: it is unpacked by its Content-Encoding, and held to its digests. */
   readonly headers?: IncomingHttpHeaders
   readonly maxBytes: number
+  /** What is left of a quota, in bytes: asked as they come, because some forms say late who sends them. */
+  readonly within?: () => number
   /** Refuse what is no picture ('source-unsupported') as soon as the first bytes say so. */
   readonly onlyPictures?: boolean
   /** Told once, while the rest still arrives; null when the first bytes name no picture we know. */
@@ -37,7 +39,9 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal
 }
 
-export interface FormOptions extends Pick<ReceiveOptions, 'maxBytes' | 'onlyPictures' | 'signal'> {
+export interface FormOptions extends Pick<ReceiveOptions, 'maxBytes' | 'within' | 'onlyPictures' | 'signal'> {
+  /** Told of each field as it comes, before the files behind it. */
+  readonly seen?: (name: string, value: string) => void
   readonly maxFiles?: number
   readonly maxFields?: number
   readonly maxFieldBytes?: number
@@ -56,6 +60,7 @@ export interface FetchOptions {
   /** Sent with the request; the guard's own rules about host and address stay. */
   readonly headers?: Readonly<Record<string, string>>
   readonly maxBytes: number
+  readonly within?: () => number
   readonly onlyPictures?: boolean
   readonly name?: string | undefined
   readonly progress?: (done: number, total: number | undefined) => void
@@ -63,7 +68,7 @@ export interface FetchOptions {
 }
 
 /**
- * Fails with 'source-too-large', 'source-unsupported', 'body-unsupported' for a Content-Encoding that is not known,
+ * Fails with 'source-too-large', 'over-quota' beyond `within`, 'source-unsupported', 'body-unsupported' for a Content-Encoding that is not known,
  * 'stalled' when nothing comes for too long, 'bad-body' for a
  * body or form that breaks off or cannot be read, 'busy' when the spool is full, 'abandoned' when its signal aborts,
  * and where only pictures are wanted with 'source-broken' and 'too-costly' for one that cannot be used; a download with

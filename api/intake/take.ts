@@ -11,6 +11,7 @@ export interface TakeOptions extends LookOptions {
   readonly name: string | undefined
   readonly type: string | undefined
   readonly maxBytes: number
+  readonly within?: (() => number) | undefined
   /** Announced; another number of bytes is a broken body. */
   readonly length?: number | undefined
   readonly progress?: ((done: number) => void) | undefined
@@ -34,7 +35,7 @@ export async function take(
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length
-      if (bytes > options.maxBytes) throw tooLarge(options.maxBytes)
+      checkBytes(bytes, options)
       sha1.update(chunk)
       sha256.update(chunk)
       look.see(chunk)
@@ -60,7 +61,20 @@ export async function take(
   }
 }
 
-export function tooLarge(maxBytes: number): Failure {
+/** Of bytes that have come, or were announced. */
+export function checkBytes(
+  bytes: number,
+  { maxBytes, within }: Pick<TakeOptions, 'maxBytes' | 'within'>,
+): void {
+  if (bytes > maxBytes) throw tooLarge(maxBytes)
+  if (within && bytes > within())
+    throw new Failure(
+      'over-quota',
+      'The file has more bytes than are left of what this key has for this month.',
+    )
+}
+
+function tooLarge(maxBytes: number): Failure {
   return new Failure('source-too-large', 'The file has more bytes than are taken.', {
     expected: `at most ${maxBytes} bytes`,
   })

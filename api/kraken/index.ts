@@ -2,6 +2,9 @@
 import { type Context, Hono } from 'hono'
 import { Failure } from '../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../records/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
+import { noHold } from '../accounts/index.ts'
+import { withinQuota } from '../accounts/within.ts'
 import { baseOf, textOf, untilLeft } from '../incoming.ts'
 import { safeName } from '../intake/name.ts'
 import type { Call, Source } from '../optimising/optimising.ts'
@@ -22,9 +25,11 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/v1/url', async (c) => {
     const given = await jsonOf(c)
-    const key = await admitted(parts, given)
-    const wanted = asked(given)
-    return c.json(await answered(parts, c, { key, wanted, picture: { url: addressOf(wanted) } }))
+    const body = await admitted(parts, given, async (admission) => {
+      const wanted = asked(given)
+      return answered(parts, c, { ...admission, wanted, picture: { url: addressOf(wanted) } })
+    })
+    return c.json(body)
   })
 
   app.post('/v1/upload', async (c) => {
@@ -32,15 +37,22 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
     const { incoming } = c.env
     const form = await parts.intake.form(
       { headers: incoming.headers, body: incoming },
-      { maxBytes: limits.optimiseBytes, maxFieldBytes: limits.jsonBytes, onlyPictures: true, signal },
+      {
+        ...{ maxBytes: limits.optimiseBytes, maxFieldBytes: limits.jsonBytes, onlyPictures: true, signal },
+        ...withinQuota(accounts, (name, value) =>
+          name === 'data' ? keyIn(parts, objectOf(value)) : undefined,
+        ),
+      },
     )
     try {
       const given = objectOf(form.field('data'))
-      const key = await admitted(parts, given)
-      const wanted = asked(given)
-      const [file] = form.files
-      if (!file) throw new Failure('bad-option', 'You need to upload a file')
-      return c.json(await answered(parts, c, { key, wanted, picture: { received: file.received } }))
+      const body = await admitted(parts, given, async (admission) => {
+        const wanted = asked(given)
+        const [file] = form.files
+        if (!file) throw new Failure('bad-option', 'You need to upload a file')
+        return answered(parts, c, { ...admission, wanted, picture: { received: file.received } })
+      })
+      return c.json(body)
     } finally {
       await form.discard()
     }
@@ -70,11 +82,31 @@ async function known({ accounts }: ApiParts, given: Given): Promise<KeyRecord> {
   return key
 }
 
+/** Of a form that has not come to its end: wrong ones are refused when it has. */
+async function keyIn(parts: ApiParts, given: Given): Promise<KeyRecord | undefined> {
+  return isPlayed(given) ? undefined : known(parts, given)
+}
+
+const isPlayed = ({ dev }: Given): boolean => dev === true || dev === 'true'
+
+interface Admission {
+  readonly key: KeyRecord
+  readonly hold: Hold
+}
+
 /** A sandbox counts nothing, so it also works when nothing is left. */
-async function admitted(parts: ApiParts, given: Given): Promise<KeyRecord> {
+async function admitted<T>(
+  parts: ApiParts,
+  given: Given,
+  work: (admission: Admission) => Promise<T>,
+): Promise<T> {
   const key = await known(parts, given)
-  if (given.dev !== true && given.dev !== 'true') await parts.accounts.admit(key)
-  return key
+  const hold = isPlayed(given) ? noHold : await parts.accounts.reserve(key)
+  try {
+    return await work({ key, hold })
+  } finally {
+    await hold.release()
+  }
 }
 
 function addressOf({ url }: Asked): string {
@@ -82,15 +114,14 @@ function addressOf({ url }: Asked): string {
   throw new Failure('bad-option', 'url must be an http or https address')
 }
 
-interface Work {
-  readonly key: KeyRecord
+interface Work extends Admission {
   readonly wanted: Asked
   readonly picture: Source
 }
 
 /** The answer in full, or an id when it goes to a callback. Both asked for: the callback has it. */
 async function answered(parts: ApiParts, c: Context<ApiEnv>, work: Work): Promise<JsonObject> {
-  const { key, wanted, picture } = work
+  const { key, hold, wanted, picture } = work
   const { isSet, callbackUrl, isSandbox } = wanted
   const shape = { isSet, at: parts.now() }
   const base = baseOf(c.env.incoming, parts.publicUrl)
@@ -98,7 +129,7 @@ async function answered(parts: ApiParts, c: Context<ApiEnv>, work: Work): Promis
     const answer = played(knownOf(picture), { ...shape, base, wishes: wanted.wishes })
     return callbackUrl === undefined ? answer : called(parts, { key, callbackUrl, answer })
   }
-  const call: Call = { key, wishes: named(wanted, picture), retention: 'api', base }
+  const call: Call = { key, hold, wishes: named(wanted, picture), retention: 'api', base }
   if (callbackUrl === undefined)
     return answerOf(await parts.optimising.optimise(call, picture, untilLeft(c.env)), shape)
   const promised = { face: 'kraken', url: callbackUrl, context: contextOf(shape) } as const

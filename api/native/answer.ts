@@ -3,6 +3,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { accepts } from 'hono/accepts'
 import { asFailure, Failure } from '../../errors.ts'
 import { outputFormats } from '../../transforms/index.ts'
+import { noHold } from '../accounts/index.ts'
 import type { Answered, Call } from '../optimising/optimising.ts'
 import type { ApiParts } from '../parts.ts'
 import { baseFor } from './app.ts'
@@ -20,6 +21,7 @@ export async function answer(c: NativeContext, parts: ApiParts, asked: Asked) {
   const { options, wishes } = asked
   const call: Call = {
     key: c.get('key'),
+    hold: c.get('hold'),
     wishes,
     retention: options.retention ?? 'api',
     base: baseFor(c, parts),
@@ -28,6 +30,8 @@ export async function answer(c: NativeContext, parts: ApiParts, asked: Asked) {
     return promised(c, parts, { call, asked, url: options.callback_url })
   switch (options.response ?? accepted(c)) {
     case 'events':
+      // The events go on when this call has been answered, and its work is counted or given back at their end.
+      c.set('hold', noHold)
       return watched(parts, call, asked)
     case 'binary':
       return picture(c, parts, { call, asked })
@@ -116,7 +120,12 @@ async function watched({ optimising, log }: ApiParts, call: Call, asked: Asked):
       if (kind === 'internal') log.error({ err: thrown }, 'a watched call failed')
       emit({ event: 'failed', problem: failureView({ kind, message }) })
     })
-    .finally(() => events.end())
+    .finally(async () => {
+      events.end()
+      await call.hold
+        ?.release()
+        .catch((error) => log.warn({ err: error }, 'a reservation ends with its lease'))
+    })
   await begun.promise
   // Without the last header nginx would keep the events until there are enough of them.
   const headers = { 'content-type': eventsType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' }

@@ -2,7 +2,7 @@
 // picture nothing of it is read in here: `source` does that, when the options are known to be right.
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../errors.ts'
-import { untilLeft } from '../incoming.ts'
+import { mediaType, untilLeft } from '../incoming.ts'
 import { isCoded } from '../intake/content.ts'
 import type { Form, ReceiveOptions } from '../intake/intake.ts'
 import { dispositionName, utf8Of } from '../intake/name.ts'
@@ -29,12 +29,13 @@ type Given = Readonly<Record<string, unknown>>
 /** `query` has been read by its schema, so that all that is joined here is of JSON's own kinds. */
 export async function asked(c: NativeContext, parts: ApiParts, query: OptimizeQuery): Promise<Asked> {
   const { incoming } = c.env
+  const { left: within } = c.get('hold')
   const given: Given = { ...query, ...headerOptions(c) }
   const signal = untilLeft(c.env)
   const kind = mediaType(incoming)
   if (kind === 'application/json')
     return byUrl(parts, { given: { ...given, ...(await jsonOf(c, parts)) }, signal })
-  if (kind === 'multipart/form-data') return byForm(parts, { incoming, given, signal })
+  if (kind === 'multipart/form-data') return byForm(parts, { incoming, given, signal, within })
   const options = checked(OptimizeOptions, given)
   return {
     ...wanted(parts, options),
@@ -49,6 +50,7 @@ export async function asked(c: NativeContext, parts: ApiParts, query: OptimizeQu
           ...named,
           ...told,
           maxBytes,
+          within,
           onlyPictures: true,
           signal,
         }),
@@ -67,12 +69,14 @@ interface FormAsked {
   readonly incoming: IncomingMessage
   readonly given: Given
   readonly signal: AbortSignal
+  readonly within: () => number
 }
 
-async function byForm(parts: ApiParts, { incoming, given, signal }: FormAsked): Promise<Asked> {
+async function byForm(parts: ApiParts, { incoming, given, signal, within }: FormAsked): Promise<Asked> {
   const maxBytes = parts.limits.optimiseBytes
   const request = { headers: incoming.headers, body: incoming }
-  const form = await parts.intake.form(request, { maxBytes, onlyPictures: true, maxFiles: 1, signal })
+  const taking = { maxBytes, within, onlyPictures: true, maxFiles: 1, signal }
+  const form = await parts.intake.form(request, taking)
   try {
     return ofForm(parts, { form, given, signal })
   } catch (thrown) {
@@ -83,7 +87,7 @@ async function byForm(parts: ApiParts, { incoming, given, signal }: FormAsked): 
 
 function ofForm(
   parts: ApiParts,
-  { form, given, signal }: Omit<FormAsked, 'incoming'> & { form: Form },
+  { form, given, signal }: Omit<FormAsked, 'incoming' | 'within'> & { form: Form },
 ): Asked {
   const { options, ...fields } = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
   const written = checked(OptimizeFields, fields)
@@ -110,9 +114,6 @@ function wanted({ hooks }: ApiParts, options: OptimizeOptions) {
 
 const headerOptions = (c: NativeContext): Given =>
   objectOf(utf8Of(c.req.header('halftone-options') ?? ''), "header 'Halftone-Options'")
-
-export const mediaType = ({ headers }: IncomingMessage): string =>
-  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 /** What a client says of a body that is the file itself. */
 export function namedAs({ headers }: IncomingMessage, name?: string) {

@@ -1,13 +1,19 @@
 // Who asks: a key in the Authorization header, as a bearer token or by Basic, with the scope that the route needs.
+import type { IncomingMessage } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import { Failure } from '../../errors.ts'
 import type { KeyRecord } from '../../records/index.ts'
-import type { Scope } from '../accounts/accounts.ts'
-import { textOf } from '../incoming.ts'
+import type { Hold, Scope } from '../accounts/accounts.ts'
+import { mediaType, textOf } from '../incoming.ts'
+import { isCoded } from '../intake/content.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 
 export interface NativeEnv extends ApiEnv {
-  Variables: { key: KeyRecord }
+  Variables: {
+    key: KeyRecord
+    /** Of a route that counts: what this call holds of the key's quota. */
+    hold: Hold
+  }
 }
 
 export type NativeContext = Context<NativeEnv>
@@ -17,6 +23,8 @@ interface Need {
   readonly scope?: Scope
   /** Whether it is work that counts against the quota. */
   readonly isCounted?: boolean
+  /** Whether a body that is no JSON is a file whose bytes count. */
+  readonly hasFile?: boolean
   /** Whether the framework reads the body, which is then JSON and short. */
   readonly hasJson?: boolean
 }
@@ -31,17 +39,42 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string
     await next()
   }
-  return ({ scope, isCounted = false, hasJson = false }: Need = {}) => {
+  return ({ scope, isCounted = false, hasFile = false, hasJson = false }: Need = {}) => {
     const known: MiddlewareHandler<NativeEnv> = async (c, next) => {
       const key = await keyOf(accounts, c.req.header('authorization'))
       if (scope !== undefined) accounts.require(key, scope)
-      if (isCounted) await accounts.admit(key)
       c.set('key', key)
+      if (!isCounted) return next()
+      c.set('hold', await reserved(accounts, key, hasFile ? c.env.incoming : undefined))
       await next()
+      // Where nothing came of it: what was counted, or goes on, is not this call's any more.
+      await c.get('hold').release()
     }
     const middleware = hasJson ? [known, read] : [known]
     return { middleware, security: scope === undefined ? anyKey : scoped(scope) }
   }
+}
+
+/** Boundaries, and the fields beside a file, are no bytes of it. */
+const formBytes = 64 * 1024
+
+/** What is announced as more than is left is refused before it is read. */
+async function reserved(
+  accounts: ApiParts['accounts'],
+  key: KeyRecord,
+  incoming?: IncomingMessage,
+): Promise<Hold> {
+  const length = Number(incoming?.headers['content-length'] ?? 0)
+  const kind = incoming && mediaType(incoming)
+  if (!incoming || kind === 'application/json' || isCoded(incoming.headers)) return accounts.reserve(key)
+  if (kind !== 'multipart/form-data') return accounts.reserve(key, length)
+  const hold = await accounts.reserve(key)
+  if (length - formBytes <= hold.left()) return hold
+  await hold.release()
+  throw new Failure(
+    'over-quota',
+    'The form has more bytes than are left of what this key has for this month.',
+  )
 }
 
 export const securitySchemes = {

@@ -1,7 +1,8 @@
 // Optidash's API over the optimise service: programs written for it keep working when they are pointed here.
 import { type Context, Hono } from 'hono'
-import { Failure } from '../../errors.ts'
+import { asFailure, Failure } from '../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../records/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
 import { baseOf, textOf, untilLeft } from '../incoming.ts'
 import type { Answered, Call, Source } from '../optimising/optimising.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
@@ -36,32 +37,16 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/1.0/fetch', async (c) => {
     c.set('isBinary', saysBinary(c))
-    const key = await admitted(parts, c)
-    const wanted = asked(objectOf(await textOf(c.env.incoming, limits.jsonBytes)))
-    if (!wanted.source) throw new Failure('bad-body', 'The address of a picture is missing: url')
-    return answered(parts, c, { key, wanted, source: wanted.source })
+    return admitted(parts, c, async (admission) => {
+      const wanted = asked(objectOf(await textOf(c.env.incoming, limits.jsonBytes)))
+      if (!wanted.source) throw new Failure('bad-body', 'The address of a picture is missing: url')
+      return answered(parts, c, { ...admission, wanted, source: wanted.source })
+    })
   })
 
   app.post('/1.0/upload', async (c) => {
     c.set('isBinary', saysBinary(c))
-    const key = await admitted(parts, c)
-    const { incoming } = c.env
-    const form = await parts.intake.form(
-      { headers: incoming.headers, body: incoming },
-      {
-        ...{ maxBytes: limits.optimiseBytes, maxFieldBytes: limits.jsonBytes, onlyPictures: true },
-        signal: untilLeft(c.env),
-      },
-    )
-    try {
-      // Plugins leave out what would be empty.
-      const wanted = asked(objectOf(form.field('data') ?? '{}'))
-      const file = form.files.find(({ field }) => field === 'file') ?? form.files[0]
-      if (!file) throw new Failure('bad-body', 'The picture is missing: file')
-      return await answered(parts, c, { key, wanted, source: { received: file.received } })
-    } finally {
-      await form.discard()
-    }
+    return admitted(parts, c, (admission) => uploaded(parts, c, admission))
   })
 
   app.get('/1.0/account', async (c) => {
@@ -127,20 +112,53 @@ async function known({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<K
   return key
 }
 
-async function admitted(parts: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
+interface Admission {
+  readonly key: KeyRecord
+  readonly hold: Hold
+}
+
+async function admitted(
+  parts: ApiParts,
+  c: Context<OptidashEnv>,
+  work: (admission: Admission) => Promise<Response>,
+): Promise<Response> {
   const { accounts } = parts
   const key = await known(parts, c)
   try {
-    await accounts.admit(key)
+    const hold = await accounts.reserve(key)
+    try {
+      return await work({ key, hold })
+    } finally {
+      await hold.release()
+    }
   } catch (thrown) {
-    c.set('spent', await accounts.standing(key))
+    if (asFailure(thrown).kind === 'over-quota') c.set('spent', await accounts.standing(key))
     throw thrown
   }
-  return key
 }
 
-interface Work {
-  readonly key: KeyRecord
+async function uploaded(parts: ApiParts, c: Context<OptidashEnv>, admission: Admission): Promise<Response> {
+  const { limits } = parts
+  const { incoming } = c.env
+  const form = await parts.intake.form(
+    { headers: incoming.headers, body: incoming },
+    {
+      ...{ maxBytes: limits.optimiseBytes, maxFieldBytes: limits.jsonBytes, onlyPictures: true },
+      ...{ within: admission.hold.left, signal: untilLeft(c.env) },
+    },
+  )
+  try {
+    // Plugins leave out what would be empty.
+    const wanted = asked(objectOf(form.field('data') ?? '{}'))
+    const file = form.files.find(({ field }) => field === 'file') ?? form.files[0]
+    if (!file) throw new Failure('bad-body', 'The picture is missing: file')
+    return await answered(parts, c, { ...admission, wanted, source: { received: file.received } })
+  } finally {
+    await form.discard()
+  }
+}
+
+interface Work extends Admission {
   readonly wanted: Asked
   readonly source: Source
 }
@@ -148,14 +166,14 @@ interface Work {
 async function answered(
   parts: ApiParts,
   c: Context<OptidashEnv>,
-  { key, wanted, source }: Work,
+  { key, hold, wanted, source }: Work,
 ): Promise<Response> {
   const { wish, webhook } = wanted
   // Both are needed: the header alone is what a client sends for all of its calls.
   const isBinary = c.get('isBinary') && wanted.isBinary
   c.set('isBinary', isBinary)
   const base = baseOf(c.env.incoming, parts.publicUrl)
-  const call: Call = { key, wishes: [wish], retention: 'api', base }
+  const call: Call = { key, hold, wishes: [wish], retention: 'api', base }
   if (webhook) {
     const { url, delayMs } = webhook
     const id = await parts.optimising.promise(call, source, { face: 'optidash', url, delayMs })

@@ -1,7 +1,7 @@
 // The optimise service: at once for a client that waits, or promised and told by a webhook.
 import { asFailure, Failure } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { createWork, type Records } from '../../records/index.ts'
+import { type Counts, createWork, type Records } from '../../records/index.ts'
 import type { Intake, Received } from '../intake/intake.ts'
 import { makeAll } from './make.ts'
 import type { Answered, Call, Optimising, PromiseStatus, Source } from './optimising.ts'
@@ -54,8 +54,9 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
   async function optimise(call: Call, source: Source, signal: AbortSignal): Promise<readonly Answered[]> {
     checked(call)
     try {
-      const received = await receivedOf(parts, source, signal)
+      const received = await receivedOf(parts, { call, source, signal })
       try {
+        await call.hold?.take(received.bytes)
         return await made(parts, { call, received, signal })
       } finally {
         await received.discard()
@@ -63,9 +64,9 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
     } catch (thrown) {
       const counts = countsOfFailure(asFailure(thrown))
       if (counts)
-        await records.usage
-          .count(call.key.id, counts, parts.now())
-          .catch((error) => log.error({ err: error }, 'usage was not counted'))
+        await counted(parts, call, counts).catch((error) =>
+          log.error({ err: error }, 'usage was not counted'),
+        )
       throw thrown
     }
   }
@@ -98,12 +99,21 @@ function checked({ wishes }: Call): void {
 
 async function receivedOf(
   { intake, maxBytes }: { intake: Intake; maxBytes: number },
-  source: Source,
-  signal: AbortSignal,
+  { call, source, signal }: { call: Call; source: Source; signal: AbortSignal },
 ): Promise<Received> {
   if ('received' in source) return source.received
   const { url, headers } = source
-  return intake.fetch(url, { maxBytes, onlyPictures: true, signal, ...(headers ? { headers } : {}) })
+  return intake.fetch(url, {
+    ...{ maxBytes, onlyPictures: true, signal },
+    ...(call.hold ? { within: call.hold.left } : {}),
+    ...(headers ? { headers } : {}),
+  })
+}
+
+/** Once: in the transaction in which it gives back what it held. */
+async function counted(parts: PromiseParts, { key, hold }: Call, counts: Partial<Counts>): Promise<void> {
+  await parts.records.transaction((t) => t.usage.count(key.id, counts, parts.now(), hold?.id))
+  hold?.settled()
 }
 
 interface Foreground {
@@ -120,8 +130,9 @@ async function made(
   const outcomes = all.map(({ outcome }) => outcome)
   await parts.records.transaction(async (t) => {
     await t.results.add(...all.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
-    await t.usage.count(call.key.id, countsOf(outcomes), parts.now())
+    await t.usage.count(call.key.id, countsOf(outcomes), parts.now(), call.hold?.id)
   })
+  call.hold?.settled()
   return outcomes
 }
 

@@ -2,6 +2,7 @@
 import type { Figures } from '../../processing/processing.ts'
 import type { JsonObject, KeyRecord } from '../../records/index.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
+import type { Hold } from '../accounts/accounts.ts'
 import type { Received } from '../intake/intake.ts'
 
 /** One result that is wanted of a source. Plain JSON: it waits in the queue as it is. */
@@ -57,6 +58,8 @@ export type Source =
 
 export interface Call {
   readonly key: KeyRecord
+  /** What it holds of the key's quota: the picture's bytes are taken here, and it is counted or kept. */
+  readonly hold?: Hold
   /** One to ten. */
   readonly wishes: readonly Wish[]
   /** How long results live: an hour for the API, twelve for the page, by default. */

@@ -6,6 +6,7 @@ import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import { statusOf } from '../../problem.ts'
 import type { JobRecord, Records } from '../../records/index.ts'
 import { resultKey } from '../../storage/index.ts'
+import { resumed } from '../accounts/holds.ts'
 import type { Seal } from '../accounts/seal.ts'
 import type { Hooks } from '../hooks/hooks.ts'
 import type { Intake, Received } from '../intake/intake.ts'
@@ -36,8 +37,10 @@ export interface PromiseParts extends Workshop {
 }
 
 interface Order {
-  readonly call: Omit<Call, 'key'>
+  readonly call: Omit<Call, 'key' | 'hold'>
   readonly keyId: string
+  /** What the promise holds of its key's quota. */
+  readonly held?: string
   readonly source: Waiting
   readonly promised: Promised
   /** Of the results' records: what `status` finds them by. */
@@ -57,21 +60,24 @@ export async function keepPromise(
   const { records, hooks, seal, now } = parts
   hooks.check(wanted.promised.url)
   const id = records.nextId(now())
-  const source = await waiting(parts, wanted.source)
-  const { key, ...rest } = call
+  const { key, hold, ...rest } = call
+  const source = await waiting(parts, wanted.source, hold)
   const ids = call.wishes.map(() => records.nextId(now()))
-  const order: Order = { call: rest, keyId: key.id, source, promised: wanted.promised, ids }
+  const held = hold?.id === undefined ? {} : { held: hold.id }
+  const order: Order = { call: rest, keyId: key.id, ...held, source, promised: wanted.promised, ids }
   const { face } = wanted.promised
   // Beside what is sealed: whose promise it is, and under which id its webhook will be found.
   const payload = { ids, face, hook: records.nextId(now()), sealed: seal.close(id, JSON.stringify(order)) }
   await records.jobs.promise({ id, queue, project: key.project, payload, maxAttempts: mostTries * 2 }, now())
+  await hold?.keep(sourceMs)
   return id
 }
 
-async function waiting({ bucket, now }: PromiseParts, source: Source): Promise<Waiting> {
+async function waiting({ bucket, now }: PromiseParts, source: Source, hold: Call['hold']): Promise<Waiting> {
   if ('url' in source) return source
   const { received } = source
   try {
+    await hold?.take(received.bytes)
     const { name, type, bytes } = received
     const key = resultKey({
       // As a result's: its address is all that protects it.
@@ -111,8 +117,12 @@ function orderOf({ seal }: PromiseParts, job: JobRecord): Order | undefined {
 async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): Promise<readonly Made[]> {
   const key = await parts.records.keys.get(order.keyId)
   if (!key || key.revoked !== null) throw new Failure('bad-credentials', 'The key was revoked meanwhile.')
-  const received = await fetched(parts, order.source, signal)
+  const { records, now } = parts
+  const hold = await resumed(records, key, { id: order.held, forMs: sourceMs, now })
+  const received = await fetched(parts, order.source, { signal, within: hold.left })
   try {
+    // Of an address nothing was known when it was promised.
+    await hold.take(received.bytes)
     const making = { received, priority: 'background', ids: order.ids, signal } as const
     return await makeAll(parts, { ...making, call: { ...order.call, key } })
   } finally {
@@ -123,15 +133,15 @@ async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): 
 async function fetched(
   { intake, bucket, maxBytes }: PromiseParts,
   source: Waiting,
-  signal: AbortSignal,
+  taking: { readonly signal: AbortSignal; readonly within: () => number },
 ): Promise<Received> {
-  const options = { maxBytes, onlyPictures: true, signal }
+  const options = { maxBytes, onlyPictures: true, ...taking }
   if ('url' in source) {
     const { url, headers } = source
     return intake.fetch(url, { ...options, ...(headers ? { headers } : {}) })
   }
   const { name, type, bytes } = source
-  const found = await bucket.get(source.key, { signal })
+  const found = await bucket.get(source.key, { signal: taking.signal })
   if (!found) throw new Failure('source-missing', 'The picture is not there any more.')
   return intake.receive(found.body, { ...options, name, type, length: bytes })
 }
@@ -161,7 +171,8 @@ async function tell(parts: PromiseParts, { job, order, made = [], failure }: End
       await t.results.add(...made.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
     }
     const counts = failure ? countsOfFailure(failure) : countsOf(outcomes)
-    if (counts) await t.usage.count(order.keyId, counts, now())
+    if (counts) await t.usage.count(order.keyId, counts, now(), order.held)
+    else if (order.held !== undefined) await t.reservations.release(order.held)
     await hooks.promise(t, {
       id: String(job.payload.hook),
       ...{ project, event: failure ? 'optimise.failed' : 'optimise.done', url, body },

@@ -50,13 +50,15 @@ export const countsOf = (outcomes: readonly Outcome[]): Partial<Counts> => ({
   bytesSaved: sumOf(outcomes, ({ report }) => Math.max(0, report.saved)),
 })
 
-const ours: ReadonlySet<FailureKind> = new Set([
+/** Also what a quota refused: it would push its own limit away. */
+const uncounted: ReadonlySet<FailureKind> = new Set([
   ...(['busy', 'too-many', 'late', 'upstream-failed', 'upstream-late', 'internal'] as const),
+  'over-quota',
 ])
 
 /** What a call that failed adds: nothing where it was our fault, or is to be tried again. */
 export const countsOfFailure = ({ kind }: Failure): Partial<Counts> | undefined =>
-  ours.has(kind) ? undefined : { calls: 1, failures: 1 }
+  uncounted.has(kind) ? undefined : { calls: 1, failures: 1 }
 
 const sumOf = (outcomes: readonly Outcome[], of: (figures: Outcome['figures']) => number): number =>
   outcomes.reduce((sum, { figures }) => sum + of(figures), 0)

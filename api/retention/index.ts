@@ -94,6 +94,10 @@ async function tickOnce(ticking: Ticking): Promise<Ticked> {
     }
   }
   const before = now() - memoryMs
+  // Of calls whose process died: they hold nothing any more, and are only in the way.
+  await step('reservations', () =>
+    inBits(ticking, (limit) => records.reservations.forget({ before: now(), limit })),
+  )
   const ticked: Ticked = {
     results: await step('results', () => removeResults(ticking)),
     erasures: await step('erasures', () => tryErasuresAgain(ticking)),

@@ -2,6 +2,8 @@
 import type { Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { JsonObject } from '../../records/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
+import { withinQuota } from '../accounts/within.ts'
 import { textOf } from '../incoming.ts'
 import type { Form } from '../intake/intake.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
@@ -14,6 +16,8 @@ export interface Asked {
   /** As sent, the form's first. */
   readonly fields: Form['fields']
   readonly files: Form['files']
+  /** What it holds of quotas; given back when it is answered, where it was not counted or kept. */
+  readonly holds: Hold[]
 }
 
 export type Answer = (asked: Asked) => Promise<JsonObject>
@@ -42,10 +46,11 @@ export function route(
   app.all(path, async (c) => {
     if (c.req.method === 'OPTIONS') return done(c)
     let form: Form | undefined
+    const holds: Hold[] = []
     try {
       if (c.req.method !== method) throw wrongMethod(c)
       form = method === 'POST' ? await readForm(c, parts, maxBytes) : undefined
-      return c.json(await answer(askedOf(c, form)), 200, cors)
+      return c.json(await answer(askedOf(c, form, holds)), 200, cors)
     } catch (thrown) {
       const refusal = asRefusal(thrown)
       if (refusal.code === 'UploadAPIError')
@@ -53,6 +58,7 @@ export function route(
       return refused(c, refusal, method)
     } finally {
       await form?.discard()
+      for (const hold of holds) await hold.release()
     }
   })
 }
@@ -99,6 +105,7 @@ async function readForm(c: Context<ApiEnv>, parts: ApiParts, maxBytes: number): 
   const limits = {
     ...{ maxBytes: Math.max(1, maxBytes), maxFiles: mostFiles + 1 },
     ...{ maxFields: mostFields + 1, maxFieldBytes: mostFieldBytes },
+    ...quotaOf(c, parts),
   }
   const form = await parts.intake.form({ headers, body: incoming }, limits)
   const tooMany =
@@ -114,6 +121,15 @@ async function readForm(c: Context<ApiEnv>, parts: ApiParts, maxBytes: number): 
 
 const formBytes = 1024 * 1024
 
+/** The key is a field of the form, often behind the file; clients name it in a header and in their own name too. */
+function quotaOf(c: Context<ApiEnv>, { accounts }: ApiParts) {
+  const find = async (id: string | undefined) => (id === undefined ? undefined : accounts.byPublicKey(id))
+  const agent = c.req.header('x-uc-user-agent') ?? c.req.header('user-agent')
+  const named = c.req.query('pub_key') ?? /^\w*uploadcare\w*\/[^/\s]*\/(\w+)/i.exec(agent ?? '')?.[1]
+  const isKey = (name: string) => name === 'UPLOADCARE_PUB_KEY' || name === 'pub_key'
+  return withinQuota(accounts, (name, value) => (isKey(name) ? find(value) : undefined), find(named))
+}
+
 async function urlencoded(incoming: ApiEnv['Bindings']['incoming'], { limits }: ApiParts): Promise<Form> {
   const isForm = /^application\/x-www-form-urlencoded/i.test(incoming.headers['content-type'] ?? '')
   const text = await textOf(incoming, limits.jsonBytes)
@@ -126,7 +142,7 @@ async function urlencoded(incoming: ApiEnv['Bindings']['incoming'], { limits }: 
   }
 }
 
-function askedOf(c: Context<ApiEnv>, form: Form | undefined): Asked {
+function askedOf(c: Context<ApiEnv>, form: Form | undefined, holds: Hold[]): Asked {
   const query = pairsOf(new URL(c.req.url).searchParams)
   const fields = [...(form?.fields ?? []), ...query]
   if (fields.some(({ name, value }) => `${name}${value}`.includes('\0')))
@@ -135,6 +151,7 @@ function askedOf(c: Context<ApiEnv>, form: Form | undefined): Asked {
     c,
     fields,
     files: form?.files ?? [],
+    holds,
     field: (name) => fields.find((field) => field.name === name && field.value !== '')?.value,
   }
 }

@@ -118,13 +118,16 @@ function localCopy({ uploads, accounts }: ApiParts) {
     if (id === undefined) throw new RestError(400, 'Bad `source` parameter. Use UUID or CDN URL.')
     if (rest.startsWith('-/'))
       throw new RestError(400, 'A copy with operations cannot be made here. Use the UUID alone.')
-    await accounts.admit(asked.key)
-    const wanted = { project: asked.project, keyId: asked.key.id, store: store === true || store === 'true' }
-    const copy = await uploads.copy(id, {
-      ...wanted,
-      ...(metadata === undefined ? {} : { metadata: texts(metadata) }),
-    })
-    return created({ type: 'file', result: shape(copy, asked) })
+    const said = metadata === undefined ? {} : { metadata: texts(metadata) }
+    const hold = await accounts.reserve(asked.key)
+    try {
+      const { project, key } = asked
+      const wanted = { project, keyId: key.id, hold, store: store === true || store === 'true' }
+      const copy = await uploads.copy(id, { ...wanted, ...said })
+      return created({ type: 'file', result: shape(copy, asked) })
+    } finally {
+      await hold.release()
+    }
   }
 }
 

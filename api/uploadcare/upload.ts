@@ -7,7 +7,7 @@ import { group, groupInfo } from './group.ts'
 import { complete, partRoute, start } from './multipart.ts'
 import { Refusal } from './refusals.ts'
 import { fileInfo } from './shapes.ts'
-import { isUuid, keyOf, uploaderOf, wantedOf } from './wishes.ts'
+import { heldFor, isUuid, keyOf, uploaderOf, wantedOf } from './wishes.ts'
 
 export function createUploadcareUpload(parts: ApiParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
@@ -32,13 +32,23 @@ function base(parts: ApiParts): Answer {
     const key = await uploaderOf(asked, parts, 'UPLOADCARE_PUB_KEY')
     const wanted = wantedOf(asked, key)
     if (asked.files.length === 0) throw new Refusal('FilesRequiredError')
+    // Each counts as a call of its own: all are held before the first is kept.
+    const others = asked.files.slice(1).map(() => heldFor(asked, key, parts))
+    const holds = [key.hold, ...(await all(others))]
     const ids: Record<string, string> = {}
-    for (const { field, received } of asked.files) {
-      const file = await parts.uploads.add(received, wanted)
+    for (const [i, { field, received }] of asked.files.entries()) {
+      const hold = holds[i] ?? key.hold
+      const file = await parts.uploads.add(received, { ...wanted, hold })
       ids[field] = file.id
     }
     return ids
   }
+}
+
+/** As Promise.all, when none of them is still at it. */
+async function all<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
 }
 
 function info({ uploads, ...parts }: ApiParts): Answer {

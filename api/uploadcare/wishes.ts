@@ -1,5 +1,6 @@
 // Who uploads and what is wished for the file, from the fields of a request to the Upload API.
 import type { KeyRecord } from '../../records/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
 import type { ApiParts } from '../parts.ts'
 import type { Wanted } from '../uploads/index.ts'
 import type { Asked } from './asked.ts'
@@ -23,12 +24,21 @@ export async function keyOf(asked: Asked, { accounts, records }: Who, name = 'pu
 }
 
 /** Who may add files now: the scope, the quota, and the signature where the project demands one. */
-export async function uploaderOf(asked: Asked, who: Who, name?: string): Promise<KeyRecord> {
+export async function uploaderOf(asked: Asked, who: Who, name?: string): Promise<Uploader> {
   const key = await keyOf(asked, who, name)
   who.accounts.require(key, 'upload')
   await checkSignature(asked, key, who)
-  await who.accounts.admit(key)
-  return key
+  return { ...key, hold: await heldFor(asked, key, who) }
+}
+
+/** Whose upload it is, and what it holds of the quota. */
+export type Uploader = KeyRecord & { readonly hold: Hold }
+
+/** Of one file; given back with the answer where it came to nothing. */
+export async function heldFor(asked: Asked, key: KeyRecord, { accounts }: Who): Promise<Hold> {
+  const hold = await accounts.reserve(key)
+  asked.holds.push(hold)
+  return hold
 }
 
 /** Hex HMAC-SHA-256 over the decimal text of `expire` (reference, section 5). */
@@ -43,11 +53,12 @@ async function checkSignature(asked: Asked, key: KeyRecord, { accounts, now }: W
   if (!isOurs) throw new Refusal('SignatureInvalidError')
 }
 
-export function wantedOf(asked: Asked, { id, project }: KeyRecord): Wanted {
+export function wantedOf(asked: Asked, { id, project, hold }: Uploader): Wanted {
   const store = asked.field('UPLOADCARE_STORE') ?? asked.field('store')
   return {
     project,
     keyId: id,
+    hold,
     // 'auto' is the project's own wish, which here is to keep what is uploaded.
     store: store !== '0' && store !== 'false',
     metadata: metadataOf(asked),

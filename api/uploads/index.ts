@@ -55,6 +55,7 @@ export function createUploads(options: UploadsOptions): SweptUploads {
     tell,
     poke: hooks.poke,
     maxBytes: limits.multipartBytes,
+    comingMs: options.unstoredMs + 3_600_000,
     stallMs: options.stallMs ?? usualStallMs,
     log,
     now,

@@ -14,6 +14,8 @@ export interface Kit {
   /** After a transaction that may have promised something. */
   readonly poke: () => void
   readonly maxBytes: number
+  /** How long an upload may be on its way. */
+  readonly comingMs: number
   /** How long the sender of a part may send nothing. */
   readonly stallMs: number
   readonly log: Pick<Log, 'warn' | 'error'>

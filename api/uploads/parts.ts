@@ -36,6 +36,7 @@ export function createParts(kit: Kit): Parts {
   async function start(wanted: WantedParts) {
     const { bytes, partBytes, sha256 } = wanted
     checkSizes(wanted, kit.maxBytes)
+    await wanted.hold?.take(bytes)
     const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
     const id = await begin(kit, { wanted, name, type, bytes })
     try {
@@ -47,6 +48,7 @@ export function createParts(kit: Kit): Parts {
       await giveUp(kit, id)
       throw thrown
     }
+    await wanted.hold?.keep(kit.comingMs)
     return { file: (await records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
   }
 

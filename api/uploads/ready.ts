@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import type { FileRecord, JsonObject, Tables } from '../../records/index.ts'
 import { uploadKey } from '../../storage/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
+import { resumed } from '../accounts/holds.ts'
 import { eraseNow, erasing } from './erase.ts'
 import type { Kit } from './kit.ts'
 import type { Wanted } from './uploads.ts'
@@ -22,14 +24,27 @@ export interface Coming {
 /** The row of a file that is coming; with `t` in a transaction. */
 export async function begin(kit: Kit, coming: Coming, t: Tables = kit.records): Promise<string> {
   const { wanted, name, type, bytes, upload = {} } = coming
-  const { project, keyId, store, metadata = {}, tags = [] } = wanted
+  const { project, keyId, hold, store, metadata = {}, tags = [] } = wanted
   checkMetadata(metadata)
   checkTags(tags)
   const id = randomUUID()
-  const said = { project, name, type, bytes, metadata, tags, upload: { ...upload, keyId, store } }
+  const said = {
+    project,
+    name,
+    type,
+    bytes,
+    metadata,
+    tags,
+    upload: { ...upload, ...heldBy(hold?.id), keyId, store },
+  }
   await t.files.add({ ...said, id, state: 'uploading', created: kit.now() })
   return id
 }
+
+const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })
+
+/** What is remembered of a file that is coming. */
+type Waiting = { readonly keyId: string; readonly store: boolean; readonly held?: string }
 
 export type Arrived = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
 
@@ -40,12 +55,12 @@ export async function arrive(kit: Kit, t: Tables, arrived: Arrived & { readonly 
   if (coming?.state === 'ready') return coming
   // Retention, or whoever gave it up, came first.
   if (coming?.state !== 'uploading') throw new Failure('not-found', 'The upload has been given up.')
-  const { keyId, store } = coming.upload as { keyId: string; store: boolean }
+  const { keyId, store, held } = coming.upload as Waiting
   const now = kit.now()
   const change = { ...known, state: 'ready', upload: null, stored: store ? now : null } as const
   await t.files.change(id, { ...change, storageKey: uploadKey(id) })
   const file: FileRecord = { ...coming, ...change, storageKey: uploadKey(id) }
-  await t.usage.count(keyId, { calls: 1, bytesIn: file.bytes }, now)
+  await t.usage.count(keyId, { calls: 1, bytesIn: file.bytes }, now, held)
   const stored = store ? [{ event: 'file.stored', file } as const] : []
   await kit.tell(t, file.project, [{ event: 'file.uploaded', file }, ...stored])
   return file
@@ -73,6 +88,8 @@ export async function giveUp(kit: Kit, id: string): Promise<boolean> {
     const isHere = await kit.records.transaction(async (t) => {
       const file = await t.files.hold(id)
       if (file?.state === 'uploading') {
+        const { held } = file.upload as Waiting
+        if (held !== undefined) await t.reservations.release(held)
         await t.files.forget(id)
         await t.jobs.promise(erasing(id), kit.now())
       }
@@ -84,4 +101,14 @@ export async function giveUp(kit: Kit, id: string): Promise<boolean> {
     kit.log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
     return false
   }
+}
+
+/** Of a file whose bytes were not known when it was promised: what it holds of its key's quota. */
+export async function holdOf(
+  { records, comingMs: forMs, now }: Kit,
+  id: string,
+): Promise<Pick<Hold, 'left' | 'take'>> {
+  const { held, keyId } = ((await records.files.get(id))?.upload ?? {}) as Partial<Waiting>
+  const key = keyId === undefined ? undefined : await records.keys.get(keyId)
+  return resumed(records, key, { id: held, forMs, now })
 }

@@ -3,12 +3,15 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FileFilter, FileRecord, GroupRecord, TimePaged } from '../../records/index.ts'
 import type { Found, Range } from '../../storage/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
 import type { Received } from '../intake/intake.ts'
 
 export interface Wanted {
   readonly project: string
   /** Who did it, for usage and webhooks: the key's id. */
   readonly keyId: string
+  /** What it holds of the key's quota: the file's bytes are taken here, and it is counted or kept. */
+  readonly hold?: Hold
   /** For good; false for one that is removed after a day. */
   readonly store: boolean
   /** At most 50 keys of 1 to 64 characters `\w-.:`, values of at most 512. Checked here: 'bad-option'. */

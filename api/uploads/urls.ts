@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import { createWork, type FileRecord, type Held, type JobRecord, newId } from '../../records/index.ts'
 import { safeName } from '../intake/name.ts'
 import type { Kit } from './kit.ts'
-import { arrive, begin, giveUp } from './ready.ts'
+import { arrive, begin, giveUp, holdOf } from './ready.ts'
 import type { Progress, Uploads, WantedUrl } from './uploads.ts'
 import { keep } from './whole.ts'
 
@@ -62,6 +62,7 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
       const payload: Work = { file, url, name: said, isNamed: name !== undefined, remember }
       await t.jobs.promise({ id: token, queue, project, payload, maxAttempts }, now())
     })
+    await wanted.hold?.keep(kit.comingMs)
     work.poke()
     return { token }
   }
@@ -91,9 +92,12 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
     const progress = (done: number, total: number | undefined) =>
       running.set(job.id, { done, ...(total === undefined ? {} : { total }) })
     const naming = order.isNamed ? { name: order.name } : {}
-    const received = await kit.intake.fetch(url, { maxBytes: kit.maxBytes, progress, signal, ...naming })
+    const hold = await holdOf(kit, id)
+    const taking = { maxBytes: kit.maxBytes, within: hold.left, progress, signal }
+    const received = await kit.intake.fetch(url, { ...taking, ...naming })
     try {
       const { type, bytes, name } = received
+      await hold.take(bytes)
       const facts = await keep(kit, id, received)
       await records.transaction(async (t) => {
         const file = await arrive(kit, t, { id, type, bytes, name: order.isNamed ? order.name : name, facts })

@@ -12,8 +12,11 @@ import type { Wanted } from './uploads.ts'
 export async function addWhole(kit: Kit, received: Received, wanted: Wanted): Promise<FileRecord> {
   try {
     const { name, type, bytes } = received
+    await wanted.hold?.take(bytes)
     const id = await begin(kit, { wanted, name, type, bytes })
-    return await settle(kit, { id, facts: await kept(kit, id, received) })
+    const file = await settle(kit, { id, facts: await kept(kit, id, received) })
+    wanted.hold?.settled()
+    return file
   } finally {
     await received.discard()
   }
@@ -39,6 +42,7 @@ export async function copyOf(kit: Kit, source: string, wanted: Wanted): Promise<
   const from = await kit.records.files.get(source)
   if (from?.project !== wanted.project || from.state !== 'ready') throw noFile()
   const { name, type, bytes, facts, metadata, tags } = from
+  await wanted.hold?.take(bytes)
   const id = await begin(kit, { wanted: { metadata, tags, ...wanted }, name, type, bytes })
   try {
     if (!(await kit.bucket.copy(uploadKey(source), uploadKey(id)))) throw noFile()
@@ -46,7 +50,9 @@ export async function copyOf(kit: Kit, source: string, wanted: Wanted): Promise<
     await giveUp(kit, id)
     throw thrown
   }
-  return settle(kit, { id, facts })
+  const file = await settle(kit, { id, facts })
+  wanted.hold?.settled()
+  return file
 }
 
 export const noFile = () => new Failure('not-found', 'There is no such file.')

@@ -5,6 +5,7 @@ import { fifth } from './fifth.ts'
 import { first } from './first.ts'
 import { fourth } from './fourth.ts'
 import { second } from './second.ts'
+import { sixth } from './sixth.ts'
 import { third } from './third.ts'
 
 export interface Step {
@@ -20,6 +21,7 @@ const steps: readonly Step[] = [
   { name: '003-fetched', run: third },
   { name: '004-lanes', run: fourth },
   { name: '005-removed-files', run: fifth },
+  { name: '006-reservations', run: sixth },
 ]
 
 interface Ran {

@@ -144,6 +144,31 @@ export function countsAndKeysContract(records: () => Records): void {
     expect(await records().usage.total({ ...span, keyIds: ['nobody'] })).toMatchObject({ calls: 0 })
   })
 
+  test('no more is held of a quota than is left of it, whoever asks at once', async () => {
+    const key = { id: newId(noon), project: 'demo', user: 'ann' }
+    await records().keys.add(key, noon)
+    const wanted = { keyId: key.id, calls: 1, bytes: 10, expires: noon + 1000 }
+    const hold = (id: string, allowed: { calls?: number; bytes?: number }, now = noon) =>
+      records().reservations.hold({ ...wanted, id }, { ...allowed, from: noon }, now)
+    const all = await Promise.all(times(40, (i) => hold(`${key.id}-${i}`, { calls: 10 })))
+    expect(all.filter(Boolean)).toHaveLength(10)
+    const ours = times(40, (i) => `${key.id}-${i}`).filter((_, i) => all[i])
+    expect(await records().reservations.total(key.id, noon)).toEqual({ calls: 10, bytes: 100 })
+    // What is counted is held no more, and not had twice.
+    const [first = '', second = ''] = ours
+    await records().transaction((t) => t.usage.count(key.id, { calls: 1, bytesIn: 10 }, noon, first))
+    expect(await hold('another', { calls: 10 })).toBe(false)
+    await records().reservations.release(second)
+    expect(await hold(`${key.id}-another`, { calls: 10, bytes: 109 })).toBe(true)
+    expect(await hold(`${key.id}-another`, { calls: 10, bytes: 99 })).toBe(false)
+    // A process that died holds nothing when its lease has ended.
+    expect(await records().reservations.total(key.id, noon + 1000)).toEqual({ calls: 0, bytes: 0 })
+    expect(await hold(`${key.id}-later`, { calls: 2 }, noon + 1000)).toBe(true)
+    expect(await records().reservations.forget({ before: noon + 1001, limit: 1000 })).toBeGreaterThanOrEqual(
+      9,
+    )
+  })
+
   test('a key is verified by its secret until it is revoked, and never hands out what it kept', async () => {
     const key = { id: newId(noon), project: 'demo', user: 'ann', scopes: ['upload'], quotas: { calls: 500 } }
     const { secret } = await records().keys.add(key, noon)

@@ -2,11 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
 import type { FileRecord } from '../../../records/index.ts'
-import { untilLeft } from '../../incoming.ts'
+import { mediaType, untilLeft } from '../../incoming.ts'
 import { safeName } from '../../intake/index.ts'
 import type { ApiParts } from '../../parts.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { mediaType, namedAs } from '../asked.ts'
+import { namedAs } from '../asked.ts'
 import { bytesOf, gone } from '../bytes.ts'
 import type { NativeContext } from '../guard.ts'
 import { paged, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
@@ -26,7 +26,7 @@ export function addFiles(routing: Routing): void {
 function addUpload({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
-      ...guard({ scope: 'upload', isCounted: true }),
+      ...guard({ scope: 'upload', isCounted: true, hasFile: true }),
       method: 'post',
       path: '/v1/files',
       operationId: 'upload',
@@ -69,7 +69,8 @@ function addUpload({ app, parts, guard }: Routing): void {
 
 async function uploaded(c: NativeContext, parts: ApiParts, query: FileOptions): Promise<FileRecord> {
   const { incoming } = c.env
-  const taking = { maxBytes: parts.limits.uploadBytes, signal: untilLeft(c.env) }
+  const { left: within } = c.get('hold')
+  const taking = { maxBytes: parts.limits.uploadBytes, within, signal: untilLeft(c.env) }
   if (mediaType(incoming) !== 'multipart/form-data') {
     const received = await parts.intake.receive(incoming, { ...namedAs(incoming, query.name), ...taking })
     return parts.uploads.add(received, wantedOf(c, query))
@@ -92,7 +93,7 @@ async function uploaded(c: NativeContext, parts: ApiParts, query: FileOptions): 
 export function wantedOf(c: NativeContext, { store = true, metadata, tags }: FileOptions) {
   const { project, id: keyId } = c.get('key')
   return {
-    ...{ project, keyId, store },
+    ...{ project, keyId, store, hold: c.get('hold') },
     ...(metadata === undefined ? {} : { metadata }),
     ...(tags === undefined ? {} : { tags }),
   }

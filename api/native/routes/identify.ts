@@ -1,12 +1,13 @@
 // What a picture is, from its first bytes: answered while the rest of the body has not come, and without it.
 import { createRoute, z } from '@hono/zod-openapi'
 import { asFailure, Failure } from '../../../errors.ts'
+import type { Counts } from '../../../records/index.ts'
 import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
-import { untilLeft } from '../../incoming.ts'
+import { mediaType, untilLeft } from '../../incoming.ts'
 import { countsOfFailure } from '../../optimising/rows.ts'
 import type { ApiParts } from '../../parts.ts'
 import { binary, json, jsonOf, type Routing } from '../app.ts'
-import { mediaType, namedAs } from '../asked.ts'
+import { namedAs } from '../asked.ts'
 import type { NativeContext } from '../guard.ts'
 import { bodyStatuses, checked, failing, sourceStatuses } from '../problems.ts'
 import { Identification } from '../schemas/reports.ts'
@@ -49,7 +50,7 @@ export function addIdentify({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const { identification, bytes } = await counted(c, parts)
-      await parts.records.usage.count(c.get('key').id, { calls: 1, bytesIn: bytes }, parts.now())
+      await count(c, parts, { calls: 1, bytesIn: bytes })
       return c.json(identificationView(identification), 200)
     },
   )
@@ -69,9 +70,15 @@ async function counted(c: NativeContext, parts: ApiParts) {
     throw new Failure('source-unsupported', 'These bytes are of no picture that we know.')
   } catch (thrown) {
     const counts = countsOfFailure(asFailure(thrown))
-    if (counts) await parts.records.usage.count(c.get('key').id, counts, parts.now())
+    if (counts) await count(c, parts, counts)
     throw thrown
   }
+}
+
+async function count(c: NativeContext, { records, now }: ApiParts, counts: Partial<Counts>): Promise<void> {
+  const hold = c.get('hold')
+  await records.transaction((t) => t.usage.count(c.get('key').id, counts, now(), hold.id))
+  hold.settled()
 }
 
 function identified(c: NativeContext, parts: ApiParts): Promise<Found> {
@@ -83,8 +90,11 @@ function identified(c: NativeContext, parts: ApiParts): Promise<Found> {
 async function ofUrl(c: NativeContext, parts: ApiParts): Promise<Found> {
   const { url } = checked(FromUrl, await jsonOf(c, parts))
   const maxBytes = parts.limits.optimiseBytes
-  const received = await parts.intake.fetch(url, { maxBytes, onlyPictures: true, signal: untilLeft(c.env) })
+  const { left: within, take } = c.get('hold')
+  const options = { maxBytes, within, onlyPictures: true, signal: untilLeft(c.env) }
+  const received = await parts.intake.fetch(url, options)
   await received.discard()
+  await take(received.bytes)
   return received
 }
 
@@ -92,6 +102,7 @@ async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<F
   const { incoming } = c.env
   const options = {
     maxBytes: limits.optimiseBytes,
+    within: c.get('hold').left,
     onlyPictures: true,
     maxFiles: 1,
     signal: untilLeft(c.env),
@@ -100,6 +111,7 @@ async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<F
   await form.discard()
   const [file] = form.files
   if (!file) throw new Failure('bad-body', "The form has no 'file'.", { option: 'file' })
+  await c.get('hold').take(file.received.bytes)
   return file.received
 }
 

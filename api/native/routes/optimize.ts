@@ -20,7 +20,7 @@ export function addOptimize({ app, parts, guard }: Routing): void {
 
   app.openapi(
     createRoute({
-      ...guard({ scope: 'optimise', isCounted: true }),
+      ...guard({ scope: 'optimise', isCounted: true, hasFile: true }),
       method: 'post',
       path: '/v1/optimize',
       operationId: 'optimize',
