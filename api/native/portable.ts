@@ -5,15 +5,22 @@ type Schema = { readonly [word: string]: unknown }
 /** What is said of a value and not of its type: it stays outside. */
 const annotations: ReadonlySet<string> = new Set(['description', 'example', 'default', 'deprecated', 'title'])
 
-/**
- * A list of types is OpenAPI 3.1's own, and some generators know no more than one; anyOf means the same to all. What
- * else stands in a document is left as it is.
- */
+/** A list of types is OpenAPI 3.1's own, and some generators know no more than one; anyOf means the same to all. */
 export function portable<T>(value: T): T {
   if (Array.isArray(value)) return value.map(portable) as T
   if (typeof value !== 'object' || value === null) return value
   const all = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, portable(each)]))
-  return (isOrNull(all) ? anyOf(all) : all) as T
+  return (isOrNull(all) ? anyOf(all) : (named(all) ?? all)) as T
+}
+
+/** A reference with words of its own beside it, which OpenAPI 3.1 allows; allOf is for objects to some generators. */
+function named({ allOf, ...rest }: Schema): Schema | undefined {
+  if (!Array.isArray(allOf) || Object.keys(rest).length > 0) return undefined
+  const [reference, said = {}] = allOf as readonly Schema[]
+  const isSaid = Object.keys(said).every((word) => annotations.has(word))
+  return allOf.length === 2 && typeof reference?.$ref === 'string' && isSaid
+    ? { ...reference, ...said }
+    : undefined
 }
 
 const isOrNull = ({ type }: Schema): boolean =>

@@ -52,7 +52,8 @@ export const File = z
     url: z.string().openapi({ description: 'As a picture address: operations may follow.' }),
     content_url: z.string().openapi({ description: 'Its bytes, for whoever has a key.' }),
   })
-  .openapi('File')
+  // Not 'File': generated Python has a class of its own by that name.
+  .openapi('StoredFile')
 
 export function fileView(file: FileRecord, base: string): z.output<typeof File> {
   const { id, name, type, bytes, state, facts } = file

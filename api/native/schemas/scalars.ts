@@ -21,7 +21,8 @@ export const asText = <T extends z.ZodType>(schema: T, description: string, exam
   fromText(schema)
     .optional()
     .openapi({
-      ...{ type: 'string', contentMediaType: 'application/json', description },
+      // No contentMediaType: to a generator that is a file.
+      ...{ type: 'string', description },
       example: JSON.stringify(example),
     })
 
