@@ -176,7 +176,7 @@ inChromium('the widget', (scene) => {
     await page.route(/\/multipart\/[^/]+\/\?partNumber=6&/, () => {})
     await choose(path)
     await held
-    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/6/'))
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('?partNumber=6&'))
     await page.getByRole('button', { name: 'Remove' }).click()
     await ended
     await page.unrouteAll({ behavior: 'ignoreErrors' })
