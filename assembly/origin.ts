@@ -5,6 +5,7 @@ import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
+import { createHandover } from '../work/handover.ts'
 import { childMemory, limitsOf } from './limits.ts'
 import { assembleLoaders } from './loaders.ts'
 import type { Assembly } from './parts.ts'
@@ -14,10 +15,13 @@ import { memoryOverDisk } from './stores.ts'
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly
   const processor = assemblePool(assembly)
+  const handover = createHandover({ folder: join(config.dataDir, 'handover') })
+  closing.push(async () => handover.close())
   const loaders = assembleLoaders(assembly)
   const origin = createOrigin({
     loaders,
     processor,
+    handover,
     results: memoryOverDisk(assembly, 'results', {
       memoryBytes: config.resultMemoryBytes,
       diskBytes: config.resultDiskBytes,
@@ -49,7 +53,6 @@ function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,
-    folder: join(config.dataDir, 'handover'),
     maxMemory: childMemory(config),
     ended: (cause) => log.error({ err: cause }, 'a process of the renderer ended'),
   })

@@ -5,10 +5,12 @@ import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { canonical, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
+import type { Handover } from '../work/handover.ts'
 import { mayBeKept } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
 import type { Loader } from './loader.ts'
 import { make } from './make.ts'
+import { createOpener } from './opened.ts'
 import { respond } from './respond.ts'
 import { createResults, type Result } from './result.ts'
 
@@ -20,6 +22,8 @@ export interface OriginOptions {
   /** By the source's name, the first part of every path. */
   readonly loaders: ReadonlyMap<string, Loader>
   readonly processor: Processor
+  /** Where sources lie while the processor reads them. */
+  readonly handover: Handover
   /** Where results are kept. */
   readonly results: Store
   readonly limits: Limits
@@ -50,7 +54,8 @@ export function createOrigin(options: OriginOptions): Origin {
   const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
   const results = createResults({ store: options.results, flightMs, now, onFault })
-  const workshop = { processor: options.processor, limits: options.limits, now }
+  const open = createOpener(options.handover)
+  const workshop = { open, processor: options.processor, limits: options.limits, now }
 
   async function answer(ask: Ask): Promise<Answer> {
     try {

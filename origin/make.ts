@@ -1,16 +1,11 @@
 // How one result comes to be: read -> identify -> plan -> admit -> process. Whatever can be refused is, before a decoder.
-import {
-  admit,
-  type Facts,
-  identify,
-  type Limits,
-  plan,
-  type Spec,
-  sourceTypes,
-} from '../transforms/index.ts'
+
+import type { Answer } from '../tier.ts'
+import { admit, type Facts, type Limits, plan, type Spec, sourceTypes } from '../transforms/index.ts'
 import type { Picture, Processor } from '../transforms/processor.ts'
 import { describe } from './describe.ts'
 import type { Source } from './loader.ts'
+import type { Opened, OpenSource } from './opened.ts'
 import { original } from './original.ts'
 import { type Made, resultAnswer } from './result.ts'
 
@@ -23,6 +18,7 @@ export interface Work {
 }
 
 export interface Workshop {
+  readonly open: OpenSource
   readonly processor: Processor
   readonly limits: Limits
   readonly now: () => number
@@ -31,40 +27,47 @@ export interface Workshop {
 /** Undefined when the source changed since it was found. */
 export async function make(work: Work, workshop: Workshop, signal: AbortSignal): Promise<Made | undefined> {
   const began = workshop.now()
+  const spentReading = (): Made['spent'] => ({ readMs: workshop.now() - began, waitMs: 0, renderMs: 0 })
   if (work.spec.format === 'original') {
     const answer = await original(work.source, signal)
-    return answer && { answer, spent: { readMs: workshop.now() - began, waitMs: 0, renderMs: 0 } }
+    return answer && { answer, spent: spentReading() }
   }
-  const bytes = await work.source.read(signal)
-  if (bytes === undefined) return undefined
-  const readMs = workshop.now() - began
-  const facts = identify(bytes)
-  if (work.spec.format === 'json') return inform(facts, readMs, workshop)
-  const { picture, waitMs } = await render({ ...work, bytes, facts }, workshop, signal)
-  const headers = { 'content-type': picture.type, ...savings(facts), ...search(picture) }
-  return {
-    answer: resultAnswer(picture.body, headers),
-    spent: { readMs, waitMs, renderMs: picture.renderMs },
+  const opened = await workshop.open(work.source, signal)
+  if (opened === undefined) return undefined
+  const spent = spentReading()
+  try {
+    if (work.spec.format === 'json') return { answer: inform(opened.facts, workshop.limits), spent }
+    const { picture, waitMs } = await render({ ...work, ...opened }, workshop, signal)
+    return {
+      answer: answerOf(picture, opened.facts),
+      spent: { ...spent, waitMs, renderMs: picture.renderMs },
+    }
+  } finally {
+    opened.giveBack()
   }
 }
 
 /** The facts alone, which cost nothing; still only of what we would open. */
-function inform(facts: Facts, readMs: number, { limits }: Workshop): Made {
+function inform(facts: Facts, limits: Limits): Answer {
   admit(facts, undefined, limits)
-  const headers = { 'content-type': 'application/json', ...savings(facts) }
-  return { answer: resultAnswer(describe(facts), headers), spent: { readMs, waitMs: 0, renderMs: 0 } }
+  return resultAnswer(describe(facts), { 'content-type': 'application/json', ...savings(facts) })
 }
 
-type Opened = Work & { readonly bytes: Uint8Array; readonly facts: Facts }
+const answerOf = (picture: Picture, facts: Facts): Answer =>
+  resultAnswer(picture.body, { 'content-type': picture.type, ...savings(facts), ...search(picture) })
 
-async function render({ bytes, facts, ...work }: Opened, workshop: Workshop, signal: AbortSignal) {
+async function render(
+  { source, handed, facts, ...work }: Work & Opened,
+  workshop: Workshop,
+  signal: AbortSignal,
+) {
   const steps = plan(work.spec, facts)
   admit(facts, steps, workshop.limits)
   const queued = workshop.now()
   const { priority, owner } = work
-  const lenient = work.source.isLenient ?? false
+  const lenient = source.isLenient ?? false
   const picture = await workshop.processor.process(
-    { source: bytes, plan: steps, facts, priority, owner, version: work.source.version, lenient },
+    { source: handed, plan: steps, facts, priority, owner, version: source.version, lenient },
     signal,
   )
   return { picture, waitMs: workshop.now() - queued - picture.renderMs }

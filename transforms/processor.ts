@@ -1,11 +1,12 @@
+import type { HandedOver } from '../work/handover.ts'
 import type { Waiting } from '../work/queue.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
 export interface Job extends Waiting {
-  /** The source, whole, never written to. */
-  readonly source: Uint8Array
+  /** The source, whole, never written to: its bytes, or a file that the processor's own process can read. */
+  readonly source: HandedOver
   readonly plan: Plan
   /** Of the source, as the plan was made from them: a large drawing takes its time to be looked at. */
   readonly facts: Facts

@@ -1,5 +1,6 @@
-// Source bytes handed to a child process: small ones with the order, large ones as a file that the child reads. A file
-// costs one write and one read through the page cache; the channel between processes would copy the bytes four times.
+// Bytes handed to a child process: few with the order, many as a file that the child reads. A file costs one write and
+// one read through the page cache; the channel between processes would copy the bytes four times. A file stays for the
+// orders that follow, so that whoever asks need not read its bytes again.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,34 +9,47 @@ import { join } from 'node:path'
 export type HandedOver = Uint8Array | { readonly file: string }
 
 export interface Loan {
-  readonly source: HandedOver
-  /** The child has read it. */
+  readonly handed: HandedOver
+  /** The order is answered: the file may go. */
   giveBack(): void
 }
 
 export interface Handover {
-  lend(bytes: Uint8Array): Promise<Loan>
+  /** The file of earlier bytes under this key. */
+  find(key: string): Promise<Loan | undefined>
+  /** `key` tells the bytes from all others. */
+  lend(key: string, bytes: Uint8Array): Promise<Loan>
+  /** Lets go of the file as soon as nobody uses it. */
+  forget(key: string): void
   close(): void
+}
+
+export interface HandoverOptions {
+  /** Emptied at the first use. Without it, a folder of its own among the system's temporary files. */
+  readonly folder?: string | undefined
+  /** Bytes of files that nobody uses just now. */
+  readonly maxBytes?: number
 }
 
 /** Bytes up to which the channel is cheaper. */
 const mostInline = 128 * 1024
 
-/** Milliseconds a file is kept for another order: all sizes of one picture are asked for together. */
-const lingerMs = 2000
+const usualBytes = 256e6
 
 interface Lent {
   readonly file: string
+  readonly bytes: number
+  /** Whether the file is there. A disk that is full only means that the channel carries the bytes. */
   readonly written: Promise<boolean>
   users: number
-  leaving?: NodeJS.Timeout
 }
 
-/** Without `folder` in one of its own among the system's temporary files. What lay in `folder` before is removed. */
-export function createHandover(folder?: string): Handover {
-  const lent = new Map<Uint8Array, Lent>()
+export function createHandover({ folder, maxBytes = usualBytes }: HandoverOptions = {}): Handover {
+  /** The one used last is last. */
+  const lent = new Map<string, Lent>()
   let home = ''
   let files = 0
+  let held = 0
 
   function place(): string {
     if (home === '')
@@ -43,48 +57,72 @@ export function createHandover(folder?: string): Handover {
     return home
   }
 
-  function write(bytes: Uint8Array): Lent {
+  function write(key: string, bytes: Uint8Array): Lent {
     const file = join(place(), String(files++))
-    // A disk that is full only means that the channel carries the bytes.
     const written = writeFile(file, bytes).then(
       () => true,
       () => false,
     )
-    const loan = { file, written, users: 0 }
-    lent.set(bytes, loan)
+    const loan = { file, bytes: bytes.length, written, users: 0 }
+    lent.set(key, loan)
+    held += bytes.length
     return loan
   }
 
-  function forget(bytes: Uint8Array, { file }: Lent): void {
-    lent.delete(bytes)
+  function drop(key: string, { file, bytes }: Lent): void {
+    lent.delete(key)
+    held -= bytes
     unlink(file).catch(() => {})
   }
 
+  /** The least used go first. */
+  function tidy(): void {
+    for (const [key, loan] of lent) {
+      if (held <= maxBytes) return
+      if (loan.users === 0) drop(key, loan)
+    }
+  }
+
+  async function take(key: string, loan: Lent): Promise<Loan | undefined> {
+    loan.users++
+    lent.delete(key)
+    lent.set(key, loan)
+    let isBack = false
+    const giveBack = (): void => {
+      if (isBack) return
+      isBack = true
+      loan.users--
+      tidy()
+    }
+    if (await loan.written) return { handed: { file: loan.file }, giveBack }
+    giveBack()
+    if (lent.get(key) === loan) drop(key, loan)
+    return undefined
+  }
+
   return {
-    async lend(bytes) {
-      if (bytes.length <= mostInline) return { source: bytes, giveBack: () => {} }
-      const loan = lent.get(bytes) ?? write(bytes)
-      clearTimeout(loan.leaving)
-      loan.users++
-      const isThere = await loan.written
-      return {
-        source: isThere ? { file: loan.file } : bytes,
-        giveBack() {
-          loan.users--
-          if (loan.users > 0) return
-          if (!isThere) forget(bytes, loan)
-          else loan.leaving = setTimeout(() => forget(bytes, loan), lingerMs).unref()
-        },
-      }
+    async find(key) {
+      const known = lent.get(key)
+      return known && take(key, known)
+    },
+    async lend(key, bytes) {
+      if (bytes.length <= mostInline) return inline(bytes)
+      return (await take(key, lent.get(key) ?? write(key, bytes))) ?? inline(bytes)
+    },
+    forget(key) {
+      const loan = lent.get(key)
+      if (loan?.users === 0) drop(key, loan)
     },
     close() {
-      for (const { leaving } of lent.values()) clearTimeout(leaving)
       lent.clear()
+      held = 0
       if (home !== '') rmSync(home, { recursive: true, force: true })
       home = ''
     },
   }
 }
+
+const inline = (bytes: Uint8Array): Loan => ({ handed: bytes, giveBack: () => {} })
 
 function emptied(folder: string): string {
   rmSync(folder, { recursive: true, force: true })

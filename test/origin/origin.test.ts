@@ -13,6 +13,7 @@ import { failureHeader } from '../../problem.ts'
 import { type Headers, held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import type { Job, Picture, Processor } from '../../transforms/processor.ts'
+import { createHandover } from '../../work/handover.ts'
 import { aPicture, aServer, aSignal, type Site } from './servers.ts'
 
 const leaving: (() => Promise<unknown>)[] = []
@@ -25,6 +26,7 @@ function aProcessor(before: (job: Job) => Promise<void> = async () => {}) {
     jobs.push(job)
     await before(job)
     const { width, height, pages, encoding } = job.plan
+    if ('file' in job.source) throw new Error('bytes so few need no file')
     const made = sharp(Buffer.from(job.source))
       .resize(width, height, { fit: 'fill' })
       .toFormat(encoding.format)
@@ -50,6 +52,7 @@ function anOrigin(photos: Loader, options: Partial<OriginOptions> = {}) {
   const origin = createOrigin({
     loaders: new Map([['photos', photos]]),
     processor: aProcessor().processor,
+    handover: createHandover(),
     results: createMemoryStore({ maxBytes: 1e7 }),
     limits: defaultLimits,
     freshness,

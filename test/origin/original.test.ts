@@ -6,6 +6,7 @@ import { assumedFor } from '../../origin/caching.ts'
 import { createOrigin } from '../../origin/index.ts'
 import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
+import { createHandover } from '../../work/handover.ts'
 import { aPicture, aSignal } from './servers.ts'
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
@@ -33,6 +34,7 @@ async function original(bytes: Uint8Array, declaredType?: string) {
       load: () => ({ waiting: 0, running: 0, workers: 0 }),
       close: async () => {},
     },
+    handover: createHandover(),
     results: createMemoryStore({ maxBytes: 1e7 }),
     limits: { ...defaultLimits, maxSourceBytes: 1, maxSourcePixels: 1 },
     freshness: { browserSeconds: 1, cdnSeconds: 1, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 },

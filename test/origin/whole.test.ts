@@ -13,6 +13,7 @@ import { failureHeader } from '../../problem.ts'
 import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createPool } from '../../transforms/render/pool.ts'
+import { createHandover } from '../../work/handover.ts'
 import { aPicture, aServer, aSignal, type Site } from './servers.ts'
 
 const freshness = {
@@ -60,7 +61,15 @@ async function aProcess() {
     store: sources,
   })
   const loaders = new Map([['photos', loader]])
-  const origin = createOrigin({ loaders, processor: pool, results, limits: defaultLimits, freshness })
+  const handover = createHandover({ folder: join(dir, 'handover') })
+  const origin = createOrigin({
+    handover,
+    loaders,
+    processor: pool,
+    results,
+    limits: defaultLimits,
+    freshness,
+  })
   const get = async (path: string) =>
     held(await origin.answer({ path: `/photos/${path}&rev=${revision}`, headers: {}, signal: aSignal() }))
   async function end() {

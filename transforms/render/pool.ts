@@ -1,6 +1,5 @@
 // The processor in a child process: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
-import { createHandover } from '../../work/handover.ts'
 import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
 import type { Bounds } from '../../work/queue.ts'
 import { failureOf } from '../../work/threads.ts'
@@ -14,8 +13,6 @@ export interface PoolOptions extends Bounds, Partial<Pick<ProcessesOptions, 'end
   readonly workers?: number
   /** From request to picture; work in the background has several times as long. */
   readonly deadlineMs: number
-  /** Where sources lie while the child reads them. */
-  readonly folder?: string
   /** Another worker, for tests. */
   readonly filename?: string
 }
@@ -34,7 +31,7 @@ const usualMemory = 400 * 2 ** 20
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename, folder, ended } = options
+  const { workers = availableParallelism(), filename, ended } = options
   const { maxMemory = usualMemory } = options
   const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
   const module = new URL('./foreman.ts', import.meta.url).href
@@ -45,14 +42,10 @@ export function createPool(options: PoolOptions): Processor {
     maxMemory,
     ...(ended && { ended }),
   })
-  const handover = createHandover(folder)
   const turns = createTurns<Job, Picture>({ ...options, workers }, async (job, { leftMs }) => {
-    const { source, giveBack } = await handover.lend(job.source)
-    const { plan, facts, lenient = false } = job
+    const { source, plan, facts, lenient = false } = job
     const order: Order = { source, plan, facts, lenient, timeoutMs: leftMs }
-    const answer = (await processes
-      .run(order, { key: job.version, mostMs: leftMs + graceMs })
-      .finally(giveBack)) as Answer
+    const answer = (await processes.run(order, { key: job.version, mostMs: leftMs + graceMs })) as Answer
     if ('failure' in answer) throw failureOf(answer.failure)
     return pictureOf(answer)
   })
@@ -62,7 +55,6 @@ export function createPool(options: PoolOptions): Processor {
     close: async () => {
       turns.close()
       await processes.close()
-      handover.close()
     },
   }
 }
