@@ -35,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'transforms/facts.ts',
     'transforms/plan',
     'storage/bucket.ts',
+    'work/handover.ts',
   ],
   edge: [...words, 'cors.ts', 'cache', door],
   storage: [...words, 'owner.ts'],
@@ -74,6 +75,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'processing',
     'records',
     'storage',
+    'work/handover.ts',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'assembly', 'wire'],
   cli: [
