@@ -151,7 +151,8 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (isSearched) return
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
-  if (hasAlpha && format === 'webp' && !lossless) add('write webp alpha', made)
+  // What is transparent in a GIF is so altogether, and packs to nothing.
+  if (hasAlpha && format === 'webp' && !lossless && facts.format !== 'gif') add('write webp alpha', made)
 }
 
 function writerOf({ format, lossless }: Encoding, { pages }: Plan, facts: Facts): Step {
