@@ -1,7 +1,8 @@
 // What a picture will cost, from its header alone, and the refusals that follow: all of them before a pixel is decoded.
 import { Failure } from '../errors.ts'
-import type { Facts, SourceFormat } from './facts.ts'
-import type { Encoding, Plan } from './plan/plan.ts'
+import type { Facts } from './facts.ts'
+import type { Plan } from './plan/plan.ts'
+import { drawnPixels, rates, workOf } from './work.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number
@@ -28,84 +29,9 @@ export const defaultLimits: Limits = {
   maxPriceMs: 20_000,
 }
 
-/** Milliseconds a megapixel, one core, sharp 0.35.5 on the project's machines; only the proportions matter. */
-const decodeMs: Readonly<Record<SourceFormat, number>> = {
-  jpeg: 5,
-  png: 12,
-  gif: 10,
-  webp: 25, // 15 lossy, 38 lossless; the header does not always tell
-  avif: 40,
-  svg: 10,
-  tiff: 11,
-  heic: 60,
-  jxl: 40,
-  jp2: 100,
-  bmp: 5,
-  ico: 5,
-  pdf: 100,
-}
-
-/** One more scan of a JPEG. */
-const scanMs = 0.7
-/** One more pass over an SVG's drawing, see identify/svg-cost.ts. */
-const passMs = 5
-const colourMs = 30
-/** Every frame is begun and ended, however small it is. */
-const frameMs = 3
-const shrinkMs = 3
-const resizeMs = 15
-const smartCropMs = 24
-const rotateMs = 30
-const sharpenMs = 95
-const blurMs = 8
-const blurSigmaMs = 1.5
-const encodeMs: Readonly<Record<Encoding['format'], { lossy: number; lossless: number }>> = {
-  jpeg: { lossy: 10, lossless: 10 },
-  png: { lossy: 50, lossless: 50 },
-  webp: { lossy: 35, lossless: 210 },
-  avif: { lossy: 50, lossless: 260 },
-  gif: { lossy: 430, lossless: 430 },
-}
-
-/** Looking for a quality: up to four probes, each encoded, decoded and compared. */
-const searchMs: Readonly<Record<'jpeg' | 'webp' | 'avif', number>> = { jpeg: 400, webp: 600, avif: 1_200 }
-
 /** Estimated milliseconds of CPU to carry out `plan` upon the picture that `facts` describe. */
 export function price(plan: Plan, facts: Facts): number {
-  const frames = plan.frames === 'all' ? facts.pages : 1
-  const decoded = (drawnPixels(facts, plan) / 1e6) * frames
-  const made = ((plan.width * plan.height) / 1e6) * plan.pages
-  const resized = plan.resize ? ((plan.resize.width * plan.resize.height) / 1e6) * frames : 0
-  return (
-    frames * frameMs +
-    decoded * decoding(facts) +
-    resized * resizeMs +
-    resized * turning(plan) +
-    made * finishing(plan)
-  )
-}
-
-/** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */
-function drawnPixels(facts: Facts, plan: Plan | undefined): number {
-  const density = facts.format === 'svg' ? (plan?.density ?? 1) : 1
-  return facts.width * facts.height * density ** 2
-}
-
-function decoding(facts: Facts): number {
-  const scans = facts.format === 'svg' ? facts.scans * passMs : (facts.scans - 1) * scanMs
-  const colour = facts.icc || facts.colour || facts.space === 'cmyk' ? colourMs : 0
-  return decodeMs[facts.format] * (facts.depth > 8 ? 2 : 1) + scans + colour + shrinkMs
-}
-
-function turning(plan: Plan): number {
-  return (plan.rotate ? rotateMs : 0) + (plan.crop && plan.crop.by !== 'box' ? smartCropMs : 0)
-}
-
-function finishing({ encoding, blur, sharpen }: Plan): number {
-  const encoder = encodeMs[encoding.format]
-  const effects = (blur ? blurMs + blur * blurSigmaMs : 0) + (sharpen ? sharpenMs : 0)
-  const search = encoding.score === undefined ? 0 : searchMs[encoding.format as keyof typeof searchMs]
-  return effects + search + (encoding.lossless ? encoder.lossless : encoder.lossy)
+  return [...workOf(plan, facts)].reduce((sum, [step, amount]) => sum + amount * rates[step], 0)
 }
 
 /** Fails with 'source-too-large' or 'too-costly'. Without a plan, what the source alone already decides. */

@@ -4,7 +4,7 @@ import type { Facts, SourceFormat } from '../facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
 import { onWhite, white } from '../language/colour.ts'
 import type { Spec } from '../language/options.ts'
-import { qualityFor } from '../quality.ts'
+import { isFullColour, qualityFor } from '../quality.ts'
 import type { Size } from './geometry.ts'
 import type { Plan } from './plan-types.ts'
 
@@ -87,6 +87,7 @@ function encoding(spec: Spec, format: OutputFormat, maySearch: boolean): Plan['e
     format,
     lossless,
     ...(quality !== undefined && { quality }),
+    ...(!lossless && isFullColour(format, asked, saving) && { fullColour: true }),
     ...(searches && { score: saving ? scores.saving : scores.normal }),
     progressive: format === 'jpeg' && spec.format === 'pjpg',
   }

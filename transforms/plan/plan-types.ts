@@ -24,6 +24,8 @@ export interface Encoding {
   /** The score to look for the quality of; `quality` is then for a picture that cannot be searched. */
   readonly score?: number
   readonly lossless: boolean
+  /** JPEG and AVIF: colour at full resolution, whatever the pixels show. */
+  readonly fullColour?: boolean
   /** JPEG only. */
   readonly progressive: boolean
 }

@@ -8,10 +8,12 @@ import type { Size } from '../plan/geometry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
+import { hasColourEdges } from './colour-edges.ts'
 import { encode } from './encode.ts'
 import { framesOf, movementOf, needsFrames } from './frames.ts'
+import { encodedInColour } from './in-colour.ts'
 import { opened } from './open.ts'
-import { afresh, type Made, orFailure, pixelsOf, run } from './run.ts'
+import { from, type Made, orFailure, pixelsOf, run } from './run.ts'
 import { still } from './steps.ts'
 
 export interface Rendered {
@@ -47,10 +49,10 @@ async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise
   const options = optionsFor(facts, plan, bounds)
   const { image, size } = await opened(bytes, facts, { plan, options })
   const seconds = Math.min(3600, Math.max(1, Math.ceil(timeoutMs / 1000)))
-  const task = { facts, size, plan, source, timeoutMs }
+  const task = { facts, size, plan, source, options, timeoutMs }
   const timed = image.timeout({ seconds })
   const found = plan.encoding.score === undefined ? undefined : await searched(timed, task)
-  return found ?? checked(await run(await encoded(timed, task)), plan)
+  return found ?? checked(await encoded(timed, task), plan)
 }
 
 function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds): SharpOptions {
@@ -72,15 +74,25 @@ interface Task {
   readonly size: Size
   readonly plan: Plan
   readonly source: Uint8Array
+  readonly options: SharpOptions
   readonly timeoutMs: number
 }
 
-async function encoded(source: Sharp, { facts, size, plan }: Task): Promise<Sharp> {
+async function encoded(source: Sharp, task: Task): Promise<Made> {
+  const { facts, size, plan } = task
   const image = inOurColours(source, facts)
   if (!moves(facts, plan)) return finished(await still(image, size, plan), facts, plan)
   const movement = await movementOf(image)
   const frames = needsFrames(plan) ? await framesOf(image, size, plan) : await still(image, size, plan)
-  return encode(frames, plan.encoding, movement)
+  return run(encode(frames, plan.encoding, { movement, colourEdges: await firstHasColourEdges(task) }))
+}
+
+/** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
+async function firstHasColourEdges({ source, facts, plan, options }: Task): Promise<boolean> {
+  if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const { image, size } = await opened(bytes, facts, { plan, options: { ...options, animated: false } })
+  return hasColourEdges(await pixelsOf(await still(inOurColours(image, facts), size, plan)))
 }
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */
@@ -115,11 +127,18 @@ function isUntouched(facts: Facts, plan: Plan): boolean {
   return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }
 
-async function finished(image: Sharp, facts: Facts, plan: Plan): Promise<Sharp> {
-  if (staysGray(facts, plan)) return encode(image.toColourspace('b-w'), plan.encoding)
+/** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
+const maxLookedAt = 16e6
+
+async function finished(image: Sharp, facts: Facts, plan: Plan): Promise<Made> {
+  const { encoding, width, height } = plan
+  if (staysGray(facts, plan)) return run(encode(image.toColourspace('b-w'), encoding))
+  const loses = outputFormats[encoding.format].lossy && !encoding.lossless && width * height <= maxLookedAt
   // The AVIF encoder would write the source's EXIF orientation as a turn (irot), and the picture is upright already;
   // pixels alone have no orientation.
-  return encode(plan.encoding.format === 'avif' ? await afresh(image) : image, plan.encoding)
+  if (!loses && encoding.format !== 'avif') return run(encode(image, encoding))
+  const pixels = await pixelsOf(image)
+  return loses ? encodedInColour(pixels, encoding) : run(encode(from(pixels), encoding))
 }
 
 /**

@@ -1,0 +1,179 @@
+// What there is to do for a picture, step by step, and what each step takes: the price is the sum.
+import type { Facts, SourceFormat } from './facts.ts'
+import type { Encoding, Plan } from './plan/plan.ts'
+
+/**
+ * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
+ * raw values in bench/results/price.json. Only the proportions matter: another machine is as much faster in all of them.
+ */
+export const rates = {
+  render: 1.5, // one, not a megapixel
+  frame: 0.05, // one, begun and ended however small it is
+  'frame apart': 2, // one, with steps of its own
+  inks: 25, // one profile of inks, made ready
+  'read jpeg': 3,
+  'read jpeg shrunk': 1,
+  'read jpeg bytes': 7, // a million of them
+  'read jpeg scan': 0.7, // one more pass over the picture
+  'read png': 7,
+  'read gif': 4,
+  'read webp': 19,
+  'read avif': 28,
+  'read svg': 6,
+  'read svg pass': 6,
+  'read tiff': 2,
+  'read other': 60,
+  deep: 9, // of 16 bits
+  colours: 10, // by a profile, or from inks
+  'code points': 25, // colour that they tell, brought to sRGB at full size
+  reduce: 1,
+  resize: 15,
+  turn: 3,
+  detect: 12,
+  rotate: 22,
+  sharpen: 40,
+  blur: 4,
+  'blur sigma': 0.45,
+  'write jpeg': 11,
+  'write png': 35,
+  'write png drawn': 4,
+  'write webp': 40,
+  'write webp busy': 40, // where every pixel is unlike the next
+  'write webp drawn': 90,
+  'write webp film': 15,
+  'write webp alpha': 100,
+  'write webp lossless': 170,
+  'write webp lossless drawn': 30,
+  'write avif': 60,
+  'write avif busy': 60,
+  'write avif drawn': 110,
+  'write avif lossless': 140,
+  'write gif': 900,
+  'write gif drawn': 28,
+  'write gif busy': 350,
+  'search jpeg': 330,
+  'search webp': 800,
+  'search avif': 1_000,
+  'search alpha': 1_000,
+} as const
+
+export type Step = keyof typeof rates
+export type Work = ReadonlyMap<Step, number>
+
+/** How much of each step carrying out `plan` takes, in megapixels of all frames together. */
+export function workOf(plan: Plan, facts: Facts): Work {
+  const work = new Map<Step, number>()
+  const add = (step: Step, amount: number) => work.set(step, (work.get(step) ?? 0) + amount)
+  const frames = plan.frames === 'all' ? facts.pages : 1
+  add('render', 1)
+  if (frames > 1) add('frame', frames)
+  if (frames > 1 && isTakenApart(plan)) add('frame apart', frames)
+  const loaded = reading(plan, facts, { frames, add })
+  const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
+  if (plan.resize) add('reduce', loaded)
+  if (plan.resize) add('resize', resized)
+  if (plan.orient || plan.flip) add('turn', resized)
+  if (plan.crop && plan.crop.by !== 'box') add('detect', resized)
+  if (plan.rotate) add('rotate', resized)
+  const made = (plan.width * plan.height * plan.pages) / 1e6
+  if (plan.sharpen) add('sharpen', made)
+  if (plan.blur) add('blur', made)
+  add('blur sigma', (plan.blur ?? 0) * made)
+  writing(plan.encoding, { plan, facts, made, add })
+  return work
+}
+
+/** Steps that are done to each frame alone, see render/frames.ts. */
+const isTakenApart = ({ orient, crop, cut, flip, rotate, blur, sharpen }: Plan): boolean =>
+  Boolean(orient ?? cut ?? rotate ?? flip ?? blur ?? sharpen) || (crop !== undefined && crop.by !== 'box')
+
+interface Reading {
+  readonly frames: number
+  readonly add: (step: Step, amount: number) => void
+}
+
+/** Returns the megapixels that come out of the decoder. */
+function reading(plan: Plan, facts: Facts, { frames, add }: Reading): number {
+  const pixels = (drawnPixels(facts, plan) * frames) / 1e6
+  const shrink = facts.format === 'jpeg' ? shrinkOnLoad(plan, facts) : 1
+  const loaded = pixels / shrink ** 2
+  add(shrink > 1 ? 'read jpeg shrunk' : (readers[facts.format] ?? 'read other'), pixels)
+  if (facts.format === 'jpeg') add('read jpeg bytes', facts.bytes / 1e6)
+  add(facts.format === 'svg' ? 'read svg pass' : 'read jpeg scan', (facts.scans - 1) * pixels)
+  if (facts.depth > 8) add('deep', pixels)
+  if (facts.icc || facts.space === 'cmyk') add('colours', loaded)
+  if (facts.colour) add('code points', pixels)
+  if (facts.space === 'cmyk') add('inks', 1)
+  return loaded
+}
+
+const readers: Readonly<Partial<Record<SourceFormat, Step>>> = {
+  jpeg: 'read jpeg',
+  png: 'read png',
+  gif: 'read gif',
+  webp: 'read webp',
+  avif: 'read avif',
+  svg: 'read svg',
+  tiff: 'read tiff',
+  bmp: 'read png',
+  ico: 'read png',
+}
+
+/** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */
+export function drawnPixels(facts: Facts, plan: Plan | undefined): number {
+  const density = facts.format === 'svg' ? (plan?.density ?? 1) : 1
+  return facts.width * facts.height * density ** 2
+}
+
+/** A JPEG's decoder can yield a half, a quarter or an eighth of each side for little, where nothing is cut out before. */
+function shrinkOnLoad({ resize, extract, orient }: Plan, { width, height }: Facts): number {
+  if (!resize || extract) return 1
+  const [across, down] =
+    (orient?.turns ?? 0) % 2 ? [resize.height, resize.width] : [resize.width, resize.height]
+  const times = Math.min(width / across, height / down)
+  return [8, 4, 2].find((shrink) => shrink <= times) ?? 1
+}
+
+interface Writing extends Pick<Reading, 'add'> {
+  readonly plan: Plan
+  readonly facts: Facts
+  readonly made: number
+}
+
+function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void {
+  const { format, lossless, score } = encoding
+  const hasAlpha = facts.alpha && !plan.flatten
+  const isSearched = score !== undefined && format !== 'png' && format !== 'gif'
+  // Without colour there is half as much to write.
+  const written = facts.space === 'gray' ? made / 2 : made
+  add(isSearched ? `search ${format}` : writerOf(encoding, plan, facts), written)
+  if (isSearched && hasAlpha) add('search alpha', made)
+  if (isSearched) return
+  if (format === 'webp' || format === 'avif' || format === 'gif')
+    add(`write ${format} busy`, written * busy(facts))
+  // What is transparent in a GIF is so altogether, and packs to nothing.
+  if (hasAlpha && format === 'webp' && !lossless && facts.format !== 'gif') add('write webp alpha', made)
+}
+
+function writerOf({ format, lossless }: Encoding, { pages }: Plan, facts: Facts): Step {
+  if (format === 'jpeg') return 'write jpeg'
+  const drawn = isDrawn(facts)
+  if (format === 'avif') return lossless ? 'write avif lossless' : `write avif${drawn ? ' drawn' : ''}`
+  if (format !== 'webp') return `write ${format}${drawn ? ' drawn' : ''}`
+  if (lossless) return `write webp lossless${drawn ? ' drawn' : ''}`
+  return pages > 1 ? 'write webp film' : `write webp${drawn ? ' drawn' : ''}`
+}
+
+/** From 0 to 1: how unlike each other its pixels are, as far as the length of its file tells. */
+const busy = ({ width, height, pages, bytes, format }: Facts): number =>
+  format === 'svg' ? 0 : Math.min(1, bytes / (width * height * pages))
+
+/** Bytes a pixel of a file without loss, up to which it is a drawing: photographs take 1 to 3. */
+const drawnBytes = 0.4
+const withoutLoss: ReadonlySet<SourceFormat> = new Set(['png', 'tiff', 'bmp', 'ico'])
+
+/** Few colours, as far as the header tells: they are what encoders without loss, and those with a palette, are quick with. */
+function isDrawn({ format, space, width, height, pages, bytes }: Facts): boolean {
+  if (format === 'gif' || format === 'svg' || space === 'palette') return true
+  return withoutLoss.has(format) && bytes < drawnBytes * width * height * pages
+}
