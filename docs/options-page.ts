@@ -119,13 +119,24 @@ effect, and these, which only the edge writes. It ends with the revision of Half
 address is the key of every cache; all requests for one picture share it.`
 
 function notSupported(): string {
-  const words = [...unsupported].map(code).join(', ')
+  const words = [...unsupported.keys()].map(code).join(', ')
   return `## Not supported
 
 These options of the imgix language are not done yet. They are refused with an error that names them, never ignored,
 because the picture would not be the one that was asked for: ${words}.
 
+A value of theirs that asks for nothing, or for what is done anyway, is accepted and makes no other picture: ${idleValues()}.
+
 Of the options above, these values are refused in the same way: ${refusedValues()}.`
+}
+
+/** By the first name of each option, as the table of those that are not done lists them. */
+function idleValues(): string {
+  const firsts = new Map([...unsupported].reverse().map(([key, values]) => [values, key] as const))
+  return [...firsts]
+    .reverse()
+    .flatMap(([values, key]) => [...values].map((value) => code(`${key}=${value}`)))
+    .join(', ')
 }
 
 function refusedValues(): string {

@@ -21,7 +21,7 @@ export type { Box, Colour, Encoding, Plan } from './plan-types.ts'
 export function plan(spec: Spec, facts: Facts): Plan {
   const orient = orientOf(spec, facts)
   const oriented = orientSize(facts, orient)
-  const steps = rotated(stepsOf(spec, facts, orient), oriented, spec.rotation ?? 0)
+  const steps = rotated(stepsOf(spec, facts, orient), oriented, spec)
   const turnedSize = orientSize(facts, steps.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(steps, turnedSize) : steps
   return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts, drawn) }
