@@ -175,7 +175,7 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['rect=center,middle,0.5,0.5', 'extract 1000,750 2000x1500, = 2000x1500'],
     ['rect=right,bottom,1000,1000', 'extract 3000,2000 1000x1000, = 1000x1000'],
     ['rect=3900,0,500,full', 'extract 3900,0 100x3000, = 100x3000'],
-    ['rect=9000,9000,10,10', 'extract 3999,2999 1x1, = 1x1'],
+    ['rect=3999,2999,10,10', 'extract 3999,2999 1x1, = 1x1'],
     ['rect=0.5,0,0.5,full&w=0.5', 'extract 2000,0 2000x3000, resize 1000x1500, = 1000x1500'],
     ['rect=0,0,100,200', 'turn 1, extract 0,0 100x200, = 100x200', { orientation: 6 }],
     ['rect=0,0,100,200&or=90', 'turn 1, extract 2800,0 200x100, = 200x100'],
@@ -217,6 +217,35 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       { format: 'svg', width: 100, height: 50 },
     ],
     ['', 'draw 0.4096, resize 8192x4096, = 8192x4096', { format: 'svg', width: 20_000, height: 10_000 }],
+    [
+      'w=200&h=300&fit=crop&enlarge=no',
+      'draw 0.8192, extract 4014,0 164x81, resize 200x100, = 200x100',
+      { format: 'svg', width: 10_000, height: 100 },
+    ],
+    [
+      'w=200&h=300&fit=crop&crop=entropy&enlarge=no',
+      'draw 0.8192, extract 4014,0 164x81, resize 200x100, = 200x100',
+      { format: 'svg', width: 10_000, height: 100 },
+    ],
+  ],
+  'an SVG of 50 by 25 mm, 189 by 94 pixels': [
+    ...(
+      [
+        ['', '= 189x94'],
+        ['w=300', 'draw 1.5957, resize 300x150, = 300x150'],
+        ['w=2000', 'draw 10.6382, resize 2000x1000, = 2000x1000'],
+        ['h=50&turn=90', 'draw 0.2659, turn 1, resize 25x50, = 25x50'],
+        ['w=300&h=300&fit=fill', 'draw 1.5957, resize 300x150, background 75 0 75 0, = 300x300'],
+        ['w=300&h=300&fit=crop', 'draw 3.1914, resize 600x300, cut 150,0 300x300, = 300x300'],
+      ] as const
+    ).map(
+      ([query, steps]) =>
+        [
+          query,
+          steps,
+          { format: 'svg', width: 189, height: 94, exact: { width: 188.976, height: 94.488 } },
+        ] as const,
+    ),
   ],
 }
 

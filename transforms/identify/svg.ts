@@ -75,10 +75,14 @@ export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
   const [root] = elements
   if (root?.name !== 'svg') throw broken('the SVG does not begin with its root element')
   const size = sizeOf(root) ?? extentOf(elements)
+  const width = Math.max(1, Math.round(size.width))
+  const height = Math.max(1, Math.round(size.height))
+  const isWhole = width === size.width && height === size.height
   return {
     format: 'svg',
-    width: Math.max(1, Math.round(size.width)),
-    height: Math.max(1, Math.round(size.height)),
+    width,
+    height,
+    ...(!isWhole && { exact: size }),
     orientation: 1,
     pages: 1,
     animated: false,
