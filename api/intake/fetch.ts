@@ -1,6 +1,6 @@
 // A file fetched from an address that a client gave: through the guard, each redirect again, into the spool.
 import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
 import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from '../../origin/refusals.ts'
@@ -99,13 +99,13 @@ async function keep(
   const body = response.body.on('error', () => {})
   try {
     if (response.statusCode !== 200) throw refusalOf(response)
-    const unpack = unpackerOf(String(headers['content-encoding'] ?? ''))
-    const total = unpack ? undefined : lengthOf(headers['content-length'])
+    const unpackers = unpackersFor(String(headers['content-encoding'] ?? ''))
+    const total = unpackers.length > 0 ? undefined : lengthOf(headers['content-length'])
     if (total !== undefined && total > options.maxBytes) throw tooLarge(options.maxBytes)
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => brokenBy(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
-    return await take(unpack ? unpacked(chunks, unpack) : chunks, way, {
+    return await take(unpackers.reduce(unpacked, chunks), way, {
       name: options.name,
       type: textOf(headers['content-type']),
       maxBytes: options.maxBytes,
@@ -118,25 +118,39 @@ async function keep(
   }
 }
 
-/** Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. */
-function unpackerOf(encoding: string): (() => Readable & NodeJS.WritableStream) | undefined {
-  const name = encoding.trim().toLowerCase()
-  if (name === '' || name === 'identity') return undefined
-  const unpacker = unpackers[name]
-  if (unpacker) return unpacker
-  throw new Failure('source-failed', 'The source is sent in an unknown encoding.')
+/** More than that nobody packs a file. */
+const mostCodings = 3
+
+/**
+ * Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. What
+ * is no coding is a label that the file was stored with (aws-chunked, utf-8): the file is kept as it comes.
+ */
+function unpackersFor(label: string): readonly Unpacker[] {
+  const words = label.split(',').map((word) => word.trim().toLowerCase())
+  const found = words.flatMap((word) => (Object.hasOwn(unpackers, word) ? [unpackers[word] as Unpacker] : []))
+  if (words.some((word) => unread.has(word)))
+    throw new Failure('source-failed', 'The source is sent in an encoding that is not read here.')
+  if (found.length > mostCodings) throw new Failure('source-failed', 'The source is packed too often.')
+  // The last that was applied comes off first (RFC 9110 8.4).
+  return found.reverse()
 }
 
-const unpackers: Readonly<Record<string, (() => Readable & NodeJS.WritableStream) | undefined>> = {
+/** Codings of the registry (RFC 9110 18.6) that nobody packs a file in today. */
+const unread = new Set(['compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip'])
+
+type Unpacker = () => Readable & NodeJS.WritableStream
+
+const unpackers: Readonly<Record<string, Unpacker>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
   deflate: () => createInflate(),
   br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(),
 }
 
 async function* unpacked(
   chunks: AsyncGenerator<Buffer, void>,
-  create: () => Readable & NodeJS.WritableStream,
+  create: Unpacker,
 ): AsyncGenerator<Buffer, void> {
   const unpacker = create()
   // The failure of what is packed is told first: the unpacker only sees that it ends.
