@@ -76,8 +76,8 @@ export function createParts(kit: Kit): Parts {
         // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
         if ((await bucket.stat(uploadKey(id)))?.bytes !== file.bytes) throw thrown
       })
-    const facts = await factsOfUpload(bucket, id)
-    const type = typeOf(facts?.format as Parameters<typeof typeOf>[0], plan.said)
+    const { facts, format } = await factsOfUpload(bucket, id)
+    const type = typeOf(format, plan.said)
     return settle(kit, { id, facts, type })
   }
 
