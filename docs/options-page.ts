@@ -108,8 +108,9 @@ const formats = `## Formats
   each picture and format, which takes several times as long to make. JPEG is then progressive. A picture that is asked
   for in its own format and size, and nothing else, never has more bytes than its source. Animations and results of more
   than 8 megapixels get the default quality. The headers \`halftone-quality\` and \`halftone-score\` tell what was found.
-* \`fm=original\` answers with the source's own bytes: pictures are shown, SVG without its scripts, anything else is a
-  download. \`dl\` names the download of any picture.
+* \`fm=original\` answers with the source's own bytes: pictures are shown, anything else is a download. An SVG is not
+  cleaned, scripts and all are still in it: it is sent with a \`Content-Security-Policy\` (\`sandbox\`, nothing but what
+  it holds itself), so that a browser that opens it runs, loads and submits nothing. \`dl\` names the download of any picture.
 * \`fm=json\` answers with facts about the source. No other option changes them.`
 
 const keys = `## Options of an exact address
