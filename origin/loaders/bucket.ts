@@ -10,7 +10,7 @@ import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
 import { decoded, isCoded, tooLarge } from '../coding.ts'
 import type { Loader, Source } from '../loader.ts'
-import { ownBuffer } from '../memory.ts'
+import { ownBuffer, ownCopy } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
 
 export interface BucketOptions {
@@ -50,7 +50,7 @@ export function createBucketLoader(options: BucketOptions): Loader {
   async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const found = await find(key, version, { signal })
     const bytes = found && (await readWhole(found))
-    return bytes && found.encoding ? sharedCopy([await decoded(bytes, found.encoding, maxBytes)]) : bytes
+    return bytes && found.encoding ? ownCopy([await decoded(bytes, found.encoding, maxBytes)]) : bytes
   }
 
   const fileOf = (key: string, version: string, length: number): FileBody => ({

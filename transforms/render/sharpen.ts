@@ -24,14 +24,18 @@ function isOpaque({ data, channels }: Pixels): boolean {
   return true
 }
 
+/** Below this alpha a colour is told in too few steps to be sharpened as it stands. */
+const trusted = 64
+
 /** The colours alone: its own where something shows, elsewhere those of what is near. */
 function visible(pixels: Pixels, near: Pixels): Pixels {
   const { data, channels } = pixels
   const colours = channels === 4 ? 3 : 1
   const made = new Uint8Array((data.length / channels) * colours)
   for (let at = 0, to = 0; at < data.length; at += channels) {
-    const shown = data[at + colours] === 0 ? near.data : data
-    for (let channel = 0; channel < colours; channel++) made[to++] = shown[at + channel] ?? 0
+    const own = Math.min(1, (data[at + colours] ?? 0) / trusted)
+    for (let channel = 0; channel < colours; channel++)
+      made[to++] = Math.round((data[at + channel] ?? 0) * own + (near.data[at + channel] ?? 0) * (1 - own))
   }
   return { ...pixels, data: made, channels: colours }
 }

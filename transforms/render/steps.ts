@@ -6,10 +6,12 @@ import type { Box, Colour, Plan } from '../plan/plan.ts'
 import { afresh, from, pixelsOf } from './run.ts'
 import { sharp } from './sharp.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
+import { unclipped } from './unclipped.ts'
 
 /** All steps up to the encoder, in the plan's order; `size` is that of the decoded picture. */
 export async function still(source: Sharp, size: Size, plan: Plan): Promise<Sharp> {
-  let image = frame(source, size, plan)
+  const framed = (image: Sharp): Sharp => frame(image, size, plan)
+  let image = (await hasRing(source, plan)) ? await unclipped(source, framed) : framed(source)
   if (plan.crop && plan.crop.by !== 'box') image = smartCrop(await afresh(image), plan.crop)
   if (plan.extend) image = extend(plan.crop ? await afresh(image) : image, plan)
   if (plan.cut) image = (await afresh(image)).extract(plan.cut)
@@ -98,6 +100,14 @@ async function effects(image: Sharp, plan: Plan): Promise<Sharp> {
   if (blur) image.blur(blur)
   if (!sharpen) return image
   return (await mayShowThrough(image, plan)) ? sharpenVisible(image, sharpen) : sharpened(image, sharpen)
+}
+
+/** Only where it would be sharpened: by itself it is faint, and to take it away costs a second decoding. */
+async function hasRing(source: Sharp, { sharpen, resize, flatten, background }: Plan): Promise<boolean> {
+  if (!sharpen || !resize || (flatten && isOpaque(background))) return false
+  const { hasAlpha, format } = await source.metadata()
+  // A drawing is drawn at its size.
+  return hasAlpha && format !== 'svg'
 }
 
 async function mayShowThrough(image: Sharp, { extend, flatten, background }: Plan): Promise<boolean> {
