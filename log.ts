@@ -17,7 +17,7 @@ const opening =
   's|sig|sign|signature|token|key|secret|password|policy|awsaccesskeyid|x-amz-[a-z-]+|x-goog-[a-z-]+'
 // A source's address may stand within ours, percent-encoded once or twice.
 const parameter = new RegExp(
-  `((?:[?&]|%(?:25)?3f|%(?:25)?26)(?:${opening})(?:=|%(?:25)?3d))(?:(?!%(?:25)?26)[^&])*`,
+  `((?:[?&]|%(?:25)?3f|%(?:25)?26)(?:amp;)*(?:${opening})(?:=|%(?:25)?3d))(?:(?!%(?:25)?26)[^&])*`,
   'gi',
 )
 const credentials = /(\/\/|%2f%2f)(?:(?!%2f|%3f)[^/?@])*(@|%40)/gi

@@ -20,6 +20,14 @@ export interface ApiLimits {
   readonly jsonBytes: number
 }
 
+/** Addresses under which uploads are shown, signed where their source asks for it. */
+export interface Delivery {
+  /** Passes what may be shown, and tells when its address ends, in Unix seconds. Throws 'bad-signature' or 'expired'. */
+  admit(target: string): number | undefined
+  /** The path of a file as an address that is admitted, until `expires`. */
+  address(path: string, expires: number | undefined): string
+}
+
 export interface ApiParts {
   readonly records: Records
   readonly bucket: Bucket
@@ -28,6 +36,7 @@ export interface ApiParts {
   readonly optimising: Optimising
   readonly uploads: Uploads
   readonly hooks: Hooks
+  readonly delivery: Delivery
   readonly limits: ApiLimits
   /** Where the server is reached, without a slash at the end; undefined: as the request says. */
   readonly publicUrl: string | undefined

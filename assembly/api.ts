@@ -8,7 +8,8 @@ import { createIntake } from '../api/intake/index.ts'
 import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
 import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads } from '../api/uploads/index.ts'
-import { type Config, isLoopback } from '../config.ts'
+import { type Config, isLoopback, plainUploads, uploadsName } from '../config.ts'
+import { createUploadDelivery } from '../edge/index.ts'
 import { createGuard } from '../origin/guard.ts'
 import { openRecords, type Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
@@ -32,6 +33,7 @@ export async function assembleApi(assembly: Assembly): Promise<Api> {
   const parts: ApiParts = {
     ...services,
     ...{ records, bucket, version, log, now },
+    delivery: createUploadDelivery(signingOf(config), now),
     limits: {
       optimiseBytes: config.maxOptimiseBytes,
       uploadBytes: config.maxUploadBytes,
@@ -41,6 +43,11 @@ export async function assembleApi(assembly: Assembly): Promise<Api> {
     publicUrl: publicUrlOf(config),
   }
   return { app: createApi(parts), demo: services.accounts.demo }
+}
+
+const signingOf = ({ sources }: Config) => {
+  const { signature, keys = [] } = sources.get(uploadsName) ?? plainUploads
+  return { scheme: signature, keys }
 }
 
 /** A public address means a proxy in front, and to a proxy on this machine everybody looks near. */

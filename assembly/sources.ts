@@ -10,10 +10,16 @@ export function edgeSources(config: Config): ReadonlyMap<string, EdgeSource> {
       edgeSource(source),
     ]),
   )
-  if (config.samples) sources.set('samples', { signing: { scheme: 'hmac-sha256', keys: [] }, defaults: '' })
+  if (config.samples)
+    sources.set('samples', { signing: { scheme: 'hmac-sha256', keys: [] }, defaults: '', isNamed: true })
   return sources
 }
 
-function edgeSource({ signature, keys = [], defaults, fallback }: SourceConfig): EdgeSource {
-  return { signing: { scheme: signature, keys }, defaults, ...(fallback === undefined ? {} : { fallback }) }
+function edgeSource({ signature, keys = [], defaults, fallback, ...where }: SourceConfig): EdgeSource {
+  return {
+    signing: { scheme: signature, keys },
+    defaults,
+    isNamed: !('site' in where || 'hosts' in where),
+    ...(fallback === undefined ? {} : { fallback }),
+  }
 }

@@ -108,8 +108,9 @@ const formats = `## Formats
   each picture and format, which takes several times as long to make. JPEG is then progressive. A picture that is asked
   for in its own format and size, and nothing else, never has more bytes than its source. Animations and results of more
   than 8 megapixels get the default quality. The headers \`halftone-quality\` and \`halftone-score\` tell what was found.
-* \`fm=original\` answers with the source's own bytes: pictures are shown, SVG without its scripts, anything else is a
-  download. \`dl\` names the download of any picture.
+* \`fm=original\` answers with the source's own bytes: pictures are shown, anything else is a download. An SVG is not
+  cleaned, scripts and all are still in it: it is sent with a \`Content-Security-Policy\` (\`sandbox\`, nothing but what
+  it holds itself), so that a browser that opens it runs, loads and submits nothing. \`dl\` names the download of any picture.
 * \`fm=json\` answers with facts about the source. No other option changes them.`
 
 const keys = `## Options of an exact address
@@ -119,13 +120,24 @@ effect, and these, which only the edge writes. It ends with the revision of Half
 address is the key of every cache; all requests for one picture share it.`
 
 function notSupported(): string {
-  const words = [...unsupported].map(code).join(', ')
+  const words = [...unsupported.keys()].map(code).join(', ')
   return `## Not supported
 
 These options of the imgix language are not done yet. They are refused with an error that names them, never ignored,
 because the picture would not be the one that was asked for: ${words}.
 
+A value of theirs that asks for nothing, or for what is done anyway, is accepted and makes no other picture: ${idleValues()}.
+
 Of the options above, these values are refused in the same way: ${refusedValues()}.`
+}
+
+/** By the first name of each option, as the table of those that are not done lists them. */
+function idleValues(): string {
+  const firsts = new Map([...unsupported].reverse().map(([key, values]) => [values, key] as const))
+  return [...firsts]
+    .reverse()
+    .flatMap(([values, key]) => [...values].map((value) => code(`${key}=${value}`)))
+    .join(', ')
 }
 
 function refusedValues(): string {

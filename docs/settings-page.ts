@@ -22,8 +22,8 @@ Uploadcare's clients write.
 | kind | written | a URL's path is |
 | --- | --- | --- |
 | folder | \`{ folder: '/srv/photos' }\` | a file below the folder; links that lead out of it are not followed |
-| site | \`{ site: 'https://shop.example/media/' }\` | appended to the address |
-| web proxy | \`{ hosts: ['images.example', '*.example.org', 'a.example:8443'] }\` | a whole, percent-encoded URL on one of the hosts |
+| site | \`{ site: 'https://shop.example/media/' }\` | appended to the address, exactly as it is written |
+| web proxy | \`{ hosts: ['images.example', '*.example.org', 'a.example:8443'] }\` | a whole URL on one of the hosts, percent-encoded as one component; written plainly it is taken as it is, without a query |
 | bucket | \`{ bucket: { kind: 's3', bucket: 'pictures', accessKeyId: '…', secretAccessKey: '…' }, prefix: 'photos/' }\` | a file below the folder \`prefix\` of a bucket of S3, Azure, Swift or a folder, written as the setting \`storage\` is |
 
 | option | of | means | default |

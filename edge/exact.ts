@@ -1,7 +1,7 @@
 // Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
 import { Failure } from '../errors.ts'
 import type { Answer } from '../tier.ts'
-import { dependsOn, exact, exactPath, parsePath, type Spec } from '../transforms/index.ts'
+import { dependsOn, exact, exactPath, parsePath, pathOfName, type Spec } from '../transforms/index.ts'
 import { varyOn } from './headers.ts'
 import { meantBy } from './languages/index.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
@@ -12,6 +12,8 @@ export interface EdgeSource {
   readonly signing: Signing
   /** Options every picture of the source starts from, as a query; the URL's own win. */
   readonly defaults: string
+  /** Its pictures are files, found by name: all spellings of a name are one picture. Elsewhere the path goes on as written. */
+  readonly isNamed?: boolean
   /** Picture shown in place of one that cannot be made, as /source/path. */
   readonly fallback?: string
 }
@@ -54,7 +56,7 @@ export function makeExact(
   const spec = exact(options, clientOf(headers))
   return {
     source,
-    path: exactPath(source, path, spec),
+    path: exactPath(source, spellingIn(settings, path), spec),
     spec,
     vary: varyOn(dependsOn(options)),
     ...(options.expires === undefined ? {} : { expires: options.expires }),
@@ -64,7 +66,10 @@ export function makeExact(
 }
 
 /** The path for another picture made in the same way: a fallback with the asked-for size and format. */
-export function samePictureOf(address: string, spec: Spec): string {
+export function samePictureOf(address: string, spec: Spec, sources: ReadonlyMap<string, EdgeSource>): string {
   const { source, path } = parsePath(address)
-  return exactPath(source, path, spec)
+  return exactPath(source, spellingIn(sources.get(source), path), spec)
 }
+
+const spellingIn = (settings: EdgeSource | undefined, path: string): string =>
+  settings?.isNamed ? pathOfName(path) : path

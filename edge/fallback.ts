@@ -36,7 +36,7 @@ export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
     const address = sources.get(exact.source)?.fallback ?? fallback
     if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? ''))
       return answer
-    const picture = await upstream({ path: samePictureOf(address, exact.spec), headers, signal })
+    const picture = await upstream({ path: samePictureOf(address, exact.spec, sources), headers, signal })
     return picture.status === 200 ? inPlaceOf(answer, picture) : answer
   }
 }

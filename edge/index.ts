@@ -18,6 +18,7 @@ import { createHits, type Hits } from './hits.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
 export type { EdgeSource } from './exact.ts'
+export { createUploadDelivery } from './languages/uploadcare/delivery.ts'
 
 export interface EdgeOptions {
   readonly sources: ReadonlyMap<string, EdgeSource>

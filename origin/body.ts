@@ -1,9 +1,7 @@
 // The body of a download: counted while it streams, whole or refused, digested once, in one buffer of its own.
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib'
 import type { Dispatcher } from 'undici'
-import { Failure } from '../errors.ts'
+import { decoded, tooLarge } from './coding.ts'
 import { ownCopy } from './memory.ts'
 
 export interface Body {
@@ -21,8 +19,9 @@ export async function readBody(response: Dispatcher.ResponseData, maxBytes: numb
     throw tooLarge(maxBytes)
   }
   const { chunks, digest } = await counted(response.body, maxBytes)
-  const body = await decoded(chunks, String(response.headers['content-encoding'] ?? ''), maxBytes)
-  return { body: ownCopy(body), digest }
+  const label = String(response.headers['content-encoding'] ?? '')
+  if (label === '') return { body: ownCopy(chunks), digest }
+  return { body: ownCopy([await decoded(Buffer.concat(chunks), label, maxBytes)]), digest }
 }
 
 async function counted(stream: AsyncIterable<Buffer>, maxBytes: number) {
@@ -37,33 +36,4 @@ async function counted(stream: AsyncIterable<Buffer>, maxBytes: number) {
     chunks.push(chunk)
   }
   return { chunks, digest: hash.digest('base64url') }
-}
-
-type Unpack = (packed: Buffer, options: ZlibOptions) => Promise<Buffer>
-
-const unpackers: Readonly<Record<string, Unpack>> = {
-  gzip: promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  'x-gzip': promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  deflate: promisify<Buffer, ZlibOptions, Buffer>(inflate),
-  br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress),
-}
-
-/** Some servers compress SVG whatever they are asked; the limit holds for what comes out as well. */
-async function decoded(chunks: Buffer[], encoding: string, maxBytes: number): Promise<Buffer[]> {
-  const name = encoding.trim().toLowerCase()
-  if (name === '' || name === 'identity') return chunks
-  const unpack = unpackers[name]
-  if (unpack === undefined) throw new Failure('source-failed', 'The source is sent in an unknown encoding.')
-  try {
-    return [await unpack(Buffer.concat(chunks), { maxOutputLength: maxBytes })]
-  } catch (cause) {
-    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes)
-    throw new Failure('source-failed', 'The source does not unpack.', { cause })
-  }
-}
-
-function tooLarge(maxBytes: number): Failure {
-  return new Failure('source-too-large', 'The source has more bytes than are read.', {
-    expected: `at most ${maxBytes} bytes`,
-  })
 }

@@ -29,7 +29,7 @@ export interface Source {
 }
 
 /**
- * Finds a source picture by its path below the source's name (decoded, no leading slash).
+ * Finds a source picture by its path below the source's name, as it was written: percent-encoded, or a whole address.
  * `wish` is what the ask says to caches: its Cache-Control (RFC 9111 5.2.1), for loaders that keep sources.
  * Fails with 'source-missing', 'source-refused', 'source-too-large' (where only the whole can be read), 'source-failed',
  * 'source-late' or 'forbidden-address'.

@@ -48,8 +48,8 @@ export function originalHeaders(bytes: Uint8Array, declared = ''): Headers {
   }
 }
 
-/** An SVG opened by its address is a document: it may style itself, and run, load or submit nothing. */
-const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+/** An SVG opened by its address is a document: it may style itself and show what it holds; it may run, load or submit nothing. */
+const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox"
 
 /** A drawing in gzip shows only where its encoding is announced, and then not every client can read it. */
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b

@@ -1,6 +1,7 @@
 // One order carried out: read, look, edit, optimise, tell. Runs where decoders may be: on a worker's thread.
 import { readFile, stat } from 'node:fs/promises'
 import { asFailure, Failure } from '../errors.ts'
+import { isGzip, isSvg, unzipped } from '../transforms/identify/svg.ts'
 import {
   admit,
   defaultLimits,
@@ -81,7 +82,9 @@ async function read(file: string, maxBytes: number): Promise<Uint8Array> {
   const { size } = await stat(file)
   if (size > maxBytes)
     throw new Failure('source-too-large', `The source picture is larger than ${maxBytes} bytes.`)
-  return readFile(file)
+  const bytes = await readFile(file)
+  // Handed back under the type of SVG, gzip would show nowhere: only a web server's own header says that it is there.
+  return isGzip(bytes) && isSvg(bytes) ? unzipped(bytes) : bytes
 }
 
 const typeOf = (format: OptimisedFormat): string =>

@@ -41,6 +41,7 @@ interface Properties {
   readonly contentLength?: number
   readonly contentRange?: string
   readonly contentType?: string
+  readonly contentEncoding?: string
   readonly etag?: string
   readonly lastModified?: Date
   readonly metadata?: Record<string, string>
@@ -51,6 +52,7 @@ export const factsOf = (properties: Properties): Facts => ({
   bytes: Number(properties.contentRange?.split('/')[1] ?? properties.contentLength ?? 0),
   etag: quoted(properties.etag),
   type: properties.contentType ?? 'application/octet-stream',
+  ...(properties.contentEncoding && { encoding: properties.contentEncoding }),
   modifiedAt: properties.lastModified?.getTime() ?? 0,
   metadata: Object.fromEntries(
     Object.entries(properties.metadata ?? {}).map(([name, value]) => [name.replaceAll('_', '-'), value]),

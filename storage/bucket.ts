@@ -32,6 +32,8 @@ export interface Stored {
 
 export interface Facts extends Stored {
   readonly type: string
+  /** Content-Encoding, where the bucket says one. */
+  readonly encoding?: string
   readonly metadata: Readonly<Record<string, string>>
   readonly modifiedAt: number
 }

@@ -29,12 +29,19 @@ export function describing(
   }
 }
 
-type Head = Pick<GetObjectCommandOutput, 'ContentType' | 'ETag' | 'Metadata' | 'LastModified'>
+type Head = Pick<
+  GetObjectCommandOutput,
+  'ContentType' | 'ContentEncoding' | 'ETag' | 'Metadata' | 'LastModified'
+>
 
-export const factsOf = ({ ContentType, ETag, Metadata, LastModified }: Head, bytes: number): Facts => ({
+export const factsOf = (
+  { ContentType, ContentEncoding, ETag, Metadata, LastModified }: Head,
+  bytes: number,
+): Facts => ({
   bytes,
   etag: ETag ?? '',
   type: ContentType ?? 'application/octet-stream',
+  ...(ContentEncoding && { encoding: ContentEncoding }),
   metadata: Metadata ?? {},
   modifiedAt: LastModified?.getTime() ?? 0,
 })

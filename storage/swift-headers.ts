@@ -35,6 +35,7 @@ export function factsFrom(headers: Readonly<Record<string, string>>): Facts {
     bytes: Number(headers['content-range']?.split('/')[1] ?? headers['content-length'] ?? 0),
     etag: quoted(headers.etag),
     type: headers['content-type'] ?? 'application/octet-stream',
+    ...(headers['content-encoding'] && { encoding: headers['content-encoding'] }),
     metadata: Object.fromEntries(about),
     // Exact where `last-modified` is rounded up to the next second.
     modifiedAt: Number(headers['x-timestamp'] ?? 0) * 1000 || Date.parse(headers['last-modified'] ?? ''),

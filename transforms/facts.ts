@@ -39,6 +39,8 @@ export interface Facts {
   /** As stored, before orientation, in pixels, of one frame. */
   readonly width: number
   readonly height: number
+  /** Of a drawing whose size is not in whole pixels: what it is before rounding, so that no ratio is lost. */
+  readonly exact?: { readonly width: number; readonly height: number }
   /** EXIF orientation 1 to 8; anything absent or invalid is 1. */
   readonly orientation: number
   /** Frames or pages; 1 for a still. */

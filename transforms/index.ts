@@ -11,6 +11,7 @@ export { type Length, maxSide, type Position, type Region } from './language/opt
 export { parse, unknownKeys } from './language/parse.ts'
 export { revision } from './language/revision.ts'
 export type { Client, Dependence, Options, Spec } from './language/spec.ts'
+export { nameOf, pathOfName } from './language/spelling.ts'
 export { joined, type Orient, turned } from './plan/orientation.ts'
 export { chooseFormat } from './plan/output.ts'
 export { type Colour, type Plan, plan } from './plan/plan.ts'

@@ -98,13 +98,14 @@ async function keep(
   const body = response.body.on('error', () => {})
   try {
     if (response.statusCode !== 200) throw refusalOf(response)
-    const unpack = codingOf(String(headers['content-encoding'] ?? ''))
-    const total = unpack ? undefined : lengthOf(headers['content-length'])
+    const unpackers = unpackersFor(String(headers['content-encoding'] ?? ''))
+    const total = unpackers.length > 0 ? undefined : lengthOf(headers['content-length'])
     checkBytes(total ?? 0, options)
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => brokenBy(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
-    return await take(unpack ? unpacked(chunks, unpack, spoilt) : chunks, way, {
+    const whole = unpackers.reduce((packed, unpacker) => unpacked(packed, unpacker, spoilt), chunks)
+    return await take(whole, way, {
       name: options.name,
       type: textOf(headers['content-type']),
       maxBytes: options.maxBytes,
@@ -118,14 +119,25 @@ async function keep(
   }
 }
 
-/** Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. */
-function codingOf(encoding: string): Unpacker | undefined {
-  const name = encoding.trim().toLowerCase()
-  if (name === '' || name === 'identity') return undefined
-  const unpacker = unpackerOf(name)
-  if (unpacker) return unpacker
-  throw new Failure('source-failed', 'The source is sent in an unknown encoding.')
+/** More than that nobody packs a file. */
+const mostCodings = 3
+
+/**
+ * Some servers compress whatever they are asked. What comes out is counted as it comes, so a bomb ends at the limit. What
+ * is no coding is a label that the file was stored with (aws-chunked, utf-8): the file is kept as it comes.
+ */
+function unpackersFor(label: string): readonly Unpacker[] {
+  const words = label.split(',').map((word) => word.trim().toLowerCase())
+  if (words.some((word) => unread.has(word)))
+    throw new Failure('source-failed', 'The source is sent in an encoding that is not read here.')
+  const found = words.flatMap((word) => unpackerOf(word) ?? [])
+  if (found.length > mostCodings) throw new Failure('source-failed', 'The source is packed too often.')
+  // The last that was applied comes off first (RFC 9110 8.4).
+  return found.reverse()
 }
+
+/** Codings of the registry (RFC 9110 18.6) that nobody packs a file in today. */
+const unread = new Set(['compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip'])
 
 const spoilt = (cause: unknown) => new Failure('source-failed', 'The source does not unpack.', { cause })
 

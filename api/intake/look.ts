@@ -2,8 +2,9 @@
 import { open } from 'node:fs/promises'
 import { Failure } from '../../errors.ts'
 import { isSvg } from '../../transforms/identify/svg.ts'
-import { admit, defaultLimits, type Limits } from '../../transforms/index.ts'
+import { admit, defaultLimits, type Limits, type SourceFormat } from '../../transforms/index.ts'
 import { type Identification, identification } from '../../transforms/optimise/report.ts'
+import { formatIn } from './type.ts'
 
 export interface LookOptions {
   readonly onlyPictures?: boolean | undefined
@@ -14,6 +15,8 @@ export interface Look {
   /** Fails with what is wrong as soon as it shows, where only pictures are wanted. */
   see(chunk: Buffer): void
   end(path: string, bytes: number): Promise<Identification | null>
+  /** What the first bytes seen so far say, also of a picture that nothing here opens. */
+  format(): SourceFormat | undefined
 }
 
 /** Undecided: more bytes may still make a picture of it. */
@@ -46,6 +49,7 @@ export function createLook(options: LookOptions, wholes: Wholes): Look {
   }
 
   return {
+    format: () => formatIn(Buffer.concat(head)),
     see(chunk) {
       if (seen >= headBytes) return
       head.push(chunk.subarray(0, headBytes - seen))

@@ -51,7 +51,7 @@ export async function take(
       sha1: sha1.digest('hex'),
       sha256: sha256.digest('hex'),
       name: safeName(options.name),
-      type: typeOf(identification?.format, options.type),
+      type: typeOf(identification?.format ?? look.format(), options.type),
       identification,
       discard: () => file.discard(),
     }

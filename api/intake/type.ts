@@ -1,10 +1,19 @@
 // The media type a received file is kept and served under: what its bytes say, or a claim that does no harm. Pure.
-import { type SourceFormat, sourceTypes } from '../../transforms/index.ts'
+import { formatOf, type SourceFormat, sourceTypes } from '../../transforms/index.ts'
 
 const unknown = 'application/octet-stream'
 
-/** Those that are looked into; the others are named by their client. */
-const seen: ReadonlySet<SourceFormat> = new Set(['jpeg', 'png', 'gif', 'webp', 'avif', 'svg', 'tiff'])
+/** Told by a mark that no other file begins with: two letters, or markup, only count where all of it was looked into. */
+const marked: ReadonlySet<SourceFormat> = new Set<SourceFormat>([
+  ...(['jpeg', 'png', 'gif', 'webp', 'avif', 'tiff'] as const),
+  ...(['heic', 'jxl', 'jp2', 'pdf'] as const),
+])
+
+/** What a file is by its first bytes, also where nothing here can open it; undefined where they do not decide. */
+export function formatIn(head: Uint8Array): SourceFormat | undefined {
+  const format = formatOf(head)
+  return format && marked.has(format) ? format : undefined
+}
 
 /** RFC 9110 8.3.1, without parameters. */
 const shape = /^[a-z0-9!#$&^_.+-]{1,63}\/[a-z0-9!#$&^_.+-]{1,63}$/
@@ -16,9 +25,9 @@ const harmless = /^(image|audio|video|font|model|application)\/|^text\/(plain|cs
 const runs =
   /xml|html|svg|xsl|script|ecma|java|wasm|flash|php|perl|python|-sh$|msdownload|manifest|mhtml|multipart|mixed|signed-exchange|webbundle/
 
-/** `said` is the client's Content-Type, parameters and all. */
+/** `format` is what the bytes say, `said` the client's Content-Type, parameters and all. */
 export function typeOf(format: SourceFormat | undefined, said: string | undefined): string {
-  if (format && seen.has(format)) return sourceTypes[format]
+  if (format) return sourceTypes[format]
   const claim = (said ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   return shape.test(claim) && harmless.test(claim) && !runs.test(claim) ? claim : unknown
 }

@@ -17,6 +17,7 @@ const known: ReadonlySet<string> = new Set([
   'tiff',
   'heic',
   'bmp',
+  'svgz',
 ])
 
 /** The source's name with the extension of the result: "cat.png" made WebP is "cat.webp". */

@@ -4,7 +4,9 @@ import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { JsonObject } from '../../records/index.ts'
 import { type Bucket, uploadKey } from '../../storage/index.ts'
+import type { SourceFormat } from '../../transforms/index.ts'
 import { type Identification, identification } from '../../transforms/optimise/report.ts'
+import { formatIn } from '../intake/type.ts'
 import { shotOf } from './shot.ts'
 
 /** EXIF stands in front, in a segment of at most 64 KB behind a few small ones. */
@@ -19,15 +21,23 @@ export async function factsOfFile(path: string, found: Identification | null): P
   return written(found, buffer.subarray(0, bytesRead))
 }
 
-/** Of an upload that lies in the bucket, put together from parts. Null when it is no picture. */
-export async function factsOfUpload(bucket: Bucket, id: string): Promise<JsonObject | null> {
+export interface UploadFacts {
+  /** Null when it is no picture. */
+  readonly facts: JsonObject | null
+  /** What its bytes say that it is. */
+  readonly format: SourceFormat | undefined
+}
+
+/** Of an upload that lies in the bucket, put together from parts. */
+export async function factsOfUpload(bucket: Bucket, id: string): Promise<UploadFacts> {
   const found = await bucket.get(uploadKey(id), { range: { from: 0, to: identifiedBytes - 1 } })
-  if (!found) return null
+  if (!found) return { facts: null, format: undefined }
   const head = Buffer.concat(await Readable.from(found.body).toArray())
   try {
-    return written(identification(head), head.subarray(0, headBytes))
+    const found = identification(head)
+    return { facts: written(found, head.subarray(0, headBytes)), format: found.format }
   } catch (thrown) {
-    if (thrown instanceof Failure) return null
+    if (thrown instanceof Failure) return { facts: null, format: formatIn(head) }
     throw thrown
   }
 }

@@ -98,8 +98,8 @@ export function createParts(kit: Kit): Parts {
       if (!(await isAssembled(file))) throw thrown
     })
     if (plan.sha256 !== undefined) await checkWhole(id, plan.sha256)
-    const facts = await factsOfUpload(bucket, id)
-    const type = typeOf(facts?.format as Parameters<typeof typeOf>[0], plan.said)
+    const { facts, format } = await factsOfUpload(bucket, id)
+    const type = typeOf(format, plan.said)
     return settle(kit, { id, facts, type })
   }
 

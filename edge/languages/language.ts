@@ -22,7 +22,7 @@ export interface Language {
 
 export interface Meant {
   readonly source: string
-  /** Decoded, without a leading slash. */
+  /** As written, without the slash in front of it. */
   readonly path: string
   /** Passes when the address is signed as this language signs. Throws 'bad-signature'. */
   verify(signing: Signing): void

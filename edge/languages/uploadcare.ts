@@ -2,6 +2,7 @@
 import { type Options, parse } from '../../transforms/index.ts'
 import type { Asked, Language } from './language.ts'
 import { compile } from './uploadcare/compile.ts'
+import { ourExpiry } from './uploadcare/expiry.ts'
 import { uploadcareFacts } from './uploadcare/facts.ts'
 import { type Written, written } from './uploadcare/path.ts'
 import { expiryOf, verifyToken } from './uploadcare/token.ts'
@@ -24,12 +25,6 @@ export const uploadcare: Language = {
       },
     }
   },
-}
-
-/** An address that is signed our way expires our way. */
-function ourExpiry(query: string): number | undefined {
-  const named = query.split('&').filter((pair) => /^expires(?:64)?=/i.test(pair))
-  return parse(named.join('&')).expires
 }
 
 function meaning({ id, operations, name }: Written, defaults: string): Asked {

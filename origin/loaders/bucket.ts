@@ -6,16 +6,18 @@ import type { Store } from '../../cache/store.ts'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import type { Bucket, Facts, Found, GetOptions } from '../../storage/bucket.ts'
 import type { FileBody } from '../../tier.ts'
+import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
+import { decoded, isCoded, tooLarge } from '../coding.ts'
 import type { Loader, Source } from '../loader.ts'
-import { ownBuffer } from '../memory.ts'
+import { ownBuffer, ownCopy } from '../memory.ts'
 import { createRecent, type Recent } from '../recent.ts'
 
 export interface BucketOptions {
   readonly bucket: Pick<Bucket, 'get' | 'stat'>
   /** Tells this bucket from all others of the origin. */
   readonly place: string
-  /** The key that a path means; undefined for a path that means none. */
+  /** The key that a file's name means; undefined for a name that means none. */
   readonly keyOf: (path: string) => string | undefined
   /** Of one file. */
   readonly maxBytes: number
@@ -47,7 +49,8 @@ export function createBucketLoader(options: BucketOptions): Loader {
 
   async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const found = await find(key, version, { signal })
-    return found && readWhole(found)
+    const bytes = found && (await readWhole(found))
+    return bytes && found.encoding ? ownCopy([await decoded(bytes, found.encoding, maxBytes)]) : bytes
   }
 
   const fileOf = (key: string, version: string, length: number): FileBody => ({
@@ -61,7 +64,7 @@ export function createBucketLoader(options: BucketOptions): Loader {
 
   return {
     async load(path, signal): Promise<Source> {
-      const key = keyOf(path)
+      const key = keyOf(nameOf(path))
       if (key === undefined) throw missing()
       const { value: facts } = await looks.join(key, signal, () => bucket.stat(key).catch(refuse))
       if (facts === undefined) throw missing()
@@ -75,7 +78,8 @@ export function createBucketLoader(options: BucketOptions): Loader {
         caching,
         ...(facts.modifiedAt > 0 && { lastModified: new Date(facts.modifiedAt).toUTCString() }),
         declaredType: facts.type,
-        file: fileOf(key, version, facts.bytes),
+        // A part of a packed file is no part of what is in it.
+        ...(!isCoded(facts.encoding) && { file: fileOf(key, version, facts.bytes) }),
         read: (signal) => recent.read(version, signal, kept ? (trip) => kept(version, trip, fetch) : fetch),
       }
     },
@@ -83,8 +87,8 @@ export function createBucketLoader(options: BucketOptions): Loader {
 }
 
 /** What is known of a file without its bytes. An ETag alone may be a digest of its parts, or of nothing at all. */
-function versionOf(place: string, key: string, { etag, bytes, modifiedAt }: Facts): string {
-  const identity = JSON.stringify([place, key, etag, bytes, modifiedAt])
+function versionOf(place: string, key: string, { etag, bytes, modifiedAt, encoding }: Facts): string {
+  const identity = JSON.stringify([place, key, etag, bytes, modifiedAt, ...(encoding ? [encoding] : [])])
   return `bucket-${createHash('sha256').update(identity).digest('base64url')}`
 }
 
@@ -150,8 +154,3 @@ function refuse(thrown: unknown): never {
 const missing = () => new Failure('source-missing', 'There is no picture at this path.')
 
 const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
-
-const tooLarge = (maxBytes: number) =>
-  new Failure('source-too-large', 'The source has more bytes than are read.', {
-    expected: `at most ${maxBytes} bytes`,
-  })

@@ -1,11 +1,12 @@
 // Pictures from a folder of this machine: regular files below it, and nothing that a path or a link leads out to.
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { constants, type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 import type { ByteRange } from '../../tier.ts'
+import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
 import { ownBuffer } from '../memory.ts'
@@ -26,7 +27,7 @@ export function createFolderLoader(options: FolderOptions): Loader {
   const caching = assumedFor(freshSeconds)
   return {
     async load(path: string): Promise<Source> {
-      const file = await located(options.dir, path)
+      const file = await located(options.dir, nameIn(path))
       const stats = await stat(file, { bigint: true }).catch(refuse)
       if (!stats.isFile()) throw missing()
       const version = versionOf(file, stats)
@@ -44,6 +45,14 @@ export function createFolderLoader(options: FolderOptions): Loader {
   }
 }
 
+function nameIn(path: string): string {
+  try {
+    return nameOf(path)
+  } catch {
+    throw missing()
+  }
+}
+
 /** The file's real place, with every link followed, if that is inside the folder's real place. */
 async function located(dir: string, path: string): Promise<string> {
   // A folder that is not there is a disk that is not mounted: that is a failure, and caches go on serving stale copies.
@@ -53,9 +62,33 @@ async function located(dir: string, path: string): Promise<string> {
   // `join` would fold these away before the file system sees them; a path that needs folding is nobody's picture.
   if (path.includes('\0') || path.split(/[/\\]/).some((part) => part === '..' || part === '.'))
     throw missing()
-  const file = await realpath(join(resolve(root), path)).catch(refuse)
+  const file = await realpath(join(resolve(root), path)).catch(() =>
+    otherwiseWritten(root, path).catch(refuse),
+  )
   if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) throw missing()
   return file
+}
+
+/**
+ * The same name in the other form of Unicode: one system stores what is typed, another takes accents apart (UAX 15), and
+ * a folder that was copied may have both.
+ */
+async function otherwiseWritten(root: string, path: string): Promise<string> {
+  if (path.normalize('NFC') === path.normalize('NFD')) return realpath(join(root, path))
+  let place = root
+  for (const segment of path.split('/')) place = await firstThere(place, segment)
+  return realpath(place)
+}
+
+async function firstThere(dir: string, segment: string): Promise<string> {
+  const forms = new Set([segment, segment.normalize('NFC'), segment.normalize('NFD')])
+  for (const form of forms) {
+    const found = await lstat(join(dir, form)).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'ENOENT') throw thrown
+    })
+    if (found) return join(dir, form)
+  }
+  throw missing()
 }
 
 /**
@@ -125,6 +158,7 @@ const absent: ReadonlySet<string> = new Set([
 const closed: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
 
 function refuse(thrown: unknown): never {
+  if (thrown instanceof Failure) throw thrown
   if (closed.has((thrown as { code?: string }).code ?? '')) throw new Failure('source-refused', nothingHere)
   if (absent.has((thrown as { code?: string }).code ?? '')) throw missing()
   throw new Failure('source-failed', 'The file could not be read.', { cause: thrown })

@@ -105,14 +105,15 @@ function withOwnFreshness(download: Tier, freshSeconds: number): Tier {
 
 const isWhole = (path: string): boolean => /^https?:\/\//i.test(path)
 
-/** Each segment is encoded as it is, so that no '?', '#' or backslash of a file name changes what is asked for. */
+/** What leads up: plain, or where a server decodes first. */
+const climbs = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?:$|\/|\\|%2f|%5c)/i
+
+/** The path goes on as it was written: `%2F`, `//` and bytes that are no UTF-8 are names of the other server's. */
 function below(base: URL | undefined, path: string): string {
-  const segments = path.split('/')
-  if (base === undefined || segments.some((segment) => segment === '..' || segment === '.')) {
+  if (base === undefined || climbs.test(path))
     throw new Failure('source-missing', 'There is no picture at this path.')
-  }
   const url = new URL(base)
-  url.pathname = `${base.pathname.replace(/\/$/, '')}/${segments.map(encodeURIComponent).join('/')}`
+  url.pathname = `${base.pathname.replace(/\/$/, '')}/${path}`
   return url.href
 }
 

@@ -194,7 +194,7 @@ test('turns and mirrors in a row are the one that they come to', () => {
       let at: readonly [number, number] = [1, 2]
       if (spec.flip === 'h') at = [-at[0], at[1]]
       if (spec.flip === 'v') at = [at[0], -at[1]]
-      for (let turn = 0; turn < (spec.rotation ?? 0); turn += 90) at = [-at[1], at[0]]
+      for (let turn = 0; turn < (spec.rotation ?? 0); turn += 90) at = [at[1], -at[0]]
       expect(at.map((value) => value + 0)).toEqual(expected.map((value) => value + 0))
     }),
   )

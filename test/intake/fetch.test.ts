@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, RequestListener } from 'node:http'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { firstVisit, nextVisit } from '../../api/intake/address.ts'
 import { createGuard } from '../../origin/guard.ts'
@@ -68,10 +68,16 @@ describe('a file from an address', () => {
     await expect(fetchIt(`${site.url}/6`)).rejects.toEqual(failing('source-failed'))
   })
 
-  test('sent gzipped although we ask for it as it is, is unpacked', async () => {
-    const text = 'a,b\n'.repeat(10_000)
+  const text = 'a,b\n'.repeat(10_000)
+  test.each([
+    ['gzip', gzipSync(text)],
+    ['zstd', zstdCompressSync(text)],
+    ['gzip, zstd', zstdCompressSync(gzipSync(text))],
+    ['aws-chunked, gzip', gzipSync(text)],
+    ['utf-8', Buffer.from(text)],
+  ])('sent as %j although we ask for it as it is, is unpacked', async (label, body) => {
     const site = await aSite((_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/csv' }).end(gzipSync(text)),
+      response.writeHead(200, { 'content-encoding': label, 'content-type': 'text/csv' }).end(body),
     )
     const received = await fetchIt(`${site.url}/x.csv`)
     expect(readFileSync(received.file, 'utf8')).toBe(text)
@@ -198,6 +204,16 @@ describe('a download fails', () => {
       response.on('drain', more)
       more()
     })
+    await expect(fetchIt(site.url)).rejects.toEqual(failing('source-too-large'))
+  })
+
+  test.each([
+    ['zstd', zstdCompressSync(Buffer.alloc(50 * megabyte))],
+    ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(50 * megabyte)))],
+  ])('when it unpacks from %s to too much', async (label, bomb) => {
+    const site = await aSite((_, response) =>
+      response.writeHead(200, { 'content-encoding': label }).end(bomb),
+    )
     await expect(fetchIt(site.url)).rejects.toEqual(failing('source-too-large'))
   })
 

@@ -41,6 +41,18 @@ describe('a body', () => {
     expect(received).toMatchObject({ identification: null, type: 'text/csv', name: 'file', bytes: 8 })
   })
 
+  test.each([
+    ['a HEIC picture', '\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'image/heic'],
+    ['a JPEG XL picture', '\0\0\0\x0cJXL \r\n\x87\n', 'image/jxl'],
+    ['a PDF', '%PDF-1.7', 'application/pdf'],
+    ['a damaged PNG', '\x89PNG\r\n\x1a\n', 'image/png'],
+    ['a text that begins as a BMP does', 'BMW and others', 'text/plain'],
+  ])('that is %s is kept under the type that its bytes tell', async (_, bytes, type) => {
+    const body = Readable.from([Buffer.from(bytes, 'latin1')])
+    const said = type === 'text/plain' ? type : 'application/octet-stream'
+    expect(await anIntake().receive(body, { maxBytes: 100, type: said })).toMatchObject({ type })
+  })
+
   test('of no bytes is a file of no bytes', async () => {
     const received = await anIntake().receive(Readable.from([]), { maxBytes: 100 })
     expect(received).toMatchObject({ bytes: 0, identification: null, type: 'application/octet-stream' })

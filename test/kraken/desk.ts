@@ -87,6 +87,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
     ...{ maxBytes: optimiseBytes, most: 2 },
   })
   const parts: ApiParts = {
+    delivery: { admit: () => undefined, address: (path) => path },
     ...{ records, bucket, accounts, intake, optimising, hooks, log, now },
     uploads: undefined as never,
     limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },

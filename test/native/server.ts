@@ -104,6 +104,7 @@ export async function aServer() {
   const now = () => Date.now() + clock.ahead
   const { parts: real, close } = await services(dir, now)
   const parts: ApiParts = {
+    delivery: { admit: () => undefined, address: (path) => path },
     ...real,
     limits: { optimiseBytes: 8e6, uploadBytes: 20e6, multipartBytes: 100e6, jsonBytes: 100_000 },
     ...{ publicUrl: undefined, version: 'test', log, now },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
@@ -83,6 +84,15 @@ function promises(open: () => Promise<Bucket>): void {
     expect(Buffer.from((await now.read(aSignal())) ?? []).toString()).toBe('new')
   })
 
+  test('a packed file is unpacked, where the bucket keeps such labels', async () => {
+    const headers = { 'content-encoding': 'gzip' }
+    await bucket.put('photos/packed.svg', gzipSync('<svg/>'), { type: 'image/svg+xml', headers })
+    const isKept = (await bucket.stat('photos/packed.svg'))?.encoding !== undefined
+    if (!isKept) return
+    const source = await aLoader(bucket).load('packed.svg', aSignal())
+    expect(Buffer.from((await source.read(aSignal())) ?? []).toString()).toBe('<svg/>')
+  })
+
   test('the same bytes elsewhere are another version', async () => {
     await put('photos/one.jpg', 'same')
     await put('photos/two.jpg', 'same')
@@ -148,6 +158,41 @@ function aBucket(body: () => Readable = () => Readable.from([Buffer.from('cat')]
   }
   return { asked, bucket }
 }
+
+describe('a file with a label of its encoding', () => {
+  const labelled = (encoding: string, body: Buffer) => {
+    const about = { ...facts, encoding, bytes: body.length }
+    const bucket: BucketOptions['bucket'] = {
+      stat: async () => about,
+      get: async () => ({ ...about, body: Readable.from([body]) }),
+    }
+    return aLoader(bucket, { store: createMemoryStore({ maxBytes: 1e6 }) })
+  }
+
+  test.each([
+    ['gzip', gzipSync('<svg/>'), false],
+    ['zstd', zstdCompressSync('<svg/>'), false],
+    ['aws-chunked,gzip', gzipSync('<svg/>'), false],
+    ['aws-chunked', Buffer.from('<svg/>'), true],
+    ['utf-8', Buffer.from('<svg/>'), true],
+  ])(
+    'of %s is what is in it, also from memory, and not opened in parts where it is packed',
+    async (label, body, isOpen) => {
+      const loader = labelled(label, body)
+      for (let again = 0; again < 2; again++) {
+        const source = await loader.load('a.svg', aSignal())
+        const bytes = await source.read(aSignal())
+        expect(Buffer.from(bytes ?? []).toString()).toBe('<svg/>')
+        expect(source.file !== undefined).toBe(isOpen)
+      }
+    },
+  )
+
+  test('is refused where it unpacks to too much', async () => {
+    const source = await labelled('gzip', gzipSync(Buffer.alloc(5000))).load('a.svg', aSignal())
+    expect(await kindOf(source.read(aSignal()))).toBe('source-too-large')
+  })
+})
 
 describe('a bucket behind a network', () => {
   test('is asked once by all who ask at the same time', async () => {

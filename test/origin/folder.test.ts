@@ -23,6 +23,10 @@ beforeAll(async () => {
   await writeFile(join(home, 'pictures-of-others', 'cat.png'), 'secret')
   await writeFile(join(dir, 'cat.png'), 'a cat')
   await writeFile(join(dir, 'cats', 'tom & jerry #1?.png'), 'tom')
+  await mkdir(join(dir, 'cafe\u0301'))
+  await writeFile(join(dir, 'cafe\u0301', 'caf\u00e9.png'), 'apart and together')
+  await writeFile(join(dir, '\u00e9.png'), 'together')
+  await writeFile(join(dir, 'e\u0301.png'), 'apart')
   await symlink('cat.png', join(dir, 'alias.png'))
   await symlink('../secret.png', join(dir, 'outside.png'))
   await symlink(join(home, 'secret.png'), join(dir, 'absolute.png'))
@@ -55,6 +59,15 @@ describe('a path', () => {
     ['alias.png', 'a cat'],
     ['/cat.png', 'a cat'],
     ['cats//tom & jerry #1?.png', 'tom'],
+    ['cats/tom%20%26%20jerry%20%231%3F.png', 'tom'],
+    ['cats%2Ftom & jerry #1?.png', 'tom'],
+    // Stored with its accents apart, or not, and asked for either way.
+    ['caf\u00e9/cafe\u0301.png', 'apart and together'],
+    ['cafe\u0301/caf\u00e9.png', 'apart and together'],
+    ['caf\u00e9/caf\u00e9.png', 'apart and together'],
+    ['cafe\u0301/cafe\u0301.png', 'apart and together'],
+    ['%C3%A9.png', 'together'],
+    ['e%CC%81.png', 'apart'],
   ])('%s is %s', async (path, text) => {
     expect(await textOf(path)).toBe(text)
   })
@@ -102,6 +115,9 @@ describe('a path', () => {
     'up/pictures-of-others/cat.png',
     'others/cat.png',
     'cats/home/secret.png',
+    'caf\u00e9/../../secret.png',
+    'caf\u00e9/none.png',
+    'caf%E9/caf%E9.png',
     'etc/passwd',
     'zero.png',
     'loop.png',

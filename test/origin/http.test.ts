@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import type { Failure } from '../../errors.ts'
@@ -65,16 +65,35 @@ const kindOf = (loading: Promise<Source>): Promise<string> =>
   )
 
 describe('a path', () => {
-  test('is looked up below the base, each segment as it is', async () => {
+  test('is looked up below the base, exactly as it is written', async () => {
     const site = await aSite((request, response) => response.end(request.url))
     const { load } = aLoader({ base: `${site.url}/pictures/` })
-    expect(await textOf(await load('cats/tom & jerry #1?.png'))).toBe(
-      '/pictures/cats/tom%20%26%20jerry%20%231%3F.png',
-    )
-    expect(await textOf(await load('%2e%2e/a\\b'))).toBe('/pictures/%252e%252e/a%5Cb')
+    for (const path of [
+      'cats/tom%20%26%20jerry%20%231%3F.png',
+      'tom&jerry+a%2Bb;c=d,e:f@g.png',
+      'a%2Fb//c///d.png',
+      '/a.png',
+      'caf%E9.png',
+      'caf%C3%A9.png',
+      '%252e%252e/x',
+      'a%25b.png',
+    ])
+      expect(await textOf(await load(path))).toBe(`/pictures/${path}`)
   })
 
-  test.each(['../secret', 'cats/../../secret', '.', 'a/..'])('%s does not leave the base', async (path) => {
+  test.each([
+    ...[
+      '../secret',
+      'cats/../../secret',
+      '.',
+      'a/..',
+      '..%2Fsecret',
+      'a%2f%2e%2E%2fb',
+      '%2e',
+      '..%5Csecret',
+      'a\\..\\b',
+    ],
+  ])('%s does not leave the base', async (path) => {
     const site = await aSite((_, response) => response.end())
     expect(await kindOf(aLoader({ base: `${site.url}/pictures/` }).load(path))).toBe('source-missing')
     expect(site.count).toBe(0)
@@ -335,11 +354,53 @@ describe('a picture', () => {
     expect(site.count).toBe(2)
   })
 
-  test('that is sent compressed is unpacked', async () => {
-    const site = await aSite((_, response) => {
-      response.setHeader('content-encoding', 'gzip').end(gzipSync('<svg/>'))
-    })
+  const packed: [label: string, body: Buffer][] = [
+    ['gzip', gzipSync('<svg/>')],
+    ['x-gzip', gzipSync('<svg/>')],
+    ['GZip', gzipSync('<svg/>')],
+    ['deflate', deflateSync('<svg/>')],
+    ['deflate', deflateRawSync('<svg/>')],
+    ['br', brotliCompressSync('<svg/>')],
+    ['zstd', zstdCompressSync('<svg/>')],
+    ['gzip, br', brotliCompressSync(gzipSync('<svg/>'))],
+    ['aws-chunked,gzip', gzipSync('<svg/>')],
+    ['gzip, aws-chunked', gzipSync('<svg/>')],
+    ['identity', Buffer.from('<svg/>')],
+    ['', Buffer.from('<svg/>')],
+    ['aws-chunked', Buffer.from('<svg/>')],
+    ['utf-8', Buffer.from('<svg/>')],
+    ['base64', Buffer.from('<svg/>')],
+    ['none, binary', Buffer.from('<svg/>')],
+    ['gzip', Buffer.from('<svg/>')],
+    ['constructor', Buffer.from('<svg/>')],
+  ]
+  test.each(packed)('that is sent as %j is what is in it', async (label, body) => {
+    const site = await aSite((_, response) => response.setHeader('content-encoding', label).end(body))
     expect(await textOf(await aLoader({ base: site.url }).load('a.svg'))).toBe('<svg/>')
+  })
+
+  const bombs: [label: string, body: Buffer][] = [
+    ['gzip', gzipSync(Buffer.alloc(1e6))],
+    ['deflate', deflateSync(Buffer.alloc(1e6))],
+    ['deflate', deflateRawSync(Buffer.alloc(1e6))],
+    ['br', brotliCompressSync(Buffer.alloc(1e6))],
+    ['zstd', zstdCompressSync(Buffer.alloc(1e6))],
+    ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(1e8)))],
+  ]
+  test.each(bombs)('that would be too large unpacked from %s is refused', async (label, body) => {
+    expect(body.length).toBeLessThan(2000)
+    const site = await aSite((_, response) => response.setHeader('content-encoding', label).end(body))
+    expect(await kindOf(aLoader({ base: site.url, maxBytes: 200_000 }).load('a'))).toBe('source-too-large')
+  })
+
+  test.each([
+    ['gzip', gzipSync('<svg/>').subarray(0, 12)],
+    ['br', Buffer.from('text')],
+    ['made-up', Buffer.from('text')],
+    ['gzip, gzip, gzip, gzip', Buffer.from('text')],
+  ])('that is no picture and does not unpack from %s has failed', async (label, body) => {
+    const site = await aSite((_, response) => response.setHeader('content-encoding', label).end(body))
+    expect(await kindOf(aLoader({ base: site.url }).load('a'))).toBe('source-failed')
   })
 })
 

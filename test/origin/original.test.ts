@@ -69,7 +69,8 @@ describe('a picture is shown, by its bytes', () => {
   test('a drawing that brings a script may not run it', async () => {
     expect((await original(svg)).headers).toMatchObject({
       ...show('image/svg+xml'),
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox",
     })
   })
 })

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { make } from '../../processing/make.ts'
@@ -167,4 +168,21 @@ describe('limits', () => {
       kind: 'source-too-large',
     })
   })
+})
+
+test('a drawing that came gzipped comes back as text, and all figures are those of the text', async () => {
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><!-- ${'long '.repeat(50)} --><path d="M0 0h9v9z"/></svg>`
+  const { body, figures } = await made(gzipSync(text), '', { mode: 'lossless' })
+  expect(Buffer.from(body).toString()).toMatch(/^<svg/)
+  expect(figures.type).toBe('image/svg+xml')
+  expect(figures.report).toMatchObject({ sourceBytes: text.length, bytes: body.length })
+  const drawn = await made(gzipSync(text), 'w=5', { mode: 'lossless', format: 'png' })
+  expect(drawn.figures).toMatchObject({ type: 'image/png', width: 5, report: { sourceBytes: text.length } })
+})
+
+test('a drawing that is gzipped without end is refused', async () => {
+  const bomb = gzipSync(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${' '.repeat(5e6)}</svg>`,
+  )
+  await expect(made(bomb, '', { mode: 'lossless' })).rejects.toMatchObject({ kind: 'too-costly' })
 })

@@ -44,6 +44,7 @@ const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   turn: fc.constantFrom('90', '180', '270', 'h', '90h', '180h', '270h', 'raw', 'rawh', 'raw90', 'raw270h'),
   frame: fc.constant('1'),
   or: fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7', '8', '90', '180', '270'),
+  'jpg-progressive': fc.constantFrom('true', '1'),
   rot: fc.oneof(fc.constantFrom('0', '90', '180', '270', '360', '45'), number(0, 360)),
   flip: fc.constantFrom('h', 'v', 'hv', 'vh'),
   bg: fc.constantFrom('red', 'fff', '0fff', '80ff0000', 'ffffff', 'transparent', '123'),

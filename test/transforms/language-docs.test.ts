@@ -20,7 +20,7 @@ test('no spelling means two options, and none is both done and not supported', (
 })
 
 test('no spelling ends in 64, which means Base64', () => {
-  expect([...spellings, ...unsupported].filter((key) => key.endsWith('64'))).toEqual([])
+  expect([...spellings, ...unsupported.keys()].filter((key) => key.endsWith('64'))).toEqual([])
 })
 
 test('no key of the exact address is one that a request spells otherwise', () => {

@@ -100,10 +100,10 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       'resize 300x225, background 37 0 38 0, keep 0,0 300x40, = 300x40',
     ],
     [
-      'w=300&h=300&fit=fill&cut=0,0,300,40&rot=90',
+      'w=300&h=300&fit=fill&cut=0,0,300,40&rot=270&rot-type=pivot',
       'turn 1, resize 225x300, background 0 37 0 38, keep 260,0 40x300, = 40x300',
     ],
-    ['w=400&cut=0,0,100,50&rot=90', 'turn 1, resize 300x400, cut 250,0 50x100, = 50x100'],
+    ['w=400&cut=0,0,100,50&rot=270&rot-type=pivot', 'turn 1, resize 300x400, cut 250,0 50x100, = 50x100'],
   ],
   turn: [
     ['turn=90', 'turn 1, = 3000x4000'],
@@ -175,22 +175,33 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['rect=center,middle,0.5,0.5', 'extract 1000,750 2000x1500, = 2000x1500'],
     ['rect=right,bottom,1000,1000', 'extract 3000,2000 1000x1000, = 1000x1000'],
     ['rect=3900,0,500,full', 'extract 3900,0 100x3000, = 100x3000'],
-    ['rect=9000,9000,10,10', 'extract 3999,2999 1x1, = 1x1'],
+    ['rect=3999,2999,10,10', 'extract 3999,2999 1x1, = 1x1'],
     ['rect=0.5,0,0.5,full&w=0.5', 'extract 2000,0 2000x3000, resize 1000x1500, = 1000x1500'],
     ['rect=0,0,100,200', 'turn 1, extract 0,0 100x200, = 100x200', { orientation: 6 }],
     ['rect=0,0,100,200&or=90', 'turn 1, extract 2800,0 200x100, = 200x100'],
     ['rect=0,0,100,200&or=1', 'extract 0,2900 200x100, = 200x100', { orientation: 6 }],
   ],
   'rot and flip': [
-    ['w=400&rot=90', 'turn 1, resize 300x400, = 300x400'],
+    ['w=400&rot=90', 'turn 3, resize 400x533, cut 0,117 400x300, = 400x300'],
+    ['w=400&rot=270', 'turn 1, resize 400x533, cut 0,117 400x300, = 400x300'],
+    ['w=300&h=300&fit=crop&rot=90', 'turn 3, resize 300x400, cut 0,50 300x300, = 300x300'],
+    [
+      'w=300&h=200&fit=crop&crop=entropy&rot=90',
+      'turn 3, resize 338x450, entropy 300x450, keep 0,125 300x200, = 300x200',
+    ],
+    ['w=4000&h=100&fit=crop&rot=90', 'turn 3, extract 1450,1998 100x3, resize 4000x100, = 4000x100'],
+    ['w=400&rot=90&rot-type=pivot', 'turn 3, resize 300x400, = 300x400'],
     ['w=400&rot=180', 'turn 2, resize 400x300, = 400x300'],
     ['w=400&flip=h', 'resize 400x300, flip h, = 400x300'],
-    ['w=400&rot=270&flip=h', 'turn 3, resize 300x400, flip v, = 300x400'],
-    ['w=300&rot=270', 'resize 400x300, = 400x300', { orientation: 6 }],
-    ['w=640&h=160&fit=crop&crop=top&rot=90', 'turn 1, resize 480x640, cut 320,0 160x640, = 160x640'],
-    ['w=641&h=480&fit=fill&rot=90', 'turn 1, resize 480x640, background 0 0 1 0, = 480x641'],
-    ['w=400&h=400&fit=scale&rot=45', 'resize 570x570, rotate 45 cut 400x400, = 400x400'],
-    ['w=400&rot=30', 'resize 618x464, rotate 30 cut 400x300, = 400x300'],
+    ['w=400&rot=90&rot-type=pivot&flip=h', 'turn 3, resize 300x400, flip v, = 300x400'],
+    ['w=300&rot=90&rot-type=pivot', 'resize 400x300, = 400x300', { orientation: 6 }],
+    [
+      'w=640&h=160&fit=crop&crop=top&rot=270&rot-type=pivot',
+      'turn 1, resize 480x640, cut 320,0 160x640, = 160x640',
+    ],
+    ['w=641&h=480&fit=fill&rot=270&rot-type=pivot', 'turn 1, resize 480x640, background 0 0 1 0, = 480x641'],
+    ['w=400&h=400&fit=scale&rot=45', 'resize 570x570, rotate 315 cut 400x400, = 400x400'],
+    ['w=400&rot=30', 'resize 618x464, rotate 330 cut 400x300, = 400x300'],
   ],
   'an SVG of 100 by 50': [
     ['', '= 100x50', { format: 'svg', width: 100, height: 50 }],
@@ -206,6 +217,35 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       { format: 'svg', width: 100, height: 50 },
     ],
     ['', 'draw 0.4096, resize 8192x4096, = 8192x4096', { format: 'svg', width: 20_000, height: 10_000 }],
+    [
+      'w=200&h=300&fit=crop&enlarge=no',
+      'draw 0.8192, extract 4014,0 164x81, resize 200x100, = 200x100',
+      { format: 'svg', width: 10_000, height: 100 },
+    ],
+    [
+      'w=200&h=300&fit=crop&crop=entropy&enlarge=no',
+      'draw 0.8192, extract 4014,0 164x81, resize 200x100, = 200x100',
+      { format: 'svg', width: 10_000, height: 100 },
+    ],
+  ],
+  'an SVG of 50 by 25 mm, 189 by 94 pixels': [
+    ...(
+      [
+        ['', '= 189x94'],
+        ['w=300', 'draw 1.5957, resize 300x150, = 300x150'],
+        ['w=2000', 'draw 10.6382, resize 2000x1000, = 2000x1000'],
+        ['h=50&turn=90', 'draw 0.2659, turn 1, resize 25x50, = 25x50'],
+        ['w=300&h=300&fit=fill', 'draw 1.5957, resize 300x150, background 75 0 75 0, = 300x300'],
+        ['w=300&h=300&fit=crop', 'draw 3.1914, resize 600x300, cut 150,0 300x300, = 300x300'],
+      ] as const
+    ).map(
+      ([query, steps]) =>
+        [
+          query,
+          steps,
+          { format: 'svg', width: 189, height: 94, exact: { width: 188.976, height: 94.488 } },
+        ] as const,
+    ),
   ],
 }
 

@@ -92,7 +92,8 @@ describe('transparency', () => {
     ['fm=jpg', true, true, white],
     ['fm=jpg', false, false, white],
     ['fm=png&bg=f00', true, true, red],
-    ['fm=png&bg=80ff0000', true, false, { r: 255, g: 0, b: 0, alpha: 128 / 255 }],
+    ['fm=png&bg=transparent', true, false, { ...white, alpha: 0 }],
+    ['fm=png&bg=80ff0000', true, true, { r: 255, g: 0, b: 0, alpha: 128 / 255 }],
     ['fm=jpg&bg=80ff0000', true, true, { r: 255, g: 127, b: 127, alpha: 1 }],
     ['fm=jpg&bg=0fff', true, true, white],
   ])('%s, alpha %s', (query, alpha, flatten, background) => {

@@ -1,6 +1,7 @@
 // What holds for the plan of any request for any picture.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Failure } from '../../errors.ts'
 import {
   canonical,
   exact,
@@ -10,8 +11,9 @@ import {
   parse,
   parseCanonical,
   plan,
+  type Spec,
 } from '../../transforms/index.ts'
-import { client, facts, pairs, write } from './language-arbitraries.ts'
+import { client, facts, pairs, photo, write } from './language-arbitraries.ts'
 
 interface Size {
   readonly width: number
@@ -70,10 +72,22 @@ const any = (check: (query: string, made: Plan, source: Facts) => void) =>
   fc.assert(
     fc.property(pairs, client, facts, (some, asking, source) => {
       const query = write(some)
-      check(query, plan(exact(parse(query), asking), source), source)
+      const made = planned(exact(parse(query), asking), source)
+      if (made) check(query, made, source)
     }),
     { numRuns: 1500 },
   )
+
+/** Undefined for a region wholly outside the picture, which is refused by its name. */
+function planned(spec: Spec, source: Facts): Plan | undefined {
+  try {
+    return plan(spec, source)
+  } catch (thrown) {
+    const { kind, details } = thrown as Failure
+    expect([kind, ['rect', 'cut'].includes(details.option ?? '')]).toEqual(['bad-option', true])
+    return undefined
+  }
+}
 
 test('every box lies inside its picture, every result side is 1 to 8192 pixels', () => {
   any((_query, made, source) => {
@@ -82,6 +96,31 @@ test('every box lies inside its picture, every result side is 1 to 8192 pixels',
     isWhole(made.width, 1, 8192)
     isWhole(made.height, 1, 8192)
     if (made.resize) isWhole(Math.max(made.resize.width, made.resize.height), 1, 16384)
+  })
+})
+
+test.each([
+  ['rect=1000,10,10,10', 'rect'],
+  ['rect=10,200,10,10', 'rect'],
+  ['rect=1.0,0,10,10', 'rect'],
+  ['rect=10,200,16:9', 'rect'],
+  ['rect=200,0,10,10&turn=90', 'rect'],
+  ['w=100&cut=100,0,10,10', 'cut'],
+])('%s begins outside a picture of 300 by 200 pixels, and is refused by name', (query, option) => {
+  const spec = exact(parse(query), { formats: 'basic', saveData: false })
+  const outside = () => plan(spec, photo({ width: 300, height: 200 }))
+  expect(outside).toThrow(/Expected a region that begins inside the picture, which is \d+ x \d+ pixels/)
+  expect(outside).toThrow(
+    expect.objectContaining({ kind: 'bad-option', details: expect.objectContaining({ option }) }),
+  )
+})
+
+test('a drawing is drawn and sized within the limits, whatever its own size is', () => {
+  any((query, made, source) => {
+    if (source.format !== 'svg' || made.rotate || /rot=/.test(query)) return
+    expect(Math.max(source.width, source.height) * (made.density ?? 1)).toBeLessThanOrEqual(8192)
+    if (made.resize && made.crop === undefined)
+      expect(Math.max(made.resize.width, made.resize.height)).toBeLessThanOrEqual(8192)
   })
 })
 
@@ -100,7 +139,7 @@ test('the canonical text makes the same plan as the request', () => {
   fc.assert(
     fc.property(pairs, client, facts, (some, asking, source) => {
       const spec = exact(parse(write(some)), asking)
-      expect(plan(parseCanonical(canonical(spec)), source)).toEqual(plan(spec, source))
+      expect(planned(parseCanonical(canonical(spec)), source)).toEqual(planned(spec, source))
     }),
   )
 })

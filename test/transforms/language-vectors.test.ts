@@ -6,10 +6,12 @@ import {
   canonical,
   exact,
   exactPath,
+  nameOf,
   parse,
   parseCanonical,
   parseExactPath,
   parsePath,
+  pathOfName,
 } from '../../transforms/index.ts'
 import addresses from '../vectors/addresses.json' with { type: 'json' }
 import options from '../vectors/options.json' with { type: 'json' }
@@ -53,6 +55,21 @@ describe('a path and its exact address', () => {
   })
 })
 
+describe('a path that names a file', () => {
+  test.each(addresses.named)('$name has one exact address', ({ raws, name, exact: address }) => {
+    for (const raw of raws) {
+      const { source, path } = parsePath(raw)
+      expect(nameOf(path)).toBe(name)
+      expect(exactPath(source, pathOfName(path), {})).toBe(address)
+      expect(nameOf(parseExactPath(address).path)).toBe(name)
+    }
+  })
+
+  test.each(addresses.nameless.map((raw) => [raw]))('%s is refused: it is no text', (raw) => {
+    expect(failureOf(() => pathOfName(parsePath(raw).path)).kind).toBe('bad-address')
+  })
+})
+
 describe('a path that is refused', () => {
   test.each(addresses.refused.map((raw) => [raw]))('%s', (raw) => {
     expect(failureOf(() => parsePath(raw)).kind).toBe('bad-address')
@@ -70,16 +87,17 @@ describe('an exact address that is refused', () => {
     ['/photos/cat.jpg?', 'bad-option'],
     ['/photos/cat.jpg?w=640', 'bad-option'],
     ['/photos/cat.jpg?rev=x', 'bad-option'],
-    ['/photos/cat.jpg?rev=0&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?w=640&h=480&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?h=480&h=480&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?width=640&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?auto=format&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?dpr=1&w=0.5&rev=1', 'bad-option'],
-    ['/photos/cat.jpg?__proto__=1&rev=1', 'bad-option'],
-    ['/photos/c%61t.jpg?rev=1', 'bad-address'],
-    ['/photos//cat.jpg?rev=1', 'bad-address'],
-    ['/web/https%3A//example.org/a?rev=1', 'bad-address'],
+    ['/photos/cat.jpg?rev=0&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?w=640&h=480&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?h=480&h=480&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?width=640&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?auto=format&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?dpr=1&w=0.5&rev=2', 'bad-option'],
+    ['/photos/cat.jpg?__proto__=1&rev=2', 'bad-option'],
+    ['/photos/c%61t.jpg?rev=2', 'bad-address'],
+    ['/photos/a%2fb.jpg?rev=2', 'bad-address'],
+    ['/web/https://example.org/a?rev=2', 'bad-address'],
+    ['/web/https%3A//example.org/a?rev=2', 'bad-address'],
   ])('%s', (address, kind) => {
     expect(failureOf(() => parseExactPath(address)).kind).toBe(kind)
   })

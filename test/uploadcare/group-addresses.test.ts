@@ -1,6 +1,8 @@
 // A group's own addresses, as its cdn_url names them.
 import { UploadClient } from '@uploadcare/upload-client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sign as signToken } from '../../edge/languages/uploadcare/token.ts'
+import { sign } from '../../edge/signature.ts'
 import { jpeg, png } from '../pictures.ts'
 import { aHalftone, type Halftone } from './halftone.ts'
 
@@ -61,4 +63,51 @@ test.each([
 test('a group that does not exist is a problem', async () => {
   const answer = await fetch(address.replace(/[0-9a-f]{12}~2/, '000000000000~2'))
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+})
+
+describe('where uploads are signed', () => {
+  const key = '00112233445566778899aabbccddeeff'
+  const signing = { scheme: 'hmac-sha256', keys: [key] } as const
+  let strict: Halftone
+  let group: string
+
+  beforeAll(async () => {
+    strict = await aHalftone({ sources: { uploads: { keys: [key] } } })
+    const { publicKey } = await strict.keys('signed')
+    const client = new UploadClient({ publicKey, baseURL: strict.url, baseCDN: `${strict.url}/` })
+    const { file } = await client.base(await jpeg({ width: 300, height: 200 }), { store: true })
+    group = `/${(await client.group([file])).id}/`
+  })
+  afterAll(() => strict.stop())
+
+  test.each(['', 'nth/0/', 'nth/0/-/preview/30x30/', 'nth/9/', 'archive/zip/all.zip'])(
+    'a group is signed as its files are: %s',
+    async (rest) => {
+      expect((await fetch(`${strict.url}${group}${rest}`, { redirect: 'manual' })).status).toBe(403)
+      expect(
+        (await fetch(`${strict.url}${sign(`${group}x`, signing).replace('x?', `${rest}?`)}`)).status,
+      ).toBe(403)
+    },
+  )
+
+  test('signed, it is told, and leads to addresses of its members that are signed as well', async () => {
+    const told = await fetch(`${strict.url}${sign(group, signing)}`)
+    expect([told.status, told.headers.get('cache-control')]).toEqual([200, 'public, max-age=300'])
+    const member = await fetch(`${strict.url}${sign(`${group}nth/0/-/preview/30x30/cat.jpg`, signing)}`)
+    expect([member.status, member.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+  })
+
+  test('a token of theirs admits as well, and ends for the member when it ends for the group', async () => {
+    const exp = Math.floor(strict.clock.now() / 1000) + 60
+    const acl = `${group.replace('~', '%7e')}*`
+    const token = `exp=${exp}~acl=${acl}~hmac=${signToken(key, `exp=${exp}~acl=${acl}`)}`
+    const address = `${strict.url}${group}nth/0/?token=${token}`
+    const led = await fetch(address, { redirect: 'manual' })
+    expect([led.status, led.headers.get('cache-control')]).toEqual([302, 'private, no-cache'])
+    expect(led.headers.get('location')).toContain(`expires=${exp}&s=`)
+    expect((await fetch(address)).status).toBe(200)
+    strict.clock.forward(61)
+    expect((await fetch(address)).status).toBe(404)
+    expect((await fetch(`${strict.url}${led.headers.get('location')}`)).status).toBe(404)
+  })
 })

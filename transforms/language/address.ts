@@ -2,11 +2,12 @@
 import { Failure } from '../../errors.ts'
 import { canonical, parseCanonical, underThisRevision } from './canonical.ts'
 import type { Spec } from './options.ts'
+import { decodedOnce, spelled, unescaped } from './spelling.ts'
 
 /** Which picture: a configured source, and the path within it. */
 export interface Place {
   readonly source: string
-  /** Decoded, without a leading slash; or a whole http(s) address for a source that fetches the web. */
+  /** As it was written, in the one spelling of `spelled`; or a whole http(s) address for a source that fetches the web. */
   readonly path: string
 }
 
@@ -16,13 +17,13 @@ const maxPath = 4096
 const maxExactPath = maxPath * 3
 
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
-const webAddress = /^https?:\/\//i
+const webAddress = /^https?:\/\//
 
 const bad = (reason: string): Failure => new Failure('bad-address', reason)
 
 /**
- * The picture that a raw, still percent-encoded path names. It is decoded once: what is still encoded then is literal
- * text. Fails with 'bad-address' for everything that could mean something else to a file system or a log.
+ * The picture that a raw, still percent-encoded path names. Fails with 'bad-address' for everything that could mean
+ * something else to a file system or a log.
  */
 export const parsePath = (rawPath: string): Place => readPath(rawPath, maxPath)
 
@@ -31,31 +32,29 @@ function readPath(rawPath: string, maxLength: number): Place {
   const [, rawSource, rawRest] = /^\/([^/]*)\/(.*)$/s.exec(rawPath) ?? []
   if (rawSource === undefined || rawRest === undefined)
     throw bad('Expected a path such as /source/picture.jpg')
-  const source = decoded(rawSource)
+  const source = spelled(rawSource)
   if (!sourceName.test(source)) throw bad('The first part of the path is not the name of a source')
-  return { source, path: safe(decoded(rawRest)) }
+  return { source, path: safe(webPath(rawRest) ?? spelled(rawRest)) }
 }
 
-function decoded(raw: string): string {
-  try {
-    const text = decodeURIComponent(raw)
-    // A raw half of a surrogate pair survives decoding, and could not be encoded again.
-    if (text.isWellFormed()) return text
-  } catch {}
-  throw bad('The path is not percent-encoded UTF-8')
+/**
+ * Reference: "a path that starts with http:// or https://, or their encoded forms, is the proxy case". Encoded it is one
+ * component, and is decoded once; otherwise it is the address as written. A proxy may have merged its slashes.
+ */
+function webPath(raw: string): string | undefined {
+  const isPlain = /^https?:\/(?!%2f)/i.test(raw)
+  if (!isPlain && !/^https?(?::|%3a)(?:\/|%2f)/i.test(raw)) return undefined
+  const address = isPlain ? spelled(raw) : decodedOnce(spelled(raw))
+  return address.replace(/^(https?):\/+/i, (_, scheme: string) => `${scheme.toLowerCase()}://`)
 }
 
-function safe(decodedPath: string): string {
-  // Reference: "a path that starts with http:// or https:// is the proxy case"; its slashes are the other site's.
-  const path = webAddress.test(decodedPath)
-    ? decodedPath
-    : decodedPath.replace(/\/{2,}/g, '/').replace(/^\//, '')
-  if (path === '') throw bad('The path names no picture')
-  if (/\p{Cc}/u.test(path)) throw bad('The path has control characters')
-  if (path.includes('\\')) throw bad('The path has a backslash')
-  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
+function safe(path: string): string {
+  const name = unescaped(path)
+  if (/^\/*$/.test(name)) throw bad('The path names no picture')
+  if (/\p{Cc}/u.test(name)) throw bad('The path has control characters')
+  if (name.includes('\\')) throw bad('The path has a backslash')
+  if (name.split('/').some((segment) => segment === '.' || segment === '..'))
     throw bad("The path has a '.' or '..' segment")
-  }
   return path
 }
 
@@ -65,13 +64,15 @@ function safe(decodedPath: string): string {
  */
 export function exactPath(source: string, path: string, spec: Spec): string {
   if (!sourceName.test(source)) throw bad('The source has no valid name')
-  if (!path.isWellFormed() || safe(path) !== path) throw bad('The path is not a safe one')
-  return `/${source}/${encoded(path)}?${canonical(spec)}`
+  return `/${source}/${encoded(safe(path))}?${canonical(spec)}`
 }
 
-// A web address is one component, as imgix clients write it: a proxy between tiers that merges slashes cannot hurt it.
-const encoded = (path: string): string =>
-  webAddress.test(path) ? encodeURIComponent(path) : path.split('/').map(encodeURIComponent).join('/')
+function encoded(path: string): string {
+  // A web address is one component, as imgix clients write it: a proxy between tiers that merges slashes cannot hurt it.
+  if (webAddress.test(path) && path.isWellFormed()) return encodeURIComponent(path)
+  if (webPath(path) !== undefined || spelled(path) !== path) throw bad('The path is not a safe one')
+  return path
+}
 
 export interface ExactPlace extends Place {
   readonly spec: Spec

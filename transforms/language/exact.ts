@@ -52,16 +52,22 @@ const isJpeg = (options: Options): boolean => options.format === 'jpeg' || optio
 
 // JPEG has no lossless coding that browsers read. Refused also beside auto=format, where only some clients would get
 // a JPEG: whether an address is valid must not depend on who asks.
-function refuseContradictions(options: Options): void {
-  if (options.lossless !== true || !isJpeg(options)) return
-  const name = options.format === 'pjpg' ? 'pjpg' : 'jpg'
-  throw unexpected('lossless', 'fm=webp, fm=avif or fm=png', `fm=${name}`)
+function refuseContradictions({ rotation = 0, ...options }: Options): void {
+  if (options.lossless === true && isJpeg(options)) {
+    const name = options.format === 'pjpg' ? 'pjpg' : 'jpg'
+    throw unexpected('lossless', 'fm=webp, fm=avif or fm=png', `fm=${name}`)
+  }
+  if (options.progressive === false && options.format === 'pjpg')
+    throw unexpected('jpg-progressive', 'fm=jpg', 'fm=pjpg')
+  if (options.rotationType === 'pivot' && rotation % 90 !== 0)
+    throw unexpected('rot', 'a quarter turn beside rot-type=pivot', String(rotation))
 }
 
 function encoding(options: Options, client: Client): Partial<Spec> {
   // What every browser reads is the class of those that read nothing else.
   const isBasic = options.format === 'basic'
-  const named = isBasic ? undefined : options.format
+  const asked = options.progressive && options.format === 'jpeg' ? 'pjpg' : options.format
+  const named = isBasic ? undefined : asked
   const formats = isNegotiated(options) ? client.formats : isBasic ? 'basic' : undefined
   // A client of the basic class gets the fallback, as if nothing had been negotiated.
   const settled = formats === 'basic' && named !== undefined
@@ -83,16 +89,20 @@ function strength(options: Options, client: Client, lossy: boolean): Partial<Spe
 function looks(options: Options, { format, formats }: Partial<Spec>): Partial<Spec> {
   const onlyJpeg = !formats && (format === 'jpeg' || format === 'pjpg')
   const { turn } = options
+  const rotation = (options.rotation ?? 0) % 360
   return present({
     turn: turn && (turn.isRaw || turn.turns !== 0 || turn.mirror) ? turn : undefined,
     // EXIF knows no 0; readers take it for 1, the picture as it is stored.
     orientation: options.orientation === '0' ? '1' : options.orientation,
-    rotation: (options.rotation ?? 0) % 360 || undefined,
+    rotation: rotation || undefined,
+    // A half turn leaves the frame as it is in any case.
+    rotationType: options.rotationType === 'pivot' && rotation % 180 !== 0 ? 'pivot' : undefined,
     flip: options.flip,
     background: onlyJpeg && isWhite(options.background) ? undefined : options.background,
     blur: options.blur || undefined,
     sharpen: options.sharpen || undefined,
-    frame: options.frame,
+    // A JPEG never moves.
+    frame: onlyJpeg ? undefined : options.frame,
   })
 }
 

@@ -102,6 +102,17 @@ export function listOf<const T extends string>(
   }
 }
 
+/** A detector that is not there: what stands beside it counts, as it does where the detector finds nothing. */
+export function fallingThrough<T>(word: string, kind: Kind<T>): Kind<T> {
+  return {
+    ...kind,
+    read(text) {
+      const others = listed(text).filter((other) => other !== word)
+      return kind.read(others.length > 0 ? others.join(',') : text)
+    },
+  }
+}
+
 function readList<T>(words: Readonly<Record<string, T>>, text: string): readonly T[] | undefined {
   const found = new Set<T>()
   for (const word of listed(text)) {

@@ -2,7 +2,7 @@
 import type { Option } from './option-types.ts'
 import { type Options, requestOptions } from './options.ts'
 import { badValue, notSupported, unexpected } from './refusals.ts'
-import { unsupported } from './unsupported.ts'
+import { changesNothing, unsupported } from './unsupported.ts'
 
 interface Row {
   readonly name: keyof Options
@@ -19,46 +19,77 @@ const rows: ReadonlyMap<string, Row> = new Map(
 /**
  * The options of a raw, percent-encoded query without its '?'. Of repeated keys the first counts, only `auto` merges;
  * keys that the language does not define are ignored (reference: "Unknown keys: ignored by the service").
- * Fails with 'bad-option' for a value that cannot be read and for an option that Halftone does not do.
+ * Fails with 'bad-option' for a value that cannot be read and for an option that Halftone does not do, unless its value
+ * asks for nothing.
  */
 export function parse(query: string): Options {
   const found: Record<string, unknown> = {}
-  for (const pair of query.split('&')) {
-    const { key, raw } = halves(pair)
+  for (const { key, raw } of pairsOf(query)) {
     const meant = meaning(key)
     if (!meant) continue
     const { row, base64 } = meant
-    const before = found[row.name]
-    if (before !== undefined && !row.option.merges) continue
-    const value = read(key, row.option, base64 ? fromBase64(key, raw) : decoded(key, raw))
-    found[row.name] = before === undefined ? value : merged(before, value)
+    const before = row && found[row.name]
+    if (before !== undefined && !row?.option.merges) continue
+    const text = (): string => (base64 ? fromBase64(key, raw) : decoded(key, raw))
+    if (row) found[row.name] = joined(before, read(key, row.option, text()))
+    else if (!isIdle(key, text)) throw notSupported(key)
   }
   return found as Options
 }
 
 /** What `parse` passes over: where no old address and no tracking key may stand, it is a typing slip. */
 export const unknownKeys = (query: string): readonly string[] =>
-  query
-    .split('&')
-    .map((pair) => halves(pair).key)
+  pairsOf(query)
+    .map(({ key }) => key)
     .filter((key) => key !== '' && meaning(key) === undefined)
 
-function halves(pair: string): { key: string; raw: string } {
-  const at = pair.indexOf('=')
-  const key = at < 0 ? pair : pair.slice(0, at)
-  return { key: percentDecoded(key) ?? '', raw: at < 0 ? '' : pair.slice(at + 1) }
+interface Halves {
+  readonly key: string
+  /** As written. */
+  readonly raw: string
 }
 
-/** The row that a key stands for, or undefined for a key that the language does not define. */
-function meaning(key: string): { row: Row; base64: boolean } | undefined {
+const pairsOf = (query: string): readonly Halves[] => query.split('&').flatMap(halves)
+
+/** What a page that escaped its address twice leaves in front of a key: `&amp;w=100`; and a second question mark. */
+const strayOpening = /^(?:amp;|\?|\s)+/i
+
+/** Encoded once more or several times it is one as well. */
+const equalsSign = /=|%(?:25)*3d/i
+
+function halves(pair: string): Halves | readonly Halves[] {
+  const at = pair.indexOf('=')
+  const key = percentDecoded(at < 0 ? pair : pair.slice(0, at)) ?? ''
+  // No key holds an equals sign: here the pair was encoded as a whole, and passed over it would ask for nothing.
+  if (equalsSign.test(key)) return pairsOf(percentDecoded(pair) ?? key)
+  return { key: key.replace(strayOpening, '').trimEnd(), raw: at < 0 ? '' : pair.slice(at + 1) }
+}
+
+interface Meaning {
+  /** Undefined for an option that Halftone does not do. */
+  readonly row: Row | undefined
+  readonly base64: boolean
+}
+
+/** What a key stands for, or undefined for a key that the language does not define. */
+function meaning(key: string): Meaning | undefined {
   const word = key.toLowerCase()
   const plain = rows.get(word)
-  if (plain) return { row: plain, base64: false }
+  if (plain ?? unsupported.has(word)) return { row: plain, base64: false }
   const stem = word.endsWith('64') ? word.slice(0, -2) : word
-  if (unsupported.has(stem)) throw notSupported(key)
+  if (unsupported.has(stem)) return { row: undefined, base64: true }
   const row = rows.get(stem)
   if (row?.option.plainOnly) throw notSupported(key)
   return row && { row, base64: true }
+}
+
+/** Whether an option that is not done asks for nothing, in plain text or in Base64. */
+function isIdle(key: string, text: () => string): boolean {
+  try {
+    return changesNothing(key.toLowerCase().replace(/64$/, ''), text())
+  } catch {
+    return false // what cannot be read is no less unsupported
+  }
 }
 
 function read(key: string, option: Option<unknown>, text: string): unknown {
@@ -67,9 +98,10 @@ function read(key: string, option: Option<unknown>, text: string): unknown {
   return value
 }
 
-const merged = (before: unknown, after: unknown): unknown => [
-  ...new Set([...(before as readonly unknown[]), ...(after as readonly unknown[])]),
-]
+const joined = (before: unknown, after: unknown): unknown =>
+  before === undefined
+    ? after
+    : [...new Set([...(before as readonly unknown[]), ...(after as readonly unknown[])])]
 
 function decoded(key: string, raw: string): string {
   const text = percentDecoded(raw)

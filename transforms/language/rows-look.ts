@@ -8,7 +8,7 @@ export const lookRows = {
     kind: colour,
     section: 'Colour and effects',
     about:
-      'Behind transparent pixels (when opaque) and on added canvas. White where a colour is needed and none given.',
+      'Behind transparent pixels and on added canvas; what is half transparent stays so where the format can. White where a colour is needed and none given.',
   },
   blur: {
     key: 'blur',
@@ -28,10 +28,10 @@ export const lookRows = {
     key: 'fm',
     kind: oneOf(
       {
-        ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', webp: 'webp', avif: 'avif' },
-        ...{ gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
+        ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', png32: 'png', webp: 'webp' },
+        ...{ avif: 'avif', gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
       },
-      ['jp2', 'jxr', 'mp4', 'webm', 'png8', 'png32', 'blurhash'],
+      ['jp2', 'jxr', 'mp4', 'webm', 'png8', 'blurhash'],
     ),
     section: 'Format',
     about:

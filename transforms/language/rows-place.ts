@@ -1,5 +1,5 @@
 // The rows of the table of options that say what of a picture is shown, how large, and which way up.
-import { decimal, length, listOf, oneOf, same } from './kinds.ts'
+import { decimal, fallingThrough, length, listOf, oneOf, same } from './kinds.ts'
 import { ratio, region, turn } from './kinds-place.ts'
 import { maxSide, type Rows } from './option-types.ts'
 
@@ -37,9 +37,10 @@ export const placeRows = {
   fit: {
     key: 'fit',
     aliases: ['f'],
-    kind: oneOf(same('clip', 'clamp', 'cover', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'), [
+    kind: fallingThrough(
       'facearea',
-    ]),
+      oneOf(same('clip', 'clamp', 'cover', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'), ['facearea']),
+    ),
     section: 'Size',
     default: 'clip',
     needs: '`w` or `h`',
@@ -55,12 +56,16 @@ export const placeRows = {
   },
   crop: {
     key: 'crop',
-    kind: listOf(same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges'), [
+    kind: fallingThrough(
       'faces',
-    ]),
+      listOf(same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges'), [
+        'faces',
+      ]),
+    ),
     section: 'Crop',
     needs: '`fit=crop`',
-    about: 'Which part survives; the centre when not given. Positions combine (`top,left`).',
+    about:
+      'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts.',
   },
   focalX: {
     key: 'fp-x',
@@ -83,7 +88,7 @@ export const placeRows = {
     kind: region,
     section: 'Crop',
     about:
-      'Region of the upright source to use, before every other step. What lies outside the source is left out.',
+      'Region of the upright source to use, before every other step. What sticks out of the source is left out; a region wholly outside it is an error.',
   },
   cut: {
     key: 'cut',
@@ -113,7 +118,17 @@ export const placeRows = {
     section: 'Orientation',
     default: 0,
     about:
-      'Turns the result clockwise, in degrees. Quarter turns are exact; others enlarge to keep the frame filled.',
+      'Turns the picture counter-clockwise in its frame, in degrees, and enlarges it so that it fills the frame, which keeps its size (`or` turns picture and frame together).',
+  },
+  rotationType: {
+    key: 'rot-type',
+    aliases: ['rottype', 'rott'],
+    kind: oneOf(same('straighten', 'pivot')),
+    section: 'Orientation',
+    default: 'straighten',
+    needs: '`rot`',
+    about:
+      '`straighten` keeps the frame and fills it; `pivot` turns the frame with the picture, for quarter turns only.',
   },
   flip: {
     key: 'flip',

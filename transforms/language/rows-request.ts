@@ -1,5 +1,5 @@
 // The rows of the table of options that are spent on the way: they choose, admit or name, and are in no key.
-import { fileName, integer, listOf, oneOf, same, text } from './kinds.ts'
+import { fileName, flag, integer, listOf, same, text } from './kinds.ts'
 import type { Rows } from './option-types.ts'
 
 /** Options that the edge uses up: they become others, or decide whether to answer at all, and are in no key. */
@@ -21,14 +21,14 @@ export const requestRows = {
     about:
       'Client hints that may drive the answer: `Width` replaces `w` (and `dpr`), `DPR` replaces `dpr`, `Save-Data` lowers the default quality.',
   },
-  rotationType: {
-    key: 'rot-type',
-    aliases: ['rottype', 'rott'],
-    kind: oneOf(same('straighten'), ['pivot']),
-    section: 'Orientation',
-    default: 'straighten',
-    needs: '`rot`',
-    about: 'The frame keeps its size and stays filled.',
+  progressive: {
+    key: 'jpg-progressive',
+    aliases: ['jpeg-progressive'],
+    kind: flag,
+    section: 'Format',
+    needs: '`fm=jpg`',
+    about:
+      '`true` makes a progressive JPEG, as `fm=pjpg` does; `false` is the baseline JPEG that `fm=jpg` is.',
   },
   expires: {
     key: 'expires',

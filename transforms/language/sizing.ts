@@ -17,6 +17,7 @@ export function sizing(options: Options, client: Client): Sides & Frame & Pick<S
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
   const density = factor(sides, hinted === undefined ? densityOf(options, client) : 1)
+  if (density === 1 && isOwnSize(sides, aspect)) return {}
   return present({
     width: scaled(sides.width, density),
     height: scaled(sides.height, density),
@@ -55,6 +56,14 @@ function completed({ width, height }: Sides, aspect: number): Sides {
 function factor({ width, height }: Sides, density: number): number {
   const longest = Math.max(pixels(width), pixels(height))
   return longest * density > maxSide ? maxSide / longest : density
+}
+
+/** The whole width, the whole height or both are the picture as large as it is, in every fit mode. */
+function isOwnSize({ width, height }: Sides, aspect: number | undefined): boolean {
+  const given = [width, height].filter((side) => side !== undefined)
+  const areWhole = given.length > 0 && given.every((side) => 'share' in side && side.share === 1)
+  // One side and a ratio make another shape.
+  return areWhole && (given.length === 2 || aspect === undefined)
 }
 
 const pixels = (side: Length | undefined): number => (side && 'px' in side ? side.px : 0)

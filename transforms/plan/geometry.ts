@@ -7,6 +7,12 @@ export interface Size {
   readonly height: number
 }
 
+/** The size of a picture in whole pixels. */
+export interface Picture extends Size {
+  /** Before it was rounded: the size of a drawing. */
+  readonly exact?: Size
+}
+
 /** A point of a picture as shares of its sides, 0 to 1. */
 export interface Point {
   readonly x: number
@@ -26,17 +32,19 @@ export const isSame = (a: Size, b: Size): boolean => a.width === b.width && a.he
 export const longest = (size: Size): number => Math.max(size.width, size.height)
 
 /** `from` scaled to fit inside `frame` with one side matching, at most `maxScale` times its size. */
-export function inside(from: Size, frame: Size, maxScale = Number.POSITIVE_INFINITY): Size {
-  const scale = Math.min(frame.width / from.width, frame.height / from.height, maxScale)
-  return { width: whole(from.width * scale, frame.width), height: whole(from.height * scale, frame.height) }
+export function inside(from: Picture, frame: Size, maxScale = Number.POSITIVE_INFINITY): Size {
+  const { width, height } = from.exact ?? from
+  const scale = Math.min(frame.width / width, frame.height / height, maxScale)
+  return { width: whole(width * scale, frame.width), height: whole(height * scale, frame.height) }
 }
 
 /** `from` scaled to cover `frame` with one side matching. */
-export function covering(from: Size, frame: Size): Size {
-  const scale = Math.max(frame.width / from.width, frame.height / from.height)
+export function covering(from: Picture, frame: Size): Size {
+  const { width, height } = from.exact ?? from
+  const scale = Math.max(frame.width / width, frame.height / height)
   return {
-    width: Math.max(frame.width, Math.round(from.width * scale)),
-    height: Math.max(frame.height, Math.round(from.height * scale)),
+    width: Math.max(frame.width, Math.round(width * scale)),
+    height: Math.max(frame.height, Math.round(height * scale)),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   largestPart,
   longest,
   nested,
+  type Picture,
   type Point,
   placed,
   type Size,
@@ -29,7 +30,7 @@ export interface Layout {
   readonly size: Size
 }
 
-type Mode = (from: Size, frame: Size, spec: Spec) => Layout
+type Mode = (from: Picture, frame: Size, spec: Spec) => Layout
 
 const plain = (size: Size): Layout => ({ resize: size, size })
 
@@ -63,9 +64,9 @@ const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width 
 const limit: Size = { width: maxSide, height: maxSide }
 
 /** Lays a picture of size `from` out as the spec asks; without a frame it keeps its size, up to 8192 pixels a side. */
-export function layOut(from: Size, spec: Spec): Layout {
+export function layOut(from: Picture, spec: Spec): Layout {
   const layout = framed(from, spec)
-  return spec.cut ? cutOut(layout, regionBox(spec.cut, layout.size)) : layout
+  return spec.cut ? cutOut(layout, regionBox('cut', spec.cut, layout.size)) : layout
 }
 
 /** A known box of what is there already costs no step of its own. */
@@ -77,7 +78,7 @@ function cutOut(layout: Layout, box: Box): Layout {
   return { ...layout, ...part, size: { width: box.width, height: box.height } }
 }
 
-function framed(from: Size, spec: Spec): Layout {
+function framed(from: Picture, spec: Spec): Layout {
   const frame = frameOf(from, spec)
   if (!frame) return plain(inside(from, limit, 1))
   if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, { ...limit, ...frame }, spec)
@@ -119,7 +120,7 @@ function bounded(size: Size): Size {
 const detector = ({ crop }: Spec) => crop?.find((word) => word === 'entropy' || word === 'attention')
 
 /** Covers the frame, then cuts what sticks out. */
-function cropped(from: Size, frame: Size, spec: Spec): Layout {
+function cropped(from: Picture, frame: Size, spec: Spec): Layout {
   const resize = covering(from, frame)
   if (isSame(resize, frame)) return plain(frame)
   const by = detector(spec)

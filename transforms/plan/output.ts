@@ -17,7 +17,7 @@ export function output(spec: Spec, facts: Facts, { width, height }: Size): Outpu
     frames: moves ? 'all' : 'first',
     pages: moves ? facts.pages : 1,
     background: background(spec, format),
-    flatten: facts.alpha && (isOpaque(spec) || !outputFormats[format].alpha),
+    flatten: facts.alpha && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
     encoding: encoding(spec, format, !moves && width * height <= maxSearched),
   }
@@ -61,6 +61,9 @@ function hasAlpha(spec: Spec, facts: Facts): boolean {
   const canvas = spec.fit === 'fill' || spec.fit === 'fillmax' || spec.enlarge === 'fill'
   return (facts.alpha && !isOpaque(spec)) || (canvas && spec.background !== undefined && !isOpaque(spec))
 }
+
+/** A background was asked for, and some of it shows. */
+const isSeen = ({ background }: Spec): boolean => background !== undefined && background.alpha > 0
 
 /** A background was asked for that nothing shows through. */
 const isOpaque = ({ background }: Spec): boolean => background?.alpha === 1

@@ -69,7 +69,7 @@ export interface Plan {
   readonly sharpen?: number
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour
-  /** Remove transparency: the format cannot hold it, or a background was asked for. */
+  /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */
   readonly flatten: boolean
   readonly encoding: Encoding
   /** The result's size in pixels of one frame. */

@@ -6,22 +6,23 @@ import { layOut } from './layout.ts'
 import { fromExif, inverse, joined, type Orient, orientBox, orientSize, turned } from './orientation.ts'
 import { output } from './output.ts'
 import type { Box, Plan } from './plan-types.ts'
-import { rasterised } from './raster.ts'
+import { drawable, rasterised } from './raster.ts'
 import { regionBox } from './region.ts'
 import { rotated, type Steps } from './turning.ts'
 
 export type { Box, Colour, Encoding, Plan } from './plan-types.ts'
 
 /**
- * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Never fails: every size is
- * brought within 1 to 8192 pixels, every box within its picture. The order is that of the language: upright, region,
- * size and crop, cut, flip, rotation, effects, encoding. `fm=json` and `fm=original` are
- * answered before; here they count as not given.
+ * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Every size is brought within 1
+ * to 8192 pixels, every box within its picture. The order is that of the language: upright, region, size and crop, cut,
+ * flip, rotation, effects, encoding. `fm=json` and `fm=original` are answered before; here they count as not given.
+ * Fails with 'bad-option' only for a region wholly outside the picture.
  */
 export function plan(spec: Spec, facts: Facts): Plan {
   const orient = orientOf(spec, facts)
   const oriented = orientSize(facts, orient)
-  const steps = rotated(stepsOf(spec, facts, orient), oriented, spec.rotation ?? 0)
+  const asked = stepsOf(spec, facts, orient)
+  const steps = rotated(facts.format === 'svg' ? drawable(asked, oriented) : asked, oriented, spec)
   const turnedSize = orientSize(facts, steps.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(steps, turnedSize) : steps
   return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts, drawn) }
@@ -44,7 +45,8 @@ function orientOf(spec: Spec, facts: Facts): Orient {
 function stepsOf(spec: Spec, facts: Facts, orient: Orient): Steps {
   const oriented = orientSize(facts, orient)
   const region = spec.region && orientedRegion(spec.region, { seen: seenOf(spec, facts), orient, facts })
-  const { early, resize, crop, extend, cut, size } = layOut(region ?? oriented, spec)
+  const whole = facts.exact ? { ...oriented, exact: orientSize(facts.exact, orient) } : oriented
+  const { early, resize, crop, extend, cut, size } = layOut(region ?? whole, spec)
   const extract = early && region ? nested(early, region) : (early ?? region)
   return {
     orient,
@@ -67,7 +69,7 @@ interface Lying {
 /** `rect` is meant on the picture as EXIF and `turn` turn it, whatever `or` then does to it. */
 function orientedRegion(region: NonNullable<Spec['region']>, { seen, orient, facts }: Lying): Box {
   const size = orientSize(facts, seen)
-  return orientBox(regionBox(region, size), size, joined(inverse(seen), orient))
+  return orientBox(regionBox('rect', region, size), size, joined(inverse(seen), orient))
 }
 
 /** Leaves out the steps that would change nothing: each is a pass over all pixels. */

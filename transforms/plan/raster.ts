@@ -1,12 +1,25 @@
 // At which density an SVG is drawn, so that the result is drawn at its size and not enlarged from pixels.
 
 import { maxSide } from '../language/options.ts'
-import { clamped, longest, type Size } from './geometry.ts'
+import { centre, clamped, longest, nested, placed, type Size } from './geometry.ts'
 import type { Box } from './plan-types.ts'
 import type { Steps } from './turning.ts'
 
 /** sharp takes 1 to 100000 dpi, and 72 draws a pixel of the SVG as a pixel. */
 const minDensity = 1 / 72
+
+/**
+ * What is to be kept of a drawing that is longer than any result may be, and not enlarged, is cut from it first; nobody
+ * looks for the place in it. `oriented` is as below.
+ */
+export function drawable(steps: Steps, oriented: Size): Steps {
+  const { resize, crop, extract, ...rest } = steps
+  if (!resize || !crop || longest(resize) <= maxSide) return steps
+  const from = extract ?? { left: 0, top: 0, ...oriented }
+  // As large as it is, so that a box of the sized drawing is one of the drawing itself.
+  const box = crop.by === 'box' ? crop.box : placed(crop, from, centre)
+  return { ...rest, extract: nested(box, from), resize: { width: box.width, height: box.height } }
+}
 
 /** The same steps upon a drawing of another size; `oriented` is the size of the SVG itself after `steps.orient`. */
 export function rasterised(steps: Steps, oriented: Size): Steps {

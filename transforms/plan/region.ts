@@ -1,16 +1,34 @@
 // Where `rect` lies on a picture, in whole pixels.
 
+import { writeLength } from '../language/kinds.ts'
 import type { Length, Position, Region } from '../language/option-types.ts'
+import { unexpected } from '../language/refusals.ts'
 import { clamped, largestPart, type Size, whole } from './geometry.ts'
 import type { Box } from './plan-types.ts'
 
-/** The part of the region that lies on the picture: at least one pixel, also of a region wholly beside it. */
-export function regionBox(region: Region, picture: Size): Box {
+/** The part of the region that lies on the picture. Fails with 'bad-option', by the option's name, where no part does. */
+export function regionBox(option: 'rect' | 'cut', region: Region, picture: Size): Box {
+  refuseOutside(option, region, picture)
   const { width, height } = sidesOf(region, picture)
   const x = span(region.x, width, picture.width)
   const y = span(region.y, height, picture.height)
   return { left: x.start, top: y.start, width: x.size, height: y.size }
 }
+
+function refuseOutside(option: string, { x, y }: Region, { width, height }: Size): void {
+  const isOutside = (position: Position, side: number): boolean =>
+    typeof position !== 'string' && !('room' in position) && Math.round(pixels(position, side)) >= side
+  if (!isOutside(x, width) && !isOutside(y, height)) return
+  const expected = `a region that begins inside the picture, which is ${width} x ${height} pixels,`
+  throw unexpected(option, expected, [x, y].map(written).join(','))
+}
+
+const written = (position: Position): string =>
+  typeof position === 'string'
+    ? position
+    : 'room' in position
+      ? `${position.room * 100}p`
+      : writeLength(position)
 
 function sidesOf(region: Region, picture: Size): { width: Length; height: Length } {
   if (!('ratio' in region)) return region

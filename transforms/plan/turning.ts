@@ -1,7 +1,8 @@
 // Rotation of the result: quarter turns are folded into the steps before them, other angles straighten the picture.
 
+import type { Spec } from '../language/options.ts'
 import { maxSide } from '../language/options.ts'
-import { clamped, longest, type Size, whole } from './geometry.ts'
+import { centre, clamped, largestPart, longest, nested, placed, type Size, whole } from './geometry.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
 import type { Box, Plan } from './plan-types.ts'
 
@@ -21,10 +22,62 @@ export type Steps = Pick<
   | 'height'
 >
 
-/** The same steps with the result turned clockwise; `oriented` is the size of the picture after `steps.orient`. */
-export function rotated(steps: Steps, oriented: Size, degrees: number): Steps {
-  if (degrees % 90 !== 0) return straightened(steps, oriented, degrees)
-  return degrees % 360 === 0 ? steps : quarterTurned(steps, oriented, degrees / 90)
+/**
+ * The same steps with the result turned by `rot`, which counts counter-clockwise; `oriented` is the size of the picture
+ * after `steps.orient`. The frame keeps its size, but for a pivot.
+ */
+export function rotated(steps: Steps, oriented: Size, { rotation = 0, rotationType }: Spec): Steps {
+  if (rotation % 360 === 0) return steps
+  const clockwise = 360 - rotation
+  if (rotation % 90 !== 0) return straightened(steps, oriented, clockwise)
+  const isAcross = rotation % 180 !== 0 && rotationType !== 'pivot'
+  return isAcross
+    ? turnedInFrame(steps, oriented, clockwise / 90)
+    : quarterTurned(steps, oriented, clockwise / 90)
+}
+
+/** A quarter turn within the frame: enlarged until the turned picture covers it, then cut from the middle. */
+function turnedInFrame(steps: Steps, oriented: Size, turns: number): Steps {
+  const { scale, frame } = covered(steps, oriented, 90)
+  const sizes = sizesOf(steps, oriented)
+  const strip = longest(sizes.before) * coverScale(steps, 90) > maxSide && stripOf(steps, sizes, oriented)
+  if (strip) return quarterTurned(strip, oriented, turns)
+  const enlarged = quarterTurned(scaledAll(steps, sizes, { scale, margin: 0 }), oriented, turns)
+  return cutFromMiddle(enlarged, {
+    width: whole(frame.width, enlarged.width),
+    height: whole(frame.height, enlarged.height),
+  })
+}
+
+/**
+ * Of a long frame a narrow strip is seen once it is turned. It is cut from the source, where all around it would be
+ * millions of pixels. Undefined where nobody knows yet where the strip lies.
+ */
+function stripOf(steps: Steps, { before }: Sizes, oriented: Size): Steps | undefined {
+  const { crop, cut, extend, extract, resize, ...rest } = steps
+  if (cut || extend || (crop && crop.by !== 'box')) return undefined
+  const frame = crop?.box ?? { left: 0, top: 0, ...before }
+  const seen = largestPart(frame, { width: steps.height, height: steps.width })
+  const box = nested(placed(seen, frame, centre), frame)
+  const from = extract ?? { left: 0, top: 0, ...oriented }
+  const [across, down] = [from.width / before.width, from.height / before.height]
+  const part = {
+    width: whole(box.width * across, from.width),
+    height: whole(box.height * down, from.height),
+  }
+  const left = clamped(Math.round(box.left * across), 0, from.width - part.width)
+  const top = clamped(Math.round(box.top * down), 0, from.height - part.height)
+  const size = { width: steps.height, height: steps.width }
+  return { ...rest, extract: nested({ left, top, ...part }, from), resize: size, ...size }
+}
+
+/** A known box of what is there already costs no step of its own. */
+function cutFromMiddle(steps: Steps, size: Size): Steps {
+  const box = placed(size, steps, centre)
+  const { crop, cut, extend } = steps
+  if (cut) return { ...steps, cut: nested(box, cut), ...size }
+  if (extend || (crop && crop.by !== 'box')) return { ...steps, cut: box, ...size }
+  return { ...steps, crop: { by: 'box', box: crop ? nested(box, crop.box) : box }, ...size }
 }
 
 /**
@@ -81,17 +134,24 @@ const maxEnlarged = 2 * maxSide - margin
  * frame keeps its size; only where the enlargement would pass 16384 pixels a side, all becomes smaller.
  */
 function straightened(steps: Steps, oriented: Size, degrees: number): Steps {
-  const before = steps.resize ?? steps.extract ?? oriented
-  const framed = framedSize(steps, oriented)
-  const cover = coverScale(steps, degrees)
-  const shrink = Math.min(1, maxEnlarged / (cover * Math.max(longest(before), longest(framed))))
-  const enlarged = scaledAll(steps, { before, framed }, cover * shrink)
-  const cut = {
-    width: whole(steps.width * shrink, enlarged.width),
-    height: whole(steps.height * shrink, enlarged.height),
-  }
+  const { scale, frame } = covered(steps, oriented, degrees)
+  const enlarged = scaledAll(steps, sizesOf(steps, oriented), { scale, margin })
+  const cut = { width: whole(frame.width, enlarged.width), height: whole(frame.height, enlarged.height) }
   return { ...steps, ...enlarged, rotate: { degrees, cut }, ...cut }
 }
+
+/** The scale at which the turned picture covers its frame, and the frame as far as that may be had. */
+function covered(steps: Steps, oriented: Size, degrees: number): { scale: number; frame: Size } {
+  const { before, framed } = sizesOf(steps, oriented)
+  const cover = coverScale(steps, degrees)
+  const shrink = Math.min(1, maxEnlarged / (cover * Math.max(longest(before), longest(framed))))
+  return { scale: cover * shrink, frame: { width: steps.width * shrink, height: steps.height * shrink } }
+}
+
+const sizesOf = (steps: Steps, oriented: Size): Sizes => ({
+  before: steps.resize ?? steps.extract ?? oriented,
+  framed: framedSize(steps, oriented),
+})
 
 /** How many times larger a picture must be for its turned self to cover the frame it had. */
 function coverScale({ width, height }: Size, degrees: number): number {
@@ -106,19 +166,30 @@ interface Sizes {
 }
 
 /** The frame is enlarged as it was before the cut, and the cut with it. */
-function scaledAll(steps: Steps, { before, framed }: Sizes, scale: number): Steps {
-  if (!steps.cut) return { ...steps, ...scaled(steps, before, scale) }
-  const whole = scaled({ ...steps, ...framed }, before, scale)
-  const size = { width: up(steps.cut.width, scale), height: up(steps.cut.height, scale) }
-  return { ...steps, ...whole, ...size, cut: scaledBox(steps.cut, whole, { ...size, scale }) }
+function scaledAll(steps: Steps, { before, framed }: Sizes, by: Scale): Steps {
+  if (!steps.cut) return { ...steps, ...scaled(steps, before, by) }
+  const whole = scaled({ ...steps, ...framed }, before, by)
+  const size = up(steps.cut, by)
+  return { ...steps, ...whole, ...size, cut: scaledBox(steps.cut, whole, { ...size, scale: by.scale }) }
 }
 
-const up = (value: number, scale: number): number => Math.min(2 * maxSide, Math.ceil(value * scale) + margin)
+interface Scale {
+  readonly scale: number
+  /** Pixels a side beyond that. */
+  readonly margin: number
+}
 
-/** Resize, crop and canvas at `scale`; the frame rounds up, so that no corner stays empty. */
-function scaled(steps: Steps, before: Size, scale: number): Steps {
-  const size = { width: up(steps.width, scale), height: up(steps.height, scale) }
-  const resize = { width: up(before.width, scale), height: up(before.height, scale) }
+function up({ width, height }: Size, { scale, margin }: Scale): Size {
+  const round = margin === 0 ? Math.round : Math.ceil
+  const side = (value: number): number => Math.min(2 * maxSide, round(value * scale) + margin)
+  return { width: side(width), height: side(height) }
+}
+
+/** Resize, crop and canvas at `scale`; with a margin the frame rounds up, so that no corner stays empty. */
+function scaled(steps: Steps, before: Size, by: Scale): Steps {
+  const { scale } = by
+  const size = up(steps, by)
+  const resize = up(before, by)
   if (steps.extend) return { ...size, ...scaledCanvas(steps.extend, resize, size, scale) }
   return { ...size, resize, ...(steps.crop && { crop: scaledCrop(steps.crop, resize, size, scale) }) }
 }

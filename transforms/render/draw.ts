@@ -16,12 +16,18 @@ export async function draw(
   facts: Facts,
   { plan, options }: { plan: Plan; options: SharpOptions },
 ): Promise<{ image: Sharp; size: Size }> {
-  const document = Buffer.from(sized(documentOf(bytes), facts), 'latin1')
+  const document = Buffer.from(sized(documentOf(bytes), drawnSize(facts)), 'latin1')
   // The size of the drawing was settled by admission; sharp would count it before it is scaled.
   const image = sharp(document, { ...options, density: pixelsPerInch, limitInputPixels: false })
   const size = sizeAt(facts, plan.density ?? 1)
   if (plan.resize && !plan.extract) return { image, size }
   return { image: await afresh(image.resize({ ...size, fit: 'fill' })), size }
+}
+
+/** In its own ratio, and no side below a pixel: the renderer draws nothing that is smaller. */
+function drawnSize({ width, height, exact = { width, height } }: Facts): Size {
+  const scale = Math.max(1, 1 / Math.min(exact.width, exact.height))
+  return { width: exact.width * scale, height: exact.height * scale }
 }
 
 function sizeAt({ width, height }: Size, density: number): Size {

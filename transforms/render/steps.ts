@@ -5,16 +5,19 @@ import { inverse, orientBox, orientSize } from '../plan/orientation.ts'
 import type { Box, Colour, Plan } from '../plan/plan.ts'
 import { afresh, from, pixelsOf } from './run.ts'
 import { sharp } from './sharp.ts'
+import { sharpened, sharpenVisible } from './sharpen.ts'
+import { unclipped } from './unclipped.ts'
 
 /** All steps up to the encoder, in the plan's order; `size` is that of the decoded picture. */
 export async function still(source: Sharp, size: Size, plan: Plan): Promise<Sharp> {
-  let image = frame(source, size, plan)
+  const framed = (image: Sharp): Sharp => frame(image, size, plan)
+  let image = (await hasRing(source, plan)) ? await unclipped(source, framed) : framed(source)
   if (plan.crop && plan.crop.by !== 'box') image = smartCrop(await afresh(image), plan.crop)
   if (plan.extend) image = extend(plan.crop ? await afresh(image) : image, plan)
   if (plan.cut) image = (await afresh(image)).extract(plan.cut)
   if (plan.flip) image = flip(await afresh(image), plan.flip)
   if (plan.rotate) image = await rotate(await afresh(image), plan)
-  return effects(image, plan)
+  return backed(await effects(image, plan), plan)
 }
 
 /**
@@ -25,7 +28,7 @@ export function frame(image: Sharp, size: Size, plan: Plan): Sharp {
   const { resize, orient, flatten, background } = plan
   const { extract, crop } = cuts(plan)
   const back = orient && inverse(orient)
-  if (flatten) image.flatten({ background: opaque(background) })
+  if (flatten && isOpaque(background)) image.flatten({ background })
   if (extract) image.extract(back ? orientBox(extract, orientSize(size, orient), back) : extract)
   if (resize) image.resize({ ...(back ? orientSize(resize, back) : resize), fit: 'fill' })
   if (orient) turn(image, orient)
@@ -56,10 +59,24 @@ export function smartCrop(image: Sharp, { by, width, height }: SmartCrop): Sharp
 function extend(image: Sharp, { extend, flatten, background }: Plan): Sharp {
   const { paint, ...sides } = extend ?? { paint: 'background' as const }
   if (paint === 'edge') return image.extend({ ...sides, extendWith: 'copy' })
-  return image.extend({ ...sides, background: flatten ? opaque(background) : background })
+  // What is put behind everything in the end is not put behind the canvas twice.
+  return image.extend({
+    ...sides,
+    background: isBacked({ flatten, background }) ? { ...background, alpha: 0 } : background,
+  })
 }
 
-const opaque = (colour: Colour): Colour => ({ ...colour, alpha: 1 })
+const isOpaque = ({ alpha }: Colour): boolean => alpha === 1
+
+/** What shows through is put behind the finished picture: by then it is small, and nothing before depends on it. */
+const isBacked = ({ flatten, background }: Pick<Plan, 'flatten' | 'background'>): boolean =>
+  flatten && !isOpaque(background)
+
+function backed(image: Sharp, plan: Plan): Sharp {
+  if (!isBacked(plan)) return image
+  const create = { width: 1, height: 1, channels: 4, background: plan.background } as const
+  return image.composite([{ input: { create }, tile: true, blend: 'dest-over' }])
+}
 
 function flip(image: Sharp, { horizontal, vertical }: NonNullable<Plan['flip']>): Sharp {
   return image.flop(horizontal).flip(vertical)
@@ -78,9 +95,23 @@ async function rotate(image: Sharp, { rotate, background }: Plan): Promise<Sharp
   })
 }
 
-/** `sharpen` 0 to 100: 50 is what sharp takes for a good strength at a radius of one pixel. */
-function effects(image: Sharp, { blur, sharpen }: Plan): Sharp {
+async function effects(image: Sharp, plan: Plan): Promise<Sharp> {
+  const { blur, sharpen } = plan
   if (blur) image.blur(blur)
-  if (sharpen) image.sharpen({ sigma: 1, m1: sharpen / 50, m2: sharpen / 25 })
-  return image
+  if (!sharpen) return image
+  return (await mayShowThrough(image, plan)) ? sharpenVisible(image, sharpen) : sharpened(image, sharpen)
+}
+
+/** Only where it would be sharpened: by itself it is faint, and to take it away costs a second decoding. */
+async function hasRing(source: Sharp, { sharpen, resize, flatten, background }: Plan): Promise<boolean> {
+  if (!sharpen || !resize || (flatten && isOpaque(background))) return false
+  const { hasAlpha, format } = await source.metadata()
+  // A drawing is drawn at its size.
+  return hasAlpha && format !== 'svg'
+}
+
+async function mayShowThrough(image: Sharp, { extend, flatten, background }: Plan): Promise<boolean> {
+  if (extend?.paint === 'background' && !isOpaque(background)) return true
+  if (flatten && isOpaque(background)) return false
+  return (await image.metadata()).hasAlpha
 }

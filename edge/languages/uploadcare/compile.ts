@@ -103,6 +103,8 @@ function isSymmetrical({ sizing, cut }: State): boolean {
 /** `flip` comes before `rot`: a turn that is followed by a mirror is a mirror followed by the opposite turn. */
 function turnsAfter({ turns, mirror }: Orient): Options {
   if (mirror && turns === 2) return { flip: 'v' }
-  const rotation = (mirror ? (4 - turns) % 4 : turns) * 90
-  return { ...(mirror && { flip: 'h' }), ...(rotation > 0 && { rotation }) }
+  const clockwise = mirror ? -turns : turns
+  // `rot` counts the other way round, and only a pivot turns the frame as well.
+  const rotation = ((4 - clockwise) % 4) * 90
+  return { ...(mirror && { flip: 'h' }), ...(rotation > 0 && { rotation, rotationType: 'pivot' }) }
 }
