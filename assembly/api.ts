@@ -10,11 +10,12 @@ import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads } from '../api/uploads/index.ts'
 import { type Config, isLoopback } from '../config.ts'
 import { createGuard } from '../origin/guard.ts'
-import { openRecords, type Records } from '../records/index.ts'
+import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import { ownBucket } from './bucket.ts'
 import type { Assembly } from './parts.ts'
 import { assembleProcessing } from './processing.ts'
+import { recordsOf } from './records.ts'
 
 export interface Api {
   readonly app: ReturnType<typeof createApi>
@@ -25,7 +26,7 @@ export interface Api {
 export async function assembleApi(assembly: Assembly): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const records = await openRecords(whereOf(config), now(), createSeal(secret))
+  const records = await recordsOf(config, now(), createSeal(secret))
   closing.push(() => records.close())
   const bucket = await ownBucket(assembly)
   const services = await assembleServices(assembly, { records, bucket, secret })
@@ -48,9 +49,6 @@ const isDemo = ({ demo, host, publicUrl }: Config): boolean =>
   demo && isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname))
 
 const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
-
-const whereOf = ({ database, dataDir }: Config) =>
-  database === '' ? { file: join(dataDir, 'records.db') } : { url: database }
 
 interface Kept {
   readonly records: Records

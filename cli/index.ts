@@ -39,7 +39,9 @@ program
 
 program
   .command('check')
-  .description('read the configuration, report every fault, and try each source')
+  .description(
+    'read the configuration, report every fault, and try each folder, site, bucket and the database',
+  )
   .action(() => run(async () => check(await readConfig(configFile()))))
 
 program

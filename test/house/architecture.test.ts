@@ -60,6 +60,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboard: [],
   assembly: [
     ...words,
+    'owner.ts',
     'metrics.ts',
     'config.ts',
     'cache',
