@@ -54,7 +54,9 @@ function toWal(opened: DatabaseSync, until: number): void {
 }
 
 /** SQLITE_BUSY and LOCKED: another process has the file. All else stays as it is, however long one waits. */
-const isHeld = (error: unknown): boolean => [5, 6].includes((error as { errcode?: number }).errcode ?? 0)
+function isHeld(error: unknown): boolean {
+  return [5, 6].includes((error as { errcode?: number }).errcode ?? 0)
+}
 
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
