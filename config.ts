@@ -165,6 +165,14 @@ function wrongFallbacks({ sources, samples, fallback }: Config): string[] {
 const loopback = ['127.0.0.1', '::1', 'localhost']
 export const isLoopback = (host: string): boolean => loopback.includes(host)
 
+/** For this machine alone. A public address means a proxy in front, and to a proxy on this machine everybody looks near. */
+export const isPrivate = ({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): boolean =>
+  isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')))
+
+/** Whether the start page shows the demo project's key to who comes from this machine. */
+export const isDemoOpen = ({ demo, roles, ...config }: Config): boolean =>
+  demo && roles.includes('edge') && roles.includes('api') && isPrivate(config)
+
 /** Faults that only show when settings are seen together. */
 function contradictions(config: Config): string[] {
   const runs = (role: string) => config.roles.includes(role as never)

@@ -8,7 +8,7 @@ import { createIntake } from '../api/intake/index.ts'
 import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
 import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads } from '../api/uploads/index.ts'
-import { type Config, isLoopback } from '../config.ts'
+import { type Config, isPrivate } from '../config.ts'
 import { createGuard } from '../origin/guard.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
@@ -44,10 +44,6 @@ export async function assembleApi(assembly: Assembly): Promise<Api> {
   return { app: createApi(parts), demo: services.accounts.demo }
 }
 
-/** A public address means a proxy in front, and to a proxy on this machine everybody looks near. */
-const isDemo = ({ demo, host, publicUrl }: Config): boolean =>
-  demo && isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname))
-
 const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
 
 interface Kept {
@@ -61,7 +57,7 @@ async function assembleServices(assembly: Assembly, { records, bucket, secret }:
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config
   const seal = createSeal(secret)
-  const accounts = createAccounts({ records, secret, isDemo: isDemo(config), now })
+  const accounts = createAccounts({ records, secret, isDemo: config.demo && isPrivate(config), now })
   const dispatcher = createGuard({ allowAddresses, connectMs })
   closing.push(() => dispatcher.close())
   const intake = createIntake({

@@ -38,7 +38,7 @@ export const apiSettings = {
     'HALFTONE_DEMO',
     yesNo(),
     'true',
-    'Keep a demo project whose keys the start page shows; only ever while listening on loopback.',
+    'Keep a demo project whose keys the start page shows to this machine; only ever while listening on loopback and without a public URL.',
   ),
   allowAddresses: setting(
     'HALFTONE_ALLOW_ADDRESSES',

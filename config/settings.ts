@@ -58,7 +58,7 @@ export const settings = {
     'HALFTONE_METRICS_TOKEN',
     secret().optional(),
     undefined,
-    'Bearer token for /metrics. Without it /metrics answers only while listening on loopback.',
+    'Bearer token for /metrics. Without it /metrics answers only to this machine itself, while listening on loopback and without a public URL.',
   ),
   logLevel: setting(
     'HALFTONE_LOG_LEVEL',

@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'cors.ts': ['tier.ts'],
   'owner.ts': [],
   'secret.ts': [],
+  'nearby.ts': [],
   'metrics.ts': [],
   'config.ts': ['config'],
   // What is written in a language of another part is read by that part's own pure reader.
@@ -55,9 +56,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'origin/addresses.ts',
   ],
   wire: [...words, 'secret.ts'],
-  operation: [...words, 'secret.ts'],
+  operation: [...words, 'secret.ts', 'nearby.ts'],
   samples: [],
-  dashboard: [],
+  dashboard: ['nearby.ts'],
   assembly: [
     ...words,
     'owner.ts',
