@@ -58,7 +58,7 @@ async function assembleServices(assembly: Assembly, { records, bucket, secret }:
   const { allowAddresses, connectMs, stallMs } = config
   const seal = createSeal(secret)
   const accounts = createAccounts({ records, secret, isDemo: config.demo && isPrivate(config), now })
-  const dispatcher = createGuard({ allowAddresses, connectMs })
+  const dispatcher = createGuard({ allowAddresses, connectMs, refusePorts: true })
   closing.push(() => dispatcher.close())
   const intake = createIntake({
     ...{ dir: join(config.dataDir, 'spool'), totalBytes: config.spoolBytes, stallMs, dispatcher, connectMs },

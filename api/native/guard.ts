@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { Failure } from '../../errors.ts'
 import type { KeyRecord } from '../../records/index.ts'
 import type { Scope } from '../accounts/accounts.ts'
+import { deepest, isTooDeep } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 
 export interface NativeEnv extends ApiEnv {
@@ -42,9 +43,16 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
       c.set('key', key)
       await next()
     }
-    const middleware = hasJson ? [known, limit] : [known]
+    const middleware = hasJson ? [known, limit, shallow] : [known]
     return { middleware, security: scope === undefined ? anyKey : scoped(scope) }
   }
+}
+
+/** What the framework makes a value of. It keeps the text, so this reads the body for both. */
+const shallow: MiddlewareHandler<NativeEnv> = async (c, next) => {
+  if (isTooDeep(await c.req.text()))
+    throw new Failure('bad-body', `The body is nested deeper than ${deepest} levels.`)
+  await next()
 }
 
 export const securitySchemes = {

@@ -6,6 +6,7 @@ import { problemAnswer, statusOf } from '../../problem.ts'
 import type { Json, KeyRecord } from '../../records/index.ts'
 import type { Scope } from '../accounts/accounts.ts'
 import { baseOf, textOf } from '../incoming.ts'
+import { jsonFrom } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 import { authenticated } from './rest-auth.ts'
 import { RestError } from './rest-error.ts'
@@ -91,7 +92,7 @@ function json(c: Context<ApiEnv>, value: Json, status = 200, headers: Record<str
 /** JSON; the Python client sends webhooks as a form, and curl calls a form whatever it is not told of. */
 function parsed(text: string, type = ''): Json {
   try {
-    return JSON.parse(text) as Json
+    return jsonFrom(text) as Json
   } catch {
     if (/^application\/x-www-form-urlencoded/i.test(type))
       return Object.fromEntries(new URLSearchParams(text))

@@ -54,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'origin/refusals.ts',
     'origin/hosts.ts',
     'origin/addresses.ts',
+    'origin/ports.ts',
   ],
   wire: [...words, 'secret.ts'],
   operation: [...words, 'secret.ts', 'nearby.ts'],

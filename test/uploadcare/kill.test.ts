@@ -30,7 +30,7 @@ beforeAll(async () => {
   const made = await accounts.create({ project: 'shop', user: 'ann', scopes: ['*'] })
   publicKey = made.key.id
   token = `${publicKey}.${made.secret}`
-  const hook = { project: 'shop', event: 'file.uploaded', targetUrl: 'http://127.0.0.1:1/', isActive: true }
+  const hook = { project: 'shop', event: 'file.uploaded', targetUrl: 'http://127.0.0.1:2/', isActive: true }
   await records.hooks.add({ ...hook, signingSecret: null, version: '0.7' }, Date.now())
 })
 afterAll(async () => {

@@ -13,6 +13,9 @@ export type OptimisedFormat = OutputFormat | 'svg'
 /** Chroma subsampling of a JPEG: halved both ways, across only, or not at all. */
 export type Chroma = '4:2:0' | '4:2:2' | '4:4:4'
 
+/** Where none is named, of every API, the command line and the page: what nobody sees may be lost, or what a quality loses. */
+export const usualMode = (quality: unknown): Mode => (quality === undefined ? 'lossy' : 'quality')
+
 export const levels: Readonly<Record<Level, number>> = { eco: 72, default: 76, high: 80, max: 85 }
 
 export interface OptimiseRequest {

@@ -1,6 +1,7 @@
 // The small kinds that options are made of. The same schema reads JSON, where a number is a number, and a query or a
 // form, where everything is text; it is documented as what it is in JSON.
 import { z } from '@hono/zod-openapi'
+import { jsonFrom } from '../../json.ts'
 
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(numberOf, z.int().min(min).max(max))
@@ -71,7 +72,7 @@ const itemsOf = (given: unknown): unknown => {
 function parsedOf(given: unknown): unknown {
   if (typeof given !== 'string') return given
   try {
-    return JSON.parse(given)
+    return jsonFrom(given)
   } catch {
     return given
   }
