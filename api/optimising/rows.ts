@@ -51,7 +51,16 @@ export const countsOf = (outcomes: readonly Outcome[]): Partial<Counts> => ({
 })
 
 const ours: ReadonlySet<FailureKind> = new Set([
-  ...(['busy', 'too-many', 'late', 'upstream-failed', 'upstream-late', 'internal'] as const),
+  ...([
+    'busy',
+    'disk-full',
+    'records-unavailable',
+    'too-many',
+    'late',
+    'upstream-failed',
+    'upstream-late',
+    'internal',
+  ] as const),
 ])
 
 /** What a call that failed adds: nothing where it was our fault, or is to be tried again. */

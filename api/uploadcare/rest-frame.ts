@@ -108,8 +108,10 @@ function failed(c: Context<ApiEnv>, thrown: unknown, { log }: Pick<ApiParts, 'lo
   const failure = asFailure(thrown)
   const status = statuses[failure.kind] ?? statusOf(failure.kind)
   if (status >= 500) log.error({ err: thrown, path: c.req.path }, 'a REST request failed')
-  if (status !== 429) return json(c, { detail: failure.message }, status)
-  const seconds = problemAnswer(failure).headers['retry-after'] ?? '10'
+  const wait = problemAnswer(failure).headers['retry-after']
+  if (status !== 429)
+    return json(c, { detail: failure.message }, status, wait === undefined ? {} : { 'retry-after': wait })
+  const seconds = wait ?? '10'
   const detail = `Request was throttled. Expected available in ${seconds} seconds.`
   return json(c, { detail }, 429, { 'retry-after': seconds })
 }

@@ -56,6 +56,10 @@ export interface Result {
   /** Encodings that were judged on the way. */
   readonly probes?: number
   readonly reason?: string
+  /** The score that was aimed at, where one was. */
+  readonly target?: number
+  /** The budget ended the search: with more time the result may be smaller, or better. */
+  readonly stoppedEarly?: boolean
 }
 
 export interface OptimiseReport extends Omit<Result, 'reason'> {
