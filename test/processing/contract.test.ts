@@ -38,6 +38,22 @@ describe.each(implementations)('processing %s', (_, implementation) => {
       expect(figures.waitMs).toBeGreaterThanOrEqual(0)
     })
 
+    test.each([
+      ['foreground', true],
+      ['background', undefined],
+    ] as const)(
+      'a search in the %s that the budget ends has stopped early: %s',
+      async (priority, stoppedEarly) => {
+        const tested = await implementation(place, { budgetMs: 1 })
+        const source = await pictures.jpeg({ width: 480, height: 320 })
+        const { figures } = await tested.processing.process(
+          place.order(source, { optimise: { mode: 'lossy', format: 'webp' }, priority }),
+          never,
+        )
+        expect(figures.report.stoppedEarly).toBe(stoppedEarly)
+      },
+    )
+
     test('an edit is done first, and bytes count from the source as it came', async () => {
       const source = await pictures.jpeg(large)
       const { figures, body } = await made(source, { edit: 'w=120&h=120&fit=crop' })
