@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isDemoOpen, isPrivate, makeConfig } from '../../config.ts'
-import { createLog } from '../../log.ts'
+
 import { createHalftone, type Halftone } from '../../main.ts'
 import { createMetrics } from '../../metrics.ts'
 import { isNearby } from '../../nearby.ts'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const config = makeConfig({ dataDir: dir, samples: false, port: 0, optimiseWorkers: 1, workers: 1 }, {})
   halftone = await createHalftone({
     config,
-    log: createLog('silent', 'test'),
+    log: pino({ level: 'silent' }),
     metrics: createMetrics(),
     version: '1',
   })
