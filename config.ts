@@ -70,6 +70,7 @@ export function makeConfig(
   const scalars = readSettings(written, environment, { machine, faults })
   const sources = readSources(written.sources ?? {}, environment, faults)
   faults.push(...unknownNames(written))
+  if (scalars.roles?.includes('edge')) faults.push(...keysOfNoSource(written.sources ?? {}, environment))
   if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources }))
   if (faults.length > 0) throw new ConfigFault(faults)
   return Object.freeze({ ...scalars, sources })
@@ -129,6 +130,14 @@ function keysFromEnvironment(name: string, environment: Environment): { keys?: s
   return keys ? { keys } : {}
 }
 
+/** Whoever set them believes that a source is signed; under a slip in its name everybody could order any picture. */
+function keysOfNoSource(written: Readonly<Record<string, unknown>>, environment: Environment): string[] {
+  const read = new Set([uploadsName, ...Object.keys(written)].map(keysVariable))
+  return Object.entries(environment)
+    .filter(([name, value]) => value && /^HALFTONE_KEYS_/i.test(name) && !read.has(name))
+    .map(([name]) => `${name}: there is no source of this name, so these keys would sign nothing`)
+}
+
 const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpperCase().replaceAll('-', '_')}`
 
 function unknownNames(written: WrittenConfig): string[] {
@@ -140,8 +149,29 @@ function unknownNames(written: WrittenConfig): string[] {
 /** Its callers have keys of their own. */
 const isApiAlone = ({ roles }: Config): boolean => roles.every((role) => role === 'api')
 
+/** A fallback that is never there shows only when a picture fails, which is the worst time for it. */
+function wrongFallbacks({ sources, samples, fallback }: Config): string[] {
+  const known = new Set([uploadsName, ...sources.keys(), ...(samples ? ['samples'] : [])])
+  const written = [
+    ['HALFTONE_FALLBACK', fallback] as const,
+    ...[...sources].map(([name, source]) => [`sources.${name}.fallback`, source.fallback] as const),
+  ]
+  return written.flatMap(([at, path]) => {
+    const [, source = ''] = path?.split('/') ?? []
+    return !path || known.has(source) ? [] : [`${at}: there is no source '${source}'`]
+  })
+}
+
 const loopback = ['127.0.0.1', '::1', 'localhost']
 export const isLoopback = (host: string): boolean => loopback.includes(host)
+
+/** For this machine alone. A public address means a proxy in front, and to a proxy on this machine everybody looks near. */
+export const isPrivate = ({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): boolean =>
+  isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')))
+
+/** Whether the start page shows the demo project's key to who comes from this machine. */
+export const isDemoOpen = ({ demo, roles, ...config }: Config): boolean =>
+  demo && roles.includes('edge') && roles.includes('api') && isPrivate(config)
 
 /** Faults that only show when settings are seen together. */
 function contradictions(config: Config): string[] {
@@ -167,5 +197,6 @@ function contradictions(config: Config): string[] {
     faults.push(
       'HALFTONE_TIER_SECRET: required when a shield, an origin or a processor listens beyond loopback',
     )
+  if (runs('edge')) faults.push(...wrongFallbacks(config))
   return faults
 }

@@ -44,6 +44,8 @@ export type FailureKind =
   | 'tier-refused'
   | 'upstream-failed'
   | 'upstream-late'
+  | 'disk-full'
+  | 'records-unavailable'
   | 'abandoned'
   | 'internal'
 
@@ -75,8 +77,16 @@ export class Failure extends Error {
   }
 }
 
+/** Whether a disk, or a user's share of it, has no room for what was to be written. */
+export const isDiskFull = (thrown: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((thrown as NodeJS.ErrnoException | undefined)?.code ?? '')
+
+export const diskFull = (cause: unknown): Failure =>
+  new Failure('disk-full', 'There is no room left on the disk for it.', { cause })
+
 /** Any thrown value as a Failure; what was not one of ours is 'internal' and keeps its cause for the log. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
+  if (isDiskFull(thrown)) return diskFull(thrown)
   return new Failure('internal', 'Something went wrong on our side.', { cause: thrown })
 }

@@ -8,6 +8,7 @@ import { assembleOperation, type Listener, withOperation } from './assembly/oper
 import type { Assembly, Parts } from './assembly/parts.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { withoutEdge } from './assembly/without-edge.ts'
+import { asFaultOfFolder, refuseUnwritable } from './assembly/writable.ts'
 import type { Config, Role } from './config.ts'
 import type { Tier } from './tier.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
@@ -26,28 +27,39 @@ export async function createHalftone(parts: Parts): Promise<Halftone> {
   const assembly: Assembly = { ...parts, refused: logStrangers(parts), closing: [], faults: [] }
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
+  return {
+    listener: await assembled(assembly),
+    drain: () => {
+      isDraining = true
+    },
+    close: () => closed(assembly),
+  }
+}
 
+/** Throws a ConfigFault for what only shows when it is tried; whatever it throws, nothing is left running. */
+async function assembled(assembly: Assembly): Promise<Listener> {
+  await refuseUnwritable(assembly.config)
+  try {
+    return await stacked(assembly)
+  } catch (thrown) {
+    await closed(assembly)
+    throw asFaultOfFolder(thrown, assembly.config)
+  }
+}
+
+async function stacked(assembly: Assembly): Promise<Listener> {
   const origin = await nearOrigin(assembly)
   const shield = nearShield(assembly, origin)
   const operation = assembleOperation(assembly)
   const api = await nearApi(assembly)
-  const listener = runs(parts.config, 'edge')
-    ? assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation, api })
-    : withOperation(
-        assembly,
-        operation,
-        withoutEdge(assembly, { tier: shield ?? origin, api, node: await nearNode(assembly) }),
-      )
+  if (runs(assembly.config, 'edge'))
+    return assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation, api })
+  const node = await nearNode(assembly)
+  return withOperation(assembly, operation, withoutEdge(assembly, { tier: shield ?? origin, api, node }))
+}
 
-  return {
-    listener,
-    drain: () => {
-      isDraining = true
-    },
-    close: async () => {
-      for (const close of assembly.closing.reverse()) await close()
-    },
-  }
+async function closed({ closing }: Assembly): Promise<void> {
+  for (const close of closing.reverse()) await close()
 }
 
 const runs = (config: Config, role: Role): boolean => config.roles.includes(role)

@@ -69,7 +69,7 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
     retryAfter: 5,
   },
   'too-many': { status: 429, title: 'This source has too many pictures waiting', keepFor: 0, retryAfter: 2 },
-  busy: { status: 503, title: 'Too many pictures are being made', keepFor: 0, retryAfter: 2 },
+  busy: { status: 503, title: 'Too much is being done just now', keepFor: 0, retryAfter: 2 },
   late: { status: 503, title: 'The picture was not ready in time', keepFor: 0, retryAfter: 5 },
   'tier-refused': {
     status: 502,
@@ -79,6 +79,14 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   },
   'upstream-failed': { status: 502, title: 'The next tier could not be reached', keepFor: 0, retryAfter: 2 },
   'upstream-late': { status: 504, title: 'The next tier did not answer in time', keepFor: 0, retryAfter: 2 },
+  // RFC 4918 11.5.
+  'disk-full': { status: 507, title: 'There is no room left to keep it', keepFor: 0, retryAfter: 60 },
+  'records-unavailable': {
+    status: 503,
+    title: 'The records cannot be read or written',
+    keepFor: 0,
+    retryAfter: 5,
+  },
   // Nobody is there to read it; 499 is nginx's code for a client that left and makes the log honest.
   abandoned: { status: 499, title: 'The client left before the answer', keepFor: 0 },
   internal: { status: 500, title: 'Something went wrong on our side', keepFor: 0 },

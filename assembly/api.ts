@@ -8,14 +8,15 @@ import { createIntake } from '../api/intake/index.ts'
 import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
 import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads } from '../api/uploads/index.ts'
-import { type Config, isLoopback, plainUploads, uploadsName } from '../config.ts'
+import { type Config, isPrivate, plainUploads, uploadsName } from '../config.ts'
 import { createUploadDelivery } from '../edge/index.ts'
 import { createGuard } from '../origin/guard.ts'
-import { openRecords, type Records } from '../records/index.ts'
+import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import { ownBucket } from './bucket.ts'
 import type { Assembly } from './parts.ts'
 import { assembleProcessing } from './processing.ts'
+import { recordsOf } from './records.ts'
 
 export interface Api {
   readonly app: ReturnType<typeof createApi>
@@ -26,7 +27,7 @@ export interface Api {
 export async function assembleApi(assembly: Assembly): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const records = await openRecords(whereOf(config), now(), createSeal(secret))
+  const records = await recordsOf(config, now(), createSeal(secret))
   closing.push(() => records.close())
   const bucket = await ownBucket(assembly)
   const services = await assembleServices(assembly, { records, bucket, secret })
@@ -50,14 +51,7 @@ const signingOf = ({ sources }: Config) => {
   return { scheme: signature, keys }
 }
 
-/** A public address means a proxy in front, and to a proxy on this machine everybody looks near. */
-const isDemo = ({ demo, host, publicUrl }: Config): boolean =>
-  demo && isLoopback(host) && (publicUrl === '' || isLoopback(new URL(publicUrl).hostname))
-
 const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
-
-const whereOf = ({ database, dataDir }: Config) =>
-  database === '' ? { file: join(dataDir, 'records.db') } : { url: database }
 
 interface Kept {
   readonly records: Records
@@ -70,8 +64,8 @@ async function assembleServices(assembly: Assembly, { records, bucket, secret }:
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config
   const seal = createSeal(secret)
-  const accounts = createAccounts({ records, secret, isDemo: isDemo(config), now })
-  const dispatcher = createGuard({ allowAddresses, connectMs })
+  const accounts = createAccounts({ records, secret, isDemo: config.demo && isPrivate(config), now })
+  const dispatcher = createGuard({ allowAddresses, connectMs, refusePorts: true })
   closing.push(() => dispatcher.close())
   const intake = createIntake({
     ...{ dir: join(config.dataDir, 'spool'), totalBytes: config.spoolBytes, stallMs, dispatcher, connectMs },

@@ -1,7 +1,6 @@
 // The loaders of sources that lie in a bucket: a configured one, or the process's own with its uploads.
 import type { Store } from '../cache/store.ts'
 import type { SourceConfig } from '../config.ts'
-import { asFailure } from '../errors.ts'
 import type { Loader } from '../origin/index.ts'
 import { createBucketLoader } from '../origin/loaders/bucket.ts'
 import type { Recent } from '../origin/recent.ts'
@@ -86,18 +85,5 @@ function loaderIn({ config }: Assembly, { open, isNear, place, keyOf, fresh, ...
       })
       return (await opening).load(path, signal)
     },
-  }
-}
-
-/** Why the bucket of a source cannot be read, if it cannot. */
-export async function bucketFault({ bucket: settings, prefix }: BucketSource): Promise<string | undefined> {
-  const bucket = await openBucket(settings)
-  try {
-    await bucket.list(prefix)
-    return undefined
-  } catch (thrown) {
-    return asFailure(thrown).message
-  } finally {
-    await bucket.close()
   }
 }

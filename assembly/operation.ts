@@ -1,7 +1,7 @@
 // Health and metrics of this process, as an app and as a listener for processes without an edge.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
-import { isLoopback } from '../config.ts'
+import { isPrivate } from '../config.ts'
 import { createOperation, operationPaths } from '../operation/index.ts'
 import { sendHeld } from '../wire/send.ts'
 import { neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
@@ -13,7 +13,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 export function assembleOperation({ config, metrics, faults, version }: Assembly): Hono {
   return createOperation({
     registry: metrics.registry,
-    isLoopback: isLoopback(config.host),
+    isPrivate: isPrivate(config),
     notReady: () => faults.map((fault) => fault()).find((reason) => reason !== undefined),
     version,
     ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),

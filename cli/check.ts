@@ -1,43 +1,27 @@
-// `halftone check`: the configuration is right, and every source can really be reached.
-import { access, constants, stat } from 'node:fs/promises'
-import { bucketFault } from '../assembly/bucket-loaders.ts'
-import type { Config, SourceConfig } from '../config.ts'
+// `halftone check`: the configuration is right, and everything it names can really be reached.
+import type { Config } from '../config.ts'
+import { trialsOf } from './trials.ts'
 
 export async function check(config: Config): Promise<void> {
-  console.log(`roles    ${config.roles.join(', ')}`)
-  console.log(`listens  ${config.host}:${config.port}`)
-  console.log(`data     ${config.dataDir}`)
-  for (const [name, source] of config.sources) {
-    const fault = await faultOf(source)
-    console.log(`source   ${name}: ${describe(source)}${fault === undefined ? '' : `  FAULT: ${fault}`}`)
-    if (fault !== undefined) process.exitCode = 1
+  say('roles', config.roles.join(', '))
+  say('listens', `${config.host}:${config.port}`)
+  // All at once: the slowest decides how long it takes.
+  const trials = trialsOf(config).map((trial) => ({ ...trial, fault: trial.fault() }))
+  let faults = 0
+  for (const { label, about, fault } of trials) {
+    const found = await fault
+    if (found !== undefined) faults++
+    say(label, found === undefined ? about : `${about}  FAULT: ${found}`)
   }
-  if (config.samples) console.log('source   samples: drawn pictures')
-  console.log(
-    process.exitCode
-      ? 'The configuration is readable, but not every source is.'
-      : 'The configuration is good.',
-  )
+  if (config.samples) say('source', 'samples: drawn pictures')
+  if (faults > 0) process.exitCode = 1
+  console.log(verdict(faults))
 }
 
-function describe(source: SourceConfig): string {
-  const signed = source.keys?.length ? `, signed (${source.signature}, ${source.keys.length} keys)` : ''
-  if ('folder' in source) return `folder ${source.folder}${signed}`
-  if ('site' in source) return `site ${source.site}${signed}`
-  if ('bucket' in source) return `${source.bucket.kind} bucket, folder '${source.prefix}'${signed}`
-  if ('uploads' in source) return `uploads${signed}`
-  return `web proxy for ${source.hosts.join(', ')}${signed}`
-}
+const say = (label: string, about: string): void => console.log(`${label.padEnd(8)} ${about}`)
 
-/** Folders and buckets are looked at; a web server is not asked: there is no picture whose address is known. */
-async function faultOf(source: SourceConfig): Promise<string | undefined> {
-  if ('bucket' in source) return bucketFault(source)
-  if (!('folder' in source)) return undefined
-  const found = await stat(source.folder).catch(() => undefined)
-  if (!found) return 'there is no such folder'
-  if (!found.isDirectory()) return 'it is not a folder'
-  return access(source.folder, constants.R_OK | constants.X_OK).then(
-    () => undefined,
-    () => 'it cannot be read',
-  )
+function verdict(faults: number): string {
+  if (faults === 0) return 'The configuration is good.'
+  const which = faults === 1 ? 'one thing that it names is' : `${faults} things that it names are`
+  return `The configuration can be read, but ${which} not as it should be.`
 }

@@ -39,7 +39,9 @@ program
 
 program
   .command('check')
-  .description('read the configuration, report every fault, and try each source')
+  .description(
+    'read the configuration, report every fault, and try each folder, site, bucket and the database',
+  )
   .action(() => run(async () => check(await readConfig(configFile()))))
 
 program
@@ -67,7 +69,10 @@ program
   .description('make pictures on disk smaller; writes NAME.opt.EXT beside each')
   .argument('<file...>', 'JPEG, PNG, GIF, SVG, WebP or AVIF')
   .addOption(
-    new Option('-m, --mode <mode>', 'what may be lost').choices(optimiseChoices.mode).default('lossless'),
+    new Option(
+      '-m, --mode <mode>',
+      'what may be lost (default: lossy, what nobody sees; quality where one is named)',
+    ).choices(optimiseChoices.mode),
   )
   .addOption(new Option('-l, --level <level>', 'lossy: how good it must look').choices(optimiseChoices.level))
   .option('-q, --quality <n>', "quality: the encoder's own, 1 to 100")
@@ -76,7 +81,7 @@ program
   .addOption(new Option('-k, --keep <name...>', 'metadata that stays').choices(optimiseChoices.keep))
   .option('--budget <seconds>', 'begin nothing more for a picture after this long (default: 30)')
   .option('-o, --out <folder>', 'write there, under the same names')
-  .option('--in-place', 'replace the files themselves')
+  .addOption(new Option('--in-place', 'replace the files themselves').conflicts('out'))
   .option('--json', 'print JSON')
   .action((files: string[], options) =>
     // Loaded on demand: the other commands need no decoder.

@@ -1,9 +1,10 @@
 // API keys from the command line: the first one has nobody to ask for it over HTTP.
 import { join } from 'node:path'
 import { createAccounts, instanceSecret, type Quotas } from '../api/accounts/index.ts'
+import { recordsOf } from '../assembly/records.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
-import { openRecords, type Records } from '../records/index.ts'
+import type { Records } from '../records/index.ts'
 
 export interface NewKeyOptions {
   readonly project: string
@@ -58,10 +59,7 @@ export async function revokeKey(config: Config, id: string): Promise<void> {
 
 /** Also while a server runs: both databases take several processes. */
 async function withRecords(config: Config, work: (records: Records) => Promise<void>): Promise<void> {
-  const { database, dataDir } = config
-  const records = await openRecords(
-    database === '' ? { file: join(dataDir, 'records.db') } : { url: database },
-  )
+  const records = await recordsOf(config)
   try {
     await work(records)
   } finally {

@@ -2,11 +2,12 @@
 import { Failure } from '../errors.ts'
 import { outputFormats } from '../transforms/formats.ts'
 import type { OptimiseRequest } from '../transforms/optimise/index.ts'
-import { keepable, levels } from '../transforms/optimise/request.ts'
+import { keepable, levels, usualMode } from '../transforms/optimise/request.ts'
 
 /** As commander hands them over. */
 export interface Written {
-  readonly mode: string
+  /** As the API takes it where it is not said. */
+  readonly mode?: string
   readonly level?: string
   readonly quality?: string
   readonly maxBytes?: string
@@ -23,7 +24,8 @@ export const choices = {
 } as const
 
 export function requestOf(written: Written): OptimiseRequest {
-  const { mode, level, quality, maxBytes, format, keep, budget } = written
+  const { level, quality, maxBytes, format, keep, budget } = written
+  const mode = written.mode ?? usualMode(quality)
   if (mode !== 'quality' && quality !== undefined) throw alone('--quality', '--mode quality')
   if (mode !== 'lossy' && level !== undefined) throw alone('--level', '--mode lossy')
   if (mode === 'lossless' && maxBytes !== undefined) throw alone('--max-bytes', '--mode lossy or quality')

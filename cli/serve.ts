@@ -1,6 +1,6 @@
 // `halftone`: listens until it is told to stop, then finishes what it has begun.
 import { setTimeout } from 'node:timers/promises'
-import { type Config, ConfigFault, isLoopback } from '../config.ts'
+import { type Config, ConfigFault, isDemoOpen, isPrivate } from '../config.ts'
 import { createLog } from '../log.ts'
 import { createHalftone, type Halftone } from '../main.ts'
 import { createMetrics } from '../metrics.ts'
@@ -16,8 +16,12 @@ export async function serve(config: Config, version: string): Promise<void> {
     'listening',
   )
   if (process.stdout.isTTY) console.log(`\n  Halftone ${version} is at ${server.url}\n`)
-  if (!isLoopback(config.host) && !config.metricsToken)
+  if (!isPrivate(config) && !config.metricsToken)
     log.warn('/metrics is closed: set HALFTONE_METRICS_TOKEN to read it')
+  if (isDemoOpen(config))
+    log.warn(
+      'the start page shows the key of the demo project, and /metrics is open, to whoever comes from this machine: with a proxy in front set HALFTONE_PUBLIC_URL, or HALFTONE_DEMO=false and HALFTONE_METRICS_TOKEN',
+    )
 
   // A second signal ends it at once: Node's own behaviour, because `once` has removed ours by then.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => tell(signal))

@@ -4,6 +4,10 @@ import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './
 import { workers } from './machine.ts'
 import { setting } from './setting.ts'
 import { storage } from './storage.ts'
+import { addressRules } from './written.ts'
+
+const isEndpoint = (written: string): boolean =>
+  /^(s3|azure|swift)=https?:\/\//.test(written) && URL.canParse(written.slice(written.indexOf('=') + 1))
 
 export const apiSettings = {
   database: setting(
@@ -16,7 +20,7 @@ export const apiSettings = {
     'HALFTONE_STORAGE',
     storage(),
     undefined,
-    'Where uploads and results lie: JSON such as {"kind":"s3","bucket":"pictures",...}, or nothing for a folder in the data folder. Shared by all processes.',
+    'Where uploads and results lie: JSON such as {"kind":"folder","dir":"/srv/pictures"} or {"kind":"s3","bucket":"pictures",...} (kinds folder, s3, azure and swift), or nothing for a folder in the data folder. Shared by all processes.',
   ),
   secret: setting(
     'HALFTONE_SECRET',
@@ -34,19 +38,17 @@ export const apiSettings = {
     'HALFTONE_DEMO',
     yesNo(),
     'true',
-    'Keep a demo project whose keys the start page shows; only ever while listening on loopback.',
+    'Keep a demo project whose keys the start page shows to this machine; only ever while listening on loopback and without a public URL.',
   ),
   allowAddresses: setting(
     'HALFTONE_ALLOW_ADDRESSES',
-    list(text()),
+    addressRules(),
     '',
     'Private addresses (CIDR) that uploads from a URL, webhooks and customers’ buckets may reach.',
   ),
   targetEndpoints: setting(
     'HALFTONE_TARGET_ENDPOINTS',
-    list(
-      text().regex(/^(s3|azure|swift)=https?:\/\/.+$/, { error: 'expected s3=URL, azure=URL or swift=URL' }),
-    ),
+    list(text().refine(isEndpoint, { error: 'expected s3=URL, azure=URL or swift=URL' })),
     '',
     "Servers of customers' buckets, where they are not the providers' own: s3=https://minio.example.",
   ),

@@ -5,6 +5,7 @@ import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { cacheOf, memory, workers } from './machine.ts'
 import { type Setting, setting } from './setting.ts'
+import { picturePath } from './written.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]
@@ -57,7 +58,7 @@ export const settings = {
     'HALFTONE_METRICS_TOKEN',
     secret().optional(),
     undefined,
-    'Bearer token for /metrics. Without it /metrics answers only while listening on loopback.',
+    'Bearer token for /metrics. Without it /metrics answers only to this machine itself, while listening on loopback and without a public URL.',
   ),
   logLevel: setting(
     'HALFTONE_LOG_LEVEL',
@@ -68,7 +69,7 @@ export const settings = {
   samples: setting('HALFTONE_SAMPLES', yesNo(), 'true', 'Offer the sample pictures as the source `samples`.'),
   fallback: setting(
     'HALFTONE_FALLBACK',
-    text(),
+    picturePath().or(z.literal('')),
     '',
     'Picture shown in place of one that cannot be made, as /source/path; empty for none.',
   ),

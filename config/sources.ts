@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
 import { bucket as storage } from './storage.ts'
+import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './written.ts'
 
 /** Addresses that begin so are those of uploads. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -16,8 +17,6 @@ const reserved: readonly string[] = [
   ...['webhooks', 'convert', 'addons'],
 ]
 
-const picturePath = text().regex(/^\/[^/]+\/.+/, { error: 'expected /source/path' })
-
 /** What every kind of source may have. */
 const common = {
   /** Keys that may sign URLs of this source; the first signs, all verify (rotation). With keys, unsigned URLs are refused. */
@@ -25,9 +24,9 @@ const common = {
   /** How URLs are signed: ours, or imgix's MD5 for clients that already sign that way. */
   signature: z.enum(['hmac-sha256', 'imgix-md5']).default('hmac-sha256'),
   /** Options every picture of the source starts from, as a query: "auto=format&q=70". The URL's own win. */
-  defaults: text().default(''),
+  defaults: pictureOptions().default(''),
   /** Picture shown in place of one that cannot be made, as /source/path. */
-  fallback: picturePath.optional(),
+  fallback: picturePath().optional(),
   /** How long a source is taken as unchanged when it says nothing itself. */
   fresh: duration().default(3_600_000),
   /** Show what there is of a picture that is cut short, instead of refusing it. */
@@ -43,9 +42,9 @@ const folder = z.strictObject({
 const remote = {
   ...common,
   /** Sent with every request to the source's server, an authorization for instance. */
-  headers: z.record(z.string().toLowerCase(), z.string()).default({}),
+  headers: requestHeaders().default({}),
   /** Addresses (CIDR) that may be reached although they are private: "10.1.0.0/16". */
-  allowAddresses: list(text()).default([]),
+  allowAddresses: addressRules().default([]),
   /** Keep pictures even when the source's server says no-store or private. */
   ignoreCacheControl: z.boolean().default(false),
 }
@@ -55,13 +54,13 @@ const site = z.strictObject({
   /** A web site: the path of the URL is appended to this address. */
   site: httpUrl(),
   /** Hosts a redirect may lead to besides the site's own. */
-  hosts: list(text()).default([]),
+  hosts: hostRules().default([]),
 })
 
 const proxy = z.strictObject({
   ...remote,
   /** A web proxy: the URL's path is a whole encoded URL on one of these hosts ("images.example", "*.example", "images.example:8443"). */
-  hosts: list(text()).refine((hosts) => hosts.length > 0, { error: 'expected at least one host' }),
+  hosts: hostRules().refine((hosts) => hosts.length > 0, { error: 'expected at least one host' }),
 })
 
 const bucket = z.strictObject({

@@ -1,8 +1,8 @@
 // The pages a person looks at: what this server makes of its samples, a page to optimise pictures, webhooks, usage.
 import { type Context, Hono } from 'hono'
+import { comesNearby } from '../nearby.ts'
 import { assets } from './assets.ts'
 import { gallery } from './gallery.ts'
-import { isNearby } from './nearby.ts'
 import { optimisePage } from './optimise.ts'
 import { startPage } from './page.ts'
 import { type DemoKey, headersOf, type Markup, type Site } from './shell.ts'
@@ -54,7 +54,7 @@ export function dashboard(options: DashboardOptions): Hono {
 /** A page with the demo's keys for who is nearby, and the same page without them for everybody else. */
 const paged = ({ demo, api }: DashboardOptions, draw: Draw) =>
   async function page(c: Context): Promise<Response> {
-    const mayHaveKeys = api === true && demo !== undefined && isNearby((name) => c.req.header(name))
+    const mayHaveKeys = api === true && demo !== undefined && comesNearby(c)
     const key = mayHaveKeys ? await demo() : undefined
     return c.html(draw(key), 200, { ...headersOf(key) })
   }

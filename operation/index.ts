@@ -1,14 +1,15 @@
 // What an operator's tools ask: alive, ready, metrics. Answered on the main thread, so also while the queue is full.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Registry } from 'prom-client'
+import { comesNearby } from '../nearby.ts'
 import { knowsOneOf } from '../secret.ts'
 
 export interface OperationOptions {
   readonly registry: Registry
   /** Bearer token for /metrics. */
   readonly metricsToken?: string
-  /** Without a token, metrics are only for a server that listens on loopback. */
-  readonly isLoopback: boolean
+  /** Whether this server is for this machine alone: only then, and only to who is near, are metrics shown without a token. */
+  readonly isPrivate: boolean
   /** Why the process should get no new requests, if it should not: draining, or every upstream down. */
   readonly notReady: () => string | undefined
   readonly version: string
@@ -20,12 +21,14 @@ export const operationPaths: ReadonlySet<string | undefined> = new Set(['/health
 export function createOperation({
   registry,
   metricsToken,
-  isLoopback,
+  isPrivate,
   notReady,
   version,
 }: OperationOptions): Hono {
   const app = new Hono()
-  const hasToken = metricsToken === undefined ? () => isLoopback : knowsOneOf([`Bearer ${metricsToken}`])
+  const hasToken = metricsToken === undefined ? undefined : knowsOneOf([`Bearer ${metricsToken}`])
+  const mayRead = (c: Context): boolean =>
+    hasToken ? hasToken(c.req.header('authorization')) : isPrivate && comesNearby(c)
 
   app.get('/healthz', (c) => c.json({ status: 'ok', version }, 200, { 'cache-control': 'no-store' }))
 
@@ -38,7 +41,7 @@ export function createOperation({
   })
 
   app.get('/metrics', async (c) => {
-    if (!hasToken(c.req.header('authorization')))
+    if (!mayRead(c))
       return c.json({ status: 401, detail: 'Set HALFTONE_METRICS_TOKEN and send it as a bearer token.' }, 401)
     return c.text(await registry.metrics(), 200, {
       'content-type': registry.contentType,

@@ -9,6 +9,7 @@ import { isIP } from 'node:net'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import { Failure } from '../errors.ts'
 import { type AddressRule, mayConnect, parseAddressRules } from './addresses.ts'
+import { isBlockedPort } from './ports.ts'
 
 /** All addresses of a name, in the order they should be tried. */
 export type Resolve = (host: string) => Promise<readonly string[]>
@@ -19,14 +20,17 @@ export interface GuardOptions {
   readonly resolve?: Resolve
   /** How long one connection may take, TLS included; the name is bounded by the whole request. */
   readonly connectMs?: number
+  /** Whether ports of other services are refused: where a stranger, and not the operator, names the address. */
+  readonly refusePorts?: boolean
 }
 
 /** For `request(url, { dispatcher })` of undici. Fails with 'forbidden-address' before any socket exists. */
 export function createGuard(options: GuardOptions = {}): Dispatcher {
-  const { allowAddresses = [], resolve = resolveBySystem, connectMs = 5_000 } = options
+  const { allowAddresses = [], resolve = resolveBySystem, connectMs = 5_000, refusePorts = false } = options
   const rules = parseAddressRules(allowAddresses)
   return new Agent({
     connect: (target, callback) => {
+      if (refusePorts && isBlockedPort(target.port)) return callback(blockedPort(target.port), null)
       checkedAddresses(target.hostname, resolve, rules).then(
         (addresses) => connectPinned(addresses, connectMs)(target, callback),
         (refused: Error) => callback(refused, null),
@@ -37,6 +41,9 @@ export function createGuard(options: GuardOptions = {}): Dispatcher {
     allowH2: false,
   })
 }
+
+const blockedPort = (port: string) =>
+  new Failure('forbidden-address', `Port ${port} is another service's, and nothing is sent there.`)
 
 async function checkedAddresses(
   hostname: string,

@@ -58,11 +58,22 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     maxMemory,
     ...(ended && { ended }),
   })
-  const turns = createTurns<Order, Processed>({ ...options, workers }, async (order, times) => {
-    const job = jobOf(order, { ...options, leftMs: times.leftMs })
-    const answer = (await processes.run(job, { mostMs: times.leftMs + graceMs })) as Answer
+  const made = async (order: Order, share: Share): Promise<Done> => {
+    const answer = (await processes.run(jobOf(order, share), { mostMs: share.leftMs + graceMs })) as Answer
     if ('failure' in answer) throw failureOf(answer.failure)
-    return processedOf(answer, times.waitedMs)
+    return answer
+  }
+  const turns = createTurns<Order, Processed>({ ...options, workers }, async (order, times) => {
+    const startedAt = performance.now()
+    const first = await made(order, { ...options, leftMs: times.leftMs })
+    const leftMs = times.leftMs - (performance.now() - startedAt)
+    const mayGoOn = turns.load().waiting === 0 && leftMs * shareOfTime > options.budgetMs
+    if (!mayGoOn || !isUnfinished(order, first)) return processedOf(first, times.waitedMs)
+    // What there is stands, should the second look fail.
+    const second = await made(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
+      () => first,
+    )
+    return processedOf(second, times.waitedMs)
   })
   return {
     process: (order, signal) =>
@@ -74,6 +85,12 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     },
   }
 }
+
+type Done = Exclude<Answer, { failure: unknown }>
+
+/** A promised picture whose search the budget ended: while nobody else waits it is looked for once more, up to the deadline. */
+const isUnfinished = ({ priority }: Order, { made }: Done): boolean =>
+  priority === 'background' && made.figures.report.stoppedEarly === true
 
 interface Share extends Pick<LocalOptions, 'limits' | 'budgetMs'> {
   readonly leftMs: number
@@ -91,7 +108,7 @@ function jobOf(
   }
 }
 
-function processedOf({ made, ms }: Exclude<Answer, { failure: unknown }>, waitedMs: number): Processed {
+function processedOf({ made, ms }: Done, waitedMs: number): Processed {
   const { figures, body } = made
   return {
     figures: { ...figures, ms: Math.round(ms), waitMs: Math.round(waitedMs) },

@@ -159,4 +159,5 @@ const fallenSilent = () => new Failure('upstream-failed', 'The processing node d
 
 /** Whether the next node may do better: this one is gone, or full, or about to leave. */
 const mayHelp = (failure: Failure, node: Node, next: Node | undefined): boolean =>
-  isUnreachable(failure) || (failure.kind === 'busy' && next !== undefined && next !== node)
+  isUnreachable(failure) ||
+  (['busy', 'disk-full'].includes(failure.kind) && next !== undefined && next !== node)

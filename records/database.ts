@@ -1,7 +1,7 @@
 // Opens the database that a setting names, embedded or PostgreSQL, and brings its tables up to date.
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CamelCasePlugin, type Dialect, Kysely } from 'kysely'
+import { CamelCasePlugin, type Dialect, Kysely, sql } from 'kysely'
 import { migrate } from './migrations/index.ts'
 import { postgresDialect } from './postgres.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
@@ -25,6 +25,23 @@ export async function openDatabase(where: Where, now = Date.now()): Promise<Data
     throw error
   }
   return { db, kind, close: () => db.destroy() }
+}
+
+/** Asks a server for nothing, in one connection; of a file it asks nothing before it is there. Changes nothing. */
+export async function tryDatabase(where: Where): Promise<void> {
+  if ('file' in where && !existsSync(where.file)) return
+  const db = new Kysely<Tables>({ dialect: dialectOf(where) })
+  try {
+    await sql`select 1`.execute(db)
+    // SQLite looks into a file with the first table that is asked for.
+    if ('file' in where)
+      await db
+        .selectFrom('sqlite_master' as never)
+        .selectAll()
+        .execute()
+  } finally {
+    await db.destroy()
+  }
 }
 
 function dialectOf(where: Where): Dialect {

@@ -17,7 +17,7 @@ import { createUsage } from './usage.ts'
 
 export { backoff } from './backoff.ts'
 export type { Claim } from './claim.ts'
-export type { Where } from './database.ts'
+export { tryDatabase, type Where } from './database.ts'
 export type { DeliveryFilter, DeliveryRecord } from './deliveries.ts'
 export type { Deliverer, Delivering, Outgoing, Secrets, Sent, Webhook } from './delivery/deliverer.ts'
 export { createDeliverer, webhooks } from './delivery/deliverer.ts'

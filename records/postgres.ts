@@ -8,7 +8,7 @@ import {
   type PostgresPool,
 } from 'kysely'
 import pg from 'pg'
-import { Failure } from '../errors.ts'
+import { diskFull, Failure } from '../errors.ts'
 
 const bigint = 20
 
@@ -81,8 +81,12 @@ function translated(error: Error & { readonly code?: string }): Error {
   return new Failure('bad-option', 'A text has null characters, which cannot be kept.', { cause: error })
 }
 
+const diskIsFull = '53100'
+
 const failureOf = (cause: unknown): Failure =>
-  new Failure('busy', 'The records cannot be reached.', { retryAfterSeconds: 5, cause })
+  (cause as { code?: string } | undefined)?.code === diskIsFull
+    ? diskFull(cause)
+    : new Failure('records-unavailable', 'The records cannot be reached.', { cause })
 
 function unreachable(error: unknown): never {
   throw failureOf(error)

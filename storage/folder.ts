@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { Failure } from '../errors.ts'
+import { diskFull, Failure, isDiskFull } from '../errors.ts'
 import type { Body, Bucket, Facts, Found, GetOptions, Listed, Page, PutOptions, Stored } from './bucket.ts'
 import { copyTo, openFile, settle, writeTemporary } from './folder-file.ts'
 import { keysIn } from './folder-list.ts'
@@ -78,11 +78,7 @@ async function failing<T>(work: () => Promise<T>, body?: Body): Promise<T> {
     if (body) dismiss(body)
     const code = codeOf(thrown)
     if (isAbort(thrown)) throw abandoned(thrown)
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new Failure('busy', 'There is no room to keep the file.', {
-        cause: thrown,
-        retryAfterSeconds: 60,
-      })
+    if (isDiskFull(thrown)) throw diskFull(thrown)
     // A file where the key has a folder, or a folder where it has its file.
     if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST')
       throw new Failure('bad-option', 'The name of the file is in the way of another.', { cause: thrown })

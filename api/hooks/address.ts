@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { type AddressRule, mayConnect, parseAddressRules } from '../../origin/addresses.ts'
+import { isBlockedPort } from '../../origin/ports.ts'
 
 export type Targets = readonly AddressRule[]
 
@@ -33,6 +34,30 @@ export function allowedTarget(text: string, targets: Targets): Target {
   return { href: url.href, authorization }
 }
 
+/** As `allowedTarget`, and fails with 'forbidden-address' for a port of another service, which the guard refuses too. */
+export function webTarget(text: string, targets: Targets): Target {
+  const target = allowedTarget(text, targets)
+  const { port } = new URL(target.href)
+  if (!isBlockedPort(port)) return target
+  throw new Failure('forbidden-address', `The webhook address has a port of another service, ${port}.`)
+}
+
+/**
+ * For an address that is kept and shown in lists, as `webTarget`. Fails with 'bad-address' for one with a user or a
+ * password, which would lie there in clear.
+ */
+export function keptTarget(text: string, targets: Targets): void {
+  const { authorization } = webTarget(text, targets)
+  if (authorization !== undefined)
+    throw new Failure('bad-address', 'The webhook address has a user or a password, which are not kept.', {
+      expected: 'an address without; deliveries are signed with the secret instead',
+      received: withoutUser(text),
+    })
+}
+
+/** What may be shown of an address; of one kept in former times as well. */
+export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#]*@/, '//…@')
+
 /** RFC 7617 2: user and password as they were before they were escaped for the URL. */
 function basicOf({ username, password, href }: URL): string | undefined {
   if (username === '' && password === '') return undefined
@@ -48,5 +73,5 @@ function basicOf({ username, password, href }: URL): string | undefined {
 const badAddress = (text: string, why: string) =>
   new Failure('bad-address', `The webhook address ${why}.`, {
     expected: `an http or https URL of at most ${maxLength} characters`,
-    received: text.replace(/\/\/[^/]*@/, '//…@'),
+    received: withoutUser(text),
   })

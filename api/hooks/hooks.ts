@@ -17,8 +17,12 @@ export interface Webhook {
 export interface Hooks {
   /** Within the transaction `t`. Fails with 'forbidden-address' or 'bad-address' for a URL that is wrong by its text. */
   promise(t: Tables, webhook: Webhook): Promise<string>
-  /** Throws as `promise` would: asked while a request is read, before work is done. */
+  /** Throws as `promise` would, and for a port of another service: asked while a request is read, before work is done. */
   check(url: string): void
+  /** The same for an address that is to be kept and listed, which may have no user and password. */
+  checkKept(url: string): void
+  /** Whether `promise` takes it: what may be reached can have changed since it was subscribed. */
+  mayReach(url: string): boolean
   /** After the transaction: look at once. */
   poke(): void
   stop(): Promise<void>

@@ -1,5 +1,6 @@
 // Webhooks over the records' deliverer: promised as jobs, sent through the guard, each attempt in the log.
 import type { Dispatcher } from 'undici'
+import { Failure } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import {
   createDeliverer,
@@ -10,10 +11,11 @@ import {
   type Webhook as Work,
   webhooks,
 } from '../../records/index.ts'
-import { allowedTarget, createTargets } from './address.ts'
+import { allowedTarget, createTargets, keptTarget, webTarget } from './address.ts'
 import type { Hooks, Webhook } from './hooks.ts'
 import { createSend } from './send.ts'
 
+export { withoutUser } from './address.ts'
 export type { Hooks, Webhook } from './hooks.ts'
 
 export interface HooksOptions {
@@ -54,7 +56,16 @@ export function createHooks(options: HooksOptions): Hooks {
       return t.jobs.promise({ id, queue: webhooks, project, payload, lane, ...named({ delayMs }) }, now())
     },
     check: (url) => {
-      allowedTarget(url, targets)
+      webTarget(url, targets)
+    },
+    checkKept: (url) => keptTarget(url, targets),
+    mayReach: (url) => {
+      try {
+        return allowedTarget(url, targets) !== undefined
+      } catch (thrown) {
+        if (thrown instanceof Failure) return false
+        throw thrown
+      }
     },
     poke: deliverer.poke,
     stop: deliverer.stop,

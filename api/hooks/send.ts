@@ -2,7 +2,7 @@
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
 import type { Outgoing, Sent } from '../../records/index.ts'
-import { allowedTarget, type Target, type Targets } from './address.ts'
+import { type Target, type Targets, webTarget } from './address.ts'
 
 export interface Sending {
   readonly dispatcher: Dispatcher
@@ -52,7 +52,7 @@ function redirected(
   const location = headers.location
   if ((statusCode !== 307 && statusCode !== 308) || typeof location !== 'string') return undefined
   if (!URL.canParse(location, from.href)) return undefined
-  const target = allowedTarget(new URL(location, from.href).href, targets)
+  const target = webTarget(new URL(location, from.href).href, targets)
   const isWorse = from.href.startsWith('https:') && target.href.startsWith('http:')
   if (isWorse) throw new Failure('forbidden-address', 'The webhook address redirects from https to http.')
   return { href: target.href, headers: headersFor(target, from) }

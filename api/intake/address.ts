@@ -1,6 +1,7 @@
 // Which addresses a client may have fetched, what is sent along, and where a redirect may lead. Pure; what the names
 // resolve to is the guard's to judge.
 import { Failure } from '../../errors.ts'
+import { isBlockedPort } from '../../origin/ports.ts'
 
 /** What is asked of one host. */
 export interface Visit {
@@ -60,15 +61,10 @@ function permitted(address: string): { url: URL; authorization: string | undefin
 
 const longestAddress = 8192
 
-/** Ports of other services that would answer to what we send: the fetcher must not become their scanner (Fetch 2.9). */
-const otherPorts: ReadonlySet<number> = new Set([
-  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679,
-  6697, 10080, 11211,
-])
-
+/** The web's own, and those that anybody may listen on: the fetcher must not become a scanner of the rest. */
 function isWebPort({ port }: URL): boolean {
   const number = Number(port)
-  return port === '' || number === 80 || number === 443 || (number >= 1024 && !otherPorts.has(number))
+  return port === '' || number === 80 || number === 443 || (number >= 1024 && !isBlockedPort(port))
 }
 
 /** RFC 7617, in UTF-8. */

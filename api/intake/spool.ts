@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { diskFull, isDiskFull } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { isOwnerGone, ownName } from '../../owner.ts'
 import { full, type Room } from './room.ts'
@@ -109,8 +110,9 @@ function spoolFile(path: string, handle: FileHandle, room: Room): SpoolFile {
   }
 }
 
-/** A full disk is a full spool: it passes, and it is not this client's fault. */
+/** What passes, and is not this client's fault. */
 function translate(thrown: NodeJS.ErrnoException): never {
-  if (thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT' || thrown.code === 'EMFILE') throw full(thrown)
+  if (isDiskFull(thrown)) throw diskFull(thrown)
+  if (thrown.code === 'EMFILE') throw full(thrown)
   throw thrown
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../../errors.ts'
 import { type Keep, keepable, type OptimiseRequest } from '../../transforms/optimise/request.ts'
+import { jsonFrom } from '../json.ts'
 import type { Target, Wish } from '../optimising/optimising.ts'
 import { objectPath, read, whole, words } from '../reading.ts'
 import { converting, editOf, type Format, type Resizing, resizing } from './edit.ts'
@@ -78,7 +79,7 @@ const sizes = z
  */
 export function objectOf(text: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text ?? '', (_, each) => each ?? undefined)
+    const value: unknown = jsonFrom(text ?? '', (_, each) => each ?? undefined)
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch {}

@@ -33,7 +33,8 @@ const s3 = z.object({
 const swift = z.object({ user: needed(), key: needed(), container: needed(255), path })
 
 const azure = z.object({
-  ...{ account: needed(255), key: needed(), container: needed(255) },
+  account: needed(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
+  ...{ key: needed(), container: needed(255) },
   ...{ path, metadata: pairs.optional(), headers: pairs.optional() },
 })
 

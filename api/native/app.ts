@@ -2,6 +2,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { Failure } from '../../errors.ts'
 import { baseOf, textOf } from '../incoming.ts'
+import { jsonFrom } from '../json.ts'
 import type { ApiParts } from '../parts.ts'
 import type { Guard, NativeContext, NativeEnv } from './guard.ts'
 import { problemResponse, refused } from './problems.ts'
@@ -55,9 +56,9 @@ export function objectOf(text: string, where: string): Readonly<Record<string, u
 
 function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text)
+    return jsonFrom(text)
   } catch (cause) {
-    throw new Failure('bad-body', `The ${where} is not JSON.`, { cause })
+    throw new Failure('bad-body', `The ${where} is not JSON, or too deep.`, { cause })
   }
 }
 

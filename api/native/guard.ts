@@ -6,6 +6,7 @@ import type { KeyRecord } from '../../records/index.ts'
 import type { Hold, Scope } from '../accounts/accounts.ts'
 import { mediaType, textOf } from '../incoming.ts'
 import { isCoded } from '../intake/content.ts'
+import { deepest, isTooDeep } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 
 export interface NativeEnv extends ApiEnv {
@@ -36,6 +37,7 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
   /** Read here, as everywhere else, and laid where the framework looks for it. */
   const read: MiddlewareHandler<NativeEnv> = async (c, next) => {
     const text = await textOf(c.env.incoming, limits.jsonBytes)
+    if (isTooDeep(text)) throw new Failure('bad-body', `The body is nested deeper than ${deepest} levels.`)
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string
     await next()
   }

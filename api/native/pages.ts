@@ -1,6 +1,7 @@
 // Pages of a list: a cursor that a client hands back unread, and the link to the next page (RFC 8288).
 import { z } from '@hono/zod-openapi'
 import { Failure } from '../../errors.ts'
+import { jsonFrom } from '../json.ts'
 import type { NativeContext } from './guard.ts'
 import { integer } from './schemas/scalars.ts'
 
@@ -42,7 +43,7 @@ const cursorOf = (place: unknown): string => Buffer.from(JSON.stringify(place)).
 
 function read(cursor: string): unknown {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return jsonFrom(Buffer.from(cursor, 'base64url').toString())
   } catch {
     return undefined
   }

@@ -36,14 +36,15 @@ const described = {
   422: 'The picture is damaged, or would cost too much.',
   429: 'The quota is used up, or too many pictures of this project wait.',
   502: 'The server of the source failed.',
-  503: 'Too much is being done at present; see Retry-After.',
+  503: 'Too much is being done at present, or the records cannot be reached; see Retry-After.',
   504: 'The server of the source did not answer in time.',
+  507: 'There is no room left on the disk.',
 }
 
 type Described = keyof typeof described
 
 /** What each operation may answer besides: the key, the options, the load. */
-const everywhere = [400, 401, 403, 429, 503] as const
+const everywhere = [400, 401, 403, 429, 503, 507] as const
 
 /** The rows of `responses` for the statuses a route may fail with. */
 export const failing = <const S extends readonly Described[]>(...statuses: S) =>

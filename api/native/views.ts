@@ -34,10 +34,26 @@ const sourceView = ({ sourceName, sourceSha1 }: Outcome, source: Source) => ({
 
 function outputView({ figures, sha1 }: Outcome): OptimizeResult['output'] {
   const { format, type, width, height, report } = figures
-  const { bytes, saved, mode, score, quality, chroma, probes, chosen, reason, tried, dropped } = report
+  const {
+    bytes,
+    saved,
+    mode,
+    score,
+    quality,
+    chroma,
+    probes,
+    target,
+    stoppedEarly,
+    chosen,
+    reason,
+    tried,
+    dropped,
+  } = report
   return {
     ...{ format, type, width, height, bytes, saved, percent: percentOf(report), mode },
     score: score === undefined ? null : hundredths(score),
+    target: target ?? null,
+    stopped_early: stoppedEarly ?? false,
     quality: quality ?? null,
     chroma: chroma ?? null,
     probes: probes ?? null,

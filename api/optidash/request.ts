@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../../errors.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
+import { jsonFrom } from '../json.ts'
 import type { Wish } from '../optimising/optimising.ts'
 import { needed, pairs, read, whole, words } from '../reading.ts'
 import { editOf, operations } from './edit.ts'
@@ -61,7 +62,7 @@ type Shape = z.infer<typeof shape>
 /** The JSON object of a body. Fails with 'bad-body' for anything else. What is null is not given. */
 export function objectOf(text: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text ?? '', (_, each) => each ?? undefined)
+    const value: unknown = jsonFrom(text ?? '', (_, each) => each ?? undefined)
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch {}

@@ -22,7 +22,8 @@ export const store = z.discriminatedUnion(
     z.strictObject({ provider: z.literal('google'), ...pair, acl, ...place }),
     z.strictObject({
       provider: z.literal('azure'),
-      ...{ account: needed(255), key: needed(), container: needed(255) },
+      account: needed(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
+      ...{ key: needed(), container: needed(255) },
       ...place,
     }),
   ],

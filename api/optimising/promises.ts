@@ -20,7 +20,17 @@ export const queue = 'optimise'
 const sourceMs = 48 * 3_600_000
 /** Only what may pass by itself is tried again: a busy node, a source's server that fails. */
 const passing: ReadonlySet<FailureKind> = new Set([
-  ...(['busy', 'too-many', 'late', 'internal', 'abandoned', 'upstream-failed', 'upstream-late'] as const),
+  ...([
+    'busy',
+    'disk-full',
+    'records-unavailable',
+    'too-many',
+    'late',
+    'internal',
+    'abandoned',
+    'upstream-failed',
+    'upstream-late',
+  ] as const),
   ...(['source-failed', 'source-late'] as const),
 ])
 /** The queue allows more, so that a job whose worker died in every try still comes here to be told of. */

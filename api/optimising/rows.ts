@@ -52,7 +52,16 @@ export const countsOf = (outcomes: readonly Outcome[]): Partial<Counts> => ({
 
 /** Also what a quota refused: it would push its own limit away. */
 const uncounted: ReadonlySet<FailureKind> = new Set([
-  ...(['busy', 'too-many', 'late', 'upstream-failed', 'upstream-late', 'internal'] as const),
+  ...([
+    'busy',
+    'disk-full',
+    'records-unavailable',
+    'too-many',
+    'late',
+    'upstream-failed',
+    'upstream-late',
+    'internal',
+  ] as const),
   'over-quota',
 ])
 

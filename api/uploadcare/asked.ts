@@ -53,8 +53,7 @@ export function route(
       return c.json(await answer(askedOf(c, form, holds)), 200, cors)
     } catch (thrown) {
       const refusal = asRefusal(thrown)
-      if (refusal.code === 'UploadAPIError')
-        parts.log.error({ err: thrown, path }, 'an upload request failed')
+      if (refusal.status >= 500) parts.log.error({ err: thrown, path }, 'an upload request failed')
       return refused(c, refusal, method)
     } finally {
       await form?.discard()

@@ -1,5 +1,6 @@
 // The body of a webhook as Uploadcare's version 0.7 sends it. Pure.
 import type { HookRecord, JsonObject } from '../../records/index.ts'
+import { withoutUser } from '../hooks/index.ts'
 import type { Delivery } from '../uploads/told.ts'
 import { isoOf, restFile, safeFilename } from './shapes.ts'
 
@@ -17,7 +18,7 @@ export function uploadcareDelivery({ hook, told, base, publicKey }: Delivery): J
       created_at: isoOf(hook.created),
       updated_at: isoOf(hook.updated),
       event,
-      target: hook.targetUrl,
+      target: withoutUser(hook.targetUrl),
       is_active: hook.isActive,
       version: hook.version,
     },

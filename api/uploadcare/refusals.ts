@@ -56,6 +56,8 @@ const rows = {
   RequestFiledsNumberLimitExceededError: [400, 'The request contains too many HTTP POST fields.'],
   RequestParamRequiredError: [400, '%s is required.'],
   RequestSizeLimitExceededError: [413, 'The size of the request is too large.'],
+  /** Not in Uploadcare's list, whose disks are never full: clients that know no such code show its text. */
+  RecordsUnavailableError: [503, 'The records cannot be reached just now.'],
   RequestThrottledError: [429, 'Request was throttled.'],
   SignatureExpirationError: [403, 'Expired signature.'],
   SignatureExpirationInvalidError: [400, '`expire` must be a UNIX timestamp.'],
@@ -63,6 +65,7 @@ const rows = {
   SignatureInvalidError: [403, 'Invalid signature.'],
   SignatureRequiredError: [400, '`signature` is required.'],
   SourceURLRequiredError: [400, 'source_url is required.'],
+  StorageFullError: [507, 'There is no room left to keep the file.'],
   TokenRequiredError: [400, 'token is required.'],
   URLHostMalformedError: [400, 'URL host is malformed.'],
   URLHostPrivateIPForbiddenError: [400, 'Only public IPs are allowed.'],
@@ -102,6 +105,10 @@ export function asRefusal(thrown: unknown): Refusal {
     case 'too-many':
     case 'late':
       return new Refusal('RequestThrottledError', '', secondsOf(failure))
+    case 'disk-full':
+      return new Refusal('StorageFullError', '', secondsOf(failure))
+    case 'records-unavailable':
+      return new Refusal('RecordsUnavailableError', '', secondsOf(failure))
     case 'over-quota':
       return new Refusal('AccountLimitsExceededError')
     case 'source-too-large':

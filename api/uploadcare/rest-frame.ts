@@ -6,6 +6,7 @@ import { problemAnswer, statusOf } from '../../problem.ts'
 import type { Json, KeyRecord } from '../../records/index.ts'
 import type { Scope } from '../accounts/accounts.ts'
 import { baseOf, textOf } from '../incoming.ts'
+import { jsonFrom } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 import { authenticated } from './rest-auth.ts'
 import { RestError } from './rest-error.ts'
@@ -97,7 +98,7 @@ function json(c: Context<ApiEnv>, value: Json, status = 200, headers: Record<str
 /** JSON; the Python client sends webhooks as a form, and curl calls a form whatever it is not told of. */
 function parsed(text: string, type = ''): Json {
   try {
-    return JSON.parse(text) as Json
+    return jsonFrom(text) as Json
   } catch {
     if (/^application\/x-www-form-urlencoded/i.test(type))
       return Object.fromEntries(new URLSearchParams(text))
@@ -113,8 +114,10 @@ function failed(c: Context<ApiEnv>, thrown: unknown, { log }: Pick<ApiParts, 'lo
   const failure = asFailure(thrown)
   const status = statuses[failure.kind] ?? statusOf(failure.kind)
   if (status >= 500) log.error({ err: thrown, path: c.req.path }, 'a REST request failed')
-  if (status !== 429) return json(c, { detail: failure.message }, status)
-  const seconds = problemAnswer(failure).headers['retry-after'] ?? '10'
+  const wait = problemAnswer(failure).headers['retry-after']
+  if (status !== 429)
+    return json(c, { detail: failure.message }, status, wait === undefined ? {} : { 'retry-after': wait })
+  const seconds = wait ?? '10'
   const detail = `Request was throttled. Expected available in ${seconds} seconds.`
   return json(c, { detail }, 429, { 'retry-after': seconds })
 }

@@ -2,6 +2,7 @@
 import { asFailure } from '../../errors.ts'
 import type { HookRecord, Json, JsonObject } from '../../records/index.ts'
 import { changeHook } from '../hooks/change.ts'
+import { withoutUser } from '../hooks/index.ts'
 import type { ApiParts } from '../parts.ts'
 import { projectNumber } from './delivery.ts'
 import { notFound, RestError } from './rest-error.ts'
@@ -94,7 +95,7 @@ function urlIn(value: Json | undefined, hooks: Parts['hooks']): string {
   if (value.length > mostUrlCharacters)
     throw new RestError(400, `target_url should have at most ${mostUrlCharacters} characters.`)
   try {
-    hooks.check(value)
+    hooks.checkKept(value)
   } catch (thrown) {
     throw new RestError(400, asFailure(thrown).message)
   }
@@ -128,7 +129,7 @@ const shape = (hook: HookRecord): JsonObject => ({
   created: isoOf(hook.created),
   updated: isoOf(hook.updated),
   event: hook.event,
-  target_url: hook.targetUrl,
+  target_url: withoutUser(hook.targetUrl),
   is_active: hook.isActive,
   version: hook.version,
   signing_secret: hook.signingSecret ?? '',

@@ -1,6 +1,5 @@
 // Tells of what happened to a file: each webhook that asked for it, in the form of its version.
-import { Failure } from '../../errors.ts'
-import type { HookRecord, JsonObject, Tables } from '../../records/index.ts'
+import type { JsonObject, Tables } from '../../records/index.ts'
 import { signBody } from '../../records/index.ts'
 import type { Hooks } from '../hooks/hooks.ts'
 import { uploadcareDelivery } from '../uploadcare/delivery.ts'
@@ -11,7 +10,7 @@ import type { Delivery, Told } from './told.ts'
 export type Tell = (t: Tables, project: string, told: readonly Told[]) => Promise<void>
 
 export interface Telling {
-  readonly hooks: Pick<Hooks, 'promise' | 'check'>
+  readonly hooks: Pick<Hooks, 'promise' | 'mayReach'>
   /** Where files are reached, without a slash at the end. */
   readonly base: string
 }
@@ -19,23 +18,14 @@ export interface Telling {
 export function createTell({ hooks, base }: Telling): Tell {
   return async (t, project, told) => {
     for (const event of new Set(told.map((one) => one.event))) {
-      const asking = (await t.hooks.findFor(project, event)).filter((hook) => mayBeSent(hook, hooks))
+      const asking = (await t.hooks.findFor(project, event)).filter(({ targetUrl }) =>
+        hooks.mayReach(targetUrl),
+      )
       if (asking.length === 0) continue
       const publicKey = (await t.keys.find(project)).find(({ revoked }) => revoked === null)?.id ?? ''
       for (const one of told.filter((each) => each.event === event))
         for (const hook of asking) await promise(t, { hooks, hook, told: one, base, publicKey })
     }
-  }
-}
-
-/** What may be reached can have changed since it was subscribed: that must not hold up anybody's upload. */
-function mayBeSent({ targetUrl }: HookRecord, hooks: Telling['hooks']): boolean {
-  try {
-    hooks.check(targetUrl)
-    return true
-  } catch (thrown) {
-    if (thrown instanceof Failure) return false
-    throw thrown
   }
 }
 

@@ -141,7 +141,10 @@ const gone = { kind: 'not-found', message: 'The file has been removed.' }
 /** What the source said ends it; what failed on our side, or for want of room, is tried again. */
 function isFinal(thrown: unknown): thrown is Failure {
   return (
-    thrown instanceof Failure && !['busy', 'internal', 'abandoned', 'upstream-failed'].includes(thrown.kind)
+    thrown instanceof Failure &&
+    !['busy', 'disk-full', 'records-unavailable', 'internal', 'abandoned', 'upstream-failed'].includes(
+      thrown.kind,
+    )
   )
 }
 

@@ -1,6 +1,6 @@
 // A connection on its thread, seen from the process: ask a statement, get its rows.
 import { Worker } from 'node:worker_threads'
-import { Failure } from '../../errors.ts'
+import { diskFull, Failure } from '../../errors.ts'
 import type { Asked, Failed, Place, Replied, Rows } from './messages.ts'
 
 export interface Thread {
@@ -66,19 +66,22 @@ export function createThread(place: Place): Breakable {
   }
 }
 
-// SQLITE_BUSY and LOCKED: another process held the file for longer than the busy timeout. IOERR and FULL: the disk.
+// SQLITE_BUSY and LOCKED: another process held the file for longer than the busy timeout. IOERR and CANTOPEN: the disk.
 const passing: ReadonlyMap<number, string> = new Map([
   [5, 'The records are busy.'],
   [6, 'The records are busy.'],
   [10, 'The records cannot be written now.'],
-  [13, 'The records cannot be written now.'],
+  [14, 'The records cannot be opened now.'],
 ])
+const full = 13
 
 /** What may pass says when to come back; all else is a fault of ours. */
 function failureOf(failed: Failed): Error {
   const error = new SqliteError(failed)
-  const message = passing.get((failed.code ?? 0) & 0xff)
-  return message ? new Failure('busy', message, { retryAfterSeconds: 5, cause: error }) : error
+  const code = (failed.code ?? 0) & 0xff
+  if (code === full) return diskFull(error)
+  const message = passing.get(code)
+  return message ? new Failure('records-unavailable', message, { cause: error }) : error
 }
 
 /** SQLite rolls everything back by itself after some errors; a savepoint is then gone too. */

@@ -47,10 +47,15 @@ function toWal(opened: DatabaseSync, until: number): void {
       opened.exec('pragma journal_mode = wal')
       return
     } catch (error) {
-      if (Date.now() > until) throw error
+      if (!isHeld(error) || Date.now() > until) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
+}
+
+/** SQLITE_BUSY and LOCKED: another process has the file. All else stays as it is, however long one waits. */
+function isHeld(error: unknown): boolean {
+  return [5, 6].includes((error as { errcode?: number }).errcode ?? 0)
 }
 
 function syncFolder(folder: string): void {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verify } from '../../edge/signature.ts'
+import { freePort } from '../servers/ports.ts'
 
 const bin = fileURLToPath(new URL('../../bin/halftone', import.meta.url))
 const key = 'a-key-of-sixteen+'
@@ -52,6 +53,60 @@ test('--help names every command and every variable', async () => {
     expect(out).toContain(word)
 })
 
+describe('what only shows when it is tried is named by its setting, on one line, and nothing is left running', () => {
+  const isFault = (line: string) => [1, `The configuration has a fault:\n  ${line}\n`]
+  const start = async (environment: Record<string, string>) => {
+    const { code, err } = await halftone(['--port', '0'], environment)
+    return [code, err]
+  }
+
+  test('a data folder that cannot be written', async () => {
+    const dir = join(folder, 'photos/cat.jpg/data')
+    const line = `HALFTONE_DATA: the folder ${dir} cannot be written (ENOTDIR)`
+    expect(await start({ HALFTONE_DATA: dir })).toEqual(isFault(line))
+  })
+
+  test('a file in the place of a folder below it', async () => {
+    const dir = join(folder, 'crowded')
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'storage'), '')
+    const line = `HALFTONE_DATA: ${join(dir, 'storage')} cannot be used (EEXIST)`
+    expect(await start({ HALFTONE_DATA: dir })).toEqual(isFault(line))
+  })
+
+  test('a folder of the storage that cannot be written', async () => {
+    const dir = join(folder, 'photos/cat.jpg/files')
+    const line = `HALFTONE_STORAGE: the folder ${dir} cannot be written (ENOTDIR)`
+    expect(await start({ HALFTONE_STORAGE: JSON.stringify({ kind: 'folder', dir }) })).toEqual(isFault(line))
+  })
+
+  test('a database that does not answer, without its password', async () => {
+    const port = await freePort()
+    const line = `HALFTONE_DATABASE: the database postgres://127.0.0.1:${port}/halftone does not answer (connect ECONNREFUSED 127.0.0.1:${port})`
+    const url = `postgres://ann:hunter2@127.0.0.1:${port}/halftone`
+    expect(await start({ HALFTONE_DATABASE: url })).toEqual(isFault(line))
+  })
+
+  test('a file that is no database', async () => {
+    const dir = join(folder, 'broken')
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'records.db'), 'no database at all, but long enough to look into'.repeat(100))
+    const line = `HALFTONE_DATA: the database SQLite ${join(dir, 'records.db')} cannot be used (file is not a database)`
+    expect(await start({ HALFTONE_DATA: dir })).toEqual(isFault(line))
+  })
+
+  test('also for `halftone keys`', async () => {
+    const port = await freePort()
+    const { code, err } = await halftone(['keys', 'list', '--project', 'shop'], {
+      HALFTONE_DATABASE: `postgres://127.0.0.1:${port}/halftone`,
+    })
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^The configuration has a fault:\n {2}HALFTONE_DATABASE: .*\n$/),
+    ])
+  })
+})
+
 test('a port that is taken is a fault of the settings, and nothing is left running', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,27 +131,6 @@ test.each([
     1,
     expect.stringContaining('/nowhere/halftone.config.ts: there is no such file'),
   ])
-})
-
-describe('check', () => {
-  test('says what is configured', async () => {
-    const { code, out } = await halftone(['check'])
-    expect([code, out]).toEqual([0, expect.stringContaining('The configuration is good.')])
-  })
-
-  test('reports every fault at once and ends with 1', async () => {
-    const { code, err } = await halftone(['check'], { PORT: 'eighty', HALFTONE_DRAIN: 'soon' })
-    expect(code).toBe(1)
-    expect(err).toContain('PORT: expected an integer')
-    expect(err).toContain('HALFTONE_DRAIN: expected a duration')
-  })
-
-  test('notices a folder that is not there', async () => {
-    const file = join(folder, 'other.config.ts')
-    writeFileSync(file, `export default { sources: { gone: { folder: '/nowhere/at/all' } } }\n`)
-    const { code, out } = await halftone(['--config', file, 'check'])
-    expect([code, out]).toEqual([1, expect.stringContaining('there is no such folder')])
-  })
 })
 
 describe('explain', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { WrittenSource } from '../../config/sources.ts'
 import { ConfigFault, type Environment, makeConfig, type WrittenConfig } from '../../config.ts'
 
 const faultsOf = (written: WrittenConfig, environment: Environment = {}): readonly string[] => {
@@ -88,6 +89,63 @@ describe('the configuration', () => {
       'sources.web.hosts: expected at least one host',
       'colour: there is no such setting',
     ])
+  })
+
+  test.each<[string, WrittenSource, string]>([
+    [
+      'an option of `defaults` that no URL could have either',
+      { folder: '/srv', defaults: 'w=abc' },
+      'defaults: Expected ',
+    ],
+    [
+      'a misspelt option of `defaults`',
+      { folder: '/srv', defaults: 'auto=format&qaulity=70' },
+      "defaults: There is no option 'qaulity'",
+    ],
+    [
+      'options of `defaults` that contradict each other',
+      { folder: '/srv', defaults: 'lossless=true&fm=jpg' },
+      'defaults: Expected fm=webp',
+    ],
+    [
+      'an option of `defaults` that is not done',
+      { folder: '/srv', defaults: 'sepia=80' },
+      'defaults: sepia is not supported',
+    ],
+    [
+      'a private address that is none',
+      { site: 'http://a.example', allowAddresses: ['10.0.0.0/99'] },
+      'allowAddresses.0: expected addresses such as',
+    ],
+    ['a host that is none', { hosts: ['http://a.example/x'] }, 'hosts.0: expected a host'],
+    [
+      'a header that would break its request',
+      { site: 'http://a.example', headers: { authorization: 'Bearer a\nb' } },
+      'headers.authorization: expected the value of a header',
+    ],
+    [
+      'a fallback of a source that is not there',
+      { folder: '/srv', fallback: '/lgoos/none.png' },
+      "fallback: there is no source 'lgoos'",
+    ],
+  ])('%s is a fault', (_what, source, fault) => {
+    expect(faultsOf({ sources: { shop: source } })).toEqual([
+      expect.stringContaining(`sources.shop.${fault}`),
+    ])
+  })
+
+  test.each(['HALFTONE_KEYS_SOHP', 'HALFTONE_KEYS_shop', 'HALFTONE_KEYS_SAMPLES', 'HALFTONE_KEYS_'])(
+    '%s names no source: it would leave open what was to be signed',
+    (name) => {
+      const sources = { shop: { folder: '/srv' } }
+      const faults = faultsOf({ sources }, { [name]: 'a-key-of-sixteen+' })
+      expect(faults).toEqual([`${name}: there is no source of this name, so these keys would sign nothing`])
+    },
+  )
+
+  test('keys of a source elsewhere mean nothing to a process that verifies no signature', () => {
+    const environment = { HALFTONE_ROLES: 'api,processor', HALFTONE_KEYS_SHOP: 'a-key-of-sixteen+' }
+    expect(faultsOf({}, environment)).toEqual([])
   })
 
   test.each<[string, Environment, string]>([

@@ -38,12 +38,13 @@ describe('the demo key', () => {
     }
   })
 
-  test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'])(
-    'is not shown to who comes through a proxy that says so in %s',
-    async (name) => {
-      expect(await (await ask('/', { [name]: '203.0.113.7' })).text()).not.toContain(key.secret)
-    },
-  )
+  test.each([
+    ...['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'],
+    ...['cf-connecting-ip', 'cf-ray', 'true-client-ip', 'x-client-ip', 'x-original-url', 'x-amzn-trace-id'],
+    ...['cdn-loop', 'fly-client-ip', 'fastly-client-ip', 'x-envoy-external-address', 'x-scheme'],
+  ])('is not shown to who comes through a proxy that says so in %s', async (name) => {
+    expect(await (await ask('/', { [name]: '203.0.113.7' })).text()).not.toContain(key.secret)
+  })
 
   test('is not shown where there is none', async () => {
     const app = dashboard({ ...options, demo: async () => undefined })

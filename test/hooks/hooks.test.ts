@@ -153,7 +153,7 @@ test('an address that is wrong by its text is refused when it is promised, and n
     }
   }
   expect(kindOf('https://a.example/hook')).toBe('fine')
-  expect(kindOf('http://127.0.0.1:9/')).toBe('fine')
+  expect(kindOf('http://127.0.0.1:8089/')).toBe('fine')
   for (const url of [
     '',
     'nowhere',
@@ -163,6 +163,8 @@ test('an address that is wrong by its text is refused when it is promised, and n
   ])
     expect(kindOf(url)).toBe('bad-address')
   for (const url of [
+    'http://a.example:25/',
+    'http://127.0.0.1:6379/',
     'http://10.0.0.1/',
     'http://[fd00::1]/',
     'http://2130706434/',

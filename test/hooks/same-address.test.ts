@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 const many = 12
-const target = (name: string) => `http://127.0.0.1:1/${name}`
+const target = (name: string) => `http://127.0.0.1:2/${name}`
 
 interface Face {
   readonly paths: { readonly all: string; one(id: number): string }

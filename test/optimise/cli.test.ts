@@ -35,7 +35,7 @@ describe('halftone optimise', () => {
   test('writes beside the source, leaves it alone, and adds up', async () => {
     const source = await jpeg({ width: 300, height: 200 })
     await put('a.JPG', source)
-    const { code, out } = await halftone('a.JPG')
+    const { code, out } = await halftone('a.JPG', '--mode', 'lossless')
     expect(code).toBe(0)
     expect((await get('a.opt.JPG')).length).toBeLessThan(source.length)
     expect(await get('a.JPG')).toEqual(source)
@@ -63,6 +63,15 @@ describe('halftone optimise', () => {
     expect(String(score)).toMatch(/^\d+(\.\d{1,2})?$/)
   })
 
+  test('refuses to write elsewhere and in place at once, and touches nothing', async () => {
+    const source = await jpeg({ width: 300, height: 200 })
+    await put('a.jpg', source)
+    const { code } = await halftone('a.jpg', '--in-place', '--out', 'made')
+    expect(code).toBe(1)
+    expect(await get('a.jpg')).toEqual(source)
+    expect(await readdir(folder)).toEqual(['a.jpg'])
+  })
+
   test('replaces in place only when told', async () => {
     const source = await png({ width: 300, height: 200 })
     await put('a.png', source)
@@ -86,6 +95,14 @@ describe('halftone optimise', () => {
 })
 
 describe('its options', () => {
+  test.each([
+    [{}, 'lossy'],
+    [{ quality: '60' }, 'quality'],
+    [{ mode: 'lossless' }, 'lossless'],
+  ])('%o are the mode %s, as in the API', (written, mode) => {
+    expect(requestOf(written).mode).toBe(mode)
+  })
+
   test('become a request', () => {
     expect(requestOf({ mode: 'quality', quality: '60', maxBytes: '50kB', budget: '2' })).toEqual({
       mode: 'quality',

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
 import { patient } from '../../transforms/optimise/lossy/encoders.ts'
 import { type Ask, type Found, search } from '../../transforms/optimise/lossy/index.ts'
+import { decisiveGuard } from '../../transforms/optimise/lossy/judge.ts'
 import { quantisedAt } from '../../transforms/optimise/lossy/quantised.ts'
 import { isHalved } from '../../transforms/optimise/lossy/sampling.ts'
 import { generated } from './metric-pictures.ts'
@@ -29,6 +30,43 @@ let shapes: Buffer
 beforeAll(async () => {
   waves = await image('waves').png().toBuffer()
   shapes = await image('shapes').png({ compressionLevel: 0 }).toBuffer()
+})
+
+test('a search that the budget ended says so, with the score it aimed at and the one it reached', async () => {
+  const { reason, stoppedEarly, target, score } = await recoded(waves, {
+    budgetMs: 0,
+    seed: 95,
+    maxProbes: 6,
+  })
+  expect({ stoppedEarly, target }).toEqual({ stoppedEarly: true, target: 76 })
+  expect(reason).toBe(`stopped early at score ${score.toFixed(1)}, aimed at 76.0: no time was left`)
+})
+
+test('one that came to its end does not', async () => {
+  const { reason, stoppedEarly } = await recoded(waves)
+  expect({ reason, stoppedEarly }).toEqual({
+    reason: 'the lowest quality that scores 76.0',
+    stoppedEarly: false,
+  })
+})
+
+describe('where a guard holds the quality up, the reason names it', () => {
+  const standard = { target: 76, whiteLimit: 0.06, spotLimit: 12, p5Slack: 7, worstSlack: 12 }
+  const clean = { score: 88.8, tiles: { p5: 88, worst: 86 }, whiteOff: 0, spots: 0 }
+
+  test.each([
+    ['smooth ground', { spots: 11.5 }, /small things on smooth ground/],
+    ['white', { whiteOff: 0.055 }, /white beside edges/],
+    ['tiles', { tiles: { p5: 69.5, worst: 86 } }, /no part is much worse/],
+    ['the worst tile', { tiles: { p5: 88, worst: 64.2 } }, /no part is much worse/],
+  ])('%s', (_guard, judged, words) => {
+    expect(decisiveGuard({ ...clean, ...judged }, standard)).toMatch(words)
+  })
+
+  test('and names none where the score of the whole decides', () => {
+    expect(decisiveGuard({ ...clean, score: 76.3 }, standard)).toBeUndefined()
+    expect(decisiveGuard({ ...clean, score: 76.3, spots: 11.5 }, standard)).toBeUndefined()
+  })
 })
 
 describe.each(['jpeg', 'webp', 'avif'] as const)('%s', (format) => {

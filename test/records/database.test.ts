@@ -47,7 +47,7 @@ test('a long search keeps nobody else waiting who only reads', async () => {
 
 test('an unreachable PostgreSQL is a failure that says to come back, not a hung start', async () => {
   const opening = openRecords({ url: 'postgres://nobody@localhost/none?host=/nonexistent' })
-  await expect(opening).rejects.toMatchObject({ name: 'Failure', kind: 'busy' })
+  await expect(opening).rejects.toMatchObject({ name: 'Failure', kind: 'records-unavailable' })
   await expect(opening).rejects.toBeInstanceOf(Failure)
 })
 

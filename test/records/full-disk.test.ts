@@ -62,7 +62,7 @@ test.skipIf(!canMount())(
     const file = join(dir, 'records.db')
     const records = await openRecords({ file })
     const { acknowledged, told } = await writeUntilFull(records)
-    expect(told).toEqual(['busy'])
+    expect(told).toEqual(['disk-full'])
     expect(acknowledged.length).toBeGreaterThan(20)
 
     rmSync(join(dir, 'ballast'))

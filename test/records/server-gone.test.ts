@@ -26,8 +26,8 @@ test.skipIf(noPostgres)(
     await begun
     await server.crash(async () => {
       goes()
-      await expect(interrupted).rejects.toMatchObject({ kind: 'busy' })
-      await expect(records.results.find()).rejects.toMatchObject({ kind: 'busy' })
+      await expect(interrupted).rejects.toMatchObject({ kind: 'records-unavailable' })
+      await expect(records.results.find()).rejects.toMatchObject({ kind: 'records-unavailable' })
     })
 
     expect((await records.results.find({ page: { limit: 1000 } })).rows).toHaveLength(200)

@@ -159,7 +159,7 @@ describe('a folder', () => {
     const bucket = createFolderBucket({ dir })
     await bucket.put('small', someBytes(1000), jpeg)
     const body = streamOf(someBytes(5 * megabyte))
-    await expect(bucket.put('large', body, jpeg)).rejects.toMatchObject({ kind: 'busy' })
+    await expect(bucket.put('large', body, jpeg)).rejects.toMatchObject({ kind: 'disk-full' })
     expect(body.destroyed).toBe(true)
     expect(existsSync(join(dir, 'files/large'))).toBe(false)
     expect(readdirSync(join(dir, 'tmp'))).toEqual([])

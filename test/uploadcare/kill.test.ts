@@ -23,14 +23,21 @@ let token: string
 beforeAll(async () => {
   source = await aServer((request, response) => response.end(bytesOf(request.url ?? '')))
   halftone = await aProcess({
-    environment: { HALFTONE_SECRET: secret, HALFTONE_ALLOW_ADDRESSES: '127.0.0.1' },
+    environment: {
+      HALFTONE_SECRET: secret,
+      HALFTONE_ALLOW_ADDRESSES: '127.0.0.1',
+      // On a busy machine our own source server takes its time to accept, which would end a promise for good.
+      HALFTONE_CONNECT: '2m',
+      HALFTONE_SOURCE_DEADLINE: '5m',
+      HALFTONE_STALL: '5m',
+    },
   })
   records = await openRecords({ file: join(halftone.dataDir, 'records.db') })
   const accounts = createAccounts({ records, secret, isDemo: false })
   const made = await accounts.create({ project: 'shop', user: 'ann', scopes: ['*'] })
   publicKey = made.key.id
   token = `${publicKey}.${made.secret}`
-  const hook = { project: 'shop', event: 'file.uploaded', targetUrl: 'http://127.0.0.1:1/', isActive: true }
+  const hook = { project: 'shop', event: 'file.uploaded', targetUrl: 'http://127.0.0.1:2/', isActive: true }
   await records.hooks.add({ ...hook, signingSecret: null, version: '0.7' }, Date.now())
 })
 afterAll(async () => {

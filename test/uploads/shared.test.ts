@@ -39,7 +39,7 @@ for (const { name, open, skip } of databases)
           {
             project: 'demo',
             event,
-            targetUrl: 'http://127.0.0.1:1/',
+            targetUrl: 'http://127.0.0.1:2/',
             isActive: true,
             signingSecret: null,
             version: '0.7',

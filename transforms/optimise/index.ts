@@ -112,6 +112,7 @@ function answer(best: Best, outcome: Outcome): Optimised {
       : (reason ?? `${best.name} is the smallest that may stand in for it`),
     dropped: task.facts.format === 'jpeg' && !isOriginal ? lostBeside(source) : best.dropped,
     ...found,
+    ...(tried.some(({ verdict }) => verdict === noTime) && { stoppedEarly: true }),
   }
   return { body: best.body, format: best.format, report }
 }

@@ -13,6 +13,9 @@ export type OptimisedFormat = OutputFormat | 'svg'
 /** Chroma subsampling of a JPEG: halved both ways, across only, or not at all. */
 export type Chroma = '4:2:0' | '4:2:2' | '4:4:4'
 
+/** Where none is named, of every API, the command line and the page: what nobody sees may be lost, or what a quality loses. */
+export const usualMode = (quality: unknown): Mode => (quality === undefined ? 'lossy' : 'quality')
+
 export const levels: Readonly<Record<Level, number>> = { eco: 72, default: 76, high: 80, max: 85 }
 
 export interface OptimiseRequest {
@@ -53,6 +56,10 @@ export interface Result {
   /** Encodings that were judged on the way. */
   readonly probes?: number
   readonly reason?: string
+  /** The score that was aimed at, where one was. */
+  readonly target?: number
+  /** The budget ended the search: with more time the result may be smaller, or better. */
+  readonly stoppedEarly?: boolean
 }
 
 export interface OptimiseReport extends Omit<Result, 'reason'> {

@@ -52,8 +52,12 @@ async function searched(
   // The colour of a WebP with loss is always halved: a drawing that shows it is better made without.
   if (!found.reached && format === 'webp' && maxBytes === undefined && isDrawn(facts))
     throw new Declined('its colours would suffer')
-  const { score, quality, chroma, probes, reason, isOrdered } = found
-  const result = { score, quality, chroma, probes, reason }
+  const { score, quality, chroma, probes, reason, isOrdered, target, stoppedEarly } = found
+  const result = {
+    ...{ score, quality, chroma, probes, reason },
+    ...(target !== undefined && { target }),
+    ...(stoppedEarly && { stoppedEarly }),
+  }
   const body = format === 'jpeg' && !isOrdered ? await settled(found.body, task) : found.body
   return { body: dressed(body, format, { source, facts, keep: request.keep ?? [] }), result }
 }

@@ -4,6 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
 import type { HookRecord } from '../../../records/index.ts'
 import { changeHook } from '../../hooks/change.ts'
+import { withoutUser } from '../../hooks/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
 import { failing, jsonStatuses } from '../problems.ts'
@@ -57,7 +58,7 @@ const WebhookChange = z
   .openapi('WebhookChange', { example: { active: false } })
 
 const hookView = (hook: HookRecord): z.output<typeof Webhook> => ({
-  ...{ id: hook.id, event: hook.event, url: hook.targetUrl, active: hook.isActive },
+  ...{ id: hook.id, event: hook.event, url: withoutUser(hook.targetUrl), active: hook.isActive },
   signed: hook.signingSecret !== null,
   version: hook.version,
   created: timeText(hook.created),
@@ -91,7 +92,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
         active: isActive = true,
         secret = randomBytes(24).toString('base64url'),
       } = c.req.valid('json')
-      parts.hooks.check(url)
+      parts.hooks.checkKept(url)
       const { project } = c.get('key')
       const hook = await hooks.add(
         { project, event, targetUrl: url, isActive, signingSecret: secret, version },
@@ -146,7 +147,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
     async (c) => {
       const { event, url, active, secret: signingSecret } = c.req.valid('json')
       const { id: wanted } = await own(c, c.req.valid('param').id)
-      if (url !== undefined) parts.hooks.check(url)
+      if (url !== undefined) parts.hooks.checkKept(url)
       const change = {
         ...(event === undefined ? {} : { event }),
         ...(url === undefined ? {} : { targetUrl: url }),

@@ -72,6 +72,10 @@ export const OutputReport = z
       .number()
       .nullable()
       .openapi({ description: 'SSIMULACRA2 against the source, where it was judged.' }),
+    target: z.number().nullable().openapi({ description: 'The score that was aimed at, where one was.' }),
+    stopped_early: z.boolean().openapi({
+      description: 'The time ended the search: with more of it the result may be smaller, or better.',
+    }),
     quality: z.number().nullable().openapi({ description: 'Of the encoder.' }),
     chroma: z.enum(['4:2:0', '4:2:2', '4:4:4']).nullable(),
     probes: z.int().nullable().openapi({ description: 'Encodings that were judged on the way.' }),

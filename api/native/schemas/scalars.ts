@@ -1,6 +1,7 @@
 // The small kinds that options are made of: as JSON has them, where a number is a number, and as they stand in a query
 // or a form, where everything is text; both are documented as what they are in JSON.
 import { z } from '@hono/zod-openapi'
+import { jsonFrom } from '../../json.ts'
 
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(numberOf, z.int().min(min).max(max))
@@ -93,7 +94,7 @@ const itemsOf = (given: unknown): unknown => {
 function parsedOf(given: unknown): unknown {
   if (typeof given !== 'string') return given
   try {
-    return JSON.parse(given)
+    return jsonFrom(given)
   } catch {
     return given
   }

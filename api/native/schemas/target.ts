@@ -1,5 +1,6 @@
 // A customer's bucket, as a client names it.
 import { z } from '@hono/zod-openapi'
+import { isBlockedPort } from '../../../origin/ports.ts'
 import { isKey, keyWords } from '../../../storage/index.ts'
 import { httpUrl } from './scalars.ts'
 
@@ -9,6 +10,18 @@ const word = () =>
   z.string().min(1).max(1024).refine(isWhole, { error: 'expected a text of whole characters' })
 const words = (description: string) =>
   z.record(z.string().min(1).max(128), z.string().max(1024)).optional().openapi({ description })
+
+/** It becomes a part of the server's name, and must not become another server. */
+const label = () => word().regex(/^[\w.-]+$/, { error: 'expected a name of letters, digits and hyphens' })
+
+const endpoint = () =>
+  httpUrl()
+    .refine((text) => !URL.canParse(text) || !isBlockedPort(new URL(text).port), {
+      error: 'expected a port that is of no other service',
+    })
+    .refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
+      error: 'expected an address without user and password',
+    })
 
 const placement = {
   path: z
@@ -27,10 +40,10 @@ const S3Target = z
   .strictObject({
     kind: z.literal('s3'),
     bucket: word(),
-    region: word(),
+    region: label(),
     access_key_id: word(),
     secret_access_key: word(),
-    endpoint: httpUrl().optional().openapi({ description: "Of an S3 that is not Amazon's." }),
+    endpoint: endpoint().optional().openapi({ description: "Of an S3 that is not Amazon's." }),
     acl: z.enum(['private', 'public-read']).optional(),
     tags: words('Tags of the object.'),
     ...placement,
@@ -38,7 +51,7 @@ const S3Target = z
   .openapi('S3Target')
 
 const AzureTarget = z
-  .strictObject({ kind: z.literal('azure'), account: word(), key: word(), container: word(), ...placement })
+  .strictObject({ kind: z.literal('azure'), account: label(), key: word(), container: word(), ...placement })
   .openapi('AzureTarget')
 
 const SwiftTarget = z

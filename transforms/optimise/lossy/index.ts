@@ -6,7 +6,7 @@ import type { Chroma } from '../request.ts'
 import type { LossyFormat } from './encoders.ts'
 import { fitting } from './fitting.ts'
 import { type Past, pastOf, relativeTarget } from './generation.ts'
-import { createJudge, spotLimits } from './judge.ts'
+import { createJudge, decisiveGuard, effective, spotLimits } from './judge.ts'
 import { readPicture } from './picture.ts'
 import { type Goal, type Recoded, recode, recodeAt, type Subject } from './recode.ts'
 
@@ -37,7 +37,14 @@ export interface Ask {
 
 /** 'keep': nothing lossy may stand in for the source; what is lossless still may. */
 export type Found =
-  | (Recoded & { readonly verdict: 'recoded'; readonly reason: string })
+  | (Recoded & {
+      readonly verdict: 'recoded'
+      readonly reason: string
+      /** The score that was aimed at; absent where a quality was asked for. */
+      readonly target?: number
+      /** The budget ended before the search did: with more time it may be smaller, or better. */
+      readonly stoppedEarly: boolean
+    })
   | { readonly verdict: 'keep'; readonly reason: string }
 
 /** From here on white is kept as product photographers ask for it. */
@@ -130,10 +137,21 @@ interface Context {
 function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
   if (found === undefined) return keep('no quality makes it so small')
   const { reached } = found
-  const recoded = { ...found, verdict: 'recoded', reason: reasonOf(reached, goal, ask) } as const
+  const stoppedEarly = isUnfinished(found, goal, ask)
+  const recoded = {
+    ...found,
+    ...(ask.quality === undefined && { target: goal.target }),
+    verdict: 'recoded',
+    reason: reasonOf(found, goal, { ...ask, stoppedEarly }),
+    stoppedEarly,
+  } as const
   if (ask.owed) return recoded
   if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
-    return keep(`no quality that was tried scores ${goal.target.toFixed(1)}`)
+    return keep(
+      stoppedEarly
+        ? `stopped early at score ${found.score.toFixed(1)}, as no time was left to reach ${goal.target.toFixed(1)}`
+        : `no quality that was tried scores ${goal.target.toFixed(1)}`,
+    )
   const part = found.body.length / source.length
   if (part >= 1) return keep('it would become larger')
   if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
@@ -141,8 +159,34 @@ function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask 
   return recoded
 }
 
-function reasonOf(reached: boolean, { target }: Goal, { maxBytes, quality }: Ask): string {
-  if (reached) return `the lowest quality that scores ${target.toFixed(1)}`
+/** What lies nearer to the target than this was found, and not only the best so far. */
+const nearEnough = 1
+
+/** Whether the search would have gone on, had there been time. */
+function isUnfinished(found: Recoded, goal: Goal, { quality }: Ask): boolean {
+  if (quality !== undefined) return false
+  if (found.isHurried) return true
+  return performance.now() > goal.endsAt && !isNear(found, goal)
+}
+
+const isNear = (found: Recoded, goal: Goal): boolean =>
+  found.reached && effective(found, goal) < goal.target + nearEnough
+
+function reasonOf(
+  found: Recoded,
+  goal: Goal,
+  { maxBytes, quality, stoppedEarly }: Ask & { readonly stoppedEarly: boolean },
+): string {
+  const target = goal.target.toFixed(1)
+  const score = found.score.toFixed(1)
+  if (stoppedEarly && (found.reached || maxBytes === undefined))
+    return `stopped early at score ${score}, aimed at ${target}: no time was left`
+  if (found.reached) {
+    const guard = decisiveGuard(found, goal)
+    return guard === undefined
+      ? `the lowest quality that scores ${target}`
+      : `the lowest quality at which ${guard}; the whole scores ${score}, aimed at ${target}`
+  }
   if (maxBytes !== undefined) return 'the highest quality that fits'
-  return quality === undefined ? `the best that was tried for ${target.toFixed(1)}` : 'the quality asked for'
+  return quality === undefined ? `the best that was tried for ${target}` : 'the quality asked for'
 }

@@ -85,8 +85,28 @@ export const spotLimits = { usual: 12, strict: 8, webp: 19 } as const
  * One number for all guards, to be compared with the target: the score as far as nothing local is worse. White counts a
  * point for each percent of pixels, and spots one for each level: about what these change by from one quality to the next.
  */
-export function effective({ score, tiles, whiteOff, spots }: Judgement, standard: Standard): number {
+export const effective = (judgement: Judgement, standard: Standard): number =>
+  Math.min(judgement.score, ...guards(judgement, standard).map(([value]) => value))
+
+/** What each guard keeps as it should be, with its number. */
+function guards(
+  { tiles, whiteOff, spots }: Judgement,
+  standard: Standard,
+): readonly (readonly [number, string])[] {
   const { target, whiteLimit, spotLimit, p5Slack, worstSlack } = standard
   const white = whiteOff === undefined ? Number.POSITIVE_INFINITY : target + (whiteLimit - whiteOff) * 100
-  return Math.min(score, tiles.p5 + p5Slack, tiles.worst + worstSlack, white, target + spotLimit - spots)
+  return [
+    [Math.min(tiles.p5 + p5Slack, tiles.worst + worstSlack), 'no part is much worse than the rest'],
+    [white, 'white beside edges stays white'],
+    [target + spotLimit - spots, 'small things on smooth ground keep their colour'],
+  ]
+}
+
+/** So much better than its guard the whole must be, before it is the guard that decides. */
+const clearly = 1
+
+/** What the guard that held the quality up keeps, in words; undefined where the score of the whole decided. */
+export function decisiveGuard(judgement: Judgement, standard: Standard): string | undefined {
+  const [lowest] = guards(judgement, standard).toSorted(([a], [b]) => a - b)
+  return lowest && lowest[0] + clearly < judgement.score ? lowest[1] : undefined
 }

@@ -51,9 +51,12 @@ const bounded = (way: Way, quality: number): number =>
 
 /** By the bytes that each would take at the target itself. */
 function leaderOf<P extends Runner>(probes: readonly P[], target: number): P {
-  const expected = ({ score, body }: P) => Math.log(body.length) - (score - target) * bytesPerPoint
-  return probes.reduce((best, made) => (expected(made) < expected(best) ? made : best))
+  return probes.reduce((best, made) => (bytesAt(target, made) < bytesAt(target, best) ? made : best))
 }
+
+/** What a try would take if it scored just that. */
+export const bytesAt = (target: number, { score, body }: Pick<Runner, 'score' | 'body'>): number =>
+  body.length * Math.exp((target - score) * bytesPerPoint)
 
 /** Of those that reached the target. */
 export const smallestOf = <P extends Runner>(probes: readonly P[], target: number): P | undefined =>

@@ -33,7 +33,11 @@ export async function recodeAvif(subject: Subject, goal: Goal): Promise<Recoded>
   const count = quick.probes.length + probes.length
   const finalMs = (performance.now() - began) / probes.length
   if (best === undefined || encoder === probing || !hasPatience(goal.endsAt, finalMs * lastCost))
-    return told(best ?? bestOf(probes), { probes: count, reached: best !== undefined })
+    return told(best ?? bestOf(probes), {
+      probes: count,
+      reached: best !== undefined,
+      isHurried: encoder === probing,
+    })
   const last = await slowest(subject, goal, best)
   const chosen = smallestOf([best, ...last], goal.target) ?? best
   return told(chosen, { probes: count + last.length, reached: true })

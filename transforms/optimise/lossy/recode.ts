@@ -5,7 +5,7 @@ import { difficultyOf, expectedDifficulty, qualityFor, type Way } from './curve.
 import { ceiling, decoded, finishing } from './encoders.ts'
 import { effective } from './judge.ts'
 import { precondition } from './precondition.ts'
-import { race } from './race.ts'
+import { bytesAt, race } from './race.ts'
 import { recodeAvif } from './recode-avif.ts'
 import { bestOf, type Goal, judged, probe, type Recoded, type Subject, told } from './tries.ts'
 
@@ -22,7 +22,7 @@ export async function recode(subject: Subject, goal: Goal): Promise<Recoded> {
   if (goal.chroma !== 'auto' || subject.picture.isGrey || performance.now() > goal.endsAt) return halved
   // Colour that no quality brings back in 4:2:0.
   if (!halved.reached) return more(await inFullColour(subject, { ...goal, seed }), halved.probes)
-  return halved.score > goal.target + wellAbove ? unlessFullColour(halved, subject, goal) : halved
+  return isHeldUp(halved, goal) ? unlessFullColour(halved, subject, goal) : halved
 }
 
 const inFullColour = (subject: Subject, goal: Goal): Promise<Recoded> =>
@@ -38,14 +38,34 @@ function tablesFor({ judge }: Subject, chroma: '4:2:0' | '4:4:4'): readonly Way[
 
 /** Where the whole is so much better than asked, a guard alone holds the quality up. */
 const wellAbove = 2.5
+/** So much above what an average photograph takes, it is the halved colour that quality has to make up for: thin things on red. */
+const qualitiesAbove = 4
 
-/** Full colour rings less on white: one probe shows whether it does so in fewer bytes. */
+function isHeldUp({ score, quality }: Recoded, { target }: Goal): boolean {
+  return score > target + wellAbove || quality > qualityFor('jpeg 4:2:0 klein', target, 1) + qualitiesAbove
+}
+
+/**
+ * Full colour rings less on white and keeps thin things on saturated ground: one probe shows whether it does so in fewer
+ * bytes, and two more find how far it can go.
+ */
 async function unlessFullColour(halved: Recoded, subject: Subject, goal: Goal): Promise<Recoded> {
   const way = 'jpeg 4:4:4'
-  const seed = Math.round(qualityFor(way, goal.target + 1, difficultyOf('jpeg 4:2:0', halved)))
-  const full = await byWays(subject, { ...goal, seed, maxProbes: 1 }, [way])
-  const wins = full.reached && full.body.length < halved.body.length
-  return wins ? more(full, halved.probes) : more(halved, full.probes)
+  const first = Math.round(qualityFor(way, goal.target + 1, difficultyOf('jpeg 4:2:0', halved)))
+  const probed = await byWays(subject, { ...goal, seed: first, maxProbes: 1 }, [way])
+  const score = effective(probed, goal)
+  const isNear = probed.reached && score < goal.target + 1
+  const isPromising = bytesAt(goal.target, { ...probed, score }) < halved.body.length
+  if (isNear || !isPromising) return smaller(halved, probed)
+  const seed = Math.round(qualityFor(way, goal.target, difficultyOf(way, { quality: probed.quality, score })))
+  const sought = await byWays(subject, { ...goal, seed, maxProbes: 2 }, [way])
+  return smaller(smaller(halved, probed), sought)
+}
+
+/** With the probes of both. */
+function smaller(one: Recoded, other: Recoded): Recoded {
+  const wins = other.reached && other.body.length < one.body.length
+  return wins ? more(other, one.probes) : more(one, other.probes)
 }
 
 const more = (found: Recoded, probes: number): Recoded => ({ ...found, probes: found.probes + probes })

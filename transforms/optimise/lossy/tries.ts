@@ -36,6 +36,8 @@ export interface Recoded extends Judgement {
   readonly probes: number
   /** The target was reached, guards and all. */
   readonly reached: boolean
+  /** A quicker encoder than usual made it, as there was no time for the better one. */
+  readonly isHurried?: boolean
   /** MozJPEG has searched for the best order of its scans already. */
   readonly isOrdered?: boolean
 }
@@ -62,7 +64,8 @@ export const probe =
   (way: Way, quality: number): Promise<Tried> =>
     judged(subject, { way, quality, encode: probing(subject.picture, way, goal.progressive) }, goal)
 
-type Outcome = Pick<Recoded, 'probes' | 'reached' | 'isOrdered'> & Partial<Pick<Recoded, 'body'>>
+type Outcome = Pick<Recoded, 'probes' | 'reached' | 'isOrdered' | 'isHurried'> &
+  Partial<Pick<Recoded, 'body'>>
 
 export const told = (tried: Tried, outcome: Outcome): Recoded => ({
   ...tried.judged,
