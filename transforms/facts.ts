@@ -50,6 +50,8 @@ export interface Facts {
   /** May hold transparent pixels. */
   readonly alpha: boolean
   readonly progressive: boolean
+  /** A WebP whose every frame is coded without loss. Absent where the format, or the header, does not say. */
+  readonly lossless?: boolean
   /** The ICC profile's presence. */
   readonly icc: boolean
   /** What the samples mean, where that is told without a profile or against it, and they have to be converted. */

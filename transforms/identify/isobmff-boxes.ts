@@ -31,3 +31,5 @@ export function* boxes(bytes: Uint8Array, parent: Box): Generator<Box> {
     at += length
   }
 }
+
+export const boxesOf = (bytes: Uint8Array, parent: Box): readonly Box[] => [...boxes(bytes, parent)]

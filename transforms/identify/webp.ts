@@ -20,7 +20,7 @@ export function identifyWebp(bytes: Uint8Array): Facts {
   } as const
   const kind = text(bytes, 12, 4)
   if (kind === 'VP8 ') return { ...base, ...lossySize(bytes), alpha: false }
-  if (kind === 'VP8L') return { ...base, ...losslessHeader(bytes) }
+  if (kind === 'VP8L') return { ...base, ...losslessHeader(bytes), lossless: true }
   if (kind === 'VP8X') return { ...base, ...extended(bytes) }
   throw broken('the WebP file has no picture')
 }
@@ -46,8 +46,9 @@ function losslessHeader(bytes: Uint8Array) {
 function extended(bytes: Uint8Array) {
   const flags = u8(bytes, 20)
   const animated = (flags & 0x02) !== 0
-  const { frames, orientation } = walk(bytes)
+  const { frames, orientation, lossless } = walk(bytes)
   return {
+    ...(lossless && { lossless }),
     width: u24le(bytes, 24) + 1,
     height: u24le(bytes, 27) + 1,
     // A frame need not cover the canvas, so a moving picture has holes even without the flag.
@@ -60,16 +61,32 @@ function extended(bytes: Uint8Array) {
   }
 }
 
-function walk(bytes: Uint8Array): { frames: number; orientation: number } {
+function walk(bytes: Uint8Array): { frames: number; orientation: number; lossless: boolean } {
   let frames = 0
   let orientation = 1
-  let at = 30
-  for (let n = 0; n < mostChunks && at + 8 <= bytes.length; n++) {
-    const type = text(bytes, at, 4)
-    const length = u32le(bytes, at + 4)
+  const codings = new Set<string>()
+  for (const { type, start, end } of webpChunks(bytes, 30)) {
     if (type === 'ANMF') frames++
-    if (type === 'EXIF') orientation = orientationOf(withoutMark(bytes.subarray(at + 8, at + 8 + length)))
-    at += 8 + length + (length & 1) // chunks are padded to even sizes
+    if (type === 'ANMF') codings.add(codingOf(bytes, start + 16))
+    if (type === 'VP8 ' || type === 'VP8L') codings.add(type)
+    if (type === 'EXIF') orientation = orientationOf(withoutMark(bytes.subarray(start, end)))
   }
-  return { frames, orientation }
+  return { frames, orientation, lossless: codings.size === 1 && codings.has('VP8L') }
+}
+
+/** A frame's pixels stand behind 16 bytes about its place, and behind its transparency where it is lossy (2.7.1.1). */
+const codingOf = (bytes: Uint8Array, at: number): string => text(bytes, at, 4)
+
+/** Chunks from `at` on, each padded to an even size (RFC 9649 section 2.3); the last one may be cut short. */
+export function* webpChunks(
+  bytes: Uint8Array,
+  from = 12,
+): Generator<{ readonly type: string; readonly start: number; readonly end: number }> {
+  let at = from
+  for (let n = 0; n < mostChunks && at + 8 <= bytes.length; n++) {
+    const start = at + 8
+    const length = u32le(bytes, at + 4)
+    yield { type: text(bytes, at, 4), start, end: Math.min(start + length, bytes.length) }
+    at = start + length + (length & 1)
+  }
 }

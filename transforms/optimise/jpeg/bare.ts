@@ -8,14 +8,18 @@ const comment = 0xfe
 const isDropped = (marker: number): boolean =>
   marker === comment || (marker > app(0) && marker <= app(15) && marker !== app(14))
 
-/** Undefined for a file that goes another way than T.81 says: better not touched. */
-export function bareJpeg(bytes: Uint8Array): Uint8Array | undefined {
+/**
+ * Undefined for a file that goes another way than T.81 says: better not touched. Decoders skip junk in front of a marker,
+ * with a warning; without it the picture is the same.
+ */
+export function bareJpeg(bytes: Uint8Array, { skipsJunk = false } = {}): Uint8Array | undefined {
   const kept: Uint8Array[] = [bytes.subarray(0, 2)]
   let at = 2
   while (at + 1 < bytes.length) {
-    if (bytes[at] !== 0xff) return undefined
     const marker = bytes[at + 1] ?? 0
-    if (marker === 0xff) {
+    const isJunk = bytes[at] !== 0xff || marker === 0
+    if (isJunk && !skipsJunk) return undefined
+    if (isJunk || marker === 0xff) {
       at++
       continue
     }

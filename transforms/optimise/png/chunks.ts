@@ -12,6 +12,11 @@ export interface Chunk {
 export const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const mostChunks = 50_000
 
+/** Chunks the pixels cannot be read without; APNG's frames among them. */
+export const pixelTypes = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL', 'fdAT']
+/** Chunks that say which colours the numbers mean (PNG 4.3). */
+export const colourTypes = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
+
 /** Chunks up to and with IEND; what stands behind it is no part of the picture. */
 export function chunksOf(bytes: Uint8Array): Chunk[] {
   const found: Chunk[] = []

@@ -8,7 +8,7 @@ import { classOf, iccOfChunk } from '../icc.ts'
 import { once } from '../jpeg/index.ts'
 import type { Keep } from '../request.ts'
 import { deepLook, isSame, managedLook } from '../same.ts'
-import { type Chunk, chunk, chunksOf, joined, withChunks } from './chunks.ts'
+import { type Chunk, chunk, chunksOf, colourTypes, joined, pixelTypes, withChunks } from './chunks.ts'
 
 interface Task {
   readonly source: Uint8Array
@@ -16,10 +16,6 @@ interface Task {
   readonly keep: readonly Keep[]
 }
 
-/** Chunks the pixels cannot be read without; APNG's frames among them. */
-const pixels = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL', 'fdAT']
-/** Chunks that say which colours the numbers mean (PNG 4.3). */
-const colours = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
 /** Content credentials (C2PA 2.1, appendix A.3.2): any change of a byte breaks their seal. */
 const credentials = 'caBX'
 /** Of sRGB, as gAMA holds it, and what nobody tells from it. */
@@ -29,7 +25,7 @@ const oxipngMsPerMegapixel = 600
 
 export function pngCandidates({ source, facts, keep }: Task, budgetMs: number): Candidate[] {
   const chunks = chunksOf(source)
-  const bare = joined(chunks.filter(({ type }) => pixels.includes(type)))
+  const bare = joined(chunks.filter(({ type }) => pixelTypes.includes(type)))
   const exif = exifChunks(chunks, { facts, keep })
   const look = colourChunks(chunks)
   const before = once(() => deepLook(source, facts))
@@ -100,7 +96,7 @@ function withoutProfile(recoded: Candidate, { source, bare, exif }: Parts): Cand
 }
 
 function colourChunks(chunks: readonly Chunk[]): Chunk[] {
-  const found = chunks.filter(({ type }) => colours.includes(type))
+  const found = chunks.filter(({ type }) => colourTypes.includes(type))
   const has = (name: string) => found.some(({ type }) => type === name)
   // A picture that says sRGB is shown as one that says nothing, and its gAMA and cHRM are for old viewers only.
   if (has('sRGB') && !has('iCCP') && !has('cICP')) return []

@@ -1,0 +1,103 @@
+// A WebP as its chunks (RFC 9649): read, chosen among, written again.
+import type { Facts } from '../facts.ts'
+import { text, u8, u32le } from '../identify/bytes.ts'
+import { withoutMark } from '../identify/exif.ts'
+import { identify } from '../identify.ts'
+import { exifToWrite } from './exif.ts'
+import type { Keep } from './request.ts'
+
+export interface Chunk {
+  readonly type: string
+  readonly content: Uint8Array
+}
+
+/** RFC 9649 section 2.7; whatever else stands in the file is no part of the picture. */
+const pictureChunks = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']
+const profileFlag = 0x20
+const exifFlag = 0x08
+const xmpFlag = 0x04
+
+export function chunksOf(bytes: Uint8Array, start = 12): Chunk[] {
+  const found: Chunk[] = []
+  let at = start
+  while (at + 8 <= bytes.length) {
+    const length = u32le(bytes, at + 4)
+    found.push({ type: text(bytes, at, 4), content: bytes.subarray(at + 8, at + 8 + length) })
+    at += 8 + length + (length & 1)
+  }
+  return found
+}
+
+/** The EXIF of a WebP, as its chunk holds it. */
+export const exifInWebp = (webp: Uint8Array): Uint8Array | undefined => exifOf(chunksOf(webp))
+
+/** With a TIFF block as its EXIF; a file of one chunk becomes an extended one for it. */
+export function withExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
+  const chunks = chunksOf(webp).filter(({ type }) => type !== 'EXIF')
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const flags = (header ? u8(header.content, 0) : 0) | exifFlag
+  const rest = chunks.filter(({ type }) => type !== 'VP8X')
+  return written([
+    { type: 'VP8X', content: extended(identify(webp), flags) },
+    ...rest,
+    { type: 'EXIF', content: exif },
+  ])
+}
+
+/** With an ICC profile, which stands before the picture (RFC 9649 section 2.7.1.4). */
+export function withProfile(webp: Uint8Array, profile: Uint8Array): Uint8Array {
+  const chunks = chunksOf(webp)
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const flags = (header ? u8(header.content, 0) : 0) | profileFlag
+  return written([
+    { type: 'VP8X', content: extended(identify(webp), flags) },
+    { type: 'ICCP', content: profile },
+    ...chunks.filter(({ type }) => type !== 'VP8X'),
+  ])
+}
+
+export const exifOf = (chunks: readonly Chunk[]): Uint8Array | undefined =>
+  chunks.find(({ type }) => type === 'EXIF')?.content
+
+interface Wish {
+  readonly facts: Facts
+  readonly keep: readonly Keep[]
+  /** Where the chunks are those of a new file, the old one's. */
+  readonly exif?: Uint8Array | undefined
+}
+
+export function bare(chunks: readonly Chunk[], { facts, keep, exif = exifOf(chunks) }: Wish): Uint8Array {
+  const kept = exifToWrite(exif && withoutMark(exif), { keep, orientation: facts.orientation })
+  const header = chunks.find(({ type }) => type === 'VP8X')
+  const picture = chunks.filter(({ type }) => pictureChunks.includes(type))
+  if (!header && !kept) return written(picture)
+  const flags = (header ? u8(header.content, 0) & ~(exifFlag | xmpFlag) : 0) | (kept ? exifFlag : 0)
+  const rest = picture.filter(({ type }) => type !== 'VP8X')
+  // Without any feature the extended header only costs (alpha of VP8L stands in its own).
+  if (flags === 0 || (flags === 0x10 && rest.every(({ type }) => type === 'VP8L'))) return written(rest)
+  const all = [{ type: 'VP8X', content: extended(facts, flags) }, ...rest]
+  return written(kept ? [...all, { type: 'EXIF', content: kept }] : all)
+}
+
+/** Flags, three reserved bytes, canvas width and height less one in 24 bits each. */
+function extended({ width, height, alpha }: Facts, flags: number): Uint8Array {
+  const content = Buffer.alloc(10)
+  content[0] = flags | (alpha ? 0x10 : 0)
+  content.writeUIntLE(width - 1, 4, 3)
+  content.writeUIntLE(height - 1, 7, 3)
+  return content
+}
+
+function written(chunks: readonly Chunk[]): Uint8Array {
+  const body = Buffer.concat(
+    chunks.flatMap(({ type, content }) => {
+      const head = Buffer.alloc(8)
+      head.write(type, 'latin1')
+      head.writeUInt32LE(content.length, 4)
+      return [head, content, Buffer.alloc(content.length & 1)]
+    }),
+  )
+  const riff = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1')
+  riff.writeUInt32LE(body.length + 4, 4)
+  return Buffer.concat([riff, body])
+}
