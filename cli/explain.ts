@@ -8,7 +8,15 @@ import { type EdgeSource, makeExact } from '../edge/exact.ts'
 import { meantBy } from '../edge/languages/index.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
-import { type Facts, identify, parseExactPath, plan, price } from '../transforms/index.ts'
+import {
+  affordable,
+  defaultLimits,
+  type Facts,
+  identify,
+  parseExactPath,
+  plan,
+  price,
+} from '../transforms/index.ts'
 import { splitUrl } from './sign.ts'
 
 interface ExplainOptions {
@@ -85,11 +93,18 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
 
 function described(facts: Facts, spec: Parameters<typeof plan>[0]): Record<string, unknown> {
   if (spec.format === 'json') return { facts, answer: 'these facts as JSON' }
-  const made = plan(spec, facts)
+  const made = affordable(plan(spec, facts), facts, defaultLimits)
   return {
     facts,
     format: made.encoding.format,
+    ...(made.source && { answer: ownAnswers[made.source] }),
     plan: made,
     price: `about ${Math.round(price(made, facts))} ms of CPU`,
   }
 }
+
+const ownAnswers = {
+  instead: "the source's own bytes, without metadata",
+  only: "the source's own bytes, without metadata: another answer would cost too much",
+  smallest: "the source's own bytes, without metadata, unless something smaller is made",
+} as const

@@ -89,21 +89,31 @@ sliver is not searched, \`entropy\` and \`attention\` take its centre.`
 
 const formats = `## Formats
 
-* \`auto=format\`: AVIF, else WebP, for clients that accept them; otherwise \`fm\`; otherwise PNG for transparency and
-  for sources that are graphics (PNG, GIF, SVG, BMP, ICO), JPEG for the rest.
+* Without an option that changes pixels (a bare address; \`fm\` that names the source's own format; \`w\` with \`fit=max\`
+  that is wider than the source) the source's own bytes go out: nothing is coded again. Texts, places, thumbnails and
+  whatever else is not the picture are left out; the colour profile stays, and in a JPEG the EXIF orientation, alone. What
+  not every browser shows (CMYK, TIFF) is made anew, and so is a file that is not built as its format says.
+* \`auto=format\` sends the smallest of what the client reads: AVIF, else WebP; the source's own format; the source's
+  own bytes, where the size is theirs. Drawings (text, screens, flat colours) go without loss, as WebP or PNG, unless that
+  costs a quarter more; animations as WebP or GIF. A client that reads neither WebP nor AVIF gets \`fm\`; otherwise PNG
+  for transparency and for sources that are graphics (PNG, GIF, SVG, BMP, ICO), JPEG for the rest.
 * Sources may be JPEG, PNG, GIF, WebP, AVIF, TIFF, SVG, BMP and ICO, of which the largest picture counts.
 * An animated GIF or WebP stays animated as WebP or GIF. As JPEG, PNG or AVIF it is its first frame. Of an animated PNG
-  only the first frame is read, of an AVIF sequence the still picture beside it. A pace or a number of repetitions that the
+  only the first frame is read, of an AVIF sequence the still picture beside it; where their own bytes are the answer,
+  they move. A pace or a number of repetitions that the
   format of the result cannot hold becomes the nearest that it can, and too many repetitions are for ever.
-* Results are in sRGB. Colours are converted by the profile of the source, or by what it says instead: the code points of
+* Results are in sRGB, but for the source's own bytes. Colours are converted by the profile of the source, or by what it says instead: the code points of
   AVIF (\`nclx\`), and \`cICP\`, \`gAMA\` and \`cHRM\` of PNG. PQ and HLG are mapped to what a usual screen shows.
 * A JPEG that lacks only its end marker is a whole picture. What is cut short in its pixels is refused (422), unless its
   source is \`lenient\`, see [settings.md](settings.md).
 * Without \`auto=format\` and \`fm\` a picture keeps the format of its source; sources that browsers do not read become
-  PNG or JPEG as above.
-* \`fm=jpg\`, and JPEG that was chosen automatically, is baseline: its first answer costs less. \`fm=pjpg\` is
+  PNG or JPEG as above. A WebP without loss stays without loss, unless \`q\` or \`auto=compress\` asks for less.
+* PNG has a palette where there are no more than 256 colours, and rows that are filtered where that is smaller.
+* JPEG that is made for \`fm=jpg\`, or was chosen automatically, is baseline: its first answer costs less. \`fm=pjpg\` is
   progressive.
-* \`lossless\` turns an unnamed JPEG into PNG and is refused beside \`fm=jpg\`; PNG and GIF need no such option.
+* \`lossless\` turns an unnamed JPEG into PNG and is refused beside \`fm=jpg\`; PNG and GIF need no such option. With
+  \`auto=format\` it sends the smallest that loses nothing.
+* With \`q\` the source's own bytes go out where what would be made in their format and size is no smaller.
 * \`q=auto\` aims at a visual score of 76 (SSIMULACRA2; 72 with \`auto=compress\` or \`Save-Data\`): the quality is found for
   each picture and format, which takes several times as long to make. JPEG is then progressive. A picture that is asked
   for in its own format and size, and nothing else, never has more bytes than its source. Animations and results of more

@@ -1,7 +1,15 @@
 // How one result comes to be: read -> identify -> plan -> admit -> process. Whatever can be refused is, before a decoder.
 
 import type { Answer } from '../tier.ts'
-import { admit, type Facts, type Limits, plan, type Spec, sourceTypes } from '../transforms/index.ts'
+import {
+  admit,
+  affordable,
+  type Facts,
+  type Limits,
+  plan,
+  type Spec,
+  sourceTypes,
+} from '../transforms/index.ts'
 import type { Picture, Processor } from '../transforms/processor.ts'
 import { describe } from './describe.ts'
 import type { Source } from './loader.ts'
@@ -61,7 +69,7 @@ async function render(
   workshop: Workshop,
   signal: AbortSignal,
 ) {
-  const steps = plan(work.spec, facts)
+  const steps = affordable(plan(work.spec, facts), facts, workshop.limits)
   admit(facts, steps, workshop.limits)
   const queued = workshop.now()
   const { priority, owner } = work

@@ -143,7 +143,8 @@ async function drawn(way: Way): Promise<Optimised> {
 async function draw({ whole, facts, edit, route, bounds }: Way): Promise<Uint8Array> {
   const { through = 'png' } = route
   const spec = { ...readEdit(edit), format: through, ...(through === 'webp' && { lossless: true }) }
-  const how = plan(spec, facts)
+  // Pixels are wanted, packed lightly: the optimiser looks for what is smallest.
+  const { others: _, source: __, ...how } = plan(spec, facts)
   const size = upright(facts)
   // The language keeps every side within its limit; a picture that is only converted must not be shrunk unasked.
   if (edit === '' && facts.format !== 'svg' && (how.width !== size.width || how.height !== size.height))

@@ -2,7 +2,7 @@
 import { Failure } from '../errors.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
-import { drawnPixels, rates, workOf } from './work.ts'
+import { drawnPixels, rates, readingOf, type Work, workOf } from './work.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number
@@ -31,7 +31,22 @@ export const defaultLimits: Limits = {
 
 /** Estimated milliseconds of CPU to carry out `plan` upon the picture that `facts` describe. */
 export function price(plan: Plan, facts: Facts): number {
-  return [...workOf(plan, facts)].reduce((sum, [step, amount]) => sum + amount * rates[step], 0)
+  const isRead = plan.source === 'instead' || plan.source === 'only'
+  return costOf(isRead ? readingOf(facts) : workOf(plan, facts))
+}
+
+const costOf = (work: Work): number =>
+  [...work].reduce((sum, [step, amount]) => sum + amount * rates[step], 0)
+
+/**
+ * The plan with as many ways to encode as the limit pays for; where it pays for none, with the source's own bytes alone,
+ * if they are an answer.
+ */
+export function affordable(plan: Plan, facts: Facts, { maxPriceMs }: Limits): Plan {
+  const isTooMuch = (plan: Plan) => costOf(workOf(plan, facts)) > maxPriceMs
+  if (!isTooMuch(plan)) return plan
+  const { others: _, ...alone } = plan
+  return plan.source && isTooMuch(alone) ? { ...alone, source: 'only' } : alone
 }
 
 /** Fails with 'source-too-large' or 'too-costly'. Without a plan, what the source alone already decides. */

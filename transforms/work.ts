@@ -25,7 +25,6 @@ export const rates = {
   'read other': 60,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
-  'code points': 25, // colour that they tell, brought to sRGB at full size
   reduce: 1,
   resize: 15,
   turn: 3,
@@ -79,7 +78,18 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (plan.sharpen) add('sharpen', made)
   if (plan.blur) add('blur', made)
   add('blur sigma', (plan.blur ?? 0) * made)
-  writing(plan.encoding, { plan, facts, made, add })
+  for (const encoding of [plan.encoding, ...(plan.others ?? [])])
+    writing(encoding, { plan, facts, made, add })
+  return work
+}
+
+/** The source's own bytes are read through once, all frames of them. */
+export function readingOf(facts: Facts): Work {
+  const work = new Map<Step, number>()
+  const add = (step: Step, amount: number) => work.set(step, (work.get(step) ?? 0) + amount)
+  add('render', 1)
+  if (facts.pages > 1) add('frame', facts.pages)
+  add('reduce', reading({}, facts, { frames: facts.pages, add }))
   return work
 }
 
@@ -93,7 +103,11 @@ interface Reading {
 }
 
 /** Returns the megapixels that come out of the decoder. */
-function reading(plan: Plan, facts: Facts, { frames, add }: Reading): number {
+function reading(
+  plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'orient'>,
+  facts: Facts,
+  { frames, add }: Reading,
+): number {
   const pixels = (drawnPixels(facts, plan) * frames) / 1e6
   const shrink = facts.format === 'jpeg' ? shrinkOnLoad(plan, facts) : 1
   const loaded = pixels / shrink ** 2
@@ -102,7 +116,6 @@ function reading(plan: Plan, facts: Facts, { frames, add }: Reading): number {
   add(facts.format === 'svg' ? 'read svg pass' : 'read jpeg scan', (facts.scans - 1) * pixels)
   if (facts.depth > 8) add('deep', pixels)
   if (facts.icc || facts.space === 'cmyk') add('colours', loaded)
-  if (facts.colour) add('code points', pixels)
   if (facts.space === 'cmyk') add('inks', 1)
   return loaded
 }
@@ -115,18 +128,19 @@ const readers: Readonly<Partial<Record<SourceFormat, Step>>> = {
   avif: 'read avif',
   svg: 'read svg',
   tiff: 'read tiff',
-  bmp: 'read png',
-  ico: 'read png',
 }
 
 /** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */
-export function drawnPixels(facts: Facts, plan: Plan | undefined): number {
+export function drawnPixels(facts: Facts, plan: Pick<Plan, 'density'> | undefined): number {
   const density = facts.format === 'svg' ? (plan?.density ?? 1) : 1
   return facts.width * facts.height * density ** 2
 }
 
 /** A JPEG's decoder can yield a half, a quarter or an eighth of each side for little, where nothing is cut out before. */
-function shrinkOnLoad({ resize, extract, orient }: Plan, { width, height }: Facts): number {
+function shrinkOnLoad(
+  { resize, extract, orient }: Pick<Plan, 'resize' | 'extract' | 'orient'>,
+  { width, height }: Facts,
+): number {
   if (!resize || extract) return 1
   const [across, down] =
     (orient?.turns ?? 0) % 2 ? [resize.height, resize.width] : [resize.width, resize.height]
@@ -151,13 +165,13 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (isSearched) return
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
-  // What is transparent in a GIF is so altogether, and packs to nothing.
-  if (hasAlpha && format === 'webp' && !lossless && facts.format !== 'gif') add('write webp alpha', made)
+  if (hasAlpha && format === 'webp' && !lossless) add('write webp alpha', made)
 }
 
-function writerOf({ format, lossless }: Encoding, { pages }: Plan, facts: Facts): Step {
+function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Step {
   if (format === 'jpeg') return 'write jpeg'
-  const drawn = isDrawn(facts)
+  // What is tried on drawings only costs what drawings cost.
+  const drawn = encoding.drawn ?? isDrawn(facts)
   if (format === 'avif') return lossless ? 'write avif lossless' : `write avif${drawn ? ' drawn' : ''}`
   if (format !== 'webp') return `write ${format}${drawn ? ' drawn' : ''}`
   if (lossless) return `write webp lossless${drawn ? ' drawn' : ''}`

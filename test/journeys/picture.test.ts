@@ -24,6 +24,8 @@ beforeAll(async () => {
           noise: { type: 'gaussian', mean: 128, sigma: 20 },
         },
       })
+        // Of noise alone a JPEG is smaller than a WebP, and then it is what goes out.
+        .blur(4)
         .jpeg()
         .toBuffer(),
       '/logo.png': await sharp({
@@ -308,7 +310,7 @@ describe('fallback and defaults', () => {
   test("a source's defaults apply where the URL is silent", async () => {
     const answer = await cdn.get('/preset/photo.jpg', modern)
     expect([answer.headers['content-type'], (await sharp(answer.body).metadata()).width]).toEqual([
-      'image/avif',
+      'image/webp', // for so few pixels AVIF's frame alone is larger
       100,
     ])
     expect((await sharp((await cdn.get('/preset/photo.jpg?w=80', modern)).body).metadata()).width).toBe(80)

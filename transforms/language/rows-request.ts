@@ -11,7 +11,7 @@ export const requestRows = {
     merges: true,
     plainOnly: true,
     about:
-      '`format` picks AVIF or WebP for clients that accept it, else `fm`, else JPEG or PNG. `compress` lowers the default quality.',
+      "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. `compress` lowers the default quality.",
   },
   hints: {
     key: 'ch',

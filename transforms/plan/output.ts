@@ -19,13 +19,13 @@ export function output(spec: Spec, facts: Facts, { width, height }: Size): Outpu
     background: background(spec, format),
     flatten: facts.alpha && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
-    encoding: encoding(spec, format, !moves && width * height <= maxSearched),
+    encoding: encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
   }
 }
 
 /** The format of the result: the best of the client's class, else the one that was named, else the source's own. */
 export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
-  const negotiated = spec.formats && bestOf(spec.formats, isMoving(spec, facts))
+  const negotiated = spec.formats && bestOf(spec.formats, isMoving(spec, facts), spec.lossless)
   if (negotiated) return negotiated
   const named = spec.format === 'pjpg' ? 'jpeg' : spec.format
   if (named && named in outputFormats) return named as OutputFormat
@@ -34,12 +34,14 @@ export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
 }
 
 /** sharp reads every frame of these; of an APNG or an AVIF sequence only the first. */
-const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
+export const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
 
-const isMoving = (spec: Spec, facts: Facts): boolean =>
+export const isMoving = (spec: Spec, facts: Facts): boolean =>
   spec.frame === undefined && facts.animated && facts.pages > 1 && moving.has(facts.format)
 
-function bestOf(formats: FormatClass, moves: boolean): OutputFormat | undefined {
+function bestOf(formats: FormatClass, moves: boolean, lossless = false): OutputFormat | undefined {
+  // Without loss AVIF was never the smaller of the two, of 60 pictures.
+  if (lossless && formats.endsWith('webp')) return 'webp'
   if (!moves && formats.startsWith('avif')) return 'avif'
   return formats.endsWith('webp') ? 'webp' : undefined
 }
@@ -57,7 +59,7 @@ const own = (spec: Spec, facts: Facts): OutputFormat =>
   facts.format in outputFormats ? (facts.format as OutputFormat) : basic(spec, facts)
 
 /** Whether the result has something transparent, if its format can hold it. */
-function hasAlpha(spec: Spec, facts: Facts): boolean {
+export function hasAlpha(spec: Spec, facts: Facts): boolean {
   const canvas = spec.fit === 'fill' || spec.fit === 'fillmax' || spec.enlarge === 'fill'
   return (facts.alpha && !isOpaque(spec)) || (canvas && spec.background !== undefined && !isOpaque(spec))
 }
@@ -80,7 +82,14 @@ const maxSearched = 8e6
 /** What q=auto aims at: where somebody looks for the loss side by side, and where the picture is shown at double density. */
 const scores = { normal: 76, saving: 72 } as const
 
-function encoding(spec: Spec, format: OutputFormat, maySearch: boolean): Plan['encoding'] {
+/** A WebP without loss that nothing is said about stays one. */
+const kept = (spec: Spec, facts: Facts, format: OutputFormat): Spec =>
+  facts.lossless && facts.format === format && !spec.formats && spec.quality === undefined && !spec.saving
+    ? { ...spec, lossless: true }
+    : spec
+
+/** How the encoder of `format` is set for what the spec says of strength; `maySearch` for a quality that is looked for. */
+export function encodingOf(spec: Spec, format: OutputFormat, maySearch: boolean): Plan['encoding'] {
   const lossless = !outputFormats[format].lossy || (spec.lossless ?? false)
   const saving = spec.saving ?? false
   const asked = spec.quality === 'auto' ? undefined : spec.quality

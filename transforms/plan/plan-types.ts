@@ -28,6 +28,8 @@ export interface Encoding {
   readonly fullColour?: boolean
   /** JPEG only. */
   readonly progressive: boolean
+  /** Of a plan's other encodings: only for pixels that show a drawing, see render/drawn.ts. */
+  readonly drawn?: true
 }
 
 /** Steps in the order they are carried out; an absent step is not done. All boxes are whole pixels inside their picture. */
@@ -72,6 +74,13 @@ export interface Plan {
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */
   readonly flatten: boolean
   readonly encoding: Encoding
+  /** Ways to encode the same picture that are tried as well: the smallest goes out. */
+  readonly others?: readonly Encoding[]
+  /**
+   * The source's own bytes, without what is not the picture, answer as well: `instead` of making anything, where they
+   * are the `smallest`, or as the `only` answer, since making another would cost too much.
+   */
+  readonly source?: 'instead' | 'smallest' | 'only'
   /** The result's size in pixels of one frame. */
   readonly width: number
   readonly height: number

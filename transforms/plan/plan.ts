@@ -1,6 +1,7 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
 import type { Facts } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
+import { choices } from './choices.ts'
 import { isSame, nested, type Size } from './geometry.ts'
 import { layOut } from './layout.ts'
 import { fromExif, inverse, joined, type Orient, orientBox, orientSize, turned } from './orientation.ts'
@@ -25,7 +26,8 @@ export function plan(spec: Spec, facts: Facts): Plan {
   const steps = rotated(facts.format === 'svg' ? drawable(asked, oriented) : asked, oriented, spec)
   const turnedSize = orientSize(facts, steps.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(steps, turnedSize) : steps
-  return { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts, drawn) }
+  const made = { ...withoutNothing(drawn, turnedSize), ...effects(spec), ...output(spec, facts, drawn) }
+  return { ...made, ...choices(spec, facts, made) }
 }
 
 /** As `rect` sees the picture: EXIF, unless it is to be left as stored, and then `turn`. */

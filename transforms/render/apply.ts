@@ -2,18 +2,20 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
-import { outputFormats } from '../formats.ts'
+import { type OutputFormat, outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
+import { mostCompared } from '../plan/choices.ts'
 import type { Size } from '../plan/geometry.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Encoding, Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
 import { hasColourEdges } from './colour-edges.ts'
-import { encode } from './encode.ts'
+import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf, needsFrames } from './frames.ts'
-import { encodedInColour } from './in-colour.ts'
 import { opened } from './open.ts'
-import { from, type Made, orFailure, pixelsOf, run } from './run.ts'
+import { isWhole, ownBytes } from './own.ts'
+import { afresh, orFailure, pixelsOf, run } from './run.ts'
+import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps.ts'
 
 export interface Rendered {
@@ -45,17 +47,30 @@ export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Pro
 
 async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
+  const startedAt = performance.now()
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, plan, bounds)
+  const own = await ownBytes(source, facts, plan)
+  const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
+  if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
+  if (plan.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
   const { image, size } = await opened(bytes, facts, { plan, options })
-  const seconds = Math.min(3600, Math.max(1, Math.ceil(timeoutMs / 1000)))
-  const task = { facts, size, plan, source, options, timeoutMs }
-  const timed = image.timeout({ seconds })
-  const found = plan.encoding.score === undefined ? undefined : await searched(timed, task)
-  return found ?? checked(await encoded(timed, task), plan)
+  const task = { facts, size, plan, source, options, endsAt: startedAt + timeoutMs * searchShare }
+  const made = await pictureOf(image.timeout({ seconds: reading.seconds }), task)
+  const isSmaller = own !== undefined && own.length <= made.body.length
+  return isSmaller && (await isWhole(own, reading)) ? asOwn(own, facts, plan) : made
 }
 
-function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds): SharpOptions {
+/** sharp counts whole seconds. */
+const wholeSeconds = (ms: number): number => Math.min(3600, Math.max(1, Math.ceil(ms / 1000)))
+
+function asOwn(body: Uint8Array<ArrayBuffer>, { format }: Facts, plan: Plan): Rendered {
+  const { type } = outputFormats[format as OutputFormat]
+  const found = plan.encoding.score !== undefined && ({ quality: 'source', score: 100 } as const)
+  return { body, type, width: plan.width, height: plan.height, pages: plan.pages, ...(found && { found }) }
+}
+
+function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds) {
   return {
     // A warning is a picture that browsers show too (junk before a marker); what is cut short is refused.
     failOn: lenient ? 'none' : 'truncated',
@@ -63,7 +78,7 @@ function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds): S
     sequentialRead: true,
     animated: moves(facts, plan),
     autoOrient: false, // the plan says how to turn
-  }
+  } satisfies SharpOptions
 }
 
 const moves = (facts: Facts, plan: Plan): boolean => plan.frames === 'all' && facts.pages > 1
@@ -75,16 +90,59 @@ interface Task {
   readonly plan: Plan
   readonly source: Uint8Array
   readonly options: SharpOptions
-  readonly timeoutMs: number
+  /** From `performance.now()`: nothing that could be done without begins after it. */
+  readonly endsAt: number
 }
 
-async function encoded(source: Sharp, task: Task): Promise<Made> {
-  const { facts, size, plan } = task
+async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
+  const { encoding, others = [] } = task.plan
+  const found = encoding.score === undefined ? undefined : await searched(image, task)
+  if (found && others.length === 0) return found
+  // What was found stands in for the plan's own encoding, beside the others.
+  const made = await encoded(image, task, found ? others : [encoding, ...others])
+  if (made && (!found || made.body.length < found.body.length)) return made
+  if (found) return found
+  throw new RangeError('a plan without an encoding')
+}
+
+/** Undefined where none of the ways suits the pixels. */
+async function encoded(source: Sharp, task: Task, ways: readonly Encoding[]): Promise<Rendered | undefined> {
+  const { facts, size, plan, endsAt } = task
   const image = inOurColours(source, facts)
-  if (!moves(facts, plan)) return finished(await still(image, size, plan), facts, plan)
-  const movement = await movementOf(image)
-  const frames = needsFrames(plan) ? await framesOf(image, size, plan) : await still(image, size, plan)
-  return run(encode(frames, plan.encoding, { movement, colourEdges: await firstHasColourEdges(task) }))
+  const movement = moves(facts, plan) ? await movementOf(image) : undefined
+  const isApart = movement !== undefined && needsFrames(plan)
+  const done = await (isApart ? framesOf : still)(image, size, plan)
+  const isGray = ({ format }: Encoding) => movement === undefined && staysGray(facts, plan, format)
+  if (!isCompared(plan)) return streamed(done, task, { movement, isGray: isGray(plan.encoding) })
+  const again = facts.format === 'gif' && !isApart ? () => done.clone() : undefined
+  const pixels = await pixelsOf(again ? done.clone() : done)
+  const best = await smallest({ pixels, again, movement, isGray, endsAt }, ways)
+  return best && checked({ data: best.data, info: pixels }, plan, best.encoding)
+}
+
+/** Whether finished pixels are looked at before they are encoded. */
+function isCompared({ encoding, others, width, height, pages }: Plan): boolean {
+  if (others) return true
+  const isLossless = encoding.format === 'png' || (encoding.format === 'webp' && encoding.lossless)
+  if (isLossless) return width * height * pages <= mostCompared
+  return pages === 1 && outputFormats[encoding.format].lossy && width * height <= mostLookedAt
+}
+
+interface Stream {
+  readonly movement: Movement | undefined
+  readonly isGray: boolean
+}
+
+async function streamed(image: Sharp, task: Task, { movement, isGray }: Stream): Promise<Rendered> {
+  const { plan } = task
+  const { encoding } = plan
+  // The AVIF encoder would write the source's EXIF orientation as a turn (irot), and the picture is upright already;
+  // pixels alone have no orientation.
+  const clean = encoding.format === 'avif' && !isGray ? await afresh(image) : image
+  const ours = isGray ? clean.toColourspace('b-w') : clean
+  const colourEdges = movement !== undefined && (await firstHasColourEdges(task))
+  const { data, info } = await run(encode(ours, encoding, { movement, colourEdges }))
+  return checked({ data, info: { ...info, height: info.pageHeight ?? info.height } }, plan, encoding)
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
@@ -100,14 +158,13 @@ const searchShare = 1 / 3
 
 /** At the quality that reaches the plan's score; undefined when there is nothing to look for. */
 async function searched(image: Sharp, task: Task): Promise<Rendered | undefined> {
-  const { facts, size, plan, source, timeoutMs } = task
+  const { facts, size, plan, source, endsAt } = task
   const { format, score } = plan.encoding
   if (score === undefined || format === 'png' || format === 'gif') return undefined
   // Loaded only here: a plain render needs neither the metric nor the other encoders.
   const { byScore, recodedByScore } = await import('./auto.ts')
   const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), size, plan))
-  const endsAt = performance.now() + timeoutMs * searchShare
-  const goal = { format, score, isGrey: staysGray(facts, plan), endsAt }
+  const goal = { format, score, isGrey: staysGray(facts, plan, format), endsAt }
   const found = isUntouched(facts, plan)
     ? await recodedByScore(source, { ...goal, facts, pixels })
     : await byScore(pixels, goal)
@@ -127,20 +184,6 @@ function isUntouched(facts: Facts, plan: Plan): boolean {
   return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }
 
-/** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
-const maxLookedAt = 16e6
-
-async function finished(image: Sharp, facts: Facts, plan: Plan): Promise<Made> {
-  const { encoding, width, height } = plan
-  if (staysGray(facts, plan)) return run(encode(image.toColourspace('b-w'), encoding))
-  const loses = outputFormats[encoding.format].lossy && !encoding.lossless && width * height <= maxLookedAt
-  // The AVIF encoder would write the source's EXIF orientation as a turn (irot), and the picture is upright already;
-  // pixels alone have no orientation.
-  if (!loses && encoding.format !== 'avif') return run(encode(image, encoding))
-  const pixels = await pixelsOf(image)
-  return loses ? encodedInColour(pixels, encoding) : run(encode(from(pixels), encoding))
-}
-
 /**
  * sharp 0.35 converts pictures of 16 bits with a profile to Display P3 and drops that profile as well, so red becomes
  * orange; asking for sRGB by name converts them the rest of the way.
@@ -151,15 +194,20 @@ function inOurColours(image: Sharp, facts: Facts): Sharp {
 }
 
 /** One channel instead of three, where the encoder can and nothing coloured is added. */
-function staysGray(facts: Facts, { encoding, background }: Plan): boolean {
+function staysGray(facts: Facts, { background }: Plan, format: OutputFormat): boolean {
   const neutral = background.r === background.g && background.g === background.b
-  return facts.space === 'gray' && neutral && (encoding.format === 'jpeg' || encoding.format === 'png')
+  return facts.space === 'gray' && neutral && (format === 'jpeg' || format === 'png')
 }
 
-function checked({ data, info }: Made, plan: Plan): Rendered {
-  const height = info.pageHeight ?? info.height
-  if (info.width !== plan.width || height !== plan.height)
+interface Finished {
+  readonly data: Uint8Array<ArrayBuffer>
+  /** Of one frame. */
+  readonly info: Size & { readonly pages?: number }
+}
+
+function checked({ data, info }: Finished, plan: Plan, { format }: Encoding): Rendered {
+  const { width, height, pages } = info
+  if (width !== plan.width || height !== plan.height)
     throw new Failure('source-broken', 'The source is damaged: it is not of the size that its header says.')
-  const { type } = outputFormats[plan.encoding.format]
-  return { body: data, type, width: info.width, height, pages: info.pages ?? 1 }
+  return { body: data, type: outputFormats[format].type, width, height, pages: pages ?? plan.pages }
 }
