@@ -81,6 +81,7 @@ try {
     const name = `${query || '(bare)'}${accept === 'modern' ? '' : ` for a ${accept} reader`}`
     const outcomes = await mapped(files, (file) => ask(file, query, { accept, facts: facts.get(file) }))
     table[name] = summary(outcomes)
+    console.log(`${name}: ${JSON.stringify(table[name])}`)
     raw[name] = outcomes.filter(isLarger)
     for (const each of outcomes.filter(({ status }) => status >= 500))
       console.error(`${each.status} ${each.file}?${query}`)
