@@ -13,6 +13,7 @@ const drawing = (root: string, [width, height] = [100, 50]) =>
 async function made(source: Buffer, query: string) {
   const asked = plan(exact(parse(query), { formats: 'basic', saveData: false }), identify(source))
   return sharp((await render(source, asked)).body)
+    .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
 }

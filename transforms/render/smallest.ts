@@ -7,7 +7,7 @@ import { isDrawn } from './drawn.ts'
 import { encode, type Movement } from './encode.ts'
 import { encodedInColour } from './in-colour.ts'
 import { indexedPng } from './indexed.ts'
-import { from, type Made, type Pixels, pixelsOf, run } from './run.ts'
+import { from, type Made, type Pixels, run } from './run.ts'
 
 /** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
 export const mostLookedAt = 16e6
@@ -62,7 +62,8 @@ async function encoded(subject: Subject, encoding: Encoding, drawn: boolean): Pr
   if (losesColour && !movement && pixels.width * pixels.height <= mostLookedAt)
     return { encoding, data: (await encodedInColour(pixels, encoding)).data }
   const image = isGray(encoding) ? from(pixels).toColourspace('b-w') : from(pixels)
-  if (encoding.format === 'png') return { encoding, data: await png(await pixelsOf(image), encoding, drawn) }
+  if (encoding.format === 'png')
+    return { encoding, data: await png({ pixels, isGray: isGray(encoding) }, encoding, drawn) }
   // Of an animation, by its first frame: the others are mostly alike.
   const colourEdges = movement !== undefined && losesColour && hasColourEdges(firstOf(pixels))
   return { encoding, data: (await run(encode(image, encoding, { movement, drawn, colourEdges }))).data }
@@ -74,10 +75,15 @@ const firstOf = (pixels: Pixels): Pixels => ({
 })
 
 /** Filters help photographs and gradients, and hurt flat colours; few colours are numbers in a palette. */
-async function png(pixels: Pixels, encoding: Encoding, drawn: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  const filtered = (await run(encode(from(pixels), encoding))).data
+async function png(
+  { pixels, isGray }: { readonly pixels: Pixels; readonly isGray: boolean },
+  encoding: Encoding,
+  drawn: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = () => (isGray ? from(pixels).toColourspace('b-w') : from(pixels))
+  const filtered = (await run(encode(image(), encoding))).data
   if (!drawn) return filtered
-  const plain = (await run(encode(from(pixels), encoding, { filtered: false }))).data
+  const plain = (await run(encode(image(), encoding, { filtered: false }))).data
   const indexed = indexedPng(pixels) ?? plain
   return [filtered, plain, indexed].reduce((best, each) => (each.length < best.length ? each : best))
 }
