@@ -104,6 +104,8 @@ export function startChild(options: ChildOptions): Child {
     retire() {
       isRetiring = true
       leaveWhenDone()
+      // Whoever closes waits for its end.
+      child.ref()
     },
     kill: () => void child.kill('SIGKILL'),
     ended,

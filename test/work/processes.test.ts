@@ -1,5 +1,7 @@
 // Work in child processes: who dies with whom, what is refused, and when a child is replaced.
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createProcesses, type Processes, type ProcessesOptions } from '../../work/processes.ts'
 import type { Script } from './foremen/scripted.ts'
@@ -124,4 +126,9 @@ test('closing waits for what is under way, and leaves no process', async () => {
   const running = run({ does: 'pid', ms: 100 })
   await close()
   expect(isAlive(await running)).toBe(false)
+})
+
+test('a program that has nothing else to do is held until the child has ended', () => {
+  const program = fileURLToPath(new URL('./foremen/program.ts', import.meta.url))
+  expect(execFileSync(process.execPath, [program], { encoding: 'utf8' })).toBe('closed\n')
 })
