@@ -94,8 +94,9 @@ function checkUrl(url: string, hooks: ApiParts['hooks']): void {
   if (!URL.canParse(`http://${host}/`)) throw new Refusal('URLHostMalformedError')
   if (!URL.canParse(url)) throw new Refusal('URLParsingFailedError')
   try {
-    // The same addresses are private to a download as to a webhook.
-    hooks.check(new URL(url).origin)
+    // The same hosts are private to a download as to a webhook. Ports have an error of their own, further on.
+    const { protocol, hostname } = new URL(url)
+    hooks.check(`${protocol}//${hostname}`)
   } catch (thrown) {
     if (asFailure(thrown).kind === 'forbidden-address') throw new Refusal('URLHostPrivateIPForbiddenError')
     throw thrown

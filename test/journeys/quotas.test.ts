@@ -82,7 +82,7 @@ const ways: Readonly<Record<string, Way>> = {
     return told(response.status, await response.text())
   },
   'a picture to be optimised': (key, file) => post('/v1/optimize?mode=lossless', bearer(key), file),
-  'a promise': (key, file) => post('/v1/optimize?callback_url=http://127.0.0.1:9/', bearer(key), file),
+  'a promise': (key, file) => post('/v1/optimize?callback_url=http://127.0.0.1:59999/', bearer(key), file),
   'events of a picture': (key, file) => post('/v1/optimize?response=events&mode=lossless', bearer(key), file),
   "Kraken's upload": (key, file) => {
     const auth = { api_key: key.id, api_secret: key.secret }
