@@ -30,21 +30,13 @@ export interface TiffBlock {
   directoryAt(place: number): Directory | undefined
   /** The place of the directory behind that at `place`; 0 where there is none. */
   nextOf(place: number): number
-  /** The first value of an entry; a RATIONAL is divided. Undefined for text, for fractions, and outside the block. */
+  /** The first value of an entry; a RATIONAL is divided. Undefined for text, floats and what lies outside the block. */
   numberOf(entry: Entry | undefined): number | undefined
 }
 
-/** Types of values: BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED; 13 is the place of a directory (TIFF tech note 1). */
-export const types = {
-  byte: 1,
-  ascii: 2,
-  short: 3,
-  long: 4,
-  rational: 5,
-  undefined: 7,
-  directory: 13,
-} as const
-/** Bytes of one value by type; 0 for a type that nobody knows. */
+/** Types of values that are asked for by name (TIFF 6.0 section 2). */
+export const types = { short: 3, long: 4, rational: 5 } as const
+/** Bytes of one value by type; 13 is the place of a directory, and 0 stands for a type that nobody knows. */
 const sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 /** libtiff reads no more either. */
 export const mostEntries = 4096
