@@ -1,22 +1,10 @@
 // Which paths are the API's.
+import { reservedPaths } from '../reserved-paths.ts'
+
+const { nativeApi, kraken, optidash, uploadcare } = reservedPaths
 
 /** First segments of the API's paths: where no edge stands in front, everything else belongs to the tiers. */
-export const apiPaths: ReadonlySet<string> = new Set([
-  ...['v1', 'openapi.json', 'results', 'user_status', '1.0'],
-  ...[
-    'base',
-    'info',
-    'multipart',
-    'from_url',
-    'group',
-    'files',
-    'groups',
-    'project',
-    'webhooks',
-    'convert',
-    'addons',
-  ],
-])
+export const apiPaths: ReadonlySet<string> = new Set([...nativeApi, ...kraken, ...optidash, ...uploadcare])
 
 /** Groups stand at the root under their own ids: see uploadcare/group-addresses.ts. */
 const group = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}~\d{1,4}$/i

@@ -1,15 +1,19 @@
 // A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
 import type { IncomingMessage } from 'node:http'
 import { isApiPath } from '../api/paths.ts'
-import { wellKnown, wellKnownPaths } from '../dashboard/well-known.ts'
+import { wellKnown } from '../dashboard/well-known.ts'
 import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
+import { reservedPaths } from '../reserved-paths.ts'
 import type { Tier } from '../tier.ts'
 import { type Listener, serveTier } from '../wire/serve.ts'
 import type { Api } from './api.ts'
 import { frameworkListener } from './framework.ts'
 import { journalled } from './journal.ts'
 import type { Assembly } from './parts.ts'
+
+const wellKnownPaths: ReadonlySet<string> = new Set(reservedPaths.wellKnown)
+const orderPaths: ReadonlySet<string> = new Set(reservedPaths.processing)
 
 interface Below {
   readonly tier: Tier | undefined
@@ -26,9 +30,9 @@ export function withoutEdge(
   const asides = api && frameworkListener(wellKnown().fetch)
   return (request, response) => {
     const first = firstOf(request)
-    if (node && first === 'process') node(request, response)
+    if (node && orderPaths.has(first)) node(request, response)
     else if (framework && isApiPath(first)) framework(request, response)
-    else if (asides && wellKnownPaths.includes(`/${first}`)) asides(request, response)
+    else if (asides && wellKnownPaths.has(first)) asides(request, response)
     else pictures(request, response)
   }
 }

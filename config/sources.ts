@@ -1,5 +1,6 @@
 // What a source may say of itself in the configuration file.
 import { z } from 'zod'
+import { isReserved, reservedNames } from '../reserved-paths.ts'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
 import { bucket as storage } from './storage.ts'
 import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './written.ts'
@@ -7,15 +8,6 @@ import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } 
 /** Addresses that begin so are those of uploads. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
-
-/** First path segments that are Halftone's own. */
-const reserved: readonly string[] = [
-  ...['healthz', 'readyz', 'metrics', 'docs', 'assets', 'favicon.ico', 'robots.txt', 'samples'],
-  ...['v1', 'openapi.json', 'results', 'process', 'optimise', 'usage'],
-  // Paths of the APIs that clients of Kraken, Optidash and Uploadcare call at the root.
-  ...['user_status', '1.0', 'base', 'info', 'multipart', 'from_url', 'group', 'files', 'groups', 'project'],
-  ...['webhooks', 'convert', 'addons'],
-]
 
 /** What every kind of source may have. */
 const common = {
@@ -97,9 +89,9 @@ export const plainUploads: UploadsSource = uploads.parse({})
 
 /** The name's fault, if it has one. */
 export function nameFault(name: string): string | undefined {
+  if (isReserved(name)) return `the name is reserved (${reservedNames.join(', ')})`
   if (!sourceName.test(name)) return 'expected a name of a-z, 0-9, - and _, at most 63 characters'
   if (uuid.test(name)) return 'expected a name that is not an identifier of an upload'
-  if (reserved.includes(name)) return `the name is reserved (${reserved.join(', ')})`
   return undefined
 }
 

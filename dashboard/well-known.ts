@@ -16,8 +16,6 @@ Disallow: /healthz
 Disallow: /readyz
 `
 
-export const wellKnownPaths: readonly string[] = ['/favicon.ico', '/robots.txt']
-
 const aDay = { 'cache-control': 'public, max-age=86400', 'x-content-type-options': 'nosniff' }
 
 export function wellKnown(): Hono {

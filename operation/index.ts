@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import type { Registry } from 'prom-client'
 import { comesNearby } from '../nearby.ts'
+import { reservedPaths } from '../reserved-paths.ts'
 import { knowsOneOf } from '../secret.ts'
 
 export interface OperationOptions {
@@ -16,7 +17,9 @@ export interface OperationOptions {
 }
 
 /** The paths answered here, so that a listener without the framework can tell them apart. */
-export const operationPaths: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics'])
+export const operationPaths: ReadonlySet<string | undefined> = new Set(
+  reservedPaths.operation.map((first) => `/${first}`),
+)
 
 export function createOperation({
   registry,

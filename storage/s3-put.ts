@@ -1,6 +1,5 @@
 // A file into S3: in one request when its length is known, else in parts that are put together.
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { bodyOf } from './body.ts'
 import type { Body, Bucket, PutOptions, Stored } from './bucket.ts'
 import { statusIn } from './failures.ts'
@@ -8,11 +7,10 @@ import { checkedKey } from './key.ts'
 import { dismiss, type Measured, measure } from './measure.ts'
 import type { S3Options } from './s3-client.ts'
 import { describing } from './s3-facts.ts'
+import { putStream } from './s3-stream.ts'
 
 /** The most S3 takes in one request; longer and unknown bodies go in parts. */
 const maxPutBytes = 5 * 1024 ** 3
-/** The smallest part S3 takes. With two under way, this is what a stream of unknown length costs in memory. */
-const partBytes = 5 * 1024 ** 2
 
 export function createS3Put(client: S3Client, options: S3Options, stat: Bucket['stat']): Bucket['put'] {
   const { bucket, tags, conditionalPuts = true } = options
@@ -27,11 +25,13 @@ export function createS3Put(client: S3Client, options: S3Options, stat: Bucket['
     const measured = measure(body, asked)
     const length = asked.length ?? (body instanceof Uint8Array ? body.byteLength : undefined)
     try {
-      const Body = await bodyOf(measured, body)
-      const isOne = length !== undefined && length <= maxPutBytes
-      const etag = isOne
-        ? await putWhole({ ...input, Body, ContentLength: length }, asked.signal)
-        : await putInParts({ ...input, Body }, asked.signal)
+      const etag =
+        length !== undefined && length <= maxPutBytes
+          ? await putWhole(
+              { ...input, Body: await bodyOf(measured, body), ContentLength: length },
+              asked.signal,
+            )
+          : await putStream({ client, file: input, chunks: measured.chunks, length, signal: asked.signal })
       return { bytes: measured.bytes(), etag }
     } catch (thrown) {
       return unlessTaken(measured, thrown)
@@ -40,14 +40,6 @@ export function createS3Put(client: S3Client, options: S3Options, stat: Bucket['
 
   async function putWhole(input: PutObjectCommandInput, signal?: AbortSignal): Promise<string> {
     const stored = await client.send(new PutObjectCommand(input), signal ? { abortSignal: signal } : {})
-    return stored.ETag ?? ''
-  }
-
-  async function putInParts(params: PutObjectCommandInput, signal?: AbortSignal): Promise<string> {
-    const upload = new Upload({ client, params, partSize: partBytes, queueSize: 2 })
-    const stop = () => void upload.abort()
-    signal?.addEventListener('abort', stop, { once: true })
-    const stored = await upload.done().finally(() => signal?.removeEventListener('abort', stop))
     return stored.ETag ?? ''
   }
 

@@ -2,16 +2,9 @@
 import type { Dispatcher } from 'undici'
 import { Failure } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import {
-  createDeliverer,
-  laneOf,
-  type Records,
-  type Seal,
-  type Secrets,
-  type Webhook as Work,
-  webhooks,
-} from '../../records/index.ts'
+import { laneOf, type Records, type Seal } from '../../records/index.ts'
 import { allowedTarget, createTargets, keptTarget, webTarget } from './address.ts'
+import { createDeliverer, type Secrets, type Webhook as Work, webhooks } from './deliverer.ts'
 import type { Hooks, Webhook } from './hooks.ts'
 import { createSend } from './send.ts'
 

@@ -1,8 +1,8 @@
 // One attempt to deliver a webhook: a POST that only follows redirects which keep it a POST, each checked anew.
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
-import type { Outgoing, Sent } from '../../records/index.ts'
 import { type Target, type Targets, webTarget } from './address.ts'
+import type { Outgoing, Sent } from './deliverer.ts'
 
 export interface Sending {
   readonly dispatcher: Dispatcher

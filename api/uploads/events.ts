@@ -1,7 +1,7 @@
 // Tells of what happened to a file: each webhook that asked for it, in the form of its version.
 import type { JsonObject, Tables } from '../../records/index.ts'
-import { signBody } from '../../records/index.ts'
 import type { Hooks } from '../hooks/hooks.ts'
+import { signBody } from '../hooks/signature.ts'
 import { uploadcareDelivery } from '../uploadcare/delivery.ts'
 import { nativeDelivery } from './delivery.ts'
 import type { Delivery, Told } from './told.ts'

@@ -1,5 +1,7 @@
 // When a picture was taken and how densely it is to be printed, as far as its first bytes say so. Pure.
-import { has, text, u8, u16be, u16le, u32be, u32le } from '../../transforms/identify/bytes.ts'
+import { has, text, u8, u16be, u32be } from '../../transforms/identify/bytes.ts'
+import { entryOf } from '../../transforms/identify/directories.ts'
+import { readExif } from '../../transforms/identify/exif.ts'
 import { app, exifOf, segmentsOf } from '../../transforms/optimise/jpeg/segments.ts'
 
 export interface Shot {
@@ -26,17 +28,9 @@ export function shotOf(head: Uint8Array): Shot {
 function ofJpeg(head: Uint8Array): Shot {
   const segments = segmentsOf(head)
   const tiff = exifOf(segments)
-  const exif = tiff && quietly(() => ofTiff(tiff))
+  const exif = tiff && ofExif(tiff)
   const jfif = segments.find(({ marker, content }) => marker === app(0) && has(content, 0, 'JFIF\0'))
   return { taken: exif?.taken ?? null, dpi: exif?.dpi ?? (jfif ? dpiOfJfif(jfif.content) : null) }
-}
-
-function quietly(read: () => Shot): Shot {
-  try {
-    return read()
-  } catch {
-    return none
-  }
 }
 
 /** JFIF 1.02: units 1 are dots per inch, 2 per centimetre, 0 only a ratio. */
@@ -62,31 +56,19 @@ function densityOf([x, y]: readonly [number, number], factor: number): Shot['dpi
   return dpi[0] > 0 && dpi[1] > 0 ? dpi : null
 }
 
-const tags = { xResolution: 0x011a, yResolution: 0x011b, unit: 0x0128, exif: 0x8769, taken: 0x9003 }
+const tags = { xResolution: 0x011a, yResolution: 0x011b, unit: 0x0128, taken: 0x9003 }
 
-/** TIFF 6.0 section 2 and EXIF 3.0 4.6.5. */
-function ofTiff(tiff: Uint8Array): Shot {
-  const little = has(tiff, 0, 'II')
-  const [u16, u32] = little ? [u16le, u32le] : [u16be, u32be]
-  const entriesAt = (directory: number) => {
-    const places = new Map<number, number>()
-    const count = Math.min(u16(tiff, directory), 500)
-    for (let i = 0; i < count; i++) places.set(u16(tiff, directory + 2 + i * 12), directory + 10 + i * 12)
-    return places
-  }
-  const main = entriesAt(u32(tiff, 4))
-  const ratioAt = (place: number | undefined): number => {
-    if (place === undefined) return 0
-    const at = u32(tiff, place)
-    return u32(tiff, at) / (u32(tiff, at + 4) || Number.POSITIVE_INFINITY)
-  }
-  const unitAt = main.get(tags.unit)
-  const unit = unitAt === undefined ? 2 : u16(tiff, unitAt)
+/** ResolutionUnit (EXIF 3.0 4.6.4): 2 are inches, also where none is said, and 3 centimetres. */
+function ofExif(tiff: Uint8Array): Shot {
+  const found = readExif(tiff)
+  if (!found) return none
+  const { block, main, exif } = found
+  const field = (tag: number) => block.numberOf(entryOf(main, tag))
+  const unit = field(tags.unit) ?? 2
   const factor = unit === 2 ? 1 : unit === 3 ? cmPerInch : 0
-  const dpi = densityOf([ratioAt(main.get(tags.xResolution)), ratioAt(main.get(tags.yResolution))], factor)
-  const below = main.get(tags.exif)
-  const takenAt = below === undefined ? undefined : entriesAt(u32(tiff, below)).get(tags.taken)
-  return { dpi, taken: takenAt === undefined ? null : isoOf(text(tiff, u32(tiff, takenAt), 19)) }
+  const dpi = densityOf([field(tags.xResolution) ?? 0, field(tags.yResolution) ?? 0], factor)
+  const taken = entryOf(exif, tags.taken)
+  return { dpi, taken: taken ? isoOf(text(taken.value, 0, 19)) : null }
 }
 
 /** "2026:11:21 12:00:00", or spaces and zeros where it is not known. */

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAccounts, instanceSecret } from '../../api/accounts/index.ts'
 import { openRecords, type Records } from '../../records/index.ts'
 import { aFile } from '../records/folder.ts'
+import { kindOfRejection } from '../refusals.ts'
 
 const noon = Date.UTC(2026, 10, 21, 12)
 const secret = 'an instance secret of its own'
@@ -22,12 +23,6 @@ async function theAccounts({ isDemo = true, records }: { isDemo?: boolean; recor
 }
 
 const wanted = { project: 'shop', user: 'ann', scopes: ['optimise'] }
-const kindOf = (thrown: Promise<unknown>) =>
-  thrown.then(
-    () => 'none',
-    (error: { kind: string }) => error.kind,
-  )
-
 describe('a key', () => {
   test('lets in by its id and secret, in two words or one', async () => {
     const { accounts } = await theAccounts()
@@ -46,17 +41,17 @@ describe('a key', () => {
     const { accounts } = await theAccounts()
     const { key, secret } = await accounts.create(wanted)
     const [id = '', given = ''] = wrong(key.id, secret)
-    expect(await kindOf(accounts.bySecret(id, given))).toBe('bad-credentials')
-    expect(await kindOf(accounts.byToken(`${id}.${given}`))).toBe('bad-credentials')
-    expect(await kindOf(accounts.byToken(given))).toBe('bad-credentials')
+    expect(await kindOfRejection(accounts.bySecret(id, given))).toBe('bad-credentials')
+    expect(await kindOfRejection(accounts.byToken(`${id}.${given}`))).toBe('bad-credentials')
+    expect(await kindOfRejection(accounts.byToken(given))).toBe('bad-credentials')
   })
 
   test('is dead when it is revoked, its public half too', async () => {
     const { accounts, records } = await theAccounts()
     const { key, secret } = await accounts.create(wanted)
     await records.keys.revoke(key.id, noon)
-    expect(await kindOf(accounts.bySecret(key.id, secret))).toBe('bad-credentials')
-    expect(await kindOf(accounts.byPublicKey(key.id))).toBe('bad-credentials')
+    expect(await kindOfRejection(accounts.bySecret(key.id, secret))).toBe('bad-credentials')
+    expect(await kindOfRejection(accounts.byPublicKey(key.id))).toBe('bad-credentials')
   })
 
   test('checks what was signed with its secret, and the database alone could not', async () => {
@@ -78,7 +73,7 @@ describe('a key', () => {
     accounts.require(key, 'optimise')
     expect(() => accounts.require(key, 'keys')).toThrow("lacks the scope 'keys'")
     accounts.require({ ...key, scopes: ['*'] }, 'keys')
-    expect(await kindOf(accounts.create({ ...wanted, scopes: ['everything'] }))).toBe('bad-option')
+    expect(await kindOfRejection(accounts.create({ ...wanted, scopes: ['everything'] }))).toBe('bad-option')
   })
 
   test('is stopped by its quota, and begins anew with the month', async () => {
@@ -88,7 +83,7 @@ describe('a key', () => {
     await records.usage.count(key.id, { calls: 1 }, noon)
     await accounts.admit(key)
     await records.usage.count(key.id, { calls: 1 }, noon)
-    expect(await kindOf(accounts.admit(key))).toBe('over-quota')
+    expect(await kindOfRejection(accounts.admit(key))).toBe('over-quota')
     expect(await accounts.standing(key)).toMatchObject({ used: { calls: 2 }, quotas: { calls: 2 } })
   })
 })
@@ -109,8 +104,8 @@ describe('the demo project', () => {
     const demo = await accounts.demo()
     const open = (await theAccounts({ isDemo: false, records })).accounts
     expect(await open.demo()).toBeUndefined()
-    expect(await kindOf(open.bySecret(demo?.id ?? '', demo?.secret ?? ''))).toBe('bad-credentials')
-    expect(await kindOf(open.byPublicKey(demo?.id ?? ''))).toBe('bad-credentials')
+    expect(await kindOfRejection(open.bySecret(demo?.id ?? '', demo?.secret ?? ''))).toBe('bad-credentials')
+    expect(await kindOfRejection(open.byPublicKey(demo?.id ?? ''))).toBe('bad-credentials')
   })
 })
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFlights, type Trip } from '../../cache/collapse.ts'
+import { aSignal } from '../signals.ts'
 import { times } from './entries.ts'
 
 const flightMs = 10_000
-const forever = (): AbortSignal => new AbortController().signal
 
 /** A start that lands when told to, and remembers what it was given. */
 function aFlight() {
@@ -23,7 +23,7 @@ afterEach(() => void vi.useRealTimers())
 test('fifty waiters share one flight, and all but the first are told so', async () => {
   const flights = createFlights<string>(flightMs)
   const { start, trips, land } = aFlight()
-  const waiters = times(50, () => flights.join('k', forever(), start))
+  const waiters = times(50, () => flights.join('k', aSignal(), start))
   land('meow')
   const landed = await Promise.all(waiters)
   expect(landed.map(({ value }) => value)).toEqual(times(50, () => 'meow'))
@@ -34,8 +34,8 @@ test('fifty waiters share one flight, and all but the first are told so', async 
 test('keys do not wait for each other', async () => {
   const flights = createFlights<string>(flightMs)
   const [slow, quick] = [aFlight(), aFlight()]
-  void flights.join('slow', forever(), slow.start)
-  const waiter = flights.join('quick', forever(), quick.start)
+  void flights.join('slow', aSignal(), slow.start)
+  const waiter = flights.join('quick', aSignal(), quick.start)
   quick.land('done')
   expect(await waiter).toEqual({ value: 'done', collapsed: false })
 })
@@ -45,7 +45,7 @@ test('the first client leaves, and the others still get their answer', async () 
   const { start, trips, land } = aFlight()
   const impatient = new AbortController()
   const first = flights.join('k', impatient.signal, start)
-  const second = flights.join('k', forever(), start)
+  const second = flights.join('k', aSignal(), start)
   impatient.abort()
   await expect(first).rejects.toMatchObject({ kind: 'abandoned' })
   expect(trips[0]?.signal.aborted).toBe(false)
@@ -62,7 +62,7 @@ test('when the last waiter has gone the flight is aborted, and the next ask star
   const outcomes = await Promise.allSettled(waiters)
   expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
   expect(first.trips[0]?.signal.reason).toMatchObject({ kind: 'abandoned' })
-  const again = flights.join('k', forever(), next.start)
+  const again = flights.join('k', aSignal(), next.start)
   next.land('meow')
   expect(await again).toEqual({ value: 'meow', collapsed: false })
 })
@@ -78,7 +78,7 @@ test('a client that has left already starts nothing', async () => {
 test('a flight has its own deadline', async () => {
   const flights = createFlights<string>(flightMs)
   const { start } = aFlight()
-  const waiter = flights.join('k', forever(), start)
+  const waiter = flights.join('k', aSignal(), start)
   vi.advanceTimersByTime(flightMs)
   await expect(waiter).rejects.toMatchObject({ kind: 'upstream-late' })
 })
@@ -86,11 +86,11 @@ test('a flight has its own deadline', async () => {
 test('a failure is shared, and forgotten at once', async () => {
   const flights = createFlights<string>(flightMs)
   const [first, next] = [aFlight(), aFlight()]
-  const waiters = times(5, () => flights.join('k', forever(), first.start))
+  const waiters = times(5, () => flights.join('k', aSignal(), first.start))
   first.fail(new Error('no'))
   const outcomes = await Promise.allSettled(waiters)
   expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
-  const again = flights.join('k', forever(), next.start)
+  const again = flights.join('k', aSignal(), next.start)
   next.land('meow')
   expect((await again).value).toBe('meow')
 })
@@ -121,10 +121,10 @@ test('a background flight may fail with nobody listening', async () => {
 test('a forgotten flight still lands, but knows that it is not wanted', async () => {
   const flights = createFlights<string>(flightMs)
   const [old, fresh] = [aFlight(), aFlight()]
-  const waiter = flights.join('k', forever(), old.start)
+  const waiter = flights.join('k', aSignal(), old.start)
   expect(old.trips[0]?.isWanted()).toBe(true)
   flights.forget('k')
-  const later = flights.join('k', forever(), fresh.start)
+  const later = flights.join('k', aSignal(), fresh.start)
   expect([old.trips[0]?.isWanted(), fresh.trips[0]?.isWanted()]).toEqual([false, true])
   old.land('old')
   fresh.land('new')

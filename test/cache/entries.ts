@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Entry } from '../../cache/entry.ts'
 import type { Answer, Ask, Headers } from '../../tier.ts'
+import { aSignal } from '../signals.ts'
 
 /** The moment at which tests begin. Any will do. */
 export const start = Date.parse('2026-03-01T12:00:00Z')
@@ -36,7 +37,7 @@ export function anAnswer(headers: Headers = {}, body = 'meow', status = 200): An
 }
 
 export function anAsk(headers: Headers = {}, changes: Partial<Ask> = {}): Ask {
-  return { path: '/a/cat.jpg?w=100', headers, signal: new AbortController().signal, ...changes }
+  return { path: '/a/cat.jpg?w=100', headers, signal: aSignal(), ...changes }
 }
 
 export const times = <T>(count: number, make: (index: number) => T): T[] =>

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpDate } from '../../cache/dates.ts'
-import { aClock, aNode, type Node } from '../journeys/cdn.ts'
+import { aClock } from '../clocks.ts'
+import { aNode, type Node } from '../journeys/cdn.ts'
 
 const clock = aClock()
 let server: Server

@@ -17,6 +17,7 @@ import {
 import type { Processor } from '../../transforms/processor.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { effortSince } from '../effort.ts'
+import { aSignal } from '../signals.ts'
 import { type Entry, entries, isHere, read } from './pictures.ts'
 
 /** Above what the process had before the first picture. */
@@ -59,7 +60,7 @@ async function render(name: string, query: string) {
   const asked = plan(exact(parse(query), { formats: 'avif,webp', saveData: false }), facts)
   admit(facts, asked)
   const job = { source, plan: asked, facts, priority: 'foreground', owner: name } as const
-  return { facts, plan: asked, picture: await pool.process(job, new AbortController().signal) }
+  return { facts, plan: asked, picture: await pool.process(job, aSignal()) }
 }
 
 type Outcome = { readonly effort: number } & (

@@ -1,7 +1,7 @@
 // The page of usage: what was used, drawn and in words; keys made, used and revoked.
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { aClock } from '../journeys/cdn.ts'
+import { aClock } from '../clocks.ts'
 import { jpeg } from '../pictures.ts'
 import { inChromium } from './chromium.ts'
 import { countOf, fitsScreens, textOf } from './seen.ts'

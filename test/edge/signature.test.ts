@@ -2,19 +2,10 @@ import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { refuseExpired, type Scheme, sign, verify } from '../../edge/signature.ts'
-import type { Failure } from '../../errors.ts'
+import { kindOf } from '../refusals.ts'
 
 const ours = { scheme: 'hmac-sha256' as Scheme, keys: ['a-key-of-sixteen+', 'the-key-before-it'] }
 const imgix = { scheme: 'imgix-md5' as Scheme, keys: ['tok3nABC'] }
-
-const kindOf = (run: () => void): string => {
-  try {
-    run()
-    return 'passes'
-  } catch (error) {
-    return (error as Failure).kind
-  }
-}
 
 describe('HMAC-SHA256 over path and query as sent', () => {
   test('is what a client in any language computes', () => {

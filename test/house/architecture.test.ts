@@ -16,13 +16,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'problem.ts': ['errors.ts', 'reason.ts', 'tier.ts'],
   'log.ts': [],
   'cors.ts': ['tier.ts'],
+  'reserved-paths.ts': [],
   'owner.ts': [],
   'secret.ts': [],
   'nearby.ts': [],
   'metrics.ts': [],
   'config.ts': ['config'],
   // What is written in a language of another part is read by that part's own pure reader.
-  config: ['errors.ts', door, 'origin/addresses.ts', 'origin/hosts.ts'],
+  config: ['errors.ts', 'reserved-paths.ts', door, 'origin/addresses.ts', 'origin/hosts.ts'],
   work: ['errors.ts'],
   transforms: ['errors.ts', 'work'],
   cache: [...words, 'owner.ts'],
@@ -45,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,
+    'reserved-paths.ts',
     'cors.ts',
     'owner.ts',
     'records',
@@ -58,11 +60,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'origin/ports.ts',
   ],
   wire: [...words, 'secret.ts'],
-  operation: [...words, 'secret.ts', 'nearby.ts'],
+  operation: [...words, 'reserved-paths.ts', 'secret.ts', 'nearby.ts'],
   samples: [],
   dashboard: ['nearby.ts'],
   assembly: [
     ...words,
+    'reserved-paths.ts',
     'owner.ts',
     'metrics.ts',
     'config.ts',

@@ -11,21 +11,7 @@ import { makeConfig, type WrittenConfig } from '../../config.ts'
 import { createHalftone } from '../../main.ts'
 import { createMetrics } from '../../metrics.ts'
 import { listen } from '../../wire/server.ts'
-
-export interface Clock {
-  now(): number
-  forward(seconds: number): void
-}
-
-export function aClock(): Clock {
-  let ahead = 0
-  return {
-    now: () => Date.now() + ahead,
-    forward: (seconds) => {
-      ahead += seconds * 1000
-    },
-  }
-}
+import { aClock, type Clock } from '../clocks.ts'
 
 export interface SourceServer {
   readonly url: string

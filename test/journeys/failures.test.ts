@@ -2,17 +2,8 @@
 import { connect } from 'node:net'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  aClock,
-  aNode,
-  aSource,
-  type Clock,
-  type Node,
-  type NodeOptions,
-  type SourceServer,
-  siteOf,
-  times,
-} from './cdn.ts'
+import { aClock, type Clock } from '../clocks.ts'
+import { aNode, aSource, type Node, type NodeOptions, type SourceServer, siteOf, times } from './cdn.ts'
 
 const lives = { staleWhileRevalidateMs: '10s', staleIfErrorMs: '100s', cdnMs: '60s' }
 

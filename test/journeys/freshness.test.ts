@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { aClock, type Clock } from '../clocks.ts'
 import {
   type Answered,
-  aClock,
   aNode,
   aSource,
-  type Clock,
   type Node,
   type NodeOptions,
   type SourceServer,

@@ -7,8 +7,9 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createAccounts } from '../../api/accounts/index.ts'
 import { openRecords } from '../../records/index.ts'
+import { aClock } from '../clocks.ts'
 import { noPostgres, type Server, startPostgres } from '../records/postgres.ts'
-import { aClock, aNode } from './cdn.ts'
+import { aNode } from './cdn.ts'
 
 const secret = 'of this instance'
 const photo = await sharp({

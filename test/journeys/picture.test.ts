@@ -2,7 +2,8 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sign } from '../../edge/signature.ts'
-import { aClock, aNode, aSource, type Node, type SourceServer, siteOf, times } from './cdn.ts'
+import { aClock } from '../clocks.ts'
+import { aNode, aSource, type Node, type SourceServer, siteOf, times } from './cdn.ts'
 
 const modern = { accept: 'image/avif,image/webp,*/*' }
 const webpOnly = { accept: 'image/webp,*/*' }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Call } from '../../api/optimising/index.ts'
 import { Failure } from '../../errors.ts'
 import type { KeyRecord } from '../../records/index.ts'
+import { never } from '../signals.ts'
 import { aReceiver, aService, type Receiver, type Service } from './service.ts'
 
 const key: KeyRecord = {
@@ -14,7 +15,6 @@ const key: KeyRecord = {
 }
 const base = 'http://cdn.example'
 const call: Call = { key, base, retention: 'api', wishes: [{ edit: '', optimise: { mode: 'lossy' } }] }
-const never = new AbortController().signal
 
 let service: Service
 let receiver: Receiver

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDeliver, type Target } from '../../api/optimising/index.ts'
 import { createGuard } from '../../origin/guard.ts'
+import { aSignal } from '../signals.ts'
 
 const dispatcher = createGuard({ allowAddresses: ['127.0.0.1/32'] })
 const deliver = createDeliver({ dispatcher, endpoints: {} })
@@ -27,7 +28,7 @@ afterAll(async () => {
 const put = (more: { readonly endpoint?: string; readonly path?: string } = {}) => {
   const place = { bucket: 'pictures', region: 'eu-central-1', endpoint, ...more }
   const target: Target = { kind: 's3', accessKeyId: 'AKIA', secretAccessKey: 'secret', ...place }
-  const signal = new AbortController().signal
+  const signal = aSignal()
   return deliver({ target, name: 'cat.jpg', body: Buffer.from('a picture'), type: 'image/jpeg', signal })
 }
 

@@ -7,13 +7,14 @@ import { text } from 'node:stream/consumers'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
-import { Failure, type FailureKind } from '../../errors.ts'
+import { Failure } from '../../errors.ts'
 import { assumedFor } from '../../origin/caching.ts'
 import { type BucketOptions, createBucketLoader } from '../../origin/loaders/bucket.ts'
 import type { Bucket, Facts } from '../../storage/bucket.ts'
 import { openBucket } from '../../storage/index.ts'
+import { kindOfRejection } from '../refusals.ts'
 import { type SwiftServer, startSwift, swiftMissing } from '../servers/swift.ts'
-import { aSignal } from './servers.ts'
+import { aSignal } from '../signals.ts'
 
 const jpeg = { type: 'image/jpeg' }
 
@@ -26,11 +27,6 @@ const aLoader = (bucket: BucketOptions['bucket'], options: Partial<BucketOptions
     freshSeconds: 60,
     ...options,
   })
-
-async function kindOf(work: Promise<unknown>): Promise<FailureKind | undefined> {
-  const thrown = await work.catch((thrown: unknown) => thrown)
-  return thrown instanceof Failure ? thrown.kind : undefined
-}
 
 function promises(open: () => Promise<Bucket>): void {
   let bucket: Bucket
@@ -53,14 +49,14 @@ function promises(open: () => Promise<Bucket>): void {
   test.each(['none.jpg', 'cats', '../secret', 'cats/../none', 'a//b', 'a\\b', `${'x'.repeat(300)}.jpg`, ''])(
     'there is nothing at %s',
     async (path) => {
-      expect(await kindOf(aLoader(bucket).load(path, aSignal()))).toBe('source-missing')
+      expect(await kindOfRejection(aLoader(bucket).load(path, aSignal()))).toBe('source-missing')
     },
   )
 
   test('a file that is too large is not read whole, and any part of it can be opened', async () => {
     await put('photos/large.jpg', `x${'y'.repeat(99)}z`)
     const source = await aLoader(bucket).load('large.jpg', aSignal())
-    expect(await kindOf(source.read(aSignal()))).toBe('source-too-large')
+    expect(await kindOfRejection(source.read(aSignal()))).toBe('source-too-large')
     expect(source.file?.length).toBe(101)
     const part = async (start: number, end: number) =>
       text((await source.file?.open({ start, end }, aSignal())) ?? Readable.from([]))
@@ -71,7 +67,7 @@ function promises(open: () => Promise<Bucket>): void {
     await put('photos/replaced.jpg', 'the old one')
     const { file } = await aLoader(bucket).load('replaced.jpg', aSignal())
     await put('photos/replaced.jpg', 'a new one')
-    expect(file && (await kindOf(file.open({ start: 0, end: 2 }, aSignal())))).toBe('source-failed')
+    expect(file && (await kindOfRejection(file.open({ start: 0, end: 2 }, aSignal())))).toBe('source-failed')
   })
 
   test('a new file under the old name is another version, and the old one is gone', async () => {
@@ -190,7 +186,7 @@ describe('a file with a label of its encoding', () => {
 
   test('is refused where it unpacks to too much', async () => {
     const source = await labelled('gzip', gzipSync(Buffer.alloc(5000))).load('a.svg', aSignal())
-    expect(await kindOf(source.read(aSignal()))).toBe('source-too-large')
+    expect(await kindOfRejection(source.read(aSignal()))).toBe('source-too-large')
   })
 })
 
@@ -233,7 +229,7 @@ describe('a bucket behind a network', () => {
       ),
     )
     const source = await aLoader(bucket).load('a', aSignal())
-    expect(await kindOf(source.read(aSignal()))).toBe('source-failed')
+    expect(await kindOfRejection(source.read(aSignal()))).toBe('source-failed')
   })
 
   test.each([
@@ -244,7 +240,7 @@ describe('a bucket behind a network', () => {
     ['forbidden-address', 'forbidden-address'],
   ] as const)('whose failure is %s is %s', async (theirs, ours) => {
     const stat = () => Promise.reject(new Failure(theirs, 'It went wrong.'))
-    expect(await kindOf(aLoader({ ...aBucket().bucket, stat }).load('a', aSignal()))).toBe(ours)
+    expect(await kindOfRejection(aLoader({ ...aBucket().bucket, stat }).load('a', aSignal()))).toBe(ours)
   })
 
   test('what its client throws is never shown', async () => {
@@ -258,7 +254,7 @@ describe('a bucket behind a network', () => {
   test('a path that means no key asks nobody', async () => {
     const { asked, bucket } = aBucket()
     const loader = aLoader(bucket, { keyOf: () => undefined })
-    expect(await kindOf(loader.load('a', aSignal()))).toBe('source-missing')
+    expect(await kindOfRejection(loader.load('a', aSignal()))).toBe('source-missing')
     expect(asked).toEqual({ stat: 0, get: 0 })
   })
 })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assumedFor } from '../../origin/caching.ts'
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
 import { createRecent } from '../../origin/recent.ts'
-import { aSignal } from './servers.ts'
+import { aSignal } from '../signals.ts'
 
 let home = ''
 let dir = ''

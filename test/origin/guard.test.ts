@@ -10,7 +10,8 @@ import { createGuard, type GuardOptions } from '../../origin/guard.ts'
 import { parseHostRule, permitRedirect } from '../../origin/hosts.ts'
 import { failureHeader } from '../../problem.ts'
 import type { Answer } from '../../tier.ts'
-import { aServer, aSignal, aTrap, connectionsDuring, type Running } from './servers.ts'
+import { aSignal } from '../signals.ts'
+import { aServer, aTrap, connectionsDuring, type Running } from './servers.ts'
 
 const limits = { headers: {}, maxBytes: 1e6, idleMs: 10_000, totalMs: 60_000, maxRedirects: 5 }
 

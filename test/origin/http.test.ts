@@ -4,9 +4,11 @@ import { createMemoryStore } from '../../cache/memory.ts'
 import type { Failure } from '../../errors.ts'
 import { mayBeKept } from '../../origin/caching.ts'
 import type { Source } from '../../origin/loader.ts'
-import { createHttpLoader, type HttpOptions } from '../../origin/loaders/http.ts'
+import type { HttpOptions } from '../../origin/loaders/http.ts'
 import type { Headers } from '../../tier.ts'
-import { aServer, aSignal, type Site } from './servers.ts'
+import { kindOfRejection } from '../refusals.ts'
+import { aSignal } from '../signals.ts'
+import { anHttpLoader, aServer, type Site } from './servers.ts'
 
 const sites: Site[] = []
 const closing: (() => Promise<void>)[] = []
@@ -28,16 +30,8 @@ type Listener = Parameters<typeof aServer>[0]
 /** A loader that may reach loopback, with a clock the test turns. */
 function aLoader(options: Partial<HttpOptions> = {}) {
   const clock = { now: Date.now() }
-  const loader = createHttpLoader({
-    allowAddresses: ['127.0.0.1/32'],
+  const loader = anHttpLoader({
     maxBytes: 1000,
-    connectMs: 10_000,
-    idleMs: 10_000,
-    totalMs: 60_000,
-    maxRedirects: 5,
-    freshSeconds: 60,
-    staleIfErrorSeconds: 600,
-    store: createMemoryStore({ maxBytes: 1e7 }),
     now: () => clock.now,
     ...options,
   })
@@ -57,12 +51,6 @@ const freshOf = ({ caching: { shared, ageSeconds } }: Source): number =>
 
 const textOf = async (source: Source): Promise<string> =>
   Buffer.from((await source.read(aSignal())) ?? []).toString()
-
-const kindOf = (loading: Promise<Source>): Promise<string> =>
-  loading.then(
-    () => 'found',
-    (failure: { kind: string }) => failure.kind,
-  )
 
 describe('a path', () => {
   test('is looked up below the base, exactly as it is written', async () => {
@@ -95,7 +83,9 @@ describe('a path', () => {
     ],
   ])('%s does not leave the base', async (path) => {
     const site = await aSite((_, response) => response.end())
-    expect(await kindOf(aLoader({ base: `${site.url}/pictures/` }).load(path))).toBe('source-missing')
+    expect(await kindOfRejection(aLoader({ base: `${site.url}/pictures/` }).load(path))).toBe(
+      'source-missing',
+    )
     expect(site.count).toBe(0)
   })
 
@@ -125,7 +115,7 @@ describe('a path', () => {
       allowHosts: ['*.example.com'],
       resolve: () => Promise.reject(new Error('asked')),
     })
-    expect(await kindOf(load(path))).toBe(kind)
+    expect(await kindOfRejection(load(path))).toBe(kind)
   })
 
   test.each([
@@ -139,7 +129,7 @@ describe('a path', () => {
       asked.push(host)
       return ['10.0.0.1']
     }
-    expect(await kindOf(aLoader({ allowHosts: ['*.example.com'], resolve }).load(path))).toBe(
+    expect(await kindOfRejection(aLoader({ allowHosts: ['*.example.com'], resolve }).load(path))).toBe(
       'forbidden-address',
     )
     expect(asked).toHaveLength(1)
@@ -196,7 +186,7 @@ describe('a picture', () => {
     expect(await textOf(stale)).toBe('picture')
     expect(freshOf(stale)).toBe(0)
     wait(601)
-    expect(await kindOf(load('a.png'))).toBe('source-failed')
+    expect(await kindOfRejection(load('a.png'))).toBe('source-failed')
   })
 
   describe('that its server fails to give again', () => {
@@ -217,7 +207,7 @@ describe('a picture', () => {
       wait(61)
       expect(await textOf(await load('a.png'))).toBe('picture')
       wait(700)
-      expect(await kindOf(load('a.png'))).toMatch(/^source-(refused|failed|late)$/)
+      expect(await kindOfRejection(load('a.png'))).toMatch(/^source-(refused|failed|late)$/)
     })
 
     test.each([404, 410, 451])('%d: it is gone', async (status) => {
@@ -225,7 +215,7 @@ describe('a picture', () => {
       const { load, wait } = aLoader({ base: site.url })
       await load('a.png')
       wait(61)
-      expect(await kindOf(load('a.png'))).toBe('source-missing')
+      expect(await kindOfRejection(load('a.png'))).toBe('source-missing')
     })
 
     test.each([
@@ -349,7 +339,7 @@ describe('a picture', () => {
     const store = createMemoryStore({ maxBytes: 1e7 })
     const insider = aLoader({ base: site.url, store, headers: { authorization: 'secret' } })
     await insider.load('a.png')
-    expect(await kindOf(aLoader({ base: site.url, store }).load('a.png'))).toBe('source-refused')
+    expect(await kindOfRejection(aLoader({ base: site.url, store }).load('a.png'))).toBe('source-refused')
     await aLoader({ base: site.url, store, headers: { authorization: 'secret' } }).load('a.png')
     expect(site.count).toBe(2)
   })
@@ -390,7 +380,9 @@ describe('a picture', () => {
   test.each(bombs)('that would be too large unpacked from %s is refused', async (label, body) => {
     expect(body.length).toBeLessThan(2000)
     const site = await aSite((_, response) => response.setHeader('content-encoding', label).end(body))
-    expect(await kindOf(aLoader({ base: site.url, maxBytes: 200_000 }).load('a'))).toBe('source-too-large')
+    expect(await kindOfRejection(aLoader({ base: site.url, maxBytes: 200_000 }).load('a'))).toBe(
+      'source-too-large',
+    )
   })
 
   test.each([
@@ -400,7 +392,7 @@ describe('a picture', () => {
     ['gzip, gzip, gzip, gzip', Buffer.from('text')],
   ])('that is no picture and does not unpack from %s has failed', async (label, body) => {
     const site = await aSite((_, response) => response.setHeader('content-encoding', label).end(body))
-    expect(await kindOf(aLoader({ base: site.url }).load('a'))).toBe('source-failed')
+    expect(await kindOfRejection(aLoader({ base: site.url }).load('a'))).toBe('source-failed')
   })
 })
 
@@ -475,12 +467,12 @@ describe('a server that', () => {
   ]
   test.each(cases)('%s is seen through', async (_, listener, kind) => {
     const site = await aSite(listener)
-    expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe(kind)
+    expect(await kindOfRejection(aLoader({ base: site.url }).load('a.png'))).toBe(kind)
   })
 
   test('drips without end is late', async () => {
     const site = await aSite(drip)
-    expect(await kindOf(aLoader({ base: site.url, totalMs: 400 }).load('a.png'))).toBe('source-late')
+    expect(await kindOfRejection(aLoader({ base: site.url, totalMs: 400 }).load('a.png'))).toBe('source-late')
   })
 
   test.each([
@@ -492,7 +484,7 @@ describe('a server that', () => {
       const site = await aSite(listener)
       // Longer than this test may take.
       const totalMs = 3_600_000
-      expect(await kindOf(aLoader({ base: site.url, idleMs: 100, totalMs }).load('a.png'))).toBe(
+      expect(await kindOfRejection(aLoader({ base: site.url, idleMs: 100, totalMs }).load('a.png'))).toBe(
         'source-late',
       )
     },
@@ -515,7 +507,7 @@ describe('a server that', () => {
   test('is not there fails', async () => {
     const site = await aServer(() => undefined)
     await site.close()
-    expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe('source-failed')
+    expect(await kindOfRejection(aLoader({ base: site.url }).load('a.png'))).toBe('source-failed')
   })
 
   test.each([
@@ -527,25 +519,25 @@ describe('a server that', () => {
   ])('has no such picture, and says %j of that, is asked again when it says so', async (field, at1, at11) => {
     const site = await aSite((_, response) => response.writeHead(404, { 'cache-control': field }).end())
     const { load, wait } = aLoader({ base: site.url })
-    await kindOf(load('a.png'))
+    await kindOfRejection(load('a.png'))
     wait(1)
-    await kindOf(load('a.png'))
+    await kindOfRejection(load('a.png'))
     expect(site.count).toBe(at1)
     wait(10)
-    await kindOf(load('a.png'))
+    await kindOfRejection(load('a.png'))
     expect(site.count - (at1 - 1)).toBe(at11)
   })
 
   test('has no such picture is not asked again at once', async () => {
     const site = await aSite((_, response) => response.writeHead(404).end())
     const { load, wait } = aLoader({ base: site.url })
-    expect([await kindOf(load('a.png')), await kindOf(load('a.png'))]).toEqual([
+    expect([await kindOfRejection(load('a.png')), await kindOfRejection(load('a.png'))]).toEqual([
       'source-missing',
       'source-missing',
     ])
     expect(site.count).toBe(1)
     wait(31)
-    await kindOf(load('a.png'))
+    await kindOfRejection(load('a.png'))
     expect(site.count).toBe(2)
   })
 })
@@ -572,12 +564,12 @@ describe('a redirect', () => {
     ['/again', 'source-failed'],
   ])('to %s: %s', async (location, kind) => {
     const site = await redirecting(location)
-    expect(await kindOf(aLoader({ base: site.url }).load('a.png'))).toBe(kind)
+    expect(await kindOfRejection(aLoader({ base: site.url }).load('a.png'))).toBe(kind)
   })
 
   test('is followed five times at most', async () => {
     const site = await redirecting('/again')
-    await kindOf(aLoader({ base: site.url }).load('a.png'))
+    await kindOfRejection(aLoader({ base: site.url }).load('a.png'))
     expect(site.count).toBe(6)
   })
 

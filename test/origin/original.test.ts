@@ -7,7 +7,8 @@ import { createOrigin } from '../../origin/index.ts'
 import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createHandover } from '../../work/handover.ts'
-import { aPicture, aSignal } from './servers.ts'
+import { aSignal } from '../signals.ts'
+import { aPicture } from './servers.ts'
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
 const html = Buffer.from('<!doctype html><script>alert(1)</script>')

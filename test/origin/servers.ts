@@ -2,6 +2,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, Socket } from 'node:net'
 import sharp from 'sharp'
+import { createMemoryStore } from '../../cache/memory.ts'
+import { createHttpLoader, type HttpOptions } from '../../origin/loaders/http.ts'
 
 export interface Running {
   readonly port: number
@@ -65,11 +67,24 @@ export async function connectionsDuring(body: () => Promise<unknown>): Promise<n
   }
 }
 
-export const aSignal = (): AbortSignal => new AbortController().signal
-
 /** A picture of one colour; another colour is another picture of the same size. */
 export function aPicture(format: 'png' | 'jpeg' = 'png', background = '#c33'): Promise<Buffer> {
   return sharp({ create: { width: 64, height: 48, channels: 3, background } })
     .toFormat(format)
     .toBuffer()
 }
+
+/** A loader that may reach loopback; closed by the test. */
+export const anHttpLoader = (options: Partial<HttpOptions> = {}) =>
+  createHttpLoader({
+    allowAddresses: ['127.0.0.1'],
+    maxBytes: 1e6,
+    connectMs: 10_000,
+    idleMs: 10_000,
+    totalMs: 60_000,
+    maxRedirects: 5,
+    freshSeconds: 60,
+    staleIfErrorSeconds: 600,
+    store: createMemoryStore({ maxBytes: 1e7 }),
+    ...options,
+  })

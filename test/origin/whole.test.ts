@@ -8,13 +8,13 @@ import { createDiskStore } from '../../cache/disk.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { createTieredStore } from '../../cache/tiered.ts'
 import { createOrigin } from '../../origin/index.ts'
-import { createHttpLoader } from '../../origin/loaders/http.ts'
 import { failureHeader } from '../../problem.ts'
 import { held } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { createHandover } from '../../work/handover.ts'
-import { aPicture, aServer, aSignal, type Site } from './servers.ts'
+import { aSignal } from '../signals.ts'
+import { anHttpLoader, aPicture, aServer, type Site } from './servers.ts'
 
 const freshness = {
   browserSeconds: 60,
@@ -48,16 +48,8 @@ async function aProcess() {
       disk: await createDiskStore({ dir: join(dir, name), maxBytes: 1e7 }),
     })
   const [sources, results] = [await tiered('sources'), await tiered('results')]
-  const loader = createHttpLoader({
+  const loader = anHttpLoader({
     base: site.url,
-    allowAddresses: ['127.0.0.1'],
-    maxBytes: 1e6,
-    connectMs: 10_000,
-    idleMs: 10_000,
-    totalMs: 60_000,
-    maxRedirects: 5,
-    freshSeconds: 60,
-    staleIfErrorSeconds: 60,
     store: sources,
   })
   const loaders = new Map([['photos', loader]])

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Order, Processing } from '../../processing/processing.ts'
 import { defaultLimits, identify } from '../../transforms/index.ts'
 import * as pictures from '../pictures.ts'
-import { aPlace, implementations, never, scripted } from './nodes.ts'
+import { never } from '../signals.ts'
+import { aPlace, implementations, scripted } from './nodes.ts'
 
 const large = { width: 240, height: 160 }
 

@@ -5,7 +5,8 @@ import { asFailure } from '../../errors.ts'
 import type { Order } from '../../processing/processing.ts'
 import { entries, isHere } from '../corpus/pictures.ts'
 import * as pictures from '../pictures.ts'
-import { aPlace, never } from './nodes.ts'
+import { never } from '../signals.ts'
+import { aPlace } from './nodes.ts'
 
 const place = aPlace()
 afterAll(place.end)

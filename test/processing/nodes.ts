@@ -8,8 +8,8 @@ import type { Order, Processing } from '../../processing/processing.ts'
 import { createRemoteProcessing, type RemoteOptions } from '../../processing/remote.ts'
 import { type ServeProcessingOptions, serveProcessing } from '../../processing/serve.ts'
 import { listen } from '../../wire/index.ts'
+import { never } from '../signals.ts'
 
-export const never = new AbortController().signal
 export const scripted = new URL('./workers/scripted.ts', import.meta.url).href
 export const secret = 'between nodes'
 

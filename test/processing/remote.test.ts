@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Failure } from '../../errors.ts'
 import type { Order, Processed, Processing } from '../../processing/processing.ts'
 import { freePort } from '../servers/ports.ts'
-import { aPlace, never, scripted } from './nodes.ts'
+import { never } from '../signals.ts'
+import { aPlace, scripted } from './nodes.ts'
 
 const place = aPlace()
 let template: Processed

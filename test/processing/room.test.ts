@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { createRoom, megapixelsOf, type Place, take } from '../../processing/room.ts'
 import type { Facts } from '../../transforms/facts.ts'
 import * as pictures from '../pictures.ts'
-import { aPlace, never } from './nodes.ts'
+import { never } from '../signals.ts'
+import { aPlace } from './nodes.ts'
 
 const taken = ({ taken }: Place) => Atomics.load(taken, 0)
 

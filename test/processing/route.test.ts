@@ -4,23 +4,10 @@ import { readEdit } from '../../processing/edit.ts'
 import { routeOf } from '../../processing/route.ts'
 import type { Facts, SourceFormat } from '../../transforms/facts.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
+import { photo } from '../transforms/language-arbitraries.ts'
 
-const facts = (format: SourceFormat, rest: Partial<Facts> = {}): Facts => ({
-  format,
-  width: 100,
-  height: 80,
-  orientation: 1,
-  pages: 1,
-  animated: false,
-  alpha: false,
-  progressive: false,
-  icc: false,
-  space: 'rgb',
-  depth: 8,
-  scans: 1,
-  bytes: 1000,
-  ...rest,
-})
+const facts = (format: SourceFormat, rest: Partial<Facts> = {}): Facts =>
+  photo({ format, width: 100, height: 80, bytes: 1000, ...rest })
 const film = (format: SourceFormat) => facts(format, { animated: true, pages: 5 })
 
 type Row = readonly [Facts, string, OptimiseRequest, string | undefined, OptimiseRequest['format']]

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAzureBucket } from '../../storage/azure.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { type Azurite, azuriteMissing, startAzurite } from '../servers/azurite.ts'
+import { aWorkingLink } from './files.ts'
 
 const jpeg = { type: 'image/jpeg' }
 let server: Azurite
@@ -26,11 +27,7 @@ describe.skipIf(azuriteMissing)(azuriteMissing ?? 'against Azurite', () => {
 
   test('a link works by itself, and not when it was changed or is past its time', async () => {
     const bucket = open()
-    const key = "links/a b+ü'.jpg"
-    await bucket.put(key, Buffer.from('linked'), jpeg)
-    const link = (await bucket.link?.(key, Date.now() + 60_000)) ?? ''
-    const answer = await fetch(link)
-    expect([answer.status, await answer.text()]).toEqual([200, 'linked'])
+    const { key, link } = await aWorkingLink(bucket)
     expect((await fetch(link.replace('sp=r', 'sp=rw'))).status).toBe(403)
     expect((await fetch((await bucket.link?.(key, Date.now() - 60_000)) ?? '')).status).toBe(403)
     await bucket.close()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Bucket, GetOptions } from '../../storage/bucket.ts'
 
 /** A folder that goes with the test. */
@@ -58,4 +58,14 @@ export async function allKeys(bucket: Bucket, prefix: string): Promise<string[]>
     more = after !== undefined
   }
   return keys
+}
+
+/** Puts a file under a name that must be escaped, and gives a link to it, which works by itself. */
+export async function aWorkingLink(bucket: Bucket): Promise<{ key: string; link: string }> {
+  const key = "links/a b+ü'.jpg"
+  await bucket.put(key, Buffer.from('linked'), { type: 'image/jpeg' })
+  const link = (await bucket.link?.(key, Date.now() + 60_000)) ?? ''
+  const answer = await fetch(link)
+  expect([answer.status, await answer.text()]).toEqual([200, 'linked'])
+  return { key, link }
 }

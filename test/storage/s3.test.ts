@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createS3Bucket } from '../../storage/s3.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { type SwiftServer, startSwift, swiftMissing } from '../servers/swift.ts'
+import { aWorkingLink } from './files.ts'
 
 let server: SwiftServer
 const open = (more = {}) =>
@@ -29,13 +30,10 @@ describe.skipIf(swiftMissing)(swiftMissing ?? 'against a real server', () => {
 
   test('a link works by itself, and not when it was changed or is past its time', async () => {
     const bucket = open()
-    await bucket.put("links/a b+ü'.jpg", Buffer.from('linked'), { type: 'image/jpeg' })
-    const link = (await bucket.link?.("links/a b+ü'.jpg", Date.now() + 60_000)) ?? ''
-    const answer = await fetch(link)
-    expect([answer.status, await answer.text()]).toEqual([200, 'linked'])
+    const { key, link } = await aWorkingLink(bucket)
     expect((await fetch(link.replace(/.$/, (c) => (c === '0' ? '1' : '0')))).status).toBe(403)
     const past = open({ now: () => Date.now() - 3_600_000 })
-    const old = (await past.link?.("links/a b+ü'.jpg", Date.now() - 3_500_000)) ?? ''
+    const old = (await past.link?.(key, Date.now() - 3_500_000)) ?? ''
     expect((await fetch(old)).status).toBe(403)
     await Promise.all([bucket.close(), past.close()])
   })

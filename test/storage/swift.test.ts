@@ -5,7 +5,7 @@ import { createSwiftBucket } from '../../storage/swift.ts'
 import type { SwiftAuth } from '../../storage/swift-session.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { type SwiftServer, startSwift, swiftMissing } from '../servers/swift.ts'
-import { allKeys, readWhole, someBytes } from './files.ts'
+import { allKeys, aWorkingLink, readWhole, someBytes } from './files.ts'
 
 const jpeg = { type: 'image/jpeg' }
 let server: SwiftServer
@@ -29,11 +29,7 @@ describe.skipIf(swiftMissing)(swiftMissing ?? 'against a real server', () => {
 
   test('a link works by itself, and not when it was changed or is past its time', async () => {
     const bucket = open()
-    const key = "links/a b+ü'.jpg"
-    await bucket.put(key, Buffer.from('linked'), jpeg)
-    const link = (await bucket.link?.(key, Date.now() + 60_000)) ?? ''
-    const answer = await fetch(link)
-    expect([answer.status, await answer.text()]).toEqual([200, 'linked'])
+    const { key, link } = await aWorkingLink(bucket)
     expect((await fetch(link.replace('temp_url_expires=', 'temp_url_expires=9'))).status).toBe(401)
     expect((await fetch((await bucket.link?.(key, Date.now() - 5000)) ?? '')).status).toBe(401)
     await bucket.close()

@@ -1,7 +1,6 @@
 // What holds for the plan of any request for any picture.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Failure } from '../../errors.ts'
 import {
   canonical,
   exact,
@@ -11,9 +10,9 @@ import {
   parse,
   parseCanonical,
   plan,
-  type Spec,
 } from '../../transforms/index.ts'
 import { client, facts, pairs, photo, write } from './language-arbitraries.ts'
+import { planned } from './planned.ts'
 
 interface Size {
   readonly width: number
@@ -77,17 +76,6 @@ const any = (check: (query: string, made: Plan, source: Facts) => void) =>
     }),
     { numRuns: 1500 },
   )
-
-/** Undefined for a region wholly outside the picture, which is refused by its name. */
-function planned(spec: Spec, source: Facts): Plan | undefined {
-  try {
-    return plan(spec, source)
-  } catch (thrown) {
-    const { kind, details } = thrown as Failure
-    expect([kind, ['rect', 'cut'].includes(details.option ?? '')]).toEqual(['bad-option', true])
-    return undefined
-  }
-}
 
 test('every box lies inside its picture, every result side is 1 to 8192 pixels', () => {
   any((_query, made, source) => {

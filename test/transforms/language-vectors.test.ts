@@ -1,6 +1,5 @@
 // The native language by example, from the vectors that other languages and other implementations share.
 import { describe, expect, test } from 'vitest'
-import { Failure } from '../../errors.ts'
 import {
   type Client,
   canonical,
@@ -13,6 +12,7 @@ import {
   parsePath,
   pathOfName,
 } from '../../transforms/index.ts'
+import { failureOf } from '../refusals.ts'
 import addresses from '../vectors/addresses.json' with { type: 'json' }
 import options from '../vectors/options.json' with { type: 'json' }
 
@@ -20,16 +20,6 @@ const plain: Client = { formats: 'avif,webp', saveData: false }
 
 const keyOf = (query: string, client: object = {}): string =>
   canonical(exact(parse(query), { ...plain, ...client }))
-
-function failureOf(work: () => unknown): Failure {
-  try {
-    work()
-  } catch (thrown) {
-    if (thrown instanceof Failure) return thrown
-    throw thrown
-  }
-  throw new Error('Nothing was refused')
-}
 
 describe('a query and its canonical text', () => {
   test.each(options.accepted)('$query -> $canonical', (vector) => {

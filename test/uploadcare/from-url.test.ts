@@ -4,22 +4,13 @@ import { firstVisit, nextVisit } from '../../api/intake/address.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import type { Asked } from '../../api/uploadcare/asked.ts'
 import { fromUrlStatus } from '../../api/uploadcare/from-url.ts'
-import { asFailure } from '../../errors.ts'
+import { failureOf } from '../refusals.ts'
 
 async function saidOf(work: () => unknown) {
   const { kind, message } = failureOf(work)
   const uploads = { progress: async () => ({ state: 'error', failure: { kind, message } }) }
   const status = fromUrlStatus({ uploads, limits: {} } as unknown as ApiParts)
   return status({ field: () => 'a token' } as unknown as Asked)
-}
-
-function failureOf(work: () => unknown) {
-  try {
-    work()
-  } catch (thrown) {
-    return asFailure(thrown)
-  }
-  throw new Error('it did not fail')
 }
 
 test('a redirect from https to http is named as the reason, and not an address that is not public', async () => {

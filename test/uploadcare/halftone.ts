@@ -7,7 +7,8 @@ import { createAccounts, type Settings } from '../../api/accounts/index.ts'
 import type { WrittenConfig } from '../../config.ts'
 import { openRecords } from '../../records/index.ts'
 import { openBucket, uploadKey } from '../../storage/index.ts'
-import { aClock, aNode } from '../journeys/cdn.ts'
+import { aClock } from '../clocks.ts'
+import { aNode } from '../journeys/cdn.ts'
 
 const secret = 'of this instance'
 

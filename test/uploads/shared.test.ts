@@ -7,6 +7,7 @@ import { aServer } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { noPostgres, type Server, startPostgres } from '../records/postgres.ts'
 import { times } from '../records/rows.ts'
+import { missing } from '../refusals.ts'
 import { aDesk, aFolder, wanted } from './desk.ts'
 
 const photo = await jpeg()
@@ -46,7 +47,9 @@ for (const { name, open, skip } of databases)
           },
           one.clock.now,
         )
-      const files = await Promise.all(times(9, (i) => desks[i % 3]?.add(photo, { store: false }) ?? never()))
+      const files = await Promise.all(
+        times(9, (i) => desks[i % 3]?.add(photo, { store: false }) ?? missing()),
+      )
       const ids = files.map(({ id }) => id)
       // Crosswise: who holds files in another order than the others would wait for them for ever.
       await Promise.all(
@@ -100,7 +103,7 @@ for (const { name, open, skip } of databases)
       const tokens = await Promise.all(
         times(30, async (i) => {
           const started = await uploads.fromUrl({ ...wanted, url: `${site.url}/${i}` })
-          return 'token' in started ? started.token : never()
+          return 'token' in started ? started.token : missing()
         }),
       )
       for (const token of tokens)
@@ -121,7 +124,3 @@ for (const { name, open, skip } of databases)
       expect(await desks[0].uploads.totals('demo')).toEqual({ stored: 0, unstored: 0, removed: 20 })
     })
   })
-
-function never(): never {
-  throw new Error('it is not there')
-}

@@ -6,13 +6,14 @@ import { answerTo } from '../../cache/conditional.ts'
 import { Failure } from '../../errors.ts'
 import type { Answer, ByteRange, FileBody, Tier } from '../../tier.ts'
 import { remote } from '../../wire/index.ts'
+import { aSignal } from '../signals.ts'
 import { anAsk, bytes, limits, opened, serving } from './tiers.ts'
 
 const open = opened()
 afterAll(open.closeAll)
 
 const content = bytes(300_000)
-const signal = new AbortController().signal
+const signal = aSignal()
 let reads: ByteRange[] = []
 let stream: (range: ByteRange) => Readable
 let etag = '"one"'

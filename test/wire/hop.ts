@@ -3,6 +3,7 @@
 // in one process on purpose: the number is the cost of both sides together, not hidden by a second core.
 import type { Tier } from '../../tier.ts'
 import { createUpstreams, listen, remote, serveTier, wholeKey } from '../../wire/index.ts'
+import { aSignal } from '../signals.ts'
 
 const body = Buffer.alloc(20_000, 7)
 const headers = {
@@ -25,7 +26,7 @@ async function microsPerAsk(tier: Tier, concurrency: number, asks: number): Prom
       const answer = await tier({
         path: '/photos/a.jpg?w=640',
         headers: {},
-        signal: new AbortController().signal,
+        signal: aSignal(),
       })
       if (answer.body.length !== body.length) throw new Error(`answered ${answer.status}`)
     }

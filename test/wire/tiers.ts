@@ -3,8 +3,9 @@ import { Failure } from '../../errors.ts'
 import { problemAnswer } from '../../problem.ts'
 import type { Ask, Headers, Tier } from '../../tier.ts'
 import { type Listening, listen, type ServeOptions, type ServerLimits, serveTier } from '../../wire/index.ts'
+import { aSignal } from '../signals.ts'
 
-export const anAsk = (path: string, headers: Headers = {}, signal = new AbortController().signal): Ask => ({
+export const anAsk = (path: string, headers: Headers = {}, signal = aSignal()): Ask => ({
   path,
   headers,
   signal,

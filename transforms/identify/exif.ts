@@ -1,30 +1,38 @@
-// The one thing we take from EXIF: the orientation in the first directory. Anything odd means upright.
-import { has, u16be, u16le, u32be, u32le } from './bytes.ts'
+// The orientation and the sub-directories of an EXIF block (EXIF 3.0 section 4.5). Anything odd means upright, or none.
+import { has } from './bytes.ts'
+import { type Directory, entryOf, openTiff, type TiffBlock, types } from './directories.ts'
 
-const orientationTag = 0x0112
-const short = 3
+export const tags = { orientation: 0x0112, exif: 0x8769, gps: 0x8825 } as const
 
-/** `tiff` begins at the byte-order mark ("II" or "MM", TIFF 6.0 section 2). Never throws. */
-export function orientationOf(tiff: Uint8Array): number {
-  try {
-    return readOrientation(tiff)
-  } catch {
-    return 1 // offsets outside the block: browsers and libexif show such a picture as stored
-  }
+export interface Exif {
+  readonly block: TiffBlock
+  readonly main: Directory
+  /** What the camera says of the moment: dates, settings. */
+  readonly exif: Directory | undefined
+  readonly gps: Directory | undefined
 }
 
-function readOrientation(tiff: Uint8Array): number {
-  const little = has(tiff, 0, 'II')
-  if (!little && !has(tiff, 0, 'MM')) return 1
-  const u16 = little ? u16le : u16be
-  const directory = (little ? u32le : u32be)(tiff, 4)
-  const entries = u16(tiff, directory)
-  for (let i = 0; i < entries; i++) {
-    const entry = directory + 2 + i * 12
-    if (u16(tiff, entry) !== orientationTag) continue
-    return u16(tiff, entry + 2) === short ? validOrientation(u16(tiff, entry + 8)) : 1
+/** TIFF 6.0 section 2. libexif reads nothing of a block with another number. */
+const version = 42
+
+/** `tiff` begins at the byte-order mark. Undefined where there is no first directory. Never throws. */
+export function readExif(tiff: Uint8Array): Exif | undefined {
+  const block = openTiff(tiff)
+  const main = block?.directoryAt(block.first)
+  if (block?.version !== version || !main) return undefined
+  const below = (tag: number): Directory | undefined => {
+    const place = block.numberOf(entryOf(main, tag))
+    return place === undefined ? undefined : block.directoryAt(place)
   }
-  return 1
+  return { block, main, exif: below(tags.exif), gps: below(tags.gps) }
+}
+
+/** Browsers and libexif show a picture as stored where its block is odd. Never throws. */
+export function orientationOf(tiff: Uint8Array): number {
+  const block = openTiff(tiff)
+  if (block?.version !== version) return 1
+  const entry = entryOf(block.directoryAt(block.first), tags.orientation)
+  return entry?.type === types.short ? validOrientation(block.numberOf(entry) ?? 1) : 1
 }
 
 export const validOrientation = (value: number): number => (value >= 1 && value <= 8 ? value : 1)

@@ -1,28 +1,17 @@
 // A small EXIF block made of those entries of the source's that are wanted; thumbnails, maker's notes and the rest go.
-import { has, u16be, u16le, u32be, u32le } from '../identify/bytes.ts'
+import { type Directory, type Entry, isWhole, types } from '../identify/directories.ts'
+import { readExif, tags } from '../identify/exif.ts'
 import type { Keep } from './request.ts'
 
-const pointers = { exif: 0x8769, gps: 0x8825 } as const
-const orientationTag = 0x0112
 /** EXIF 3.0 section 4.6; times of day and their zones belong to the date. */
 const wanted: Readonly<Record<'date' | 'copyright', readonly number[]>> = {
   date: [0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292],
   copyright: [0x013b, 0x8298],
 }
-/** Bytes of one value by type (TIFF 6.0 section 2); 13 is a directory's place. */
-const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 const mostEntries = 500
 const mostValueBytes = 10_000
 /** A JPEG's segment holds no more (T.81 B.1.1.4); entries that share their bytes can ask for it. */
 const mostBytes = 65_000
-
-interface Entry {
-  readonly tag: number
-  readonly type: number
-  readonly count: number
-  /** In the source's byte order, which the new block keeps. */
-  readonly value: Uint8Array
-}
 
 export interface Wish {
   readonly keep: readonly Keep[]
@@ -35,22 +24,24 @@ export function exifToWrite(
   tiff: Uint8Array | undefined,
   { keep, orientation }: Wish,
 ): Uint8Array | undefined {
-  const block = (tiff && readable(tiff)) ?? { little: true, main: [], exif: [], gps: [] }
-  const tags = keep.flatMap((name) => (name === 'date' || name === 'copyright' ? wanted[name] : []))
-  const chosen = (entries: readonly Entry[]) => entries.filter(({ tag }) => tags.includes(tag))
-  const turn = orientation === 1 ? [] : [turnOf(orientation, block.little)]
-  const main = [...chosen(block.main), ...turn]
-  const exif = chosen(block.exif)
-  const gps = keep.includes('geotag') ? block.gps : []
+  const source = tiff && readExif(tiff)
+  const little = source?.block.little ?? true
+  const tagsToKeep = keep.flatMap((name) => (name === 'date' || name === 'copyright' ? wanted[name] : []))
+  const chosen = (directory: Directory | undefined) =>
+    fitting(directory).filter(({ tag }) => tagsToKeep.includes(tag))
+  const turn = orientation === 1 ? [] : [turnOf(orientation, little)]
+  const main = [...chosen(source?.main), ...turn]
+  const exif = chosen(source?.exif)
+  const gps = keep.includes('geotag') ? fitting(source?.gps) : []
   if (main.length + exif.length + gps.length === 0) return undefined
-  const written = write(block.little, { main, exif, gps })
+  const written = write(little, { main, exif, gps })
   if (written.length <= mostBytes) return written
-  return turn.length > 0 ? write(block.little, { main: turn, exif: [], gps: [] }) : undefined
+  return turn.length > 0 ? write(little, { main: turn, exif: [], gps: [] }) : undefined
 }
 
 const turnOf = (orientation: number, little: boolean): Entry => ({
-  tag: orientationTag,
-  type: 3,
+  tag: tags.orientation,
+  type: types.short,
   count: 1,
   value: u16(orientation, little),
 })
@@ -61,46 +52,24 @@ interface Directories {
   readonly gps: readonly Entry[]
 }
 
-/** Undefined for a block that lies about its own places: what browsers make of it is nothing, too. */
-function readable(tiff: Uint8Array): (Directories & { readonly little: boolean }) | undefined {
-  try {
-    const little = has(tiff, 0, 'II')
-    if (!little && !has(tiff, 0, 'MM')) return undefined
-    const main = entriesAt(tiff, (little ? u32le : u32be)(tiff, 4), little)
-    const below = (tag: number) => {
-      const pointer = main.find((entry) => entry.tag === tag)
-      return pointer ? entriesAt(tiff, (little ? u32le : u32be)(pointer.value, 0), little) : []
-    }
-    return { little, main, exif: below(pointers.exif), gps: below(pointers.gps) }
-  } catch {
-    return undefined
-  }
-}
-
-function entriesAt(tiff: Uint8Array, directory: number, little: boolean): Entry[] {
-  const u16 = little ? u16le : u16be
-  const u32 = little ? u32le : u32be
-  const count = Math.min(u16(tiff, directory), mostEntries)
-  return Array.from({ length: count }, (_, i) => {
-    const at = directory + 2 + i * 12
-    const type = u16(tiff, at + 2)
-    const values = u32(tiff, at + 4)
-    const bytes = values * (typeBytes[type] ?? 0)
-    const start = bytes <= 4 ? at + 8 : u32(tiff, at + 8)
-    return { tag: u16(tiff, at), type, count: values, value: tiff.subarray(start, start + bytes) }
-  }).filter(
-    ({ value, type, count }) =>
-      value.length === count * (typeBytes[type] ?? 0) && value.length < mostValueBytes,
-  )
-}
+/** Those whose values are there, and no heaps of them. */
+const fitting = (directory: Directory | undefined): readonly Entry[] =>
+  (directory?.entries ?? [])
+    .filter((entry) => isWhole(entry) && entry.value.length < mostValueBytes)
+    .slice(0, mostEntries)
 
 function write(little: boolean, { main, exif, gps }: Directories): Uint8Array {
   const number = (value: number) => u32(value, little)
-  const long = (tag: number, place: number): Entry => ({ tag, type: 4, count: 1, value: number(place) })
+  const long = (tag: number, place: number): Entry => ({
+    tag,
+    type: types.long,
+    count: 1,
+    value: number(place),
+  })
   const withPointers = (exifAt: number, gpsAt: number): Entry[] => [
     ...main,
-    ...(exif.length > 0 ? [long(pointers.exif, exifAt)] : []),
-    ...(gps.length > 0 ? [long(pointers.gps, gpsAt)] : []),
+    ...(exif.length > 0 ? [long(tags.exif, exifAt)] : []),
+    ...(gps.length > 0 ? [long(tags.gps, gpsAt)] : []),
   ]
   const exifAt = 8 + directory(withPointers(0, 0), 8, little).length
   const below = exif.length > 0 ? directory(exif, exifAt, little) : Buffer.alloc(0)

@@ -1,7 +1,8 @@
 // Deliveries: what was promised to be told, how far that is, and each attempt: "did you call us, and when?"
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
-import { type DeliveryRecord, type JobRecord, type Webhook, webhooks } from '../../../records/index.ts'
+import type { DeliveryRecord, JobRecord } from '../../../records/index.ts'
+import { type Webhook, webhooks } from '../../hooks/deliverer.ts'
 import { json, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../guard.ts'
 import { IdPlace, paged, pageOf, paging, placeOf } from '../pages.ts'

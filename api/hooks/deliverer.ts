@@ -1,10 +1,13 @@
 // Delivers promised webhooks: claims what is due, sends it, writes the attempt into the log, and tries again or gives up.
 import { asFailure } from '../../errors.ts'
-import type { JobRecord } from '../jobs.ts'
-import type { Sharing } from '../lanes.ts'
-import type { Records } from '../records.ts'
-import type { Seal } from '../seal.ts'
-import { createWork, type Work } from '../work.ts'
+import {
+  createWork,
+  type JobRecord,
+  type Records,
+  type Seal,
+  type Sharing,
+  type Work,
+} from '../../records/index.ts'
 import { sign } from './signature.ts'
 
 /** The payload of a job in the queue of webhooks. */

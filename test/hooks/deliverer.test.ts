@@ -1,20 +1,17 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createSeal } from '../../api/accounts/seal.ts'
-import { Failure } from '../../errors.ts'
 import {
   createDeliverer,
   type Delivering,
-  isSigned,
-  newId,
   type Outgoing,
-  openRecords,
-  sign,
-  signBody,
   type Webhook,
   webhooks,
-} from '../../records/index.ts'
-import { aFile } from './folder.ts'
-import { noon, times } from './rows.ts'
+} from '../../api/hooks/deliverer.ts'
+import { isSigned, sign, signBody } from '../../api/hooks/signature.ts'
+import { Failure } from '../../errors.ts'
+import { newId, openRecords } from '../../records/index.ts'
+import { aFile } from '../records/folder.ts'
+import { noon, times } from '../records/rows.ts'
 
 const seal = createSeal('the secret of this instance')
 

@@ -1,0 +1,198 @@
+// What every processor promises of its pictures, its queue, its deadline and its end, whatever is in front of the renders.
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Facts } from '../../transforms/facts.ts'
+import { exact, identify, parse, plan as planFor } from '../../transforms/index.ts'
+import type { Plan } from '../../transforms/plan/plan.ts'
+import type { Job, Processor } from '../../transforms/processor.ts'
+import type { PoolOptions } from '../../transforms/render/pool.ts'
+import * as pictures from '../pictures.ts'
+import { never } from '../signals.ts'
+import { script } from '../transforms/workers/scripted.ts'
+
+const scripted = new URL('../transforms/workers/scripted.ts', import.meta.url).href
+
+const usual: PoolOptions = { workers: 1, maxWaiting: 10, maxWaitingPerOwner: 10, deadlineMs: 60_000 }
+
+const job = (width: number, rest: Partial<Job> = {}): Job => ({
+  source: new Uint8Array(1),
+  plan: { width, height: 10 } as Plan,
+  facts: {} as Facts,
+  priority: 'foreground',
+  owner: 'somebody',
+  ...rest,
+})
+
+/** Keeps the only worker busy while a test fills the queue behind it. */
+const busyFor = (processor: Processor, ms: number) => processor.process(job(ms), never)
+
+/** `open` makes a fresh processor each time it is called; with `filename` its workers do what that script says. */
+export function processorContract(name: string, open: (options: PoolOptions) => Processor): void {
+  describe(`processor contract: ${name}`, () => {
+    const opened: Processor[] = []
+    afterAll(() => Promise.all(opened.splice(0).map((processor) => processor.close())))
+    const kept = (processor: Processor): Processor => {
+      opened.push(processor)
+      return processor
+    }
+    const aProcessor = (options: Partial<PoolOptions> = {}): Processor =>
+      kept(open({ ...usual, filename: scripted, ...options }))
+
+    realPictures(() => kept(open(usual)))
+    queue(aProcessor)
+    givingUp(aProcessor)
+    failures(aProcessor)
+  })
+}
+
+type Open = (options?: Partial<PoolOptions>) => Processor
+
+function realPictures(open: () => Processor): void {
+  describe('with real pictures', () => {
+    test('renders on another thread and hands the bytes over, in memory of their size', async () => {
+      const processor = open()
+      const bytes = await pictures.jpeg()
+      const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+      shared.set(bytes)
+      const before = Buffer.from(bytes)
+      const facts = identify(bytes)
+      const plan = planFor(exact(parse('w=48&fm=webp'), { formats: 'basic', saveData: false }), facts)
+      for (const source of [bytes, shared]) {
+        const picture = await processor.process(job(0, { source, plan, facts }), never)
+        expect(picture).toMatchObject({ type: 'image/webp', width: 48, height: 32, pages: 1 })
+        expect(identify(picture.body)).toMatchObject({ format: 'webp', width: 48, height: 32 })
+        expect(picture.body.buffer.byteLength).toBe(picture.body.length)
+        expect(picture.renderMs).toBeGreaterThan(0)
+        expect(before.equals(source)).toBe(true)
+      }
+      const gone = processor.process(
+        job(0, { source: bytes.subarray(0, bytes.length - 200), plan, facts }),
+        never,
+      )
+      await expect(gone).rejects.toMatchObject({ name: 'Failure', kind: 'source-broken' })
+    })
+  })
+}
+
+function queue(open: Open): void {
+  describe('the queue', () => {
+    test('is bounded, and says when to come again', async () => {
+      const processor = open({ maxWaiting: 2 })
+      const running = [
+        busyFor(processor, 60),
+        processor.process(job(10), never),
+        processor.process(job(10), never),
+      ]
+      expect(processor.load()).toEqual({ waiting: 2, running: 1, workers: 1 })
+      const refused = await processor.process(job(10), never).catch((thrown) => thrown)
+      expect(refused).toMatchObject({ kind: 'busy' })
+      expect(refused.details.retryAfterSeconds).toBeGreaterThanOrEqual(1)
+      await Promise.all(running)
+      expect(processor.load()).toEqual({ waiting: 0, running: 0, workers: 1 })
+    })
+
+    test('gives an owner its share and no more', async () => {
+      const processor = open({ maxWaitingPerOwner: 1 })
+      const others = [busyFor(processor, 60), processor.process(job(10, { owner: 'a' }), never)]
+      await expect(processor.process(job(10, { owner: 'a' }), never)).rejects.toMatchObject({
+        kind: 'too-many',
+      })
+      await Promise.all([...others, processor.process(job(10, { owner: 'b' }), never)])
+    })
+
+    test('does the foreground before the background, each in the order it came', async () => {
+      const processor = open()
+      const order: string[] = []
+      const done = (name: string, priority: Job['priority']) =>
+        processor.process(job(5, { priority }), never).then(() => order.push(name))
+      await Promise.all([
+        busyFor(processor, 30),
+        done('background 1', 'background'),
+        done('background 2', 'background'),
+        done('foreground 1', 'foreground'),
+        done('foreground 2', 'foreground'),
+      ])
+      expect(order).toEqual(['foreground 1', 'foreground 2', 'background 1', 'background 2'])
+    })
+
+    test('keeps half of its room for the foreground', async () => {
+      const processor = open({ maxWaiting: 2 })
+      const first = [busyFor(processor, 40), processor.process(job(5, { priority: 'background' }), never)]
+      const second = processor.process(job(5, { priority: 'background' }), never)
+      await expect(second).rejects.toMatchObject({ kind: 'busy' })
+      await Promise.all([...first, processor.process(job(5), never)])
+    })
+  })
+}
+
+function givingUp(open: Open): void {
+  describe('giving up', () => {
+    test('work that waits when its client leaves is taken out of the queue', async () => {
+      const processor = open()
+      const running = busyFor(processor, 60)
+      const leaving = new AbortController()
+      const left = processor.process(job(10), leaving.signal)
+      leaving.abort()
+      await expect(left).rejects.toMatchObject({ kind: 'abandoned' })
+      expect(processor.load().waiting).toBe(0)
+      await running
+    })
+
+    test('work that runs is not waited for, and its worker stays', async () => {
+      const processor = open()
+      const leaving = new AbortController()
+      const left = processor.process(job(60), leaving.signal)
+      leaving.abort()
+      await expect(left).rejects.toMatchObject({ kind: 'abandoned' })
+      expect(processor.load().running).toBe(1)
+      await expect(processor.process(job(10), never)).resolves.toMatchObject({ width: 10 })
+    })
+
+    test('whoever has left already starts nothing', async () => {
+      const processor = open()
+      await expect(processor.process(job(10), AbortSignal.abort())).rejects.toMatchObject({
+        kind: 'abandoned',
+      })
+      expect(processor.load().running).toBe(0)
+    })
+
+    test('past the deadline both waiting and running work is late', async () => {
+      const processor = open({ deadlineMs: 50 })
+      const both = [processor.process(job(200), never), processor.process(job(10), never)]
+      for (const result of await Promise.allSettled(both))
+        expect(result).toMatchObject({ status: 'rejected', reason: { kind: 'late' } })
+      await expect.poll(() => processor.load()).toMatchObject({ waiting: 0, running: 0 })
+    })
+  })
+}
+
+function failures(open: Open): void {
+  describe('failures', () => {
+    test('of a render arrive with their kind; a mistake of ours is internal', async () => {
+      const processor = open()
+      await expect(processor.process(job(script.fail), never)).rejects.toMatchObject({
+        kind: 'source-broken',
+      })
+      await expect(processor.process(job(script.throw), never)).rejects.toMatchObject({ kind: 'internal' })
+    })
+
+    test('a worker that dies takes only its own job with it and is replaced', async () => {
+      const processor = open({ workers: 2 })
+      const neighbour = processor.process(job(100), never)
+      await expect(processor.process(job(script.die), never)).rejects.toMatchObject({ kind: 'internal' })
+      await expect(neighbour).resolves.toMatchObject({ width: 100 })
+      const after = await Promise.all([10, 20, 30, 40].map((ms) => processor.process(job(ms), never)))
+      expect(after.map(({ width }) => width)).toEqual([10, 20, 30, 40])
+    })
+
+    test('after close nothing new starts, and what runs is finished', async () => {
+      const processor = open()
+      const running = busyFor(processor, 50)
+      const waiting = processor.process(job(10), never)
+      const closed = processor.close()
+      await expect(waiting).rejects.toMatchObject({ kind: 'busy' })
+      await expect(processor.process(job(10), never)).rejects.toMatchObject({ kind: 'busy' })
+      await expect(running).resolves.toMatchObject({ width: 50 })
+      await closed
+    })
+  })
+}
