@@ -103,6 +103,13 @@ test.each([
   )
 })
 
+test('a share of a side below the whole begins inside, however few pixels the side has', () => {
+  const spec = exact(parse('rect=0.9,0.5,1,1'), { formats: 'basic', saveData: false })
+  expect(plan(spec, photo({ width: 4, height: 1 }))).toMatchObject({
+    extract: { left: 3, top: 0, width: 1, height: 1 },
+  })
+})
+
 test('a drawing is drawn and sized within the limits, whatever its own size is', () => {
   any((query, made, source) => {
     if (source.format !== 'svg' || made.rotate || /rot=/.test(query)) return

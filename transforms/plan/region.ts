@@ -16,8 +16,9 @@ export function regionBox(option: 'rect' | 'cut', region: Region, picture: Size)
 }
 
 function refuseOutside(option: string, { x, y }: Region, { width, height }: Size): void {
+  // Before it is rounded: a half of one pixel is inside.
   const isOutside = (position: Position, side: number): boolean =>
-    typeof position !== 'string' && !('room' in position) && Math.round(pixels(position, side)) >= side
+    typeof position !== 'string' && !('room' in position) && pixels(position, side) >= side
   if (!isOutside(x, width) && !isOutside(y, height)) return
   const expected = `a region that begins inside the picture, which is ${width} x ${height} pixels,`
   throw unexpected(option, expected, [x, y].map(written).join(','))
