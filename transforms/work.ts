@@ -1,5 +1,6 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
 import type { Facts, SourceFormat } from './facts.ts'
+import { mostCompared, mostSampled } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
 
 /**
@@ -78,8 +79,9 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (plan.sharpen) add('sharpen', made)
   if (plan.blur) add('blur', made)
   add('blur sigma', (plan.blur ?? 0) * made)
-  for (const encoding of [plan.encoding, ...(plan.others ?? [])])
-    writing(encoding, { plan, facts, made, add })
+  writing(plan.encoding, { plan, facts, made, add })
+  const tried = made * 1e6 > mostCompared ? Math.min(made, mostSampled / 1e6) : made
+  for (const encoding of plan.others ?? []) writing(encoding, { plan, facts, made: tried, add })
   return work
 }
 

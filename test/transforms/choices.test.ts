@@ -130,9 +130,19 @@ describe('other encodings', () => {
     expect(written(planned(name, query, formats))).toBe(ways)
   })
 
-  test('are left out where their pixels would not fit into memory', () => {
+  test('of a still are left out where its pixels would not fit into memory', () => {
+    expect(plan({ formats: 'avif,webp' }, { ...facts.png, width: 8000, height: 6000 }).others).toBeUndefined()
+  })
+
+  test('of a film that would not fit cost what a few of its frames cost', () => {
     const film = { ...facts.film, pages: 100 }
-    expect(plan({ formats: 'avif,webp' }, film).others).toBeUndefined()
+    const longer = { ...film, pages: 200, bytes: 2 * film.bytes }
+    const extra = (film: Facts): number => {
+      const { others, ...alone } = plan({ formats: 'avif,webp' }, film)
+      expect(others).toHaveLength(2)
+      return price({ ...alone, ...(others && { others }) }, film) - price(alone, film)
+    }
+    expect(extra(longer)).toBeCloseTo(extra(film))
   })
 
   test('cost what they cost', () => {

@@ -28,6 +28,8 @@ const reads = (formats: FormatClass, format: SourceFormat): boolean =>
 
 /** Pixels of all frames that are kept in memory to be encoded more than once. */
 export const mostCompared = 40e6
+/** Of a film that has more: pixels of its first frames, by which its encoding is chosen. */
+export const mostSampled = 10e6
 /** Of so few pixels a file's frame weighs more than they do, and every encoder is quick. */
 const fewPixels = 20_000
 
@@ -35,7 +37,7 @@ type Negotiated = Spec & { readonly formats: FormatClass }
 
 function othersOf(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   const pixels = made.width * made.height * made.pages
-  if (pixels > mostCompared) return []
+  if (pixels > mostCompared && made.frames === 'first') return []
   const ways = isMoving(spec, facts) ? filmWays(spec, facts) : stillWays(spec, facts, made)
   const isTried = ({ format, lossless }: Encoding) =>
     reads(spec.formats, format) && !(format === made.encoding.format && lossless === made.encoding.lossless)

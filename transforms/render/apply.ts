@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { type OutputFormat, outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
-import { mostCompared } from '../plan/choices.ts'
+import { mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Size } from '../plan/geometry.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
@@ -107,17 +107,49 @@ async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
 
 /** Undefined where none of the ways suits the pixels. */
 async function encoded(source: Sharp, task: Task, ways: readonly Encoding[]): Promise<Rendered | undefined> {
-  const { facts, size, plan, endsAt } = task
+  const ready = await finished(source, task)
+  if (isSampled(task.plan)) return streamed(ready, { ...task, plan: await sampled(task, ways) })
+  if (!isCompared(task.plan)) return streamed(ready, task)
+  const { best, pixels } = await compared(ready, task, ways)
+  return best && checked({ data: best.data, info: pixels }, task.plan, best.encoding)
+}
+
+interface Ready {
+  /** All steps done but the encoder's. */
+  readonly done: Sharp
+  readonly movement: Movement | undefined
+  readonly isApart: boolean
+}
+
+async function finished(source: Sharp, { facts, size, plan }: Task): Promise<Ready> {
   const image = inOurColours(source, facts)
   const movement = moves(facts, plan) ? await movementOf(image) : undefined
   const isApart = movement !== undefined && needsFrames(plan)
-  const done = await (isApart ? framesOf : still)(image, size, plan)
+  return { done: await (isApart ? framesOf : still)(image, size, plan), movement, isApart }
+}
+
+async function compared({ done, movement, isApart }: Ready, task: Task, ways: readonly Encoding[]) {
+  const { facts, plan, endsAt } = task
   const isGray = ({ format }: Encoding) => movement === undefined && staysGray(facts, plan, format)
-  if (!isCompared(plan)) return streamed(done, task, { movement, isGray: isGray(plan.encoding) })
   const again = facts.format === 'gif' && !isApart ? () => done.clone() : undefined
   const pixels = await pixelsOf(again ? done.clone() : done)
-  const best = await smallest({ pixels, again, movement, isGray, endsAt }, ways)
-  return best && checked({ data: best.data, info: pixels }, plan, best.encoding)
+  return { pixels, best: await smallest({ pixels, again, movement, isGray, endsAt }, ways) }
+}
+
+/** A film that is too long to be held in memory. */
+const isSampled = ({ others, width, height, pages }: Plan): boolean =>
+  others !== undefined && width * height * pages > mostCompared
+
+/** The same plan with the one encoding that is the smallest for the first frames. */
+async function sampled(task: Task, ways: readonly Encoding[]): Promise<Plan> {
+  const { facts, source, options } = task
+  const { others: _, ...plan } = task.plan
+  const pages = Math.max(2, Math.floor(mostSampled / (plan.width * plan.height)))
+  const some = { ...task, facts: { ...facts, pages }, plan: { ...plan, pages } }
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const { image } = await opened(bytes, facts, { plan, options: { ...options, pages } })
+  const { best } = await compared(await finished(image, some), some, ways)
+  return best ? { ...plan, encoding: best.encoding } : plan
 }
 
 /** Whether finished pixels are looked at before they are encoded. */
@@ -128,14 +160,10 @@ function isCompared({ encoding, others, width, height, pages }: Plan): boolean {
   return pages === 1 && outputFormats[encoding.format].lossy && width * height <= mostLookedAt
 }
 
-interface Stream {
-  readonly movement: Movement | undefined
-  readonly isGray: boolean
-}
-
-async function streamed(image: Sharp, task: Task, { movement, isGray }: Stream): Promise<Rendered> {
-  const { plan } = task
+async function streamed({ done: image, movement }: Ready, task: Task): Promise<Rendered> {
+  const { facts, plan } = task
   const { encoding } = plan
+  const isGray = movement === undefined && staysGray(facts, plan, encoding.format)
   // The AVIF encoder would write the source's EXIF orientation as a turn (irot), and the picture is upright already;
   // pixels alone have no orientation.
   const clean = encoding.format === 'avif' && !isGray ? await afresh(image) : image
