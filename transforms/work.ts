@@ -26,6 +26,9 @@ export const rates = {
   'read other': 60,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
+  'code points': 20, // in our own code, see render/to-srgb.ts
+  'code points pq': 50,
+  'code points hlg': 85,
   reduce: 1,
   resize: 15,
   turn: 3,
@@ -36,14 +39,14 @@ export const rates = {
   'blur sigma': 0.45,
   'write jpeg': 11,
   'write png': 35,
-  'write png drawn': 4,
+  'write png drawn': 15,
   'write webp': 40,
   'write webp busy': 40, // where every pixel is unlike the next
   'write webp drawn': 90,
   'write webp film': 15,
   'write webp alpha': 100,
   'write webp lossless': 170,
-  'write webp lossless drawn': 30,
+  'write webp lossless drawn': 60,
   'write avif': 60,
   'write avif busy': 60,
   'write avif drawn': 110,
@@ -117,10 +120,14 @@ function reading(
   if (facts.format === 'jpeg') add('read jpeg bytes', facts.bytes / 1e6)
   add(facts.format === 'svg' ? 'read svg pass' : 'read jpeg scan', (facts.scans - 1) * pixels)
   if (facts.depth > 8) add('deep', pixels)
-  if (facts.icc || facts.space === 'cmyk') add('colours', loaded)
+  if (facts.colour) add(byCodePoints(facts.colour), loaded)
+  else if (facts.icc || facts.space === 'cmyk') add('colours', loaded)
   if (facts.space === 'cmyk') add('inks', 1)
   return loaded
 }
+
+const byCodePoints = ({ transfer }: NonNullable<Facts['colour']>): Step =>
+  transfer === 'pq' || transfer === 'hlg' ? `code points ${transfer}` : 'code points'
 
 const readers: Readonly<Partial<Record<SourceFormat, Step>>> = {
   jpeg: 'read jpeg',
@@ -167,7 +174,8 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (isSearched) return
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
-  if (hasAlpha && format === 'webp' && !lossless) add('write webp alpha', made)
+  // In a film what is transparent is a few plain areas.
+  if (hasAlpha && format === 'webp' && !lossless && plan.pages === 1) add('write webp alpha', made)
 }
 
 function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Step {

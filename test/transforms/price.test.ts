@@ -28,11 +28,15 @@ describe('the price', () => {
     expect(price(plan, facts)).toBeLessThan(200)
   })
 
-  test('grows with pixels, frames, scans, profile, lossless output and effects', () => {
+  test('grows with pixels, frames, scans, profile, code points, lossless output and effects', () => {
     const base = price(plan, facts)
     expect(price(plan, { ...facts, width: 8000 })).toBeGreaterThan(base)
     expect(price(plan, { ...facts, scans: 50 })).toBeGreaterThan(base)
     expect(price(plan, { ...facts, icc: true })).toBeGreaterThan(base)
+    const primaries = [0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329] as const
+    const told = (transfer: 'srgb' | 'pq' | 'hlg') =>
+      price(plan, { ...facts, colour: { primaries, transfer, fullRange: true } })
+    expect(base < told('srgb') && told('srgb') < told('pq') && told('pq') < told('hlg')).toBe(true)
     expect(price({ ...plan, encoding: { ...plan.encoding, lossless: true } }, facts)).toBeGreaterThan(base)
     expect(price({ ...plan, blur: 50 }, facts)).toBeGreaterThan(base)
     expect(price({ ...plan, frames: 'all', pages: 5000 }, gif)).toBeGreaterThan(1000 * price(plan, gif))
