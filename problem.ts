@@ -57,10 +57,11 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
     mayPass: true,
     toldAs: 'source-missing',
   },
-  'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 300 },
+  // Limits are the operator's and change: the other tiers keep what they refuse for this long after.
+  'source-too-large': { status: 413, title: 'The source image is too large', keepFor: 60 },
   'source-unsupported': { status: 415, title: 'The source is not an image we can read', keepFor: 300 },
   'source-broken': { status: 422, title: 'The source image is damaged', keepFor: 60 },
-  'too-costly': { status: 422, title: 'The picture would cost too much to make', keepFor: 300 },
+  'too-costly': { status: 422, title: 'The picture would cost too much to make', keepFor: 60 },
   'source-failed': { status: 502, title: 'The source server failed', keepFor: 5, retryAfter: 5 },
   'source-late': {
     status: 504,
