@@ -40,6 +40,7 @@ export const rates = {
   'write jpeg': 11,
   'write png': 35,
   'write png drawn': 15,
+  'write png reduced': 60,
   'write webp': 40,
   'write webp busy': 40, // where every pixel is unlike the next
   'write webp drawn': 90,
@@ -172,6 +173,7 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   add(isSearched ? `search ${format}` : writerOf(encoding, plan, facts), written)
   if (isSearched && hasAlpha) add('search alpha', made)
   if (isSearched) return
+  if (encoding.reducible) add('write png reduced', made)
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
   // In a film what is transparent is a few plain areas.

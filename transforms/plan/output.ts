@@ -19,9 +19,24 @@ export function output(spec: Spec, facts: Facts, { width, height }: Size): Outpu
     background: background(spec, format),
     flatten: facts.alpha && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
-    encoding: encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
+    encoding: {
+      ...encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
+      ...(isReducible(spec, facts, { format, width, height }) && { reducible: true }),
+    },
   }
 }
+
+/** Blended edges make many colours of few. Who names the format, or wants no loss, gets them all. */
+const isReducible = (
+  { format: named, lossless }: Spec,
+  facts: Facts,
+  { format, width, height }: Size & { readonly format: OutputFormat },
+): boolean =>
+  named === undefined &&
+  !lossless &&
+  format === 'png' &&
+  facts.format === 'png' &&
+  width * height < facts.width * facts.height
 
 /** The format of the result: the best of the client's class, else the one that was named, else the source's own. */
 export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {

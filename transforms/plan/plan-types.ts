@@ -28,6 +28,8 @@ export interface Encoding {
   readonly fullColour?: boolean
   /** JPEG only. */
   readonly progressive: boolean
+  /** PNG: a drawing that would weigh more than its source may be brought to 256 colours, see render/reduced.ts. */
+  readonly reducible?: true
   /** Of a plan's other encodings: only for pixels that show a drawing, see render/drawn.ts. */
   readonly drawn?: true
 }

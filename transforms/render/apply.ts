@@ -129,11 +129,14 @@ async function finished(source: Sharp, { facts, size, plan }: Task): Promise<Rea
 }
 
 async function compared({ done, movement, isApart }: Ready, task: Task, ways: readonly Encoding[]) {
-  const { facts, plan, endsAt } = task
+  const { facts, plan, source, endsAt } = task
   const isGray = ({ format }: Encoding) => movement === undefined && staysGray(facts, plan, format)
   const again = facts.format === 'gif' && !isApart ? () => done.clone() : undefined
   const pixels = await pixelsOf(again ? done.clone() : done)
-  return { pixels, best: await smallest({ pixels, again, movement, isGray, endsAt }, ways) }
+  return {
+    pixels,
+    best: await smallest({ pixels, again, movement, isGray, sourceBytes: source.length, endsAt }, ways),
+  }
 }
 
 /** A film that is too long to be held in memory. */

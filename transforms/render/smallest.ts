@@ -7,6 +7,7 @@ import { isDrawn } from './drawn.ts'
 import { encode, type Movement } from './encode.ts'
 import { encodedInColour } from './in-colour.ts'
 import { indexedPng } from './indexed.ts'
+import { reducedPng } from './reduced.ts'
 import { from, type Made, type Pixels, run } from './run.ts'
 
 /** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
@@ -19,6 +20,8 @@ export interface Subject {
   readonly movement?: Movement | undefined
   /** Whether one channel is enough in this encoding. */
   readonly isGray: (encoding: Encoding) => boolean
+  /** Of the source's file. */
+  readonly sourceBytes: number
   /** From `performance.now()`: nothing more is tried after it. */
   readonly endsAt: number
 }
@@ -63,7 +66,7 @@ async function encoded(subject: Subject, encoding: Encoding, drawn: boolean): Pr
     return { encoding, data: (await encodedInColour(pixels, encoding)).data }
   const image = isGray(encoding) ? from(pixels).toColourspace('b-w') : from(pixels)
   if (encoding.format === 'png')
-    return { encoding, data: await png({ pixels, isGray: isGray(encoding) }, encoding, drawn) }
+    return { encoding, data: await png({ ...subject, isGray: isGray(encoding) }, encoding, drawn) }
   // Of an animation, by its first frame: the others are mostly alike.
   const colourEdges = movement !== undefined && losesColour && hasColourEdges(firstOf(pixels))
   return { encoding, data: (await run(encode(image, encoding, { movement, drawn, colourEdges }))).data }
@@ -76,7 +79,7 @@ const firstOf = (pixels: Pixels): Pixels => ({
 
 /** Filters help photographs and gradients, and hurt flat colours; few colours are numbers in a palette. */
 async function png(
-  { pixels, isGray }: { readonly pixels: Pixels; readonly isGray: boolean },
+  { pixels, sourceBytes, isGray }: Pick<Subject, 'pixels' | 'sourceBytes'> & { readonly isGray: boolean },
   encoding: Encoding,
   drawn: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -85,5 +88,8 @@ async function png(
   if (!drawn) return filtered
   const plain = (await run(encode(image(), encoding, { filtered: false }))).data
   const indexed = indexedPng(pixels) ?? plain
-  return [filtered, plain, indexed].reduce((best, each) => (each.length < best.length ? each : best))
+  const best = [filtered, plain, indexed].reduce((best, each) => (each.length < best.length ? each : best))
+  if (!encoding.reducible || isGray || best.length <= sourceBytes) return best
+  const reduced = await reducedPng(pixels)
+  return reduced && reduced.length < best.length ? reduced : best
 }
