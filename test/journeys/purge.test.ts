@@ -184,6 +184,41 @@ describe('in one process', () => {
     source.respond = undefined
   })
 
+  test('under load, nobody who asks after a receipt sees what was there before it', async () => {
+    const shades = await Promise.all(times(21, (i) => plain(`rgb(${i * 10},0,0)`)))
+    const shadeOf = async ({ body }: Answered) => ((await sharp(body).raw().toBuffer())[0] ?? 0) / 10
+    const addresses = ['/shop/busy.png?w=32', '/shop/busy.png?w=40', '/shop/busy.png?fm=original']
+    const authorization = `Bearer ${token}`
+    const headers = { authorization, 'content-type': 'application/json' }
+    const orders = [
+      { pictures: ['shop/busy.png'] },
+      { urls: addresses },
+      { prefixes: ['/shop/b'] },
+      { all: true },
+    ]
+    source.pictures['/busy.png'] = shades[0] as Buffer
+    let acknowledged = 0
+    let isOver = false
+    const stale: string[] = []
+    const clients = times(12, async (client) => {
+      while (!isOver) {
+        const address = addresses[client % addresses.length] as string
+        const least = acknowledged
+        const seen = await shadeOf(await cdn.get(address))
+        if (seen < least) stale.push(`${address} showed ${seen} after the receipt of ${least}`)
+      }
+    })
+    for (let round = 1; round < shades.length; round++) {
+      source.pictures['/busy.png'] = shades[round] as Buffer
+      const body = JSON.stringify(orders[round % orders.length])
+      expect((await fetch(`${cdn.url}/v1/purge`, { method: 'POST', headers, body })).status).toBe(200)
+      acknowledged = round
+    }
+    isOver = true
+    await Promise.all(clients)
+    expect(stale).toEqual([])
+  })
+
   test('a purge holds after kill -9, for what is on the disk as well', async () => {
     const addresses = await replaced(cdn, 'killed.png', ['w=32', 'w=40'])
     await purge(cdn.url, token, '--picture', '/shop/killed.png')
