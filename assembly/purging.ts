@@ -41,7 +41,7 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
     return [{ part: config.roles.join('+'), at: now() }]
   }
 
-  const everywhere = purgeIn(layersOf(assembly, here))
+  const everywhere = inTurn(layersOf(assembly, here))
   const sources = edgeSources(config)
   return {
     epochs,
@@ -54,30 +54,29 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
 /** On disk, beyond the end of the process. */
 const keepsEntries = (roles: readonly Role[]): boolean => roles.includes('shield') || roles.includes('origin')
 
+/** Beside the connection: a line is written, and synced. */
+const acknowledgeMs = 5000
+
 /** From the sources outwards: this process stands where its innermost tier does. */
 function layersOf({ config }: Assembly, here: PurgeAll): readonly (readonly PurgeAll[])[] {
-  const { roles, origins, shields, edges, tierSecret, connectMs, requestMs } = config
-  const settings = { secret: tierSecret[0], answerMs: connectMs + requestMs }
-  const far = (role: Role, urls: readonly string[]): PurgeAll[] =>
-    roles.includes(role) ? [] : urls.map((url) => (purges) => purgeAt(url, purges, settings))
+  const { roles, origins, shields, edges, tierSecret, connectMs } = config
+  const settings = { secret: tierSecret[0], answerMs: connectMs + acknowledgeMs }
+  const at = (url: string): PurgeAll => {
+    return (purges) => purgeAt(url, purges, settings)
+  }
+  const far = (role: Role, urls: readonly string[]) => (roles.includes(role) ? [] : urls.map(at))
   const inner = (['origin', 'shield'] as const).find((role) => roles.includes(role)) ?? 'edge'
-  const near = (role: Role): PurgeAll[] => (inner === role ? [here] : [])
+  const near = (role: Role) => (inner === role ? [here] : [])
   return [
     [...far('origin', origins), ...near('origin')],
     [...far('shield', shields), ...near('shield')],
-    [
-      ...edges.map(
-        (url): PurgeAll =>
-          (purges) =>
-            purgeAt(url, purges, settings),
-      ),
-      ...near('edge'),
-    ],
+    // Others, also where this process is an edge itself.
+    [...edges.map(at), ...near('edge')],
   ]
 }
 
 /** One layer after the other, and all of them even where a part fails: what can be gone is to be gone. */
-function purgeIn(layers: readonly (readonly PurgeAll[])[]): PurgeAll {
+function inTurn(layers: readonly (readonly PurgeAll[])[]): PurgeAll {
   return async (purges) => {
     const parts: Acknowledgement[] = []
     const failures: unknown[] = []
