@@ -23,7 +23,10 @@ export interface Bounds {
 
 export const usualBounds: Required<Bounds> = { most: 20_000, mostPrefixes: 1000 }
 
-/** Beyond its bounds the oldest purge is widened: from a picture or an address to its source, from a key to everything. */
+/**
+ * Beyond its bounds the oldest purge is widened: from a picture or an address to its source, from a key to everything.
+ * That takes for granted that an answer with a picture's key has the name of that picture's source among its keys too.
+ */
 export function createKeptPurges(bounds: Bounds = {}): KeptPurges {
   const { most, mostPrefixes } = { ...usualBounds, ...bounds }
   const byName = new Map<string, LoggedPurge>()
