@@ -20,7 +20,7 @@ export function purgesOf(order: PurgeOrder, known: KnownSources): readonly Purge
   ]
   if (targets.length === 0)
     throw new Failure('bad-option', 'The purge names nothing.', {
-      expected: 'urls, pictures, keys, prefixes, sources, or everything',
+      expected: 'urls, pictures, keys, prefixes, sources or all',
     })
   if (targets.length > mostTargets)
     throw new Failure('bad-option', `The purge stands for ${targets.length} addresses and keys.`, {
