@@ -6,10 +6,12 @@ import { assembleFar } from './assembly/far.ts'
 import { logStrangers } from './assembly/neighbours.ts'
 import { assembleOperation, type Listener, withOperation } from './assembly/operation.ts'
 import type { Assembly, Parts } from './assembly/parts.ts'
+import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { withoutEdge } from './assembly/without-edge.ts'
 import { asFaultOfFolder, refuseUnwritable } from './assembly/writable.ts'
 import type { Config, Role } from './config.ts'
+import { noEpochs } from './purging/index.ts'
 import type { Tier } from './tier.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
 
@@ -24,7 +26,13 @@ export interface Halftone {
 }
 
 export async function createHalftone(parts: Parts): Promise<Halftone> {
-  const assembly: Assembly = { ...parts, refused: logStrangers(parts), closing: [], faults: [] }
+  const assembly: Assembly = {
+    ...parts,
+    refused: logStrangers(parts),
+    closing: [],
+    faults: [],
+    epochs: noEpochs,
+  }
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
   return {
@@ -47,15 +55,26 @@ async function assembled(assembly: Assembly): Promise<Listener> {
   }
 }
 
-async function stacked(assembly: Assembly): Promise<Listener> {
+async function stacked(alone: Assembly): Promise<Listener> {
+  const purging = await assemblePurging(alone)
+  const assembly = { ...alone, epochs: purging.epochs }
   const origin = await nearOrigin(assembly)
   const shield = nearShield(assembly, origin)
   const operation = assembleOperation(assembly)
-  const api = await nearApi(assembly)
+  const api = await nearApi(assembly, purging)
   if (runs(assembly.config, 'edge'))
-    return assembleEdge(assembly, { upstream: shield ?? origin ?? farBelowEdge(assembly), operation, api })
+    return assembleEdge(assembly, {
+      upstream: shield ?? origin ?? farBelowEdge(assembly),
+      operation,
+      api,
+      purging,
+    })
   const node = await nearNode(assembly)
-  return withOperation(assembly, operation, withoutEdge(assembly, { tier: shield ?? origin, api, node }))
+  return withOperation(
+    assembly,
+    operation,
+    withoutEdge(assembly, { tier: shield ?? origin, api, node, purging }),
+  )
 }
 
 async function closed({ closing }: Assembly): Promise<void> {
@@ -90,10 +109,10 @@ const farOrigins = (assembly: Assembly, answerMs: number): Tier =>
   assembleFar(assembly, { urls: assembly.config.origins, keyOf: sourceKey, answerMs, hedgeMs: answerMs / 2 })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */
-async function nearApi(assembly: Assembly): Promise<Api | undefined> {
+async function nearApi(assembly: Assembly, purging: Purging): Promise<Api | undefined> {
   if (!runs(assembly.config, 'api')) return undefined
   const { assembleApi } = await import('./assembly/api.ts')
-  return assembleApi(assembly)
+  return assembleApi(assembly, purging)
 }
 
 /** Beside an API of the same process nobody else asks for pictures to be processed. */

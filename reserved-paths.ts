@@ -12,6 +12,8 @@ export const reservedPaths = {
   samples: ['samples'],
   /** Orders to a processing node. */
   processing: ['process'],
+  /** Purges from other processes. */
+  purging: ['purge'],
   nativeApi: ['v1', 'openapi.json', 'results'],
   /** `v1` is Kraken's as well. */
   kraken: ['user_status'],

@@ -1,6 +1,7 @@
 // What every face of the API is made from.
 import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '../log.ts'
+import type { Order } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import type { Accounts } from './accounts/accounts.ts'
@@ -38,6 +39,7 @@ export interface ApiParts {
   readonly hooks: Hooks
   readonly delivery: Delivery
   readonly limits: ApiLimits
+  readonly purge: Order
   /** Where the server is reached, without a slash at the end; undefined: as the request says. */
   readonly publicUrl: string | undefined
   readonly version: string

@@ -7,15 +7,17 @@ import { type ApiParts, createApi, krakenTeller, nativeTeller, optidashTeller } 
 import { createIntake } from '../api/intake/index.ts'
 import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
 import { createApiRetention } from '../api/retention/index.ts'
-import { createUploads } from '../api/uploads/index.ts'
+import { createUploads, type UploadsOptions } from '../api/uploads/index.ts'
 import { type Config, isPrivate, plainUploads, uploadsName } from '../config.ts'
 import { createUploadDelivery } from '../edge/index.ts'
 import { createGuard } from '../origin/guard.ts'
+import { pictureTarget } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import { ownBucket } from './bucket.ts'
 import type { Assembly } from './parts.ts'
 import { assembleProcessing } from './processing.ts'
+import type { Purging } from './purging.ts'
 import { recordsOf } from './records.ts'
 
 export interface Api {
@@ -24,13 +26,13 @@ export interface Api {
 }
 
 /** What is made first is closed last: services end before what they stand on. */
-export async function assembleApi(assembly: Assembly): Promise<Api> {
+export async function assembleApi(assembly: Assembly, purging: Purging): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
   const records = await recordsOf(config, now(), createSeal(secret))
   closing.push(() => records.close())
   const bucket = await ownBucket(assembly)
-  const services = await assembleServices(assembly, { records, bucket, secret })
+  const services = await assembleServices({ ...assembly, purging }, { records, bucket, secret })
   const parts: ApiParts = {
     ...services,
     ...{ records, bucket, version, log, now },
@@ -42,6 +44,7 @@ export async function assembleApi(assembly: Assembly): Promise<Api> {
       jsonBytes: 1 << 20,
     },
     publicUrl: publicUrlOf(config),
+    purge: purging.order,
   }
   return { app: createApi(parts), demo: services.accounts.demo }
 }
@@ -60,7 +63,10 @@ interface Kept {
   readonly secret: string
 }
 
-async function assembleServices(assembly: Assembly, { records, bucket, secret }: Kept) {
+async function assembleServices(
+  assembly: Assembly & { readonly purging: Purging },
+  { records, bucket, secret }: Kept,
+) {
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config
   const seal = createSeal(secret)
@@ -77,6 +83,7 @@ async function assembleServices(assembly: Assembly, { records, bucket, secret }:
   const hooks = createHooks({ records, seal, dispatcher, allowAddresses, log, now })
   closing.push(() => hooks.stop())
   const uploads = createUploads({
+    purge: uploadsPurge(assembly.purging),
     ...{ records, bucket, intake, hooks, log, now, stallMs, unstoredMs: config.unstoredMs },
     limits: { multipartBytes: config.maxMultipartBytes },
     base: publicUrlOf(config) ?? `http://${config.host}:${config.port}`,
@@ -96,6 +103,13 @@ async function assembleServices(assembly: Assembly, { records, bucket, secret }:
   closing.push(() => retention.stop())
   return { accounts, intake, hooks, uploads, optimising }
 }
+
+/** All that was made from an upload. */
+const uploadsPurge =
+  ({ everywhere }: Purging): NonNullable<UploadsOptions['purge']> =>
+  async (ids) => {
+    await everywhere(ids.map((id) => ({ target: pictureTarget(uploadsName, id), isSoft: false })))
+  }
 
 /** Written as kind=URL. */
 const endpointsOf = ({ targetEndpoints }: Config): Partial<Record<Target['kind'], string>> =>

@@ -77,13 +77,13 @@ function loaderIn({ config }: Assembly, { open, isNear, place, keyOf, fresh, ...
     })
   }
   return {
-    async load(path, signal) {
+    async load(path, signal, wish) {
       opening ??= make().catch((thrown: unknown) => {
         // A disk that is not mounted yet: the next one who asks may find it.
         opening = undefined
         throw thrown
       })
-      return (await opening).load(path, signal)
+      return (await opening).load(path, signal, wish)
     },
   }
 }

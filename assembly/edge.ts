@@ -6,10 +6,12 @@ import { wellKnown } from '../dashboard/well-known.ts'
 import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
+import { isPurge } from '../wire/purges.ts'
 import type { Api } from './api.ts'
 import { frameworkListener } from './framework.ts'
 import type { Listener } from './operation.ts'
 import type { Assembly } from './parts.ts'
+import type { Purging } from './purging.ts'
 import { edgeSources } from './sources.ts'
 import { watchStore } from './stores.ts'
 
@@ -18,10 +20,11 @@ interface EdgeParts {
   readonly operation: Hono
   /** Where this process has one: its paths are its own before they are pictures. */
   readonly api: Api | undefined
+  readonly purging: Purging
 }
 
-export function assembleEdge(assembly: Assembly, { upstream, operation, api }: EdgeParts): Listener {
-  const { config, log, metrics, closing, now = Date.now } = assembly
+export function assembleEdge(assembly: Assembly, { upstream, operation, api, purging }: EdgeParts): Listener {
+  const { config, log, metrics, closing, epochs, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
   const edge = createEdge({
@@ -32,6 +35,7 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api }: E
     now,
     flightMs: config.edgeDeadlineMs,
     log,
+    epochs,
     observe: (outcome) => metrics.outcome('edge', outcome),
   })
   metrics.hits('edge', edge.hits)
@@ -45,7 +49,9 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api }: E
   app.route('/', edge.app)
   const framework = frameworkListener(app.fetch)
   return (request, response) => {
-    if (!edge.hit(request, response)) framework(request, response)
+    if (edge.hit(request, response)) return
+    if (isPurge(request)) purging.listener(request, response)
+    else framework(request, response)
   }
 }
 

@@ -80,6 +80,7 @@ function httpLoader(assembly: Assembly, source: WebSource, { downloads }: Shared
     staleIfErrorSeconds: seconds(config.staleIfErrorMs),
     store: downloads,
     now,
+    epochs: assembly.epochs,
     observe: (outcome) => metrics.outcome('source', outcome),
   })
   closing.push(

@@ -35,6 +35,7 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
       staleIfErrorSeconds: seconds(config.staleIfErrorMs),
     },
     now,
+    epochs: assembly.epochs,
     log,
     observe: (event) => count(metrics, event),
   })

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Epochs } from '../purging/index.ts'
 
 /** What every part is made from. */
 export interface Parts {
@@ -13,6 +14,8 @@ export interface Parts {
 }
 
 export interface Assembly extends Parts {
+  /** What was purged: every cache asks. */
+  readonly epochs: Epochs
   /** What is to be finished and closed at the end; last made, first closed. */
   readonly closing: (() => Promise<unknown>)[]
   /** Told of whoever asks as a neighbour and does not know the secret. */

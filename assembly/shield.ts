@@ -5,13 +5,14 @@ import type { Assembly } from './parts.ts'
 import { memoryOverDisk } from './stores.ts'
 
 export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
-  const { config, metrics, closing, now = Date.now } = assembly
+  const { config, metrics, closing, epochs, now = Date.now } = assembly
   const shield = createShield({
     store: memoryOverDisk(assembly, 'shield', {
       memoryBytes: config.shieldMemoryBytes,
       diskBytes: config.shieldDiskBytes,
     }),
     upstream,
+    epochs,
     now,
     flightMs: config.shieldDeadlineMs,
     observe: (outcome) => metrics.outcome('shield', outcome),

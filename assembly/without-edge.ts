@@ -6,11 +6,13 @@ import { Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import { reservedPaths } from '../reserved-paths.ts'
 import type { Tier } from '../tier.ts'
+import { isPurge } from '../wire/purges.ts'
 import { type Listener, serveTier } from '../wire/serve.ts'
 import type { Api } from './api.ts'
 import { frameworkListener } from './framework.ts'
 import { journalled } from './journal.ts'
 import type { Assembly } from './parts.ts'
+import type { Purging } from './purging.ts'
 
 const wellKnownPaths: ReadonlySet<string> = new Set(reservedPaths.wellKnown)
 const orderPaths: ReadonlySet<string> = new Set(reservedPaths.processing)
@@ -19,18 +21,20 @@ interface Below {
   readonly tier: Tier | undefined
   readonly api: Api | undefined
   readonly node: Listener | undefined
+  readonly purging: Purging
 }
 
 export function withoutEdge(
   { config, log, refused, now = Date.now }: Assembly,
-  { tier = nothing, api, node }: Below,
+  { tier = nothing, api, node, purging }: Below,
 ): Listener {
   const pictures = serveTier(journalled(tier, log, now), { secrets: config.tierSecret, refused })
   const framework = api && frameworkListener(api.app.fetch)
   const asides = api && frameworkListener(wellKnown().fetch)
   return (request, response) => {
     const first = firstOf(request)
-    if (node && orderPaths.has(first)) node(request, response)
+    if (isPurge(request)) purging.listener(request, response)
+    else if (node && orderPaths.has(first)) node(request, response)
     else if (framework && isApiPath(first)) framework(request, response)
     else if (asides && wellKnownPaths.has(first)) asides(request, response)
     else pictures(request, response)

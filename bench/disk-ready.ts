@@ -17,6 +17,7 @@ const keyOf = (i: number): string => `/bench/${i}.jpg?w=640`
 
 function entryOf(i: number): Entry {
   const times = {
+    epoch: 0,
     storedAt: 0,
     ageOnArrival: 0,
     freshUntil: 1e15,

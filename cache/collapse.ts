@@ -4,9 +4,18 @@ import { Failure } from '../errors.ts'
 export interface Trip {
   /** Aborted at the flight's own deadline, or when the last waiter has gone: never by one impatient client. */
   readonly signal: AbortSignal
-  /** False once the key was purged: the waiters still get the answer, but it must not be kept. */
-  isWanted(): boolean
 }
+
+/** Who may fly: of all processes that could, only one does at a time. */
+export interface Leases {
+  /** The key's lease, at once or when it is free: what gives it back. Rejects when `signal` aborts. */
+  take(key: string, signal: AbortSignal): GiveBack | Promise<GiveBack>
+}
+
+type GiveBack = () => void
+
+/** Each process flies for itself. */
+export const alwaysGranted: Leases = { take: () => () => {} }
 
 export type Start<T> = (trip: Trip) => Promise<T>
 
@@ -21,8 +30,6 @@ export interface Flights<T> {
   join(key: string, signal: AbortSignal, start: Start<T>): Promise<Landed<T>>
   /** Starts a flight that nobody waits for and that ends only by itself. Does nothing while the key has one. */
   background(key: string, start: Start<T>): void
-  /** Later asks start afresh. */
-  forget(key: string): void
   /** Settles when nothing is in the air. */
   idle(): Promise<void>
 }
@@ -34,22 +41,28 @@ interface Flight<T> {
   waiters: number
 }
 
-export function createFlights<T>(flightMs: number): Flights<T> {
+export function createFlights<T>(flightMs: number, leases: Leases = alwaysGranted): Flights<T> {
   const flights = new Map<string, Flight<T>>()
   const inTheAir = new Set<Promise<unknown>>()
 
   function launch(key: string, start: Start<T>, isBackground: boolean): Flight<T> {
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(late()), flightMs)
-    const isWanted = (): boolean => flights.get(key)?.cancel === cancel
+    const leave = (): void => {
+      if (flights.get(key) === flight) flights.delete(key)
+    }
     const cancel = (): void => {
-      if (isWanted()) flights.delete(key)
+      leave()
       deadline.abort(abandoned())
     }
     // Failures are shared with the waiters and forgotten at once, like answers: the store remembers, not the flight.
-    const landing = (async () => start({ signal: deadline.signal, isWanted }))().finally(() => {
+    const { signal } = deadline
+    const landing = leased(
+      () => leases.take(key, signal),
+      () => start({ signal }),
+    ).finally(() => {
       clearTimeout(timer)
-      if (isWanted()) flights.delete(key)
+      leave()
       inTheAir.delete(landing)
     })
     const flight: Flight<T> = { landing, isBackground, cancel, waiters: 0 }
@@ -70,12 +83,20 @@ export function createFlights<T>(flightMs: number): Flights<T> {
     background(key, start) {
       if (!flights.has(key)) launch(key, start, true)
     },
-    forget: (key) => {
-      flights.delete(key)
-    },
     async idle() {
       while (inTheAir.size > 0) await Promise.allSettled(inTheAir)
     },
+  }
+}
+
+async function leased<T>(take: () => ReturnType<Leases['take']>, fly: () => Promise<T>): Promise<T> {
+  const lease = take()
+  // Not awaited where it is there: then the flight starts at once.
+  const giveBack = lease instanceof Promise ? await lease : lease
+  try {
+    return await fly()
+  } finally {
+    giveBack()
   }
 }
 

@@ -32,7 +32,8 @@ export function decode(bytes: Buffer, key: string): Entry | undefined {
   const { bodyBytes, bodyChecksum, ...rest } = header
   const body = bytes.subarray(headEnd)
   if (rest.key !== key || body.length !== bodyBytes || crc32(body) !== bodyChecksum) return undefined
-  return { ...rest, body }
+  // Entries without an epoch are from a time before there were purges.
+  return { ...rest, epoch: rest.epoch ?? 0, body }
 }
 
 /** Where the body begins, when the header is whole. What a right checksum covers was written by `encode`. */

@@ -4,6 +4,8 @@ import type { HeldAnswer } from '../tier.ts'
 /** All times are milliseconds since the epoch. storedAt <= freshUntil <= the two stale limits. */
 export interface Entry extends HeldAnswer {
   readonly key: string
+  /** The log's position when its making began: a purge about it with a greater one is newer than it. */
+  readonly epoch: number
   /** When the answer was received or last validated. */
   readonly storedAt: number
   /** Its age in seconds when it arrived (the Age header, RFC 9111 4.2.3). */

@@ -1,15 +1,16 @@
 // One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
 import { Failure } from '../errors.ts'
 import { failureHeader, mayPass, problemAnswer } from '../problem.ts'
+import { latest, type Purged } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
-import type { Trip } from './collapse.ts'
 import { parseRetryAfter } from './dates.ts'
 import { minFresh } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { confirms, entryOf, type Kept, mayShare, refreshed, validators } from './keep.ts'
 import type { CacheObserver } from './outcome.ts'
-import { type Defaults, decide, mayServeStale } from './policy.ts'
+import type { Defaults } from './policy.ts'
 import type { SafeStore } from './safe-store.ts'
+import { decide, mayServeStale } from './use.ts'
 
 export type Landing =
   /** Another flight had stored it between our look and our start. */
@@ -37,19 +38,41 @@ export interface ForwardOptions {
   readonly observe: CacheObserver
 }
 
-export type Forward = (ask: Omit<Ask, 'signal'>, trip: Trip) => Promise<Landing>
+/** What a flight is about. */
+export interface Errand {
+  /** Aborted when nobody waits any more. */
+  readonly ask: Ask
+  /** The log's position at its start. */
+  readonly epoch: number
+  /** How what it is about was purged, by now; `answer` is what came, if it is known. */
+  purged(answer?: Pick<Answer, 'headers'>): Purged
+}
+
+export type Forward = (errand: Errand) => Promise<Landing>
 
 export function createForward({ store, upstream, now, defaults, observe }: ForwardOptions): Forward {
-  async function forward(ask: Omit<Ask, 'signal'>, trip: Trip): Promise<Landing> {
+  async function forward(errand: Errand): Promise<Landing> {
+    const { ask } = errand
     // Looked up a second time: this ask may have missed while an earlier flight was in the air, and have come here
     // after that one had landed and stored. Without this look such a pair would cost two trips.
-    const entry = await store.get(ask.path)
-    if (entry && decide(entry, now(), minFresh(ask.headers)) === 'fresh') return { kind: 'found', entry }
-    const answer = await askUpstream({ ...ask, signal: trip.signal }, entry)
-    if (entry && isPassing(answer) && mayServeStale(entry, now())) {
+    const stored = await store.get(ask.path)
+    const decision = decide(stored, {
+      now: now(),
+      purged: errand.purged(stored),
+      minFresh: minFresh(ask.headers),
+    })
+    const entry = decision === 'miss' ? undefined : stored
+    if (entry && decision === 'fresh') return { kind: 'found', entry }
+    const answer = await askUpstream(ask, entry)
+    if (entry && isPassing(answer) && mayStandIn(entry, errand))
       return { kind: 'stale-if-error', entry, retryAfterSeconds: retryAfterOf(answer.headers, now()) }
-    }
-    return keep({ key: ask.path, entry, answer, trip })
+    return keep({ errand, entry, answer })
+  }
+
+  /** Not if it was purged while upstream was asked. */
+  function mayStandIn(entry: Entry, errand: Errand): boolean {
+    const purged = errand.purged(entry)
+    return entry.epoch >= purged.hard && mayServeStale(entry, { now: now(), purged })
   }
 
   async function askUpstream(ask: Ask, entry: Entry | undefined): Promise<Answer> {
@@ -69,13 +92,15 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     }
   }
 
-  function keep({ key, entry, answer, trip }: Home): Answered {
-    const received = { key, answer, receivedAt: now() }
+  function keep({ errand, entry, answer }: Home): Answered {
+    const { epoch, ask } = errand
+    const received = { key: ask.path, answer, receivedAt: now(), epoch }
     const isValidated = entry !== undefined && answer.status === 304
     const kept: Kept = isValidated ? refreshed(entry, received, defaults) : entryOf(received, defaults)
-    const isStored = 'entry' in kept && trip.isWanted()
+    // What was on its way when it was purged goes to those who waited for it, and is not kept.
+    const isStored = 'entry' in kept && epoch >= latest(errand.purged(kept.entry))
     if (isStored) store.put(kept.entry)
-    else if (entry && 'why' in kept && supersedes(answer)) store.delete(key)
+    else if (entry && 'why' in kept && supersedes(answer)) store.delete(ask.path)
     const isShareable = 'entry' in kept || mayShare(answer, kept.why)
     const whole = isValidated ? validatedAnswer(entry, answer, kept) : answer
     return {
@@ -93,13 +118,12 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
 }
 
 const isOld = (entry: Entry, now: number): boolean =>
-  entry.ageOnArrival > 0 && decide(entry, now) === 'stale-while-revalidate'
+  entry.ageOnArrival > 0 && decide(entry, { now }) === 'stale-while-revalidate'
 
 interface Home {
-  readonly key: string
+  readonly errand: Errand
   readonly entry: Entry | undefined
   readonly answer: Answer
-  readonly trip: Trip
 }
 
 /** Upstream may not listen to the signal; the flight ends all the same. */

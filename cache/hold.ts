@@ -6,7 +6,6 @@ export interface Hold {
   isHeld(key: string): boolean
   /** `wantedFresh`: whether a stale answer from upstream means that nobody there has a newer one. */
   note(key: string, landing: Landing, wantedFresh: boolean): void
-  release(key: string): void
 }
 
 /** Some 100 bytes each, and forgetting one only costs a try. */
@@ -29,6 +28,5 @@ export function createHold(now: () => number): Hold {
       if (seconds > 0) heldUntil.set(key, now() + seconds * 1000)
       else heldUntil.delete(key)
     },
-    release: (key) => void heldUntil.delete(key),
   }
 }

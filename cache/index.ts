@@ -1,6 +1,7 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
 import { asFailure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
+import { type Epochs, latest, neverPurged, noEpochs, type Purged, type Subject } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { createFlights, type Trip } from './collapse.ts'
 import { minFresh } from './directives.ts'
@@ -8,10 +9,11 @@ import type { Entry } from './entry.ts'
 import { createForward, type Landing } from './forward.ts'
 import { createHold } from './hold.ts'
 import type { CacheObserver } from './outcome.ts'
-import { type Defaults, decide, mayServeStale } from './policy.ts'
+import type { Defaults } from './policy.ts'
 import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
 import type { Store } from './store.ts'
+import { decide, mayServeStale } from './use.ts'
 
 export type { CacheObserver, Outcome } from './outcome.ts'
 export type { Defaults } from './policy.ts'
@@ -26,12 +28,13 @@ export interface CacheOptions {
   readonly defaults?: Defaults
   readonly now?: () => number
   readonly observe?: CacheObserver
+  /** What was purged; nothing where it is not given. */
+  readonly epochs?: Epochs
 }
 
 export interface Cache {
-  readonly answer: Tier
-  /** Forgets a key now; what is on its way from upstream for it will not be kept. True when something was stored. */
-  purge(key: string): Promise<boolean>
+  /** `about`: what decides whether it was purged, where the ask's path does not say. */
+  answer(ask: Ask, about?: Subject): Promise<Answer>
   /** Settles when no flight is in the air and nothing is being stored. */
   idle(): Promise<void>
 }
@@ -44,88 +47,113 @@ const forLater: Headers = { priority: 'u=6', 'cache-control': 'min-fresh=0' }
 
 const wantsFresh = ({ headers }: Ask): boolean => minFresh(headers) !== undefined
 
+/** An ask, and what it is about. */
+interface Asking extends Ask {
+  readonly about: Subject
+}
+
 export function createCache(options: CacheOptions): Cache {
   const { name, upstream, flightMs, defaults = {}, now = Date.now, observe = () => {} } = options
+  const { epochs = noEpochs } = options
   const store = safely(options.store, observe)
   const flights = createFlights<Landing>(flightMs)
   const forward = createForward({ store, upstream, now, defaults, observe })
   const hold = createHold(now)
   let alone = 0
 
-  async function answer(ask: Ask): Promise<Answer> {
+  async function answer(ask: Ask, about: Subject = { path: ask.path }): Promise<Answer> {
     try {
-      return await lookUp(ask)
+      return await lookUp({ ...ask, about })
     } catch (thrown) {
       observe(asFailure(thrown).kind === 'abandoned' ? 'abandoned' : 'failed', thrown)
       return problemAnswer(thrown)
     }
   }
 
-  async function lookUp(ask: Ask): Promise<Answer> {
-    const entry = await store.get(ask.path)
-    const decision = decide(entry, now(), minFresh(ask.headers))
-    if (entry === undefined || decision === 'miss') return fetched(ask)
-    if (decision === 'fresh') return stored(ask, entry, 'hit')
+  async function lookUp(asking: Asking): Promise<Answer> {
+    const entry = await store.get(asking.path)
+    const moment = { now: now(), purged: purgedSince(asking.about, entry) }
+    const decision = decide(entry, { ...moment, minFresh: minFresh(asking.headers) })
+    if (entry === undefined || decision === 'miss') return fetched(asking)
+    if (decision === 'fresh') return stored(asking, entry, 'hit')
     if (decision === 'stale-while-revalidate') {
-      revalidate(ask)
-      return stored(ask, entry, 'stale-while-revalidate')
+      revalidate(asking)
+      return stored(asking, entry, 'stale-while-revalidate')
     }
-    if (hold.isHeld(ask.path) && mayServeStale(entry, now())) return stored(ask, entry, 'stale-if-error')
-    return fetched(ask)
+    if (hold.isHeld(flightOf(asking)) && mayServeStale(entry, moment))
+      return stored(asking, entry, 'stale-if-error')
+    return fetched(asking)
   }
 
-  function revalidate({ path, headers }: Pick<Ask, 'path' | 'headers'>): void {
-    if (hold.isHeld(path)) return
-    const unhurried = { path, headers: { ...headers, ...forLater } }
-    flights.background(path, (trip) => fly(unhurried, trip))
+  /** Nothing that was made after the newest purge of all needs a closer look. */
+  function purgedSince(about: Subject, entry: Entry | undefined): Purged {
+    if (entry === undefined || entry.epoch >= epochs.position) return neverPurged
+    return purgedAs(about, entry)
   }
 
-  async function fetched(ask: Ask): Promise<Answer> {
-    const start = (trip: Trip): Promise<Landing> => fly(ask, trip)
-    const { value, collapsed } = await flights.join(ask.path, ask.signal, start)
-    if (!collapsed) return arrived(ask, value)
-    if (value.kind !== 'answered') return landed(ask, value, true)
+  const purgedAs = (about: Subject, answer?: Pick<Answer, 'headers'>): Purged =>
+    epochs.of({ path: about.path, keys: about.keys ?? (answer && (answer.headers['surrogate-key'] ?? '')) })
+
+  /** Nobody joins a flight that began before a purge. No path has a blank in it. */
+  function flightOf({ path, about }: Omit<Asking, 'signal'>): string {
+    const purgedAt = latest(epochs.of(about))
+    return purgedAt === 0 ? path : `${path} ${purgedAt}`
+  }
+
+  function revalidate({ path, headers, about }: Omit<Asking, 'signal'>): void {
+    const unhurried = { path, headers: { ...headers, ...forLater }, about }
+    const flight = flightOf(unhurried)
+    if (!hold.isHeld(flight)) flights.background(flight, (trip) => fly(unhurried, trip))
+  }
+
+  async function fetched(asking: Asking): Promise<Answer> {
+    const start = (trip: Trip): Promise<Landing> => fly(asking, trip)
+    const flight = flightOf(asking)
+    const { value, collapsed } = await flights.join(flight, asking.signal, start)
+    if (!collapsed) return arrived(asking, value)
+    if (value.kind !== 'answered') return landed(asking, value, true)
     // The flight was started by somebody whom a stale answer suits.
-    if (value.isOld && wantsFresh(ask)) return landed(ask, await joined(ask, ask.path, start), true)
-    if (value.isShareable) return landed(ask, value, true)
-    // The answer was meant for one reader. No path has a blank in it, so this flight is nobody else's.
-    return landed(ask, await joined(ask, `${ask.path} ${++alone}`, start), false)
+    if (value.isOld && wantsFresh(asking)) return landed(asking, await joined(asking, flight, start), true)
+    if (value.isShareable) return landed(asking, value, true)
+    // The answer was meant for one reader, so this flight is nobody else's.
+    return landed(asking, await joined(asking, `${flight} alone ${++alone}`, start), false)
   }
 
   const joined = async ({ signal }: Ask, key: string, start: (trip: Trip) => Promise<Landing>) =>
     (await flights.join(key, signal, start)).value
 
   /** What came may have been stale in the next tier: then the newer one is asked for at once, not by the next visitor. */
-  function arrived(ask: Ask, landing: Landing): Answer {
-    if (landing.kind === 'answered' && landing.isOld && landing.isStored && !wantsFresh(ask)) revalidate(ask)
-    return landed(ask, landing, false)
+  function arrived(asking: Asking, landing: Landing): Answer {
+    if (landing.kind === 'answered' && landing.isOld && landing.isStored && !wantsFresh(asking))
+      revalidate(asking)
+    return landed(asking, landing, false)
   }
 
-  async function fly({ path, headers }: Omit<Ask, 'signal'>, trip: Trip): Promise<Landing> {
-    const landing = await forward({ path, headers }, trip)
-    hold.note(path, landing, minFresh(headers) !== undefined)
+  async function fly({ path, headers, about }: Omit<Asking, 'signal'>, { signal }: Trip): Promise<Landing> {
+    const flight = flightOf({ path, headers, about })
+    const landing = await forward({
+      ask: { path, headers, signal },
+      epoch: epochs.position,
+      purged: (answer) => purgedAs(about, answer),
+    })
+    hold.note(flight, landing, minFresh(headers) !== undefined)
     return landing
   }
 
-  function landed({ headers }: Ask, landing: Landing, collapsed: boolean): Answer {
-    if (landing.kind === 'found') return stored({ headers }, landing.entry, 'hit')
-    if (landing.kind === 'stale-if-error') return stored({ headers }, landing.entry, 'stale-if-error')
+  function landed(asking: Asking, landing: Landing, collapsed: boolean): Answer {
+    if (landing.kind === 'found') return stored(asking, landing.entry, 'hit')
+    if (landing.kind === 'stale-if-error') return stored(asking, landing.entry, 'stale-if-error')
     observe(outcomeOf(landing, collapsed))
-    return fromFlight({ name, headers }, landing, collapsed)
+    return fromFlight({ name, headers: asking.headers }, landing, collapsed)
   }
 
-  function stored({ headers }: Pick<Ask, 'headers'>, entry: Entry, outcome: HitOutcome): Answer {
+  function stored({ headers, about }: Omit<Asking, 'signal'>, entry: Entry, outcome: HitOutcome): Answer {
     observe(outcome)
-    return fromEntry({ name, headers }, entry, { outcome, now: now() })
+    return fromEntry({ name, headers }, entry, { outcome, now: now(), purged: purgedSince(about, entry) })
   }
 
   return {
     answer,
-    async purge(key) {
-      flights.forget(key)
-      hold.release(key)
-      return options.store.delete(key)
-    },
     async idle() {
       await flights.idle()
       await store.idle()

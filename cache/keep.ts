@@ -11,26 +11,28 @@ export interface Received {
   readonly key: string
   readonly answer: Answer
   readonly receivedAt: number
+  /** Of the flight that brought it. */
+  readonly epoch: number
 }
 
-export function entryOf({ key, answer, receivedAt }: Received, defaults?: Defaults): Kept {
+export function entryOf({ key, answer, receivedAt, epoch }: Received, defaults?: Defaults): Kept {
   if (!isHeld(answer)) return { why: 'not-held' }
   const life = lifetimes(answer, receivedAt, defaults)
   if (!life.storable) return { why: life.why }
   // An answer without a date gets the moment it was received (RFC 9110 6.6.1).
   const headers = { date: httpDate(receivedAt), ...storedHeaders(answer.headers) }
-  return { entry: { key, status: answer.status, headers, body: answer.body, ...life.times } }
+  return { entry: { key, epoch, status: answer.status, headers, body: answer.body, ...life.times } }
 }
 
 /** The entry with the headers and the times of the 304 that confirmed it; the body is the same object. */
 export function refreshed(
   entry: Entry,
-  { answer, receivedAt }: Omit<Received, 'key'>,
+  { answer, receivedAt, epoch }: Omit<Received, 'key'>,
   defaults?: Defaults,
 ): Kept {
   const { date: _, ...known } = entry.headers
   const headers = { ...known, ...withoutNames(answer.headers, ofTheBody) }
-  return entryOf({ key: entry.key, answer: { ...entry, headers }, receivedAt }, defaults)
+  return entryOf({ key: entry.key, answer: { ...entry, headers }, receivedAt, epoch }, defaults)
 }
 
 /** A 304 about another version than ours says nothing about ours (RFC 9111 4.3.4). Servers that compress weaken tags. */

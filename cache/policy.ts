@@ -1,4 +1,4 @@
-// How long an answer lives in a shared cache, and what an entry may be used for now (RFC 9111 3 and 4, RFC 5861).
+// How long an answer lives in a shared cache (RFC 9111 3 and 4.2, RFC 5861). What that allows now says use.ts.
 import type { Answer, Headers } from '../tier.ts'
 import { parseHttpDate } from './dates.ts'
 import type { Entry } from './entry.ts'
@@ -32,24 +32,6 @@ export type NotStorable =
 export type Lifetimes =
   | { readonly storable: true; readonly times: Times }
   | { readonly storable: false; readonly why: NotStorable }
-
-/** What may be done with what was found: a closed list. */
-export type Decision = 'fresh' | 'stale-while-revalidate' | 'revalidate' | 'miss'
-
-/** `minFreshSeconds`: how long the answer is to stay fresh (RFC 9111 5.2.1.3); undefined where a stale one will do. */
-export function decide(entry: Entry | undefined, now: number, minFreshSeconds?: number): Decision {
-  if (entry === undefined) return 'miss'
-  if (now < entry.freshUntil - (minFreshSeconds ?? 0) * 1000) return 'fresh'
-  const mayBeStale = minFreshSeconds === undefined && now < entry.staleWhileRevalidateUntil
-  return mayBeStale ? 'stale-while-revalidate' : 'revalidate'
-}
-
-/** While upstream fails (RFC 5861 section 4). */
-export const mayServeOnError = (entry: Entry, now: number): boolean => now < entry.staleIfErrorUntil
-
-/** Whether the entry is still good for something, so that an error must not take its place. */
-export const mayServeStale = (entry: Entry, now: number): boolean =>
-  now < entry.staleWhileRevalidateUntil || mayServeOnError(entry, now)
 
 export function lifetimes(
   { status, headers }: Pick<Answer, 'status' | 'headers'>,

@@ -4,7 +4,8 @@ import { answerTo } from './conditional.ts'
 import type { Entry } from './entry.ts'
 import type { Answered } from './forward.ts'
 import type { Outcome } from './outcome.ts'
-import { ageSeconds, member, type Told, ttlSeconds, withMember } from './status.ts'
+import { member, type Told, withMember } from './status.ts'
+import { ageSeconds, type Moment, ttlSeconds } from './use.ts'
 
 export interface Asked {
   /** This cache's name in Cache-Status. */
@@ -18,14 +19,18 @@ export type HitOutcome = 'hit' | 'stale-while-revalidate' | 'stale-if-error'
 export function fromEntry(
   asked: Asked,
   entry: Entry,
-  { outcome, now }: { outcome: HitOutcome; now: number },
+  { outcome, ...moment }: Moment & { readonly outcome: HitOutcome },
 ): Answer {
-  const headers = { ...entry.headers, ...retryAfter(entry, now), age: String(ageSeconds(entry, now)) }
+  const headers = {
+    ...entry.headers,
+    ...retryAfter(entry, moment.now),
+    age: String(ageSeconds(entry, moment)),
+  }
   const detail = outcome === 'stale-if-error' ? { detail: outcome } : {}
   return send(
     asked,
     { status: entry.status, headers, body: entry.body },
-    { ttl: ttlSeconds(entry, now), ...detail },
+    { ttl: ttlSeconds(entry, moment), ...detail },
   )
 }
 

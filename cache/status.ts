@@ -1,6 +1,5 @@
 // What a cache says it did (Cache-Status, RFC 9211): one member for each tier, the one nearest the client last.
 import type { Headers } from '../tier.ts'
-import type { Entry } from './entry.ts'
 
 export type Told = Hit | Forwarded
 
@@ -31,15 +30,4 @@ export function member(name: string, told: Told): string {
 export function withMember(headers: Headers, ours: string): Headers {
   const upstream = headers['cache-status']
   return { ...headers, 'cache-status': upstream ? `${upstream}, ${ours}` : ours }
-}
-
-/** Whole seconds of freshness left. A stale entry never says 0, so that the sign alone tells. */
-export function ttlSeconds(entry: Entry, now: number): number {
-  const seconds = Math.floor((entry.freshUntil - now) / 1000)
-  return now < entry.freshUntil ? seconds : Math.min(-1, seconds)
-}
-
-/** The Age header's value (RFC 9111 4.2.3). */
-export function ageSeconds(entry: Entry, now: number): number {
-  return Math.max(0, entry.ageOnArrival + Math.floor((now - entry.storedAt) / 1000))
 }

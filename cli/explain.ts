@@ -8,6 +8,7 @@ import { type EdgeSource, makeExact } from '../edge/exact.ts'
 import { meantBy } from '../edge/languages/index.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
+import { noEpochs } from '../purging/index.ts'
 import {
   affordable,
   defaultLimits,
@@ -74,6 +75,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     refused: () => {},
     closing: [],
     faults: [],
+    epochs: noEpochs,
   }
   try {
     const { source, path: place, spec } = parseExactPath(path)

@@ -88,6 +88,23 @@ program
     run(async () => (await import('./optimise.ts')).optimiseFiles(files, options)),
   )
 
+program
+  .command('purge')
+  .description('make a running server forget pictures, in all its caches and those of its neighbours')
+  .option('-u, --url <url...>', 'an address with its options, as every kind of client gets it')
+  .option('-p, --picture <path...>', 'all that was made from a source picture: /photos/cat.jpg')
+  .option('-k, --key <key...>', 'all that carries a surrogate key')
+  .option('--prefix <path...>', 'all addresses that begin so: /photos/2026/')
+  .option('-s, --source <name...>', 'all pictures of a source')
+  .option('--all', 'everything')
+  .option('--soft', 'go on serving the old ones while new ones are fetched')
+  .option('--server <url>', 'where the server is (default: this configuration, on this machine)')
+  .addOption(new Option('--token <token>', "an API key's token, with the scope purge").env('HALFTONE_TOKEN'))
+  .option('--json', 'print JSON')
+  .action((options) =>
+    run(async () => (await import('./purge.ts')).purge(await readConfig(configFile()), options)),
+  )
+
 const keys = program.command('keys').description('API keys: add, list, revoke')
 
 keys
@@ -96,9 +113,11 @@ keys
   .requiredOption('--project <name>', 'whose files, webhooks and results it sees')
   .requiredOption('--user <name>', 'who is to be found under it')
   .option('--name <words>', 'what it is for')
-  .option('--scope <name...>', "what it may do: optimise, upload, files, webhooks, usage, keys, or '*'", [
-    '*',
-  ])
+  .option(
+    '--scope <name...>',
+    "what it may do: optimise, upload, files, webhooks, usage, keys, purge, or '*'",
+    ['*'],
+  )
   .option('--calls <n>', 'calls a month; no limit without it')
   .option('--bytes <n>', 'bytes sent in a month; no limit without it')
   .option('--signed-uploads', 'uploads by its public half must be signed')

@@ -36,6 +36,12 @@ export const settings = {
     '',
     'Origins a shield asks, when it runs without its own.',
   ),
+  edges: setting(
+    'HALFTONE_EDGES',
+    list(httpUrl()),
+    '',
+    'Edges in other processes, which an api tells of purges, as it tells the shields and origins above.',
+  ),
   processors: setting(
     'HALFTONE_PROCESSORS',
     list(httpUrl()),

@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { answerTo } from '../cache/conditional.ts'
 import type { Entry } from '../cache/entry.ts'
+import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
+import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
 import { clientHeaders, type Told } from './headers.ts'
 import { classOf, kindOf, plainAccept } from './kind.ts'
@@ -23,6 +25,7 @@ export interface HitsOptions {
   readonly memory: { getNow(key: string): Entry | undefined }
   readonly name: string
   readonly now: () => number
+  readonly epochs?: Epochs
 }
 
 /** For the URLs remembered: some 100,000 of them. Beyond it the least used go, and are learned on their next request. */
@@ -43,9 +46,12 @@ interface Ready {
   readonly whole: string[]
   readonly notModified: string[]
   second: number
+  /** How the entry was purged is looked up again only when the log's position has risen above `checked`. */
+  readonly moment: { now: number; purged: Purged }
+  checked: number
 }
 
-export function createHits({ memory, name, now }: HitsOptions): Hits {
+export function createHits({ memory, name, now, epochs = noEpochs }: HitsOptions): Hits {
   const known = new LRUCache<string, Known>({ maxSize: maxUrlBytes, sizeCalculation: weighUrl })
   let requests = 0
   let bytes = 0
@@ -56,9 +62,11 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
     const kind = plain === undefined ? kindOf(request.headers) : classOf(plain)
     const found = known.get(keyFor(request.url ?? '', kind))
     const entry = found && memory.getNow(found.key)
-    const moment = now()
-    if (!found || !entry || moment >= entry.freshUntil) return false
-    const ready = refreshed(found, entry, moment)
+    if (!found || !entry) return false
+    const ready = checked(found, entry)
+    ready.moment.now = now()
+    if (decide(entry, ready.moment) !== 'fresh') return false
+    refresh(ready)
     if (plain === undefined) writeChosen(request, response, ready)
     else write(request, response, { status: entry.status, headers: ready.whole, body: entry.body })
     requests++
@@ -66,19 +74,27 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
     return true
   }
 
-  function refreshed(found: Known, entry: Entry, moment: number): Ready {
+  function checked(found: Known, entry: Entry): Ready {
     const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found)
     found.ready = ready
-    const second = Math.floor(moment / 1000)
-    if (ready.second !== second) {
-      ready.second = second
-      const status = `${name}; hit; ttl=${Math.floor((entry.freshUntil - moment) / 1000)}`
-      for (const flat of [ready.whole, ready.notModified]) {
-        flat[1] = String(ageOf(entry, moment))
-        flat[3] = status
-      }
+    const { position } = epochs
+    if (ready.checked !== position) {
+      ready.checked = position
+      ready.moment.purged = epochs.of({ path: found.key, keys: entry.headers['surrogate-key'] ?? '' })
     }
     return ready
+  }
+
+  function refresh(ready: Ready): void {
+    const { moment } = ready
+    const second = Math.floor(moment.now / 1000)
+    if (ready.second === second) return
+    ready.second = second
+    const status = `${name}; hit; ttl=${ttlSeconds(ready.entry, moment)}`
+    for (const flat of [ready.whole, ready.notModified]) {
+      flat[1] = String(ageSeconds(ready.entry, moment))
+      flat[3] = status
+    }
   }
 
   return {
@@ -89,15 +105,19 @@ export function createHits({ memory, name, now }: HitsOptions): Hits {
   }
 }
 
-const ageOf = (entry: Entry, moment: number): number =>
-  Math.max(0, entry.ageOnArrival + Math.floor((moment - entry.storedAt) / 1000))
-
 function makeReady(entry: Entry, told: Told): Ready {
   const length = String(entry.body.length)
   const headers: Headers = { ...clientHeaders(entry.headers, told), 'content-length': length }
   const { etag = '' } = headers
   const unchanged = answerTo({ status: entry.status, headers, body: entry.body }, { 'if-none-match': etag })
-  return { entry, headers, whole: flattened(headers), notModified: flattened(unchanged.headers), second: -1 }
+  return {
+    entry,
+    headers,
+    whole: flattened(headers),
+    notModified: flattened(unchanged.headers),
+    moment: { now: 0, purged: neverPurged },
+    ...{ second: -1, checked: 0 },
+  }
 }
 
 /** The first four places are `age` and `cache-status`, the only headers that change while an entry lives. */

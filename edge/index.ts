@@ -10,6 +10,7 @@ import { readingMethods } from '../cors.ts'
 import { Failure } from '../errors.ts'
 import { type Log, levelOf, withoutSignature } from '../log.ts'
 import { failureHeader, type ProblemFacts, problemAnswer, problemIn } from '../problem.ts'
+import { type Epochs, noEpochs } from '../purging/index.ts'
 import { type Answer, type Body, isHeld, type Tier } from '../tier.ts'
 import { type EdgeSource, type Exact, makeExact } from './exact.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
@@ -30,6 +31,7 @@ export interface EdgeOptions {
   readonly flightMs: number
   readonly log: Log
   readonly observe?: CacheObserver
+  readonly epochs?: Epochs
   readonly now?: () => number
 }
 
@@ -51,9 +53,10 @@ interface EdgeEnv {
 const name = 'halftone-edge'
 
 export function createEdge(options: EdgeOptions): Edge {
-  const { memory, upstream, flightMs, now = Date.now, observe } = options
-  const cache = createCache({ name, store: memory, upstream, flightMs, now, ...(observe ? { observe } : {}) })
-  const hits = createHits({ memory, name, now })
+  const { memory, upstream, flightMs, now = Date.now, observe, epochs = noEpochs } = options
+  const cached = { name, store: memory, upstream, flightMs, now, epochs }
+  const cache = createCache({ ...cached, ...(observe ? { observe } : {}) })
+  const hits = createHits({ memory, name, now, epochs })
 
   const app = new Hono<EdgeEnv>()
   app.use(identified(), logged(options.log, now))

@@ -7,7 +7,7 @@ export type ClientHeaders = Readonly<Record<string, string | string[] | undefine
 /** Widths a Width hint is rounded up to: imgix's srcset ladder, 100 to 8192 in steps of 16 %. */
 export const widthLadder: readonly number[] = ladder(100, 8192, 1.16)
 
-const dprLadder = [1, 1.5, 2, 3, 4, 5] as const
+export const dprLadder = [1, 1.5, 2, 3, 4, 5] as const
 
 function ladder(first: number, last: number, step: number): number[] {
   const rungs: number[] = []

@@ -2,6 +2,7 @@
 import type { Store } from '../cache/store.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
+import { type Epochs, noEpochs, surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { canonical, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
@@ -16,7 +17,6 @@ import { createResults, type Result } from './result.ts'
 
 export type { Freshness } from './freshness.ts'
 export type { Loader, Source } from './loader.ts'
-export { surrogateKeys } from './respond.ts'
 
 export interface OriginOptions {
   /** By the source's name, the first part of every path. */
@@ -33,6 +33,7 @@ export interface OriginOptions {
   readonly flightMs?: number
   readonly now?: () => number
   readonly observe?: (event: OriginEvent) => void
+  readonly epochs?: Epochs
   readonly log?: { error(fields: object, message: string): void }
 }
 
@@ -51,7 +52,7 @@ export interface Origin {
 const defaultFlightMs = 600_000
 
 export function createOrigin(options: OriginOptions): Origin {
-  const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs } = options
+  const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs, epochs = noEpochs } = options
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
   const results = createResults({ store: options.results, flightMs, now, onFault })
   const open = createOpener(options.handover)
@@ -69,7 +70,7 @@ export function createOrigin(options: OriginOptions): Origin {
           'a picture failed',
         )
       }
-      return problemAnswer(failure)
+      return withKeys(problemAnswer(failure), ask.path)
     }
   }
 
@@ -77,10 +78,14 @@ export function createOrigin(options: OriginOptions): Origin {
     const place = parseExactPath(ask.path)
     const loader = options.loaders.get(place.source)
     if (!loader) throw new Failure('unknown-source', 'There is no source of this name.')
+    const about = { path: ask.path, keys: surrogateKeys(place.source, place.path) }
+    const { position: epoch } = epochs
+    const purged = epochs.of(about)
+    const wish = { headers: wishOf(ask), about, since: purged.hard, epoch }
     // Twice, because a source may be replaced between being found and being read.
     for (let tries = 0; tries < 2; tries++) {
       const began = now()
-      const source = await loader.load(place.path, ask.signal, wishOf(ask))
+      const source = await loader.load(place.path, ask.signal, wish)
       const loadMs = now() - began
       const priority = priorityOf(ask)
       // The source's own bytes are kept where sources are.
@@ -89,6 +94,7 @@ export function createOrigin(options: OriginOptions): Origin {
         key: `${source.version} ${canonical(place.spec)}`,
         priority,
         keep: isKept,
+        ...{ purged, epoch },
         signal: ask.signal,
         make: (signal) => make({ source, spec: place.spec, owner: place.source, priority }, workshop, signal),
       })
@@ -115,6 +121,18 @@ export function createOrigin(options: OriginOptions): Origin {
   }
 
   return { answer, idle: () => results.idle() }
+}
+
+/** A failure that caches keep is purged with the picture that it stands for. */
+function withKeys(problem: Answer, path: string): Answer {
+  try {
+    const place = parseExactPath(path)
+    const keys = surrogateKeys(place.source, place.path)
+    return { ...problem, headers: { ...problem.headers, 'surrogate-key': keys } }
+  } catch {
+    // The address itself is at fault: it names no picture.
+    return problem
+  }
 }
 
 /** What it says to caches is for the one before the source servers too. */

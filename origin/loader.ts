@@ -1,3 +1,4 @@
+import type { Subject } from '../purging/index.ts'
 import type { FileBody, Headers } from '../tier.ts'
 import type { Caching } from './caching.ts'
 
@@ -28,12 +29,23 @@ export interface Source {
   read(signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
+/** How a source is wanted, for loaders that keep what they have read. */
+export interface Wish {
+  /** What the ask says to caches: its Cache-Control (RFC 9111 5.2.1). */
+  readonly headers?: Headers
+  /** What the source is wanted for: when that is purged, a kept source is not used for it. */
+  readonly about?: Subject
+  /** Bytes read before this position of the log of purges are not used. */
+  readonly since?: number
+  /** The log's position when the ask came: the epoch of what is kept of it. */
+  readonly epoch?: number
+}
+
 /**
  * Finds a source picture by its path below the source's name, as it was written: percent-encoded, or a whole address.
- * `wish` is what the ask says to caches: its Cache-Control (RFC 9111 5.2.1), for loaders that keep sources.
  * Fails with 'source-missing', 'source-refused', 'source-too-large' (where only the whole can be read), 'source-failed',
  * 'source-late' or 'forbidden-address'.
  */
 export interface Loader {
-  load(path: string, signal: AbortSignal, wish?: Headers): Promise<Source>
+  load(path: string, signal: AbortSignal, wish?: Wish): Promise<Source>
 }

@@ -1,6 +1,6 @@
 // From a result to the answer that leaves the origin: headers that are true of this source, this moment, this ask. Pure.
-import { createHash } from 'node:crypto'
 import { answerTo } from '../cache/conditional.ts'
+import { surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
 import type { Source } from './loader.ts'
 import type { Result } from './result.ts'
@@ -32,12 +32,6 @@ export function respond(
     'x-content-type-options': 'nosniff',
   }
   return answerTo({ status, headers: whole, body }, conditionOf(ask.headers))
-}
-
-/** Labels to purge by: everything of a source, or everything made from one picture of it. */
-export function surrogateKeys(source: string, path: string): string {
-  const picture = createHash('sha256').update(`${source}/${path}`).digest('base64url').slice(0, 16)
-  return `${source} ${picture}`
 }
 
 /** RFC 9211; a hit here has no `ttl`, for a result never ages. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createFlights } from '../cache/collapse.ts'
 import { safely } from '../cache/safe-store.ts'
 import type { Store } from '../cache/store.ts'
+import { latest, type Purged } from '../purging/index.ts'
 import { type Answer, type Headers, type HeldAnswer, isHeld } from '../tier.ts'
 
 /** What was made, and how long each part of it took. */
@@ -30,6 +31,9 @@ export interface Wanted {
   readonly priority: 'foreground' | 'background'
   /** False for what no shared cache may keep; asks that are here at once still share it. */
   readonly keep: boolean
+  /** How what is wanted was purged when the ask came, and the log's position then. */
+  readonly purged: Purged
+  readonly epoch: number
   readonly signal: AbortSignal
   /** Undefined when the source changed meanwhile. */
   make(signal: AbortSignal): Promise<Made | undefined>
@@ -55,21 +59,29 @@ export function createResults({ store: given, flightMs, now, onFault }: ResultsO
   const store = safely(given, (_, cause) => onFault(cause))
   const flights = createFlights<Result | undefined>(flightMs)
 
-  async function make({ key, keep, make }: Wanted, signal: AbortSignal): Promise<Result | undefined> {
-    // Looked up again: an earlier flight may have landed between the first look and this start.
+  /** Soft purges are about the source: a result whose source is found to be the same is right for ever. */
+  async function find({ key, purged }: Wanted): Promise<Result | undefined> {
     const kept = await store.get(key)
-    if (kept) return { answer: kept, outcome: 'hit' }
-    const made = await make(signal)
-    if (made && keep && isHeld(made.answer)) store.put({ ...made.answer, key, ...timesFrom(now()) })
+    return kept && kept.epoch >= purged.hard ? { answer: kept, outcome: 'hit' } : undefined
+  }
+
+  async function make(wanted: Wanted, signal: AbortSignal): Promise<Result | undefined> {
+    // Looked up again: an earlier flight may have landed between the first look and this start.
+    const kept = await find(wanted)
+    if (kept) return kept
+    const { key, keep, epoch } = wanted
+    const made = await wanted.make(signal)
+    if (made && keep && isHeld(made.answer)) store.put({ ...made.answer, key, epoch, ...timesFrom(now()) })
     return made && { ...made, outcome: 'made' }
   }
 
   return {
     async obtain(wanted) {
-      const kept = wanted.keep ? await store.get(wanted.key) : undefined
-      if (kept) return { answer: kept, outcome: 'hit' }
-      // A lane each: somebody who waits for a picture must not wait for its making at leisure.
-      const flight = `${wanted.priority} ${wanted.key}`
+      const kept = wanted.keep ? await find(wanted) : undefined
+      if (kept) return kept
+      // A lane each: somebody who waits for a picture must not wait for its making at leisure. And nobody joins what
+      // began before a purge.
+      const flight = `${wanted.priority} ${latest(wanted.purged)} ${wanted.key}`
       const { value, collapsed } = await flights.join(flight, wanted.signal, ({ signal }) =>
         make(wanted, signal),
       )

@@ -1,6 +1,7 @@
 // The shield: a shared cache between many edges and the origin, and nothing else.
 import { type Cache, type CacheObserver, createCache } from '../cache/index.ts'
 import type { Store } from '../cache/store.ts'
+import type { Epochs } from '../purging/index.ts'
 import type { Tier } from '../tier.ts'
 
 export interface ShieldOptions {
@@ -10,6 +11,7 @@ export interface ShieldOptions {
   readonly flightMs: number
   readonly now?: () => number
   readonly observe?: CacheObserver
+  readonly epochs?: Epochs
 }
 
 export type Shield = Cache

@@ -2,7 +2,7 @@
 import type { Counts, JsonObject, KeyRecord } from '../../records/index.ts'
 
 /** What a key may do. '*' in a key's scopes is all of them. */
-export const scopes = ['optimise', 'upload', 'files', 'webhooks', 'usage', 'keys'] as const
+export const scopes = ['optimise', 'upload', 'files', 'webhooks', 'usage', 'keys', 'purge'] as const
 export type Scope = (typeof scopes)[number]
 
 export interface SignedText {

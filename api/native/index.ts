@@ -21,6 +21,7 @@ import { addIdentify } from './routes/identify.ts'
 import { addKeys } from './routes/keys.ts'
 import { addMultipart } from './routes/multipart.ts'
 import { addOptimize } from './routes/optimize.ts'
+import { addPurge } from './routes/purge.ts'
 import { addResults } from './routes/results.ts'
 import { addStored } from './routes/stored.ts'
 import { addWebhooks } from './routes/webhooks.ts'
@@ -48,7 +49,7 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   const adding = [
     ...[addOptimize, addIdentify, addResults, addStored],
     ...[addMultipart, addDownloads, addFileWork, addFiles, addGroups],
-    ...[addWebhooks, addDeliveries, addAccount, addKeys],
+    ...[addWebhooks, addDeliveries, addAccount, addKeys, addPurge],
   ]
   for (const add of adding) add(routing)
 

@@ -1,4 +1,5 @@
-// How the bytes of a file go: at once where that is possible, and else by a job that was promised with its row's end.
+// How the bytes of a file go, and all that was made from them: at once where that is possible, and else by a job that was
+// promised with its row's end.
 import { createWork, type FileRecord, type Work } from '../../records/index.ts'
 import { uploadKey } from '../../storage/index.ts'
 import type { Kit } from './kit.ts'
@@ -8,17 +9,22 @@ const eraseQueue = 'erase'
 export const erasing = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
 
 /** Before a removal is acknowledged; what fails here the job does later. */
-export async function eraseNow(
-  { bucket, log }: Kit,
-  files: readonly Pick<FileRecord, 'id'>[],
-): Promise<void> {
-  const keys = files.map(({ id }) => uploadKey(id))
-  await bucket
-    .delete(keys)
-    .catch((error: unknown) => log.warn({ error: String(error) }, 'files are erased later'))
+export async function eraseNow(kit: Kit, files: readonly Pick<FileRecord, 'id'>[]): Promise<void> {
+  await erase(
+    kit,
+    files.map(({ id }) => id),
+  ).catch((error: unknown) => kit.log.warn({ error: String(error) }, 'files are erased later'))
 }
 
-export function createEraser({ records, bucket, now, log }: Kit): Work {
+/** Purged last: what is read meanwhile is the file that was there. */
+async function erase({ bucket, purge }: Kit, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await bucket.delete(ids.map(uploadKey))
+  await purge(ids)
+}
+
+export function createEraser(kit: Kit): Work {
+  const { records, now, log } = kit
   const work = createWork({
     records,
     queue: eraseQueue,
@@ -26,7 +32,7 @@ export function createEraser({ records, bucket, now, log }: Kit): Work {
     leaseMs: 60_000,
     now,
     run: async (job) => {
-      await bucket.delete([uploadKey(String(job.payload.file))])
+      await erase(kit, [String(job.payload.file)])
       await records.jobs.done(job, now())
     },
     failed: (error) => log.error({ error: String(error) }, 'a removed file could not be erased'),

@@ -23,6 +23,8 @@ export interface UploadsOptions {
   readonly bucket: Bucket
   readonly intake: Pick<Intake, 'fetch'>
   readonly hooks: Hooks
+  /** Purges all that was made from these files, wherever it is kept; nothing where it is not given. */
+  readonly purge?: Kit['purge']
   readonly limits: Pick<ApiLimits, 'multipartBytes'>
   /** How long a file that was not stored is kept. */
   readonly unstoredMs: number
@@ -54,6 +56,7 @@ export function createUploads(options: UploadsOptions): SweptUploads {
     intake,
     tell,
     poke: hooks.poke,
+    purge: options.purge ?? (async () => {}),
     maxBytes: limits.multipartBytes,
     comingMs: options.unstoredMs + 3_600_000,
     stallMs: options.stallMs ?? usualStallMs,

@@ -13,6 +13,8 @@ export interface Kit {
   readonly tell: Tell
   /** After a transaction that may have promised something. */
   readonly poke: () => void
+  /** Purges all that was made from these files. */
+  readonly purge: (ids: readonly string[]) => Promise<void>
   readonly maxBytes: number
   /** How long an upload may be on its way. */
   readonly comingMs: number

@@ -11,7 +11,7 @@ import { assumedFor } from '../caching.ts'
 import { decoded, isCoded, tooLarge } from '../coding.ts'
 import type { Loader, Source } from '../loader.ts'
 import { ownBuffer, ownCopy } from '../memory.ts'
-import { createRecent, type Recent } from '../recent.ts'
+import { createRecent, type Recent, type Sought } from '../recent.ts'
 
 export interface BucketOptions {
   readonly bucket: Pick<Bucket, 'get' | 'stat'>
@@ -63,10 +63,12 @@ export function createBucketLoader(options: BucketOptions): Loader {
   })
 
   return {
-    async load(path, signal): Promise<Source> {
+    async load(path, signal, wish = {}): Promise<Source> {
       const key = keyOf(nameOf(path))
       if (key === undefined) throw missing()
-      const { value: facts } = await looks.join(key, signal, () => bucket.stat(key).catch(refuse))
+      const { value: facts } = await looks.join(`${wish.epoch ?? 0} ${key}`, signal, () =>
+        bucket.stat(key).catch(refuse),
+      )
       if (facts === undefined) throw missing()
       const version = versionOf(place, key, facts)
       const fetch = async (trip: AbortSignal) => {
@@ -80,7 +82,10 @@ export function createBucketLoader(options: BucketOptions): Loader {
         declaredType: facts.type,
         // A part of a packed file is no part of what is in it.
         ...(!isCoded(facts.encoding) && { file: fileOf(key, version, facts.bytes) }),
-        read: (signal) => recent.read(version, signal, kept ? (trip) => kept(version, trip, fetch) : fetch),
+        read: (signal) => {
+          const sought = { ...wish, version }
+          return recent.read(sought, signal, kept ? (trip) => kept(sought, trip, fetch) : fetch)
+        },
       }
     },
   }
@@ -116,17 +121,18 @@ const forEver = 8.64e15
 /** A file from the store, or fetched and put there. What ails the store only means that the bucket is asked. */
 function keeping(given: Store) {
   const store = safely(given, () => {})
-  return async (version: string, signal: AbortSignal, fetch: Fetch): Promise<Uint8Array | undefined> => {
-    const entry = await store.get(version)
-    if (entry) return entry.body
+  return async (sought: Sought, signal: AbortSignal, fetch: Fetch): Promise<Uint8Array | undefined> => {
+    const entry = await store.get(sought.version)
+    if (entry && entry.epoch >= (sought.since ?? 0)) return entry.body
     const bytes = await fetch(signal)
-    if (bytes) store.put(entryOf(version, bytes))
+    if (bytes) store.put(entryOf(sought, bytes))
     return bytes
   }
 }
 
-const entryOf = (version: string, bytes: Uint8Array) => ({
+const entryOf = ({ version, epoch = 0 }: Sought, bytes: Uint8Array) => ({
   key: version,
+  epoch,
   status: 200,
   headers: {},
   body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),

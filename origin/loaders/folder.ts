@@ -26,7 +26,7 @@ export function createFolderLoader(options: FolderOptions): Loader {
   const { maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
   const caching = assumedFor(freshSeconds)
   return {
-    async load(path: string): Promise<Source> {
+    async load(path, _signal, wish = {}): Promise<Source> {
       const file = await located(options.dir, nameIn(path))
       const stats = await stat(file, { bigint: true }).catch(refuse)
       if (!stats.isFile()) throw missing()
@@ -38,7 +38,7 @@ export function createFolderLoader(options: FolderOptions): Loader {
         file: { length: Number(stats.size), open: (range) => openVersion(file, version, range) },
         read: async (signal) => {
           if (stats.size > maxBytes) throw tooLarge(maxBytes)
-          return recent.read(version, signal, () => readVersion(file, version, maxBytes))
+          return recent.read({ ...wish, version }, signal, () => readVersion(file, version, maxBytes))
         },
       }
     },

@@ -6,6 +6,7 @@ import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
 import { failureHeader, reasonHeader } from '../../problem.ts'
+import type { Epochs } from '../../purging/index.ts'
 import { type Answer, type Headers, held, type Tier } from '../../tier.ts'
 import { cachingOf } from '../caching.ts'
 import { createDownload, digestHeader } from '../download.ts'
@@ -35,6 +36,8 @@ export interface HttpOptions {
   /** The source cache. */
   readonly store: Store
   readonly resolve?: Resolve
+  /** What was purged. */
+  readonly epochs?: Epochs
   readonly now?: () => number
   readonly observe?: Parameters<typeof createCache>[0]['observe']
 }
@@ -57,7 +60,10 @@ export function createHttpLoader(options: HttpOptions): HttpLoader {
   return {
     async load(path, signal, wish = {}) {
       const url = permit(isWhole(path) ? path : below(base, path), rules)
-      const answer = await cache.answer({ path: `${scope}/${url.href}`, headers: wish, signal })
+      const answer = await cache.answer(
+        { path: `${scope}/${url.href}`, headers: wish.headers ?? {}, signal },
+        wish.about,
+      )
       if (answer.status !== 200) throw failureOf(answer, now())
       return sourceOf(answer, { now: now(), freshSeconds: options.freshSeconds })
     },
@@ -81,7 +87,7 @@ const flightMarginMs = 5_000
 
 /** Freshness, revalidation, merging of downloads and stale service are the engine's; ours is only what is assumed. */
 function createSourceCache(options: HttpOptions, download: Tier, now: () => number) {
-  const { freshSeconds, staleIfErrorSeconds, store, observe } = options
+  const { freshSeconds, staleIfErrorSeconds, store, observe, epochs } = options
   return createCache({
     name: 'halftone-source',
     store,
@@ -90,6 +96,7 @@ function createSourceCache(options: HttpOptions, download: Tier, now: () => numb
     flightMs: options.totalMs + flightMarginMs,
     defaults: { defaultFreshSeconds: freshSeconds, defaultStaleIfErrorSeconds: staleIfErrorSeconds },
     ...(observe && { observe }),
+    ...(epochs && { epochs }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createFlights, type Trip } from '../../cache/collapse.ts'
+import { createFlights, type Leases, type Trip } from '../../cache/collapse.ts'
 import { aSignal } from '../signals.ts'
 import { times } from './entries.ts'
 
@@ -118,15 +118,29 @@ test('a background flight may fail with nobody listening', async () => {
   await flights.idle()
 })
 
-test('a forgotten flight still lands, but knows that it is not wanted', async () => {
-  const flights = createFlights<string>(flightMs)
-  const [old, fresh] = [aFlight(), aFlight()]
-  const waiter = flights.join('k', aSignal(), old.start)
-  expect(old.trips[0]?.isWanted()).toBe(true)
-  flights.forget('k')
-  const later = flights.join('k', aSignal(), fresh.start)
-  expect([old.trips[0]?.isWanted(), fresh.trips[0]?.isWanted()]).toEqual([false, true])
-  old.land('old')
-  fresh.land('new')
-  expect([(await waiter).value, (await later).value]).toEqual(['old', 'new'])
+test('a flight starts when its lease is held, and gives it back when it lands', async () => {
+  const granted = Promise.withResolvers<void>()
+  const events: string[] = []
+  const leases: Leases = {
+    async take(key) {
+      events.push(`asked for ${key}`)
+      await granted.promise
+      return () => events.push('given back')
+    },
+  }
+  const flights = createFlights<string>(flightMs, leases)
+  const waiter = flights.join('k', aSignal(), async () => {
+    events.push('started')
+    return 'landed'
+  })
+  expect(events).toEqual(['asked for k'])
+  granted.resolve()
+  expect((await waiter).value).toBe('landed')
+  expect(events).toEqual(['asked for k', 'started', 'given back'])
+})
+
+test('a flight whose lease is refused has failed', async () => {
+  const refused = { take: () => Promise.reject(new Error('no lease')) }
+  const flights = createFlights<string>(flightMs, refused)
+  await expect(flights.join('k', aSignal(), async () => 'landed')).rejects.toThrow('no lease')
 })

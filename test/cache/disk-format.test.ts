@@ -10,6 +10,7 @@ const entries: fc.Arbitrary<Entry> = fc.record({
   status: fc.integer({ min: 200, max: 599 }),
   headers: fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), fc.string(), { noNullPrototype: true }),
   body: fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
+  epoch: moment,
   storedAt: moment,
   ageOnArrival: fc.nat(),
   freshUntil: moment,

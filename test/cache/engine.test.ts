@@ -414,28 +414,6 @@ describe('the store', () => {
     expect(cache.outcomes).toContain('store-failed')
   })
 
-  test('keeps nothing of what was on its way when its key was purged', async () => {
-    const { tier, release } = heldBack(picture({}, 'before the purge'))
-    const cache = aCache({ upstream: tier })
-    const first = cache.get()
-    await expect.poll(() => cache.asked.length, { interval: 1 }).toBe(1)
-    await cache.purge('/a/cat.jpg?w=100')
-    release()
-    expect(told(await first)).toBe('cache; fwd=uri-miss')
-    cache.upstream(answering(picture({}, 'after')))
-    expect(bodyOf(await cache.get())).toBe('after')
-  })
-
-  test('is told when something was purged', async () => {
-    const cache = aCache()
-    await cache.get()
-    expect([await cache.purge('/a/cat.jpg?w=100'), await cache.purge('/a/cat.jpg?w=100')]).toEqual([
-      true,
-      false,
-    ])
-    expect(told(await cache.get())).toBe('cache; fwd=uri-miss; stored')
-  })
-
   test('a source that says nothing is kept for the time assumed', async () => {
     const cache = aCache({ upstream: answering(anAnswer()), defaults: { defaultFreshSeconds: 300 } })
     await cache.get()

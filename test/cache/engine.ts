@@ -2,6 +2,7 @@
 import { createCache, type Defaults, type Outcome } from '../../cache/index.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import type { Store } from '../../cache/store.ts'
+import type { Epochs } from '../../purging/index.ts'
 import { type Answer, type Ask, type Headers, type HeldAnswer, held, type Tier } from '../../tier.ts'
 import { anAnswer, anAsk, start } from './entries.ts'
 
@@ -10,14 +11,15 @@ export interface Setting {
   readonly store?: Store
   readonly defaults?: Defaults
   readonly flightMs?: number
+  readonly epochs?: Epochs
 }
 
-export function aCache({ upstream, store, defaults = {}, flightMs = 10_000 }: Setting = {}) {
+export function aCache({ upstream, store, defaults = {}, flightMs = 10_000, epochs }: Setting = {}) {
   let moment = start
   let answers: Tier = upstream ?? (async () => anAnswer({ 'cache-control': 'max-age=60' }))
   const asked: Ask[] = []
   const outcomes: Outcome[] = []
-  const { answer, idle, purge } = createCache({
+  const { answer, idle } = createCache({
     name: 'cache',
     store: store ?? createMemoryStore({ maxBytes: 1e7 }),
     upstream: (ask) => {
@@ -26,6 +28,7 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000 }: Se
     },
     flightMs,
     defaults,
+    ...(epochs && { epochs }),
     now: () => moment,
     observe: (outcome) => outcomes.push(outcome),
   })
@@ -33,7 +36,6 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000 }: Se
     asked,
     outcomes,
     idle,
-    purge,
     get: async (headers: Headers = {}, changes: Partial<Ask> = {}): Promise<HeldAnswer> =>
       held(await answer(anAsk(headers, changes))),
     upstream: (next: Tier) => {

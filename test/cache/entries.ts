@@ -10,6 +10,7 @@ export const start = Date.parse('2026-03-01T12:00:00Z')
 export function anEntry(changes: Partial<Entry> = {}): Entry {
   return {
     key: '/a/cat.jpg?w=100',
+    epoch: 0,
     status: 200,
     headers: { 'content-type': 'image/webp', etag: '"cat"' },
     body: Buffer.from('meow'),

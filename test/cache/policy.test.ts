@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { httpDate } from '../../cache/dates.ts'
-import { type Decision, type Defaults, decide, lifetimes, type NotStorable } from '../../cache/policy.ts'
+import { type Defaults, lifetimes, type NotStorable } from '../../cache/policy.ts'
 import type { Headers } from '../../tier.ts'
-import { anEntry, start } from './entries.ts'
+import { start } from './entries.ts'
 
 const ok = (headers: Headers, defaults?: Defaults) => lifetimes({ status: 200, headers }, start, defaults)
 
@@ -124,19 +124,6 @@ describe('how long an answer lives', () => {
   ])('defaults %s', (_, headers, status, expected) =>
     expect(spans(headers, assumed, status)).toEqual(expected),
   )
-})
-
-describe('what may be done with an entry', () => {
-  const entry = anEntry()
-
-  test.each<[string, number, Decision]>([
-    ['fresh to the last millisecond', 59_999, 'fresh'],
-    ['then stale, and served while one asks', 60_000, 'stale-while-revalidate'],
-    ['to the end of that window', 89_999, 'stale-while-revalidate'],
-    ['then upstream is asked first', 90_000, 'revalidate'],
-  ])('%s', (_, later, decision) => expect(decide(entry, start + later)).toBe(decision))
-
-  test('nothing stored is a miss', () => expect(decide(undefined, start)).toBe('miss'))
 })
 
 test('the moments of an entry are always in order', () => {

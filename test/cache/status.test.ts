@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageSeconds, member, type Told, ttlSeconds, withMember } from '../../cache/status.ts'
-import { anEntry, start } from './entries.ts'
+import { member, type Told, withMember } from '../../cache/status.ts'
 
 test.each<[string, Told]>([
   ['halftone-shield; hit; ttl=30', { ttl: 30 }],
@@ -15,18 +14,4 @@ test('RFC 9211 2: the member nearest the client is the last', () => {
   const headers = withMember({ 'cache-status': 'halftone-shield; hit; ttl=5' }, 'halftone-edge; fwd=uri-miss')
   expect(headers['cache-status']).toBe('halftone-shield; hit; ttl=5, halftone-edge; fwd=uri-miss')
   expect(withMember({}, 'halftone-edge; fwd=uri-miss')['cache-status']).toBe('halftone-edge; fwd=uri-miss')
-})
-
-test.each([
-  [0, 60],
-  [29_001, 30],
-  [59_999, 0],
-  [60_000, -1],
-  [70_000, -10],
-])('RFC 9211 2.5: %i ms later the ttl is %i, negative exactly when stale', (later, ttl) => {
-  expect(ttlSeconds(anEntry(), start + later)).toBe(ttl)
-})
-
-test('RFC 9111 4.2.3: age counts from before the entry arrived', () => {
-  expect(ageSeconds(anEntry({ ageOnArrival: 7 }), start + 3999)).toBe(10)
 })

@@ -10,6 +10,7 @@ import { wellKnown } from '../../dashboard/well-known.ts'
 import { createOperation } from '../../operation/index.ts'
 import { healthPath, processPath } from '../../processing/crossing.ts'
 import { isReserved, reservedNames } from '../../reserved-paths.ts'
+import { purgePath } from '../../wire/purges.ts'
 
 /** Parts that nobody uses before a request comes. */
 const noParts = new Proxy({}, { get: () => noParts }) as ApiParts
@@ -34,8 +35,8 @@ describe('every path at the root is in the table', () => {
     expect([...names].filter((first) => !isReserved(first))).toEqual([])
   })
 
-  test('of a processing node', () => {
-    expect([healthPath, processPath].filter((path) => !isReserved(firstOf(path)))).toEqual([])
+  test('of what processes ask each other', () => {
+    expect([healthPath, processPath, purgePath].filter((path) => !isReserved(firstOf(path)))).toEqual([])
   })
 })
 

@@ -19,8 +19,10 @@ import { createDeliver, createOptimising } from '../../api/optimising/index.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import { createUploads } from '../../api/uploads/index.ts'
 import { frameworkListener } from '../../assembly/framework.ts'
+import { purgesOf } from '../../edge/purges.ts'
 import { createGuard } from '../../origin/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
+import { createMemoryLog } from '../../purging/index.ts'
 import { openRecords } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 import { listen } from '../../wire/server.ts'
@@ -103,9 +105,15 @@ export async function aServer() {
   const clock = { ahead: 0 }
   const now = () => Date.now() + clock.ahead
   const { parts: real, close } = await services(dir, now)
+  const purges = createMemoryLog({ now })
+  const purge: ApiParts['purge'] = async (order) => {
+    await purges.append(purgesOf(order, new Map([['photos', { defaults: '' }]])))
+    return [{ part: 'test', at: now() }]
+  }
   const parts: ApiParts = {
     delivery: { admit: () => undefined, address: (path) => path },
     ...real,
+    purge,
     limits: { optimiseBytes: 8e6, uploadBytes: 20e6, multipartBytes: 100e6, jsonBytes: 100_000 },
     ...{ publicUrl: undefined, version: 'test', log, now },
   }

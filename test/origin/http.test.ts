@@ -37,7 +37,7 @@ function aLoader(options: Partial<HttpOptions> = {}) {
   })
   closing.push(loader.close)
   return {
-    load: (path: string, wish?: Headers) => loader.load(path, aSignal(), wish),
+    load: (path: string, headers: Headers = {}) => loader.load(path, aSignal(), { headers }),
     idle: loader.idle,
     wait: (seconds: number) => {
       clock.now += seconds * 1000

@@ -1,0 +1,39 @@
+// Purges, as they are asked for and acknowledged.
+import { z } from '@hono/zod-openapi'
+import { time } from './scalars.ts'
+
+const list = (description: string, example: string) =>
+  z
+    .array(z.string().min(1).max(8192))
+    .max(1000)
+    .optional()
+    .openapi({ description, example: [example] })
+
+export const PurgeOrder = z
+  .strictObject({
+    urls: list(
+      'Addresses with their options, in any order, whole or from the path on: each as every kind of client gets it.',
+      '/photos/cat.jpg?w=640&auto=format',
+    ),
+    pictures: list('Source pictures: all that was made from them.', '/photos/cat.jpg'),
+    keys: list('All that carries one of these surrogate keys.', 'photos'),
+    prefixes: list('All addresses that begin so.', '/photos/2026/'),
+    sources: list('All pictures of these sources.', 'photos'),
+    all: z.boolean().optional().openapi({ description: 'Everything.' }),
+    soft: z.boolean().optional().openapi({
+      description: 'Old ones are served while new ones are fetched, once. By default they are gone.',
+    }),
+  })
+  .openapi('PurgeOrder', { example: { pictures: ['/photos/cat.jpg'], soft: true } })
+
+export const PurgeReceipt = z
+  .object({
+    soft: z.boolean(),
+    parts: z.array(
+      z.object({
+        part: z.string().openapi({ example: 'edge+shield+origin+api+processor' }),
+        purged: time().openapi({ description: 'From then on nothing older leaves it.' }),
+      }),
+    ),
+  })
+  .openapi('PurgeReceipt')

@@ -1,0 +1,95 @@
+// Purges between processes: `POST /purge` with the tier secret, acknowledged when the process has purged.
+import type { IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { request } from 'undici'
+import { asFailure, Failure } from '../errors.ts'
+import { problemAnswer } from '../problem.ts'
+import { type Acknowledgement, type Purge, type PurgeAll, purgeIn } from '../purging/index.ts'
+import { secretHeader } from './headers.ts'
+import { sendHeld } from './send.ts'
+import { type Listener, neighbourBy, notNeighbour } from './serve.ts'
+
+export const purgePath = '/purge'
+
+/** No order is so long. */
+const mostBytes = 4 * 2 ** 20
+
+export interface ServePurgesOptions {
+  /** Without any nobody is a neighbour here: a purge costs everything that was made. */
+  readonly secrets: readonly string[]
+  /** Told of whoever was not let in. */
+  readonly refused: (req: IncomingMessage) => void
+}
+
+export const isPurge = ({ method, url }: IncomingMessage): boolean => method === 'POST' && url === purgePath
+
+export function servePurges(purge: PurgeAll, { secrets, refused }: ServePurgesOptions): Listener {
+  const isNeighbour = neighbourBy(secrets)
+  return function purgeListener(req, res) {
+    if (secrets.length === 0 || !isNeighbour(req)) {
+      refused(req)
+      return sendHeld(req, res, notNeighbour())
+    }
+    purgesIn(req)
+      .then(purge)
+      .then(
+        (parts) => sendHeld(req, res, answerOf(parts)),
+        (thrown: unknown) => sendHeld(req, res, problemAnswer(thrown)),
+      )
+  }
+}
+
+async function purgesIn(req: IncomingMessage): Promise<readonly Purge[]> {
+  const length = Number(req.headers['content-length'])
+  if (!(length <= mostBytes))
+    throw new Failure('body-too-large', `A purge has a length, of at most ${mostBytes} bytes.`)
+  const written = await json(req).catch((cause: unknown) => {
+    throw new Failure('bad-body', 'The purge is not JSON.', { cause })
+  })
+  const purges = Array.isArray(written) ? written.map(purgeIn) : [undefined]
+  const known = purges.filter((purge) => purge !== undefined)
+  if (known.length < purges.length) throw new Failure('bad-body', 'The purge names what is not known here.')
+  return known
+}
+
+function answerOf(parts: readonly Acknowledgement[]) {
+  const body = Buffer.from(JSON.stringify(parts))
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
+  return { status: 200, headers, body }
+}
+
+export interface PurgeAtOptions {
+  readonly secret: string | undefined
+  /** How long the other process may take. */
+  readonly answerMs: number
+}
+
+/** Purges in another process. Throws 'upstream-failed' or 'tier-refused'. */
+export async function purgeAt(
+  url: string,
+  purges: readonly Purge[],
+  { secret, answerMs }: PurgeAtOptions,
+): Promise<readonly Acknowledgement[]> {
+  const { origin, host } = new URL(url)
+  try {
+    const { statusCode, body } = await request(origin + purgePath, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(secret === undefined ? {} : { [secretHeader]: secret }),
+      },
+      body: JSON.stringify(purges),
+      signal: AbortSignal.timeout(answerMs),
+    })
+    if (statusCode !== 200) {
+      await body.dump()
+      const kind = statusCode === 403 ? 'tier-refused' : 'upstream-failed'
+      throw new Failure(kind, `${host} did not purge.`, { cause: `answered ${statusCode}` })
+    }
+    const parts = (await body.json()) as readonly Acknowledgement[]
+    return parts.map(({ part, at }) => ({ part: `${part} at ${host}`, at }))
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown
+    throw new Failure('upstream-failed', `${host} did not purge.`, { cause: asFailure(thrown).details.cause })
+  }
+}
