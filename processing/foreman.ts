@@ -1,7 +1,7 @@
 // The foreman of the API's pictures: worker threads that share one room of megapixels.
 import type { Foreman } from '../work/foreman.ts'
 import { startThreads } from '../work/threads.ts'
-import { createRoom } from './room.ts'
+import { createRoom } from './megapixel-budget.ts'
 import type { Answer, Job } from './worker.ts'
 
 export interface ProcessingForemanOptions {

@@ -18,7 +18,7 @@ import {
   readFigures,
   readLoad,
   writeOrder,
-} from './crossing.ts'
+} from './order-headers.ts'
 import type { Order, Processed, Processing } from './processing.ts'
 
 export interface NodeOptions {

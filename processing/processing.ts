@@ -1,6 +1,6 @@
 // The seam of processing: a picture in a file goes in, the optimised picture comes out, made somewhere else: on worker
 // threads of this process, or on a processing node over HTTP.
-import type { Identification } from '../transforms/optimise/report.ts'
+import type { Identification } from '../transforms/optimise/identification.ts'
 import type { OptimisedFormat, OptimiseReport, OptimiseRequest } from '../transforms/optimise/request.ts'
 
 /** One picture to be made. */

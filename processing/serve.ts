@@ -5,7 +5,14 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer } from '../tier.ts'
 import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
-import { figureHeaders, healthPath, loadHeaders, orderHeader, processPath, readOrder } from './crossing.ts'
+import {
+  figureHeaders,
+  healthPath,
+  loadHeaders,
+  orderHeader,
+  processPath,
+  readOrder,
+} from './order-headers.ts'
 import type { Processing } from './processing.ts'
 import { type SpoolOptions, spool } from './spool.ts'
 

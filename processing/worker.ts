@@ -1,7 +1,7 @@
 // What runs on a worker's thread: one order, whose picture is moved and whose failure is copied back as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type Told, told } from '../work/threads.ts'
-import { type Bounds, type Made, make } from './make.ts'
+import { type Bounds, type Made, make } from './process-order.ts'
 import type { Order } from './processing.ts'
 
 export interface Job extends Bounds {

@@ -2,7 +2,7 @@
 // stranger sends slowly holds a worker or memory. Identified on the first bytes, refused as early as can be.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Identification } from '../../transforms/optimise/report.ts'
+import type { Identification } from '../../transforms/optimise/identification.ts'
 
 /** A file of the spool, complete. Whoever holds it discards it. */
 export interface Received {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { Failure } from '../../errors.ts'
 import { isSvg } from '../../transforms/identify/svg.ts'
 import { admit, defaultLimits, type Limits, type SourceFormat } from '../../transforms/index.ts'
-import { type Identification, identification } from '../../transforms/optimise/report.ts'
+import { type Identification, identification } from '../../transforms/optimise/identification.ts'
 import { formatIn } from './type.ts'
 
 export interface LookOptions {

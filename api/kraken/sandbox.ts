@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../records/index.ts'
 import { type OutputFormat, upright } from '../../transforms/index.ts'
-import type { Identification } from '../../transforms/optimise/report.ts'
+import type { Identification } from '../../transforms/optimise/identification.ts'
 import { addressName, safeName } from '../intake/name.ts'
 import type { Wish } from '../optimising/optimising.ts'
 import { type Shape, setOf } from './answers.ts'

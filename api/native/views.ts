@@ -1,6 +1,6 @@
 // Outcomes and reports in the words of the native API. Pure.
 import type { SourceReport as Source } from '../../processing/processing.ts'
-import type { Identification as Identified } from '../../transforms/optimise/report.ts'
+import type { Identification as Identified } from '../../transforms/optimise/identification.ts'
 import type { Outcome } from '../optimising/optimising.ts'
 import type { Identification, OptimizeResult } from './schemas/reports.ts'
 import { timeText } from './schemas/scalars.ts'

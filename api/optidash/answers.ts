@@ -1,7 +1,7 @@
 // What Optidash answers (reference, section 4), as a body, as a header and in a webhook. Pure.
 import type { JsonObject, KeyRecord } from '../../records/index.ts'
 import { upright } from '../../transforms/index.ts'
-import type { Identification } from '../../transforms/optimise/report.ts'
+import type { Identification } from '../../transforms/optimise/identification.ts'
 import type { Outcome, Teller } from '../optimising/optimising.ts'
 import { statusFor } from './errors.ts'
 

@@ -1,6 +1,6 @@
 // The shapes in which Uploadcare's APIs speak of files. Pure.
 import type { FileRecord, JsonObject } from '../../records/index.ts'
-import type { Identification } from '../../transforms/optimise/report.ts'
+import type { Identification } from '../../transforms/optimise/identification.ts'
 import type { Shot } from '../uploads/shot.ts'
 
 type Facts = Identification & Shot

@@ -5,7 +5,7 @@ import { Failure } from '../../errors.ts'
 import type { JsonObject } from '../../records/index.ts'
 import { type Bucket, uploadKey } from '../../storage/index.ts'
 import type { SourceFormat } from '../../transforms/index.ts'
-import { type Identification, identification } from '../../transforms/optimise/report.ts'
+import { type Identification, identification } from '../../transforms/optimise/identification.ts'
 import { formatIn } from '../intake/type.ts'
 import { shotOf } from './shot.ts'
 

@@ -8,7 +8,7 @@ import { ConfigFault, makeConfig } from '../../config.ts'
 import { dashboard } from '../../dashboard/index.ts'
 import { wellKnown } from '../../dashboard/well-known.ts'
 import { createOperation } from '../../operation/index.ts'
-import { healthPath, processPath } from '../../processing/crossing.ts'
+import { healthPath, processPath } from '../../processing/order-headers.ts'
 import { isReserved, reservedNames } from '../../reserved-paths.ts'
 import { purgePath } from '../../wire/purges.ts'
 

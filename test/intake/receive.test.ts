@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { abandoned } from '../../api/intake/pace.ts'
-import type { Identification } from '../../transforms/optimise/report.ts'
+import type { Identification } from '../../transforms/optimise/identification.ts'
 import { aJpeg, anIntake, aRawClient, aReceiver, head } from './intakes.ts'
 
 const megabyte = 2 ** 20

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { filmOf, playsSame } from '../../transforms/optimise/gif/frames.ts'
+import { filmOf, playsSame } from '../../transforms/optimise/gif/animation-equality.ts'
 import { animatedGif, delays, loops } from '../pictures.ts'
 import { isEqual, lossless } from './pixels.ts'
 

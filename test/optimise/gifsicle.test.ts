@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { noTime } from '../../transforms/optimise/contest.ts'
-import { fittingGif } from '../../transforms/optimise/fitting.ts'
+import { fittingGif } from '../../transforms/optimise/colour-reduction.ts'
 import { gifsicle } from '../../transforms/optimise/gif/gifsicle.ts'
 import { gifCandidates } from '../../transforms/optimise/gif/index.ts'
 import { lossyGifCandidates } from '../../transforms/optimise/gif/lossy.ts'
+import { noTime } from '../../transforms/optimise/smallest-candidate.ts'
 import { animatedGif } from '../pictures.ts'
 
 describe('Gifsicle has the time that is left', () => {

@@ -2,11 +2,11 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
+import { isHalved } from '../../transforms/optimise/lossy/chroma-subsampling.ts'
 import { patient } from '../../transforms/optimise/lossy/encoders.ts'
 import { type Ask, type Found, search } from '../../transforms/optimise/lossy/index.ts'
-import { decisiveGuard } from '../../transforms/optimise/lossy/judge.ts'
-import { quantisedAt } from '../../transforms/optimise/lossy/quantised.ts'
-import { isHalved } from '../../transforms/optimise/lossy/sampling.ts'
+import { quantisedAt } from '../../transforms/optimise/lossy/quantisation-tables.ts'
+import { decisiveGuard } from '../../transforms/optimise/lossy/visual-judge.ts'
 import { generated } from './metric-pictures.ts'
 
 type Recoded = Extract<Found, { verdict: 'recoded' }>

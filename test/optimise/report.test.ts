@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { uniqueColours } from '../../transforms/optimise/colours.ts'
-import { identification } from '../../transforms/optimise/report.ts'
+import { identification } from '../../transforms/optimise/identification.ts'
+import { uniqueColours } from '../../transforms/optimise/unique-colours.ts'
 import { animatedGif, jpeg, palette, png, profiled, progressive } from '../pictures.ts'
 
 describe('the identification report', () => {

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { svgFault } from '../../transforms/optimise/svg/look.ts'
-import { cssFetches, holdsActive } from '../../transforms/optimise/svg/unsafe.ts'
+import { cssFetches, holdsActive } from '../../transforms/optimise/svg/active-content.ts'
+import { svgFault } from '../../transforms/optimise/svg/rendering-equality.ts'
 import { svg } from '../pictures.ts'
 import { isEqual, lossless } from './pixels.ts'
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { make } from '../../processing/make.ts'
+import { make } from '../../processing/process-order.ts'
 import { defaultLimits } from '../../transforms/index.ts'
 import { alpha, jpeg, lying, svg } from '../pictures.ts'
 

@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { exact, identify, parse, plan, price } from '../../transforms/index.ts'
-import { createJudge } from '../../transforms/optimise/lossy/judge.ts'
+import { createJudge } from '../../transforms/optimise/lossy/visual-judge.ts'
 import { render } from '../../transforms/render/apply.ts'
 import * as pictures from '../pictures.ts'
 import { photo } from './language-arbitraries.ts'

@@ -1,8 +1,8 @@
 // A JPEG's own scans with what their look needs: JFIF, Adobe's transform, the profile, and how it is to be turned.
 import { has } from '../identify/bytes.ts'
 import { exifToWrite } from '../optimise/exif.ts'
-import { bareJpeg as bareScans } from '../optimise/jpeg/bare.ts'
 import { app, isIcc, type Segment, segment, segmentsOf, spliced } from '../optimise/jpeg/segments.ts'
+import { bareJpeg as bareScans } from '../optimise/jpeg/strip.ts'
 
 /** Huffman-coded baseline, extended and progressive (T.81 table B.1): browsers decode nothing else. */
 const usualFrames = [0xc0, 0xc1, 0xc2]

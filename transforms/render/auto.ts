@@ -3,13 +3,19 @@
 // The optimiser's search with less time: no second encoder settings, no last slow encode. Loaded when it is asked for.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
-import type { Way } from '../optimise/lossy/curve.ts'
 import { decoded, type Encode, type LossyFormat, probing } from '../optimise/lossy/encoders.ts'
-import { type Past, pastOf, relativeTarget } from '../optimise/lossy/generation.ts'
-import { createJudge, effective, type Judge, type Standard, spotLimits } from '../optimise/lossy/judge.ts'
+import { type Past, pastOf, relativeTarget } from '../optimise/lossy/generation-loss.ts'
 import { coloured, type Picture } from '../optimise/lossy/picture.ts'
 import { precondition } from '../optimise/lossy/precondition.ts'
-import { seek } from '../optimise/lossy/seek.ts'
+import { seek } from '../optimise/lossy/quality-search.ts'
+import type { Way } from '../optimise/lossy/score-curves.ts'
+import {
+  createJudge,
+  effective,
+  type Judge,
+  type Standard,
+  spotLimits,
+} from '../optimise/lossy/visual-judge.ts'
 import { smallestSide } from '../optimise/metric/index.ts'
 import type { Pixels } from './run.ts'
 import { sharp } from './sharp.ts'

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { asFailure, Failure } from '../../../errors.ts'
 import type { Counts } from '../../../records/index.ts'
-import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
+import type { Identification as Identified } from '../../../transforms/optimise/identification.ts'
 import { mediaType, untilLeft } from '../../incoming.ts'
 import { countsOfFailure } from '../../optimising/rows.ts'
 import type { ApiParts } from '../../parts.ts'

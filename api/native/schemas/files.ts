@@ -1,7 +1,7 @@
 // Files that are kept, as they are sent and answered.
 import { z } from '@hono/zod-openapi'
 import type { FileRecord, GroupRecord, JsonObject } from '../../../records/index.ts'
-import type { Identification as Identified } from '../../../transforms/optimise/report.ts'
+import type { Identification as Identified } from '../../../transforms/optimise/identification.ts'
 import type { Batch, Progress } from '../../uploads/uploads.ts'
 import { identificationView } from '../views.ts'
 import { failureView, ShortProblem } from './failures.ts'

@@ -1,7 +1,7 @@
 // Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
 import { spawn } from 'node:child_process'
 import { Failure } from '../../../errors.ts'
-import { Declined, noTime } from '../contest.ts'
+import { Declined, noTime } from '../smallest-candidate.ts'
 
 export interface Bounds {
   /** From `performance.now()`. */

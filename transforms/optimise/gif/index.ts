@@ -2,10 +2,10 @@
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
-import type { Candidate } from '../contest.ts'
 import { once } from '../jpeg/index.ts'
+import type { Candidate } from '../smallest-candidate.ts'
+import { filmOf, playsSame } from './animation-equality.ts'
 import { bareGif } from './blocks.ts'
-import { filmOf, playsSame } from './frames.ts'
 import { gifsicle } from './gifsicle.ts'
 
 /** All frames are decoded twice to compare them, four bytes a pixel. */

@@ -2,11 +2,11 @@
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
-import type { Candidate } from '../contest.ts'
-import { createJudge, effective, type Standard, spotLimits } from '../lossy/judge.ts'
 import { coloured, type Picture } from '../lossy/picture.ts'
+import { createJudge, effective, type Standard, spotLimits } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'
 import { type Level, levels, type Result } from '../request.ts'
+import type { Candidate } from '../smallest-candidate.ts'
 import { gifsicle } from './gifsicle.ts'
 
 /** From strong to weak; at 80, 14 films came to 58 % of the bytes. */

@@ -1,12 +1,11 @@
 // JPEG without loss: MozJPEG recodes the coefficients as they are, and what gives them their look is put back in.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
-import type { Candidate } from '../contest.ts'
 import { exifToWrite } from '../exif.ts'
 import { classOf } from '../icc.ts'
+import { isSame, type Look, managedLook, storedLook } from '../pixel-hash.ts'
 import type { Keep } from '../request.ts'
-import { isSame, type Look, managedLook, storedLook } from '../same.ts'
-import { bareJpeg } from './bare.ts'
+import type { Candidate } from '../smallest-candidate.ts'
 import {
   app,
   exifOf,
@@ -18,6 +17,7 @@ import {
   segmentsOf,
   spliced,
 } from './segments.ts'
+import { bareJpeg } from './strip.ts'
 
 interface Task {
   readonly source: Uint8Array

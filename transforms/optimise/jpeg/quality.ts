@@ -1,6 +1,6 @@
 // The quality a JPEG was saved at, read back from its quantisation tables: libjpeg's and MozJPEG's scale the same way.
 
-import { tables } from '../lossy/quantised.ts'
+import { tables } from '../lossy/quantisation-tables.ts'
 import { quantisation, type Segment } from './segments.ts'
 
 export interface JpegQuality {

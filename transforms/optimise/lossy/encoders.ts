@@ -2,9 +2,9 @@
 import type { Sharp } from 'sharp'
 import { sharp } from '../../render/sharp.ts'
 import type { Chroma } from '../request.ts'
-import { halvedAcross } from './across.ts'
-import type { JpegWay, Way } from './curve.ts'
+import { halvedAcross } from './jpeg-422.ts'
 import { coloured, type Picture } from './picture.ts'
+import type { JpegWay, Way } from './score-curves.ts'
 import { encodeWebp } from './webp/index.ts'
 
 export type LossyFormat = 'jpeg' | 'webp' | 'avif'

@@ -3,9 +3,9 @@
 //
 // The four lanes of a vector are the four pixels of a block of 2 by 2, row by row.
 
-import { brightness, dark, level, lights, mix, now, shine, slope } from './light.as'
+import { brightness, dark, level, lights, mix, now, shine, slope } from './linear-light.as'
 
-export { levelTable, linearTable } from './light.as'
+export { levelTable, linearTable } from './linear-light.as'
 
 let pixels: usize = 0
 let blue: usize = 0

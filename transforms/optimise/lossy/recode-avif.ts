@@ -1,9 +1,19 @@
 // AVIF: probes with the quick encoder, which tells where the slow one will be right; a slower one still for who has the time.
-import { difficultyOf, isAlike, qualityFor } from './curve.ts'
+
 import { finishing, patient, probing } from './encoders.ts'
-import { smallestOf } from './race.ts'
-import { type Probe, seek } from './seek.ts'
-import { bestOf, type Goal, judged, probe, type Recoded, type Subject, type Tried, told } from './tries.ts'
+import { smallestOf } from './preset-search.ts'
+import { type Probe, seek } from './quality-search.ts'
+import { difficultyOf, isAlike, qualityFor } from './score-curves.ts'
+import {
+  bestOf,
+  type Goal,
+  judged,
+  probe,
+  type Recoded,
+  type Subject,
+  type Tried,
+  told,
+} from './scored-encode.ts'
 
 const way = 'avif'
 /** What effort 4 gains in score over the probes' effort 2, on average of 38 corpus pictures. */

@@ -1,15 +1,15 @@
 // One picture in one format at the fewest bytes that satisfy the judge.
 import { compressJpeg } from '@napi-rs/image'
 import { isIcc, segmentsOf, spliced } from '../jpeg/segments.ts'
-import { difficultyOf, expectedDifficulty, qualityFor, type Way } from './curve.ts'
 import { ceiling, decoded, finishing } from './encoders.ts'
-import { effective } from './judge.ts'
 import { precondition } from './precondition.ts'
-import { bytesAt, race } from './race.ts'
+import { bytesAt, race } from './preset-search.ts'
 import { recodeAvif } from './recode-avif.ts'
-import { bestOf, type Goal, judged, probe, type Recoded, type Subject, told } from './tries.ts'
+import { difficultyOf, expectedDifficulty, qualityFor, type Way } from './score-curves.ts'
+import { bestOf, type Goal, judged, probe, type Recoded, type Subject, told } from './scored-encode.ts'
+import { effective } from './visual-judge.ts'
 
-export type { Goal, Recoded, Subject } from './tries.ts'
+export type { Goal, Recoded, Subject } from './scored-encode.ts'
 
 export async function recode(subject: Subject, goal: Goal): Promise<Recoded> {
   if (goal.format === 'avif') return recodeAvif(subject, goal)

@@ -2,10 +2,10 @@
 import { Failure } from '../../../errors.ts'
 import { borrowKernel, type Kernel, returnKernel } from './kernel.ts'
 import { type Strip, stripsOf, usualStripPixels } from './strips.ts'
-import { combine, type Score, tilesIn } from './tally.ts'
+import { combine, type Score, tilesIn } from './tile-scores.ts'
 import { allPlanes, heavyPlanes } from './weights.ts'
 
-export type { Score } from './tally.ts'
+export type { Score } from './tile-scores.ts'
 
 /** Three channels of eight bits, sRGB, row by row. */
 export interface Pixels {

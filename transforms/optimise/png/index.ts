@@ -2,12 +2,12 @@
 import { losslessCompressPng } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
 import { u32be } from '../../identify/bytes.ts'
-import type { Candidate } from '../contest.ts'
 import { exifToWrite } from '../exif.ts'
 import { classOf, iccOfChunk } from '../icc.ts'
 import { once } from '../jpeg/index.ts'
+import { deepLook, isSame, managedLook } from '../pixel-hash.ts'
 import type { Keep } from '../request.ts'
-import { deepLook, isSame, managedLook } from '../same.ts'
+import type { Candidate } from '../smallest-candidate.ts'
 import { type Chunk, chunk, chunksOf, colourTypes, joined, pixelTypes, withChunks } from './chunks.ts'
 
 interface Task {

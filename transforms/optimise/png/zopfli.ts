@@ -1,7 +1,7 @@
 // The best PNG so far with its streams packed once more, by Zopfli: the same bytes for the decoder in fewer of the file.
 import { Worker } from 'node:worker_threads'
 import { u8, u32be } from '../../identify/bytes.ts'
-import { type Candidate, Declined } from '../contest.ts'
+import { type Candidate, Declined } from '../smallest-candidate.ts'
 import { type Chunk, chunk, chunksOf, joined } from './chunks.ts'
 import type { Work } from './zopfli-worker.ts'
 

@@ -6,10 +6,10 @@ import { brotliCompress, gzipSync } from 'node:zlib'
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
 import { documentOf, isGzip } from '../../identify/svg.ts'
-import type { Best, Candidate } from '../contest.ts'
-import { svgFault } from './look.ts'
-import { holdsActive } from './unsafe.ts'
-import type { Plan } from './worker.ts'
+import type { Best, Candidate } from '../smallest-candidate.ts'
+import { holdsActive } from './active-content.ts'
+import { svgFault } from './rendering-equality.ts'
+import type { Plan } from './svgo-worker.ts'
 
 const planMs = 8_000
 /** Drawn four times at 0.64 megapixels, 5 ms a pass and megapixel (price.ts): some ten seconds. */
@@ -103,7 +103,7 @@ interface Thread {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('svgo-worker.ts', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: 400 },
   })
   let ended: string | undefined

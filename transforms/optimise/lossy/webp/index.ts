@@ -2,7 +2,7 @@
 import { Failure } from '../../../../errors.ts'
 import { sharp } from '../../../render/sharp.ts'
 import { instances, type Memory } from '../../metric/wasm.ts'
-import { withProfile } from '../../webp-chunks.ts'
+import { withProfile } from '../../webp/chunks.ts'
 import type { Picture } from '../picture.ts'
 
 interface Module {

@@ -1,8 +1,8 @@
 // Judges candidates as a person who looks for faults would: the whole, the worst places, white grounds, both backgrounds.
 import { createReference, type Pixels, type Reference } from '../metric/index.ts'
+import { spotsOf } from './flat-area-artifacts.ts'
 import type { Picture } from './picture.ts'
-import { spotsOf } from './spots.ts'
-import { whitenessOf } from './whiteness.ts'
+import { whitenessOf } from './white-ringing.ts'
 
 export interface Judgement {
   /** SSIMULACRA2 of the whole; with alpha, on black or on white, whichever is lower. */

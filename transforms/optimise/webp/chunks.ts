@@ -1,10 +1,10 @@
 // A WebP as its chunks (RFC 9649): read, chosen among, written again.
-import type { Facts } from '../facts.ts'
-import { text, u8, u32le } from '../identify/bytes.ts'
-import { withoutMark } from '../identify/exif.ts'
-import { identify } from '../identify.ts'
-import { exifToWrite } from './exif.ts'
-import type { Keep } from './request.ts'
+import type { Facts } from '../../facts.ts'
+import { text, u8, u32le } from '../../identify/bytes.ts'
+import { withoutMark } from '../../identify/exif.ts'
+import { identify } from '../../identify.ts'
+import { exifToWrite } from '../exif.ts'
+import type { Keep } from '../request.ts'
 
 export interface Chunk {
   readonly type: string

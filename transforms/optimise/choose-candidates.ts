@@ -1,22 +1,23 @@
 // Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in. Here the source
 // may be the answer; where it may not, owed.ts says what is made.
-import type { Candidate } from './contest.ts'
-import { candidateFor, drawnWebp, type Field, type Task } from './field.ts'
-import { fittingGif, fittingPng } from './fitting.ts'
-import { filmCandidates, isTooLong, scoredFilm } from './gif/film.ts'
+
+import { candidateFor, drawnWebp, type Field, type Task } from './candidate-set.ts'
+import { fittingGif, fittingPng } from './colour-reduction.ts'
+import { givenCandidate, isOwnAt } from './fixed-quality.ts'
+import { converted, owed } from './format-conversion.ts'
+import { filmCandidates, isTooLong, scoredFilm } from './gif/animated-webp.ts'
 import { gifCandidates } from './gif/index.ts'
 import { lossyGifCandidates } from './gif/lossy.ts'
-import { givenCandidate, isOwnAt } from './given.ts'
-import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegCandidates } from './jpeg/index.ts'
+import { mustBeRecoded } from './jpeg/required-coding.ts'
 import { extrasOf, segmentsOf } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import { converted, owed } from './owed.ts'
 import { isOddlyColoured, pngCandidates } from './png/index.ts'
 import { quantising } from './png/quantise.ts'
 import { zopfliCandidate } from './png/zopfli.ts'
+import type { Candidate } from './smallest-candidate.ts'
 import { svgTask } from './svg/index.ts'
-import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp.ts'
+import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp/index.ts'
 
 /** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500

@@ -1,7 +1,7 @@
 // How a JPEG is to be stored, where that was asked for: what a source has already, and what only new pixels can give it.
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
-import { samplingOf } from '../report.ts'
+import { samplingOf } from '../identification.ts'
 import type { OptimiseRequest } from '../request.ts'
 import { segmentsOf } from './segments.ts'
 

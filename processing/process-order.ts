@@ -12,22 +12,22 @@ import {
   plan,
   upright,
 } from '../transforms/index.ts'
-import { uniqueColours } from '../transforms/optimise/colours.ts'
-import { withKeptExif } from '../transforms/optimise/dress.ts'
+import { identification } from '../transforms/optimise/identification.ts'
 import { optimise } from '../transforms/optimise/index.ts'
-import { identification } from '../transforms/optimise/report.ts'
 import type {
   Optimised,
   OptimisedFormat,
   OptimiseReport,
   OptimiseRequest,
 } from '../transforms/optimise/request.ts'
+import { withKeptExif } from '../transforms/optimise/restore-metadata.ts'
+import { uniqueColours } from '../transforms/optimise/unique-colours.ts'
 import { render } from '../transforms/render/apply.ts'
 import { orFailure } from '../transforms/render/run.ts'
 import { ended } from '../transforms/render/unended.ts'
 import { changesNothing, readEdit } from './edit.ts'
+import { megapixelsOf, type Place, take } from './megapixel-budget.ts'
 import type { Figures, Order } from './processing.ts'
-import { megapixelsOf, type Place, take } from './room.ts'
 import { type Route, routeOf, untouched } from './route.ts'
 
 export interface Bounds {

@@ -4,10 +4,10 @@ import { asFailure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
-import { type Candidate, Declined } from './contest.ts'
 import { gifsicle } from './gif/gifsicle.ts'
 import { pngDress } from './png/index.ts'
 import type { Keep } from './request.ts'
+import { type Candidate, Declined } from './smallest-candidate.ts'
 
 interface Task {
   readonly source: Uint8Array

@@ -1,7 +1,7 @@
 // Megapixels in hand are bounded over all threads, and a thread that died keeps none of them.
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { createRoom, megapixelsOf, type Place, take } from '../../processing/room.ts'
+import { createRoom, megapixelsOf, type Place, take } from '../../processing/megapixel-budget.ts'
 import type { Facts } from '../../transforms/facts.ts'
 import * as pictures from '../pictures.ts'
 import { never } from '../signals.ts'
@@ -45,7 +45,7 @@ test('a thread that waits goes on as soon as another leaves', async () => {
   take(a, 10, 0)
   const script = `
     import { parentPort, workerData } from 'node:worker_threads'
-    import { take } from ${JSON.stringify(new URL('../../processing/room.ts', import.meta.url).href)}
+    import { take } from ${JSON.stringify(new URL('../../processing/megapixel-budget.ts', import.meta.url).href)}
     parentPort.postMessage('waits')
     take(workerData, 5, 20_000)
     parentPort.postMessage('goes on')`

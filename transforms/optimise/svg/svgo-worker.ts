@@ -1,7 +1,7 @@
 // SVGO on a thread of its own: it works without a pause, and a document made to keep it busy is ended with the thread.
 import { parentPort } from 'node:worker_threads'
 import { type Config, type CustomPlugin, optimize, type PluginConfig } from 'svgo'
-import { isActive, isUnsafe, localOf, quietCss } from './unsafe.ts'
+import { isActive, isUnsafe, localOf, quietCss } from './active-content.ts'
 
 /** From the most daring to the one that only removes what may not stay. */
 export const plans = ['full', 'careful', 'tidy', 'safe'] as const

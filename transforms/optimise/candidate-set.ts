@@ -1,12 +1,12 @@
 // What a run of the optimiser is about, the ways it tries, and those that any format may be made in.
 import type { Facts } from '../facts.ts'
-import type { Best, Candidate } from './contest.ts'
-import { givenCandidate } from './given.ts'
+import { givenCandidate } from './fixed-quality.ts'
 import type { LossyFormat } from './lossy/index.ts'
+import type { Look } from './pixel-hash.ts'
 import type { OptimiseRequest } from './request.ts'
-import type { Look } from './same.ts'
-import { scoredCandidate } from './scored.ts'
-import { losslessWebp, webpOfDrawing } from './webp-lossless.ts'
+import type { Best, Candidate } from './smallest-candidate.ts'
+import { scoredCandidate } from './target-score.ts'
+import { losslessWebp, webpOfDrawing } from './webp/convert-lossless.ts'
 
 export interface Task {
   readonly source: Uint8Array

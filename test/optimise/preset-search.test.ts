@@ -1,8 +1,8 @@
 // Several ways at once, over made-up pictures: the one that takes fewer bytes wins, and hardly a probe is lost on the others.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scoreAt, type Way } from '../../transforms/optimise/lossy/curve.ts'
-import { race } from '../../transforms/optimise/lossy/race.ts'
+import { race } from '../../transforms/optimise/lossy/preset-search.ts'
+import { scoreAt, type Way } from '../../transforms/optimise/lossy/score-curves.ts'
 
 const ways = ['jpeg 4:2:0 klein', 'jpeg 4:2:0 mssim'] as const
 const course = { ways, target: 76, maxProbes: 6, endsAt: Number.POSITIVE_INFINITY }

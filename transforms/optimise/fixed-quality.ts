@@ -2,15 +2,15 @@
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
-import { type Candidate, Declined } from './contest.ts'
-import { dressed } from './dress.ts'
-import { mustBeRecoded } from './jpeg/form.ts'
 import { jpegQuality } from './jpeg/quality.ts'
+import { mustBeRecoded } from './jpeg/required-coding.ts'
 import { segmentsOf } from './jpeg/segments.ts'
 import { finishing, type LossyFormat } from './lossy/encoders.ts'
 import { readPicture } from './lossy/picture.ts'
 import type { Chroma, OptimiseRequest, Result } from './request.ts'
-import { settled } from './scored.ts'
+import { dressed } from './restore-metadata.ts'
+import { type Candidate, Declined } from './smallest-candidate.ts'
+import { settled } from './target-score.ts'
 
 interface Task {
   readonly source: Uint8Array

@@ -1,12 +1,12 @@
 // Lossy by score: the search's answer as a candidate, with the metadata that was asked for put back in.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
-import { type Candidate, Declined } from './contest.ts'
-import { dressed } from './dress.ts'
 import { segmentsOf, spliced } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
 import { levels, type OptimiseRequest, type Result } from './request.ts'
-import { isDrawn } from './webp-lossless.ts'
+import { dressed } from './restore-metadata.ts'
+import { type Candidate, Declined } from './smallest-candidate.ts'
+import { isDrawn } from './webp/convert-lossless.ts'
 
 export interface ScoredTask {
   readonly source: Uint8Array

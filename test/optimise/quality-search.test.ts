@@ -1,10 +1,10 @@
 // The search alone, over made-up pictures: few probes, the lowest quality that reaches the target, and its ends.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isAlike, scoreAt } from '../../transforms/optimise/lossy/curve.ts'
-import { relativeTarget, sourceScore } from '../../transforms/optimise/lossy/generation.ts'
-import { effective } from '../../transforms/optimise/lossy/judge.ts'
-import { type Aim, highest, lowest, seek } from '../../transforms/optimise/lossy/seek.ts'
+import { relativeTarget, sourceScore } from '../../transforms/optimise/lossy/generation-loss.ts'
+import { type Aim, highest, lowest, seek } from '../../transforms/optimise/lossy/quality-search.ts'
+import { isAlike, scoreAt } from '../../transforms/optimise/lossy/score-curves.ts'
+import { effective } from '../../transforms/optimise/lossy/visual-judge.ts'
 
 const never = Number.POSITIVE_INFINITY
 const aim: Aim = { way: 'jpeg 4:2:0', target: 76, maxProbes: 6, endsAt: never }

@@ -1,5 +1,5 @@
 // Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
-import { difficultyOf, grainOf, isAlike, qualityFor, scoreAt, type Way } from './curve.ts'
+import { difficultyOf, grainOf, isAlike, qualityFor, scoreAt, type Way } from './score-curves.ts'
 
 export interface Probe {
   readonly quality: number

@@ -1,8 +1,8 @@
 // What is asked of the file beside its look: chroma, the order of scans, and a number of bytes.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { identification } from '../../transforms/optimise/identification.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
-import { identification } from '../../transforms/optimise/report.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import * as pictures from '../pictures.ts'
 

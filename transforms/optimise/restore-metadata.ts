@@ -8,7 +8,7 @@ import { exifOf, iccOf, isIcc, segmentsOf, spliced } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
 import { chunk, chunksOf, withChunks } from './png/chunks.ts'
 import type { Keep, OptimisedFormat } from './request.ts'
-import { exifInWebp, withExif } from './webp-chunks.ts'
+import { exifInWebp, withExif } from './webp/chunks.ts'
 
 interface Source {
   readonly source: Uint8Array

@@ -2,11 +2,11 @@
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
-import { type Candidate, Declined } from '../contest.ts'
 import { once } from '../jpeg/index.ts'
 import { smallestSide } from '../metric/index.ts'
 import { levels, type OptimiseRequest, type Result } from '../request.ts'
-import { filmOf, playsSame } from './frames.ts'
+import { type Candidate, Declined } from '../smallest-candidate.ts'
+import { filmOf, playsSame } from './animation-equality.ts'
 import { filmScore, standardOf } from './lossy.ts'
 
 /** All frames are decoded to compare them, four bytes a pixel. */

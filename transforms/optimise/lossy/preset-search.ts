@@ -1,6 +1,7 @@
 // One picture, several ways to code it: which of them takes the fewest bytes for the score is seen after a probe of each.
-import { difficultyOf, qualityFor, type Way } from './curve.ts'
-import { type Aim, type Found, highest, lowest, type Probe, suggest, toGrain } from './seek.ts'
+
+import { type Aim, type Found, highest, lowest, type Probe, suggest, toGrain } from './quality-search.ts'
+import { difficultyOf, qualityFor, type Way } from './score-curves.ts'
 
 export interface Runner extends Probe {
   readonly way: Way

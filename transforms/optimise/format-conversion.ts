@@ -1,11 +1,11 @@
 // What is owed where the source cannot be the answer: a format that was asked for by name is made, whatever it costs.
 import { Failure } from '../../errors.ts'
 import type { OutputFormat } from '../formats.ts'
-import type { Best } from './contest.ts'
-import { candidateFor, drawnWebp, type Field, type Task } from './field.ts'
-import { filmCandidates } from './gif/film.ts'
-import { givenCandidate } from './given.ts'
+import { candidateFor, drawnWebp, type Field, type Task } from './candidate-set.ts'
+import { givenCandidate } from './fixed-quality.ts'
+import { filmCandidates } from './gif/animated-webp.ts'
 import type { LossyFormat } from './lossy/index.ts'
+import type { Best } from './smallest-candidate.ts'
 
 /** Another format was asked for by name. */
 export function converted(task: Task, format: OutputFormat): Field {

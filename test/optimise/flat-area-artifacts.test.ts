@@ -2,8 +2,8 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
+import { spotsOf } from '../../transforms/optimise/lossy/flat-area-artifacts.ts'
 import { search } from '../../transforms/optimise/lossy/index.ts'
-import { spotsOf } from '../../transforms/optimise/lossy/spots.ts'
 
 const size = { width: 384, height: 288 }
 const [reds, words] = [

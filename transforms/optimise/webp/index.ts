@@ -1,11 +1,11 @@
 // WebP without loss: chunks that are not the picture go; pixels are coded again only where that loses nothing.
-import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
-import type { Candidate } from './contest.ts'
-import type { Keep } from './request.ts'
-import { isSame, type Look, storedLook } from './same.ts'
-import { bare, chunksOf, exifOf } from './webp-chunks.ts'
+import type { Facts } from '../../facts.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
+import { isSame, type Look, storedLook } from '../pixel-hash.ts'
+import type { Keep } from '../request.ts'
+import type { Candidate } from '../smallest-candidate.ts'
+import { bare, chunksOf, exifOf } from './chunks.ts'
 
 interface Task {
   readonly source: Uint8Array

@@ -1,13 +1,13 @@
 // Another format's picture as a WebP without loss: upright, as WebP hardly ever says how it is to be turned.
-import type { Facts } from '../facts.ts'
-import { identify } from '../identify.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
-import { type Candidate, Declined } from './contest.ts'
-import { once } from './jpeg/index.ts'
-import { isOddlyColoured } from './png/index.ts'
-import { deepLook, isSame, managedLook } from './same.ts'
-import { lossless } from './webp.ts'
+import type { Facts } from '../../facts.ts'
+import { identify } from '../../identify.ts'
+import { run } from '../../render/run.ts'
+import { sharp } from '../../render/sharp.ts'
+import { once } from '../jpeg/index.ts'
+import { deepLook, isSame, managedLook } from '../pixel-hash.ts'
+import { isOddlyColoured } from '../png/index.ts'
+import { type Candidate, Declined } from '../smallest-candidate.ts'
+import { lossless } from './index.ts'
 
 interface Task {
   readonly source: Uint8Array

@@ -1,10 +1,10 @@
 // One try of one encoder: encoded, decoded and judged; and what is told of the one that was chosen.
 import type { Chroma } from '../request.ts'
-import type { Way } from './curve.ts'
 import { chromaOf, decoded, type Encode, type LossyFormat, probing } from './encoders.ts'
-import { effective, type Judge, type Judgement, type Standard } from './judge.ts'
 import type { Picture } from './picture.ts'
-import type { Runner } from './race.ts'
+import type { Runner } from './preset-search.ts'
+import type { Way } from './score-curves.ts'
+import { effective, type Judge, type Judgement, type Standard } from './visual-judge.ts'
 
 export interface Goal extends Standard {
   readonly format: LossyFormat

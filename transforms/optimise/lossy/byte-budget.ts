@@ -1,8 +1,8 @@
 // The highest quality whose file is no larger than was asked.
 
-import type { Way } from './curve.ts'
 import { chromaOf, decoded, finishing } from './encoders.ts'
 import type { Recoded, Subject } from './recode.ts'
+import type { Way } from './score-curves.ts'
 
 /** Seven halvings find one quality in a hundred. */
 const [lowest, highest] = [1, 100]

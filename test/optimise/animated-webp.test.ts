@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { filmOf, playsSame } from '../../transforms/optimise/gif/frames.ts'
+import { filmOf, playsSame } from '../../transforms/optimise/gif/animation-equality.ts'
 import { filmScore, standardOf } from '../../transforms/optimise/gif/lossy.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
 import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'

@@ -1,10 +1,10 @@
 // A source may have lost something already: what may be lost on top, so that the sum stays what was asked for.
 import type { Facts } from '../../facts.ts'
 import { has } from '../../identify/bytes.ts'
-import { scoreAt } from './curve.ts'
-import { type Quantised, quantisedAt } from './quantised.ts'
-import { isHalved } from './sampling.ts'
-import { highest } from './seek.ts'
+import { isHalved } from './chroma-subsampling.ts'
+import { highest } from './quality-search.ts'
+import { type Quantised, quantisedAt } from './quantisation-tables.ts'
+import { scoreAt } from './score-curves.ts'
 
 export interface Past {
   /** Score of the source against what it was made of; undefined for a format that loses nothing. */
