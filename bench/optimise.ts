@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Picture } from '../transforms/optimise/lossy/picture.ts'
-import { type Goal, recode } from '../transforms/optimise/lossy/recode.ts'
+import { type RecodeGoal, recode } from '../transforms/optimise/lossy/recode.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/visual-judge.ts'
 import { sharp } from '../transforms/render/sharp.ts'
 import { machine } from './machine.ts'
@@ -38,9 +38,9 @@ const { values: options } = parseArgs({
 const [mostPixels, avifEach] = [Number(options.megapixels) * 1e6, Number(options.avif)]
 const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
 
-const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, spotLimit: 12 }
+const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, flatAreaLimit: 12 }
 const none = Number.POSITIVE_INFINITY
-const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none, spotLimit: none }
+const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none, flatAreaLimit: none }
 const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true, progressive: true } as const
 
 async function measure(entry: Entry): Promise<Measured> {
@@ -105,7 +105,7 @@ function kindOf(entry: Entry): Kind {
   return entry.natural ? 'photo' : 'drawn'
 }
 
-async function run(subject: Subject, goal: Goal): Promise<Row> {
+async function run(subject: Subject, goal: RecodeGoal): Promise<Row> {
   const before = process.cpuUsage()
   const { body, ...found } = await recode(subject, goal)
   const ms = subject.ms + coreMs(before)

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { WebpOptions } from 'sharp'
-import { decoded } from '../transforms/optimise/lossy/encoders.ts'
+import { decodeLike } from '../transforms/optimise/lossy/encoders.ts'
 import type { Picture } from '../transforms/optimise/lossy/picture.ts'
 import { precondition } from '../transforms/optimise/lossy/precondition.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/visual-judge.ts'
@@ -77,7 +77,7 @@ async function probe(subject: Subject, setting: Setting, quality: number): Promi
     setting === 'ours'
       ? await encodeWebp({ ...picture, data: prepared, isPrepared: true }, quality)
       : await bySharp(subject, setting, quality)
-  return { quality, bytes: body.length, score: judge.judge(await decoded(body, picture)).score }
+  return { quality, bytes: body.length, score: judge.judge(await decodeLike(body, picture)).score }
 }
 
 function bySharp({ picture, prepared }: Subject, setting: Exclude<Setting, 'ours'>, quality: number) {
@@ -94,7 +94,7 @@ async function measure({ name }: Entry) {
   const { data: rgb, width, height, channels } = picture
   const judge = createJudge(picture)
   const jpeg = await sharp(rgb, { raw: { width, height, channels } }).jpeg({ quality: 80 }).toBuffer()
-  const target = judge.judge(await decoded(jpeg, picture)).score
+  const target = judge.judge(await decodeLike(jpeg, picture)).score
   const prepared = precondition({ rgb, width, height }, 0.7)
   const subject = { picture, prepared, judge, target }
   const bytes: Record<string, number> = {}

@@ -2,7 +2,7 @@
 import { Failure } from '../errors.ts'
 import { outputFormats } from '../transforms/formats.ts'
 import type { OptimiseRequest } from '../transforms/optimise/index.ts'
-import { keepable, levels, usualMode } from '../transforms/optimise/request.ts'
+import { defaultMode, keepableMetadata, levels } from '../transforms/optimise/request.ts'
 
 /** As commander hands them over. */
 export interface Written {
@@ -20,12 +20,12 @@ export const choices = {
   mode: ['lossless', 'lossy', 'quality'],
   level: Object.keys(levels),
   format: ['same', 'auto', ...Object.keys(outputFormats)],
-  keep: [...keepable],
+  keep: [...keepableMetadata],
 } as const
 
 export function requestOf(written: Written): OptimiseRequest {
   const { level, quality, maxBytes, format, keep, budget } = written
-  const mode = written.mode ?? usualMode(quality)
+  const mode = written.mode ?? defaultMode(quality)
   if (mode !== 'quality' && quality !== undefined) throw alone('--quality', '--mode quality')
   if (mode !== 'lossy' && level !== undefined) throw alone('--level', '--mode lossy')
   if (mode === 'lossless' && maxBytes !== undefined) throw alone('--max-bytes', '--mode lossy or quality')

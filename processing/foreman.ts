@@ -1,8 +1,8 @@
 // The foreman of the API's pictures: worker threads that share one room of megapixels.
 import type { Foreman } from '../work/foreman.ts'
 import { startThreads } from '../work/threads.ts'
-import { createRoom } from './megapixel-budget.ts'
-import type { Answer, Job } from './worker.ts'
+import { createMegapixelBudget } from './megapixel-budget.ts'
+import type { WorkerAnswer, WorkerJob } from './worker.ts'
 
 export interface ProcessingForemanOptions {
   readonly workers: number
@@ -16,15 +16,15 @@ const usual = new URL('./worker.ts', import.meta.url).href
 
 export default function createForeman(options: ProcessingForemanOptions): Foreman {
   const { workers, maxHeapMb, maxMegapixels, filename = usual } = options
-  const threads = startThreads<Job, Answer>({ workers, script: filename, maxHeapMb })
-  const room = createRoom(workers, maxMegapixels)
+  const threads = startThreads<WorkerJob, WorkerAnswer>({ workers, script: filename, maxHeapMb })
+  const budget = createMegapixelBudget(workers, maxMegapixels)
   return {
     async carryOut(order) {
-      const place = room.enter()
+      const slot = budget.openSlot()
       try {
-        return await threads.run({ ...(order as Omit<Job, 'place'>), place })
+        return await threads.run({ ...(order as Omit<WorkerJob, 'slot'>), slot })
       } finally {
-        room.leave(place)
+        budget.releaseSlot(slot)
       }
     },
   }

@@ -8,7 +8,7 @@ import { failureOf } from '../work/threads.ts'
 import { createTurns } from '../work/turns.ts'
 import type { ProcessingForemanOptions } from './foreman.ts'
 import type { Order, Processed, Processing } from './processing.ts'
-import type { Answer, Job } from './worker.ts'
+import type { WorkerAnswer, WorkerJob } from './worker.ts'
 
 export interface LocalOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Pictures at once; the number of cores unless told otherwise. */
@@ -58,26 +58,28 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     maxMemory,
     ...(ended && { ended }),
   })
-  const made = async (order: Order, share: Share): Promise<Done> => {
-    const answer = (await processes.run(jobOf(order, share), { mostMs: share.leftMs + graceMs })) as Answer
+  const runJob = async (order: Order, share: TimeShare): Promise<FinishedAnswer> => {
+    const answer = (await processes.run(buildJob(order, share), {
+      mostMs: share.leftMs + graceMs,
+    })) as WorkerAnswer
     if ('failure' in answer) throw failureOf(answer.failure)
     return answer
   }
   const turns = createTurns<Order, Processed>({ ...options, workers }, async (order, times) => {
     const startedAt = performance.now()
-    const first = await made(order, { ...options, leftMs: times.leftMs })
+    const first = await runJob(order, { ...options, leftMs: times.leftMs })
     const leftMs = times.leftMs - (performance.now() - startedAt)
     const mayGoOn = turns.load().waiting === 0 && leftMs * shareOfTime > options.budgetMs
-    if (!mayGoOn || !isUnfinished(order, first)) return processedOf(first, times.waitedMs)
+    if (!mayGoOn || !isUnfinished(order, first)) return buildProcessed(first, times.waitedMs)
     // What there is stands, should the second look fail.
-    const second = await made(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
+    const second = await runJob(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
       () => first,
     )
-    return processedOf(second, times.waitedMs)
+    return buildProcessed(second, times.waitedMs)
   })
   return {
     process: (order, signal) =>
-      turns.take(order, signal).catch((failure) => Promise.reject(inOurWords(failure))),
+      turns.take(order, signal).catch((failure) => Promise.reject(rewordFailure(failure))),
     load: turns.load,
     close: async () => {
       turns.close()
@@ -86,20 +88,20 @@ export function createLocalProcessing(options: LocalOptions): Processing {
   }
 }
 
-type Done = Exclude<Answer, { failure: unknown }>
+type FinishedAnswer = Exclude<WorkerAnswer, { failure: unknown }>
 
 /** A promised picture whose search the budget ended: while nobody else waits it is looked for once more, up to the deadline. */
-const isUnfinished = ({ priority }: Order, { made }: Done): boolean =>
+const isUnfinished = ({ priority }: Order, { made }: FinishedAnswer): boolean =>
   priority === 'background' && made.figures.report.stoppedEarly === true
 
-interface Share extends Pick<LocalOptions, 'limits' | 'budgetMs'> {
+interface TimeShare extends Pick<LocalOptions, 'limits' | 'budgetMs'> {
   readonly leftMs: number
 }
 
-function jobOf(
+function buildJob(
   { file, edit, optimise }: Order,
-  { limits = defaultLimits, budgetMs, leftMs }: Share,
-): Omit<Job, 'place'> {
+  { limits = defaultLimits, budgetMs, leftMs }: TimeShare,
+): Omit<WorkerJob, 'slot'> {
   return {
     order: { file, edit, optimise },
     limits,
@@ -108,7 +110,7 @@ function jobOf(
   }
 }
 
-function processedOf({ made, ms }: Done, waitedMs: number): Processed {
+function buildProcessed({ made, ms }: FinishedAnswer, waitedMs: number): Processed {
   const { figures, body } = made
   return {
     figures: { ...figures, ms: Math.round(ms), waitMs: Math.round(waitedMs) },
@@ -116,7 +118,7 @@ function processedOf({ made, ms }: Done, waitedMs: number): Processed {
   }
 }
 
-function inOurWords(failure: unknown): unknown {
+function rewordFailure(failure: unknown): unknown {
   if (!(failure instanceof Failure) || failure.kind !== 'too-many') return failure
   return new Failure('too-many', 'Too many of your pictures wait already.', failure.details)
 }

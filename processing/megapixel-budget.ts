@@ -3,25 +3,25 @@ import { Failure } from '../errors.ts'
 import type { Facts } from '../transforms/index.ts'
 
 /** A thread's place in memory that all threads share: the sum first, then what each place has taken. */
-export interface Place {
+export interface BudgetSlot {
   readonly taken: Int32Array<SharedArrayBuffer>
   readonly index: number
   readonly maxMegapixels: number
 }
 
-export interface Room {
+export interface MegapixelBudget {
   /** A free place; there must be one. */
-  enter(): Place
+  openSlot(): BudgetSlot
   /** Gives back the place and what was taken there, by a thread that may have died since. */
-  leave(place: Place): void
+  releaseSlot(slot: BudgetSlot): void
 }
 
-export function createRoom(places: number, maxMegapixels: number): Room {
-  const taken = new Int32Array(new SharedArrayBuffer((places + 1) * Int32Array.BYTES_PER_ELEMENT))
-  const free = Array.from({ length: places }, (_, i) => i + 1)
+export function createMegapixelBudget(slots: number, maxMegapixels: number): MegapixelBudget {
+  const taken = new Int32Array(new SharedArrayBuffer((slots + 1) * Int32Array.BYTES_PER_ELEMENT))
+  const free = Array.from({ length: slots }, (_, i) => i + 1)
   return {
-    enter: () => ({ taken, index: free.pop() ?? 0, maxMegapixels }),
-    leave({ index }) {
+    openSlot: () => ({ taken, index: free.pop() ?? 0, maxMegapixels }),
+    releaseSlot({ index }) {
       Atomics.sub(taken, 0, Atomics.exchange(taken, index, 0))
       Atomics.notify(taken, 0)
       free.push(index)
@@ -33,7 +33,11 @@ export function createRoom(places: number, maxMegapixels: number): Room {
  * On the thread itself, which has nothing else to do: waits until the others leave room. What is larger than all the
  * room there is waits until it is alone. Fails with 'late'.
  */
-export function take({ taken, index, maxMegapixels }: Place, megapixels: number, timeoutMs: number): void {
+export function takeMegapixels(
+  { taken, index, maxMegapixels }: BudgetSlot,
+  megapixels: number,
+  timeoutMs: number,
+): void {
   const endsAt = performance.now() + timeoutMs
   for (;;) {
     const sum = Atomics.load(taken, 0)
@@ -49,8 +53,8 @@ export function take({ taken, index, maxMegapixels }: Place, megapixels: number,
 }
 
 /** Drawn at once and in several versions, whatever size it says. */
-const drawing = 4
+const svgMegapixels = 4
 
 /** All frames of a film are decoded together. */
-export const megapixelsOf = ({ format, width, height, pages, animated }: Facts): number =>
-  format === 'svg' ? drawing : Math.ceil((width * height * (animated ? pages : 1)) / 1e6)
+export const countMegapixels = ({ format, width, height, pages, animated }: Facts): number =>
+  format === 'svg' ? svgMegapixels : Math.ceil((width * height * (animated ? pages : 1)) / 1e6)

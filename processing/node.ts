@@ -48,7 +48,7 @@ export interface Node {
 
 export function createNode(url: string, options: NodeOptions): Node {
   const { changed, checkMs } = options
-  const { pool, checks } = connectionsTo(url, options)
+  const { pool, checks } = openConnections(url, options)
   const watch = createWatch({
     probe,
     isFault: (thrown) => thrown instanceof Failure && isUnreachable(thrown),
@@ -76,7 +76,7 @@ export function createNode(url: string, options: NodeOptions): Node {
       throw linkFailure(thrown)
     })
     said = readLoad(answer.headers) ?? said
-    return outcomeOf(answer)
+    return readOutcome(answer)
   }
 
   return {
@@ -102,7 +102,7 @@ export function createNode(url: string, options: NodeOptions): Node {
   }
 }
 
-function connectionsTo(url: string, { connectMs, connections }: NodeOptions): { pool: Pool; checks: Pool } {
+function openConnections(url: string, { connectMs, connections }: NodeOptions): { pool: Pool; checks: Pool } {
   const settings = {
     // The answer comes after the whole picture was made; one timer of the caller covers it all.
     headersTimeout: 0,
@@ -118,15 +118,19 @@ function connectionsTo(url: string, { connectMs, connections }: NodeOptions): { 
   }
 }
 
-interface Answer {
+interface NodeAnswer {
   readonly status: number
   readonly headers: Dispatcher.ResponseData['headers']
   readonly body: Buffer
 }
 
-type Way = Pick<NodeOptions, 'secret' | 'maxBodyBytes'> & { readonly signal: AbortSignal }
+type PostOptions = Pick<NodeOptions, 'secret' | 'maxBodyBytes'> & { readonly signal: AbortSignal }
 
-async function post(pool: Pool, order: Order, { secret, maxBodyBytes, signal }: Way): Promise<Answer> {
+async function post(
+  pool: Pool,
+  order: Order,
+  { secret, maxBodyBytes, signal }: PostOptions,
+): Promise<NodeAnswer> {
   const { size } = await stat(order.file)
   const file = createReadStream(order.file)
   try {
@@ -142,7 +146,7 @@ async function post(pool: Pool, order: Order, { secret, maxBodyBytes, signal }: 
       body: file,
       signal,
     })
-    const whole = createBody(announced(headers['content-length']), maxBodyBytes)
+    const whole = createBody(parseLength(headers['content-length']), maxBodyBytes)
     for await (const chunk of body) whole.add(chunk)
     return { status: statusCode, headers, body: whole.whole() }
   } catch (thrown) {
@@ -153,11 +157,11 @@ async function post(pool: Pool, order: Order, { secret, maxBodyBytes, signal }: 
   }
 }
 
-const announced = (length: string | string[] | undefined): number | undefined =>
+const parseLength = (length: string | string[] | undefined): number | undefined =>
   typeof length === 'string' ? Number(length) : undefined
 
 /** The picture, or the failure that the node found in it. Throws what is the node's own fault. */
-function outcomeOf({ status, headers, body }: Answer): Processed | Failure {
+function readOutcome({ status, headers, body }: NodeAnswer): Processed | Failure {
   const figures = readFigures(headers)
   if (status === 200 && figures) return { figures, body }
   if (headers[failureHeader] === 'not-neighbour') throw refusedByNode()

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
 import { failureHeader, isFailureKind } from '../problem.ts'
-import { keepable, levels } from '../transforms/optimise/request.ts'
+import { keepableMetadata, levels } from '../transforms/optimise/request.ts'
 import type { Figures, Order, Processing } from './processing.ts'
 
 export const processPath = '/process'
@@ -11,22 +11,22 @@ export const orderHeader = 'halftone-order'
 export const figuresHeader = 'halftone-figures'
 const loadHeader = 'halftone-load'
 
-type Asked = Omit<Order, 'file'>
+type OrderRequest = Omit<Order, 'file'>
 type Load = ReturnType<Processing['load']>
-type Received = Readonly<Record<string, string | string[] | undefined>>
+type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-const packed = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-const unpacked = (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString())
+const pack = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const unpack = (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString())
 
 /** Everything but the file, as base64url of JSON. */
-export const writeOrder = ({ edit, optimise, owner, priority }: Asked): string =>
-  packed({ edit, optimise, owner, priority })
+export const writeOrder = ({ edit, optimise, owner, priority }: OrderRequest): string =>
+  pack({ edit, optimise, owner, priority })
 
 const level = Object.keys(levels) as [keyof typeof levels]
 const positive = z.int().min(1)
 
 /** Strict, so that what this node does not know is not silently left undone. */
-const order = z.strictObject({
+const orderSchema = z.strictObject({
   edit: z.string().max(4000).default(''),
   optimise: z
     .strictObject({
@@ -35,7 +35,7 @@ const order = z.strictObject({
       quality: z.int().min(1).max(100).optional(),
       maxBytes: positive.optional(),
       format: z.enum(['same', 'auto', 'jpeg', 'png', 'webp', 'avif', 'gif']).optional(),
-      keep: z.array(z.enum(keepable)).optional(),
+      keep: z.array(z.enum(keepableMetadata)).optional(),
       budgetMs: z.number().min(0).optional(),
       chroma: z.enum(['4:2:0', '4:2:2', '4:4:4']).optional(),
       progressive: z.boolean().optional(),
@@ -46,16 +46,16 @@ const order = z.strictObject({
 })
 
 /** Also plain JSON, for people; without a header the picture is optimised as it is. Fails with 'bad-option'. */
-export function readOrder(header: string | undefined): Asked {
+export function readOrder(header: string | undefined): OrderRequest {
   const expected = 'base64url of JSON with edit, optimise, owner and priority'
   let value: unknown
   try {
-    value = header === undefined ? {} : header.startsWith('{') ? JSON.parse(header) : unpacked(header)
+    value = header === undefined ? {} : header.startsWith('{') ? JSON.parse(header) : unpack(header)
   } catch (cause) {
     throw new Failure('bad-option', 'The order cannot be read.', { option: orderHeader, expected, cause })
   }
-  const read = order.safeParse(value)
-  if (read.success) return read.data as Asked
+  const read = orderSchema.safeParse(value)
+  if (read.success) return read.data as OrderRequest
   const [issue] = read.error.issues
   const place = issue?.path.join('.')
   throw new Failure('bad-option', `The order is not valid: ${place ? `${place}: ` : ''}${issue?.message}.`, {
@@ -70,11 +70,11 @@ const longestWords = 200
 const mostTried = 50
 
 /** The figures, and the most asked-for of them where a person can read them. */
-export function figureHeaders(figures: Figures): Record<string, string> {
+export function writeFigures(figures: Figures): Record<string, string> {
   const { report, ms } = figures
   return {
     'content-type': figures.type,
-    [figuresHeader]: short(figures),
+    [figuresHeader]: shortenFigures(figures),
     'halftone-source-bytes': String(report.sourceBytes),
     'halftone-bytes': String(report.bytes),
     'halftone-saved': String(report.saved),
@@ -85,8 +85,8 @@ export function figureHeaders(figures: Figures): Record<string, string> {
 }
 
 /** What was tried is the only part that grows: it is cut from the front, so that what was chosen is there longest. */
-function short(figures: Figures): string {
-  const whole = packed(figures)
+function shortenFigures(figures: Figures): string {
+  const whole = pack(figures)
   if (whole.length <= mostFigures) return whole
   const cut = (words: string) => words.slice(0, longestWords)
   const tried = figures.report.tried
@@ -94,27 +94,27 @@ function short(figures: Figures): string {
     .map((each) => ({ ...each, verdict: cut(each.verdict) }))
   const report = { ...figures.report, reason: cut(figures.report.reason), tried }
   for (; tried.length > 0; tried.shift()) {
-    const text = packed({ ...figures, report })
+    const text = pack({ ...figures, report })
     if (text.length <= mostFigures) return text
   }
-  return packed({ ...figures, report: { ...report, tried: [], dropped: [] } })
+  return pack({ ...figures, report: { ...report, tried: [], dropped: [] } })
 }
 
 /** Undefined for an answer that has none: it was not made by a processing node. */
-export function readFigures(headers: Received): Figures | undefined {
+export function readFigures(headers: ReceivedHeaders): Figures | undefined {
   const text = headers[figuresHeader]
   try {
-    return typeof text === 'string' ? (unpacked(text) as Figures) : undefined
+    return typeof text === 'string' ? (unpack(text) as Figures) : undefined
   } catch {
     return undefined
   }
 }
 
-export const loadHeaders = ({ waiting, running, workers }: Load): Record<string, string> => ({
+export const writeLoad = ({ waiting, running, workers }: Load): Record<string, string> => ({
   [loadHeader]: `${waiting} ${running} ${workers}`,
 })
 
-export function readLoad(headers: Received): Load | undefined {
+export function readLoad(headers: ReceivedHeaders): Load | undefined {
   const [waiting, running, workers] = String(headers[loadHeader] ?? '')
     .split(' ')
     .map(Number)
@@ -123,10 +123,10 @@ export function readLoad(headers: Received): Load | undefined {
 }
 
 /** The failure that a problem answer stands for; undefined where something between the nodes made the answer. */
-export function readFailure(headers: Received, body: Buffer): Failure | undefined {
+export function readFailure(headers: ReceivedHeaders, body: Buffer): Failure | undefined {
   const kind = headers[failureHeader]
   if (!isFailureKind(kind)) return undefined
-  const { detail, option, expected, received } = documentOf(body)
+  const { detail, option, expected, received } = parseProblem(body)
   const seconds = Number(headers['retry-after'])
   return new Failure(kind, typeof detail === 'string' ? detail : 'The processing node failed.', {
     ...(typeof option === 'string' && { option }),
@@ -136,7 +136,7 @@ export function readFailure(headers: Received, body: Buffer): Failure | undefine
   })
 }
 
-function documentOf(body: Buffer): Readonly<Record<string, unknown>> {
+function parseProblem(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     const document: unknown = JSON.parse(body.toString())
     return typeof document === 'object' && document !== null ? (document as Record<string, unknown>) : {}

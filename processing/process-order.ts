@@ -12,7 +12,7 @@ import {
   plan,
   upright,
 } from '../transforms/index.ts'
-import { identification } from '../transforms/optimise/identification.ts'
+import { identifyInDetail } from '../transforms/optimise/identification.ts'
 import { optimise } from '../transforms/optimise/index.ts'
 import type {
   Optimised,
@@ -20,46 +20,50 @@ import type {
   OptimiseReport,
   OptimiseRequest,
 } from '../transforms/optimise/request.ts'
-import { withKeptExif } from '../transforms/optimise/restore-metadata.ts'
-import { uniqueColours } from '../transforms/optimise/unique-colours.ts'
+import { restoreExif } from '../transforms/optimise/restore-metadata.ts'
+import { countColours } from '../transforms/optimise/unique-colours.ts'
 import { render } from '../transforms/render/apply.ts'
 import { orFailure } from '../transforms/render/run.ts'
 import { ended } from '../transforms/render/unended.ts'
 import { changesNothing, readEdit } from './edit.ts'
-import { megapixelsOf, type Place, take } from './megapixel-budget.ts'
+import { type BudgetSlot, countMegapixels, takeMegapixels } from './megapixel-budget.ts'
 import type { Figures, Order } from './processing.ts'
 import { type Route, routeOf, untouched } from './route.ts'
 
-export interface Bounds {
+export interface OrderBounds {
   readonly limits: Limits
   /** Milliseconds the optimiser may look for something better. */
   readonly budgetMs: number
   /** Milliseconds that are left: an edit, and the wait for room, may take no longer. */
   readonly timeoutMs: number
   /** Absent where nothing else is made at the same time. */
-  readonly place?: Place
+  readonly slot?: BudgetSlot
 }
 
-export interface Made {
+export interface OrderResult {
   readonly figures: Omit<Figures, 'ms' | 'waitMs'>
   readonly body: Uint8Array
 }
 
-type Task = Pick<Order, 'file' | 'edit' | 'optimise'>
+type OrderTask = Pick<Order, 'file' | 'edit' | 'optimise'>
 
 /** What a library refuses here is the source's fault, as it is in a render. */
-export const make = (task: Task, bounds: Bounds): Promise<Made> => orFailure(() => made(task, bounds))
+export const processOrder = (task: OrderTask, bounds: OrderBounds): Promise<OrderResult> =>
+  orFailure(() => carryOut(task, bounds))
 
-async function made({ file, edit, optimise: request }: Task, bounds: Bounds): Promise<Made> {
-  const source = await read(file, bounds.limits.maxSourceBytes)
+async function carryOut(
+  { file, edit, optimise: request }: OrderTask,
+  bounds: OrderBounds,
+): Promise<OrderResult> {
+  const source = await readSource(file, bounds.limits.maxSourceBytes)
   const facts = identify(source)
   admit(facts, undefined, bounds.limits)
-  if (bounds.place) take(bounds.place, megapixelsOf(facts), bounds.timeoutMs)
+  if (bounds.slot) takeMegapixels(bounds.slot, countMegapixels(facts), bounds.timeoutMs)
   const whole = await ended(source, facts)
   // An edit that fits this picture already must not cost a JPEG its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
   const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
-  const result = await (route.through ? drawn : straight)({
+  const result = await (route.through ? optimiseDrawn : optimiseSource)({
     source,
     whole,
     facts,
@@ -68,17 +72,17 @@ async function made({ file, edit, optimise: request }: Task, bounds: Bounds): Pr
     bounds,
   })
   const figures = {
-    source: { ...identification(source), bytes: source.length, uniqueColours: await uniqueColours(whole) },
-    result: identification(result.body),
+    source: { ...identifyInDetail(source), bytes: source.length, uniqueColours: await countColours(whole) },
+    result: identifyInDetail(result.body),
     format: result.format,
-    type: typeOf(result.format),
+    type: getMediaType(result.format),
     ...upright(identify(result.body)),
     report: result.report,
   }
   return { figures, body: result.body }
 }
 
-async function read(file: string, maxBytes: number): Promise<Uint8Array> {
+async function readSource(file: string, maxBytes: number): Promise<Uint8Array> {
   const { size } = await stat(file)
   if (size > maxBytes)
     throw new Failure('source-too-large', `The source picture is larger than ${maxBytes} bytes.`)
@@ -87,48 +91,50 @@ async function read(file: string, maxBytes: number): Promise<Uint8Array> {
   return isGzip(bytes) && isSvg(bytes) ? unzipped(bytes) : bytes
 }
 
-const typeOf = (format: OptimisedFormat): string =>
+const getMediaType = (format: OptimisedFormat): string =>
   format === 'svg' ? 'image/svg+xml' : outputFormats[format].type
 
-interface Way {
+interface RoutedSource {
   readonly source: Uint8Array
   /** The source as decoders take it. */
   readonly whole: Uint8Array
   readonly facts: Facts
   readonly edit: string
   readonly route: Route
-  readonly bounds: Bounds
+  readonly bounds: OrderBounds
 }
 
-async function straight({ source, route, bounds }: Way): Promise<Optimised> {
-  const made = await optimise(source, within(route.request, bounds.budgetMs), bounds.limits)
-  return { ...made, report: noted(made.report, route.note) }
+async function optimiseSource({ source, route, bounds }: RoutedSource): Promise<Optimised> {
+  const made = await optimise(source, limitBudget(route.request, bounds.budgetMs), bounds.limits)
+  return { ...made, report: addNote(made.report, route.note) }
 }
 
-const within = (request: OptimiseRequest, budgetMs: number): OptimiseRequest => ({
+const limitBudget = (request: OptimiseRequest, budgetMs: number): OptimiseRequest => ({
   ...request,
   budgetMs: Math.min(request.budgetMs ?? Number.POSITIVE_INFINITY, budgetMs),
 })
 
-const noted = (report: OptimiseReport, note: string | undefined): OptimiseReport =>
+const addNote = (report: OptimiseReport, note: string | undefined): OptimiseReport =>
   note === undefined ? report : { ...report, reason: `${report.reason}; ${note}` }
 
 /** What was drawn has been admitted, and its file is only as large as it is for being packed lightly. */
-const unpacked: Limits = {
+const drawnLimits: Limits = {
   ...defaultLimits,
   maxSourceBytes: Number.POSITIVE_INFINITY,
   maxSourcePixels: Number.POSITIVE_INFINITY,
 }
 
 /** Through pixels: all that is said of bytes counts from the source, and no rule compares with it. */
-async function drawn(way: Way): Promise<Optimised> {
+async function optimiseDrawn(way: RoutedSource): Promise<Optimised> {
   const { source, facts, route, bounds } = way
   const startedAt = performance.now()
-  const pixels = await draw(way)
+  const pixels = await drawPixels(way)
   const budgetMs = Math.max(1, bounds.budgetMs - (performance.now() - startedAt))
-  const request = within(route.request, budgetMs)
-  const made = route.seeks ? await smallest(pixels, request) : await optimise(pixels, request, unpacked)
-  const body = withKeptExif(made.body, made.format, { source, facts, keep: request.keep ?? [] })
+  const request = limitBudget(route.request, budgetMs)
+  const made = route.seeks
+    ? await findSmallestFormat(pixels, request)
+    : await optimise(pixels, request, drawnLimits)
+  const body = restoreExif(made.body, made.format, { source, facts, keep: request.keep ?? [] })
   const isPlain = made.report.chosen === 'original'
   const report: OptimiseReport = {
     ...made.report,
@@ -137,10 +143,10 @@ async function drawn(way: Way): Promise<Optimised> {
     bytes: body.length,
     saved: source.length - body.length,
   }
-  return { body, format: made.format, report: noted(report, route.note) }
+  return { body, format: made.format, report: addNote(report, route.note) }
 }
 
-async function draw({ whole, facts, edit, route, bounds }: Way): Promise<Uint8Array> {
+async function drawPixels({ whole, facts, edit, route, bounds }: RoutedSource): Promise<Uint8Array> {
   const { through = 'png' } = route
   const spec = { ...readEdit(edit), format: through, ...(through === 'webp' && { lossless: true }) }
   // Pixels are wanted, packed lightly: the optimiser looks for what is smallest.
@@ -162,7 +168,7 @@ async function draw({ whole, facts, edit, route, bounds }: Way): Promise<Uint8Ar
 const avifMsPerMegapixel = 2_500
 
 /** A photograph has no use for PNG: its smallest is among these, each found on its own. */
-async function smallest(pixels: Uint8Array, request: OptimiseRequest): Promise<Optimised> {
+async function findSmallestFormat(pixels: Uint8Array, request: OptimiseRequest): Promise<Optimised> {
   const { width, height, alpha } = identify(pixels)
   const endsAt = performance.now() + (request.budgetMs ?? 0)
   const isQuick = ((width * height) / 1e6) * avifMsPerMegapixel < (request.budgetMs ?? 0)
@@ -177,7 +183,7 @@ async function smallest(pixels: Uint8Array, request: OptimiseRequest): Promise<O
     const budgetMs = endsAt - performance.now()
     if (made.length > 0 && budgetMs <= 0) break
     try {
-      made.push(await optimise(pixels, { ...request, format, budgetMs: Math.max(1, budgetMs) }, unpacked))
+      made.push(await optimise(pixels, { ...request, format, budgetMs: Math.max(1, budgetMs) }, drawnLimits))
     } catch (thrown) {
       failure = asFailure(thrown)
       if (failure.kind !== 'bad-option') throw failure

@@ -33,7 +33,7 @@ export interface RemoteProcessing extends Processing {
 
 const patience = { foreground: 1, background: 6 } as const
 /** A second node may do better; a third would only add to the load of nodes that are already in trouble. */
-const mostTries = 2
+const maxTries = 2
 
 export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing {
   const { urls, deadlineMs, checkEveryMs = 5_000, every, observe = () => {} } = options
@@ -45,14 +45,14 @@ export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing
   return {
     async process(order, signal) {
       if (closing) throw new Failure('busy', 'The server is shutting down.', { retryAfterSeconds: 1 })
-      const { limit, end } = limited(signal, deadlineMs * patience[order.priority])
+      const { limit, end } = limitTime(signal, deadlineMs * patience[order.priority])
       try {
-        return await firstAnswer(await chosen(nodes, turn++), order, { limit, observe })
+        return await askInTurn(await chooseNodes(nodes, turn++), order, { limit, observe })
       } finally {
         end()
       }
     },
-    load: () => nodes.filter(isUp).reduce(summed, { waiting: 0, running: 0, workers: 0 }),
+    load: () => nodes.filter(isUp).reduce(addLoad, { waiting: 0, running: 0, workers: 0 }),
     healthy: () => nodes.map((node) => ({ url: node.url, state: node.state() })),
     async close() {
       stopChecks()
@@ -76,7 +76,7 @@ function nodeOptions(options: RemoteOptions): NodeOptions {
 
 type Load = ReturnType<Processing['load']>
 
-function summed(sum: Load, node: Node): Load {
+function addLoad(sum: Load, node: Node): Load {
   const { waiting, running, workers } = node.load()
   return {
     waiting: sum.waiting + waiting,
@@ -86,7 +86,7 @@ function summed(sum: Load, node: Node): Load {
 }
 
 /** One signal for the client leaving and for the deadline; each says which it was. */
-function limited(signal: AbortSignal, allowedMs: number): { limit: AbortSignal; end: () => void } {
+function limitTime(signal: AbortSignal, allowedMs: number): { limit: AbortSignal; end: () => void } {
   const controller = new AbortController()
   const stop = (failure: Failure) => controller.abort(failure)
   const leave = () => stop(new Failure('abandoned', 'Nobody waits for this picture any more.'))
@@ -103,37 +103,37 @@ function limited(signal: AbortSignal, allowedMs: number): { limit: AbortSignal; 
 const isUp = (node: Node): boolean => node.state() === 'up'
 
 /** When all are out they are checked first: no order is the one that finds out whether a node is back. */
-async function chosen(nodes: readonly Node[], turn: number): Promise<Node[]> {
-  const found = tries(nodes, turn)
+async function chooseNodes(nodes: readonly Node[], turn: number): Promise<Node[]> {
+  const found = rankNodes(nodes, turn)
   if (found.length > 0) return found
   await Promise.all(nodes.map((node) => node.check()))
   if (nodes.every((node) => node.state() === 'refuses')) throw refusedByNode()
-  return tries(nodes, turn)
+  return rankNodes(nodes, turn)
 }
 
 /** The least busy first, equals in turn. */
-function tries(nodes: readonly Node[], turn: number): Node[] {
+function rankNodes(nodes: readonly Node[], turn: number): Node[] {
   const start = turn % nodes.length
   const inTurn = [...nodes.slice(start), ...nodes.slice(0, start)]
-  const up = inTurn.filter(isUp).toSorted((a, b) => burden(a) - burden(b))
+  const up = inTurn.filter(isUp).toSorted((a, b) => measureBurden(a) - measureBurden(b))
   // A single node is asked twice: a keep-alive connection may have been closed while the order was on its way.
-  return up.length === 1 ? [...up, ...up] : up.slice(0, mostTries)
+  return up.length === 1 ? [...up, ...up] : up.slice(0, maxTries)
 }
 
-function burden(node: Node): number {
+function measureBurden(node: Node): number {
   const { waiting, running, workers } = node.load()
   return (waiting + running) / Math.max(1, workers)
 }
 
-interface Way {
+interface AttemptOptions {
   readonly limit: AbortSignal
   readonly observe: (event: RemoteEvent) => void
 }
 
-async function firstAnswer(
+async function askInTurn(
   nodes: readonly Node[],
   order: Order,
-  { limit, observe }: Way,
+  { limit, observe }: AttemptOptions,
 ): Promise<Processed> {
   let failure = new Failure('upstream-failed', 'No processing node could be reached.')
   for (const [i, node] of nodes.entries()) {
@@ -142,7 +142,7 @@ async function firstAnswer(
     const given = new AbortController()
     // Nobody waits for a node that has fallen silent where another one may do the same.
     const silent = () => {
-      if (next !== node && next?.state() === 'up') given.abort(fallenSilent())
+      if (next !== node && next?.state() === 'up') given.abort(reportSilence())
     }
     try {
       return await node.process(order, AbortSignal.any([limit, given.signal]), silent)
@@ -155,7 +155,7 @@ async function firstAnswer(
   throw failure
 }
 
-const fallenSilent = () => new Failure('upstream-failed', 'The processing node does not answer any more.')
+const reportSilence = () => new Failure('upstream-failed', 'The processing node does not answer any more.')
 
 /** Whether the next node may do better: this one is gone, or full, or about to leave. */
 const mayHelp = (failure: Failure, node: Node, next: Node | undefined): boolean =>

@@ -5,14 +5,7 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer } from '../tier.ts'
 import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
-import {
-  figureHeaders,
-  healthPath,
-  loadHeaders,
-  orderHeader,
-  processPath,
-  readOrder,
-} from './order-headers.ts'
+import { healthPath, orderHeader, processPath, readOrder, writeFigures, writeLoad } from './order-headers.ts'
 import type { Processing } from './processing.ts'
 import { type SpoolOptions, spool } from './spool.ts'
 
@@ -40,14 +33,14 @@ export function serveProcessing(processing: Processing, options: ServeProcessing
   async function answer(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const path = (req.url ?? '').split('?')[0]
     const isCheck = path === healthPath && req.method === 'GET'
-    if (isCheck && !showsSecret(req)) return text('ok\n')
+    if (isCheck && !showsSecret(req)) return answerText('ok\n')
     if (!isNeighbour(req)) {
       refused(req)
       return notNeighbour()
     }
-    if (isCheck) return text('ok\n')
+    if (isCheck) return answerText('ok\n')
     if (path !== processPath) throw new Failure('not-found', 'Pictures are posted to /process.')
-    if (req.method !== 'POST') return onlyPost()
+    if (req.method !== 'POST') return answerOnlyPost()
     if (present >= maxAtOnce) throw new Failure('busy', 'Too many pictures are being made just now.')
     present++
     try {
@@ -58,11 +51,11 @@ export function serveProcessing(processing: Processing, options: ServeProcessing
   }
 
   async function processed(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
-    const asked = readOrder(oneLine(req.headers[orderHeader]))
+    const asked = readOrder(joinLines(req.headers[orderHeader]))
     const { file, done } = await spool(req, { ...options, stallMs })
     try {
       const { figures, body } = await processing.process({ ...asked, file }, signal)
-      return { status: 200, headers: figureHeaders(figures), body }
+      return { status: 200, headers: writeFigures(figures), body }
     } finally {
       await done()
     }
@@ -78,20 +71,20 @@ export function serveProcessing(processing: Processing, options: ServeProcessing
         failed(asFailure(thrown))
         return problemAnswer(thrown)
       })
-      .then((made) => send(res, { ...made, headers: { ...made.headers, ...loadHeaders(processing.load()) } }))
+      .then((made) => send(res, { ...made, headers: { ...made.headers, ...writeLoad(processing.load()) } }))
   }
 }
 
-const oneLine = (value: string | string[] | undefined): string | undefined =>
+const joinLines = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' || value === undefined ? value : value.join()
 
-const text = (words: string): Answer => ({
+const answerText = (words: string): Answer => ({
   status: 200,
   headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
   body: Buffer.from(words),
 })
 
-function onlyPost(): Answer {
+function answerOnlyPost(): Answer {
   const problem = problemAnswer(new Failure('bad-method', 'Pictures are posted here.'))
   // RFC 9110 15.5.6: a 405 must say what would have been allowed.
   return { ...problem, headers: { ...problem.headers, allow: 'POST' } }

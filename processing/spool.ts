@@ -24,12 +24,12 @@ export interface Spooled {
 /** Fails with 'source-too-large', 'stalled', 'bad-body' for an empty one, and 'abandoned' when the client leaves. */
 export async function spool(req: IncomingMessage, options: SpoolOptions): Promise<Spooled> {
   const { spoolDir, maxBytes, stallMs } = options
-  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes)
+  if (Number(req.headers['content-length']) > maxBytes) throw refuseTooLarge(maxBytes)
   const file = join(spoolDir, `${randomUUID()}.part`)
   const done = () => unlink(file).catch(() => {})
   try {
     // The request itself must live on: the refusal is its answer.
-    await pipeline(bounded(req, maxBytes, stallMs), createWriteStream(file, { flags: 'wx', mode: 0o600 }))
+    await pipeline(limitBody(req, maxBytes, stallMs), createWriteStream(file, { flags: 'wx', mode: 0o600 }))
     return { file, done }
   } catch (thrown) {
     await done()
@@ -37,15 +37,15 @@ export async function spool(req: IncomingMessage, options: SpoolOptions): Promis
   }
 }
 
-async function* bounded(req: IncomingMessage, maxBytes: number, stallMs: number): AsyncGenerator<Buffer> {
+async function* limitBody(req: IncomingMessage, maxBytes: number, stallMs: number): AsyncGenerator<Buffer> {
   let length = 0
   const chunks = req.iterator({ destroyOnReturn: false })
   try {
     for (;;) {
-      const { done, value } = await unlessStalled(chunks.next(), stallMs)
+      const { done, value } = await rejectStalled(chunks.next(), stallMs)
       if (done) break
       length += value.length
-      if (length > maxBytes) throw tooLarge(maxBytes)
+      if (length > maxBytes) throw refuseTooLarge(maxBytes)
       yield value
     }
   } finally {
@@ -55,7 +55,7 @@ async function* bounded(req: IncomingMessage, maxBytes: number, stallMs: number)
   if (length === 0) throw new Failure('bad-body', 'The body is empty: it should be the picture.')
 }
 
-function unlessStalled<T>(next: Promise<T>, stallMs: number): Promise<T> {
+function rejectStalled<T>(next: Promise<T>, stallMs: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stalled = () => reject(new Failure('stalled', `Nothing more came for ${stallMs / 1000} seconds.`))
   const timer = setTimeout(stalled, stallMs)
@@ -65,5 +65,5 @@ function unlessStalled<T>(next: Promise<T>, stallMs: number): Promise<T> {
   return Promise.race([next.catch(left), promise]).finally(() => clearTimeout(timer))
 }
 
-const tooLarge = (maxBytes: number): Failure =>
+const refuseTooLarge = (maxBytes: number): Failure =>
   new Failure('source-too-large', `The source picture is larger than ${maxBytes} bytes.`)

@@ -1,26 +1,26 @@
 // What runs on a worker's thread: one order, whose picture is moved and whose failure is copied back as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type Told, told } from '../work/threads.ts'
-import { type Bounds, type Made, make } from './process-order.ts'
+import { type OrderBounds, type OrderResult, processOrder } from './process-order.ts'
 import type { Order } from './processing.ts'
 
-export interface Job extends Bounds {
+export interface WorkerJob extends OrderBounds {
   readonly order: Pick<Order, 'file' | 'edit' | 'optimise'>
 }
 
-export type Answer =
-  | { readonly made: Made & { readonly body: Uint8Array<ArrayBuffer> }; readonly ms: number }
+export type WorkerAnswer =
+  | { readonly made: OrderResult & { readonly body: Uint8Array<ArrayBuffer> }; readonly ms: number }
   | { readonly failure: Told }
 
-export default async function work({ order, ...bounds }: Job): Promise<unknown> {
+export default async function work({ order, ...bounds }: WorkerJob): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const { figures, body } = await make(order, bounds)
+    const { figures, body } = await processOrder(order, bounds)
     // A copy of its own: memory that a library lent, or Node's shared pool, cannot be moved.
     const own = new Uint8Array(body)
-    const answer: Answer = { made: { figures, body: own }, ms: performance.now() - startedAt }
+    const answer: WorkerAnswer = { made: { figures, body: own }, ms: performance.now() - startedAt }
     return move({ [transferableSymbol]: own.buffer, [valueSymbol]: answer })
   } catch (thrown) {
-    return { failure: told(thrown) } satisfies Answer
+    return { failure: told(thrown) } satisfies WorkerAnswer
   }
 }

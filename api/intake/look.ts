@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { Failure } from '../../errors.ts'
 import { isSvg } from '../../transforms/identify/svg.ts'
 import { admit, defaultLimits, type Limits, type SourceFormat } from '../../transforms/index.ts'
-import { type Identification, identification } from '../../transforms/optimise/identification.ts'
+import { type Identification, identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { formatIn } from './type.ts'
 
 export interface LookOptions {
@@ -69,7 +69,7 @@ export function createLook(options: LookOptions, wholes: Wholes): Look {
 
 function judge(bytes: Buffer, isWhole: boolean): Verdict {
   try {
-    const picture = identification(bytes)
+    const picture = identifyInDetail(bytes)
     // An SVG is measured by its root and priced by all of it, and cut off it is another document.
     return picture.format === 'svg' && !isWhole ? 'undecided' : { picture }
   } catch (thrown) {

@@ -1,7 +1,7 @@
 // Reads Kraken's JSON: who asks, how the answer is wanted, and one wish per size. Pure.
 import { z } from 'zod'
 import { Failure } from '../../errors.ts'
-import { type Keep, keepable, type OptimiseRequest } from '../../transforms/optimise/request.ts'
+import { type Keep, keepableMetadata, type OptimiseRequest } from '../../transforms/optimise/request.ts'
 import { jsonFrom } from '../json.ts'
 import type { Target, Wish } from '../optimising/optimising.ts'
 import { objectPath, read, whole, words } from '../reading.ts'
@@ -46,7 +46,7 @@ const entry = resizing.and(
 const keeping = unlessEmpty(
   z
     .union([z.array(z.string()), z.string().transform((word) => [word])], { error: 'must be an array' })
-    .pipe(z.array(z.enum(keepable, { error: `must be one of ${keepable.join(', ')}` }))),
+    .pipe(z.array(z.enum(keepableMetadata, { error: `must be one of ${keepableMetadata.join(', ')}` }))),
 )
 
 const shape = z.object({

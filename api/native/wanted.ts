@@ -1,7 +1,7 @@
 // From the options of the native API to the wishes of the optimise service. Pure.
 import { Failure } from '../../errors.ts'
 import { readEdit } from '../../processing/edit.ts'
-import { type OptimiseRequest, usualMode } from '../../transforms/optimise/request.ts'
+import { defaultMode, type OptimiseRequest } from '../../transforms/optimise/request.ts'
 import type { Target, Wish } from '../optimising/optimising.ts'
 import type { Target as WrittenTarget } from './schemas/target.ts'
 import type { OptimizeOptions, Variant } from './schemas/wishes.ts'
@@ -41,7 +41,7 @@ function requestOf({
   ...options
 }: Options): OptimiseRequest {
   const { chroma, progressive } = options
-  const mode = options.mode ?? usualMode(quality)
+  const mode = options.mode ?? defaultMode(quality)
   if (mode !== 'quality' && quality !== undefined) throw refuse('quality', `no quality in mode ${mode}`)
   if (mode === 'quality' && quality === undefined) throw refuse('quality', 'a quality in mode quality')
   if (mode !== 'lossy' && level !== undefined) throw refuse('level', `no level in mode ${mode}`)

@@ -5,7 +5,7 @@ import { Failure } from '../../errors.ts'
 import type { JsonObject } from '../../records/index.ts'
 import { type Bucket, uploadKey } from '../../storage/index.ts'
 import type { SourceFormat } from '../../transforms/index.ts'
-import { type Identification, identification } from '../../transforms/optimise/identification.ts'
+import { type Identification, identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { formatIn } from '../intake/type.ts'
 import { shotOf } from './shot.ts'
 
@@ -34,7 +34,7 @@ export async function factsOfUpload(bucket: Bucket, id: string): Promise<UploadF
   if (!found) return { facts: null, format: undefined }
   const head = Buffer.concat(await Readable.from(found.body).toArray())
   try {
-    const found = identification(head)
+    const found = identifyInDetail(head)
     return { facts: written(found, head.subarray(0, headBytes)), format: found.format }
   } catch (thrown) {
     if (thrown instanceof Failure) return { facts: null, format: formatIn(head) }

@@ -2,7 +2,7 @@
 import { has, text, u8, u16be, u32be } from '../../transforms/identify/bytes.ts'
 import { entryOf } from '../../transforms/identify/directories.ts'
 import { readExif } from '../../transforms/identify/exif.ts'
-import { app, exifOf, segmentsOf } from '../../transforms/optimise/jpeg/segments.ts'
+import { app, findExif, readSegments } from '../../transforms/optimise/jpeg/segments.ts'
 
 export interface Shot {
   /** As EXIF writes it, in ISO form and without a zone: 2026-11-21T12:00:00. */
@@ -26,8 +26,8 @@ export function shotOf(head: Uint8Array): Shot {
 }
 
 function ofJpeg(head: Uint8Array): Shot {
-  const segments = segmentsOf(head)
-  const tiff = exifOf(segments)
+  const segments = readSegments(head)
+  const tiff = findExif(segments)
   const exif = tiff && ofExif(tiff)
   const jfif = segments.find(({ marker, content }) => marker === app(0) && has(content, 0, 'JFIF\0'))
   return { taken: exif?.taken ?? null, dpi: exif?.dpi ?? (jfif ? dpiOfJfif(jfif.content) : null) }

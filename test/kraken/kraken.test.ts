@@ -6,7 +6,7 @@ import Kraken from 'kraken'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKraken } from '../../api/kraken/index.ts'
-import { identification } from '../../transforms/optimise/identification.ts'
+import { identifyInDetail } from '../../transforms/optimise/identification.ts'
 import type { Site } from '../origin/servers.ts'
 import { alpha, animatedGif, jpeg, lying, png, quarters, svg } from '../pictures.ts'
 import { aDesk, aGallery, aReceiver, type Desk, type Receiver } from './desk.ts'
@@ -158,7 +158,7 @@ describe('a resize', () => {
   test.each(['4:2:0', '4:2:2', '4:4:4'])('is sampled %s where that is asked for', async (sampling_scheme) => {
     const answer = await upload({ resize: { strategy: 'square', size: 50 }, sampling_scheme })
     // libvips calls everything that is not 4:4:4 by the same name.
-    const { sampling } = identification(await desk.result(textOf(answer.kraked_url)))
+    const { sampling } = identifyInDetail(await desk.result(textOf(answer.kraked_url)))
     expect(sampling).toBe(sampling_scheme)
   })
 

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { filmOf, playsSame } from '../../transforms/optimise/gif/animation-equality.ts'
-import { filmScore, standardOf } from '../../transforms/optimise/gif/lossy.ts'
+import { hashAnimation, isSameAnimation } from '../../transforms/optimise/gif/animation-equality.ts'
+import { animationStandard, scoreAnimation } from '../../transforms/optimise/gif/lossy.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
-import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'
+import { buildChunk, readChunks, writePng } from '../../transforms/optimise/png/chunks.ts'
 import { animatedGif, delays, loops, png } from '../pictures.ts'
 import { isEqual } from './pixels.ts'
 
@@ -27,7 +27,7 @@ describe('a moving GIF in the format that is smallest', () => {
     const source = await animatedGif({ width: 120, height: 90 })
     const { body, format, report } = await optimise(source, { mode: 'lossless', format: 'auto' })
     expect([format, report.chosen]).toEqual(['webp', 'webp film without loss'])
-    expect(playsSame(await filmOf(source), await filmOf(body))).toBe(true)
+    expect(isSameAnimation(await hashAnimation(source), await hashAnimation(body))).toBe(true)
     expect(await sharp(body, { animated: true }).metadata()).toMatchObject({ delay: delays, loop: loops })
   })
 
@@ -75,9 +75,11 @@ test('a frame with a blot counts for less than its score as a whole', async () =
       .gif({ delay: [100, 100], dither: 0 })
       .toBuffer()
   }
-  const judged = await filmScore(await film(0), await film(24), standardOf('default', 'gif'))
+  const judged = await scoreAnimation(await film(0), await film(24), animationStandard('default', 'gif'))
   expect(judged?.counted).toBeLessThan((judged?.score ?? 0) - 2)
-  expect(await filmScore(await film(0), await film(0), standardOf('default', 'gif'))).toMatchObject({
+  expect(
+    await scoreAnimation(await film(0), await film(0), animationStandard('default', 'gif')),
+  ).toMatchObject({
     score: 100,
   })
 })
@@ -92,9 +94,9 @@ test('a moving WebP without loss is scored before it loses something', async () 
 })
 
 test('a moving PNG is no still of another format', async () => {
-  const [header, ...rest] = chunksOf(await png())
-  const moves = chunk('acTL', Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0))
-  const source = joined([...(header ? [header] : []), moves, ...rest])
+  const [header, ...rest] = readChunks(await png())
+  const moves = buildChunk('acTL', Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0))
+  const source = writePng([...(header ? [header] : []), moves, ...rest])
   for (const mode of ['lossless', 'lossy', 'quality'] as const)
     await expect(optimise(source, { mode, format: 'webp' })).rejects.toMatchObject({ kind: 'bad-option' })
 })

@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { spotsOf } from '../../transforms/optimise/lossy/flat-area-artifacts.ts'
+import { createFlatAreaMeasure } from '../../transforms/optimise/lossy/flat-area-artifacts.ts'
 import { search } from '../../transforms/optimise/lossy/index.ts'
 
 const size = { width: 384, height: 288 }
@@ -41,7 +41,7 @@ describe('how far small places are off', () => {
   }
 
   test('is told in levels, and one block may be anything', () => {
-    const spots = spotsOf({ rgb: ground, ...size })
+    const spots = createFlatAreaMeasure({ rgb: ground, ...size })
     expect(spots(ground)).toBe(0)
     expect(spots(marked(8, 20))).toBe(20)
     expect(spots(marked(4, 50))).toBe(0)
@@ -49,9 +49,9 @@ describe('how far small places are off', () => {
 
   test('counts no noise, and nothing amid texture', () => {
     const noisy = ground.map((value, i) => value + ((Math.imul(i + 1, 0x9e3779b1) >>> 20) & 1) * 12 - 6)
-    expect(spotsOf({ rgb: ground, ...size })(noisy)).toBeLessThan(6)
+    expect(createFlatAreaMeasure({ rgb: ground, ...size })(noisy)).toBeLessThan(6)
     const texture = ground.map((value, i) => value + ((Math.floor(i / 3) % 3) - 1) * 40)
-    expect(spotsOf({ rgb: texture, ...size })(texture.map((value) => value - 30))).toBe(0)
+    expect(createFlatAreaMeasure({ rgb: texture, ...size })(texture.map((value) => value - 30))).toBe(0)
   })
 })
 
@@ -63,7 +63,9 @@ test.each([
   const found = await search(source, identify(source), { format: 'jpeg', target: 76, owed: true })
   expect(found).toMatchObject({ verdict: 'recoded', reached: true, chroma: '4:4:4' })
   if (found.verdict === 'recoded')
-    expect(spotsOf({ rgb: await rgbOf(source), ...size })(await rgbOf(found.body))).toBeLessThanOrEqual(12)
+    expect(
+      createFlatAreaMeasure({ rgb: await rgbOf(source), ...size })(await rgbOf(found.body)),
+    ).toBeLessThanOrEqual(12)
 })
 
 test('soft ground alone is content with halved colour', async () => {

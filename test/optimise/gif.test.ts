@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { filmOf, playsSame } from '../../transforms/optimise/gif/animation-equality.ts'
+import { hashAnimation, isSameAnimation } from '../../transforms/optimise/gif/animation-equality.ts'
 import { animatedGif, delays, loops } from '../pictures.ts'
 import { isEqual, lossless } from './pixels.ts'
 
@@ -25,7 +25,7 @@ describe('an animated GIF', () => {
     const { body, format } = await lossless(source)
     expect(format).toBe('gif')
     expect(identify(body).animated).toBe(true)
-    expect(playsSame(await filmOf(source), await filmOf(body))).toBe(true)
+    expect(isSameAnimation(await hashAnimation(source), await hashAnimation(body))).toBe(true)
     expect(await sharp(body, { animated: true }).metadata()).toMatchObject({ delay: delays, loop: loops })
   })
 
@@ -38,7 +38,7 @@ describe('an animated GIF', () => {
     const source = withBlock(await animatedGif(), 0xfe, 'secret')
     const { body } = await lossless(source)
     expect(Buffer.from(body).includes('secret')).toBe(false)
-    expect(playsSame(await filmOf(source), await filmOf(body))).toBe(true)
+    expect(isSameAnimation(await hashAnimation(source), await hashAnimation(body))).toBe(true)
   })
 
   test('without Gifsicle says so among what was tried', async () => {
@@ -51,9 +51,9 @@ describe('an animated GIF', () => {
 test('a process that may open no more files fails the way, and goes on', () => {
   const script = `
     import { openSync } from 'node:fs'
-    import { gifsicle } from '${new URL('../../transforms/optimise/gif/gifsicle.ts', import.meta.url)}'
+    import { runGifsicle } from '${new URL('../../transforms/optimise/gif/gifsicle.ts', import.meta.url)}'
     try { for (;;) openSync('/dev/null') } catch {}
-    await gifsicle(new Uint8Array(9), [], { endsAt: performance.now() + 1000, maxBytes: 9 }).catch(() => {})
+    await runGifsicle(new Uint8Array(9), [], { endsAt: performance.now() + 1000, maxBytes: 9 }).catch(() => {})
     await new Promise((resolve) => setImmediate(resolve))
     process.exitCode = 7`
   const shell = ['-c', 'ulimit -n 80; exec "$0" --input-type=module -e "$1"', process.execPath, script]
@@ -62,10 +62,12 @@ test('a process that may open no more files fails the way, and goes on', () => {
 
 describe('films', () => {
   test('of other pace, or one frame short, do not play the same', async () => {
-    const film = await filmOf(await animatedGif())
+    const film = await hashAnimation(await animatedGif())
     const [first, ...rest] = film.moments
-    expect(playsSame(film, { ...film, moments: rest })).toBe(false)
-    expect(playsSame(film, { ...film, loop: 7 })).toBe(false)
-    expect(playsSame(film, { ...film, moments: [{ hash: first?.hash ?? '', ms: 999 }, ...rest] })).toBe(false)
+    expect(isSameAnimation(film, { ...film, moments: rest })).toBe(false)
+    expect(isSameAnimation(film, { ...film, loop: 7 })).toBe(false)
+    expect(isSameAnimation(film, { ...film, moments: [{ hash: first?.hash ?? '', ms: 999 }, ...rest] })).toBe(
+      false,
+    )
   })
 })

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { fittingGif } from '../../transforms/optimise/colour-reduction.ts'
-import { gifsicle } from '../../transforms/optimise/gif/gifsicle.ts'
-import { gifCandidates } from '../../transforms/optimise/gif/index.ts'
-import { lossyGifCandidates } from '../../transforms/optimise/gif/lossy.ts'
-import { noTime } from '../../transforms/optimise/smallest-candidate.ts'
+import { createReducedGif } from '../../transforms/optimise/colour-reduction.ts'
+import { runGifsicle } from '../../transforms/optimise/gif/gifsicle.ts'
+import { listGifCandidates } from '../../transforms/optimise/gif/index.ts'
+import { listLossyGif } from '../../transforms/optimise/gif/lossy.ts'
+import { noTimeVerdict } from '../../transforms/optimise/smallest-candidate.ts'
 import { animatedGif } from '../pictures.ts'
 
 describe('Gifsicle has the time that is left', () => {
@@ -30,7 +30,7 @@ describe('Gifsicle has the time that is left', () => {
   test('and is stopped at its end', async () => {
     const isBegun = aStuckProgram()
     const bounds = { endsAt: performance.now() + 500, maxBytes: 9 }
-    await expect(gifsicle(await animatedGif(), [], bounds)).rejects.toThrow(noTime)
+    await expect(runGifsicle(await animatedGif(), [], bounds)).rejects.toThrow(noTimeVerdict)
     expect(isBegun()).toBe(true)
   })
 
@@ -40,12 +40,12 @@ describe('Gifsicle has the time that is left', () => {
     const facts = identify(source)
     const [endsAt, maxBytes] = [performance.now(), source.length - 1]
     const ways = [
-      ...gifCandidates(source, facts, endsAt).filter(({ name }) => name.startsWith('gifsicle')),
-      ...lossyGifCandidates({ source, facts, level: 'default', endsAt }),
-      fittingGif({ source, facts, keep: [], maxBytes, endsAt }),
+      ...listGifCandidates(source, facts, endsAt).filter(({ name }) => name.startsWith('gifsicle')),
+      ...listLossyGif({ source, facts, level: 'default', endsAt }),
+      createReducedGif({ source, facts, keep: [], maxBytes, endsAt }),
     ]
     expect(ways).toHaveLength(5)
-    for (const way of ways) await expect(way.make(source)).rejects.toThrow(noTime)
+    for (const way of ways) await expect(way.make(source)).rejects.toThrow(noTimeVerdict)
     expect(isBegun()).toBe(false)
   })
 
@@ -53,7 +53,7 @@ describe('Gifsicle has the time that is left', () => {
     const [source, small] = [await animatedGif({ width: 120, height: 90 }), await animatedGif()]
     aStuckProgram(small)
     const [facts, maxBytes, endsAt] = [identify(source), small.length, performance.now() + 1000]
-    const made = await fittingGif({ source, facts, keep: [], maxBytes, endsAt }).make(source)
+    const made = await createReducedGif({ source, facts, keep: [], maxBytes, endsAt }).make(source)
     expect(Buffer.from(made).equals(small)).toBe(true)
   })
 })

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { orientationOf } from '../../transforms/identify/exif.ts'
 import { identify } from '../../transforms/identify.ts'
-import { exifOf, segmentsOf } from '../../transforms/optimise/jpeg/segments.ts'
+import { findExif, readSegments } from '../../transforms/optimise/jpeg/segments.ts'
 import { cmyk, gray, jpeg, lying, progressive } from '../pictures.ts'
 import { isEqual, lossless, shown, stored, withSegment } from './pixels.ts'
 
@@ -29,7 +29,7 @@ describe('a JPEG without loss', () => {
     expect(identify(body).orientation).toBe(orientation)
     expect(isEqual(await shown(source), await shown(body))).toBe(true)
     // The small block: header, one entry, end.
-    expect(exifOf(segmentsOf(body))?.length).toBeLessThanOrEqual(26)
+    expect(findExif(readSegments(body))?.length).toBeLessThanOrEqual(26)
   })
 
   test('in Display P3 keeps its profile, and looks the same through it', async () => {
@@ -153,7 +153,7 @@ describe('what is kept of EXIF', () => {
     expect(dated).toMatch(/2026:01:02/)
     expect(dated).not.toMatch(/Ada|secret/)
     const all = await lossless(source, { keep: ['date', 'copyright', 'geotag'] })
-    expect(orientationOf(exifOf(segmentsOf(all.body)) ?? new Uint8Array())).toBe(1)
+    expect(orientationOf(findExif(readSegments(all.body)) ?? new Uint8Array())).toBe(1)
     expect(await exifIn(all.body)).not.toMatch(/secret/)
     expect((await exifIn(all.body)).length).toBeGreaterThan(dated.length)
   })

@@ -2,20 +2,20 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { isHalved } from '../../transforms/optimise/lossy/chroma-subsampling.ts'
-import { patient } from '../../transforms/optimise/lossy/encoders.ts'
-import { type Ask, type Found, search } from '../../transforms/optimise/lossy/index.ts'
-import { quantisedAt } from '../../transforms/optimise/lossy/quantisation-tables.ts'
-import { decisiveGuard } from '../../transforms/optimise/lossy/visual-judge.ts'
+import { hasHalvedColour } from '../../transforms/optimise/lossy/chroma-subsampling.ts'
+import { createSlowAvifEncoder } from '../../transforms/optimise/lossy/encoders.ts'
+import { type SearchRequest, type SearchVerdict, search } from '../../transforms/optimise/lossy/index.ts'
+import { matchQuantisation } from '../../transforms/optimise/lossy/quantisation-tables.ts'
+import { findDecisiveGuard } from '../../transforms/optimise/lossy/visual-judge.ts'
 import { generated } from './metric-pictures.ts'
 
-type Recoded = Extract<Found, { verdict: 'recoded' }>
+type Recoded = Extract<SearchVerdict, { verdict: 'recoded' }>
 
-const usual: Ask = { format: 'jpeg', target: 76 }
-const found = (source: Buffer, ask: Partial<Ask> = {}): Promise<Found> =>
+const usual: SearchRequest = { format: 'jpeg', target: 76 }
+const found = (source: Buffer, ask: Partial<SearchRequest> = {}): Promise<SearchVerdict> =>
   search(source, identify(source), { ...usual, ...ask })
 
-async function recoded(source: Buffer, ask: Partial<Ask> = {}): Promise<Recoded> {
+async function recoded(source: Buffer, ask: Partial<SearchRequest> = {}): Promise<Recoded> {
   const result = await found(source, ask)
   if (result.verdict === 'keep') throw new Error(`kept: ${result.reason}`)
   return result
@@ -51,21 +51,21 @@ test('one that came to its end does not', async () => {
 })
 
 describe('where a guard holds the quality up, the reason names it', () => {
-  const standard = { target: 76, whiteLimit: 0.06, spotLimit: 12, p5Slack: 7, worstSlack: 12 }
-  const clean = { score: 88.8, tiles: { p5: 88, worst: 86 }, whiteOff: 0, spots: 0 }
+  const standard = { target: 76, whiteLimit: 0.06, flatAreaLimit: 12, p5Slack: 7, worstSlack: 12 }
+  const clean = { score: 88.8, tiles: { p5: 88, worst: 86 }, whiteOff: 0, flatAreaError: 0 }
 
   test.each([
-    ['smooth ground', { spots: 11.5 }, /small things on smooth ground/],
+    ['smooth ground', { flatAreaError: 11.5 }, /small things on smooth ground/],
     ['white', { whiteOff: 0.055 }, /white beside edges/],
     ['tiles', { tiles: { p5: 69.5, worst: 86 } }, /no part is much worse/],
     ['the worst tile', { tiles: { p5: 88, worst: 64.2 } }, /no part is much worse/],
   ])('%s', (_guard, judged, words) => {
-    expect(decisiveGuard({ ...clean, ...judged }, standard)).toMatch(words)
+    expect(findDecisiveGuard({ ...clean, ...judged }, standard)).toMatch(words)
   })
 
   test('and names none where the score of the whole decides', () => {
-    expect(decisiveGuard({ ...clean, score: 76.3 }, standard)).toBeUndefined()
-    expect(decisiveGuard({ ...clean, score: 76.3, spots: 11.5 }, standard)).toBeUndefined()
+    expect(findDecisiveGuard({ ...clean, score: 76.3 }, standard)).toBeUndefined()
+    expect(findDecisiveGuard({ ...clean, score: 76.3, flatAreaError: 11.5 }, standard)).toBeUndefined()
   })
 })
 
@@ -106,7 +106,7 @@ test('white around a product stays white: no more than 6 in 100 pixels near edge
 test('chroma can be asked for', async () => {
   const { body, chroma } = await recoded(waves, { chroma: '4:4:4' })
   expect(chroma).toBe('4:4:4')
-  expect(isHalved(body)).toBe(false)
+  expect(hasHalvedColour(body)).toBe(false)
 })
 
 test.each([72, 80])(
@@ -117,7 +117,9 @@ test.each([72, 80])(
     const { body, score, quality } = await recoded(source, { format: 'avif', target })
     expect(score).toBeGreaterThanOrEqual(target)
     const { rgb: data } = generated('waves', larger)
-    expect(body).toEqual(await patient({ data, ...larger, channels: 3, isGrey: false })(quality))
+    expect(body).toEqual(
+      await createSlowAvifEncoder({ data, ...larger, channels: 3, isGrey: false })(quality),
+    )
   },
 )
 
@@ -247,7 +249,7 @@ describe('a JPEG', () => {
     [{ quality: 88, quantisationTable: 2 }, 'mozjpeg', 88, 'mssim'],
   ] as const)('saved with %j tells so by its tables', async (settings, family, quality, table?: string) => {
     const jpeg = await image('waves').jpeg(settings).toBuffer()
-    expect(quantisedAt(jpeg)).toEqual({ family, quality, exact: true, table })
+    expect(matchQuantisation(jpeg)).toEqual({ family, quality, exact: true, table })
   })
 })
 

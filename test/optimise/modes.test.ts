@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { identification } from '../../transforms/optimise/identification.ts'
+import { identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { type OptimiseRequest, optimise } from '../../transforms/optimise/index.ts'
 import { alpha, animatedGif, jpeg, lying, png, svg } from '../pictures.ts'
 import { isEqual, shown } from './pixels.ts'
@@ -109,7 +109,7 @@ describe('by quality', () => {
     const source = await (await photo()).jpeg({ quality: 95 }).toBuffer()
     const { body, report } = await optimise(source, { mode: 'quality', quality: 60 })
     expect(report.quality).toBe(60)
-    expect(identification(body).sourceQuality).toEqual({ quality: 60, family: 'mozjpeg' })
+    expect(identifyInDetail(body).sourceQuality).toEqual({ quality: 60, family: 'mozjpeg' })
     const again = await optimise(body, { mode: 'quality', quality: 75 })
     expect(isEqual(again.body, body)).toBe(true)
     expect(again.report.tried.at(-1)?.verdict).toMatch(/saved at quality 60/)

@@ -1,7 +1,7 @@
 // What tests of the optimiser look at: pixels as stored and as shown, and pictures with odd parts put in.
 import sharp from 'sharp'
 import { type OptimiseRequest, optimise } from '../../transforms/optimise/index.ts'
-import { app, segment, spliced } from '../../transforms/optimise/jpeg/segments.ts'
+import { app, buildSegment, insertSegments } from '../../transforms/optimise/jpeg/segments.ts'
 
 /** Samples as stored, no profile applied; 16 bits stay 16. */
 export const stored = async (bytes: Uint8Array): Promise<Buffer> => {
@@ -23,4 +23,4 @@ export const isEqual = (one: Uint8Array, other: Uint8Array): boolean => Buffer.c
 
 /** A JPEG with one more APPn segment. */
 export const withSegment = (jpeg: Uint8Array, n: number, content: string | Uint8Array): Buffer =>
-  Buffer.from(spliced(jpeg, [segment(app(n), Buffer.from(content))]))
+  Buffer.from(insertSegments(jpeg, [buildSegment(app(n), Buffer.from(content))]))

@@ -1,17 +1,17 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
-import { chunk, chunksOf, joined } from '../../transforms/optimise/png/chunks.ts'
+import { buildChunk, readChunks, writePng } from '../../transforms/optimise/png/chunks.ts'
 import { alpha, palette, png, profiled, sixteenBit } from '../pictures.ts'
 import { isEqual, lossless, stored } from './pixels.ts'
 
-const typesOf = (body: Uint8Array): string[] => chunksOf(body).map(({ type }) => type)
+const typesOf = (body: Uint8Array): string[] => readChunks(body).map(({ type }) => type)
 const size = { width: 200, height: 150 }
 
 /** `extra` chunks behind the header. */
 function withChunks(source: Uint8Array, ...extra: [string, Uint8Array][]): Uint8Array {
-  const [header, ...rest] = chunksOf(source)
-  return joined([...(header ? [header] : []), ...extra.map((each) => chunk(...each)), ...rest])
+  const [header, ...rest] = readChunks(source)
+  return writePng([...(header ? [header] : []), ...extra.map((each) => buildChunk(...each)), ...rest])
 }
 
 describe('a PNG without loss', () => {

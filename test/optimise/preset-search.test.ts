@@ -1,27 +1,33 @@
 // Several ways at once, over made-up pictures: the one that takes fewer bytes wins, and hardly a probe is lost on the others.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { race } from '../../transforms/optimise/lossy/preset-search.ts'
-import { scoreAt, type Way } from '../../transforms/optimise/lossy/score-curves.ts'
+import { searchPresets } from '../../transforms/optimise/lossy/preset-search.ts'
+import { type EncoderPreset, predictScore } from '../../transforms/optimise/lossy/score-curves.ts'
 
-const ways = ['jpeg 4:2:0 klein', 'jpeg 4:2:0 mssim'] as const
-const course = { ways, target: 76, maxProbes: 6, endsAt: Number.POSITIVE_INFINITY }
+const presets = ['jpeg 4:2:0 klein', 'jpeg 4:2:0 mssim'] as const
+const course = { presets, target: 76, maxProbes: 6, endsAt: Number.POSITIVE_INFINITY }
 
 /** Each way takes so many times the bytes that a score costs on average. */
 const picture =
-  (difficulty: number, costs: Partial<Record<Way, number>>) => async (way: Way, quality: number) => {
-    const score = 100 - difficulty * (100 - scoreAt(way, quality))
-    return { way, quality, score, body: { length: 10_000 * Math.exp(0.054 * score) * (costs[way] ?? 1) } }
+  (difficulty: number, costs: Partial<Record<EncoderPreset, number>>) =>
+  async (preset: EncoderPreset, quality: number) => {
+    const score = 100 - difficulty * (100 - predictScore(preset, quality))
+    return {
+      preset,
+      quality,
+      score,
+      body: { length: 10_000 * Math.exp(0.054 * score) * (costs[preset] ?? 1) },
+    }
   }
 
 test('the cheaper way wins in few probes, at any difficulty, and reaches the target', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.double({ min: 0.6, max: 1.5, noNaN: true }),
-      fc.constantFrom(...ways),
+      fc.constantFrom(...presets),
       async (difficulty, cheap) => {
-        const { best, probes } = await race(course, picture(difficulty, { [cheap]: 0.93 }))
-        expect(best?.way).toBe(cheap)
+        const { best, probes } = await searchPresets(course, picture(difficulty, { [cheap]: 0.93 }))
+        expect(best?.preset).toBe(cheap)
         expect(best?.score).toBeGreaterThanOrEqual(76)
         expect(best?.score).toBeLessThan(77.5)
         expect(probes.length).toBeLessThanOrEqual(5)
@@ -31,19 +37,19 @@ test('the cheaper way wins in few probes, at any difficulty, and reaches the tar
 })
 
 test('among those that reached the target the smallest is the answer, whichever way led', async () => {
-  const { best, probes } = await race(course, picture(1, {}))
+  const { best, probes } = await searchPresets(course, picture(1, {}))
   const reached = probes.filter(({ score }) => score >= 76)
   expect(best?.body.length).toBe(Math.min(...reached.map(({ body }) => body.length)))
 })
 
 test('begins where it is told, and never outside of the qualities there are', async () => {
-  expect((await race({ ...course, seed: 61.4 }, picture(1, {}))).probes[0]?.quality).toBe(61)
-  const { best, probes } = await race({ ...course, seed: 140 }, picture(6, {}))
+  expect((await searchPresets({ ...course, seed: 61.4 }, picture(1, {}))).probes[0]?.quality).toBe(61)
+  const { best, probes } = await searchPresets({ ...course, seed: 140 }, picture(6, {}))
   expect(best).toBeUndefined()
   for (const { quality } of probes) expect(quality).toBeLessThanOrEqual(97)
 })
 
 test('makes no more probes than it may, and one where there is no time', async () => {
-  expect((await race({ ...course, maxProbes: 2 }, picture(1.4, {}))).probes).toHaveLength(2)
-  expect((await race({ ...course, endsAt: 0 }, picture(0.8, {}))).probes).toHaveLength(1)
+  expect((await searchPresets({ ...course, maxProbes: 2 }, picture(1.4, {}))).probes).toHaveLength(2)
+  expect((await searchPresets({ ...course, endsAt: 0 }, picture(0.8, {}))).probes).toHaveLength(1)
 })

@@ -1,22 +1,27 @@
 // The search alone, over made-up pictures: few probes, the lowest quality that reaches the target, and its ends.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { relativeTarget, sourceScore } from '../../transforms/optimise/lossy/generation-loss.ts'
-import { type Aim, highest, lowest, seek } from '../../transforms/optimise/lossy/quality-search.ts'
-import { isAlike, scoreAt } from '../../transforms/optimise/lossy/score-curves.ts'
-import { effective } from '../../transforms/optimise/lossy/visual-judge.ts'
+import { estimateSourceScore, tightenTarget } from '../../transforms/optimise/lossy/generation-loss.ts'
+import {
+  highestQuality,
+  lowestQuality,
+  type QualityAim,
+  searchQuality,
+} from '../../transforms/optimise/lossy/quality-search.ts'
+import { isSameAsBelow, predictScore } from '../../transforms/optimise/lossy/score-curves.ts'
+import { applyGuards } from '../../transforms/optimise/lossy/visual-judge.ts'
 
 const never = Number.POSITIVE_INFINITY
-const aim: Aim = { way: 'jpeg 4:2:0', target: 76, maxProbes: 6, endsAt: never }
+const aim: QualityAim = { preset: 'jpeg 4:2:0', target: 76, maxProbes: 6, endsAt: never }
 
 /** A picture whose errors are so many times the average picture's. */
 const picture = (difficulty: number) => async (quality: number) => ({
   quality,
-  score: 100 - difficulty * (100 - scoreAt('jpeg 4:2:0', quality)),
+  score: 100 - difficulty * (100 - predictScore('jpeg 4:2:0', quality)),
 })
 
 test('an average picture takes one probe', async () => {
-  const { best, probes } = await seek(aim, picture(1))
+  const { best, probes } = await searchQuality(aim, picture(1))
   expect(probes).toHaveLength(1)
   expect(best?.score).toBeGreaterThanOrEqual(76)
 })
@@ -24,7 +29,7 @@ test('an average picture takes one probe', async () => {
 test('pictures of any difficulty are found in at most four probes, and never below the target', async () => {
   await fc.assert(
     fc.asyncProperty(fc.double({ min: 0.5, max: 1.8, noNaN: true }), async (difficulty) => {
-      const { best, probes } = await seek(aim, picture(difficulty))
+      const { best, probes } = await searchQuality(aim, picture(difficulty))
       expect(probes.length).toBeLessThanOrEqual(4)
       expect(best?.score).toBeGreaterThanOrEqual(76)
       // A quality two lower would not do, but for the tolerance of half a point.
@@ -35,14 +40,14 @@ test('pictures of any difficulty are found in at most four probes, and never bel
 })
 
 test('a picture that no quality saves has no best, and its probes are told', async () => {
-  const { best, probes } = await seek(aim, picture(5))
+  const { best, probes } = await searchQuality(aim, picture(5))
   expect(best).toBeUndefined()
-  expect(probes.at(-1)?.quality).toBe(highest)
+  expect(probes.at(-1)?.quality).toBe(highestQuality)
 })
 
 test('a picture that is easy at every quality gets the lowest', async () => {
-  const { best } = await seek(aim, picture(0.1))
-  expect(best?.quality).toBe(lowest)
+  const { best } = await searchQuality(aim, picture(0.1))
+  expect(best?.quality).toBe(lowestQuality)
 })
 
 test('qualities of WebP lie four times as close, and so do its answers', async () => {
@@ -50,9 +55,9 @@ test('qualities of WebP lie four times as close, and so do its answers', async (
     fc.asyncProperty(fc.double({ min: 0.5, max: 1.8, noNaN: true }), async (difficulty) => {
       const webp = async (quality: number) => ({
         quality,
-        score: 100 - difficulty * (100 - scoreAt('webp', quality)),
+        score: 100 - difficulty * (100 - predictScore('webp', quality)),
       })
-      const { best, probes } = await seek({ ...aim, way: 'webp' }, webp)
+      const { best, probes } = await searchQuality({ ...aim, preset: 'webp' }, webp)
       expect(probes.length).toBeLessThanOrEqual(5)
       expect(((best?.quality ?? Number.NaN) * 4) % 1).toBe(0)
       expect(best?.score).toBeGreaterThanOrEqual(76)
@@ -66,10 +71,11 @@ test('no AVIF is made twice: of every four qualities two make the same', async (
     fc.asyncProperty(fc.double({ min: 0.6, max: 1.8, noNaN: true }), async (difficulty) => {
       const avif = async (quality: number) => ({
         quality,
-        score: 100 - difficulty * (100 - scoreAt('avif', quality - Number(isAlike('avif', quality)))),
+        score:
+          100 - difficulty * (100 - predictScore('avif', quality - Number(isSameAsBelow('avif', quality)))),
       })
-      const { best, probes } = await seek({ ...aim, way: 'avif' }, avif)
-      expect(probes.filter(({ quality }) => isAlike('avif', quality))).toEqual([])
+      const { best, probes } = await searchQuality({ ...aim, preset: 'avif' }, avif)
+      expect(probes.filter(({ quality }) => isSameAsBelow('avif', quality))).toEqual([])
       expect(best?.score).toBeGreaterThanOrEqual(76)
       expect((await avif((best?.quality ?? 0) - 3)).score).toBeLessThan(76)
     }),
@@ -77,35 +83,36 @@ test('no AVIF is made twice: of every four qualities two make the same', async (
 })
 
 test('a seed is probed first', async () => {
-  const { probes } = await seek({ ...aim, seed: 61 }, picture(1))
+  const { probes } = await searchQuality({ ...aim, seed: 61 }, picture(1))
   expect(probes[0]?.quality).toBe(61)
 })
 
 test('without time left one probe is made, and a safe second where it fell short', async () => {
-  expect((await seek({ ...aim, endsAt: 0 }, picture(0.8))).probes).toHaveLength(1)
-  const { best, probes } = await seek({ ...aim, endsAt: 0 }, picture(1.5))
+  expect((await searchQuality({ ...aim, endsAt: 0 }, picture(0.8))).probes).toHaveLength(1)
+  const { best, probes } = await searchQuality({ ...aim, endsAt: 0 }, picture(1.5))
   expect(probes).toHaveLength(2)
   expect(best?.score).toBeGreaterThanOrEqual(76)
 })
 
-const standard = { target: 76, whiteLimit: 0.06, spotLimit: 12, p5Slack: 7, worstSlack: 12 }
-const sound = { score: 77, tiles: { p5: 75, worst: 70 }, spots: 6 }
+const standard = { target: 76, whiteLimit: 0.06, flatAreaLimit: 12, p5Slack: 7, worstSlack: 12 }
+const sound = { score: 77, tiles: { p5: 75, worst: 70 }, flatAreaError: 6 }
 
 test.each([
   ['the whole, where nothing local is worse', sound, 77],
   ['the fifth percentile of the tiles', { ...sound, tiles: { p5: 66, worst: 65 } }, 73],
   ['the worst tile', { ...sound, tiles: { p5: 75, worst: 60 } }, 72],
   ['white that is off', { ...sound, whiteOff: 0.09 }, 73],
-  ['small places that are off', { ...sound, spots: 15 }, 73],
+  ['small places that are off', { ...sound, flatAreaError: 15 }, 73],
   ['the whole, where white is clean', { ...sound, whiteOff: 0 }, 77],
 ])('a candidate counts as %s', (_, judgement, expected) => {
-  expect(effective(judgement, standard)).toBeCloseTo(expected, 6)
+  expect(applyGuards(judgement, standard)).toBeCloseTo(expected, 6)
 })
 
 test('what a JPEG has lost already is taken from what may be lost', () => {
-  const pristine = relativeTarget(76, 95) ?? 0
-  const good = relativeTarget(76, sourceScore({ family: 'libjpeg', quality: 90, exact: true }, '4:2:0')) ?? 0
+  const pristine = tightenTarget(76, 95) ?? 0
+  const good =
+    tightenTarget(76, estimateSourceScore({ family: 'libjpeg', quality: 90, exact: true }, '4:2:0')) ?? 0
   expect(pristine).toBe(76)
   expect(good).toBeGreaterThan(pristine)
-  expect(relativeTarget(76, 74)).toBeUndefined()
+  expect(tightenTarget(76, 74)).toBeUndefined()
 })

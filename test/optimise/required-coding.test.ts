@@ -1,7 +1,7 @@
 // What is asked of the file beside its look: chroma, the order of scans, and a number of bytes.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { identification } from '../../transforms/optimise/identification.ts'
+import { identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import * as pictures from '../pictures.ts'
@@ -22,7 +22,7 @@ const jpeg = (options: Parameters<ReturnType<typeof noise>['jpeg']>[0] = {}) =>
 
 const made = async (source: Uint8Array, request: OptimiseRequest) => {
   const { body, report, format } = await optimise(source, { budgetMs: 30_000, ...request })
-  return { body, report, format, is: identification(body) }
+  return { body, report, format, is: identifyInDetail(body) }
 }
 const refused = (source: Uint8Array, request: OptimiseRequest) =>
   optimise(source, { budgetMs: 30_000, ...request }).catch((thrown) => thrown)

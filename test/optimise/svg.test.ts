@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { cssFetches, holdsActive } from '../../transforms/optimise/svg/active-content.ts'
-import { svgFault } from '../../transforms/optimise/svg/rendering-equality.ts'
+import { findDifference } from '../../transforms/optimise/svg/rendering-equality.ts'
 import { svg } from '../pictures.ts'
 import { isEqual, lossless } from './pixels.ts'
 
@@ -18,7 +18,7 @@ describe('an SVG', () => {
     expect(format).toBe('svg')
     expect(body.length).toBeLessThan(source.length)
     expect(report.chosen).toBe('svgo full')
-    expect(await svgFault(source, body)).toBeUndefined()
+    expect(await findDifference(source, body)).toBeUndefined()
     expect(isEqual((await lossless(body)).body, body)).toBe(true)
   })
 
@@ -43,7 +43,7 @@ describe('an SVG', () => {
     expect(holdsActive(text)).toBe(false)
     expect(text).not.toMatch(/alert|127\.0\.0\.1/)
     expect(report.dropped).toContain('active content')
-    expect(await svgFault(source, body)).toBeUndefined()
+    expect(await findDifference(source, body)).toBeUndefined()
   })
 
   test('hides no script in an entity', async () => {
@@ -83,11 +83,11 @@ describe('an SVG', () => {
 describe('the look', () => {
   test('a thin line that vanishes is seen', async () => {
     const line = '<path d="M0 40h100" stroke="#000"/>'
-    expect(await svgFault(drawing(square + line), drawing(square))).toMatch(/differently/)
+    expect(await findDifference(drawing(square + line), drawing(square))).toMatch(/differently/)
   })
   test('another size is seen', async () => {
     expect(
-      await svgFault(drawing(square), Buffer.from(drawing(square).toString().replace('80', '90'))),
+      await findDifference(drawing(square), Buffer.from(drawing(square).toString().replace('80', '90'))),
     ).toMatch(/size/)
   })
 })

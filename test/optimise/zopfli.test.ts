@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { chunksOf } from '../../transforms/optimise/png/chunks.ts'
-import { zopfliCandidate } from '../../transforms/optimise/png/zopfli.ts'
+import { readChunks } from '../../transforms/optimise/png/chunks.ts'
+import { createZopfliCandidate } from '../../transforms/optimise/png/zopfli.ts'
 import { isEqual, lossless, stored } from './pixels.ts'
 
 const budgetMs = 30_000
@@ -19,7 +19,7 @@ async function drawn(width: number, height: number, more = {}): Promise<Buffer> 
 }
 
 const contentOf = (png: Uint8Array, wanted: string): Buffer =>
-  Buffer.concat(chunksOf(png).flatMap(({ type, content }) => (type === wanted ? [content] : [])))
+  Buffer.concat(readChunks(png).flatMap(({ type, content }) => (type === wanted ? [content] : [])))
 
 describe('Zopfli at the end of a PNG without loss', () => {
   test('packs the same samples smaller than OxiPNG does, and finds nothing more in its own', async () => {
@@ -39,7 +39,7 @@ describe('Zopfli at the end of a PNG without loss', () => {
       .withIccProfile('p3')
       .png()
       .toBuffer()
-    const made = await zopfliCandidate(budgetMs).make(source)
+    const made = await createZopfliCandidate(budgetMs).make(source)
     const behindItsName = (png: Uint8Array) => {
       const profile = contentOf(png, 'iCCP')
       return profile.subarray(profile.indexOf(0) + 2)
@@ -53,13 +53,15 @@ describe('Zopfli at the end of a PNG without loss', () => {
     ['a picture too large for the time there is', () => drawn(900, 800), 100, 'it would take too long'],
     ['noise', () => noise(400), budgetMs, 'it holds too much noise to be packed better'],
   ])('declines %s', async (_, make, budget, words) => {
-    await expect(zopfliCandidate(budget).make(await make())).rejects.toThrow(words)
+    await expect(createZopfliCandidate(budget).make(await make())).rejects.toThrow(words)
   })
 
   test('gives up on streams that cannot be unpacked', async () => {
     const source = Buffer.from(await drawn(64, 64))
     source.fill(0, source.indexOf('IDAT') + 6, source.indexOf('IDAT') + 40)
-    await expect(zopfliCandidate(budgetMs).make(source)).rejects.toThrow('its streams cannot be unpacked')
+    await expect(createZopfliCandidate(budgetMs).make(source)).rejects.toThrow(
+      'its streams cannot be unpacked',
+    )
   })
 })
 

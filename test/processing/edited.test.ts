@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
-import { make } from '../../processing/process-order.ts'
+import { processOrder } from '../../processing/process-order.ts'
 import { defaultLimits, identify } from '../../transforms/index.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import * as pictures from '../pictures.ts'
@@ -17,7 +17,7 @@ const size = { width: 240, height: 160 }
 function made(picture: Uint8Array, edit: string, optimise: OptimiseRequest, limits = defaultLimits) {
   const file = join(folder, 'picture')
   writeFileSync(file, picture)
-  return make({ file, edit, optimise }, { limits, budgetMs: 30_000, timeoutMs: 60_000 })
+  return processOrder({ file, edit, optimise }, { limits, budgetMs: 30_000, timeoutMs: 60_000 })
 }
 
 /** The colour in the middle of each quarter, as one of the four it was drawn in. */

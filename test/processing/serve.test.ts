@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { figureHeaders, readFigures } from '../../processing/order-headers.ts'
+import { readFigures, writeFigures } from '../../processing/order-headers.ts'
 import type { Figures } from '../../processing/processing.ts'
 import { identify } from '../../transforms/index.ts'
 import * as pictures from '../pictures.ts'
@@ -173,7 +173,7 @@ describe('figures in a header', () => {
   test.each([0, 1, 10, 100, 1_000])(
     'stay short enough with %i attempts, and the last of them stay',
     (count) => {
-      const headers = figureHeaders(figures(count))
+      const headers = writeFigures(figures(count))
       expect(JSON.stringify(headers).length).toBeLessThan(13_000)
       const read = readFigures(headers)
       expect(read).toMatchObject({ type: 'image/png', report: { sourceBytes: 1 } })

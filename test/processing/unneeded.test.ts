@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { make } from '../../processing/process-order.ts'
+import { processOrder } from '../../processing/process-order.ts'
 import { defaultLimits } from '../../transforms/index.ts'
 import { alpha, jpeg, lying, svg } from '../pictures.ts'
 
@@ -15,7 +15,7 @@ const bounds = { limits: defaultLimits, budgetMs: 10_000, timeoutMs: 10_000 }
 async function chosen(picture: Buffer, edit: string): Promise<string> {
   const file = join(folder, 'picture')
   writeFileSync(file, picture)
-  const { figures } = await make({ file, edit, optimise: { mode: 'lossless' } }, bounds)
+  const { figures } = await processOrder({ file, edit, optimise: { mode: 'lossless' } }, bounds)
   return figures.report.mode
 }
 
@@ -37,7 +37,7 @@ describe('an edit', () => {
     const file = join(folder, 'chroma')
     writeFileSync(file, await jpeg())
     const optimise = { mode: 'lossless', chroma: '4:4:4', ...wanted } as const
-    const { figures } = await make({ file, edit, optimise }, bounds)
+    const { figures } = await processOrder({ file, edit, optimise }, bounds)
     expect(figures.result.sampling).toBe('4:2:0')
   })
 
@@ -51,7 +51,7 @@ describe('an edit', () => {
   test('a background under transparency is drawn', async () => {
     const file = join(folder, 'alpha')
     writeFileSync(file, await alpha())
-    const { figures } = await make({ file, edit: 'bg=f00', optimise: { mode: 'lossless' } }, bounds)
+    const { figures } = await processOrder({ file, edit: 'bg=f00', optimise: { mode: 'lossless' } }, bounds)
     expect(figures.result).toMatchObject({ format: 'png', alpha: false })
   })
 
@@ -63,7 +63,10 @@ describe('an edit', () => {
 test('the figures say what the result is', async () => {
   const file = join(folder, 'jpeg')
   writeFileSync(file, await jpeg())
-  const { figures } = await make({ file, edit: 'w=48', optimise: { mode: 'quality', quality: 60 } }, bounds)
+  const { figures } = await processOrder(
+    { file, edit: 'w=48', optimise: { mode: 'quality', quality: 60 } },
+    bounds,
+  )
   expect(figures.source).toMatchObject({ sampling: '4:2:0', progressive: false })
   expect(figures.result).toMatchObject({ format: 'jpeg', width: 48, height: 32, sampling: '4:2:0' })
 })

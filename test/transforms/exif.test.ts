@@ -5,7 +5,7 @@ import { shotOf } from '../../api/uploads/shot.ts'
 import { entryOf, mostEntries, openTiff } from '../../transforms/identify/directories.ts'
 import { orientationOf, readExif } from '../../transforms/identify/exif.ts'
 import { identifyTiff } from '../../transforms/identify/tiff.ts'
-import { exifToWrite } from '../../transforms/optimise/exif.ts'
+import { buildExif } from '../../transforms/optimise/exif.ts'
 import { anExifBlock, type Row } from './exif-blocks.ts'
 
 const [short, long, rational, ascii] = [3, 4, 5, 2]
@@ -65,7 +65,7 @@ describe.each(['II', 'MM'] as const)('a block in the byte order %s', (order) => 
   test('directories that point at themselves end', () => {
     const looped = anExifBlock(order, [{ rows: [[0x8769, long, 1, 8]], next: 8 }])
     expect(readExif(looped)?.exif?.entries).toHaveLength(1)
-    expect(exifToWrite(looped, { keep: ['date', 'copyright', 'geotag'], orientation: 1 })).toBeUndefined()
+    expect(buildExif(looped, { keep: ['date', 'copyright', 'geotag'], orientation: 1 })).toBeUndefined()
     const picture = anExifBlock(order, [
       {
         rows: [
@@ -84,7 +84,7 @@ test('what is no block has no directories, no orientation and nothing to keep', 
     const block = Buffer.from(bytes, 'latin1')
     expect(orientationOf(block)).toBe(1)
     expect(readExif(block)?.exif).toBeUndefined()
-    expect(exifToWrite(block, { keep: ['date', 'geotag'], orientation: 1 })).toBeUndefined()
+    expect(buildExif(block, { keep: ['date', 'geotag'], orientation: 1 })).toBeUndefined()
   }
 })
 
@@ -131,7 +131,7 @@ test('whatever a block says, reading it ends, never throws, and gives nothing fr
         expect(value.byteOffset + value.length).toBeLessThanOrEqual(bytes.byteOffset + bytes.length)
       }
       expect([1, 2, 3, 4, 5, 6, 7, 8]).toContain(orientationOf(bytes))
-      const written = exifToWrite(bytes, { keep: ['date', 'copyright', 'geotag'], orientation: 1 })
+      const written = buildExif(bytes, { keep: ['date', 'copyright', 'geotag'], orientation: 1 })
       expect(written?.length ?? 0).toBeLessThanOrEqual(65_000)
       const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), bytes])
       const segment = Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255])
@@ -160,7 +160,7 @@ test('what is kept of a block says in the new block what it said in the old one'
   const date = Buffer.from('2024:02:29 23:59:58\0', 'latin1')
   for (const order of ['II', 'MM'] as const) {
     const head = anExifBlock(order, [{ rows: [[0x0132, ascii, date.length, 26]] }])
-    const written = exifToWrite(Buffer.concat([head, date]), { keep: ['date'], orientation: 6 })
+    const written = buildExif(Buffer.concat([head, date]), { keep: ['date'], orientation: 6 })
     const found = written && readExif(written)
     expect(Buffer.from(entryOf(found?.main, 0x0132)?.value ?? []).equals(date)).toBe(true)
     expect(written && orientationOf(written)).toBe(6)

@@ -1,6 +1,6 @@
 // The source's own bytes with nothing but the picture: texts, places and thumbnails go, not a pixel is coded again.
 import type { Facts, SourceFormat } from '../facts.ts'
-import { bareGif } from '../optimise/gif/blocks.ts'
+import { stripGif } from '../optimise/gif/blocks.ts'
 import { bareAvif } from './avif.ts'
 import { bareJpeg } from './jpeg.ts'
 import { barePng } from './png.ts'
@@ -12,7 +12,7 @@ type Strip = (source: Uint8Array, orientation: number) => Uint8Array | undefined
 const strips: Partial<Readonly<Record<SourceFormat, Strip>>> = {
   jpeg: bareJpeg,
   png: barePng,
-  gif: bareGif,
+  gif: stripGif,
   webp: bareWebp,
   avif: bareAvif,
 }

@@ -1,98 +1,99 @@
 // Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in. Here the source
 // may be the answer; where it may not, owed.ts says what is made.
 
-import { candidateFor, drawnWebp, type Field, type Task } from './candidate-set.ts'
-import { fittingGif, fittingPng } from './colour-reduction.ts'
-import { givenCandidate, isOwnAt } from './fixed-quality.ts'
-import { converted, owed } from './format-conversion.ts'
-import { filmCandidates, isTooLong, scoredFilm } from './gif/animated-webp.ts'
-import { gifCandidates } from './gif/index.ts'
-import { lossyGifCandidates } from './gif/lossy.ts'
-import { jpegCandidates } from './jpeg/index.ts'
-import { mustBeRecoded } from './jpeg/required-coding.ts'
-import { extrasOf, segmentsOf } from './jpeg/segments.ts'
+import { type CandidateSet, createCandidate, listDrawingWebp, type OptimiseTask } from './candidate-set.ts'
+import { createReducedGif, createReducedPng } from './colour-reduction.ts'
+import { createFixedQualityCandidate, isOwnJpegAt } from './fixed-quality.ts'
+import { chooseConversion, chooseRequiredFormat } from './format-conversion.ts'
+import { createScoredAnimation, isTooLongToCompare, listAnimatedWebp } from './gif/animated-webp.ts'
+import { listGifCandidates } from './gif/index.ts'
+import { listLossyGif } from './gif/lossy.ts'
+import { listJpegCandidates } from './jpeg/index.ts'
+import { needsRecoding } from './jpeg/required-coding.ts'
+import { findExtras, readSegments } from './jpeg/segments.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import { isOddlyColoured, pngCandidates } from './png/index.ts'
-import { quantising } from './png/quantise.ts'
-import { zopfliCandidate } from './png/zopfli.ts'
+import { hasOwnColours, listPngCandidates } from './png/index.ts'
+import { listQuantised } from './png/quantise.ts'
+import { createZopfliCandidate } from './png/zopfli.ts'
 import type { Candidate } from './smallest-candidate.ts'
-import { svgTask } from './svg/index.ts'
-import { isCodedWithoutLoss, isFilmWithoutLoss, webpCandidates } from './webp/index.ts'
+import { chooseSvgCandidates } from './svg/index.ts'
+import { isLosslessAnimation, isLosslessWebp, listWebpCandidates } from './webp/index.ts'
 
 /** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500
 
-export async function fieldFor(task: Task): Promise<Field> {
+export async function chooseCandidates(task: OptimiseTask): Promise<CandidateSet> {
   const { facts, request } = task
   const { format = 'same' } = request
-  if (format !== 'same' && format !== 'auto' && format !== facts.format) return converted(task, format)
-  const own = await sameFormat(task)
+  if (format !== 'same' && format !== 'auto' && format !== facts.format) return chooseConversion(task, format)
+  const own = await chooseOwnFormat(task)
   if (format !== 'auto' || own.reason || facts.format === 'svg') return own
-  if (facts.format === 'png' && isOddlyColoured(task.source)) return own
+  if (facts.format === 'png' && hasOwnColours(task.source)) return own
   const others = facts.animated
-    ? filmCandidates(task)
-    : [...drawnWebp(task), ...otherFormats(task).map((other) => candidateFor(task, other))]
+    ? listAnimatedWebp(task)
+    : [...listDrawingWebp(task), ...listOtherFormats(task).map((other) => createCandidate(task, other))]
   return { ...own, candidates: [...own.candidates, ...others] }
 }
 
-async function sameFormat(task: Task): Promise<Field> {
+async function chooseOwnFormat(task: OptimiseTask): Promise<CandidateSet> {
   const { source, facts, request, budgetMs, endsAt } = task
   const look = task.look ?? { width: 0, height: 0, hash: '' }
   const withMetadata = { source, facts, keep: request.keep ?? [], look }
   const lossy = request.mode !== 'lossless'
   const { maxBytes } = request
   const isTooLarge = lossy && maxBytes !== undefined && source.length > maxBytes
-  const fewer = (fitting: typeof fittingPng) =>
+  const fewer = (fitting: typeof createReducedPng) =>
     isTooLarge ? [fitting({ ...withMetadata, maxBytes, endsAt })] : []
   switch (facts.format) {
     case 'jpeg': {
-      if (mustBeRecoded(source, facts, request)) return owed(task, 'jpeg')
-      if (extrasOf(source, segmentsOf(source)).gainMap)
+      if (needsRecoding(source, facts, request)) return chooseRequiredFormat(task, 'jpeg')
+      if (findExtras(source, readSegments(source)).gainMap)
         return { candidates: [], reason: 'it holds a gain map for HDR screens, which recoding would lose' }
-      const lossless = jpegCandidates({ ...withMetadata, progressive: request.progressive ?? true })
-      return { candidates: [...lossless, ...(lossy ? [candidateFor(task, 'jpeg')] : [])] }
+      const lossless = listJpegCandidates({ ...withMetadata, progressive: request.progressive ?? true })
+      return { candidates: [...lossless, ...(lossy ? [createCandidate(task, 'jpeg')] : [])] }
     }
     case 'png': {
-      const lossless = pngCandidates(withMetadata, budgetMs)
-      const last = zopfliCandidate(budgetMs)
+      const lossless = listPngCandidates(withMetadata, budgetMs)
+      const last = createZopfliCandidate(budgetMs)
       if (!lossy) return { candidates: [...lossless, last] }
-      const { candidates, close } = await quantising(withMetadata)
-      return { candidates: [...lossless, ...candidates, ...fewer(fittingPng), last], close }
+      const { candidates, close } = await listQuantised(withMetadata)
+      return { candidates: [...lossless, ...candidates, ...fewer(createReducedPng), last], close }
     }
     case 'gif': {
-      const bent = lossy
-        ? lossyGifCandidates({ source, facts, level: request.level ?? 'default', endsAt })
-        : []
-      return { candidates: [...gifCandidates(source, facts, endsAt), ...bent, ...fewer(fittingGif)] }
+      const bent = lossy ? listLossyGif({ source, facts, level: request.level ?? 'default', endsAt }) : []
+      return {
+        candidates: [...listGifCandidates(source, facts, endsAt), ...bent, ...fewer(createReducedGif)],
+      }
     }
     case 'webp': {
       // One coded with loss already says nothing of how much it lost, so it loses no more.
       const mayLose =
-        isTooLarge || (lossy && (facts.animated ? isFilmWithoutLoss(source) : isCodedWithoutLoss(source)))
-      return { candidates: [...webpCandidates(withMetadata), ...(mayLose ? webpWithLoss(task) : [])] }
+        isTooLarge || (lossy && (facts.animated ? isLosslessAnimation(source) : isLosslessWebp(source)))
+      return { candidates: [...listWebpCandidates(withMetadata), ...(mayLose ? listLossyWebp(task) : [])] }
     }
     case 'svg':
-      return svgTask(source, facts)
+      return chooseSvgCandidates(source, facts)
     default:
       // Only fewer bytes than it has are worth that.
-      if (isTooLarge) return { candidates: [candidateFor(task, 'avif')] }
+      if (isTooLarge) return { candidates: [createCandidate(task, 'avif')] }
       return { candidates: [], reason: 'an AVIF is small already, and recoding it would lose more' }
   }
 }
 
 /** The search compares stills, so the frames of a film are scored at a few qualities, and only bytes that were asked for are not. */
-function webpWithLoss(task: Task): Candidate[] {
+function listLossyWebp(task: OptimiseTask): Candidate[] {
   const { facts, request } = task
-  if (!facts.animated) return [candidateFor(task, 'webp')]
-  if (request.mode === 'quality' || request.maxBytes !== undefined) return [givenCandidate(task, 'webp')]
-  return isTooLong(task) ? [] : [scoredFilm(task)]
+  if (!facts.animated) return [createCandidate(task, 'webp')]
+  if (request.mode === 'quality' || request.maxBytes !== undefined)
+    return [createFixedQualityCandidate(task, 'webp')]
+  return isTooLongToCompare(task) ? [] : [createScoredAnimation(task)]
 }
 
-function otherFormats({ source, facts, request, budgetMs }: Task): LossyFormat[] {
+function listOtherFormats({ source, facts, request, budgetMs }: OptimiseTask): LossyFormat[] {
   if (request.mode === 'lossless') return facts.format === 'jpeg' ? [] : ['webp']
   // Else each run with 'auto' would take a WebP of ours one format further down.
-  if (facts.format === 'webp' && !isCodedWithoutLoss(source)) return []
-  if (request.mode === 'quality' && isOwnAt(source, facts, request)) return []
+  if (facts.format === 'webp' && !isLosslessWebp(source)) return []
+  if (request.mode === 'quality' && isOwnJpegAt(source, facts, request)) return []
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs
   const all: LossyFormat[] = ['jpeg', 'webp', ...(isQuick ? (['avif'] as const) : [])]
   return all.filter((format) => format !== facts.format && !(format === 'jpeg' && facts.alpha))

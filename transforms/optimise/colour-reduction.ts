@@ -4,12 +4,12 @@ import { asFailure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
-import { gifsicle } from './gif/gifsicle.ts'
-import { pngDress } from './png/index.ts'
+import { runGifsicle } from './gif/gifsicle.ts'
+import { createChunkRestorer } from './png/index.ts'
 import type { Keep } from './request.ts'
 import { type Candidate, Declined } from './smallest-candidate.ts'
 
-interface Task {
+interface ReductionTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
@@ -17,12 +17,12 @@ interface Task {
   readonly endsAt: number
 }
 
-export function fittingPng(task: Task): Candidate {
-  const dress = pngDress(task)
+export function createReducedPng(task: ReductionTask): Candidate {
+  const dress = createChunkRestorer(task)
   const steps = [256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2]
-  return fitting('png', task, async () => {
+  return createReduction('png', task, async () => {
     if (task.facts.animated) throw new Declined('it moves, and palettes are made of stills')
-    return first(steps, task, async (colours) => {
+    return findMildestFit(steps, task, async (colours) => {
       const image = sharp(task.source, { ignoreIcc: true, autoOrient: false, limitInputPixels: false })
       // Below so few colours dots are all that is seen of the picture.
       const dither = colours >= 32 ? 1 : 0
@@ -33,7 +33,7 @@ export function fittingPng(task: Task): Candidate {
 }
 
 /** Gifsicle's loss and colours; its author calls 30 noticeable and 200 very. */
-const gifSteps = [
+const gifReductions = [
   [60, 256],
   [100, 128],
   [140, 64],
@@ -44,28 +44,32 @@ const gifSteps = [
   [200, 2],
 ] as const
 
-export const fittingGif = (task: Task): Candidate =>
-  fitting('gif', task, () =>
-    first(gifSteps, task, ([loss, colours]) => {
+export const createReducedGif = (task: ReductionTask): Candidate =>
+  createReduction('gif', task, () =>
+    findMildestFit(gifReductions, task, ([loss, colours]) => {
       const { source, endsAt } = task
       const options = ['-O3', '-Okeep-empty', `--lossy=${loss}`, `--colors=${colours}`]
       const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
-      return gifsicle(source, options, bounds).catch((thrown) => {
+      return runGifsicle(source, options, bounds).catch((thrown) => {
         if (asFailure(thrown).kind !== 'source-unsupported') throw thrown
-        return bySharp(source, loss, colours)
+        return reduceGifBySharp(source, loss, colours)
       })
     }),
   )
 
 /** Where Gifsicle is not installed. */
-async function bySharp(source: Uint8Array, loss: number, colours: number): Promise<Uint8Array> {
+async function reduceGifBySharp(source: Uint8Array, loss: number, colours: number): Promise<Uint8Array> {
   const image = sharp(source, { animated: true, limitInputPixels: false })
   // sharp's error is a colour's distance, up to 32.
   const interFrameMaxError = Math.round(loss / 8)
   return (await run(image.gif({ colours, effort: 7, dither: 0, interFrameMaxError }))).data
 }
 
-function fitting(format: 'png' | 'gif', { maxBytes }: Task, make: () => Promise<Uint8Array>): Candidate {
+function createReduction(
+  format: 'png' | 'gif',
+  { maxBytes }: ReductionTask,
+  make: () => Promise<Uint8Array>,
+): Candidate {
   return {
     name: `${format} of fewer colours`,
     format,
@@ -79,9 +83,9 @@ function fitting(format: 'png' | 'gif', { maxBytes }: Task, make: () => Promise<
 }
 
 /** The first step, from mild to hard, that is small enough; fewer colours take fewer bytes, so a bisection finds it. */
-async function first<Step>(
+async function findMildestFit<Step>(
   steps: readonly Step[],
-  { maxBytes }: Task,
+  { maxBytes }: ReductionTask,
   make: (step: Step) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   let [low, high] = [0, steps.length]

@@ -2,17 +2,17 @@
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
-import { jpegQuality } from './jpeg/quality.ts'
-import { mustBeRecoded } from './jpeg/required-coding.ts'
-import { segmentsOf } from './jpeg/segments.ts'
-import { finishing, type LossyFormat } from './lossy/encoders.ts'
+import { estimateQuality } from './jpeg/quality.ts'
+import { needsRecoding } from './jpeg/required-coding.ts'
+import { readSegments } from './jpeg/segments.ts'
+import { createFinalEncoder, type LossyFormat } from './lossy/encoders.ts'
 import { readPicture } from './lossy/picture.ts'
 import type { Chroma, OptimiseRequest, Result } from './request.ts'
-import { dressed } from './restore-metadata.ts'
+import { restoreMetadata } from './restore-metadata.ts'
 import { type Candidate, Declined } from './smallest-candidate.ts'
-import { settled } from './target-score.ts'
+import { optimiseScans } from './target-score.ts'
 
-interface Task {
+interface FixedQualityTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
@@ -25,7 +25,7 @@ const lowestQuality = 5
 /** From here on a caller wants every colour. */
 const fullColourFrom = 90
 
-export function givenCandidate(task: Task, format: LossyFormat): Candidate {
+export function createFixedQualityCandidate(task: FixedQualityTask, format: LossyFormat): Candidate {
   const { source, facts, request } = task
   let found: Result = {}
   return {
@@ -33,18 +33,21 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
     format,
     make: async () => {
       const quality = request.quality ?? defaultQuality
-      const own = facts.format === 'jpeg' && format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
+      const own = facts.format === 'jpeg' && format === 'jpeg' ? estimateQuality(readSegments(source)) : null
       const isSmall = source.length <= (request.maxBytes ?? Number.POSITIVE_INFINITY)
-      const isFree = isSmall && !mustBeRecoded(source, facts, request)
+      const isFree = isSmall && !needsRecoding(source, facts, request)
       if (own && own.quality <= quality && isFree)
         throw new Declined(`it was saved at quality ${own.quality}, so ${quality} has nothing to give`)
-      const made = await within(await encoderOf(task, format), { quality, maxBytes: request.maxBytes })
+      const made = await encodeToBudget(await openEncoder(task, format), {
+        quality,
+        maxBytes: request.maxBytes,
+      })
       found = {
         quality: made.quality,
-        ...(format !== 'webp' && { chroma: chromaAt(format, made.quality, request) }),
+        ...(format !== 'webp' && { chroma: chooseChroma(format, made.quality, request) }),
       }
-      const body = format === 'jpeg' ? await settled(made.body, task) : made.body
-      return dressed(body, format, { source, facts, keep: request.keep ?? [] })
+      const body = format === 'jpeg' ? await optimiseScans(made.body, task) : made.body
+      return restoreMetadata(body, format, { source, facts, keep: request.keep ?? [] })
     },
     faultOf: async () => undefined, // it is what was asked for
     result: () => found,
@@ -52,23 +55,26 @@ export function givenCandidate(task: Task, format: LossyFormat): Candidate {
 }
 
 /** A JPEG of ours at that quality: in another format it would lose once more. */
-export function isOwnAt(
+export function isOwnJpegAt(
   source: Uint8Array,
   facts: Facts,
   { quality = defaultQuality }: OptimiseRequest,
 ): boolean {
-  const own = facts.format === 'jpeg' ? jpegQuality(segmentsOf(source)) : null
+  const own = facts.format === 'jpeg' ? estimateQuality(readSegments(source)) : null
   return own?.family === 'mozjpeg' && own.quality <= quality
 }
 
-function chromaAt(format: LossyFormat, quality: number, { chroma }: OptimiseRequest): Chroma {
+function chooseChroma(format: LossyFormat, quality: number, { chroma }: OptimiseRequest): Chroma {
   if (format !== 'jpeg') return '4:4:4'
   return chroma ?? (quality < fullColourFrom ? '4:2:0' : '4:4:4')
 }
 
-type Encode = (quality: number) => Promise<Uint8Array>
+type EncodeAt = (quality: number) => Promise<Uint8Array>
 
-async function encoderOf({ source, facts, request }: Task, format: LossyFormat): Promise<Encode> {
+async function openEncoder(
+  { source, facts, request }: FixedQualityTask,
+  format: LossyFormat,
+): Promise<EncodeAt> {
   if (facts.animated) {
     if (format !== 'webp') throw new Declined('it moves, and this format does not')
     const film = sharp(source, { animated: true, limitInputPixels: false })
@@ -76,20 +82,20 @@ async function encoderOf({ source, facts, request }: Task, format: LossyFormat):
   }
   const background = format === 'jpeg' && facts.alpha ? '#fff' : undefined
   const picture = await readPicture(source, facts, { background })
-  const way = (quality: number) =>
-    format === 'jpeg' ? (`jpeg ${chromaAt(format, quality, request)}` as const) : format
-  return (quality) => finishing(picture, way(quality), request.progressive)(quality)
+  const presetAt = (quality: number) =>
+    format === 'jpeg' ? (`jpeg ${chooseChroma(format, quality, request)}` as const) : format
+  return (quality) => createFinalEncoder(picture, presetAt(quality), request.progressive)(quality)
 }
 
-interface Bounds {
+interface EncodeBudget {
   readonly quality: number
   readonly maxBytes: number | undefined
 }
 
 /** The quality asked for, or the highest below it that fits. */
-async function within(
-  encode: Encode,
-  { quality, maxBytes }: Bounds,
+async function encodeToBudget(
+  encode: EncodeAt,
+  { quality, maxBytes }: EncodeBudget,
 ): Promise<{ body: Uint8Array; quality: number }> {
   let best = { body: await encode(quality), quality }
   if (maxBytes === undefined || best.body.length <= maxBytes) return best

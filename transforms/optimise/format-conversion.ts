@@ -1,14 +1,14 @@
 // What is owed where the source cannot be the answer: a format that was asked for by name is made, whatever it costs.
 import { Failure } from '../../errors.ts'
 import type { OutputFormat } from '../formats.ts'
-import { candidateFor, drawnWebp, type Field, type Task } from './candidate-set.ts'
-import { givenCandidate } from './fixed-quality.ts'
-import { filmCandidates } from './gif/animated-webp.ts'
+import { type CandidateSet, createCandidate, listDrawingWebp, type OptimiseTask } from './candidate-set.ts'
+import { createFixedQualityCandidate } from './fixed-quality.ts'
+import { listAnimatedWebp } from './gif/animated-webp.ts'
 import type { LossyFormat } from './lossy/index.ts'
-import type { Best } from './smallest-candidate.ts'
+import type { Winner } from './smallest-candidate.ts'
 
 /** Another format was asked for by name. */
-export function converted(task: Task, format: OutputFormat): Field {
+export function chooseConversion(task: OptimiseTask, format: OutputFormat): CandidateSet {
   const { request, facts } = task
   const lossy = request.mode !== 'lossless'
   const possible: readonly OutputFormat[] = lossy ? ['jpeg', 'webp', 'avif'] : ['webp']
@@ -20,15 +20,15 @@ export function converted(task: Task, format: OutputFormat): Field {
         option: 'format',
       },
     )
-  return owed(task, format as LossyFormat)
+  return chooseRequiredFormat(task, format as LossyFormat)
 }
 
 /** Where nothing can be scored: so fine, and in full colour, that nothing can be seen. */
 const unscoredQuality = 95
 
 /** The source cannot be the answer, however small it is. */
-export function owed(task: Task, to: LossyFormat): Field {
-  const original: Best = {
+export function chooseRequiredFormat(task: OptimiseTask, to: LossyFormat): CandidateSet {
+  const original: Winner = {
     body: task.source,
     bytes: Number.POSITIVE_INFINITY,
     format: to,
@@ -42,12 +42,12 @@ export function owed(task: Task, to: LossyFormat): Field {
     })
   const isFilm = facts.animated && to === 'webp'
   const isScored = request.mode !== 'quality' && request.maxBytes === undefined
-  const films = isFilm && isScored ? filmCandidates(task, true) : []
+  const films = isFilm && isScored ? listAnimatedWebp(task, true) : []
   const isDrawing = to === 'webp' && request.mode === 'lossy' && !facts.animated
-  const drawn = isDrawing ? drawnWebp(task) : []
-  const candidates = films.length > 0 ? films : [...drawn, candidateFor(task, to, true)]
+  const drawn = isDrawing ? listDrawingWebp(task) : []
+  const candidates = films.length > 0 ? films : [...drawn, createCandidate(task, to, true)]
   if (request.mode !== 'lossy') return { candidates, original }
   // What the search declines is still owed: the caller named the format.
-  const fine = givenCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
+  const fine = createFixedQualityCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
   return { candidates: [...candidates, { ...fine, fallback: true }], original }
 }

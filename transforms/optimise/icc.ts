@@ -15,52 +15,52 @@ const srgb = {
 /** Profiles round these differently, none by more; P3's red is off by 0.08. */
 const tolerance = 0.004
 
-export function classOf(icc: Uint8Array): IccClass {
+export function classifyIcc(icc: Uint8Array): IccClass {
   try {
     const space = text(icc, 16, 4)
     if (space === 'GRAY') return 'gray'
     if (space === 'CMYK') return 'cmyk'
     if (space !== 'RGB ') return 'other'
-    return Object.entries(srgb).every(([tag, xyz]) => isAt(icc, tag, xyz)) ? 'srgb' : 'wide'
+    return Object.entries(srgb).every(([tag, xyz]) => hasPrimary(icc, tag, xyz)) ? 'srgb' : 'wide'
   } catch {
     return 'other'
   }
 }
 
-function isAt(icc: Uint8Array, name: string, xyz: readonly number[]): boolean {
-  const at = tagAt(icc, name)
+function hasPrimary(icc: Uint8Array, name: string, xyz: readonly number[]): boolean {
+  const at = findTag(icc, name)
   if (at === undefined) return false
   return xyz.every((value, i) => Math.abs((u32be(icc, at + 8 + i * 4) | 0) / 65536 - value) < tolerance)
 }
 
 /** Its description: 'desc' in version 2 (plain text), 'mluc' in version 4 (UTF-16). Null when it has none. */
-export function nameOf(icc: Uint8Array): string | null {
+export function readIccName(icc: Uint8Array): string | null {
   try {
-    const at = tagAt(icc, 'desc')
+    const at = findTag(icc, 'desc')
     if (at === undefined) return null
     if (has(icc, at, 'mluc')) {
       const start = at + u32be(icc, at + 24)
       const letters = Array.from({ length: Math.min(u32be(icc, at + 20), 200) / 2 }, (_, i) =>
         u16be(icc, start + i * 2),
       )
-      return clean(String.fromCharCode(...letters))
+      return cleanName(String.fromCharCode(...letters))
     }
-    return clean(text(icc, at + 12, Math.min(u32be(icc, at + 8), 200)))
+    return cleanName(text(icc, at + 12, Math.min(u32be(icc, at + 8), 200)))
   } catch {
     return null
   }
 }
 
-const clean = (name: string): string | null => name.replace(/[^\x20-\x7e\xa0-\uffff]/g, '').trim() || null
+const cleanName = (name: string): string | null => name.replace(/[^\x20-\x7e\xa0-\uffff]/g, '').trim() || null
 
-function tagAt(icc: Uint8Array, name: string): number | undefined {
+function findTag(icc: Uint8Array, name: string): number | undefined {
   const count = Math.min(u32be(icc, 128), 100)
   for (let i = 0; i < count; i++) if (has(icc, 132 + i * 12, name)) return u32be(icc, 136 + i * 12)
   return undefined
 }
 
 /** The profile in a PNG's iCCP chunk: a name, a zero, the method 0, deflated. Undefined for damage and bombs. */
-export function iccOfChunk(content: Uint8Array): Uint8Array | undefined {
+export function inflateIcc(content: Uint8Array): Uint8Array | undefined {
   try {
     const end = content.indexOf(0)
     return inflateSync(content.subarray(end + 2), { maxOutputLength: mostBytes })

@@ -2,10 +2,17 @@
 import type { Facts, SourceFormat } from '../facts.ts'
 import { has, text, u32be, u32le } from '../identify/bytes.ts'
 import { identify } from '../identify.ts'
-import { classOf, type IccClass, iccOfChunk, nameOf } from './icc.ts'
-import { type JpegQuality, jpegQuality } from './jpeg/quality.ts'
-import { type Extras, exifOf, extrasOf, iccOf, type Segment, segmentsOf } from './jpeg/segments.ts'
-import { chunksOf } from './png/chunks.ts'
+import { classifyIcc, type IccClass, inflateIcc, readIccName } from './icc.ts'
+import { estimateQuality, type JpegQuality } from './jpeg/quality.ts'
+import {
+  findExif,
+  findExtras,
+  type JpegExtras,
+  readIcc,
+  readSegments,
+  type Segment,
+} from './jpeg/segments.ts'
+import { readChunks } from './png/chunks.ts'
 
 export interface Identification {
   readonly format: SourceFormat
@@ -23,15 +30,15 @@ export interface Identification {
   readonly sampling: string | null
   /** JPEG only. */
   readonly sourceQuality: JpegQuality | null
-  readonly extras: Extras | null
+  readonly extras: JpegExtras | null
 }
 
 /** The first 64 KB are enough for all but what stands behind the pixels; see `identify`. */
-export function identification(bytes: Uint8Array): Identification {
+export function identifyInDetail(bytes: Uint8Array): Identification {
   const facts = identify(bytes)
   const { format, width, height, progressive, animated, alpha, depth, space, orientation } = facts
-  const segments = format === 'jpeg' ? segmentsOf(bytes) : []
-  const profile = profileOf(bytes, facts)
+  const segments = format === 'jpeg' ? readSegments(bytes) : []
+  const profile = readProfile(bytes, facts)
   return {
     format,
     width,
@@ -43,12 +50,12 @@ export function identification(bytes: Uint8Array): Identification {
     space,
     orientation,
     icc: facts.icc
-      ? { name: profile ? nameOf(profile) : null, class: profile ? classOf(profile) : 'other' }
+      ? { name: profile ? readIccName(profile) : null, class: profile ? classifyIcc(profile) : 'other' }
       : null,
     exif: hasExif(bytes, facts),
-    sampling: samplingOf(segments),
-    sourceQuality: format === 'jpeg' ? jpegQuality(segments) : null,
-    extras: format === 'jpeg' ? extrasOf(bytes, segments) : null,
+    sampling: readSampling(segments),
+    sourceQuality: format === 'jpeg' ? estimateQuality(segments) : null,
+    extras: format === 'jpeg' ? findExtras(bytes, segments) : null,
   }
 }
 
@@ -61,7 +68,7 @@ const samplings: Readonly<Record<string, string>> = {
   ...{ '1x1': '4:4:4', '2x1': '4:2:2', '2x2': '4:2:0', '1x2': '4:4:0', '4x1': '4:1:1', '4x2': '4:1:0' },
 }
 
-export function samplingOf(segments: readonly Segment[]): string | null {
+export function readSampling(segments: readonly Segment[]): string | null {
   const frame = segments.find(isFrame)?.content
   // Behind precision, height, width and the number of components: three bytes for each component.
   if (frame?.[5] !== 3) return null
@@ -69,12 +76,12 @@ export function samplingOf(segments: readonly Segment[]): string | null {
   return samplings[`${(luma >> 4) / (chroma >> 4)}x${(luma & 15) / (chroma & 15)}`] ?? null
 }
 
-function profileOf(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | undefined {
+function readProfile(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | undefined {
   if (!icc) return undefined
-  if (format === 'jpeg') return iccOf(segmentsOf(bytes))
+  if (format === 'jpeg') return readIcc(readSegments(bytes))
   if (format === 'png') {
-    const chunk = chunksOf(bytes).find(({ type }) => type === 'iCCP')
-    return chunk && iccOfChunk(chunk.content)
+    const chunk = readChunks(bytes).find(({ type }) => type === 'iCCP')
+    return chunk && inflateIcc(chunk.content)
   }
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   // A box `colr` of the kind `prof` says its own size, four bytes in front; in a WebP the profile is the first chunk.
@@ -85,8 +92,8 @@ function profileOf(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | unde
 }
 
 function hasExif(bytes: Uint8Array, { format }: Facts): boolean {
-  if (format === 'jpeg') return exifOf(segmentsOf(bytes)) !== undefined
-  if (format === 'png') return chunksOf(bytes).some(({ type }) => type === 'eXIf')
+  if (format === 'jpeg') return findExif(readSegments(bytes)) !== undefined
+  if (format === 'png') return readChunks(bytes).some(({ type }) => type === 'eXIf')
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (format === 'webp') return text(bytes, 12, 4) === 'VP8X' && file.includes('EXIF', 30, 'latin1')
   return format === 'avif' && file.subarray(0, 4096).includes('Exif', 0, 'latin1')

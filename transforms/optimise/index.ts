@@ -4,12 +4,12 @@ import type { Facts } from '../facts.ts'
 import { identify } from '../identify.ts'
 import { admit, defaultLimits, type Limits } from '../price.ts'
 import { ended } from '../render/unended.ts'
-import type { Field, Task } from './candidate-set.ts'
-import { fieldFor } from './choose-candidates.ts'
-import { lostBeside } from './jpeg/index.ts'
-import { storedLook } from './pixel-hash.ts'
+import type { CandidateSet, OptimiseTask } from './candidate-set.ts'
+import { chooseCandidates } from './choose-candidates.ts'
+import { listLostExtras } from './jpeg/index.ts'
+import { hashStored } from './pixel-hash.ts'
 import type { Attempt, Optimised, OptimisedFormat, OptimiseReport, OptimiseRequest } from './request.ts'
-import { type Best, contest, noTime } from './smallest-candidate.ts'
+import { findSmallest, noTimeVerdict, type Winner } from './smallest-candidate.ts'
 
 export type { Keep, Level, Mode, Optimised, OptimiseReport, OptimiseRequest } from './request.ts'
 
@@ -26,26 +26,26 @@ export async function optimise(
   request: OptimiseRequest,
   limits: Limits = defaultLimits,
 ): Promise<Optimised> {
-  const facts = admitted(given, limits)
+  const facts = admitSource(given, limits)
   const source = await ended(given, facts)
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
   // What cannot be decoded is refused, and not handed back as if it had been looked at.
-  const look = facts.format === 'svg' ? null : await storedLook(source, facts)
-  const task: Task = { source, facts, request, budgetMs, endsAt, look }
-  const field = await fieldFor(task)
+  const look = facts.format === 'svg' ? null : await hashStored(source, facts)
+  const task: OptimiseTask = { source, facts, request, budgetMs, endsAt, look }
+  const field = await chooseCandidates(task)
   try {
-    const { best, tried } = await contest(field.candidates, {
+    const { best, tried } = await findSmallest(field.candidates, {
       original: field.original ?? originalOf(given, facts),
       endsAt,
     })
-    return answer(best, { given, task, tried, field })
+    return buildAnswer(best, { given, task, tried, field })
   } finally {
     await field.close?.()
   }
 }
 
-function admitted(source: Uint8Array, limits: Limits): Facts {
+function admitSource(source: Uint8Array, limits: Limits): Facts {
   const facts = identify(source)
   if (!formats.includes(facts.format))
     throw new Failure('source-unsupported', `A picture in ${facts.format.toUpperCase()} cannot be optimised.`)
@@ -59,25 +59,25 @@ function admitted(source: Uint8Array, limits: Limits): Facts {
   return facts
 }
 
-const originalOf = (given: Uint8Array, facts: Facts): Best => ({
+const originalOf = (given: Uint8Array, facts: Facts): Winner => ({
   body: given,
   format: facts.format as OptimisedFormat,
   name: 'original',
   dropped: [],
 })
 
-interface Outcome {
+interface Selection {
   readonly given: Uint8Array
-  readonly task: Task
+  readonly task: OptimiseTask
   readonly tried: readonly Attempt[]
-  readonly field: Field
+  readonly field: CandidateSet
 }
 
 /** Fewer bytes were asked for than any way comes down to, or than any did in time. */
-function refuseTooLarge(best: Best, { task, tried }: Outcome): void {
+function refuseTooLarge(best: Winner, { task, tried }: Selection): void {
   const { maxBytes, mode } = task.request
   if (maxBytes === undefined || best.body.length <= maxBytes) return
-  if (mode !== 'lossless' && tried.some(({ verdict }) => verdict === noTime))
+  if (mode !== 'lossless' && tried.some(({ verdict }) => verdict === noTimeVerdict))
     throw new Failure('late', `There was no time left to make it as small as ${maxBytes} bytes.`)
   throw new Failure('bad-option', `It cannot be made as small as ${maxBytes} bytes.`, {
     option: 'maxBytes',
@@ -86,7 +86,7 @@ function refuseTooLarge(best: Best, { task, tried }: Outcome): void {
   })
 }
 
-function answer(best: Best, outcome: Outcome): Optimised {
+function buildAnswer(best: Winner, outcome: Selection): Optimised {
   const { given, task, tried, field } = outcome
   const { source, request } = task
   const isOriginal = best.body === given || best.body === source
@@ -110,9 +110,9 @@ function answer(best: Best, outcome: Outcome): Optimised {
     reason: isOriginal
       ? (field.reason ?? 'nothing that may stand in for it is smaller')
       : (reason ?? `${best.name} is the smallest that may stand in for it`),
-    dropped: task.facts.format === 'jpeg' && !isOriginal ? lostBeside(source) : best.dropped,
+    dropped: task.facts.format === 'jpeg' && !isOriginal ? listLostExtras(source) : best.dropped,
     ...found,
-    ...(tried.some(({ verdict }) => verdict === noTime) && { stoppedEarly: true }),
+    ...(tried.some(({ verdict }) => verdict === noTimeVerdict) && { stoppedEarly: true }),
   }
   return { body: best.body, format: best.format, report }
 }

@@ -5,41 +5,41 @@ import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 
 /** Of the decoded picture: size and a hash over every sample. */
-export interface Look {
+export interface PixelHash {
   readonly width: number
   readonly height: number
   readonly hash: string
 }
 
-export const isSame = (one: Look, other: Look): boolean =>
+export const isSamePicture = (one: PixelHash, other: PixelHash): boolean =>
   one.width === other.width && one.height === other.height && one.hash === other.hash
 
 const options = { failOn: 'truncated', limitInputPixels: false, autoOrient: false } as const
 
 /** As it is stored unless told otherwise: what was brought upright is compared with what is shown of the source. */
-export interface Turned {
+export interface OrientOption {
   readonly autoOrient: boolean
 }
 
 /** Samples before the profile is applied; CMYK as its four inks. Equal samples with an equal profile look the same. */
-export async function storedLook(bytes: Uint8Array, { space }: Pick<Facts, 'space'>): Promise<Look> {
+export async function hashStored(bytes: Uint8Array, { space }: Pick<Facts, 'space'>): Promise<PixelHash> {
   const image = sharp(bytes, { ...options, ignoreIcc: true })
   const inks = space === 'cmyk' ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image
-  return lookOf(await run(inks.raw()))
+  return hashPixels(await run(inks.raw()))
 }
 
 /** Samples as a viewer without wide colours gets them: through the profile, to sRGB. */
-export async function managedLook(bytes: Uint8Array, turned?: Turned): Promise<Look> {
+export async function hashDisplayed(bytes: Uint8Array, turned?: OrientOption): Promise<PixelHash> {
   const image = sharp(bytes, { ...options, ...turned })
-  return lookOf(await run(image.toColourspace('srgb').ensureAlpha().raw()))
+  return hashPixels(await run(image.toColourspace('srgb').ensureAlpha().raw()))
 }
 
 /** Four channels of 16 bits, so that gray, palette and 8 bits compare with what they were reduced from. */
-export async function deepLook(
+export async function hashDeep(
   bytes: Uint8Array,
   { depth }: Pick<Facts, 'depth'>,
-  turned?: Turned,
-): Promise<Look> {
+  turned?: OrientOption,
+): Promise<PixelHash> {
   const image = sharp(bytes, { ...options, ...turned, ignoreIcc: true })
   const deep = depth > 8
   const { data, info } = await run(
@@ -48,18 +48,24 @@ export async function deepLook(
       .ensureAlpha()
       .raw({ depth: deep ? 'ushort' : 'uchar' }),
   )
-  const samples = deep ? data : widened(data)
-  return lookOf({ data: samples, info })
+  const samples = deep ? data : widenSamples(data)
+  return hashPixels({ data: samples, info })
 }
 
 /** 8 bits as 16: every byte twice, in either byte order the number times 257 (PNG 13.12). */
-function widened(data: Uint8Array): Uint8Array {
+function widenSamples(data: Uint8Array): Uint8Array {
   const wide = new Uint16Array(data.length)
   for (let i = 0; i < data.length; i++) wide[i] = (data[i] ?? 0) * 257
   return new Uint8Array(wide.buffer)
 }
 
-const lookOf = ({ data, info }: { data: Uint8Array; info: { width: number; height: number } }): Look => ({
+const hashPixels = ({
+  data,
+  info,
+}: {
+  data: Uint8Array
+  info: { width: number; height: number }
+}): PixelHash => ({
   width: info.width,
   height: info.height,
   hash: createHash('sha256').update(data).digest('base64'),

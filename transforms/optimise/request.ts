@@ -5,8 +5,8 @@ export type Mode = 'lossless' | 'lossy' | 'quality'
 /** How good a lossy picture must look: scores of 72, 76, 80 and 85. */
 export type Level = 'eco' | 'default' | 'high' | 'max'
 /** Kraken's names (api-kraken.md, preserve_meta): everything else that is not pixels goes. */
-export const keepable = ['profile', 'date', 'copyright', 'geotag', 'orientation'] as const
-export type Keep = (typeof keepable)[number]
+export const keepableMetadata = ['profile', 'date', 'copyright', 'geotag', 'orientation'] as const
+export type Keep = (typeof keepableMetadata)[number]
 /** What comes out: what we write, and SVG, which is rewritten but never made. */
 export type OptimisedFormat = OutputFormat | 'svg'
 
@@ -14,7 +14,7 @@ export type OptimisedFormat = OutputFormat | 'svg'
 export type Chroma = '4:2:0' | '4:2:2' | '4:4:4'
 
 /** Where none is named, of every API, the command line and the page: what nobody sees may be lost, or what a quality loses. */
-export const usualMode = (quality: unknown): Mode => (quality === undefined ? 'lossy' : 'quality')
+export const defaultMode = (quality: unknown): Mode => (quality === undefined ? 'lossy' : 'quality')
 
 export const levels: Readonly<Record<Level, number>> = { eco: 72, default: 76, high: 80, max: 85 }
 

@@ -23,9 +23,9 @@ export interface Candidate {
 export class Declined extends Error {}
 
 /** The verdict on what was not tried, as the budget was used up. */
-export const noTime = 'no time was left'
+export const noTimeVerdict = 'no time was left'
 
-export interface Best {
+export interface Winner {
   readonly body: Uint8Array
   readonly format: OptimisedFormat
   readonly name: string
@@ -35,16 +35,16 @@ export interface Best {
   readonly bytes?: number
 }
 
-interface Rules {
-  readonly original: Best
+interface SelectionRules {
+  readonly original: Winner
   /** From `performance.now()`: no candidate begins after it. */
   readonly endsAt: number
 }
 
-export async function contest(
+export async function findSmallest(
   candidates: readonly Candidate[],
-  { original, endsAt }: Rules,
-): Promise<{ best: Best; tried: Attempt[] }> {
+  { original, endsAt }: SelectionRules,
+): Promise<{ best: Winner; tried: Attempt[] }> {
   let best = original
   const tried: Attempt[] = []
   for (const candidate of candidates) {
@@ -52,43 +52,43 @@ export async function contest(
     // What is owed in another format is owed late, too: there is no answer without it.
     const isOwed = best === original && original.bytes !== undefined
     const until = isOwed ? Number.POSITIVE_INFINITY : endsAt
-    const { attempt, body } = await tryOne(candidate, { best, endsAt: isNeeded ? until : 0 })
+    const { attempt, body } = await tryCandidate(candidate, { best, endsAt: isNeeded ? until : 0 })
     tried.push(attempt)
     if (body)
       best = candidate.refines ? { ...best, name: attempt.name, body } : { dropped: [], ...candidate, body }
   }
-  return { best, tried: tried.map((attempt) => named(attempt, best.name)) }
+  return { best, tried: tried.map((attempt) => settleVerdict(attempt, best.name)) }
 }
 
 /** One that won for a while and was beaten is only 'larger' in the end. */
-const named = (attempt: Attempt, winner: string): Attempt =>
+const settleVerdict = (attempt: Attempt, winner: string): Attempt =>
   attempt.verdict === 'chosen' && attempt.name !== winner ? { ...attempt, verdict: 'larger' } : attempt
 
-async function tryOne(
+async function tryCandidate(
   candidate: Candidate,
-  { best, endsAt }: { best: Best; endsAt: number },
+  { best, endsAt }: { best: Winner; endsAt: number },
 ): Promise<{ attempt: Attempt; body?: Uint8Array }> {
   const startedAt = performance.now()
-  const told = (verdict: string, body?: Uint8Array): Attempt => ({
+  const reportAttempt = (verdict: string, body?: Uint8Array): Attempt => ({
     name: candidate.refines ? `${best.name}, ${candidate.name}` : candidate.name,
     ...(body && { bytes: body.length }),
     ms: Math.round(performance.now() - startedAt),
     verdict,
   })
-  if (startedAt > endsAt) return { attempt: told(endsAt === 0 ? 'not needed' : noTime) }
+  if (startedAt > endsAt) return { attempt: reportAttempt(endsAt === 0 ? 'not needed' : noTimeVerdict) }
   try {
     const body = await candidate.make(best.body)
-    if (body.length >= (best.bytes ?? best.body.length)) return { attempt: told('larger', body) }
+    if (body.length >= (best.bytes ?? best.body.length)) return { attempt: reportAttempt('larger', body) }
     const fault = await candidate.faultOf(body)
-    return fault ? { attempt: told(fault, body) } : { attempt: told('chosen', body), body }
+    return fault ? { attempt: reportAttempt(fault, body) } : { attempt: reportAttempt('chosen', body), body }
   } catch (thrown) {
-    if (thrown instanceof Declined) return { attempt: told(thrown.message) }
-    return { attempt: told(`failed: ${sentenceOf(thrown)}`) }
+    if (thrown instanceof Declined) return { attempt: reportAttempt(thrown.message) }
+    return { attempt: reportAttempt(`failed: ${describeFailure(thrown)}`) }
   }
 }
 
 /** Our own sentences are for everybody; a library's may hold anything, so its first line is cut short. */
-function sentenceOf(thrown: unknown): string {
+function describeFailure(thrown: unknown): string {
   const failure = asFailure(thrown)
   if (failure.kind !== 'internal') return failure.message
   const said = thrown instanceof Error ? thrown.message : String(thrown)

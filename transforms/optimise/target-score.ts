@@ -1,14 +1,14 @@
 // Lossy by score: the search's answer as a candidate, with the metadata that was asked for put back in.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
-import { segmentsOf, spliced } from './jpeg/segments.ts'
+import { insertSegments, readSegments } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
 import { levels, type OptimiseRequest, type Result } from './request.ts'
-import { dressed } from './restore-metadata.ts'
+import { restoreMetadata } from './restore-metadata.ts'
 import { type Candidate, Declined } from './smallest-candidate.ts'
-import { isDrawn } from './webp/convert-lossless.ts'
+import { isDrawing } from './webp/convert-lossless.ts'
 
-export interface ScoredTask {
+export interface TargetScoreTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
@@ -17,13 +17,17 @@ export interface ScoredTask {
 }
 
 /** `owed` where the format was named: then what comes nearest is the answer, smaller than the source or not. */
-export function scoredCandidate(task: ScoredTask, format: LossyFormat, owed = false): Candidate {
+export function createTargetScoreCandidate(
+  task: TargetScoreTask,
+  format: LossyFormat,
+  owed = false,
+): Candidate {
   let found: Result = {}
   return {
     name: `${format} by score`,
     format,
     make: async () => {
-      const answer = await searched(task, format, owed)
+      const answer = await encodeToScore(task, format, owed)
       found = answer.result
       return answer.body
     },
@@ -32,8 +36,8 @@ export function scoredCandidate(task: ScoredTask, format: LossyFormat, owed = fa
   }
 }
 
-async function searched(
-  task: ScoredTask,
+async function encodeToScore(
+  task: TargetScoreTask,
   format: LossyFormat,
   owed: boolean,
 ): Promise<{ body: Uint8Array; result: Result }> {
@@ -50,7 +54,7 @@ async function searched(
   })
   if (found.verdict === 'keep') throw new Declined(found.reason)
   // The colour of a WebP with loss is always halved: a drawing that shows it is better made without.
-  if (!found.reached && format === 'webp' && maxBytes === undefined && isDrawn(facts))
+  if (!found.reached && format === 'webp' && maxBytes === undefined && isDrawing(facts))
     throw new Declined('its colours would suffer')
   const { score, quality, chroma, probes, reason, isOrdered, target, stoppedEarly } = found
   const result = {
@@ -58,19 +62,19 @@ async function searched(
     ...(target !== undefined && { target }),
     ...(stoppedEarly && { stoppedEarly }),
   }
-  const body = format === 'jpeg' && !isOrdered ? await settled(found.body, task) : found.body
-  return { body: dressed(body, format, { source, facts, keep: request.keep ?? [] }), result }
+  const body = format === 'jpeg' && !isOrdered ? await optimiseScans(found.body, task) : found.body
+  return { body: restoreMetadata(body, format, { source, facts, keep: request.keep ?? [] }), result }
 }
 
 /** Recoded without loss as a second run of ours would, so that this one finds nothing left. */
-export async function settled(
+export async function optimiseScans(
   jpeg: Uint8Array,
-  { request }: Pick<ScoredTask, 'request'>,
+  { request }: Pick<TargetScoreTask, 'request'>,
 ): Promise<Uint8Array> {
   if (request.progressive === false) return jpeg
-  const profile = segmentsOf(jpeg)
+  const profile = readSegments(jpeg)
     .filter(({ marker }) => marker === 0xe2)
     .map(({ bytes }) => bytes)
-  const recoded = spliced(await compressJpeg(jpeg), profile)
+  const recoded = insertSegments(await compressJpeg(jpeg), profile)
   return recoded.length < jpeg.length ? recoded : jpeg
 }

@@ -10,7 +10,7 @@ const mostPixelsToCount = 1e6
 const uncounted: readonly string[] = ['svg', 'bmp', 'ico']
 
 /** Distinct colours with their transparency; null for what is neither small nor of a palette, for an SVG, a BMP and an icon. */
-export async function uniqueColours(bytes: Uint8Array): Promise<number | null> {
+export async function countColours(bytes: Uint8Array): Promise<number | null> {
   const { format, width, height, space } = identify(bytes)
   const pixels = width * height
   const isCounted = pixels <= mostPixelsToCount || (space === 'palette' && pixels <= mostPixelsToCount * 16)

@@ -3,18 +3,18 @@
 // The optimiser's search with less time: no second encoder settings, no last slow encode. Loaded when it is asked for.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
-import { decoded, type Encode, type LossyFormat, probing } from '../optimise/lossy/encoders.ts'
-import { type Past, pastOf, relativeTarget } from '../optimise/lossy/generation-loss.ts'
-import { coloured, type Picture } from '../optimise/lossy/picture.ts'
+import { createProbeEncoder, decodeLike, type Encode, type LossyFormat } from '../optimise/lossy/encoders.ts'
+import { estimateSourceLoss, type SourceLoss, tightenTarget } from '../optimise/lossy/generation-loss.ts'
+import { type Picture, toColourChannels } from '../optimise/lossy/picture.ts'
 import { precondition } from '../optimise/lossy/precondition.ts'
-import { seek } from '../optimise/lossy/quality-search.ts'
-import type { Way } from '../optimise/lossy/score-curves.ts'
+import { searchQuality } from '../optimise/lossy/quality-search.ts'
+import type { EncoderPreset } from '../optimise/lossy/score-curves.ts'
 import {
+  applyGuards,
   createJudge,
-  effective,
+  flatAreaLimits,
   type Judge,
-  type Standard,
-  spotLimits,
+  type VisualStandard,
 } from '../optimise/lossy/visual-judge.ts'
 import { smallestSide } from '../optimise/metric/index.ts'
 import type { Pixels } from './run.ts'
@@ -46,7 +46,12 @@ const guards = { whiteLimit: 0.06, p5Slack: 7, worstSlack: 12 } as const
 export async function byScore(pixels: Pixels, goal: Goal): Promise<Found | undefined> {
   if (Math.min(pixels.width, pixels.height) < smallestSide) return undefined
   const { width, height } = pixels
-  const picture: Picture = { ...coloured(pixels.data, pixels.channels), width, height, isGrey: goal.isGrey }
+  const picture: Picture = {
+    ...toColourChannels(pixels.data, pixels.channels),
+    width,
+    height,
+    isGrey: goal.isGrey,
+  }
   const judge = createJudge(picture)
   try {
     return await searched({ picture, judge }, goal)
@@ -72,8 +77,8 @@ async function searched(subject: Subject, goal: Goal): Promise<Found> {
   const tried: Tried[] = []
   for (const way of waysOf(subject.picture, goal)) {
     const picture = way === 'jpeg 4:2:0' ? prepared(subject.picture) : subject.picture
-    const { best, probes } = await seek(
-      { ...bounds, way, target: goal.score, endsAt: goal.endsAt },
+    const { best, probes } = await searchQuality(
+      { ...bounds, preset: way, target: goal.score, endsAt: goal.endsAt },
       (quality) => probe({ ...subject, picture }, { way, quality, goal }),
     )
     if (best) return told(best)
@@ -86,7 +91,7 @@ async function searched(subject: Subject, goal: Goal): Promise<Found> {
 }
 
 /** Colour that no quality brings back at half its resolution gets all of it. */
-function waysOf({ isGrey }: Picture, { format }: Goal): readonly Way[] {
+function waysOf({ isGrey }: Picture, { format }: Goal): readonly EncoderPreset[] {
   if (format !== 'jpeg') return [format]
   return isGrey ? ['jpeg 4:2:0'] : ['jpeg 4:2:0', 'jpeg 4:4:4']
 }
@@ -98,25 +103,25 @@ function prepared(picture: Picture): Picture {
 }
 
 interface Trial {
-  readonly way: Way
+  readonly way: EncoderPreset
   readonly quality: number
   readonly goal: Goal
 }
 
 async function probe({ picture, judge }: Subject, { way, quality, goal }: Trial): Promise<Tried> {
   const body = await encoderOf(picture, way)(quality)
-  const judgement = judge.judge(await decoded(body, picture))
-  const spotLimit = spotLimits[goal.format === 'webp' ? 'webp' : 'usual']
-  const standard: Standard = { ...guards, spotLimit, target: goal.score }
-  return { quality, score: effective(judgement, standard), whole: judgement.score, body }
+  const judgement = judge.judge(await decodeLike(body, picture))
+  const flatAreaLimit = flatAreaLimits[goal.format === 'webp' ? 'webp' : 'usual']
+  const standard: VisualStandard = { ...guards, flatAreaLimit, target: goal.score }
+  return { quality, score: applyGuards(judgement, standard), whole: judgement.score, body }
 }
 
 /**
  * Our own WebP encoder packs transparency with an effort that only background work has time for: 11 s a megapixel, where
  * sharp at effort 2 takes half a second.
  */
-function encoderOf(picture: Picture, way: Way): Encode {
-  if (way !== 'webp' || picture.channels !== 4) return probing(picture, way)
+function encoderOf(picture: Picture, way: EncoderPreset): Encode {
+  if (way !== 'webp' || picture.channels !== 4) return createProbeEncoder(picture, way)
   const { data, width, height, channels } = picture
   return (quality) =>
     sharp(data, { raw: { width, height, channels } })
@@ -137,7 +142,7 @@ export async function recodedByScore(
   source: Uint8Array,
   { facts, pixels, ...goal }: Goal & { readonly facts: Facts; readonly pixels: Pixels },
 ): Promise<Found | undefined> {
-  const past = pastOf(source, facts)
+  const past = estimateSourceLoss(source, facts)
   const score = scoreLeft(past, goal.score)
   const found = score === undefined ? undefined : await byScore(pixels, { ...goal, score })
   if (found && found.body.length <= source.length * past.worthwhile) return found
@@ -145,9 +150,9 @@ export async function recodedByScore(
 }
 
 /** Undefined when nothing may be lost on top of what is lost. */
-function scoreLeft(past: Past, score: number): number | undefined {
+function scoreLeft(past: SourceLoss, score: number): number | undefined {
   if (past.isOptimised) return undefined
-  return past.score === undefined ? score : relativeTarget(score, past.score)
+  return past.score === undefined ? score : tightenTarget(score, past.score)
 }
 
 /** The source's own picture without anything else that its file may say; undefined where that cannot be done. */

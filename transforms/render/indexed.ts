@@ -1,6 +1,6 @@
 // Pixels of at most 256 colours as a PNG with a palette (W3C PNG, third edition, 11.2.2), colour for colour.
 import { constants, deflateSync } from 'node:zlib'
-import { chunk, joined } from '../optimise/png/chunks.ts'
+import { buildChunk, writePng } from '../optimise/png/chunks.ts'
 import type { Pixels } from './run.ts'
 
 const mostColours = 256
@@ -32,12 +32,15 @@ export function indexedPng(pixels: Pixels): Uint8Array<ArrayBuffer> | undefined 
   const alphas = colours.map((colour) => colour & 255).filter((alpha) => alpha < 255)
   // Filters help where numbers mean brightness; those of a palette mean nothing (PNG 12.7).
   const data = deflateSync(rows, { level: 9, memLevel: 9, strategy: constants.Z_DEFAULT_STRATEGY })
-  const png = joined([
-    chunk('IHDR', header),
-    chunk('PLTE', Uint8Array.from(colours.flatMap((c) => [c >>> 24, (c >>> 16) & 255, (c >>> 8) & 255]))),
-    ...(alphas.length > 0 ? [chunk('tRNS', Uint8Array.from(alphas))] : []),
-    chunk('IDAT', data),
-    chunk('IEND', new Uint8Array()),
+  const png = writePng([
+    buildChunk('IHDR', header),
+    buildChunk(
+      'PLTE',
+      Uint8Array.from(colours.flatMap((c) => [c >>> 24, (c >>> 16) & 255, (c >>> 8) & 255])),
+    ),
+    ...(alphas.length > 0 ? [buildChunk('tRNS', Uint8Array.from(alphas))] : []),
+    buildChunk('IDAT', data),
+    buildChunk('IEND', new Uint8Array()),
   ])
   return new Uint8Array(png)
 }

@@ -1,7 +1,7 @@
 // What may be asked of the optimiser: one table of options for the query, for a form, for JSON and for the document.
 import { z } from '@hono/zod-openapi'
 import { outputFormats } from '../../../transforms/index.ts'
-import { keepable, levels } from '../../../transforms/optimise/request.ts'
+import { keepableMetadata, levels } from '../../../transforms/optimise/request.ts'
 import { asText, commas, httpUrl, inJson, inText, type Kinds } from './scalars.ts'
 import { Target } from './target.ts'
 
@@ -41,7 +41,7 @@ const wish = ({ integer, yesNo, listOf }: Kinds) => ({
   ),
   progressive: optional(yesNo(), 'Of a JPEG: false gives one that loads from top to bottom.', false),
   keep: optional(
-    listOf(z.enum(keepable), keepable.length),
+    listOf(z.enum(keepableMetadata), keepableMetadata.length),
     'What stays of the metadata; the rest goes. Comma-separated in a query or a form.',
     ['profile', 'copyright'],
   ).openapi(commas),

@@ -1,7 +1,7 @@
 // A worker that does what the order's edit says, in place of making pictures: for tests of what is round it.
 import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Answer, Job } from '../../../processing/worker.ts'
+import type { WorkerAnswer, WorkerJob } from '../../../processing/worker.ts'
 
 const report = {
   sourceBytes: 2,
@@ -32,7 +32,7 @@ const identified = {
 } as const
 
 /** 'die', 'throw', 'grow', 'until' a file is there, or how many milliseconds it takes. */
-export default async function work({ order, budgetMs }: Job): Promise<Answer> {
+export default async function work({ order, budgetMs }: WorkerJob): Promise<WorkerAnswer> {
   if (order.edit === 'die') process.exit(7)
   if (order.edit === 'throw') throw new Error('a mistake of ours')
   if (order.edit === 'grow') grow()

@@ -6,8 +6,8 @@ import { once } from '../jpeg/index.ts'
 import { smallestSide } from '../metric/index.ts'
 import { levels, type OptimiseRequest, type Result } from '../request.ts'
 import { type Candidate, Declined } from '../smallest-candidate.ts'
-import { filmOf, playsSame } from './animation-equality.ts'
-import { filmScore, standardOf } from './lossy.ts'
+import { hashAnimation, isSameAnimation } from './animation-equality.ts'
+import { animationStandard, scoreAnimation } from './lossy.ts'
 
 /** All frames are decoded to compare them, four bytes a pixel. */
 const mostPixels = 60e6
@@ -16,7 +16,7 @@ const msPerMegapixel = 400
 /** Where 14 films came to 58 % of the bytes; better ones for films that fall short there. */
 const qualities = [75, 86, 94]
 
-interface Task {
+interface AnimationTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
@@ -24,27 +24,27 @@ interface Task {
 }
 
 /** None for what is no GIF, or too long to be compared. Of what is owed, a film of too many bytes is scored as well. */
-export function filmCandidates(task: Task, owed = false): Candidate[] {
+export function listAnimatedWebp(task: AnimationTask, owed = false): Candidate[] {
   const { source, facts, request } = task
-  if (facts.format !== 'gif' || isTooLong(task)) return []
-  const before = once(() => filmOf(source))
+  if (facts.format !== 'gif' || isTooLongToCompare(task)) return []
+  const before = once(() => hashAnimation(source))
   const lossless: Candidate = {
     name: 'webp film without loss',
     format: 'webp',
-    make: () => webp(source, { lossless: true, exact: true }),
+    make: () => encodeAnimation(source, { lossless: true, exact: true }),
     faultOf: async (body) =>
-      playsSame(await before(), await filmOf(body)) ? undefined : 'its frames differ',
+      isSameAnimation(await before(), await hashAnimation(body)) ? undefined : 'its frames differ',
   }
-  return request.mode === 'lossless' ? [lossless] : [lossless, scoredFilm(task, owed)]
+  return request.mode === 'lossless' ? [lossless] : [lossless, createScoredAnimation(task, owed)]
 }
 
-export function isTooLong({ facts, budgetMs }: Pick<Task, 'facts' | 'budgetMs'>): boolean {
+export function isTooLongToCompare({ facts, budgetMs }: Pick<AnimationTask, 'facts' | 'budgetMs'>): boolean {
   const pixels = facts.width * facts.height * facts.pages
   return pixels > mostPixels || (pixels / 1e6) * msPerMegapixel > budgetMs
 }
 
 /** With loss, at the lowest of three qualities that reaches the level. */
-export function scoredFilm({ source, facts, request }: Task, owed = false): Candidate {
+export function createScoredAnimation({ source, facts, request }: AnimationTask, owed = false): Candidate {
   const { level = 'default' } = request
   let found: Result = {}
   return {
@@ -53,9 +53,9 @@ export function scoredFilm({ source, facts, request }: Task, owed = false): Cand
     make: async (best) => {
       if (Math.min(facts.width, facts.height) < smallestSide) throw new Declined('it is too small to compare')
       for (const quality of qualities) {
-        const body = await webp(source, { quality, alphaQuality: 100, smartSubsample: true })
+        const body = await encodeAnimation(source, { quality, alphaQuality: 100, smartSubsample: true })
         if (body.length >= best.length && !owed) return body
-        const film = await filmScore(source, body, standardOf(level, 'webp'))
+        const film = await scoreAnimation(source, body, animationStandard(level, 'webp'))
         if (film === undefined) throw new Declined('its frames differ in number or pace')
         found = { score: film.score, quality }
         if (film.counted >= levels[level]) return body
@@ -67,7 +67,7 @@ export function scoredFilm({ source, facts, request }: Task, owed = false): Cand
   }
 }
 
-async function webp(
+async function encodeAnimation(
   source: Uint8Array,
   options: { lossless?: true; exact?: true; quality?: number; alphaQuality?: number; smartSubsample?: true },
 ): Promise<Uint8Array> {

@@ -3,28 +3,28 @@ import { createHash } from 'node:crypto'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 
-interface Moment {
+interface ShownFrame {
   readonly hash: string
   ms: number
 }
 
-export interface Film {
+export interface Animation {
   readonly width: number
   readonly height: number
   readonly loop: number
-  readonly moments: readonly Moment[]
+  readonly moments: readonly ShownFrame[]
 }
 
 /** Browsers show a frame of 10 ms or less for 100 ms (WebKit bug 36082, and all others after it). */
 const shownMs = (delay: number): number => (delay <= 10 ? 100 : delay)
 
-export async function filmOf(bytes: Uint8Array): Promise<Film> {
+export async function hashAnimation(bytes: Uint8Array): Promise<Animation> {
   const options = { animated: true, limitInputPixels: false, failOn: 'truncated' } as const
   const { delay = [], loop = 0 } = await sharp(bytes, options).metadata()
   const { data, info } = await run(sharp(bytes, options).toColourspace('srgb').ensureAlpha().raw())
   const height = info.pageHeight ?? info.height
   const frameBytes = info.width * height * info.channels
-  const moments: Moment[] = []
+  const moments: ShownFrame[] = []
   for (let at = 0, n = 0; at < data.length; at += frameBytes, n++) {
     const hash = createHash('sha256')
       .update(data.subarray(at, at + frameBytes))
@@ -37,7 +37,7 @@ export async function filmOf(bytes: Uint8Array): Promise<Film> {
   return { width: info.width, height, loop, moments }
 }
 
-export function playsSame(one: Film, other: Film): boolean {
+export function isSameAnimation(one: Animation, other: Animation): boolean {
   if (one.width !== other.width || one.height !== other.height) return false
   if (one.moments.length !== other.moments.length) return false
   // A single moment has no pace and nothing to repeat.

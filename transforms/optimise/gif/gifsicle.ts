@@ -1,9 +1,9 @@
 // Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
 import { spawn } from 'node:child_process'
 import { Failure } from '../../../errors.ts'
-import { Declined, noTime } from '../smallest-candidate.ts'
+import { Declined, noTimeVerdict } from '../smallest-candidate.ts'
 
-export interface Bounds {
+export interface GifsicleBounds {
   /** From `performance.now()`. */
   readonly endsAt: number
   /** What comes beyond is of no use to the caller, so the program is stopped there. */
@@ -17,10 +17,14 @@ const longestMs = 2 ** 31 - 1
 let installed: boolean | undefined
 
 /** What Gifsicle makes of `gif`. Fails with 'source-unsupported' where it is not installed, declines where time runs out. */
-export async function gifsicle(gif: Uint8Array, options: readonly string[], bounds: Bounds): Promise<Buffer> {
-  if (installed === false) throw missing()
+export async function runGifsicle(
+  gif: Uint8Array,
+  options: readonly string[],
+  bounds: GifsicleBounds,
+): Promise<Buffer> {
+  if (installed === false) throw reportMissing()
   const leftMs = Math.ceil(bounds.endsAt - performance.now())
-  if (leftMs <= 0) throw new Declined(noTime)
+  if (leftMs <= 0) throw new Declined(noTimeVerdict)
   const quiet = ['--no-warnings', '--no-ignore-errors', '--no-comments', '--no-names', '--no-extensions']
   const program = spawn('gifsicle', [...options, ...quiet, '-'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -34,7 +38,7 @@ export async function gifsicle(gif: Uint8Array, options: readonly string[], boun
   const ended = new Promise<number | null>((resolve, reject) => {
     program.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') installed = false
-      reject(cause.code === 'ENOENT' ? missing() : cause)
+      reject(cause.code === 'ENOENT' ? reportMissing() : cause)
     })
     program.once('close', resolve)
   })
@@ -45,7 +49,7 @@ export async function gifsicle(gif: Uint8Array, options: readonly string[], boun
   const made = Promise.all([collect(program, bounds.maxBytes), ended])
   const [parts, code] = await made.finally(() => clearTimeout(timer))
   installed = true
-  if (code === null && isLate) throw new Declined(noTime)
+  if (code === null && isLate) throw new Declined(noTimeVerdict)
   if (code !== 0 || parts.length === 0)
     throw new Failure('source-broken', 'Gifsicle could not finish this picture.')
   return Buffer.concat(parts)
@@ -62,4 +66,5 @@ async function collect(program: ReturnType<typeof spawn>, maxBytes: number): Pro
   return parts
 }
 
-const missing = (): Failure => new Failure('source-unsupported', 'Gifsicle is not installed on this machine.')
+const reportMissing = (): Failure =>
+  new Failure('source-unsupported', 'Gifsicle is not installed on this machine.')

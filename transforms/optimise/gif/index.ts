@@ -4,27 +4,27 @@ import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import type { Candidate } from '../smallest-candidate.ts'
-import { filmOf, playsSame } from './animation-equality.ts'
-import { bareGif } from './blocks.ts'
-import { gifsicle } from './gifsicle.ts'
+import { hashAnimation, isSameAnimation } from './animation-equality.ts'
+import { stripGif } from './blocks.ts'
+import { runGifsicle } from './gifsicle.ts'
 
 /** All frames are decoded twice to compare them, four bytes a pixel. */
 const mostPixels = 60e6
 /** sharp takes 2.3 s a file where Gifsicle takes 0.2, so it gets small ones only. */
 const mostPixelsForSharp = 10e6
 
-export function gifCandidates(source: Uint8Array, facts: Facts, endsAt: number): Candidate[] {
+export function listGifCandidates(source: Uint8Array, facts: Facts, endsAt: number): Candidate[] {
   const stripped: Candidate = {
     name: 'blocks that are not the picture removed',
     format: 'gif',
-    make: async () => bareGif(source) ?? source,
+    make: async () => stripGif(source) ?? source,
     faultOf: async () => undefined, // the frames' own bytes are not touched
   }
   const total = facts.width * facts.height * facts.pages
   if (total > mostPixels) return [stripped]
-  const before = once(() => filmOf(source))
+  const before = once(() => hashAnimation(source))
   const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
-    playsSame(await before(), await filmOf(body)) ? undefined : 'its frames differ'
+    isSameAnimation(await before(), await hashAnimation(body)) ? undefined : 'its frames differ'
   const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
   const candidate = (name: string, make: Candidate['make']): Candidate => ({
     name,
@@ -34,13 +34,13 @@ export function gifCandidates(source: Uint8Array, facts: Facts, endsAt: number):
   })
   return [
     stripped,
-    candidate('gifsicle -O3', () => gifsicle(source, ['-O3'], bounds)),
-    ...(total > mostPixelsForSharp ? [] : [candidate('sharp', () => recoded(source))]),
+    candidate('gifsicle -O3', () => runGifsicle(source, ['-O3'], bounds)),
+    ...(total > mostPixelsForSharp ? [] : [candidate('sharp', () => recodeBySharp(source))]),
   ]
 }
 
 /** The palettes stay: a colour that is not in them would be a loss. */
-async function recoded(source: Uint8Array): Promise<Uint8Array> {
+async function recodeBySharp(source: Uint8Array): Promise<Uint8Array> {
   const image = sharp(source, { animated: true, limitInputPixels: false })
   return (await run(image.gif({ reuse: true, effort: 10, dither: 0, keepDuplicateFrames: true }))).data
 }

@@ -2,12 +2,12 @@
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
-import { coloured, type Picture } from '../lossy/picture.ts'
-import { createJudge, effective, type Standard, spotLimits } from '../lossy/visual-judge.ts'
+import { type Picture, toColourChannels } from '../lossy/picture.ts'
+import { applyGuards, createJudge, flatAreaLimits, type VisualStandard } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'
 import { type Level, levels, type Result } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'
-import { gifsicle } from './gifsicle.ts'
+import { runGifsicle } from './gifsicle.ts'
 
 /** From strong to weak; at 80, 14 films came to 58 % of the bytes. */
 const strengths = [80, 40, 20]
@@ -18,22 +18,22 @@ const mostPixels = 60e6
 const worthwhile = 0.85
 
 /** As of stills. */
-export const standardOf = (level: Level, format: 'gif' | 'webp'): Standard => ({
+export const animationStandard = (level: Level, format: 'gif' | 'webp'): VisualStandard => ({
   target: levels[level],
   whiteLimit: 0.06,
-  spotLimit: format === 'webp' ? spotLimits.webp : spotLimits.usual,
+  flatAreaLimit: format === 'webp' ? flatAreaLimits.webp : flatAreaLimits.usual,
   p5Slack: 7,
   worstSlack: 12,
 })
 
-interface Task {
+interface LossyGifTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly level: Level
   readonly endsAt: number
 }
 
-export function lossyGifCandidates({ source, facts, level, endsAt }: Task): Candidate[] {
+export function listLossyGif({ source, facts, level, endsAt }: LossyGifTask): Candidate[] {
   const { width, height, pages } = facts
   if (width * height * pages > mostPixels || Math.min(width, height) < smallestSide) return []
   const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
@@ -42,10 +42,10 @@ export function lossyGifCandidates({ source, facts, level, endsAt }: Task): Cand
     return {
       name: `gifsicle --lossy=${strength}`,
       format: 'gif',
-      make: () => gifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
+      make: () => runGifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
       faultOf: async (body) => {
         if (body.length > source.length * worthwhile) return 'saves too little to lose anything'
-        const film = await filmScore(source, body, standardOf(level, 'gif'))
+        const film = await scoreAnimation(source, body, animationStandard(level, 'gif'))
         if (film === undefined) return 'its frames differ in number or pace'
         found = { score: film.score }
         return film.counted < levels[level]
@@ -57,7 +57,7 @@ export function lossyGifCandidates({ source, facts, level, endsAt }: Task): Cand
   })
 }
 
-export interface FilmScore {
+export interface AnimationScore {
   /** Of the sampled frame that looks worst. */
   readonly score: number
   /** The same with all guards: what must reach the level. */
@@ -65,11 +65,11 @@ export interface FilmScore {
 }
 
 /** Undefined when the films do not run alike. */
-export async function filmScore(
+export async function scoreAnimation(
   source: Uint8Array,
   body: Uint8Array,
-  standard: Standard,
-): Promise<FilmScore | undefined> {
+  standard: VisualStandard,
+): Promise<AnimationScore | undefined> {
   const [old, now] = await Promise.all(
     [source, body].map((bytes) => sharp(bytes, { animated: true }).metadata()),
   )
@@ -77,9 +77,9 @@ export async function filmScore(
   if (now?.pages !== old?.pages || now?.loop !== old?.loop) return undefined
   if (JSON.stringify(now?.delay) !== JSON.stringify(old?.delay)) return undefined
   const step = Math.max(1, Math.floor(pages / samples))
-  let lowest: FilmScore = { score: 100, counted: 100 }
+  let lowest: AnimationScore = { score: 100, counted: 100 }
   for (let page = 0; page < pages; page += step) {
-    const found = compared(await frame(source, page), await frame(body, page), standard)
+    const found = compareFrames(await decodeFrame(source, page), await decodeFrame(body, page), standard)
     if (!found) return undefined
     lowest = {
       score: Math.min(lowest.score, found.score),
@@ -89,21 +89,25 @@ export async function filmScore(
   return lowest
 }
 
-function compared(before: Picture, after: Picture, standard: Standard): FilmScore | undefined {
+function compareFrames(
+  before: Picture,
+  after: Picture,
+  standard: VisualStandard,
+): AnimationScore | undefined {
   if (before.width !== after.width || before.height !== after.height) return undefined
   if (before.channels !== after.channels) return undefined
   const judge = createJudge(before)
   try {
     const judgement = judge.judge(after.data)
-    return { score: judgement.score, counted: effective(judgement, standard) }
+    return { score: judgement.score, counted: applyGuards(judgement, standard) }
   } finally {
     judge.release()
   }
 }
 
-async function frame(bytes: Uint8Array, page: number): Promise<Picture> {
+async function decodeFrame(bytes: Uint8Array, page: number): Promise<Picture> {
   const image = sharp(bytes, { page, limitInputPixels: false }).toColourspace('srgb')
   const { data, info } = await run(image.raw())
   const { width, height } = info
-  return { ...coloured(data, info.channels), width, height, isGrey: false }
+  return { ...toColourChannels(data, info.channels), width, height, isGrey: false }
 }

@@ -1,7 +1,7 @@
 // The quality a JPEG was saved at, read back from its quantisation tables: libjpeg's and MozJPEG's scale the same way.
 
-import { tables } from '../lossy/quantisation-tables.ts'
-import { quantisation, type Segment } from './segments.ts'
+import { baseTables } from '../lossy/quantisation-tables.ts'
+import { defineQuantisation, type Segment } from './segments.ts'
 
 export interface JpegQuality {
   /** 1 to 100 on that encoder's scale. */
@@ -11,20 +11,22 @@ export interface JpegQuality {
 }
 
 /** Null where there is no complete table for luminance. */
-export function jpegQuality(segments: readonly Segment[]): JpegQuality | null {
-  const table = luminance(segments)
+export function estimateQuality(segments: readonly Segment[]): JpegQuality | null {
+  const table = findLuminanceTable(segments)
   if (!table) return null
-  const plain = nearest(table, tables.libjpeg)
-  const moz = [tables.mozjpeg, tables.klein, tables.mssim].map((base) => nearest(table, base))
+  const plain = findNearestQuality(table, baseTables.libjpeg)
+  const moz = [baseTables.mozjpeg, baseTables.klein, baseTables.mssim].map((base) =>
+    findNearestQuality(table, base),
+  )
   const exact = moz.find(({ off }) => off === 0)
   if (exact && plain.off > 0) return { quality: exact.quality, family: 'mozjpeg' }
   return { quality: plain.quality, family: plain.off === 0 ? 'libjpeg' : 'unknown' }
 }
 
 /** Table 0, of 8 or of 16 bits (T.81 B.2.4.1). A segment may hold several. */
-function luminance(segments: readonly Segment[]): number[] | undefined {
+function findLuminanceTable(segments: readonly Segment[]): number[] | undefined {
   for (const { marker, content } of segments) {
-    if (marker !== quantisation) continue
+    if (marker !== defineQuantisation) continue
     for (let at = 0; at < content.length; ) {
       const head = content[at] ?? 0
       const wide = head >> 4 ? 2 : 1
@@ -39,17 +41,20 @@ function luminance(segments: readonly Segment[]): number[] | undefined {
   return undefined
 }
 
-function nearest(table: readonly number[], base: readonly number[]): { quality: number; off: number } {
+function findNearestQuality(
+  table: readonly number[],
+  base: readonly number[],
+): { quality: number; off: number } {
   let best = { quality: 1, off: Number.POSITIVE_INFINITY }
   for (let quality = 1; quality <= 100; quality++) {
-    const off = table.reduce((sum, value, i) => sum + Math.abs(value - scaled(base[i] ?? 0, quality)), 0)
+    const off = table.reduce((sum, value, i) => sum + Math.abs(value - scaleEntry(base[i] ?? 0, quality)), 0)
     if (off < best.off) best = { quality, off }
   }
   return best
 }
 
 /** jpeg_quality_scaling and jpeg_add_quant_table, with the limit of 255 that every encoder in use sets. */
-function scaled(value: number, quality: number): number {
+function scaleEntry(value: number, quality: number): number {
   const factor = quality < 50 ? Math.trunc(5000 / quality) : 200 - quality * 2
   return Math.min(255, Math.max(1, Math.trunc((value * factor + 50) / 100)))
 }

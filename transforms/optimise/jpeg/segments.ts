@@ -10,13 +10,13 @@ export interface Segment {
 }
 
 export const app = (n: number): number => 0xe0 + n
-export const quantisation = 0xdb
+export const defineQuantisation = 0xdb
 export const startOfScan = 0xda
 export const endOfImage = 0xd9
 const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)
 
 /** Segments up to the first scan, which is not among them. Ends quietly where the bytes end. */
-export function segmentsOf(bytes: Uint8Array): Segment[] {
+export function readSegments(bytes: Uint8Array): Segment[] {
   const found: Segment[] = []
   let at = 2
   while (at < bytes.length) {
@@ -38,13 +38,13 @@ export function segmentsOf(bytes: Uint8Array): Segment[] {
 }
 
 /** A segment of our own; its length counts itself. */
-export function segment(marker: number, content: Uint8Array): Uint8Array {
+export function buildSegment(marker: number, content: Uint8Array): Uint8Array {
   const length = content.length + 2
   return Buffer.concat([Uint8Array.of(0xff, marker, length >> 8, length & 255), content])
 }
 
 /** `segments` put right behind the JFIF segment, which must be the first (JFIF 1.02), or behind SOI without one. */
-export function spliced(jpeg: Uint8Array, segments: readonly Uint8Array[]): Uint8Array {
+export function insertSegments(jpeg: Uint8Array, segments: readonly Uint8Array[]): Uint8Array {
   if (segments.length === 0) return jpeg
   const behind = u8(jpeg, 3) === app(0) ? 4 + u16be(jpeg, 4) : 2
   return Buffer.concat([jpeg.subarray(0, behind), ...segments, jpeg.subarray(behind)])
@@ -56,17 +56,17 @@ export const isIcc = ({ marker, content }: Segment): boolean =>
   marker === app(2) && has(content, 0, 'ICC_PROFILE\0')
 
 /** The profile put together from its numbered parts (ICC.1 B.4); undefined when parts are missing. */
-export function iccOf(segments: readonly Segment[]): Uint8Array | undefined {
+export function readIcc(segments: readonly Segment[]): Uint8Array | undefined {
   const parts = segments.filter(isIcc).sort((a, b) => (a.content[12] ?? 0) - (b.content[12] ?? 0))
   if (parts.length === 0 || parts.length !== parts[0]?.content[13]) return undefined
   return Buffer.concat(parts.map(({ content }) => content.subarray(14)))
 }
 
 /** The TIFF block of the first EXIF segment. */
-export const exifOf = (segments: readonly Segment[]): Uint8Array | undefined =>
+export const findExif = (segments: readonly Segment[]): Uint8Array | undefined =>
   segments.find(isExif)?.content.subarray(6)
 
-export interface Extras {
+export interface JpegExtras {
   /** A brighter rendition for HDR screens: Ultra HDR (hdrgm in XMP), ISO 21496-1, Apple's. */
   readonly gainMap: boolean
   /** Further pictures behind the first (CIPA DC-007, APP2 "MPF"). */
@@ -78,7 +78,7 @@ export interface Extras {
 const gainMapMarks = ['hdrgm:', 'urn:iso:std:iso:ts:21496', 'hdrgainmap']
 
 /** What a JPEG carries beside its picture. The marks stand in the second picture as well, so the whole file is searched. */
-export function extrasOf(bytes: Uint8Array, segments: readonly Segment[]): Extras {
+export function findExtras(bytes: Uint8Array, segments: readonly Segment[]): JpegExtras {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
     gainMap: gainMapMarks.some((mark) => file.includes(mark, 0, 'latin1')),

@@ -12,7 +12,7 @@ const isDropped = (marker: number): boolean =>
  * Undefined for a file that goes another way than T.81 says: better not touched. Decoders skip junk in front of a marker,
  * with a warning; without it the picture is the same.
  */
-export function bareJpeg(bytes: Uint8Array, { skipsJunk = false } = {}): Uint8Array | undefined {
+export function stripJpeg(bytes: Uint8Array, { skipsJunk = false } = {}): Uint8Array | undefined {
   const kept: Uint8Array[] = [bytes.subarray(0, 2)]
   let at = 2
   while (at + 1 < bytes.length) {

@@ -1,14 +1,14 @@
 // The highest quality whose file is no larger than was asked.
 
-import { chromaOf, decoded, finishing } from './encoders.ts'
-import type { Recoded, Subject } from './recode.ts'
-import type { Way } from './score-curves.ts'
+import { createFinalEncoder, decodeLike, getChroma } from './encoders.ts'
+import type { JudgedPicture, RecodeResult } from './recode.ts'
+import type { EncoderPreset } from './score-curves.ts'
 
 /** Seven halvings find one quality in a hundred. */
 const [lowest, highest] = [1, 100]
 
-interface Fit {
-  readonly way: Way
+interface ByteBudget {
+  readonly preset: EncoderPreset
   readonly maxBytes: number
   /** The quality that was too large. */
   readonly below: number
@@ -16,11 +16,11 @@ interface Fit {
 }
 
 /** Undefined when even the lowest quality is larger. */
-export async function fitting(
-  { picture, judge }: Subject,
-  { way, maxBytes, below, progressive }: Fit,
-): Promise<Recoded | undefined> {
-  const encode = finishing(picture, way, progressive)
+export async function fitBytes(
+  { picture, judge }: JudgedPicture,
+  { preset, maxBytes, below, progressive }: ByteBudget,
+): Promise<RecodeResult | undefined> {
+  const encode = createFinalEncoder(picture, preset, progressive)
   let [fits, tooLarge] = [lowest - 1, Math.min(highest, below) + 1]
   let best: Buffer | undefined
   let probes = 0
@@ -35,6 +35,6 @@ export async function fitting(
     }
   }
   if (best === undefined) return undefined
-  const judged = judge.judge(await decoded(best, picture))
-  return { ...judged, body: best, quality: fits, chroma: chromaOf(way), probes, reached: false }
+  const judged = judge.judge(await decodeLike(best, picture))
+  return { ...judged, body: best, quality: fits, chroma: getChroma(preset), probes, reached: false }
 }

@@ -2,9 +2,9 @@
 import type { Sharp } from 'sharp'
 import { sharp } from '../../render/sharp.ts'
 import type { Chroma } from '../request.ts'
-import { halvedAcross } from './jpeg-422.ts'
-import { coloured, type Picture } from './picture.ts'
-import type { JpegWay, Way } from './score-curves.ts'
+import { encodeJpeg422 } from './jpeg-422.ts'
+import { type Picture, toColourChannels } from './picture.ts'
+import type { EncoderPreset, JpegPreset } from './score-curves.ts'
 import { encodeWebp } from './webp/index.ts'
 
 export type LossyFormat = 'jpeg' | 'webp' | 'avif'
@@ -19,85 +19,90 @@ const mozjpegProbe = {
   optimiseScans: false,
 }
 /** Ten bits take 3 % fewer bytes than eight for the same score, a smooth sky 7 %, for a fifth more work. */
-const avif = { chromaSubsampling: '4:4:4', bitdepth: 10 } as const
+const avifSettings = { chromaSubsampling: '4:4:4', bitdepth: 10 } as const
 
 /** One scan, from top to bottom. */
-const baseline = { ...mozjpegProbe, progressive: false, optimiseCoding: true }
+const mozjpegBaseline = { ...mozjpegProbe, progressive: false, optimiseCoding: true }
 
-interface How {
+interface EncodeSettings {
   readonly quality: number
   readonly final: boolean
   /** JPEG only. */
   readonly progressive: boolean
 }
 
-const mozjpeg = ({ final, progressive }: How) =>
-  progressive ? { ...mozjpegProbe, optimiseScans: final } : baseline
+const pickMozjpegSettings = ({ final, progressive }: EncodeSettings) =>
+  progressive ? { ...mozjpegProbe, optimiseScans: final } : mozjpegBaseline
 
 /** MozJPEG's numbers: Robidoux's is its default; Klein's and the one for MSSIM spend more on slow changes. */
-const tables = { '': 3, klein: 5, mssim: 2 } as const
+const mozjpegTables = { '': 3, klein: 5, mssim: 2 } as const
 
-function jpeg(image: Sharp, way: JpegWay, how: How): Sharp {
-  const [, chromaSubsampling = '4:2:0', table = ''] = way.split(' ')
-  const quantisationTable = tables[table as keyof typeof tables]
-  return image.jpeg({ quality: how.quality, chromaSubsampling, quantisationTable, ...mozjpeg(how) })
+function configureJpeg(image: Sharp, preset: JpegPreset, how: EncodeSettings): Sharp {
+  const [, chromaSubsampling = '4:2:0', table = ''] = preset.split(' ')
+  const quantisationTable = mozjpegTables[table as keyof typeof mozjpegTables]
+  return image.jpeg({
+    quality: how.quality,
+    chromaSubsampling,
+    quantisationTable,
+    ...pickMozjpegSettings(how),
+  })
 }
 
-function encode(picture: Picture, way: Way, how: How): Promise<Buffer> {
+function encode(picture: Picture, preset: EncoderPreset, how: EncodeSettings): Promise<Buffer> {
   // Grey has no colour to be halved.
-  if (way === 'jpeg 4:2:2' && !picture.isGrey) return halvedAcross(picture, how.quality)
+  if (preset === 'jpeg 4:2:2' && !picture.isGrey) return encodeJpeg422(picture, how.quality)
   const { quality, final } = how
-  if (way === 'webp') return encodeWebp(picture, quality)
-  const image = open(picture, way)
+  if (preset === 'webp') return encodeWebp(picture, quality)
+  const image = openPicture(picture, preset)
   // Effort 4 is 12 % smaller than 2 for eight times the work.
-  if (way === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...avif }).toBuffer()
-  return jpeg(image, way === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : way, how).toBuffer()
+  if (preset === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...avifSettings }).toBuffer()
+  return configureJpeg(image, preset === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : preset, how).toBuffer()
 }
 
-export const probing =
-  (picture: Picture, way: Way, progressive = true): Encode =>
+export const createProbeEncoder =
+  (picture: Picture, preset: EncoderPreset, progressive = true): Encode =>
   (quality) =>
-    encode(picture, way, { quality, final: false, progressive })
+    encode(picture, preset, { quality, final: false, progressive })
 
-export const finishing =
-  (picture: Picture, way: Way, progressive = true): Encode =>
+export const createFinalEncoder =
+  (picture: Picture, preset: EncoderPreset, progressive = true): Encode =>
   (quality) =>
-    encode(picture, way, { quality, final: true, progressive })
+    encode(picture, preset, { quality, final: true, progressive })
 
 /** AVIF at effort 7: 4 % smaller than at 4, or half a point better, for four times the work. */
-export const patient =
+export const createSlowAvifEncoder =
   (picture: Picture): Encode =>
   (quality) =>
-    open(picture, 'avif')
-      .avif({ quality, effort: 7, ...avif })
+    openPicture(picture, 'avif')
+      .avif({ quality, effort: 7, ...avifSettings })
       .toBuffer()
 
 /** As it is told of a result: AVIF is written in full colour, WebP knows nothing else than this. */
-export const chromaOf = (way: Way): Chroma =>
-  way.startsWith('jpeg ') ? (way.slice(5, 10) as Chroma) : way === 'avif' ? '4:4:4' : '4:2:0'
+export const getChroma = (preset: EncoderPreset): Chroma =>
+  preset.startsWith('jpeg ') ? (preset.slice(5, 10) as Chroma) : preset === 'avif' ? '4:4:4' : '4:2:0'
 
 /** As good as 4:2:0 can get: what it loses here, no quality brings back. */
-export const ceiling = (picture: Picture): Promise<Buffer> =>
-  open(picture, 'jpeg 4:2:0').jpeg({ quality: 100, chromaSubsampling: '4:2:0' }).toBuffer()
+export const encodeCeiling = (picture: Picture): Promise<Buffer> =>
+  openPicture(picture, 'jpeg 4:2:0').jpeg({ quality: 100, chromaSubsampling: '4:2:0' }).toBuffer()
 
-function open(picture: Picture, way: Way): Sharp {
+function openPicture(picture: Picture, preset: EncoderPreset): Sharp {
   const { data, width, height, channels, isGrey, profiled } = picture
   if (profiled) return sharp(profiled).keepIccProfile()
   const image = sharp(data, { raw: { width, height, channels } })
-  return isGrey && way.startsWith('jpeg') ? image.toColourspace('b-w') : image
+  return isGrey && preset.startsWith('jpeg') ? image.toColourspace('b-w') : image
 }
 
 /** A body's pixels, in the channels of the picture it was made of. */
-export async function decoded(body: Uint8Array, picture: Picture): Promise<Uint8Array> {
+export async function decodeLike(body: Uint8Array, picture: Picture): Promise<Uint8Array> {
   const image = sharp(body, { ignoreIcc: picture.profiled !== undefined })
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
   if (info.channels === picture.channels) return data
-  const colours = coloured(data, info.channels)
-  return colours.channels === picture.channels ? colours.data : opaque(colours.data)
+  const colours = toColourChannels(data, info.channels)
+  return colours.channels === picture.channels ? colours.data : addOpaqueAlpha(colours.data)
 }
 
 /** An encoder may have dropped an alpha that came out as opaque. */
-function opaque(rgb: Uint8Array): Uint8Array {
+function addOpaqueAlpha(rgb: Uint8Array): Uint8Array {
   const out = new Uint8Array((rgb.length / 3) * 4).fill(255)
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) out.set(rgb.subarray(from, from + 3), to)
   return out

@@ -4,7 +4,7 @@ import type { Pixels } from '../metric/index.ts'
 
 const side = 4
 /** Levels between the lowest and the highest of a channel: up to so many a block is smooth. */
-const smooth = 12
+const flatRange = 12
 /** Blocks each way that are a block's surroundings, and the share of them that makes it stand on smooth ground. */
 const reach = 2
 const leastShare = 0.52
@@ -12,41 +12,41 @@ const leastShare = 0.52
 const [forgiven, forgivenShare] = [1, 1e-4]
 
 /** Measures by how many levels of 255 the worst places are off, in the channel that is off most. */
-export function spotsOf({ rgb, width, height }: Pixels): (rgb: Uint8Array) => number {
+export function createFlatAreaMeasure({ rgb, width, height }: Pixels): (rgb: Uint8Array) => number {
   const [across, down] = [Math.floor(width / side), Math.floor(height / side)]
-  const places = onSmoothGround(rgb, width, { across, down })
+  const places = findFlatAreas(rgb, width, { across, down })
   const before = Uint16Array.from({ length: places.length * 3 }, (_, i) =>
-    sumAt(rgb, (places[Math.floor(i / 3)] ?? 0) + (i % 3), width),
+    sumBlock(rgb, (places[Math.floor(i / 3)] ?? 0) + (i % 3), width),
   )
   const worst = Math.max(forgiven, Math.floor(across * down * forgivenShare))
   return (other) => {
     const counts = new Uint32Array(255 * side * side + 1)
     for (let i = 0; i < places.length; i++) {
       const at = places[i] ?? 0
-      const red = Math.abs(sumAt(other, at, width) - (before[i * 3] ?? 0))
-      const green = Math.abs(sumAt(other, at + 1, width) - (before[i * 3 + 1] ?? 0))
-      const blue = Math.abs(sumAt(other, at + 2, width) - (before[i * 3 + 2] ?? 0))
+      const red = Math.abs(sumBlock(other, at, width) - (before[i * 3] ?? 0))
+      const green = Math.abs(sumBlock(other, at + 1, width) - (before[i * 3 + 1] ?? 0))
+      const blue = Math.abs(sumBlock(other, at + 2, width) - (before[i * 3 + 2] ?? 0))
       const off = Math.max(red, green, blue)
       counts[off] = (counts[off] ?? 0) + 1
     }
-    return highestButFew(counts, worst) / (side * side)
+    return findHighestBut(counts, worst) / (side * side)
   }
 }
 
-function sumAt(rgb: Uint8Array, at: number, width: number): number {
+function sumBlock(rgb: Uint8Array, at: number, width: number): number {
   let sum = 0
   for (let y = 0, row = at; y < side; y++, row += width * 3)
     sum += (rgb[row] ?? 0) + (rgb[row + 3] ?? 0) + (rgb[row + 6] ?? 0) + (rgb[row + 9] ?? 0)
   return sum
 }
 
-interface Grid {
+interface BlockGrid {
   readonly across: number
   readonly down: number
 }
 
 /** Whether all that a block holds is alike, channel by channel. */
-function isCalm(rgb: Uint8Array, at: number, width: number): boolean {
+function isFlatBlock(rgb: Uint8Array, at: number, width: number): boolean {
   for (let channel = at; channel < at + 3; channel++) {
     const first = rgb[channel] ?? 0
     let [low, high] = [first, first]
@@ -56,19 +56,19 @@ function isCalm(rgb: Uint8Array, at: number, width: number): boolean {
         if (value < low) low = value
         else if (value > high) high = value
       }
-    if (high - low > smooth) return false
+    if (high - low > flatRange) return false
   }
   return true
 }
 
 /** Where the blocks begin that smooth ones surround. */
-function onSmoothGround(rgb: Uint8Array, width: number, { across, down }: Grid): Uint32Array {
+function findFlatAreas(rgb: Uint8Array, width: number, { across, down }: BlockGrid): Uint32Array {
   const above = across + 1
   // Of all blocks above and to the left of a corner, how many are calm: four corners tell it of any rectangle.
   const calm = new Uint32Array(above * (down + 1))
   for (let y = 0; y < down; y++)
     for (let x = 0, row = 0; x < across; x++) {
-      if (isCalm(rgb, (y * side * width + x * side) * 3, width)) row++
+      if (isFlatBlock(rgb, (y * side * width + x * side) * 3, width)) row++
       calm[(y + 1) * above + x + 1] = (calm[y * above + x + 1] ?? 0) + row
     }
   const upTo = (y: number, x: number) => calm[y * above + x] ?? 0
@@ -85,7 +85,7 @@ function onSmoothGround(rgb: Uint8Array, width: number, { across, down }: Grid):
   return places.slice(0, count)
 }
 
-function highestButFew(counts: Uint32Array, few: number): number {
+function findHighestBut(counts: Uint32Array, few: number): number {
   let seen = 0
   for (let off = counts.length - 1; off > 0; off--) {
     seen += counts[off] ?? 0

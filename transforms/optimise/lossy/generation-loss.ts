@@ -1,12 +1,12 @@
 // A source may have lost something already: what may be lost on top, so that the sum stays what was asked for.
 import type { Facts } from '../../facts.ts'
 import { has } from '../../identify/bytes.ts'
-import { isHalved } from './chroma-subsampling.ts'
-import { highest } from './quality-search.ts'
-import { type Quantised, quantisedAt } from './quantisation-tables.ts'
-import { scoreAt } from './score-curves.ts'
+import { hasHalvedColour } from './chroma-subsampling.ts'
+import { highestQuality } from './quality-search.ts'
+import { type JpegQuantisation, matchQuantisation } from './quantisation-tables.ts'
+import { predictScore } from './score-curves.ts'
 
-export interface Past {
+export interface SourceLoss {
   /** Score of the source against what it was made of; undefined for a format that loses nothing. */
   readonly score: number | undefined
   /** A recoding in the same format must come down to this share of the bytes, or it is not worth its loss. */
@@ -19,16 +19,16 @@ export interface Past {
 
 /** WebP and AVIF tell no quality; an assumed one is made safe by asking for half of the bytes. */
 const assumed = { score: 82, worthwhile: 0.5 } as const
-const pristine: Past = { score: undefined, worthwhile: 1, isHalved: false, isOptimised: false }
+const pristine: SourceLoss = { score: undefined, worthwhile: 1, isHalved: false, isOptimised: false }
 
-export function pastOf(source: Uint8Array, facts: Facts): Past {
+export function estimateSourceLoss(source: Uint8Array, facts: Facts): SourceLoss {
   if (facts.format === 'avif' || (facts.format === 'webp' && !isLosslessWebp(source)))
     return { ...pristine, ...assumed }
-  const quantised = facts.format === 'jpeg' ? quantisedAt(source) : undefined
+  const quantised = facts.format === 'jpeg' ? matchQuantisation(source) : undefined
   if (quantised === undefined) return pristine
-  const halved = isHalved(source)
+  const halved = hasHalvedColour(source)
   return {
-    score: sourceScore(quantised, halved ? '4:2:0' : '4:4:4'),
+    score: estimateSourceScore(quantised, halved ? '4:2:0' : '4:4:4'),
     worthwhile: 0.9,
     isHalved: halved,
     isOptimised: isOptimised(quantised, facts.progressive),
@@ -65,14 +65,17 @@ const allowance = 1.5
 /** Distortions add up as their power of this (measured on 30 pictures). */
 const power = 2.5
 /** MozJPEG's table with scans is what an optimiser leaves behind, up to the highest that ours tries; its other tables are ours. */
-const optimisersHighest = highest
+const optimisersHighest = highestQuality
 
-export function sourceScore({ family, table, quality }: Quantised, chroma: '4:2:0' | '4:4:4'): number {
-  if (family === 'mozjpeg') return scoreAt(table ? `jpeg ${chroma} ${table}` : `jpeg ${chroma}`, quality)
-  return between(quality) + (chroma === '4:4:4' ? fullColourGain : 0)
+export function estimateSourceScore(
+  { family, table, quality }: JpegQuantisation,
+  chroma: '4:2:0' | '4:4:4',
+): number {
+  if (family === 'mozjpeg') return predictScore(table ? `jpeg ${chroma} ${table}` : `jpeg ${chroma}`, quality)
+  return interpolate(quality) + (chroma === '4:4:4' ? fullColourGain : 0)
 }
 
-function between(quality: number): number {
+function interpolate(quality: number): number {
   for (let i = 1; i < libjpegScores.length; i++) {
     const [q0, s0] = libjpegScores[i - 1] ?? [0, 0]
     const [q1, s1] = libjpegScores[i] ?? [0, 0]
@@ -82,10 +85,10 @@ function between(quality: number): number {
 }
 
 /** The score to reach against the source itself; undefined when the source has used up all that may be lost. */
-export function relativeTarget(target: number, source: number): number | undefined {
+export function tightenTarget(target: number, source: number): number | undefined {
   const left = (100 - target + allowance) ** power - (100 - source) ** power
   return left <= 0 ? undefined : Math.max(target, 100 - left ** (1 / power))
 }
 
-const isOptimised = ({ family, table, quality, exact }: Quantised, progressive: boolean): boolean =>
+const isOptimised = ({ family, table, quality, exact }: JpegQuantisation, progressive: boolean): boolean =>
   family === 'mozjpeg' && ((table !== undefined && exact) || progressive) && quality <= optimisersHighest

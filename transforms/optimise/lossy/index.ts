@@ -3,16 +3,16 @@ import { Failure } from '../../../errors.ts'
 import { type Facts, upright } from '../../facts.ts'
 import { smallestSide } from '../metric/index.ts'
 import type { Chroma } from '../request.ts'
-import { fitting } from './byte-budget.ts'
+import { fitBytes } from './byte-budget.ts'
 import type { LossyFormat } from './encoders.ts'
-import { type Past, pastOf, relativeTarget } from './generation-loss.ts'
+import { estimateSourceLoss, type SourceLoss, tightenTarget } from './generation-loss.ts'
 import { readPicture } from './picture.ts'
-import { type Goal, type Recoded, recode, recodeAt, type Subject } from './recode.ts'
-import { createJudge, decisiveGuard, effective, spotLimits } from './visual-judge.ts'
+import { type JudgedPicture, type RecodeGoal, type RecodeResult, recode, recodeAtQuality } from './recode.ts'
+import { applyGuards, createJudge, findDecisiveGuard, flatAreaLimits } from './visual-judge.ts'
 
 export type { LossyFormat } from './encoders.ts'
 
-export interface Ask {
+export interface SearchRequest {
   readonly format: LossyFormat
   /** The score to reach: 72 eco, 76 by default, 80 high, 85 max, or any other. */
   readonly target: number
@@ -36,8 +36,8 @@ export interface Ask {
 }
 
 /** 'keep': nothing lossy may stand in for the source; what is lossless still may. */
-export type Found =
-  | (Recoded & {
+export type SearchVerdict =
+  | (RecodeResult & {
       readonly verdict: 'recoded'
       readonly reason: string
       /** The score that was aimed at; absent where a quality was asked for. */
@@ -57,40 +57,40 @@ const usualProbes = 6
 const unnoticed = 80
 
 /** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source unless it is owed. */
-export async function search(source: Uint8Array, facts: Facts, asked: Ask): Promise<Found> {
-  const ask = withoutMetBytes(asked, source)
+export async function search(source: Uint8Array, facts: Facts, asked: SearchRequest): Promise<SearchVerdict> {
+  const ask = dropMetBudget(asked, source)
   if (facts.format === 'svg') throw new Failure('bad-option', 'A drawing has no quality.', { option: 'mode' })
-  if (facts.animated) return keep('it moves')
+  if (facts.animated) return keepSource('it moves')
   const { width, height } = upright(facts)
-  if (Math.min(width, height) < smallestSide) return keep('it is too small to compare')
-  const past = pastOf(source, facts)
-  const goal = goalOf(past, ask, facts)
-  if (typeof goal === 'string') return keep(goal)
+  if (Math.min(width, height) < smallestSide) return keepSource('it is too small to compare')
+  const past = estimateSourceLoss(source, facts)
+  const goal = buildGoal(past, ask, facts)
+  if (typeof goal === 'string') return keepSource(goal)
   const background = ask.format === 'jpeg' ? (ask.background ?? '#fff') : undefined
   const picture = await readPicture(source, facts, { background: facts.alpha ? background : undefined })
   const judge = createJudge(picture)
   try {
-    const found = await answer({ picture, judge }, goal, ask)
-    return verdictOn(found, { source, facts, past, goal, ask })
+    const found = await recodeAsAsked({ picture, judge }, goal, ask)
+    return decideVerdict(found, { source, facts, past, goal, ask })
   } finally {
     judge.release()
   }
 }
 
 /** A source that is small enough is a source as any other: nothing may be lost for bytes that it does not take. */
-function withoutMetBytes(ask: Ask, source: Uint8Array): Ask {
+function dropMetBudget(ask: SearchRequest, source: Uint8Array): SearchRequest {
   const { maxBytes = 0, ...rest } = ask
   return !ask.owed && source.length <= maxBytes ? rest : ask
 }
 
-const keep = (reason: string): Found => ({ verdict: 'keep', reason })
+const keepSource = (reason: string): SearchVerdict => ({ verdict: 'keep', reason })
 
 /** What to reach, or why there is nothing to reach. */
-function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
+function buildGoal(past: SourceLoss, ask: SearchRequest, facts: Facts): RecodeGoal | string {
   const isSame = ask.format === facts.format
   const isFree = ask.maxBytes === undefined && ask.quality === undefined && !ask.owed
   if (past.isOptimised && isSame && isFree) return 'it has been optimised already'
-  const target = past.score === undefined ? ask.target : relativeTarget(ask.target, past.score)
+  const target = past.score === undefined ? ask.target : tightenTarget(ask.target, past.score)
   if (target === undefined && isFree) return 'its own quality leaves nothing to lose'
   const strictness = ask.target >= strictFrom ? 'strict' : 'usual'
   return {
@@ -98,8 +98,8 @@ function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
     target: target ?? (ask.owed ? Math.max(ask.target, unnoticed) : ask.target),
     ...slacks,
     whiteLimit: whiteLimits[strictness],
-    spotLimit: spotLimits[ask.format === 'webp' ? 'webp' : strictness],
-    chroma: chromaFor(past, ask),
+    flatAreaLimit: flatAreaLimits[ask.format === 'webp' ? 'webp' : strictness],
+    chroma: chooseChroma(past, ask),
     progressive: ask.progressive ?? true,
     maxProbes: ask.maxProbes ?? usualProbes,
     endsAt: performance.now() + (ask.budgetMs ?? Number.POSITIVE_INFINITY),
@@ -109,53 +109,57 @@ function goalOf(past: Past, ask: Ask, facts: Facts): Goal | string {
 }
 
 /** What a source has lost already is not worth keeping, unless it is asked for. */
-function chromaFor(past: Past, { chroma = 'auto' }: Ask): Goal['chroma'] {
+function chooseChroma(past: SourceLoss, { chroma = 'auto' }: SearchRequest): RecodeGoal['chroma'] {
   return chroma === 'auto' && past.isHalved ? '4:2:0' : chroma
 }
 
-async function answer(
-  subject: Subject,
-  goal: Goal,
-  { quality, maxBytes }: Ask,
-): Promise<Recoded | undefined> {
-  const found = quality === undefined ? await recode(subject, goal) : await recodeAt(subject, goal, quality)
+async function recodeAsAsked(
+  subject: JudgedPicture,
+  goal: RecodeGoal,
+  { quality, maxBytes }: SearchRequest,
+): Promise<RecodeResult | undefined> {
+  const found =
+    quality === undefined ? await recode(subject, goal) : await recodeAtQuality(subject, goal, quality)
   if (maxBytes === undefined || found.body.length <= maxBytes) return found
   // At so few bytes full colour is the first thing to give up.
   const chroma = goal.chroma === 'auto' ? '4:2:0' : goal.chroma
-  const way = goal.format === 'jpeg' ? (`jpeg ${chroma}` as const) : goal.format
-  return fitting(subject, { way, maxBytes, below: found.quality, progressive: goal.progressive })
+  const preset = goal.format === 'jpeg' ? (`jpeg ${chroma}` as const) : goal.format
+  return fitBytes(subject, { preset, maxBytes, below: found.quality, progressive: goal.progressive })
 }
 
-interface Context {
+interface VerdictContext {
   readonly source: Uint8Array
   readonly facts: Facts
-  readonly past: Past
-  readonly goal: Goal
-  readonly ask: Ask
+  readonly past: SourceLoss
+  readonly goal: RecodeGoal
+  readonly ask: SearchRequest
 }
 
-function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask }: Context): Found {
-  if (found === undefined) return keep('no quality makes it so small')
+function decideVerdict(
+  found: RecodeResult | undefined,
+  { source, facts, past, goal, ask }: VerdictContext,
+): SearchVerdict {
+  if (found === undefined) return keepSource('no quality makes it so small')
   const { reached } = found
   const stoppedEarly = isUnfinished(found, goal, ask)
   const recoded = {
     ...found,
     ...(ask.quality === undefined && { target: goal.target }),
     verdict: 'recoded',
-    reason: reasonOf(found, goal, { ...ask, stoppedEarly }),
+    reason: explainResult(found, goal, { ...ask, stoppedEarly }),
     stoppedEarly,
   } as const
   if (ask.owed) return recoded
   if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
-    return keep(
+    return keepSource(
       stoppedEarly
         ? `stopped early at score ${found.score.toFixed(1)}, as no time was left to reach ${goal.target.toFixed(1)}`
         : `no quality that was tried scores ${goal.target.toFixed(1)}`,
     )
   const part = found.body.length / source.length
-  if (part >= 1) return keep('it would become larger')
+  if (part >= 1) return keepSource('it would become larger')
   if (facts.format === ask.format && ask.maxBytes === undefined && part > past.worthwhile)
-    return keep('a recoding would save too little for what it loses')
+    return keepSource('a recoding would save too little for what it loses')
   return recoded
 }
 
@@ -163,26 +167,26 @@ function verdictOn(found: Recoded | undefined, { source, facts, past, goal, ask 
 const nearEnough = 1
 
 /** Whether the search would have gone on, had there been time. */
-function isUnfinished(found: Recoded, goal: Goal, { quality }: Ask): boolean {
+function isUnfinished(found: RecodeResult, goal: RecodeGoal, { quality }: SearchRequest): boolean {
   if (quality !== undefined) return false
   if (found.isHurried) return true
   return performance.now() > goal.endsAt && !isNear(found, goal)
 }
 
-const isNear = (found: Recoded, goal: Goal): boolean =>
-  found.reached && effective(found, goal) < goal.target + nearEnough
+const isNear = (found: RecodeResult, goal: RecodeGoal): boolean =>
+  found.reached && applyGuards(found, goal) < goal.target + nearEnough
 
-function reasonOf(
-  found: Recoded,
-  goal: Goal,
-  { maxBytes, quality, stoppedEarly }: Ask & { readonly stoppedEarly: boolean },
+function explainResult(
+  found: RecodeResult,
+  goal: RecodeGoal,
+  { maxBytes, quality, stoppedEarly }: SearchRequest & { readonly stoppedEarly: boolean },
 ): string {
   const target = goal.target.toFixed(1)
   const score = found.score.toFixed(1)
   if (stoppedEarly && (found.reached || maxBytes === undefined))
     return `stopped early at score ${score}, aimed at ${target}: no time was left`
   if (found.reached) {
-    const guard = decisiveGuard(found, goal)
+    const guard = findDecisiveGuard(found, goal)
     return guard === undefined
       ? `the lowest quality that scores ${target}`
       : `the lowest quality at which ${guard}; the whole scores ${score}, aimed at ${target}`

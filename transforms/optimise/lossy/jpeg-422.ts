@@ -1,24 +1,24 @@
 // JPEG with colour halved across but not down (4:2:2), which no encoder here writes: each component is coded as a grey
 // picture of its own, and the three become scans of one file, as T.81 allows (A.2.2: scans of one component).
 import { sharp } from '../../render/sharp.ts'
-import { isIcc, type Segment, segmentsOf, spliced } from '../jpeg/segments.ts'
+import { insertSegments, isIcc, readSegments, type Segment } from '../jpeg/segments.ts'
 import type { Picture } from './picture.ts'
 
-export async function halvedAcross(picture: Picture, quality: number): Promise<Buffer> {
+export async function encodeJpeg422(picture: Picture, quality: number): Promise<Buffer> {
   const { width, height } = picture
   const half = Math.ceil(width / 2)
-  const { luma, blue, red } = planesOf(picture)
+  const { luma, blue, red } = splitPlanes(picture)
   const coded = await Promise.all([
-    coding(luma, width, height, quality),
-    coding(blue, half, height, quality),
-    coding(red, half, height, quality),
+    encodePlane(luma, width, height, quality),
+    encodePlane(blue, half, height, quality),
+    encodePlane(red, half, height, quality),
   ])
-  const body = assembled(coded, { width, height })
-  return Buffer.from(spliced(body, await profileOf(picture)))
+  const body = assembleScans(coded, { width, height })
+  return Buffer.from(insertSegments(body, await readProfileSegments(picture)))
 }
 
 /** Of JFIF 1.02; colour is the mean of two neighbours. */
-function planesOf({ data, channels, width, height }: Picture) {
+function splitPlanes({ data, channels, width, height }: Picture) {
   const half = Math.ceil(width / 2)
   const luma = new Uint8Array(width * height)
   const blue = new Uint8ClampedArray(half * height)
@@ -43,7 +43,12 @@ function planesOf({ data, channels, width, height }: Picture) {
 /** MozJPEG's ways that suit one scan. */
 const settings = { trellisQuantisation: true, overshootDeringing: true, quantisationTable: 3 } as const
 
-function coding(plane: ArrayBufferView, width: number, height: number, quality: number): Promise<Buffer> {
+function encodePlane(
+  plane: ArrayBufferView,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Buffer> {
   const bytes = new Uint8Array(plane.buffer as ArrayBuffer, plane.byteOffset, plane.byteLength)
   const image = sharp(bytes, { raw: { width, height, channels: 1 } }).toColourspace('b-w')
   return image.jpeg({ quality, ...settings, optimiseCoding: true, progressive: false }).toBuffer()
@@ -51,8 +56,11 @@ function coding(plane: ArrayBufferView, width: number, height: number, quality: 
 
 const [quantisationTables, huffmanTables, startOfScan, endOfImage] = [0xdb, 0xc4, 0xda, 0xd9]
 
-function assembled(coded: readonly Buffer[], { width, height }: { width: number; height: number }): Buffer {
-  const parts = coded.map((jpeg) => ({ jpeg, segments: segmentsOf(jpeg) }))
+function assembleScans(
+  coded: readonly Buffer[],
+  { width, height }: { width: number; height: number },
+): Buffer {
+  const parts = coded.map((jpeg) => ({ jpeg, segments: readSegments(jpeg) }))
   const [luma, chroma] = parts
   const all = (segments: readonly Segment[] | undefined, marker: number) =>
     (segments ?? []).filter((each) => each.marker === marker).map(({ bytes }) => Buffer.from(bytes))
@@ -65,7 +73,7 @@ function assembled(coded: readonly Buffer[], { width, height }: { width: number;
   const scans = parts.flatMap(({ jpeg, segments }, i) => [
     ...all(segments, huffmanTables),
     Buffer.from([0xff, startOfScan, 0, 8, 1, i + 1, 0, 0, 63, 0]),
-    entropyOf(jpeg, segments),
+    findEntropyData(jpeg, segments),
   ])
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
@@ -79,7 +87,7 @@ function assembled(coded: readonly Buffer[], { width, height }: { width: number;
 }
 
 /** What stands between the scan's header and the end of the file. */
-function entropyOf(jpeg: Buffer, segments: readonly Segment[]): Buffer {
+function findEntropyData(jpeg: Buffer, segments: readonly Segment[]): Buffer {
   const last = segments.at(-1)
   const behind = last ? last.bytes.byteOffset - jpeg.byteOffset + last.bytes.length : 2
   const header = jpeg.readUInt16BE(behind + 2)
@@ -87,10 +95,10 @@ function entropyOf(jpeg: Buffer, segments: readonly Segment[]): Buffer {
 }
 
 /** A profile wider than sRGB, as its segments. */
-async function profileOf({ profiled }: Picture): Promise<Uint8Array[]> {
+async function readProfileSegments({ profiled }: Picture): Promise<Uint8Array[]> {
   if (!profiled) return []
   const small = await sharp(profiled).resize(8, 8, { fit: 'fill' }).keepIccProfile().jpeg().toBuffer()
-  return segmentsOf(small)
+  return readSegments(small)
     .filter(isIcc)
     .map(({ bytes }) => bytes)
 }

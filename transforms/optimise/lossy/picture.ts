@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
 import { inSrgb } from '../../render/colours.ts'
 import { sharp } from '../../render/sharp.ts'
-import { classOf } from '../icc.ts'
+import { classifyIcc } from '../icc.ts'
 
 export interface Picture {
   /** Three channels, or four where something is transparent. */
@@ -19,14 +19,18 @@ export interface Picture {
   readonly isPrepared?: boolean
 }
 
-export interface Reading {
+export interface ReadOptions {
   /** Colour laid under transparent pixels, for a format without alpha. */
   readonly background?: string | undefined
 }
 
-export async function readPicture(source: Uint8Array, facts: Facts, reading: Reading = {}): Promise<Picture> {
-  const wide = await isWide(source, facts)
-  const image = await openedUpright(source, facts)
+export async function readPicture(
+  source: Uint8Array,
+  facts: Facts,
+  reading: ReadOptions = {},
+): Promise<Picture> {
+  const wide = await hasWideProfile(source, facts)
+  const image = await openUpright(source, facts)
   if (reading.background !== undefined) image.flatten({ background: reading.background })
   if (wide) image.keepIccProfile()
   else image.toColourspace('srgb')
@@ -34,12 +38,12 @@ export async function readPicture(source: Uint8Array, facts: Facts, reading: Rea
   const read = profiled ? sharp(profiled, { ignoreIcc: true }) : image
   const { data, info } = await read.raw().toBuffer({ resolveWithObject: true })
   const { width, height } = info
-  const pixels = coloured(data, info.channels)
+  const pixels = toColourChannels(data, info.channels)
   return { ...pixels, width, height, isGrey: isGrey(pixels), ...(profiled && { profiled }) }
 }
 
 /** What is told by code points is told by none of the formats that are written here, so it becomes sRGB. */
-async function openedUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
+async function openUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
   const { colour } = facts
   const options = { failOn: 'truncated', limitInputPixels: false, ignoreIcc: colour !== undefined } as const
   const image = sharp(source, options).autoOrient()
@@ -47,14 +51,14 @@ async function openedUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
 }
 
 /** CMYK goes to sRGB whatever its profile: browsers disagree about it. */
-async function isWide(source: Uint8Array, { icc, space, colour }: Facts): Promise<boolean> {
+async function hasWideProfile(source: Uint8Array, { icc, space, colour }: Facts): Promise<boolean> {
   if (!icc || colour || space === 'cmyk') return false
   const profile = (await sharp(source).metadata()).icc
-  return profile !== undefined && classOf(profile) === 'wide'
+  return profile !== undefined && classifyIcc(profile) === 'wide'
 }
 
 /** Grey becomes three channels, for the comparison; an alpha that hides nothing goes. */
-export function coloured(data: Uint8Array, channels: number): Pick<Picture, 'data' | 'channels'> {
+export function toColourChannels(data: Uint8Array, channels: number): Pick<Picture, 'data' | 'channels'> {
   if (channels === 3) return { data, channels }
   const hasAlpha = channels === 2 || channels === 4
   const transparent = hasAlpha && isTransparent(data, channels)

@@ -1,9 +1,9 @@
 // RGB for 4:2:0 JPEG: colour averaged in linear light, luma made up for it, so that red on white keeps its edge.
 import { Failure } from '../../../errors.ts'
 import type { Pixels } from '../metric/index.ts'
-import { instances, type Memory } from '../metric/wasm.ts'
+import { loadInstances, type Memory } from '../metric/wasm.ts'
 
-interface Module {
+interface PreconditionModule {
   readonly memory: Memory
   prepare(width: number, height: number): number
   run(width: number, height: number, strength: number): void
@@ -11,7 +11,7 @@ interface Module {
   levelTable(): number
 }
 
-const create = instances<Module>(new URL('precondition.wasm', import.meta.url))
+const create = loadInstances<PreconditionModule>(new URL('precondition.wasm', import.meta.url))
 
 /**
  * A copy that decodes, after 4:2:0 and smooth upsampling, nearer to the luminance of the original: at a strength of 1 with

@@ -1,13 +1,20 @@
 // Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
-import { difficultyOf, grainOf, isAlike, qualityFor, scoreAt, type Way } from './score-curves.ts'
+import {
+  type EncoderPreset,
+  isSameAsBelow,
+  measureDifficulty,
+  predictQuality,
+  predictScore,
+  qualityStep,
+} from './score-curves.ts'
 
-export interface Probe {
+export interface QualityProbe {
   readonly quality: number
   readonly score: number
 }
 
-export interface Aim {
-  readonly way: Way
+export interface QualityAim {
+  readonly preset: EncoderPreset
   readonly target: number
   readonly maxProbes: number
   /** From `performance.now()`: no probe begins after it, except the first, and a second where the first fell short. */
@@ -19,98 +26,107 @@ export interface Aim {
 }
 
 /** Below, pictures fall apart; above, only bytes grow. */
-export const lowest = 20
-export const highest = 97
+export const lowestQuality = 20
+export const highestQuality = 97
 /** Half a point is 3 % of the bytes, and saves most of a probe. */
-const toleranceOf = ({ way, tolerance }: Aim): number => tolerance ?? Math.min(0.5, grainOf(way))
+const getTolerance = ({ preset, tolerance }: QualityAim): number =>
+  tolerance ?? Math.min(0.5, qualityStep(preset))
 
 /** Out of time, one last probe aims so much higher: it must not fall short again. */
-const safely = 1.5
+const lateMargin = 1.5
 
-export interface Found<P extends Probe> {
+export interface QualityResult<P extends QualityProbe> {
   /** The lowest that reached the target; undefined when none did. */
   readonly best: P | undefined
   /** In the order they were made. */
   readonly probes: readonly P[]
 }
 
-export async function seek<P extends Probe>(
-  aim: Aim,
+export async function searchQuality<P extends QualityProbe>(
+  aim: QualityAim,
   probe: (quality: number) => Promise<P>,
-): Promise<Found<P>> {
+): Promise<QualityResult<P>> {
   const probes: P[] = []
   while (probes.length < aim.maxProbes) {
-    const quality = suggest(aim, probes)
+    const quality = suggestQuality(aim, probes)
     if (quality === undefined) break
     probes.push(await probe(quality))
   }
-  return { best: lowestOf(probes, aim.target), probes }
+  return { best: pickLowest(probes, aim.target), probes }
 }
 
 /** The quality to try after these; undefined when nothing better is to be expected, or no time is left. */
-export function suggest(aim: Aim, probes: readonly Probe[]): number | undefined {
-  const best = lowestOf(probes, aim.target)
-  const grain = grainOf(aim.way)
-  const below = Math.max(lowest - grain, ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])))
-  const above = best?.quality ?? highest + grain
+export function suggestQuality(aim: QualityAim, probes: readonly QualityProbe[]): number | undefined {
+  const best = pickLowest(probes, aim.target)
+  const grain = qualityStep(aim.preset)
+  const below = Math.max(
+    lowestQuality - grain,
+    ...probes.flatMap((p) => (p.score < aim.target ? p.quality : [])),
+  )
+  const above = best?.quality ?? highestQuality + grain
   if (best && isNear(aim, best)) return undefined
   const isLate = probes.length > 0 && performance.now() > aim.endsAt
   if (isLate && (best !== undefined || probes.length > 1)) return undefined
-  const aimed = isLate ? { ...aim, target: aim.target + safely } : aim
-  return nearestBetween(aim.way, { below, above }, next(aimed, probes))
+  const aimed = isLate ? { ...aim, target: aim.target + lateMargin } : aim
+  return findNearestBetween(aim.preset, { below, above }, aimNext(aimed, probes))
 }
 
 /** The nearest of the qualities that make a file of their own, of two the higher; undefined where there is none. */
-function nearestBetween(
-  way: Way,
+function findNearestBetween(
+  preset: EncoderPreset,
   { below, above }: { below: number; above: number },
   wanted: number,
 ): number | undefined {
   let nearest: number | undefined
-  for (let quality = below + grainOf(way); quality < above; quality += grainOf(way))
-    if (!isAlike(way, quality) && Math.abs(quality - wanted) <= Math.abs((nearest ?? Infinity) - wanted))
+  for (let quality = below + qualityStep(preset); quality < above; quality += qualityStep(preset))
+    if (
+      !isSameAsBelow(preset, quality) &&
+      Math.abs(quality - wanted) <= Math.abs((nearest ?? Infinity) - wanted)
+    )
       nearest = quality
   return nearest
 }
 
 /** The nearest quality that there is. */
-export function toGrain(way: Way, quality: number): number {
-  const grain = grainOf(way)
+export function roundQuality(preset: EncoderPreset, quality: number): number {
+  const grain = qualityStep(preset)
   return Math.round(quality / grain) * grain
 }
 
-const lowestOf = <P extends Probe>(probes: readonly P[], target: number): P | undefined =>
+const pickLowest = <P extends QualityProbe>(probes: readonly P[], target: number): P | undefined =>
   probes.filter(({ score }) => score >= target).toSorted((a, b) => a.quality - b.quality)[0]
 
-function isNear(aim: Aim, probe: Probe): boolean {
+function isNear(aim: QualityAim, probe: QualityProbe): boolean {
   const excess = probe.score - aim.target
-  return excess >= 0 && excess < Math.max(toleranceOf(aim), step(aim.way, probe))
+  return excess >= 0 && excess < Math.max(getTolerance(aim), scoreOfStep(aim.preset, probe))
 }
 
 /** What the next lower quality would cost: nothing lower is worth a probe when it would fall short. */
-const step = (way: Way, probe: Probe): number =>
-  difficultyOf(way, probe) * (scoreAt(way, probe.quality) - scoreAt(way, probe.quality - grainOf(way)))
+const scoreOfStep = (preset: EncoderPreset, probe: QualityProbe): number =>
+  measureDifficulty(preset, probe) *
+  (predictScore(preset, probe.quality) - predictScore(preset, probe.quality - qualityStep(preset)))
 
 /** After so many a bracket is halved: guards bend the curve where the model knows nothing of them. */
 const halvedFrom = 4
 
 /** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
-function next(aim: Aim, probes: readonly Probe[]): number {
-  const { way, target, seed } = aim
-  const aimed = target + toleranceOf(aim) * 0.4
-  const [a, b] = bracket(probes, target)
-  if (a === undefined) return seed ?? qualityFor(way, aimed, 1)
-  if (b === undefined || a.quality === b.quality) return qualityFor(way, aimed, difficultyOf(way, a))
+function aimNext(aim: QualityAim, probes: readonly QualityProbe[]): number {
+  const { preset, target, seed } = aim
+  const aimed = target + getTolerance(aim) * 0.4
+  const [a, b] = pickBracket(probes, target)
+  if (a === undefined) return seed ?? predictQuality(preset, aimed, 1)
+  if (b === undefined || a.quality === b.quality)
+    return predictQuality(preset, aimed, measureDifficulty(preset, a))
   const isBetween = a.score >= target !== b.score >= target
   if (isBetween && probes.length >= halvedFrom) return (a.quality + b.quality) / 2
   // Between two probes, and a little beyond them, the difficulty itself is taken to change evenly.
-  const [from, to] = [difficultyOf(way, a), difficultyOf(way, b)]
+  const [from, to] = [measureDifficulty(preset, a), measureDifficulty(preset, b)]
   const part = clamp((aimed - a.score) / (b.score - a.score || 1), -1, 2)
-  return qualityFor(way, aimed, Math.max(0.05, from + (to - from) * part))
+  return predictQuality(preset, aimed, Math.max(0.05, from + (to - from) * part))
 }
 
 /** The nearest probe on each side of the target; while all lie on one side, the nearest two. */
-function bracket(probes: readonly Probe[], target: number): readonly Probe[] {
+function pickBracket(probes: readonly QualityProbe[], target: number): readonly QualityProbe[] {
   const near = probes.toSorted((a, b) => Math.abs(a.score - target) - Math.abs(b.score - target))
   const sides = [near.find(({ score }) => score < target), near.find(({ score }) => score >= target)]
   const both = sides.flatMap((probe) => probe ?? [])

@@ -2,18 +2,18 @@
 import type { Chroma } from '../request.ts'
 
 /** The settings of encoders. */
-export type Way = JpegWay | 'webp' | 'avif'
+export type EncoderPreset = JpegPreset | 'webp' | 'avif'
 /** With MozJPEG's own quantisation table unless another is named. */
-export type JpegWay = `jpeg ${Chroma}` | `jpeg ${'4:2:0' | '4:4:4'} ${'klein' | 'mssim'}`
+export type JpegPreset = `jpeg ${Chroma}` | `jpeg ${'4:2:0' | '4:4:4'} ${'klein' | 'mssim'}`
 
 /** The qualities of which the curves tell. */
-const steps = [20, 30, 40, 50, 60, 68, 74, 80, 85, 90, 94, 97, 100]
+const qualities = [20, 30, 40, 50, 60, 68, 74, 80, 85, 90, 94, 97, 100]
 
 /**
  * Mean scores of 19 corpus pictures of 0.2 MP at the probe settings of encoders.ts, sharp 0.35.5. Only the shape counts:
  * the first probe sets the height.
  */
-const means: Readonly<Record<Way, readonly number[]>> = {
+const meanScores: Readonly<Record<EncoderPreset, readonly number[]>> = {
   'jpeg 4:2:0': [27.7, 44.8, 54.3, 60.5, 65.1, 69.8, 73.8, 77.0, 79.9, 84.0, 87.5, 90.6, 93.3],
   'jpeg 4:2:0 klein': [38.2, 51.2, 58.2, 63.6, 68.2, 71.4, 74.5, 77.5, 80.5, 84.2, 87.7, 90.5, 93.3],
   'jpeg 4:2:0 mssim': [32.7, 48.0, 56.7, 62.4, 66.9, 70.9, 74.1, 77.6, 80.8, 84.8, 88.3, 91.2, 93.3],
@@ -27,42 +27,46 @@ const means: Readonly<Record<Way, readonly number[]>> = {
 }
 
 /** Qualities lie so far apart: libwebp's knows fractions, and a quarter of one still makes another file of most pictures. */
-export const grainOf = (way: Way): number => (way === 'webp' ? 0.25 : 1)
+export const qualityStep = (preset: EncoderPreset): number => (preset === 'webp' ? 0.25 : 1)
 
 /** Whether the quality below makes the same file: sharp's AVIF has three steps for every four of them. */
-export const isAlike = (way: Way, quality: number): boolean =>
-  way === 'avif' && quality > 52 && quality % 4 === 1
+export const isSameAsBelow = (preset: EncoderPreset, quality: number): boolean =>
+  preset === 'avif' && quality > 52 && quality % 4 === 1
 
-const curveOf = (way: Way): Points => steps.map((quality, i) => [quality, means[way][i] ?? 100] as const)
+const listPoints = (preset: EncoderPreset): Points =>
+  qualities.map((quality, i) => [quality, meanScores[preset][i] ?? 100] as const)
 
 /**
  * A picture's difficulty from the bits that one of its pixels takes at quality 100 in 4:2:0: right to 11 % where the
  * average is right to 15 % (57 pictures of the corpus at two sizes).
  */
-export const expectedDifficulty = (bitsPerPixel: number): number =>
+export const estimateDifficulty = (bitsPerPixel: number): number =>
   Math.min(2, Math.max(0.5, 0.664 * bitsPerPixel ** 0.212))
 
 type Points = readonly (readonly [number, number])[]
 
-export const scoreAt = (way: Way, quality: number): number => along(curveOf(way), quality)
+export const predictScore = (preset: EncoderPreset, quality: number): number =>
+  interpolate(listPoints(preset), quality)
 
 /**
  * The quality at which a picture reaches `score`. Errors keep their proportion to the average picture's: one of
  * `difficulty` 1.2 is 1.2 times as far from 100 at every quality.
  */
-export function qualityFor(way: Way, score: number, difficulty: number): number {
+export function predictQuality(preset: EncoderPreset, score: number, difficulty: number): number {
   const average = 100 - (100 - score) / difficulty
-  return along(
-    curveOf(way).map(([quality, mean]) => [mean, quality] as const),
+  return interpolate(
+    listPoints(preset).map(([quality, mean]) => [mean, quality] as const),
     average,
   )
 }
 
-export const difficultyOf = (way: Way, { quality, score }: { quality: number; score: number }): number =>
-  Math.max(0.05, (100 - score) / (100 - scoreAt(way, quality)))
+export const measureDifficulty = (
+  preset: EncoderPreset,
+  { quality, score }: { quality: number; score: number },
+): number => Math.max(0.05, (100 - score) / (100 - predictScore(preset, quality)))
 
 /** Straight lines between the points, level beyond them. */
-function along(points: Points, x: number): number {
+function interpolate(points: Points, x: number): number {
   for (let i = 1; i < points.length; i++) {
     const [x0, y0] = points[i - 1] ?? [0, 0]
     const [x1, y1] = points[i] ?? [0, 0]

@@ -1,12 +1,12 @@
 // One try of one encoder: encoded, decoded and judged; and what is told of the one that was chosen.
 import type { Chroma } from '../request.ts'
-import { chromaOf, decoded, type Encode, type LossyFormat, probing } from './encoders.ts'
+import { createProbeEncoder, decodeLike, type Encode, getChroma, type LossyFormat } from './encoders.ts'
 import type { Picture } from './picture.ts'
-import type { Runner } from './preset-search.ts'
-import type { Way } from './score-curves.ts'
-import { effective, type Judge, type Judgement, type Standard } from './visual-judge.ts'
+import type { PresetProbe } from './preset-search.ts'
+import type { EncoderPreset } from './score-curves.ts'
+import { applyGuards, type Judge, type Judgement, type VisualStandard } from './visual-judge.ts'
 
-export interface Goal extends Standard {
+export interface RecodeGoal extends VisualStandard {
   readonly format: LossyFormat
   readonly chroma: 'auto' | Chroma
   /** JPEG only. */
@@ -18,17 +18,17 @@ export interface Goal extends Standard {
   readonly prepares: boolean
 }
 
-export interface Subject {
+export interface JudgedPicture {
   readonly picture: Picture
   readonly judge: Judge
 }
 
-export interface Tried extends Runner {
+export interface ScoredEncode extends PresetProbe {
   readonly body: Buffer
   readonly judged: Judgement
 }
 
-export interface Recoded extends Judgement {
+export interface RecodeResult extends Judgement {
   readonly body: Buffer
   readonly quality: number
   readonly chroma: Chroma
@@ -42,40 +42,44 @@ export interface Recoded extends Judgement {
   readonly isOrdered?: boolean
 }
 
-interface Trial {
-  readonly way: Way
+interface EncodeTrial {
+  readonly preset: EncoderPreset
   readonly quality: number
   readonly encode: Encode
 }
 
 /** The judge knows the source, whatever the encoder was given. */
-export async function judged(
-  { picture, judge }: Subject,
-  { way, quality, encode }: Trial,
-  standard: Standard,
-): Promise<Tried> {
+export async function encodeAndScore(
+  { picture, judge }: JudgedPicture,
+  { preset, quality, encode }: EncodeTrial,
+  standard: VisualStandard,
+): Promise<ScoredEncode> {
   const body = await encode(quality)
-  const judgement = judge.judge(await decoded(body, picture))
-  return { way, quality, score: effective(judgement, standard), body, judged: judgement }
+  const judgement = judge.judge(await decodeLike(body, picture))
+  return { preset, quality, score: applyGuards(judgement, standard), body, judged: judgement }
 }
 
-export const probe =
-  (subject: Subject, goal: Goal) =>
-  (way: Way, quality: number): Promise<Tried> =>
-    judged(subject, { way, quality, encode: probing(subject.picture, way, goal.progressive) }, goal)
+export const createProbe =
+  (subject: JudgedPicture, goal: RecodeGoal) =>
+  (preset: EncoderPreset, quality: number): Promise<ScoredEncode> =>
+    encodeAndScore(
+      subject,
+      { preset, quality, encode: createProbeEncoder(subject.picture, preset, goal.progressive) },
+      goal,
+    )
 
-type Outcome = Pick<Recoded, 'probes' | 'reached' | 'isOrdered' | 'isHurried'> &
-  Partial<Pick<Recoded, 'body'>>
+type SearchSummary = Pick<RecodeResult, 'probes' | 'reached' | 'isOrdered' | 'isHurried'> &
+  Partial<Pick<RecodeResult, 'body'>>
 
-export const told = (tried: Tried, outcome: Outcome): Recoded => ({
+export const buildResult = (tried: ScoredEncode, outcome: SearchSummary): RecodeResult => ({
   ...tried.judged,
   body: tried.body,
   quality: tried.quality,
-  chroma: chromaOf(tried.way),
+  chroma: getChroma(tried.preset),
   ...outcome,
 })
 
-export function bestOf(probes: readonly Tried[]): Tried {
+export function pickBest(probes: readonly ScoredEncode[]): ScoredEncode {
   const [best] = probes.toSorted((a, b) => b.score - a.score)
   if (best === undefined) throw new RangeError('no probe was allowed')
   return best

@@ -11,8 +11,8 @@ const reach = 8
 const visible = 8
 
 /** Measures the share of pure white near edges that has become off-white; undefined where there is little white. */
-export function whitenessOf(pixels: Pixels): ((rgb: Uint8Array) => number) | undefined {
-  const places = whiteNearEdges(pixels)
+export function createWhiteRingingMeasure(pixels: Pixels): ((rgb: Uint8Array) => number) | undefined {
+  const places = findWhiteNearEdges(pixels)
   if (places === undefined) return undefined
   return (rgb) => {
     let off = 0
@@ -22,13 +22,13 @@ export function whitenessOf(pixels: Pixels): ((rgb: Uint8Array) => number) | und
   }
 }
 
-function whiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined {
+function findWhiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined {
   const count = width * height
-  if (whiteCount(rgb) < count * leastShare) return undefined
+  if (countWhite(rgb) < count * leastShare) return undefined
   const lowest = new Uint8Array(count)
   for (let i = 0, at = 0; i < count; i++, at += 3)
     lowest[i] = Math.min(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0)
-  const near = grown(lowest, width, height)
+  const near = growEdges(lowest, width, height)
   const isPlace = (i: number) => near[i] === 1 && (lowest[i] ?? 0) >= pure
   let found = 0
   for (let i = 0; i < count; i++) if (isPlace(i)) found++
@@ -38,7 +38,7 @@ function whiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undefined
 }
 
 /** Most pixels of most pictures are told by their first channel. */
-function whiteCount(rgb: Uint8Array): number {
+function countWhite(rgb: Uint8Array): number {
   let white = 0
   for (let at = 0; at < rgb.length; at += 3)
     if ((rgb[at] ?? 0) >= pure && (rgb[at + 1] ?? 0) >= pure && (rgb[at + 2] ?? 0) >= pure) white++
@@ -46,7 +46,7 @@ function whiteCount(rgb: Uint8Array): number {
 }
 
 /** Marks what lies within reach of an edge: along rows, then down columns. */
-function grown(lowest: Uint8Array, width: number, height: number): Uint8Array {
+function growEdges(lowest: Uint8Array, width: number, height: number): Uint8Array {
   const rows = new Uint8Array(lowest.length)
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {

@@ -1,8 +1,8 @@
 // Our own SSIMULACRA2 (2.1): how alike two pictures look, as points of 100, whole and per tile of 128 pixels.
 import { Failure } from '../../../errors.ts'
 import { borrowKernel, type Kernel, returnKernel } from './kernel.ts'
-import { type Strip, stripsOf, usualStripPixels } from './strips.ts'
-import { combine, type Score, tilesIn } from './tile-scores.ts'
+import { cutStrips, defaultStripPixels, type Strip } from './strips.ts'
+import { combineTiles, readTiles, type Score } from './tile-scores.ts'
 import { allPlanes, heavyPlanes } from './weights.ts'
 
 export type { Score } from './tile-scores.ts'
@@ -24,20 +24,20 @@ export interface Reference {
 /** The scales' window needs some pixels: what is smaller is not worth a search either. */
 export const smallestSide = 8
 
-export interface How {
+export interface CompareOptions {
   /** 'all' also counts the planes that hardly weigh, of the whole picture at once: only to show that they hardly do. */
   readonly terms?: 'heavy' | 'all'
   /** Pictures of more pixels are compared in strips. */
   readonly stripPixels?: number
 }
 
-export function createReference(pixels: Pixels, how: How = {}): Reference {
+export function createReference(pixels: Pixels, how: CompareOptions = {}): Reference {
   const { rgb, width, height } = pixels
   if (width < smallestSide || height < smallestSide || rgb.length !== width * height * 3)
     throw new Failure('internal', 'These pixels cannot be compared.')
   const all = how.terms === 'all'
   const mask = all ? allPlanes : heavyPlanes
-  const strips = stripsOf(width, height, all ? Infinity : (how.stripPixels ?? usualStripPixels))
+  const strips = cutStrips(width, height, all ? Infinity : (how.stripPixels ?? defaultStripPixels))
   const kernel = borrowKernel()
   const describe = (strip: Strip) => {
     if (!kernel.prepare(width, strip.bottom - strip.top, mask))
@@ -55,9 +55,9 @@ export function createReference(pixels: Pixels, how: How = {}): Reference {
         if (!held) describe(strip)
         write(kernel, other, width, strip)
         kernel.candidate(strip.from - strip.top, strip.to - strip.top)
-        return tilesIn(kernel, width, strip, mask)
+        return readTiles(kernel, width, strip, mask)
       })
-      return combine(tiles)
+      return combineTiles(tiles)
     },
     release: () => returnKernel(kernel),
   }

@@ -1,5 +1,5 @@
 // One WebAssembly instance of the metric's inner loops, with its memory; instances are used again.
-import { instances, type Memory } from './wasm.ts'
+import { loadInstances, type Memory } from './wasm.ts'
 
 export interface Kernel {
   readonly memory: Memory
@@ -16,7 +16,7 @@ const keptInstances = 2
 /** An instance that grew beyond this is dropped: WebAssembly memory never shrinks. */
 const keptBytes = 192 * 1024 * 1024
 
-const create = instances<Kernel>(new URL('kernel.wasm', import.meta.url))
+const create = loadInstances<Kernel>(new URL('kernel.wasm', import.meta.url))
 const idle: Kernel[] = []
 
 export function borrowKernel(): Kernel {

@@ -11,11 +11,11 @@ export interface Strip {
 /** A tile's side, to which strips are aligned: it also holds whole pixels of every scale. */
 export const tileSide = 128
 /** Above this a picture is cut: some 30 bytes of memory for each pixel. */
-export const usualStripPixels = 4_000_000
+export const defaultStripPixels = 4_000_000
 /** The blur reaches four pixels, which at 1:16 are 64 rows. */
 const reach = 64
 
-export function stripsOf(width: number, height: number, stripPixels: number): Strip[] {
+export function cutStrips(width: number, height: number, stripPixels: number): Strip[] {
   if (width * height <= stripPixels) return [{ top: 0, bottom: height, from: 0, to: height }]
   const rows = Math.max(1, Math.floor(stripPixels / width / tileSide)) * tileSide
   const strips: Strip[] = []

@@ -1,7 +1,7 @@
 // The kernel's sums, read out of its memory: the whole picture's score and that of each tile.
 import type { Kernel } from './kernel.ts'
 import { type Strip, tileSide } from './strips.ts'
-import { type PlaneSums, points } from './weights.ts'
+import { type PlaneSums, scoreOf } from './weights.ts'
 
 export interface Score {
   readonly score: number
@@ -14,12 +14,12 @@ type Tile = readonly PlaneSums[]
 const scales = 6
 const planes = scales * 3
 const sumsPerPlane = 6
-const tilesOf = (length: number): number => Math.max(1, Math.floor((length + tileSide / 2) / tileSide))
+const countTiles = (length: number): number => Math.max(1, Math.floor((length + tileSide / 2) / tileSide))
 
 /** The tiles of one strip as the kernel cut them: the last of a row takes what is left over. */
-export function tilesIn(kernel: Kernel, width: number, strip: Strip, mask: number): Tile[] {
+export function readTiles(kernel: Kernel, width: number, strip: Strip, mask: number): Tile[] {
   const height = strip.bottom - strip.top
-  const [across, below] = [tilesOf(width), tilesOf(height)]
+  const [across, below] = [countTiles(width), countTiles(height)]
   const sums = new Float64Array(kernel.memory.buffer, kernel.sumsAt(), across * below * planes * sumsPerPlane)
   const tiles: Tile[] = []
   for (let y = 0; y < below; y++)
@@ -27,7 +27,7 @@ export function tilesIn(kernel: Kernel, width: number, strip: Strip, mask: numbe
       const at = (y * across + x) * planes
       const tile = wantedPlanes(mask).flatMap((plane): PlaneSums[] => {
         const scale = Math.floor(plane / 3)
-        const count = columns(width, x, scale) * rows(strip, y, scale)
+        const count = countColumns(width, x, scale) * countRows(strip, y, scale)
         if (count === 0) return []
         const from = (at + plane) * sumsPerPlane
         return [{ scale, channel: plane % 3, count, sums: sums.slice(from, from + sumsPerPlane) }]
@@ -41,7 +41,7 @@ const wantedPlanes = (mask: number): number[] =>
   Array.from({ length: planes }, (_, plane) => plane).filter((plane) => (mask >> plane) & 1)
 
 /** Pixels of a length at a scale: halves are rounded up; none where the scale above was too small already. */
-function at(length: number, scale: number): number {
+function scaleLength(length: number, scale: number): number {
   let left = length
   for (let s = 0; s < scale; s++) {
     if (left < 8) return 0
@@ -50,29 +50,29 @@ function at(length: number, scale: number): number {
   return left
 }
 
-function columns(width: number, tile: number, scale: number): number {
+function countColumns(width: number, tile: number, scale: number): number {
   const side = tileSide >> scale
-  const end = tile === tilesOf(width) - 1 ? at(width, scale) : (tile + 1) * side
+  const end = tile === countTiles(width) - 1 ? scaleLength(width, scale) : (tile + 1) * side
   return Math.max(0, end - tile * side)
 }
 
-function rows(strip: Strip, tile: number, scale: number): number {
+function countRows(strip: Strip, tile: number, scale: number): number {
   const height = strip.bottom - strip.top
   const side = tileSide >> scale
-  const end = tile === tilesOf(height) - 1 ? at(height, scale) : (tile + 1) * side
-  const last = strip.to === strip.bottom ? at(height, scale) : (strip.to - strip.top) >> scale
+  const end = tile === countTiles(height) - 1 ? scaleLength(height, scale) : (tile + 1) * side
+  const last = strip.to === strip.bottom ? scaleLength(height, scale) : (strip.to - strip.top) >> scale
   return Math.max(0, Math.min(end, last) - Math.max(tile * side, (strip.from - strip.top) >> scale))
 }
 
-export function combine(tiles: readonly Tile[]): Score {
-  const each = tiles.map(points).sort((a, b) => a - b)
+export function combineTiles(tiles: readonly Tile[]): Score {
+  const each = tiles.map(scoreOf).sort((a, b) => a - b)
   return {
-    score: points(whole(tiles)),
+    score: scoreOf(addUp(tiles)),
     tiles: { p5: each[Math.floor(each.length * 0.05)] ?? 100, worst: each[0] ?? 100 },
   }
 }
 
-function whole(tiles: readonly Tile[]): PlaneSums[] {
+function addUp(tiles: readonly Tile[]): PlaneSums[] {
   const total = new Map<number, { scale: number; channel: number; count: number; sums: number[] }>()
   for (const { scale, channel, count, sums } of tiles.flat()) {
     const key = scale * 3 + channel

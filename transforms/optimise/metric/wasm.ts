@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The part of the WebAssembly API that we use: TypeScript describes it only together with a browser's. */
-interface Api {
+interface WasmApi {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
 }
@@ -12,9 +12,9 @@ export interface Memory {
   readonly buffer: ArrayBuffer
 }
 
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: Api }).WebAssembly
+const { Module, Instance } = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly
 
-export function instances<Exports>(file: URL, imports: object = {}): () => Exports {
+export function loadInstances<Exports>(file: URL, imports: object = {}): () => Exports {
   let module: object | undefined
   return () => {
     module ??= new Module(readFileSync(file))

@@ -41,11 +41,11 @@ export interface PlaneSums {
 }
 
 /** Planes with a weight above 0.5: the others together move a photograph by less than 0.02 points. */
-export const heavyPlanes: number = planesWith((weight) => weight > 0.5)
-export const allPlanes: number = planesWith(() => true)
+export const heavyPlanes: number = selectPlanes((weight) => weight > 0.5)
+export const allPlanes: number = selectPlanes(() => true)
 
 /** As bits, at scale * 3 + channel. */
-function planesWith(counts: (weight: number) => boolean): number {
+function selectPlanes(counts: (weight: number) => boolean): number {
   let mask = 0
   for (const [row, six] of weights.entries())
     if (six.some(counts)) mask |= 1 << ((row % 6) * 3 + Math.floor(row / 6))
@@ -53,14 +53,14 @@ function planesWith(counts: (weight: number) => boolean): number {
 }
 
 /** 100 for equal pictures; 90 is not seen in flicker, 80 not side by side, 70 not annoying (the authors' scale). */
-export function points(planes: readonly PlaneSums[]): number {
-  const error = planes.reduce((sum, plane) => sum + weighted(plane), 0) * 0.9562382616834844
+export function scoreOf(planes: readonly PlaneSums[]): number {
+  const error = planes.reduce((sum, plane) => sum + weighPlane(plane), 0) * 0.9562382616834844
   const curved =
     2.326765642916932 * error - 0.020884521182843837 * error ** 2 + 6.248496625763138e-5 * error ** 3
   return curved > 0 ? 100 - 10 * curved ** 0.6276336467831387 : 100
 }
 
-function weighted({ scale, channel, count, sums }: PlaneSums): number {
+function weighPlane({ scale, channel, count, sums }: PlaneSums): number {
   const six = weights[channel * 6 + scale] ?? []
   let total = 0
   for (let map = 0; map < 3; map++) {

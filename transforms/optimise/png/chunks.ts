@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { text, u32be } from '../../identify/bytes.ts'
 
-export interface Chunk {
+export interface PngChunk {
   readonly type: string
   /** The whole chunk, with length and checksum. */
   readonly bytes: Uint8Array
@@ -18,8 +18,8 @@ export const pixelTypes = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL
 export const colourTypes = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
 
 /** Chunks up to and with IEND; what stands behind it is no part of the picture. */
-export function chunksOf(bytes: Uint8Array): Chunk[] {
-  const found: Chunk[] = []
+export function readChunks(bytes: Uint8Array): PngChunk[] {
+  const found: PngChunk[] = []
   let at = signature.length
   while (at + 12 <= bytes.length && found.length < mostChunks) {
     const length = u32be(bytes, at)
@@ -33,10 +33,10 @@ export function chunksOf(bytes: Uint8Array): Chunk[] {
   return found
 }
 
-export const joined = (chunks: readonly Pick<Chunk, 'bytes'>[]): Uint8Array =>
+export const writePng = (chunks: readonly Pick<PngChunk, 'bytes'>[]): Uint8Array =>
   Buffer.concat([signature, ...chunks.map(({ bytes }) => bytes)])
 
-export function chunk(type: string, content: Uint8Array): Chunk {
+export function buildChunk(type: string, content: Uint8Array): PngChunk {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), content])
   const bytes = Buffer.alloc(named.length + 8)
   bytes.writeUInt32BE(content.length)
@@ -46,7 +46,7 @@ export function chunk(type: string, content: Uint8Array): Chunk {
 }
 
 /** Behind the header: what stands beside the picture must come before the palette and the pixels (PNG 5.6). */
-export function withChunks(png: Uint8Array, extra: readonly Chunk[]): Uint8Array {
-  const [header, ...rest] = chunksOf(png)
-  return header ? joined([header, ...extra, ...rest]) : png
+export function insertChunks(png: Uint8Array, extra: readonly PngChunk[]): Uint8Array {
+  const [header, ...rest] = readChunks(png)
+  return header ? writePng([header, ...extra, ...rest]) : png
 }

@@ -6,77 +6,83 @@ import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import { type Picture, readPicture } from '../lossy/picture.ts'
-import { createJudge, effective, type Judge, spotLimits } from '../lossy/visual-judge.ts'
+import { applyGuards, createJudge, flatAreaLimits, type Judge } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'
 import type { Keep, Result } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'
-import { uniqueColours } from '../unique-colours.ts'
-import { pngDress } from './index.ts'
+import { countColours } from '../unique-colours.ts'
+import { createChunkRestorer } from './index.ts'
 
-interface Task {
+interface QuantiseTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
 }
 
 /** A palette bands before it blurs, so it must look better than a JPEG to pass. */
-const standard = { target: 85, whiteLimit: 0.06, spotLimit: spotLimits.usual, p5Slack: 7, worstSlack: 12 }
+const standard = {
+  target: 85,
+  whiteLimit: 0.06,
+  flatAreaLimit: flatAreaLimits.usual,
+  p5Slack: 7,
+  worstSlack: 12,
+}
 /** Both makers and the judge take some 2 s a megapixel. */
 const mostPixels = 12e6
 const mostColours = 256
 
-export interface Quantising {
+export interface QuantisedCandidates {
   readonly candidates: readonly Candidate[]
   readonly close: () => void
 }
 
 /** None for what has no more colours than a palette holds: oxipng makes that palette without loss. */
-export async function quantising(task: Task): Promise<Quantising> {
+export async function listQuantised(task: QuantiseTask): Promise<QuantisedCandidates> {
   const { source, facts } = task
   const pixels = facts.width * facts.height
-  const dress = pngDress(task)
+  const dress = createChunkRestorer(task)
   const isUnfit =
     facts.animated ||
     facts.space !== 'rgb' ||
     facts.depth > 8 ||
     pixels > mostPixels ||
     Math.min(facts.width, facts.height) < smallestSide ||
-    ((await uniqueColours(source)) ?? mostColours + 1) <= mostColours
+    ((await countColours(source)) ?? mostColours + 1) <= mostColours
   if (isUnfit) return { candidates: [], close: () => {} }
   // A picture with faults that browsers forgive is not judged, and keeps its pixels.
   const picture = await readPicture(source, facts).catch(() => undefined)
   if (!picture) return { candidates: [], close: () => {} }
   const judge = createJudge(picture)
   const judged = { picture, judge }
-  const finished = async (png: Uint8Array) => dress(await losslessCompressPng(png, { strip: true }))
+  const finish = async (png: Uint8Array) => dress(await losslessCompressPng(png, { strip: true }))
   const candidates = [
-    candidate('sharp palette', judged, async () => finished(await bySharp(source))),
-    candidate('napi palette', judged, async () =>
-      finished(await pngQuantize(source, { minQuality: 70, maxQuality: 99 })),
+    createCandidate('sharp palette', judged, async () => finish(await quantiseBySharp(source))),
+    createCandidate('napi palette', judged, async () =>
+      finish(await pngQuantize(source, { minQuality: 70, maxQuality: 99 })),
     ),
   ]
   return { candidates, close: once(async () => judge.release()) }
 }
 
 /** The numbers as they are stored: the profile, if there is one, goes back on top of them. */
-async function bySharp(source: Uint8Array): Promise<Uint8Array> {
+async function quantiseBySharp(source: Uint8Array): Promise<Uint8Array> {
   const image = sharp(source, { ignoreIcc: true, autoOrient: false, limitInputPixels: false })
   return (await run(image.png({ palette: true, quality: 100, effort: 7, dither: 1 }))).data
 }
 
-interface Judged {
+interface JudgedSource {
   readonly picture: Picture
   readonly judge: Judge
 }
 
-function candidate(name: string, judged: Judged, make: Candidate['make']): Candidate {
+function createCandidate(name: string, judged: JudgedSource, make: Candidate['make']): Candidate {
   let found: Result = {}
   return {
     name,
     format: 'png',
     make,
     faultOf: async (body) => {
-      const score = await scoreOf(body, judged)
+      const score = await scoreBody(body, judged)
       if (score === undefined) return 'its transparency differs'
       found = { score }
       return score < standard.target ? `scores ${score.toFixed(1)} of ${standard.target}` : undefined
@@ -85,8 +91,8 @@ function candidate(name: string, judged: Judged, make: Candidate['make']): Candi
   }
 }
 
-async function scoreOf(body: Uint8Array, { picture, judge }: Judged): Promise<number | undefined> {
+async function scoreBody(body: Uint8Array, { picture, judge }: JudgedSource): Promise<number | undefined> {
   const { data, channels, width, height } = await readPicture(body, identify(body))
   if (channels !== picture.channels || width !== picture.width || height !== picture.height) return undefined
-  return effective(judge.judge(data), standard)
+  return applyGuards(judge.judge(data), standard)
 }

@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads'
 import { u8, u32be } from '../../identify/bytes.ts'
 import { type Candidate, Declined } from '../smallest-candidate.ts'
-import { type Chunk, chunk, chunksOf, joined } from './chunks.ts'
-import type { Work } from './zopfli-worker.ts'
+import { buildChunk, type PngChunk, readChunks, writePng } from './chunks.ts'
+import type { ZopfliWork } from './zopfli-worker.ts'
 
 /** A picture that packs worse than this is one of noise, where libdeflate's best is Zopfli's (photographs: within 0.5 %). */
 const mostOfPlain = 0.25
@@ -18,13 +18,13 @@ const patience = 6
 const leastMs = 15_000
 
 /** Packs what won so far; declines where that would take too long for what it gives. */
-export function zopfliCandidate(budgetMs: number): Candidate {
+export function createZopfliCandidate(budgetMs: number): Candidate {
   return {
     name: 'zopfli',
     format: 'png',
     refines: true,
     make: async (best) => {
-      const chunks = chunksOf(best)
+      const chunks = readChunks(best)
       const plainBytes = samplesOf(chunks)
       const packedBytes = sum(
         chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content.length),
@@ -42,7 +42,7 @@ export function zopfliCandidate(budgetMs: number): Candidate {
 }
 
 /** All rows with their filter bytes, as IHDR says (PNG 11.2.1); an interlaced picture has some rows more. */
-function samplesOf(chunks: readonly Chunk[]): number {
+function samplesOf(chunks: readonly PngChunk[]): number {
   const header = chunks[0]?.content ?? new Uint8Array(13)
   const channels = [1, 0, 3, 1, 2, 0, 4][u8(header, 9)] ?? 4
   return (Math.ceil((u32be(header, 0) * channels * u8(header, 8)) / 8) + 1) * u32be(header, 4)
@@ -56,23 +56,23 @@ interface Effort {
 }
 
 /** All IDAT become one; a profile is packed as well, behind its name and the number of its method (PNG 11.3.2.3). */
-async function repacked(chunks: readonly Chunk[], effort: Effort): Promise<Uint8Array> {
+async function repacked(chunks: readonly PngChunk[], effort: Effort): Promise<Uint8Array> {
   const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content))
   const profile = chunks.find(({ type }) => type === 'iCCP')?.content
   const nameEnd = profile ? profile.indexOf(0) + 2 : 0
   const streams = [pixels, ...(profile ? [profile.subarray(nameEnd)] : [])]
   const [idat = pixels, icc] = await packed({ streams, rounds: effort.rounds }, effort.timeoutMs)
   const first = chunks.findIndex(({ type }) => type === 'IDAT')
-  const written = chunks.flatMap((each, i): Pick<Chunk, 'bytes'>[] => {
-    if (each.type === 'IDAT') return i === first ? [chunk('IDAT', idat)] : []
+  const written = chunks.flatMap((each, i): Pick<PngChunk, 'bytes'>[] => {
+    if (each.type === 'IDAT') return i === first ? [buildChunk('IDAT', idat)] : []
     if (each.type !== 'iCCP' || !profile || !icc) return [each]
-    return [chunk('iCCP', Buffer.concat([profile.subarray(0, nameEnd), icc]))]
+    return [buildChunk('iCCP', Buffer.concat([profile.subarray(0, nameEnd), icc]))]
   })
-  return joined(written)
+  return writePng(written)
 }
 
 /** A thread for each picture: Zopfli's memory, some twenty times the samples, goes with it. */
-function packed(work: Work, timeoutMs: number): Promise<Uint8Array[]> {
+function packed(work: ZopfliWork, timeoutMs: number): Promise<Uint8Array[]> {
   const worker = new Worker(new URL('zopfli-worker.ts', import.meta.url))
   let timer: NodeJS.Timeout | undefined
   return new Promise<Uint8Array[]>((resolve, reject) => {

@@ -2,7 +2,7 @@
 import { elementsOf } from '../../identify/svg-scan.ts'
 
 /** Elements that run, embed a page, or fetch. */
-const actives = [
+const activeElements = [
   'script',
   'handler',
   'listener',
@@ -15,7 +15,7 @@ const actives = [
   'video',
 ]
 /** An animation can write an address as well as a place. */
-const animations = ['set', 'animate', 'animateTransform', 'animateMotion']
+const animationElements = ['set', 'animate', 'animateTransform', 'animateMotion']
 
 export interface Attribute {
   /** Without its prefix. */
@@ -24,16 +24,16 @@ export interface Attribute {
 }
 
 export function isActive(name: string, attribute: (name: string) => string | undefined): boolean {
-  const local = localOf(name)
-  if (actives.some((active) => active.toLowerCase() === local.toLowerCase())) return true
-  return animations.includes(local) && /href|^on/i.test(attribute('attributeName') ?? '')
+  const local = localName(name)
+  if (activeElements.some((active) => active.toLowerCase() === local.toLowerCase())) return true
+  return animationElements.includes(local) && /href|^on/i.test(attribute('attributeName') ?? '')
 }
 
 /** Whether this attribute may not stay on an element of that name. */
 export function isUnsafe({ name, value }: Attribute, element: string): boolean {
   if (/^on/i.test(name)) return true
   if (['href', 'src', 'action', 'formaction', 'data', 'base'].includes(name.toLowerCase()))
-    return !isInside(value.trim(), localOf(element))
+    return !isInside(value.trim(), localName(element))
   return cssFetches(value)
 }
 
@@ -56,7 +56,7 @@ export function cssFetches(css: string): boolean {
 }
 
 /** A style sheet without what it would fetch; empty where that is hidden too well to be cut out. */
-export function quietCss(css: string): string {
+export function silenceCss(css: string): string {
   if (!cssFetches(css)) return css
   const cut = css
     .replace(/@import[^;]*;?/gi, '')
@@ -73,4 +73,4 @@ export function holdsActive(document: string): boolean {
   })
 }
 
-export const localOf = (name: string): string => name.slice(name.indexOf(':') + 1)
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)

@@ -6,10 +6,10 @@ import { brotliCompress, gzipSync } from 'node:zlib'
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
 import { documentOf, isGzip } from '../../identify/svg.ts'
-import type { Best, Candidate } from '../smallest-candidate.ts'
+import type { Candidate, Winner } from '../smallest-candidate.ts'
 import { holdsActive } from './active-content.ts'
-import { svgFault } from './rendering-equality.ts'
-import type { Plan } from './svgo-worker.ts'
+import { findDifference } from './rendering-equality.ts'
+import type { SvgoPlan } from './svgo-worker.ts'
 
 const planMs = 8_000
 /** Drawn four times at 0.64 megapixels, 5 ms a pass and megapixel (price.ts): some ten seconds. */
@@ -17,38 +17,43 @@ const mostPasses = 800
 /** Movement and parts for other documents cannot be seen in a still drawing, so what could break them is not tried. */
 const unseen = /<(\w+:)?(animate|set|symbol|view)\b|@keyframes|@media|:hover|:target|transition\s*:/i
 
-export interface SvgTask {
+export interface SvgCandidates {
   readonly candidates: readonly Candidate[]
   /** The source, or what is left of it when it may not be handed back as it is. */
-  readonly original: Best
+  readonly original: Winner
   readonly close: () => Promise<unknown>
 }
 
-export async function svgTask(source: Uint8Array, facts: Facts): Promise<SvgTask> {
+export async function chooseSvgCandidates(source: Uint8Array, facts: Facts): Promise<SvgCandidates> {
   if (facts.scans > mostPasses)
     throw new Failure(
       'too-costly',
       'The SVG would cost too much to draw: it has too many filters and layers.',
     )
   const gzipped = isGzip(source)
-  const document = readable(source)
+  const document = expandEntities(source)
   const thread = startThread()
   const pack = (text: string): Uint8Array => (gzipped ? gzipSync(text, { level: 9 }) : Buffer.from(text))
-  const candidate = (plan: Plan): Candidate => ({
+  const candidate = (plan: SvgoPlan): Candidate => ({
     name: `svgo ${plan}`,
     format: 'svg',
     fallback: plan !== 'full',
     make: async () => pack(await thread.run(document, plan)),
-    faultOf: async (body) => (await svgFault(source, body)) ?? (await heavier(source, body)),
+    faultOf: async (body) => (await findDifference(source, body)) ?? (await findHeavier(source, body)),
   })
-  const plans: Plan[] = unseen.test(document) ? ['careful', 'tidy'] : ['full', 'careful', 'tidy']
+  const plans: SvgoPlan[] = unseen.test(document) ? ['careful', 'tidy'] : ['full', 'careful', 'tidy']
   const original = { body: source, format: 'svg', name: 'original', dropped: [] } as const
   try {
     if (!holdsActive(documentOf(source)))
       return { candidates: plans.map(candidate), original, close: thread.close }
     const body = pack(await thread.run(document, 'safe'))
-    if (holdsActive(documentOf(body))) throw unsafe()
-    const cleaned: Best = { body, format: 'svg', name: 'active content removed', dropped: ['active content'] }
+    if (holdsActive(documentOf(body))) throw refuseActive()
+    const cleaned: Winner = {
+      body,
+      format: 'svg',
+      name: 'active content removed',
+      dropped: ['active content'],
+    }
     const candidates = plans.map((plan) => ({ ...candidate(plan), dropped: cleaned.dropped }))
     return { candidates, original: cleaned, close: thread.close }
   } catch (thrown) {
@@ -57,20 +62,20 @@ export async function svgTask(source: Uint8Array, facts: Facts): Promise<SvgTask
   }
 }
 
-const unsafe = (): Failure =>
+const refuseActive = (): Failure =>
   new Failure('source-unsupported', 'The SVG holds scripts or outside parts that cannot be removed.')
 
-const compressed = promisify(brotliCompress)
+const compress = promisify(brotliCompress)
 
 /** A page is sent compressed: what is shorter only as plain text would be longer on its way. */
-async function heavier(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
+async function findHeavier(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
   const [old, now] = await Promise.all(
-    [before, after].map((bytes) => compressed(Buffer.from(documentOf(bytes), 'latin1'))),
+    [before, after].map((bytes) => compress(Buffer.from(documentOf(bytes), 'latin1'))),
   )
   return (now?.length ?? 0) > (old?.length ?? 0) ? 'larger once compressed' : undefined
 }
 
-function decoded(bytes: Uint8Array, encoding: string): string {
+function decodeText(bytes: Uint8Array, encoding: string): string {
   try {
     return new TextDecoder(encoding).decode(bytes)
   } catch (cause) {
@@ -81,10 +86,10 @@ function decoded(bytes: Uint8Array, encoding: string): string {
 }
 
 /** As characters, its own entities written out: SVGO reads an entity that holds markup as text. */
-function readable(source: Uint8Array): string {
+function expandEntities(source: Uint8Array): string {
   const bytes = Buffer.from(documentOf(source), 'latin1')
   const declared = /^[^>]*encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
-  const document = decoded(bytes, declared)
+  const document = decodeText(bytes, declared)
   const doctype = /<!DOCTYPE[^[>]*\[([\s\S]*?)\]\s*>/i.exec(document)
   if (!doctype) return document
   const entities = new Map(
@@ -97,12 +102,12 @@ function readable(source: Uint8Array): string {
     .replace(/&([\w.:-]+);/g, (reference, name) => entities.get(name) ?? reference)
 }
 
-interface Thread {
-  readonly run: (document: string, plan: Plan) => Promise<string>
+interface SvgoThread {
+  readonly run: (document: string, plan: SvgoPlan) => Promise<string>
   readonly close: () => Promise<unknown>
 }
 
-function startThread(): Thread {
+function startThread(): SvgoThread {
   const worker = new Worker(new URL('svgo-worker.ts', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: 400 },
   })
@@ -110,7 +115,7 @@ function startThread(): Thread {
   worker.on('error', () => {
     ended = 'SVGO gave up'
   })
-  const run = (document: string, plan: Plan) =>
+  const run = (document: string, plan: SvgoPlan) =>
     new Promise<string>((resolve, reject) => {
       if (ended) return reject(new Failure('too-costly', ended))
       const timer = setTimeout(() => {

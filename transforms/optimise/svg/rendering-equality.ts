@@ -16,11 +16,11 @@ const mostShareOfTile = 0.1
 const pixelsPerInch = 96
 
 /** Why `after` may not stand in for `before`; undefined when they look the same. */
-export async function svgFault(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
+export async function findDifference(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
   const [old, now] = [identify(before), identify(after)]
   if (old.width !== now.width || old.height !== now.height) return 'its size differs'
   for (const side of sides) {
-    const fault = differ(await draw(before, old, side), await draw(after, now, side))
+    const fault = compareDrawings(await draw(before, old, side), await draw(after, now, side))
     if (fault) return fault
   }
   return undefined
@@ -45,12 +45,12 @@ async function draw(bytes: Uint8Array, facts: Facts, side: number): Promise<Draw
   return { data, ...size }
 }
 
-function differ(one: Drawing, other: Drawing): string | undefined {
+function compareDrawings(one: Drawing, other: Drawing): string | undefined {
   const across = Math.ceil(one.width / tile)
   const tiles = new Uint32Array(across * Math.ceil(one.height / tile))
   let off = 0
   for (let i = 0; i < one.data.length; i++) {
-    if (Math.abs(seen(one.data, i) - seen(other.data, i)) <= mostOff) continue
+    if (Math.abs(weighSample(one.data, i) - weighSample(other.data, i)) <= mostOff) continue
     const pixel = i >> 2
     const at =
       Math.floor(Math.floor(pixel / one.width) / tile) * across + Math.floor((pixel % one.width) / tile)
@@ -63,7 +63,7 @@ function differ(one: Drawing, other: Drawing): string | undefined {
 }
 
 /** A colour counts as far as it covers; the fourth sample is the cover itself. */
-function seen(data: Uint8Array, i: number): number {
+function weighSample(data: Uint8Array, i: number): number {
   const alpha = data[i | 3] ?? 0
   return (i & 3) === 3 ? alpha : ((data[i] ?? 0) * alpha) / 255
 }

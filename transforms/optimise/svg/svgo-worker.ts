@@ -1,11 +1,11 @@
 // SVGO on a thread of its own: it works without a pause, and a document made to keep it busy is ended with the thread.
 import { parentPort } from 'node:worker_threads'
 import { type Config, type CustomPlugin, optimize, type PluginConfig } from 'svgo'
-import { isActive, isUnsafe, localOf, quietCss } from './active-content.ts'
+import { isActive, isUnsafe, localName, silenceCss } from './active-content.ts'
 
 /** From the most daring to the one that only removes what may not stay. */
-export const plans = ['full', 'careful', 'tidy', 'safe'] as const
-export type Plan = (typeof plans)[number]
+export const svgoPlans = ['full', 'careful', 'tidy', 'safe'] as const
+export type SvgoPlan = (typeof svgoPlans)[number]
 
 const safe: CustomPlugin = {
   name: 'safe',
@@ -15,10 +15,10 @@ const safe: CustomPlugin = {
         if (isActive(node.name, (name) => node.attributes[name]))
           parent.children = parent.children.filter((child) => child !== node)
         for (const [name, value] of Object.entries(node.attributes))
-          if (isUnsafe({ name: localOf(name), value }, node.name)) delete node.attributes[name]
-        if (localOf(node.name) === 'style')
+          if (isUnsafe({ name: localName(name), value }, node.name)) delete node.attributes[name]
+        if (localName(node.name) === 'style')
           for (const child of node.children)
-            if (child.type === 'text' || child.type === 'cdata') child.value = quietCss(child.value)
+            if (child.type === 'text' || child.type === 'cdata') child.value = silenceCss(child.value)
       },
     },
     instruction: {
@@ -47,20 +47,20 @@ const risky = {
   convertShapeToPath: false,
 } as const
 
-const plugins: Readonly<Record<Plan, readonly PluginConfig[]>> = {
+const plugins: Readonly<Record<SvgoPlan, readonly PluginConfig[]>> = {
   full: [{ name: 'preset-default', params: { overrides: { ...named, removeHiddenElems: false } } }],
   careful: [{ name: 'preset-default', params: { overrides: { ...named, ...risky } } }],
   tidy: ['removeDoctype', 'removeComments', 'removeMetadata', 'removeEditorsNSData', 'cleanupAttrs'],
   safe: ['removeDoctype'],
 }
 
-const configOf = (plan: Plan): Config => ({
+const configOf = (plan: SvgoPlan): Config => ({
   floatPrecision: 3,
   multipass: plan === 'full',
   plugins: [safe, ...plugins[plan], safe],
 })
 
-parentPort?.on('message', ({ document, plan }: { document: string; plan: Plan }) => {
+parentPort?.on('message', ({ document, plan }: { document: string; plan: SvgoPlan }) => {
   try {
     parentPort?.postMessage({ made: optimize(document, configOf(plan)).data })
   } catch {

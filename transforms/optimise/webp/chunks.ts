@@ -3,10 +3,10 @@ import type { Facts } from '../../facts.ts'
 import { text, u8, u32le } from '../../identify/bytes.ts'
 import { withoutMark } from '../../identify/exif.ts'
 import { identify } from '../../identify.ts'
-import { exifToWrite } from '../exif.ts'
+import { buildExif } from '../exif.ts'
 import type { Keep } from '../request.ts'
 
-export interface Chunk {
+export interface WebpChunk {
   readonly type: string
   readonly content: Uint8Array
 }
@@ -17,8 +17,8 @@ const profileFlag = 0x20
 const exifFlag = 0x08
 const xmpFlag = 0x04
 
-export function chunksOf(bytes: Uint8Array, start = 12): Chunk[] {
-  const found: Chunk[] = []
+export function readChunks(bytes: Uint8Array, start = 12): WebpChunk[] {
+  const found: WebpChunk[] = []
   let at = start
   while (at + 8 <= bytes.length) {
     const length = u32le(bytes, at + 4)
@@ -29,58 +29,61 @@ export function chunksOf(bytes: Uint8Array, start = 12): Chunk[] {
 }
 
 /** The EXIF of a WebP, as its chunk holds it. */
-export const exifInWebp = (webp: Uint8Array): Uint8Array | undefined => exifOf(chunksOf(webp))
+export const readExif = (webp: Uint8Array): Uint8Array | undefined => findExif(readChunks(webp))
 
 /** With a TIFF block as its EXIF; a file of one chunk becomes an extended one for it. */
-export function withExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
-  const chunks = chunksOf(webp).filter(({ type }) => type !== 'EXIF')
+export function addExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
+  const chunks = readChunks(webp).filter(({ type }) => type !== 'EXIF')
   const header = chunks.find(({ type }) => type === 'VP8X')
   const flags = (header ? u8(header.content, 0) : 0) | exifFlag
   const rest = chunks.filter(({ type }) => type !== 'VP8X')
-  return written([
-    { type: 'VP8X', content: extended(identify(webp), flags) },
+  return writeWebp([
+    { type: 'VP8X', content: writeExtendedHeader(identify(webp), flags) },
     ...rest,
     { type: 'EXIF', content: exif },
   ])
 }
 
 /** With an ICC profile, which stands before the picture (RFC 9649 section 2.7.1.4). */
-export function withProfile(webp: Uint8Array, profile: Uint8Array): Uint8Array {
-  const chunks = chunksOf(webp)
+export function addProfile(webp: Uint8Array, profile: Uint8Array): Uint8Array {
+  const chunks = readChunks(webp)
   const header = chunks.find(({ type }) => type === 'VP8X')
   const flags = (header ? u8(header.content, 0) : 0) | profileFlag
-  return written([
-    { type: 'VP8X', content: extended(identify(webp), flags) },
+  return writeWebp([
+    { type: 'VP8X', content: writeExtendedHeader(identify(webp), flags) },
     { type: 'ICCP', content: profile },
     ...chunks.filter(({ type }) => type !== 'VP8X'),
   ])
 }
 
-export const exifOf = (chunks: readonly Chunk[]): Uint8Array | undefined =>
+export const findExif = (chunks: readonly WebpChunk[]): Uint8Array | undefined =>
   chunks.find(({ type }) => type === 'EXIF')?.content
 
-interface Wish {
+interface StripOptions {
   readonly facts: Facts
   readonly keep: readonly Keep[]
   /** Where the chunks are those of a new file, the old one's. */
   readonly exif?: Uint8Array | undefined
 }
 
-export function bare(chunks: readonly Chunk[], { facts, keep, exif = exifOf(chunks) }: Wish): Uint8Array {
-  const kept = exifToWrite(exif && withoutMark(exif), { keep, orientation: facts.orientation })
+export function stripWebp(
+  chunks: readonly WebpChunk[],
+  { facts, keep, exif = findExif(chunks) }: StripOptions,
+): Uint8Array {
+  const kept = buildExif(exif && withoutMark(exif), { keep, orientation: facts.orientation })
   const header = chunks.find(({ type }) => type === 'VP8X')
   const picture = chunks.filter(({ type }) => pictureChunks.includes(type))
-  if (!header && !kept) return written(picture)
+  if (!header && !kept) return writeWebp(picture)
   const flags = (header ? u8(header.content, 0) & ~(exifFlag | xmpFlag) : 0) | (kept ? exifFlag : 0)
   const rest = picture.filter(({ type }) => type !== 'VP8X')
   // Without any feature the extended header only costs (alpha of VP8L stands in its own).
-  if (flags === 0 || (flags === 0x10 && rest.every(({ type }) => type === 'VP8L'))) return written(rest)
-  const all = [{ type: 'VP8X', content: extended(facts, flags) }, ...rest]
-  return written(kept ? [...all, { type: 'EXIF', content: kept }] : all)
+  if (flags === 0 || (flags === 0x10 && rest.every(({ type }) => type === 'VP8L'))) return writeWebp(rest)
+  const all = [{ type: 'VP8X', content: writeExtendedHeader(facts, flags) }, ...rest]
+  return writeWebp(kept ? [...all, { type: 'EXIF', content: kept }] : all)
 }
 
 /** Flags, three reserved bytes, canvas width and height less one in 24 bits each. */
-function extended({ width, height, alpha }: Facts, flags: number): Uint8Array {
+function writeExtendedHeader({ width, height, alpha }: Facts, flags: number): Uint8Array {
   const content = Buffer.alloc(10)
   content[0] = flags | (alpha ? 0x10 : 0)
   content.writeUIntLE(width - 1, 4, 3)
@@ -88,7 +91,7 @@ function extended({ width, height, alpha }: Facts, flags: number): Uint8Array {
   return content
 }
 
-function written(chunks: readonly Chunk[]): Uint8Array {
+function writeWebp(chunks: readonly WebpChunk[]): Uint8Array {
   const body = Buffer.concat(
     chunks.flatMap(({ type, content }) => {
       const head = Buffer.alloc(8)

@@ -4,34 +4,35 @@ import { identify } from '../../identify.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 import { once } from '../jpeg/index.ts'
-import { deepLook, isSame, managedLook } from '../pixel-hash.ts'
-import { isOddlyColoured } from '../png/index.ts'
+import { hashDeep, hashDisplayed, isSamePicture } from '../pixel-hash.ts'
+import { hasOwnColours } from '../png/index.ts'
 import { type Candidate, Declined } from '../smallest-candidate.ts'
-import { lossless } from './index.ts'
+import { losslessSettings } from './index.ts'
 
-interface Task {
+interface ConversionSource {
   readonly source: Uint8Array
   readonly facts: Facts
 }
 
-export function losslessWebp({ source, facts }: Task): Candidate {
+export function createLosslessWebp({ source, facts }: ConversionSource): Candidate {
   const upright = { autoOrient: true } as const
-  const before = once(() => deepLook(source, facts, upright))
-  const shown = once(() => managedLook(source, upright))
+  const before = once(() => hashDeep(source, facts, upright))
+  const shown = once(() => hashDisplayed(source, upright))
   return {
     name: 'webp lossless',
     format: 'webp',
     make: async () => {
       if (facts.animated) throw new Declined('it moves')
-      if (facts.colour || (facts.format === 'png' && isOddlyColoured(source)))
+      if (facts.colour || (facts.format === 'png' && hasOwnColours(source)))
         throw new Declined('no WebP says how its colours are meant')
-      return made({ source, facts })
+      return convertToWebp({ source, facts })
     },
     faultOf: async (body) => {
-      const isTold = isTranslated(facts)
-      if (!isTold && !isSame(await before(), await deepLook(body, { depth: 8 }))) return 'its pixels differ'
+      const isTold = needsSrgb(facts)
+      if (!isTold && !isSamePicture(await before(), await hashDeep(body, { depth: 8 })))
+        return 'its pixels differ'
       if (!facts.icc && !isTold) return undefined
-      return isSame(await shown(), await managedLook(body)) ? undefined : 'its colours differ'
+      return isSamePicture(await shown(), await hashDisplayed(body)) ? undefined : 'its colours differ'
     },
   }
 }
@@ -40,15 +41,15 @@ export function losslessWebp({ source, facts }: Task): Candidate {
  * Of the best so far, when that shows a drawing: a palette that was found for it counts, as it would in a second run, and
  * so does how well it packs.
  */
-export function webpOfDrawing(): Candidate {
+export function createDrawingWebp(): Candidate {
   let whole: Candidate | undefined
   return {
     name: 'webp lossless',
     format: 'webp',
     make: async (best) => {
       const facts = identify(best)
-      if (!isDrawn(facts)) throw new Declined('it is no drawing')
-      whole = losslessWebp({ source: best, facts })
+      if (!isDrawing(facts)) throw new Declined('it is no drawing')
+      whole = createLosslessWebp({ source: best, facts })
       return whole.make(best)
     },
     faultOf: async (body) => whole?.faultOf(body),
@@ -58,17 +59,17 @@ export function webpOfDrawing(): Candidate {
 /** A PNG that packs better than this was drawn, or shows a screen: photographs take half of their samples and more. */
 const drawnShare = 0.25
 
-export const isDrawn = ({ format, bytes, width, height }: Facts): boolean =>
+export const isDrawing = ({ format, bytes, width, height }: Facts): boolean =>
   format === 'gif' || (format === 'png' && bytes < Math.max(width * height * 3 * drawnShare, leastBytes))
 
 /** Of so few bytes nothing is worth losing. */
 const leastBytes = 1_000
 
 /** A WebP has three colours: inks, and grays of a profile of their own, become what a viewer makes of them. */
-const isTranslated = ({ space, icc }: Facts): boolean => space === 'cmyk' || (space === 'gray' && icc)
+const needsSrgb = ({ space, icc }: Facts): boolean => space === 'cmyk' || (space === 'gray' && icc)
 
-async function made({ source, facts }: Task): Promise<Uint8Array> {
+async function convertToWebp({ source, facts }: ConversionSource): Promise<Uint8Array> {
   const image = sharp(source, { limitInputPixels: false, failOn: 'truncated' }).autoOrient()
-  const colours = isTranslated(facts) ? image.toColourspace('srgb') : image.keepIccProfile()
-  return (await run(colours.webp(lossless))).data
+  const colours = needsSrgb(facts) ? image.toColourspace('srgb') : image.keepIccProfile()
+  return (await run(colours.webp(losslessSettings))).data
 }

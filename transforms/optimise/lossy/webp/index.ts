@@ -1,11 +1,11 @@
 // WebP with loss, by libwebp with quantisers of our own choice: encoder.c says which and why, build.sh how it is compiled.
 import { Failure } from '../../../../errors.ts'
 import { sharp } from '../../../render/sharp.ts'
-import { instances, type Memory } from '../../metric/wasm.ts'
-import { withProfile } from '../../webp/chunks.ts'
+import { loadInstances, type Memory } from '../../metric/wasm.ts'
+import { addProfile } from '../../webp/chunks.ts'
 import type { Picture } from '../picture.ts'
 
-interface Module {
+interface WebpModule {
   readonly memory: Memory
   _initialize(): void
   room(bytes: number): number
@@ -21,7 +21,7 @@ interface Module {
   written(): number
 }
 
-const create = instances<Module>(new URL('encoder.wasm', import.meta.url), {
+const create = loadInstances<WebpModule>(new URL('encoder.wasm', import.meta.url), {
   env: { emscripten_notify_memory_growth() {} },
 })
 
@@ -35,11 +35,14 @@ export async function encodeWebp(picture: Picture, quality: number): Promise<Buf
     throw new Failure('bad-option', `A WebP has at most ${longestSide} pixels on a side.`, {
       option: 'format',
     })
-  const body = encoded(picture, quality)
-  return picture.profiled ? Buffer.from(withProfile(body, await profileOf(picture.profiled))) : body
+  const body = encodeByLibwebp(picture, quality)
+  return picture.profiled ? Buffer.from(addProfile(body, await readProfile(picture.profiled))) : body
 }
 
-function encoded({ data, width, height, channels, isGrey, isPrepared }: Picture, quality: number): Buffer {
+function encodeByLibwebp(
+  { data, width, height, channels, isGrey, isPrepared }: Picture,
+  quality: number,
+): Buffer {
   // An instance for each picture: its memory goes with it.
   const module = create()
   module._initialize()
@@ -53,7 +56,7 @@ function encoded({ data, width, height, channels, isGrey, isPrepared }: Picture,
   return Buffer.from(new Uint8Array(module.memory.buffer, module.written(), bytes))
 }
 
-async function profileOf(png: Uint8Array): Promise<Uint8Array> {
+async function readProfile(png: Uint8Array): Promise<Uint8Array> {
   const { icc } = await sharp(png).metadata()
   if (!icc) throw new Failure('internal', 'The profile is lost.')
   return icc
