@@ -41,7 +41,13 @@ const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
 const guarded = { p5Slack: 7, worstSlack: 12, whiteLimit: 0.06, flatAreaLimit: 12 }
 const none = Number.POSITIVE_INFINITY
 const unguarded = { p5Slack: none, worstSlack: none, whiteLimit: none, flatAreaLimit: none }
-const usual = { chroma: 'auto', maxProbes: 6, endsAt: none, prepares: true, progressive: true } as const
+const usual = {
+  chroma: 'auto',
+  maxProbes: 6,
+  endsAt: none,
+  mayPrecondition: true,
+  progressive: true,
+} as const
 
 async function measure(entry: Entry): Promise<Measured> {
   const { name: file } = entry

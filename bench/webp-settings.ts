@@ -75,7 +75,7 @@ async function probe(subject: Subject, setting: Setting, quality: number): Promi
   const { picture, prepared, judge } = subject
   const body =
     setting === 'ours'
-      ? await encodeWebp({ ...picture, data: prepared, isPrepared: true }, quality)
+      ? await encodeWebp({ ...picture, data: prepared, isPreconditioned: true }, quality)
       : await bySharp(subject, setting, quality)
   return { quality, bytes: body.length, score: judge.judge(await decodeLike(body, picture)).score }
 }

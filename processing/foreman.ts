@@ -1,4 +1,4 @@
-// The foreman of the API's pictures: worker threads that share one room of megapixels.
+// The foreman of the API's pictures: worker threads that share one budget of megapixels.
 import type { Foreman } from '../work/foreman.ts'
 import { startThreads } from '../work/threads.ts'
 import { createMegapixelBudget } from './megapixel-budget.ts'

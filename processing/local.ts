@@ -1,4 +1,4 @@
-// Processing in a child process: so many pictures at once, the rest in a bounded queue.
+// Processing in a child process: a number of pictures at once, and the rest in a bounded queue.
 import { availableParallelism } from 'node:os'
 import { Failure } from '../errors.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
@@ -13,31 +13,31 @@ import type { WorkerAnswer, WorkerJob } from './worker.ts'
 export interface LocalOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Pictures at once; the number of cores unless told otherwise. */
   readonly workers?: number
-  /** From order to picture; work in the background has six times as long. */
+  /** Milliseconds from order to picture. Work in the background has six times as long. */
   readonly deadlineMs: number
-  /** How long the optimiser looks for something better; an order may only ask for less. */
+  /** Milliseconds that the optimiser searches. An order may only ask for less. */
   readonly budgetMs: number
   readonly limits?: Limits
   /**
-   * Megapixels worked on at once, by all workers together; what is larger waits until it is alone. A megapixel takes up
-   * to 30 MB. 25 for each worker unless told otherwise, and 100 at least.
+   * Megapixels that all workers together may hold at once; a larger picture waits until it is alone. A megapixel takes up
+   * to 30 MB. By default 25 for each worker, and at least 100.
    */
   readonly maxMegapixels?: number
-  /** Megabytes of JavaScript's heap in each worker; pixels live outside of it and are bounded by `limits`. */
+  /** Megabytes of JavaScript heap for each worker. Pixels lie outside of the heap and are bounded by `limits`. */
   readonly maxHeapMb?: number
   /** Another worker, for tests. */
   readonly filename?: string
 }
 
 const usualHeapMb = 512
-/** The worker keeps the deadline itself: this is for one that cannot. */
+/** The worker keeps the deadline itself. This long after it, a worker that hangs is ended. */
 const graceMs = 30_000
-/** Below the renders of addresses, for which somebody waits at a page. */
+/** A lower priority than renders of addresses, for which somebody waits at a page. */
 const niceness = 15
-/** Bytes at which the child is replaced: it may stand at that much only while it works. */
+/** Bytes of memory at which an idle child is replaced. While it works it may use more. */
 const usualMemory = 400 * 2 ** 20
 const [megapixelsEach, leastMegapixels] = [25, 100]
-/** Of what is left until the deadline, the optimiser gets so much: a candidate that runs is waited for. */
+/** Share of the time until the deadline that the optimiser gets: a candidate that runs at the end is waited for. */
 const shareOfTime = 0.6
 
 export function createLocalProcessing(options: LocalOptions): Processing {
@@ -71,7 +71,7 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     const leftMs = times.leftMs - (performance.now() - startedAt)
     const mayGoOn = turns.load().waiting === 0 && leftMs * shareOfTime > options.budgetMs
     if (!mayGoOn || !isUnfinished(order, first)) return buildProcessed(first, times.waitedMs)
-    // What there is stands, should the second look fail.
+    // The first result stands, should the second search fail.
     const second = await runJob(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
       () => first,
     )
@@ -90,7 +90,7 @@ export function createLocalProcessing(options: LocalOptions): Processing {
 
 type FinishedAnswer = Exclude<WorkerAnswer, { failure: unknown }>
 
-/** A promised picture whose search the budget ended: while nobody else waits it is looked for once more, up to the deadline. */
+/** Background work whose search the budget ended. While nobody else waits, it is searched again, up to the deadline. */
 const isUnfinished = ({ priority }: Order, { made }: FinishedAnswer): boolean =>
   priority === 'background' && made.figures.report.stoppedEarly === true
 

@@ -1,8 +1,8 @@
-// How many megapixels may be worked on at once, by all threads together: memory goes by pixels, not by pictures.
+// A budget of megapixels that all threads share: memory depends on pixels, not on the number of pictures.
 import { Failure } from '../errors.ts'
 import type { Facts } from '../transforms/index.ts'
 
-/** A thread's place in memory that all threads share: the sum first, then what each place has taken. */
+/** A thread's slot in shared memory. The memory holds the sum first, then the megapixels that each slot has taken. */
 export interface BudgetSlot {
   readonly taken: Int32Array<SharedArrayBuffer>
   readonly index: number
@@ -10,9 +10,9 @@ export interface BudgetSlot {
 }
 
 export interface MegapixelBudget {
-  /** A free place; there must be one. */
+  /** Opens a free slot; there must be one. */
   openSlot(): BudgetSlot
-  /** Gives back the place and what was taken there, by a thread that may have died since. */
+  /** Frees the slot and the megapixels taken there. The thread may have died since. */
   releaseSlot(slot: BudgetSlot): void
 }
 
@@ -30,8 +30,8 @@ export function createMegapixelBudget(slots: number, maxMegapixels: number): Meg
 }
 
 /**
- * On the thread itself, which has nothing else to do: waits until the others leave room. What is larger than all the
- * room there is waits until it is alone. Fails with 'late'.
+ * Called on the worker's thread, which it blocks until enough of the budget is free. A picture larger than the whole budget
+ * waits until it is alone. Fails with 'late' after `timeoutMs`.
  */
 export function takeMegapixels(
   { taken, index, maxMegapixels }: BudgetSlot,
@@ -52,9 +52,9 @@ export function takeMegapixels(
   }
 }
 
-/** Drawn at once and in several versions, whatever size it says. */
+/** An SVG is drawn in a few versions of at most so many megapixels, whatever size it has. */
 const svgMegapixels = 4
 
-/** All frames of a film are decoded together. */
+/** All frames of an animation count, as they are decoded together. */
 export const countMegapixels = ({ format, width, height, pages, animated }: Facts): number =>
   format === 'svg' ? svgMegapixels : Math.ceil((width * height * (animated ? pages : 1)) / 1e6)

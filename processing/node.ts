@@ -1,4 +1,4 @@
-// One processing node: its connections, its health, and how much it is known to have to do.
+// One processing node: its connections, its health, and the load that it last reported.
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type Dispatcher, Pool } from 'undici'
@@ -25,7 +25,7 @@ export interface NodeOptions {
   readonly secret: string | undefined
   readonly connectMs: number
   readonly checkMs: number
-  /** Orders that may be under way to one node at once; more wait for a connection. */
+  /** How many orders one node gets at once. More wait for a connection. */
   readonly connections: number
   readonly maxBodyBytes: number
   readonly changed: (url: string, state: Health['state']) => void
@@ -39,9 +39,9 @@ export interface Node {
    * `silent` is called when the node answers neither this order nor a check.
    */
   process(order: Order, signal: AbortSignal, silent: () => void): Promise<Processed>
-  /** Asks the node how it is. Never rejects. */
+  /** Asks the node for its health. Never rejects. */
   check(): Promise<void>
-  /** As the node said last, or as many as are under way to it, where that is more. */
+  /** The load that the node last reported, or the orders under way to it, if those are more. */
   load(): ReturnType<Processing['load']>
   close(): Promise<void>
 }
@@ -60,7 +60,7 @@ export function createNode(url: string, options: NodeOptions): Node {
   async function probe(): Promise<Found> {
     const signal = AbortSignal.timeout(checkMs)
     try {
-      // A secret even where we have none: a node that wants one says so before the first order comes.
+      // The header is sent even without a secret: a node that wants one then says so before the first order.
       const shown = { [secretHeader]: options.secret ?? '' }
       const answer = await checks.request({ path: healthPath, method: 'GET', headers: shown, signal })
       await answer.body.dump()
@@ -104,14 +104,14 @@ export function createNode(url: string, options: NodeOptions): Node {
 
 function openConnections(url: string, { connectMs, connections }: NodeOptions): { pool: Pool; checks: Pool } {
   const settings = {
-    // The answer comes after the whole picture was made; one timer of the caller covers it all.
+    // The headers come only after the whole picture was made. The caller's deadline covers it all.
     headersTimeout: 0,
     bodyTimeout: 0,
     pipelining: 1,
     connect: { timeout: connectMs },
   }
   const { origin } = new URL(url)
-  // A connection of its own: a check that queued behind pictures would call a busy node a dead one.
+  // Checks have a connection of their own: one that waited behind pictures would report a busy node as dead.
   return {
     pool: new Pool(origin, { ...settings, connections }),
     checks: new Pool(origin, { ...settings, connections: 1 }),
@@ -150,7 +150,7 @@ async function post(
     for await (const chunk of body) whole.add(chunk)
     return { status: statusCode, headers, body: whole.whole() }
   } catch (thrown) {
-    // An abort says why it came.
+    // The reason of an abort is the failure.
     throw signal.aborted && signal.reason instanceof Failure ? signal.reason : thrown
   } finally {
     file.destroy()
@@ -160,7 +160,7 @@ async function post(
 const parseLength = (length: string | string[] | undefined): number | undefined =>
   typeof length === 'string' ? Number(length) : undefined
 
-/** The picture, or the failure that the node found in it. Throws what is the node's own fault. */
+/** The picture, or the failure that the node reports about it. Throws where the node itself is at fault. */
 function readOutcome({ status, headers, body }: NodeAnswer): Processed | Failure {
   const figures = readFigures(headers)
   if (status === 200 && figures) return { figures, body }

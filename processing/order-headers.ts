@@ -1,4 +1,4 @@
-// How an order and its figures cross in headers, beside the picture that is the body. Pure.
+// Writes and reads the headers between the API and a processing node: the order, the figures and the load. Pure.
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
 import { failureHeader, isFailureKind } from '../problem.ts'
@@ -18,14 +18,14 @@ type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
 const pack = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const unpack = (text: string): unknown => JSON.parse(Buffer.from(text, 'base64url').toString())
 
-/** Everything but the file, as base64url of JSON. */
+/** The order without its file, as base64url of JSON. */
 export const writeOrder = ({ edit, optimise, owner, priority }: OrderRequest): string =>
   pack({ edit, optimise, owner, priority })
 
 const level = Object.keys(levels) as [keyof typeof levels]
 const positive = z.int().min(1)
 
-/** Strict, so that what this node does not know is not silently left undone. */
+/** Strict, so that a field that this node does not know is refused, and not silently ignored. */
 const orderSchema = z.strictObject({
   edit: z.string().max(4000).default(''),
   optimise: z
@@ -45,7 +45,9 @@ const orderSchema = z.strictObject({
   priority: z.enum(['foreground', 'background']).default('foreground'),
 })
 
-/** Also plain JSON, for people; without a header the picture is optimised as it is. Fails with 'bad-option'. */
+/**
+ * Accepts plain JSON as well, for people. Without a header the picture is optimised as it is. Fails with 'bad-option'.
+ */
 export function readOrder(header: string | undefined): OrderRequest {
   const expected = 'base64url of JSON with edit, optimise, owner and priority'
   let value: unknown
@@ -64,12 +66,12 @@ export function readOrder(header: string | undefined): OrderRequest {
   })
 }
 
-/** Clients and Node itself take 16 kB of headers in all. */
+/** Bytes of the figures' header: clients and Node accept 16 kB of headers in all. */
 const mostFigures = 12_000
 const longestWords = 200
 const mostTried = 50
 
-/** The figures, and the most asked-for of them where a person can read them. */
+/** The figures as one header, and the most important ones again in headers that a person can read. */
 export function writeFigures(figures: Figures): Record<string, string> {
   const { report, ms } = figures
   return {
@@ -84,7 +86,7 @@ export function writeFigures(figures: Figures): Record<string, string> {
   }
 }
 
-/** What was tried is the only part that grows: it is cut from the front, so that what was chosen is there longest. */
+/** Only the list of attempts can grow long. It is cut from the front, so that the chosen one stays longest. */
 function shortenFigures(figures: Figures): string {
   const whole = pack(figures)
   if (whole.length <= mostFigures) return whole
@@ -100,7 +102,7 @@ function shortenFigures(figures: Figures): string {
   return pack({ ...figures, report: { ...report, tried: [], dropped: [] } })
 }
 
-/** Undefined for an answer that has none: it was not made by a processing node. */
+/** Undefined for an answer without figures: no processing node made it. */
 export function readFigures(headers: ReceivedHeaders): Figures | undefined {
   const text = headers[figuresHeader]
   try {
@@ -122,7 +124,7 @@ export function readLoad(headers: ReceivedHeaders): Load | undefined {
   return Number.isFinite(waiting + running + workers) ? { waiting, running, workers } : undefined
 }
 
-/** The failure that a problem answer stands for; undefined where something between the nodes made the answer. */
+/** The failure of a problem answer; undefined where a machine between the nodes made the answer. */
 export function readFailure(headers: ReceivedHeaders, body: Buffer): Failure | undefined {
   const kind = headers[failureHeader]
   if (!isFailureKind(kind)) return undefined

@@ -1,4 +1,4 @@
-// One order carried out: read, look, edit, optimise, tell. Runs where decoders may be: on a worker's thread.
+// Carries out one order on a worker's thread: reads the source, identifies it, edits, optimises, and reports.
 import { readFile, stat } from 'node:fs/promises'
 import { asFailure, Failure } from '../errors.ts'
 import { isGzip, isSvg, unzipped } from '../transforms/identify/svg.ts'
@@ -28,15 +28,15 @@ import { ended } from '../transforms/render/unended.ts'
 import { changesNothing, readEdit } from './edit.ts'
 import { type BudgetSlot, countMegapixels, takeMegapixels } from './megapixel-budget.ts'
 import type { Figures, Order } from './processing.ts'
-import { type Route, routeOf, untouched } from './route.ts'
+import { chooseRoute, dropCodingOptions, type Route } from './route.ts'
 
 export interface OrderBounds {
   readonly limits: Limits
-  /** Milliseconds the optimiser may look for something better. */
+  /** Milliseconds that the optimiser may search. */
   readonly budgetMs: number
-  /** Milliseconds that are left: an edit, and the wait for room, may take no longer. */
+  /** Milliseconds that are left. An edit, and the wait for the megapixel budget, may take no longer. */
   readonly timeoutMs: number
-  /** Absent where nothing else is made at the same time. */
+  /** Absent where no other picture is made at the same time. */
   readonly slot?: BudgetSlot
 }
 
@@ -47,7 +47,7 @@ export interface OrderResult {
 
 type OrderTask = Pick<Order, 'file' | 'edit' | 'optimise'>
 
-/** What a library refuses here is the source's fault, as it is in a render. */
+/** An error of a library becomes a failure of the source, as in a render. */
 export const processOrder = (task: OrderTask, bounds: OrderBounds): Promise<OrderResult> =>
   orFailure(() => carryOut(task, bounds))
 
@@ -60,9 +60,9 @@ async function carryOut(
   admit(facts, undefined, bounds.limits)
   if (bounds.slot) takeMegapixels(bounds.slot, countMegapixels(facts), bounds.timeoutMs)
   const whole = await ended(source, facts)
-  // An edit that fits this picture already must not cost a JPEG its pixels.
+  // A JPEG that already is what the edit asks for keeps its pixels.
   const needed = edit === '' || changesNothing(edit, facts) ? '' : edit
-  const route = routeOf(facts, needed, needed === edit ? request : untouched(request))
+  const route = chooseRoute(facts, needed, needed === edit ? request : dropCodingOptions(request))
   const result = await (route.through ? optimiseDrawn : optimiseSource)({
     source,
     whole,
@@ -87,7 +87,7 @@ async function readSource(file: string, maxBytes: number): Promise<Uint8Array> {
   if (size > maxBytes)
     throw new Failure('source-too-large', `The source picture is larger than ${maxBytes} bytes.`)
   const bytes = await readFile(file)
-  // Handed back under the type of SVG, gzip would show nowhere: only a web server's own header says that it is there.
+  // A gzipped SVG under the type of SVG would not be shown: only a content-encoding header can announce gzip.
   return isGzip(bytes) && isSvg(bytes) ? unzipped(bytes) : bytes
 }
 
@@ -96,7 +96,7 @@ const getMediaType = (format: OptimisedFormat): string =>
 
 interface RoutedSource {
   readonly source: Uint8Array
-  /** The source as decoders take it. */
+  /** The source, with the end marker of a JPEG added where only that is missing. */
   readonly whole: Uint8Array
   readonly facts: Facts
   readonly edit: string
@@ -117,14 +117,14 @@ const limitBudget = (request: OptimiseRequest, budgetMs: number): OptimiseReques
 const addNote = (report: OptimiseReport, note: string | undefined): OptimiseReport =>
   note === undefined ? report : { ...report, reason: `${report.reason}; ${note}` }
 
-/** What was drawn has been admitted, and its file is only as large as it is for being packed lightly. */
+/** Drawn pixels were admitted before; their file is large only because it is packed lightly. */
 const drawnLimits: Limits = {
   ...defaultLimits,
   maxSourceBytes: Number.POSITIVE_INFINITY,
   maxSourcePixels: Number.POSITIVE_INFINITY,
 }
 
-/** Through pixels: all that is said of bytes counts from the source, and no rule compares with it. */
+/** Draws the picture as pixels and optimises those. The report counts bytes from the source. */
 async function optimiseDrawn(way: RoutedSource): Promise<Optimised> {
   const { source, facts, route, bounds } = way
   const startedAt = performance.now()
@@ -149,10 +149,10 @@ async function optimiseDrawn(way: RoutedSource): Promise<Optimised> {
 async function drawPixels({ whole, facts, edit, route, bounds }: RoutedSource): Promise<Uint8Array> {
   const { through = 'png' } = route
   const spec = { ...readEdit(edit), format: through, ...(through === 'webp' && { lossless: true }) }
-  // Pixels are wanted, packed lightly: the optimiser looks for what is smallest.
+  // Packed lightly: the optimiser makes it small afterwards.
   const { others: _, source: __, ...how } = plan(spec, facts)
   const size = upright(facts)
-  // The language keeps every side within its limit; a picture that is only converted must not be shrunk unasked.
+  // The URL language limits every side. A picture that is only converted must not be shrunk by that.
   if (edit === '' && facts.format !== 'svg' && (how.width !== size.width || how.height !== size.height))
     throw new Failure(
       'too-costly',
@@ -164,10 +164,10 @@ async function drawPixels({ whole, facts, edit, route, bounds }: RoutedSource): 
   return (await render(whole, how, { timeoutMs, maxPixels })).body
 }
 
-/** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
+/** A search by AVIF, probes and final encodes together, takes 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500
 
-/** A photograph has no use for PNG: its smallest is among these, each found on its own. */
+/** Optimises drawn pixels of a photograph into each format that suits one, and takes the smallest. PNG does not. */
 async function findSmallestFormat(pixels: Uint8Array, request: OptimiseRequest): Promise<Optimised> {
   const { width, height, alpha } = identify(pixels)
   const endsAt = performance.now() + (request.budgetMs ?? 0)

@@ -1,16 +1,16 @@
-// The seam of processing: a picture in a file goes in, the optimised picture comes out, made somewhere else: on worker
-// threads of this process, or on a processing node over HTTP.
+// The interface of processing: a picture in a file goes in, and the optimised picture comes out. It is made elsewhere: in a
+// child process of this machine, or on a processing node over HTTP.
 import type { Identification } from '../transforms/optimise/identification.ts'
 import type { OptimisedFormat, OptimiseReport, OptimiseRequest } from '../transforms/optimise/request.ts'
 
 /** One picture to be made. */
 export interface Order {
-  /** Path of the source, which stays until the order is answered. */
+  /** Path of the source. The file stays until the order is answered. */
   readonly file: string
-  /** What is done before it is optimised, in the options of the URL language: "w=640&h=480&fit=crop"; '' for nothing. */
+  /** The edit before optimising, in options of the URL language: "w=640&h=480&fit=crop"; '' for none. */
   readonly edit: string
   readonly optimise: OptimiseRequest
-  /** Whose work it is: one owner may only take its share of the queue. */
+  /** Whose work it is. One owner may fill only a share of the queue. */
   readonly owner: string
   /** 'background' work starts only when nothing in the foreground waits. */
   readonly priority: 'foreground' | 'background'
@@ -18,24 +18,24 @@ export interface Order {
 
 export interface SourceReport extends Identification {
   readonly bytes: number
-  /** Null where they were not counted: only small and palette pictures are. */
+  /** Null where colours were not counted: they are for small pictures, and for those with a palette. */
   readonly uniqueColours: number | null
 }
 
-/** What was found and done: everything but the picture itself. Plain JSON: over HTTP it crosses in a header. */
+/** All about the result but the picture itself. Plain JSON, as it is sent in a header over HTTP. */
 export interface Figures {
   readonly source: SourceReport
-  /** What the result itself says of itself. */
+  /** The identification of the result. */
   readonly result: Identification
   readonly format: OptimisedFormat
   /** Media type: image/avif and so on. */
   readonly type: string
-  /** As a viewer sees it. */
+  /** Pixels of the result, upright. */
   readonly width: number
   readonly height: number
   /** `sourceBytes` and `saved` count from the source as it came, before any edit. */
   readonly report: OptimiseReport
-  /** How long the worker took, and how long the order waited for it. */
+  /** Milliseconds that the worker took, and that the order waited for it. */
   readonly ms: number
   readonly waitMs: number
 }
@@ -54,6 +54,6 @@ export interface Processing {
   process(order: Order, signal: AbortSignal): Promise<Processed>
   /** How much waits and runs now. */
   load(): { readonly waiting: number; readonly running: number; readonly workers: number }
-  /** Lets what runs finish, starts nothing new. */
+  /** Starts no new order, and waits for those that run. */
   close(): Promise<void>
 }

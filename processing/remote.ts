@@ -1,4 +1,4 @@
-// Processing on other machines: the least busy node that is well gets the picture, and one retry heals what breaks.
+// Processing on other machines: the least busy healthy node gets the picture, and one failure is retried on another.
 import { asFailure, Failure } from '../errors.ts'
 import type { Health } from '../wire/health.ts'
 import { isUnreachable } from '../wire/link.ts'
@@ -8,17 +8,17 @@ import { createNode, type Node, type NodeOptions } from './node.ts'
 import type { Order, Processed, Processing } from './processing.ts'
 
 export interface RemoteOptions {
-  /** Where the nodes are, `http://host:port`; their order does not matter. */
+  /** The nodes, each `http://host:port`. Their order does not matter. */
   readonly urls: readonly string[]
   readonly secret?: string | undefined
-  /** From order to picture, retry included; work in the background has six times as long. */
+  /** Milliseconds from order to picture, retry included. Work in the background has six times as long. */
   readonly deadlineMs: number
   readonly connectMs?: number
   readonly connections?: number
   readonly maxBodyBytes?: number
   readonly checkEveryMs?: number
   readonly checkMs?: number
-  /** Runs something at once and then again and again, until the returned function is called. */
+  /** Runs a function at once and then repeatedly, until the returned function is called. */
   readonly every?: Every
   readonly observe?: (event: RemoteEvent) => void
 }
@@ -32,7 +32,7 @@ export interface RemoteProcessing extends Processing {
 }
 
 const patience = { foreground: 1, background: 6 } as const
-/** A second node may do better; a third would only add to the load of nodes that are already in trouble. */
+/** A second node may succeed. A third would only load nodes that are already in trouble. */
 const maxTries = 2
 
 export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing {
@@ -85,7 +85,7 @@ function addLoad(sum: Load, node: Node): Load {
   }
 }
 
-/** One signal for the client leaving and for the deadline; each says which it was. */
+/** One signal that aborts when the client leaves or the deadline passes. Its reason says which. */
 function limitTime(signal: AbortSignal, allowedMs: number): { limit: AbortSignal; end: () => void } {
   const controller = new AbortController()
   const stop = (failure: Failure) => controller.abort(failure)
@@ -102,7 +102,7 @@ function limitTime(signal: AbortSignal, allowedMs: number): { limit: AbortSignal
 
 const isUp = (node: Node): boolean => node.state() === 'up'
 
-/** When all are out they are checked first: no order is the one that finds out whether a node is back. */
+/** When no node is up, all are checked first, so that an order is not used to find out whether one is back. */
 async function chooseNodes(nodes: readonly Node[], turn: number): Promise<Node[]> {
   const found = rankNodes(nodes, turn)
   if (found.length > 0) return found
@@ -111,12 +111,12 @@ async function chooseNodes(nodes: readonly Node[], turn: number): Promise<Node[]
   return rankNodes(nodes, turn)
 }
 
-/** The least busy first, equals in turn. */
+/** The least busy node first; equally busy ones take turns. */
 function rankNodes(nodes: readonly Node[], turn: number): Node[] {
   const start = turn % nodes.length
   const inTurn = [...nodes.slice(start), ...nodes.slice(0, start)]
   const up = inTurn.filter(isUp).toSorted((a, b) => measureBurden(a) - measureBurden(b))
-  // A single node is asked twice: a keep-alive connection may have been closed while the order was on its way.
+  // A single node is asked twice: it may close a keep-alive connection just as the order is sent.
   return up.length === 1 ? [...up, ...up] : up.slice(0, maxTries)
 }
 
@@ -140,7 +140,7 @@ async function askInTurn(
     if (limit.aborted) throw limit.reason
     const next = nodes[i + 1]
     const given = new AbortController()
-    // Nobody waits for a node that has fallen silent where another one may do the same.
+    // A node that has fallen silent is given up where another node is up.
     const silent = () => {
       if (next !== node && next?.state() === 'up') given.abort(reportSilence())
     }
@@ -157,7 +157,7 @@ async function askInTurn(
 
 const reportSilence = () => new Failure('upstream-failed', 'The processing node does not answer any more.')
 
-/** Whether the next node may do better: this one is gone, or full, or about to leave. */
+/** Whether the next node may succeed: this one is unreachable, full, or shutting down. */
 const mayHelp = (failure: Failure, node: Node, next: Node | undefined): boolean =>
   isUnreachable(failure) ||
   (['busy', 'disk-full'].includes(failure.kind) && next !== undefined && next !== node)

@@ -1,26 +1,26 @@
-// Which way an order goes: straight through the optimiser, or first drawn as pixels without loss. Pure.
+// Chooses the route of an order: straight to the optimiser, or first drawn as lossless pixels. Pure.
 import { Failure } from '../errors.ts'
 import type { Facts, OutputFormat } from '../transforms/index.ts'
 import type { OptimiseRequest } from '../transforms/optimise/request.ts'
 
 export interface Route {
-  /** How the pixels are kept on the way; absent where the optimiser gets the source itself. */
+  /** The lossless format of the drawn pixels; absent where the optimiser gets the source itself. */
   readonly through?: OutputFormat
   readonly request: OptimiseRequest
-  /** A format is to be found for pixels that were coded with loss before. */
+  /** The smallest format is to be found for pixels of a photograph, which were coded with loss before. */
   readonly seeks?: boolean
-  /** What the report says about it. */
+  /** A sentence for the report. */
   readonly note?: string
 }
 
-/** Fails with 'bad-option' or 'source-unsupported' for what cannot be. */
-export function routeOf(facts: Facts, edit: string, request: OptimiseRequest): Route {
+/** Fails with 'bad-option' or 'source-unsupported' where the request cannot be met. */
+export function chooseRoute(facts: Facts, edit: string, request: OptimiseRequest): Route {
   const { format = 'same' } = request
   const target = format === 'same' ? facts.format : format
-  if (edit === '' && !needsPixels(facts, target)) return straight(facts, request, target)
+  if (edit === '' && !needsPixels(facts, target)) return routeStraight(facts, request, target)
   const to = target === 'auto' && facts.animated ? facts.format : target
   refuseImpossible(facts, to)
-  const through = intermediateFor(facts, to)
+  const through = pickIntermediate(facts, to)
   const { request: softened, note } = soften(request, to)
   return {
     through,
@@ -47,23 +47,23 @@ function needsPixels({ format }: Facts, target: Target): boolean {
 /** Formats that are read and never written. */
 const onlyRead: readonly Target[] = ['tiff', 'bmp', 'ico']
 
-function straight(facts: Facts, request: OptimiseRequest, target: Target): Route {
+function routeStraight(facts: Facts, request: OptimiseRequest, target: Target): Route {
   if (target !== facts.format) return soften(request, target)
-  return { request: request.format === target ? untouched(request) : request }
+  return { request: request.format === target ? dropCodingOptions(request) : request }
 }
 
 /**
- * For a picture that turned out to be what was asked for already, an edit or a format: how its new pixels were to be
- * coded says nothing about those it keeps.
+ * The request for a picture that already is what the edit or format asks for. It keeps its pixels, so options for the coding
+ * of new pixels are dropped.
  */
-export function untouched({ chroma, progressive, ...request }: OptimiseRequest): OptimiseRequest {
+export function dropCodingOptions({ chroma, progressive, ...request }: OptimiseRequest): OptimiseRequest {
   const form = { ...(chroma && { chroma }), ...(progressive !== undefined && { progressive }) }
   return request.mode === 'lossless' ? request : { ...request, ...form }
 }
 
 const withoutLossless: readonly Target[] = ['jpeg', 'avif']
 
-/** Neither JPEG nor our AVIF can hold new pixels without loss: they get the best that a person can tell apart. */
+/** JPEG and our AVIF cannot hold new pixels without loss, so lossless mode becomes the level max. */
 function soften(request: OptimiseRequest, target: Target): Pick<Route, 'request' | 'note'> {
   if (request.mode !== 'lossless' || !withoutLossless.includes(target)) return { request }
   const note = `new pixels in ${target.toUpperCase()} always lose something, so lossless mode became the level max`
@@ -94,7 +94,7 @@ function refuseImpossible({ format, animated }: Facts, target: Target): void {
     })
 }
 
-function intermediateFor({ animated }: Facts, target: Target): OutputFormat {
+function pickIntermediate({ animated }: Facts, target: Target): OutputFormat {
   if (target === 'gif') return 'gif'
   return animated ? 'webp' : 'png'
 }

@@ -1,5 +1,5 @@
-// Processing as a listener of node:http: a picture is posted, the optimised picture is the answer. See docs of the
-// headers in crossing.ts.
+// Processing as a listener of node:http: a picture is posted, and the answer is the optimised picture. order-headers.ts
+// describes the headers.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
@@ -10,14 +10,14 @@ import type { Processing } from './processing.ts'
 import { type SpoolOptions, spool } from './spool.ts'
 
 export interface ServeProcessingOptions extends Omit<SpoolOptions, 'stallMs'> {
-  /** A neighbour must send one of them in `halftone-secret`; without any whoever reaches the port is answered. */
+  /** A neighbour must send one of these in `halftone-secret`. Without any, everybody who reaches the port is answered. */
   readonly secrets?: readonly string[]
-  /** Told of whoever was not let in. */
+  /** Called for each request that was refused for its secret. */
   readonly refused?: (req: IncomingMessage) => void
   readonly stallMs?: number
-  /** Bodies that may be arriving or waiting at once; more are answered 'busy'. */
+  /** How many bodies may arrive or wait at once. More are answered 'busy'. */
   readonly maxAtOnce?: number
-  /** Told of every failure with its cause, which never leaves this process. */
+  /** Called with every failure. Its cause never leaves this process. */
   readonly failed?: (failure: Failure) => void
 }
 
@@ -44,13 +44,13 @@ export function serveProcessing(processing: Processing, options: ServeProcessing
     if (present >= maxAtOnce) throw new Failure('busy', 'Too many pictures are being made just now.')
     present++
     try {
-      return await processed(req, signal)
+      return await processBody(req, signal)
     } finally {
       present--
     }
   }
 
-  async function processed(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+  async function processBody(req: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const asked = readOrder(joinLines(req.headers[orderHeader]))
     const { file, done } = await spool(req, { ...options, stallMs })
     try {

@@ -1,4 +1,4 @@
-// A body received into a file: never longer than allowed, never slower than a living client would send it.
+// Receives a body into a file. It may not be longer than allowed, and the client may not stall.
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { unlink } from 'node:fs/promises'
@@ -8,10 +8,10 @@ import { pipeline } from 'node:stream/promises'
 import { Failure } from '../errors.ts'
 
 export interface SpoolOptions {
-  /** A folder that exists, on a disk with room for so many bodies as may arrive at once. */
+  /** An existing folder, on a disk with space for all bodies that may arrive at once. */
   readonly spoolDir: string
   readonly maxBytes: number
-  /** How long a client may send nothing. */
+  /** Milliseconds that a client may send nothing. */
   readonly stallMs: number
 }
 
@@ -28,7 +28,7 @@ export async function spool(req: IncomingMessage, options: SpoolOptions): Promis
   const file = join(spoolDir, `${randomUUID()}.part`)
   const done = () => unlink(file).catch(() => {})
   try {
-    // The request itself must live on: the refusal is its answer.
+    // The request is not destroyed: a refusal is still answered on it.
     await pipeline(limitBody(req, maxBytes, stallMs), createWriteStream(file, { flags: 'wx', mode: 0o600 }))
     return { file, done }
   } catch (thrown) {
@@ -49,7 +49,7 @@ async function* limitBody(req: IncomingMessage, maxBytes: number, stallMs: numbe
       yield value
     }
   } finally {
-    // Not waited for: where a client stalls it ends only with the connection.
+    // Not awaited: with a stalled client it ends only with the connection.
     void chunks.return?.()?.catch(() => {})
   }
   if (length === 0) throw new Failure('bad-body', 'The body is empty: it should be the picture.')

@@ -1,4 +1,4 @@
-// What runs on a worker's thread: one order, whose picture is moved and whose failure is copied back as plain values.
+// Runs on a worker's thread: carries out one order. The picture is moved back, a failure is copied as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type Told, told } from '../work/threads.ts'
 import { type OrderBounds, type OrderResult, processOrder } from './process-order.ts'
@@ -16,7 +16,7 @@ export default async function work({ order, ...bounds }: WorkerJob): Promise<unk
   const startedAt = performance.now()
   try {
     const { figures, body } = await processOrder(order, bounds)
-    // A copy of its own: memory that a library lent, or Node's shared pool, cannot be moved.
+    // A copy, as memory of a library, or of Node's shared pool, cannot be moved.
     const own = new Uint8Array(body)
     const answer: WorkerAnswer = { made: { figures, body: own }, ms: performance.now() - startedAt }
     return move({ [transferableSymbol]: own.buffer, [valueSymbol]: answer })

@@ -60,7 +60,7 @@ test.each([
   ['small red words', words],
 ])('%s on soft ground keeps its colour in a JPEG', async (_, small) => {
   const source = await soft(small)
-  const found = await search(source, identify(source), { format: 'jpeg', target: 76, owed: true })
+  const found = await search(source, identify(source), { format: 'jpeg', target: 76, required: true })
   expect(found).toMatchObject({ verdict: 'recoded', reached: true, chroma: '4:4:4' })
   if (found.verdict === 'recoded')
     expect(

@@ -1,7 +1,7 @@
 // Which way an order goes, and what is refused before a pixel is decoded.
 import { describe, expect, test } from 'vitest'
 import { readEdit } from '../../processing/edit.ts'
-import { routeOf } from '../../processing/route.ts'
+import { chooseRoute } from '../../processing/route.ts'
 import type { Facts, SourceFormat } from '../../transforms/facts.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import { photo } from '../transforms/language-arbitraries.ts'
@@ -38,7 +38,7 @@ describe('through which pixels, and into what', () => {
     [film('png'), '', lossy, undefined, undefined],
   ]
   test.each(rows)('%o, edit %j, request %o: through %s as %s', (source, edit, request, through, format) => {
-    const route = routeOf(source, edit, request)
+    const route = chooseRoute(source, edit, request)
     expect(route.through).toBe(through)
     expect(route.request.format).toBe(format)
   })
@@ -48,19 +48,21 @@ describe('without loss', () => {
   test.each(['jpeg', 'avif'] as const)(
     '%s cannot hold new pixels, so it gets the best and says so',
     (format) => {
-      const route = routeOf(facts(format), 'w=50', { mode: 'lossless' })
+      const route = chooseRoute(facts(format), 'w=50', { mode: 'lossless' })
       expect(route.request).toMatchObject({ mode: 'lossy', level: 'max', format })
       expect(route.note).toContain('lossless')
-      expect(routeOf(facts('png'), '', { mode: 'lossless', format }).request).toMatchObject({ level: 'max' })
+      expect(chooseRoute(facts('png'), '', { mode: 'lossless', format }).request).toMatchObject({
+        level: 'max',
+      })
     },
   )
 
   test.each(['png', 'webp', 'gif'] as const)('%s stays lossless', (format) => {
-    expect(routeOf(facts('jpeg'), 'w=50', { mode: 'lossless', format }).request.mode).toBe('lossless')
+    expect(chooseRoute(facts('jpeg'), 'w=50', { mode: 'lossless', format }).request.mode).toBe('lossless')
   })
 
   test('an unedited JPEG stays what it is', () => {
-    expect(routeOf(facts('jpeg'), '', { mode: 'lossless' })).toEqual({ request: { mode: 'lossless' } })
+    expect(chooseRoute(facts('jpeg'), '', { mode: 'lossless' })).toEqual({ request: { mode: 'lossless' } })
   })
 })
 
@@ -73,7 +75,7 @@ describe('refused', () => {
     ['an edit of an animated PNG', film('png'), 'w=50', 'same', 'bad-option', 'edit'],
     ['a TIFF that stays one', facts('tiff'), 'w=50', 'same', 'source-unsupported', undefined],
   ] as const)('is %s', (_, source, edit, format, kind, option) => {
-    const route = () => routeOf(source, edit, { mode: 'lossy', format })
+    const route = () => chooseRoute(source, edit, { mode: 'lossy', format })
     expect(route).toThrow(expect.objectContaining({ kind }))
     if (option)
       expect(route).toThrow(expect.objectContaining({ details: expect.objectContaining({ option }) }))

@@ -1,4 +1,4 @@
-// What a run of the optimiser is about, the ways it tries, and those that any format may be made in.
+// The task of one run of the optimiser, the set of candidates it tries, and the candidates that any format can have.
 import type { Facts } from '../facts.ts'
 import { createFixedQualityCandidate } from './fixed-quality.ts'
 import type { LossyFormat } from './lossy/index.ts'
@@ -13,31 +13,31 @@ export interface OptimiseTask {
   readonly facts: Facts
   readonly request: OptimiseRequest
   readonly budgetMs: number
-  /** From `performance.now()`: what is left of it. */
+  /** When the budget ends, on the clock of `performance.now()`. */
   readonly endsAt: number
-  /** Of the source; null for an SVG, which has no samples. */
+  /** Hash of the source's stored pixels; null for an SVG, which has none. */
   readonly look: PixelHash | null
 }
 
 export interface CandidateSet {
   readonly candidates: readonly Candidate[]
-  /** Why nothing is tried. */
+  /** Why there is no candidate. */
   readonly reason?: string
-  /** What stands in for the source where that may not be handed back. */
+  /** What takes the place of the source where the source may not be the answer. */
   readonly original?: Winner
-  /** Gives back what the candidates hold. */
+  /** Frees what the candidates hold. */
   readonly close?: () => unknown
 }
 
-/** The one way to make `format` in the mode that was asked for. */
-export function createCandidate(task: OptimiseTask, format: LossyFormat, owed = false): Candidate {
+/** The candidate that makes `format` in the mode that was asked for. */
+export function createCandidate(task: OptimiseTask, format: LossyFormat, required = false): Candidate {
   if (task.request.mode === 'lossless') return createLosslessWebp(task)
   return task.request.mode === 'quality'
     ? createFixedQualityCandidate(task, format)
-    : createTargetScoreCandidate(task, format, owed)
+    : createTargetScoreCandidate(task, format, required)
 }
 
-/** A drawn picture is often smaller without loss than with it. */
+/** A drawing is often smaller in lossless WebP than with loss. */
 export function listDrawingWebp({ facts, request }: OptimiseTask): Candidate[] {
   const mayBeDrawn = facts.format === 'png' || facts.format === 'gif'
   return mayBeDrawn && request.mode !== 'lossless' && request.maxBytes === undefined

@@ -1,5 +1,5 @@
-// Which ways are tried for a picture and a request, in order: without loss first, as it may always stand in. Here the source
-// may be the answer; where it may not, owed.ts says what is made.
+// Chooses the candidates for a picture and a request, in order: lossless ones first, as they may always replace the source.
+// Where the source itself may not be the answer, format-conversion.ts chooses.
 
 import { type CandidateSet, createCandidate, listDrawingWebp, type OptimiseTask } from './candidate-set.ts'
 import { createReducedGif, createReducedPng } from './colour-reduction.ts'
@@ -19,7 +19,7 @@ import type { Candidate } from './smallest-candidate.ts'
 import { chooseSvgCandidates } from './svg/index.ts'
 import { isLosslessAnimation, isLosslessWebp, listWebpCandidates } from './webp/index.ts'
 
-/** AVIF's slow encoder and its probes: 2.5 s a megapixel. */
+/** A search by AVIF, probes and final encodes together, takes 2.5 s a megapixel. */
 const avifMsPerMegapixel = 2_500
 
 export async function chooseCandidates(task: OptimiseTask): Promise<CandidateSet> {
@@ -66,7 +66,7 @@ async function chooseOwnFormat(task: OptimiseTask): Promise<CandidateSet> {
       }
     }
     case 'webp': {
-      // One coded with loss already says nothing of how much it lost, so it loses no more.
+      // A lossy WebP does not say how much it has lost, so it loses no more.
       const mayLose =
         isTooLarge || (lossy && (facts.animated ? isLosslessAnimation(source) : isLosslessWebp(source)))
       return { candidates: [...listWebpCandidates(withMetadata), ...(mayLose ? listLossyWebp(task) : [])] }
@@ -74,13 +74,15 @@ async function chooseOwnFormat(task: OptimiseTask): Promise<CandidateSet> {
     case 'svg':
       return chooseSvgCandidates(source, facts)
     default:
-      // Only fewer bytes than it has are worth that.
+      // An AVIF is recoded only where it must take fewer bytes.
       if (isTooLarge) return { candidates: [createCandidate(task, 'avif')] }
       return { candidates: [], reason: 'an AVIF is small already, and recoding it would lose more' }
   }
 }
 
-/** The search compares stills, so the frames of a film are scored at a few qualities, and only bytes that were asked for are not. */
+/**
+ * The search compares stills. An animation is scored frame by frame at a few qualities, and not at all for `maxBytes`.
+ */
 function listLossyWebp(task: OptimiseTask): Candidate[] {
   const { facts, request } = task
   if (!facts.animated) return [createCandidate(task, 'webp')]
@@ -91,7 +93,7 @@ function listLossyWebp(task: OptimiseTask): Candidate[] {
 
 function listOtherFormats({ source, facts, request, budgetMs }: OptimiseTask): LossyFormat[] {
   if (request.mode === 'lossless') return facts.format === 'jpeg' ? [] : ['webp']
-  // Else each run with 'auto' would take a WebP of ours one format further down.
+  // Otherwise each run with 'auto' would turn a lossy WebP of ours into yet another format, with more loss.
   if (facts.format === 'webp' && !isLosslessWebp(source)) return []
   if (request.mode === 'quality' && isOwnJpegAt(source, facts, request)) return []
   const isQuick = ((facts.width * facts.height) / 1e6) * avifMsPerMegapixel < budgetMs

@@ -1,4 +1,4 @@
-// Below a number of bytes, for formats that have no quality to turn down: PNG and GIF give up colours, step by step.
+// Fits a PNG or GIF into a number of bytes. These formats have no quality to turn down, so colours are reduced in steps.
 import { losslessCompressPng } from '@napi-rs/image'
 import { asFailure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
@@ -18,21 +18,21 @@ interface ReductionTask {
 }
 
 export function createReducedPng(task: ReductionTask): Candidate {
-  const dress = createChunkRestorer(task)
+  const restore = createChunkRestorer(task)
   const steps = [256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2]
   return createReduction('png', task, async () => {
     if (task.facts.animated) throw new Declined('it moves, and palettes are made of stills')
     return findMildestFit(steps, task, async (colours) => {
       const image = sharp(task.source, { ignoreIcc: true, autoOrient: false, limitInputPixels: false })
-      // Below so few colours dots are all that is seen of the picture.
+      // With fewer colours, dithering hides the picture behind dots.
       const dither = colours >= 32 ? 1 : 0
       const { data } = await run(image.png({ palette: true, colours, effort: 7, dither }))
-      return dress(await losslessCompressPng(data, { strip: true }))
+      return restore(await losslessCompressPng(data, { strip: true }))
     })
   })
 }
 
-/** Gifsicle's loss and colours; its author calls 30 noticeable and 200 very. */
+/** Pairs of Gifsicle's `--lossy` and `--colors`. Its author calls a loss of 30 noticeable and 200 very noticeable. */
 const gifReductions = [
   [60, 256],
   [100, 128],
@@ -60,7 +60,7 @@ export const createReducedGif = (task: ReductionTask): Candidate =>
 /** Where Gifsicle is not installed. */
 async function reduceGifBySharp(source: Uint8Array, loss: number, colours: number): Promise<Uint8Array> {
   const image = sharp(source, { animated: true, limitInputPixels: false })
-  // sharp's error is a colour's distance, up to 32.
+  // sharp takes the error as a distance of colours, up to 32.
   const interFrameMaxError = Math.round(loss / 8)
   return (await run(image.gif({ colours, effort: 7, dither: 0, interFrameMaxError }))).data
 }
@@ -77,12 +77,12 @@ function createReduction(
       if (best.length <= maxBytes) throw new Declined('not needed')
       return make()
     },
-    faultOf: async () => undefined, // so few bytes were asked for, not a look
+    findFault: async () => undefined, // so few bytes were asked for, not a look
     result: () => ({ reason: 'the most colours that fit' }),
   }
 }
 
-/** The first step, from mild to hard, that is small enough; fewer colours take fewer bytes, so a bisection finds it. */
+/** The mildest step whose file fits. Fewer colours take fewer bytes, so a bisection finds it. */
 async function findMildestFit<Step>(
   steps: readonly Step[],
   { maxBytes }: ReductionTask,

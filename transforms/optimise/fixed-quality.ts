@@ -1,4 +1,4 @@
-// Lossy at a quality the caller names: no search, and yet never worse than needed nor larger than without loss.
+// Lossy encoding at a fixed quality that the caller names, without a search. Lossless candidates still win if smaller.
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
@@ -20,9 +20,9 @@ interface FixedQualityTask {
 }
 
 const defaultQuality = 80
-/** Below, pictures fall apart, whatever was asked. */
+/** At a lower quality pictures fall apart, whatever was asked. */
 const lowestQuality = 5
-/** From here on a caller wants every colour. */
+/** From this quality on, colour is stored in full (4:4:4). */
 const fullColourFrom = 90
 
 export function createFixedQualityCandidate(task: FixedQualityTask, format: LossyFormat): Candidate {
@@ -49,12 +49,12 @@ export function createFixedQualityCandidate(task: FixedQualityTask, format: Loss
       const body = format === 'jpeg' ? await optimiseScans(made.body, task) : made.body
       return restoreMetadata(body, format, { source, facts, keep: request.keep ?? [] })
     },
-    faultOf: async () => undefined, // it is what was asked for
+    findFault: async () => undefined, // it is what was asked for
     result: () => found,
   }
 }
 
-/** A JPEG of ours at that quality: in another format it would lose once more. */
+/** Whether the source is a JPEG of ours at that quality or below: another format would lose more again. */
 export function isOwnJpegAt(
   source: Uint8Array,
   facts: Facts,

@@ -1,4 +1,5 @@
-// What is owed where the source cannot be the answer: a format that was asked for by name is made, whatever it costs.
+// Chooses the candidates where the source cannot be the answer: another format was named, or another coding of a JPEG. The
+// format is made even where it is larger.
 import { Failure } from '../../errors.ts'
 import type { OutputFormat } from '../formats.ts'
 import { type CandidateSet, createCandidate, listDrawingWebp, type OptimiseTask } from './candidate-set.ts'
@@ -7,7 +8,7 @@ import { listAnimatedWebp } from './gif/animated-webp.ts'
 import type { LossyFormat } from './lossy/index.ts'
 import type { Winner } from './smallest-candidate.ts'
 
-/** Another format was asked for by name. */
+/** The candidates for another format, named by the caller. Fails with 'bad-option' where it cannot be made. */
 export function chooseConversion(task: OptimiseTask, format: OutputFormat): CandidateSet {
   const { request, facts } = task
   const lossy = request.mode !== 'lossless'
@@ -23,10 +24,10 @@ export function chooseConversion(task: OptimiseTask, format: OutputFormat): Cand
   return chooseRequiredFormat(task, format as LossyFormat)
 }
 
-/** Where nothing can be scored: so fine, and in full colour, that nothing can be seen. */
+/** The quality where nothing can be scored: high enough, with full colour, that no loss can be seen. */
 const unscoredQuality = 95
 
-/** The source cannot be the answer, however small it is. */
+/** The candidates for `to` where the source may not be the answer, however small it is. */
 export function chooseRequiredFormat(task: OptimiseTask, to: LossyFormat): CandidateSet {
   const original: Winner = {
     body: task.source,
@@ -47,7 +48,7 @@ export function chooseRequiredFormat(task: OptimiseTask, to: LossyFormat): Candi
   const drawn = isDrawing ? listDrawingWebp(task) : []
   const candidates = films.length > 0 ? films : [...drawn, createCandidate(task, to, true)]
   if (request.mode !== 'lossy') return { candidates, original }
-  // What the search declines is still owed: the caller named the format.
+  // Where the search declines there must still be an answer: the caller named the format.
   const fine = createFixedQualityCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)
   return { candidates: [...candidates, { ...fine, fallback: true }], original }
 }

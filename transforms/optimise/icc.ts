@@ -1,18 +1,18 @@
-// What an ICC profile (ICC.1:2022) says of itself: its name, and whether it is sRGB under another cover.
+// Reads an ICC profile (ICC.1:2022): its name, and whether it is sRGB under another name.
 import { inflateSync } from 'node:zlib'
 import { has, text, u16be, u32be } from '../identify/bytes.ts'
 
 export type IccClass = 'srgb' | 'wide' | 'gray' | 'cmyk' | 'other'
 
-/** Real profiles end at about 4 MB (printing presses); what inflates beyond is a bomb. */
+/** The largest real profiles, of printing presses, have about 4 MB. One that inflates to more is a bomb. */
 const mostBytes = 8 * 2 ** 20
-/** sRGB's primaries adapted to D50, as every sRGB profile holds them. */
+/** The primaries of sRGB, adapted to D50 as in every sRGB profile. */
 const srgb = {
   rXYZ: [0.4361, 0.2225, 0.0139],
   gXYZ: [0.3851, 0.7169, 0.0971],
   bXYZ: [0.1431, 0.0606, 0.7141],
 }
-/** Profiles round these differently, none by more; P3's red is off by 0.08. */
+/** sRGB profiles round their primaries by less than this. Red of Display P3 is off by 0.08. */
 const tolerance = 0.004
 
 export function classifyIcc(icc: Uint8Array): IccClass {
@@ -33,7 +33,7 @@ function hasPrimary(icc: Uint8Array, name: string, xyz: readonly number[]): bool
   return xyz.every((value, i) => Math.abs((u32be(icc, at + 8 + i * 4) | 0) / 65536 - value) < tolerance)
 }
 
-/** Its description: 'desc' in version 2 (plain text), 'mluc' in version 4 (UTF-16). Null when it has none. */
+/** The profile's description: 'desc' in version 2 (plain text), 'mluc' in version 4 (UTF-16). Null when it has none. */
 export function readIccName(icc: Uint8Array): string | null {
   try {
     const at = findTag(icc, 'desc')
@@ -59,7 +59,9 @@ function findTag(icc: Uint8Array, name: string): number | undefined {
   return undefined
 }
 
-/** The profile in a PNG's iCCP chunk: a name, a zero, the method 0, deflated. Undefined for damage and bombs. */
+/**
+ * Inflates the profile of a PNG's iCCP chunk (a name, a zero, method 0, deflated data). Undefined for damage and bombs.
+ */
 export function inflateIcc(content: Uint8Array): Uint8Array | undefined {
   try {
     const end = content.indexOf(0)

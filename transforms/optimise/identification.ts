@@ -1,4 +1,4 @@
-// The identification report: what a picture is, from its bytes. No decoder is loaded for it.
+// The identification report of a picture: what its bytes say, read without a decoder.
 import type { Facts, SourceFormat } from '../facts.ts'
 import { has, text, u32be, u32le } from '../identify/bytes.ts'
 import { identify } from '../identify.ts'
@@ -26,14 +26,14 @@ export interface Identification {
   readonly orientation: number
   readonly icc: { readonly name: string | null; readonly class: IccClass } | null
   readonly exif: boolean
-  /** Chroma subsampling as it is usually written, '4:2:0'. Null for what is no JPEG in colour. */
+  /** Chroma subsampling of a JPEG as it is usually written, '4:2:0'. Null for a grey JPEG and for other formats. */
   readonly sampling: string | null
   /** JPEG only. */
   readonly sourceQuality: JpegQuality | null
   readonly extras: JpegExtras | null
 }
 
-/** The first 64 KB are enough for all but what stands behind the pixels; see `identify`. */
+/** The first 64 KB are enough, except for what comes after the pixels; see `identify`. */
 export function identifyInDetail(bytes: Uint8Array): Identification {
   const facts = identify(bytes)
   const { format, width, height, progressive, animated, alpha, depth, space, orientation } = facts
@@ -63,14 +63,14 @@ export function identifyInDetail(bytes: Uint8Array): Identification {
 const isFrame = ({ marker }: Segment): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 
-/** Of how many samples across and down one chroma sample is shared by, the usual names (T.81 A.1.1). */
+/** The usual names, by how many samples across and down share one chroma sample (T.81 A.1.1). */
 const samplings: Readonly<Record<string, string>> = {
   ...{ '1x1': '4:4:4', '2x1': '4:2:2', '2x2': '4:2:0', '1x2': '4:4:0', '4x1': '4:1:1', '4x2': '4:1:0' },
 }
 
 export function readSampling(segments: readonly Segment[]): string | null {
   const frame = segments.find(isFrame)?.content
-  // Behind precision, height, width and the number of components: three bytes for each component.
+  // The frame's header: precision, height, width, number of components, and then three bytes for each component.
   if (frame?.[5] !== 3) return null
   const [luma = 0x11, chroma = 0x11] = [frame[7], frame[10]]
   return samplings[`${(luma >> 4) / (chroma >> 4)}x${(luma & 15) / (chroma & 15)}`] ?? null
@@ -84,7 +84,7 @@ function readProfile(bytes: Uint8Array, { format, icc }: Facts): Uint8Array | un
     return chunk && inflateIcc(chunk.content)
   }
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  // A box `colr` of the kind `prof` says its own size, four bytes in front; in a WebP the profile is the first chunk.
+  // In an AVIF, the size of a `colr` box of kind `prof` is four bytes before its name. In a WebP, ICCP is the first chunk.
   const box = file.indexOf('colrprof', 0, 'latin1')
   if (format === 'avif' && box >= 4) return bytes.subarray(box + 8, box - 4 + u32be(bytes, box - 4))
   if (format === 'webp' && has(bytes, 30, 'ICCP')) return bytes.subarray(38, 38 + u32le(bytes, 34))

@@ -30,13 +30,13 @@ export async function optimise(
   const source = await ended(given, facts)
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
-  // What cannot be decoded is refused, and not handed back as if it had been looked at.
+  // A picture that cannot be decoded is refused, and not handed back as if it had been examined.
   const look = facts.format === 'svg' ? null : await hashStored(source, facts)
   const task: OptimiseTask = { source, facts, request, budgetMs, endsAt, look }
   const field = await chooseCandidates(task)
   try {
     const { best, tried } = await findSmallest(field.candidates, {
-      original: field.original ?? originalOf(given, facts),
+      original: field.original ?? buildOriginal(given, facts),
       endsAt,
     })
     return buildAnswer(best, { given, task, tried, field })
@@ -49,7 +49,7 @@ function admitSource(source: Uint8Array, limits: Limits): Facts {
   const facts = identify(source)
   if (!formats.includes(facts.format))
     throw new Failure('source-unsupported', `A picture in ${facts.format.toUpperCase()} cannot be optimised.`)
-  // Only its still picture can be decoded, and the film would be lost.
+  // Only the still picture can be decoded, and the sequence would be lost.
   if (facts.format === 'avif' && facts.animated)
     throw new Failure('source-unsupported', 'An AVIF image sequence cannot be optimised.')
   admit(facts, undefined, limits)
@@ -59,7 +59,7 @@ function admitSource(source: Uint8Array, limits: Limits): Facts {
   return facts
 }
 
-const originalOf = (given: Uint8Array, facts: Facts): Winner => ({
+const buildOriginal = (given: Uint8Array, facts: Facts): Winner => ({
   body: given,
   format: facts.format as OptimisedFormat,
   name: 'original',
@@ -73,7 +73,7 @@ interface Selection {
   readonly field: CandidateSet
 }
 
-/** Fewer bytes were asked for than any way comes down to, or than any did in time. */
+/** Fails where the smallest candidate takes more bytes than were asked for. */
 function refuseTooLarge(best: Winner, { task, tried }: Selection): void {
   const { maxBytes, mode } = task.request
   if (maxBytes === undefined || best.body.length <= maxBytes) return

@@ -1,10 +1,10 @@
-// Whether two files show the same: decoded pixels compared as they are stored, without any colour conversion.
+// Whether two files show the same picture: their decoded pixels are hashed and compared.
 import { createHash } from 'node:crypto'
 import type { Facts } from '../facts.ts'
 import { run } from '../render/run.ts'
 import { sharp } from '../render/sharp.ts'
 
-/** Of the decoded picture: size and a hash over every sample. */
+/** Size of the decoded picture, and a hash over all its samples. */
 export interface PixelHash {
   readonly width: number
   readonly height: number
@@ -16,25 +16,27 @@ export const isSamePicture = (one: PixelHash, other: PixelHash): boolean =>
 
 const options = { failOn: 'truncated', limitInputPixels: false, autoOrient: false } as const
 
-/** As it is stored unless told otherwise: what was brought upright is compared with what is shown of the source. */
+/** Whether the orientation is applied first: a result that was brought upright is compared with the upright source. */
 export interface OrientOption {
   readonly autoOrient: boolean
 }
 
-/** Samples before the profile is applied; CMYK as its four inks. Equal samples with an equal profile look the same. */
+/** Hashes samples as stored, before the profile applies; CMYK as four inks. Equal samples and profiles look the same. */
 export async function hashStored(bytes: Uint8Array, { space }: Pick<Facts, 'space'>): Promise<PixelHash> {
   const image = sharp(bytes, { ...options, ignoreIcc: true })
   const inks = space === 'cmyk' ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image
   return hashPixels(await run(inks.raw()))
 }
 
-/** Samples as a viewer without wide colours gets them: through the profile, to sRGB. */
+/** Hashes samples as a display in sRGB shows them: converted by the profile. */
 export async function hashDisplayed(bytes: Uint8Array, turned?: OrientOption): Promise<PixelHash> {
   const image = sharp(bytes, { ...options, ...turned })
   return hashPixels(await run(image.toColourspace('srgb').ensureAlpha().raw()))
 }
 
-/** Four channels of 16 bits, so that gray, palette and 8 bits compare with what they were reduced from. */
+/**
+ * Hashes samples as four channels of 16 bits, so that gray, palette and 8 bits compare with what they were reduced from.
+ */
 export async function hashDeep(
   bytes: Uint8Array,
   { depth }: Pick<Facts, 'depth'>,
@@ -52,7 +54,7 @@ export async function hashDeep(
   return hashPixels({ data: samples, info })
 }
 
-/** 8 bits as 16: every byte twice, in either byte order the number times 257 (PNG 13.12). */
+/** From 8 to 16 bits: a byte repeated is its value times 257, in either byte order (PNG 13.12). */
 function widenSamples(data: Uint8Array): Uint8Array {
   const wide = new Uint16Array(data.length)
   for (let i = 0; i < data.length; i++) wide[i] = (data[i] ?? 0) * 257

@@ -1,4 +1,5 @@
-// What was asked to stay, put into a picture that was coded anew: entries of the source's EXIF, and a profile of sRGB.
+// Restores the metadata that was asked to stay in a picture that was encoded anew: entries of the source's EXIF, and its
+// sRGB profile.
 import type { Facts } from '../facts.ts'
 import { withoutMark } from '../identify/exif.ts'
 import { buildExif } from './exif.ts'
@@ -16,14 +17,14 @@ interface MetadataSource {
   readonly keep: readonly Keep[]
 }
 
-/** With all that can stay of the same pixels. */
+/** Restores EXIF, and a JPEG's sRGB profile where the profile was asked to stay. */
 export function restoreMetadata(body: Uint8Array, format: LossyFormat, from: MetadataSource): Uint8Array {
   const { source, facts, keep } = from
   const hasProfile = format === 'jpeg' && facts.format === 'jpeg' && keep.includes('profile')
   return restoreExif(hasProfile ? insertSegments(body, pickProfile(body, source, facts)) : body, format, from)
 }
 
-/** The picture is upright by now, so its EXIF has no orientation. An AVIF gets none. */
+/** The picture is upright by now, so its EXIF gets no orientation. An AVIF gets no EXIF. */
 export function restoreExif(
   body: Uint8Array,
   format: OptimisedFormat,
@@ -45,7 +46,7 @@ function readSourceExif(source: Uint8Array, { format }: Facts): Uint8Array | und
   return exif && withoutMark(exif)
 }
 
-/** A wide profile is there already, and one of other than three colours would not fit what was made of them. */
+/** Only an sRGB profile: a wide one is in the file already, and a grey or CMYK one would not fit the new pixels. */
 function pickProfile(body: Uint8Array, source: Uint8Array, facts: Facts): Uint8Array[] {
   const profile = facts.space === 'rgb' ? readIcc(readSegments(source)) : undefined
   if (!profile || classifyIcc(profile) !== 'srgb' || readSegments(body).some(isIcc)) return []

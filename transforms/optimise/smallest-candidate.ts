@@ -1,28 +1,28 @@
-// Candidates in turn, each measured and checked; the smallest that may be used wins, and the source itself takes part.
+// Makes and checks candidates in turn, and picks the smallest that may replace the source, or the source itself.
 import { asFailure } from '../../errors.ts'
 import type { Attempt, OptimisedFormat, Result } from './request.ts'
 
 export interface Candidate {
   readonly name: string
   readonly format: OptimisedFormat
-  /** Is given the best so far. */
+  /** Makes the file; is given the smallest so far. */
   readonly make: (best: Uint8Array) => Promise<Uint8Array>
-  /** Why this may not stand in for the source; undefined when it may. Asked only of what would win. */
-  readonly faultOf: (body: Uint8Array) => Promise<string | undefined>
-  /** Tried only while nothing before it could be used. */
+  /** Why `body` may not replace the source; undefined when it may. Asked only of a body that would win. */
+  readonly findFault: (body: Uint8Array) => Promise<string | undefined>
+  /** Tried only while no candidate before it could be used. */
   readonly fallback?: boolean
-  /** Writes the best so far in another way, and says nothing of its own about it. */
+  /** Only packs the smallest so far better: its metadata and result stay. */
   readonly refines?: boolean
-  /** What this one loses beside the pixels. */
+  /** Names of what this candidate drops beside the pixels. */
   readonly dropped?: readonly string[]
-  /** What there is to say of it once it was made. */
+  /** What the candidate found out; asked after it was made. */
   readonly result?: () => Result
 }
 
-/** A way that has nothing to offer for this picture, and says so in words for the report. */
+/** Thrown by a candidate that does not suit this picture. The message goes into the report. */
 export class Declined extends Error {}
 
-/** The verdict on what was not tried, as the budget was used up. */
+/** The verdict on a candidate that was not tried, as the time budget was used up. */
 export const noTimeVerdict = 'no time was left'
 
 export interface Winner {
@@ -37,7 +37,7 @@ export interface Winner {
 
 interface SelectionRules {
   readonly original: Winner
-  /** From `performance.now()`: no candidate begins after it. */
+  /** On the clock of `performance.now()`: no candidate begins later. */
   readonly endsAt: number
 }
 
@@ -49,9 +49,9 @@ export async function findSmallest(
   const tried: Attempt[] = []
   for (const candidate of candidates) {
     const isNeeded = !candidate.fallback || best === original
-    // What is owed in another format is owed late, too: there is no answer without it.
-    const isOwed = best === original && original.bytes !== undefined
-    const until = isOwed ? Number.POSITIVE_INFINITY : endsAt
+    // A required format is made even when it is late: without it there is no answer.
+    const isRequired = best === original && original.bytes !== undefined
+    const until = isRequired ? Number.POSITIVE_INFINITY : endsAt
     const { attempt, body } = await tryCandidate(candidate, { best, endsAt: isNeeded ? until : 0 })
     tried.push(attempt)
     if (body)
@@ -60,7 +60,7 @@ export async function findSmallest(
   return { best, tried: tried.map((attempt) => settleVerdict(attempt, best.name)) }
 }
 
-/** One that won for a while and was beaten is only 'larger' in the end. */
+/** A candidate that was the smallest for a while ends as 'larger'. */
 const settleVerdict = (attempt: Attempt, winner: string): Attempt =>
   attempt.verdict === 'chosen' && attempt.name !== winner ? { ...attempt, verdict: 'larger' } : attempt
 
@@ -79,7 +79,7 @@ async function tryCandidate(
   try {
     const body = await candidate.make(best.body)
     if (body.length >= (best.bytes ?? best.body.length)) return { attempt: reportAttempt('larger', body) }
-    const fault = await candidate.faultOf(body)
+    const fault = await candidate.findFault(body)
     return fault ? { attempt: reportAttempt(fault, body) } : { attempt: reportAttempt('chosen', body), body }
   } catch (thrown) {
     if (thrown instanceof Declined) return { attempt: reportAttempt(thrown.message) }
@@ -87,7 +87,7 @@ async function tryCandidate(
   }
 }
 
-/** Our own sentences are for everybody; a library's may hold anything, so its first line is cut short. */
+/** Our own messages may be shown. A library's may hold anything, so only its first line is taken, cut short. */
 function describeFailure(thrown: unknown): string {
   const failure = asFailure(thrown)
   if (failure.kind !== 'internal') return failure.message

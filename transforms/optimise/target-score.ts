@@ -1,4 +1,4 @@
-// Lossy by score: the search's answer as a candidate, with the metadata that was asked for put back in.
+// The candidate of lossy mode: the result of the search by score, with the metadata that was asked for restored.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import { insertSegments, readSegments } from './jpeg/segments.ts'
@@ -12,26 +12,26 @@ export interface TargetScoreTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly request: OptimiseRequest
-  /** From `performance.now()`: no probe begins after it. */
+  /** On the clock of `performance.now()`: no probe begins later. */
   readonly endsAt: number
 }
 
-/** `owed` where the format was named: then what comes nearest is the answer, smaller than the source or not. */
+/** `required` where there must be an answer in this format: then the nearest to the target is given, of any size. */
 export function createTargetScoreCandidate(
   task: TargetScoreTask,
   format: LossyFormat,
-  owed = false,
+  required = false,
 ): Candidate {
   let found: Result = {}
   return {
     name: `${format} by score`,
     format,
     make: async () => {
-      const answer = await encodeToScore(task, format, owed)
+      const answer = await encodeToScore(task, format, required)
       found = answer.result
       return answer.body
     },
-    faultOf: async () => undefined, // the search has judged it, guards and all
+    findFault: async () => undefined, // the search has judged it, guards and all
     result: () => found,
   }
 }
@@ -39,7 +39,7 @@ export function createTargetScoreCandidate(
 async function encodeToScore(
   task: TargetScoreTask,
   format: LossyFormat,
-  owed: boolean,
+  required: boolean,
 ): Promise<{ body: Uint8Array; result: Result }> {
   const { source, facts, request, endsAt } = task
   const { maxBytes, chroma: sampling, progressive } = request
@@ -47,13 +47,13 @@ async function encodeToScore(
     format,
     target: levels[request.level ?? 'default'],
     budgetMs: Math.max(0, endsAt - performance.now()),
-    owed,
+    required,
     ...(maxBytes !== undefined && { maxBytes }),
     ...(sampling !== undefined && { chroma: sampling }),
     ...(progressive !== undefined && { progressive }),
   })
   if (found.verdict === 'keep') throw new Declined(found.reason)
-  // The colour of a WebP with loss is always halved: a drawing that shows it is better made without.
+  // Lossy WebP always halves colour: where a drawing suffers from that, lossless WebP is better.
   if (!found.reached && format === 'webp' && maxBytes === undefined && isDrawing(facts))
     throw new Declined('its colours would suffer')
   const { score, quality, chroma, probes, reason, isOrdered, target, stoppedEarly } = found
@@ -66,7 +66,7 @@ async function encodeToScore(
   return { body: restoreMetadata(body, format, { source, facts, keep: request.keep ?? [] }), result }
 }
 
-/** Recoded without loss as a second run of ours would, so that this one finds nothing left. */
+/** Applies the lossless transcode that a second run would apply, so that a second run finds nothing to do. */
 export async function optimiseScans(
   jpeg: Uint8Array,
   { request }: Pick<TargetScoreTask, 'request'>,

@@ -6,10 +6,10 @@ import { sharp } from '../render/sharp.ts'
 /** Counting takes 10 ms a megapixel, and says little about a photograph. */
 const mostPixelsToCount = 1e6
 
-/** Formats that sharp decodes at no size of their own, or not at all. */
+/** SVG has no size in pixels of its own; BMP and ICO are not decoded by sharp. */
 const uncounted: readonly string[] = ['svg', 'bmp', 'ico']
 
-/** Distinct colours with their transparency; null for what is neither small nor of a palette, for an SVG, a BMP and an icon. */
+/** How many distinct colours, alpha included; null for an SVG, a BMP, an icon, and a large picture without a palette. */
 export async function countColours(bytes: Uint8Array): Promise<number | null> {
   const { format, width, height, space } = identify(bytes)
   const pixels = width * height

@@ -1,4 +1,4 @@
-// A moving GIF as WebP, which every browser plays: without loss, or at a quality whose frames are scored one by one.
+// An animated GIF as animated WebP: lossless, or at a quality that is chosen by the scores of its frames.
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
@@ -9,11 +9,11 @@ import { type Candidate, Declined } from '../smallest-candidate.ts'
 import { hashAnimation, isSameAnimation } from './animation-equality.ts'
 import { animationStandard, scoreAnimation } from './lossy.ts'
 
-/** All frames are decoded to compare them, four bytes a pixel. */
+/** All frames are decoded for the comparison, at four bytes a pixel. */
 const mostPixels = 60e6
-/** Both ways together took 14.6 s for 14 films of 40 megapixels in all. */
+/** Both candidates together took 14.6 s for 14 animations of 40 megapixels in all. */
 const msPerMegapixel = 400
-/** Where 14 films came to 58 % of the bytes; better ones for films that fall short there. */
+/** At 75, 14 animations came to 58 % of their bytes; the higher ones are for animations that fall short there. */
 const qualities = [75, 86, 94]
 
 interface AnimationTask {
@@ -23,8 +23,8 @@ interface AnimationTask {
   readonly budgetMs: number
 }
 
-/** None for what is no GIF, or too long to be compared. Of what is owed, a film of too many bytes is scored as well. */
-export function listAnimatedWebp(task: AnimationTask, owed = false): Candidate[] {
+/** None for other formats, and for a GIF too long to compare. With `required`, larger files are scored as well. */
+export function listAnimatedWebp(task: AnimationTask, required = false): Candidate[] {
   const { source, facts, request } = task
   if (facts.format !== 'gif' || isTooLongToCompare(task)) return []
   const before = once(() => hashAnimation(source))
@@ -32,10 +32,10 @@ export function listAnimatedWebp(task: AnimationTask, owed = false): Candidate[]
     name: 'webp film without loss',
     format: 'webp',
     make: () => encodeAnimation(source, { lossless: true, exact: true }),
-    faultOf: async (body) =>
+    findFault: async (body) =>
       isSameAnimation(await before(), await hashAnimation(body)) ? undefined : 'its frames differ',
   }
-  return request.mode === 'lossless' ? [lossless] : [lossless, createScoredAnimation(task, owed)]
+  return request.mode === 'lossless' ? [lossless] : [lossless, createScoredAnimation(task, required)]
 }
 
 export function isTooLongToCompare({ facts, budgetMs }: Pick<AnimationTask, 'facts' | 'budgetMs'>): boolean {
@@ -43,8 +43,11 @@ export function isTooLongToCompare({ facts, budgetMs }: Pick<AnimationTask, 'fac
   return pixels > mostPixels || (pixels / 1e6) * msPerMegapixel > budgetMs
 }
 
-/** With loss, at the lowest of three qualities that reaches the level. */
-export function createScoredAnimation({ source, facts, request }: AnimationTask, owed = false): Candidate {
+/** Lossy, at the lowest of three qualities that reaches the level. */
+export function createScoredAnimation(
+  { source, facts, request }: AnimationTask,
+  required = false,
+): Candidate {
   const { level = 'default' } = request
   let found: Result = {}
   return {
@@ -54,7 +57,7 @@ export function createScoredAnimation({ source, facts, request }: AnimationTask,
       if (Math.min(facts.width, facts.height) < smallestSide) throw new Declined('it is too small to compare')
       for (const quality of qualities) {
         const body = await encodeAnimation(source, { quality, alphaQuality: 100, smartSubsample: true })
-        if (body.length >= best.length && !owed) return body
+        if (body.length >= best.length && !required) return body
         const film = await scoreAnimation(source, body, animationStandard(level, 'webp'))
         if (film === undefined) throw new Declined('its frames differ in number or pace')
         found = { score: film.score, quality }
@@ -62,7 +65,7 @@ export function createScoredAnimation({ source, facts, request }: AnimationTask,
       }
       throw new Declined(`no quality that was tried scores ${levels[level]}`)
     },
-    faultOf: async () => undefined, // each quality was scored before it was given out
+    findFault: async () => undefined, // each quality was scored before it was given out
     result: () => found,
   }
 }

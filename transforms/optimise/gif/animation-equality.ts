@@ -1,4 +1,4 @@
-// Whether two animations play the same: what is seen, for how long, how often; not in how many frames it is stored.
+// Whether two animations play the same: the same pictures, for as long and as often. The number of stored frames may differ.
 import { createHash } from 'node:crypto'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
@@ -15,7 +15,7 @@ export interface Animation {
   readonly moments: readonly ShownFrame[]
 }
 
-/** Browsers show a frame of 10 ms or less for 100 ms (WebKit bug 36082, and all others after it). */
+/** Milliseconds that browsers show a frame: one of 10 ms or less gets 100 (WebKit bug 36082; the others followed). */
 const shownMs = (delay: number): number => (delay <= 10 ? 100 : delay)
 
 export async function hashAnimation(bytes: Uint8Array): Promise<Animation> {
@@ -40,7 +40,7 @@ export async function hashAnimation(bytes: Uint8Array): Promise<Animation> {
 export function isSameAnimation(one: Animation, other: Animation): boolean {
   if (one.width !== other.width || one.height !== other.height) return false
   if (one.moments.length !== other.moments.length) return false
-  // A single moment has no pace and nothing to repeat.
+  // A single picture has no pace and nothing to repeat.
   if (one.moments.length > 1 && one.loop !== other.loop) return false
   return one.moments.every(({ hash, ms }, i) => {
     const there = other.moments[i]

@@ -1,4 +1,4 @@
-// A GIF (GIF89a specification) without its comments and foreign applications' blocks: frames, pace and loops as they are.
+// Strips comments and application blocks from a GIF (GIF89a). Frames, delays and the number of loops stay.
 import { text, u8 } from '../../identify/bytes.ts'
 
 const extension = 0x21
@@ -6,10 +6,10 @@ const image = 0x2c
 const trailer = 0x3b
 const comment = 0xfe
 const application = 0xff
-/** Applications whose block says how often the film is played. */
+/** The application blocks that say how often the animation is played. */
 const loops = ['NETSCAPE2.0', 'ANIMEXTS1.0']
 
-/** Undefined for a file that ends before its trailer: better not touched. */
+/** Undefined for a file that ends before its trailer: it is left as it is. */
 export function stripGif(bytes: Uint8Array): Uint8Array | undefined {
   let at = 13 + tableBytes(u8(bytes, 10))
   const kept = [bytes.subarray(0, at)]

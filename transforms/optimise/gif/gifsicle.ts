@@ -1,4 +1,4 @@
-// Gifsicle (GPL-2), where the machine has it: a program of its own, spoken to by pipes, killed when it takes too long.
+// Runs Gifsicle (GPL-2), where the machine has it, as a separate program over pipes. It is killed when it takes too long.
 import { spawn } from 'node:child_process'
 import { Failure } from '../../../errors.ts'
 import { Declined, noTimeVerdict } from '../smallest-candidate.ts'
@@ -6,17 +6,19 @@ import { Declined, noTimeVerdict } from '../smallest-candidate.ts'
 export interface GifsicleBounds {
   /** From `performance.now()`. */
   readonly endsAt: number
-  /** What comes beyond is of no use to the caller, so the program is stopped there. */
+  /** Larger output is of no use to the caller, so the program is stopped there. */
   readonly maxBytes: number
 }
 
-/** Of a timer: one for longer rings at once. */
+/** The longest delay of a timer in milliseconds: Node runs a longer one at once. */
 const longestMs = 2 ** 31 - 1
 
-/** Undefined until somebody tried; then for good, as a machine does not lose a program while we run. */
+/** Undefined until the first run. The answer stays, as a machine does not lose a program while we run. */
 let installed: boolean | undefined
 
-/** What Gifsicle makes of `gif`. Fails with 'source-unsupported' where it is not installed, declines where time runs out. */
+/**
+ * Gifsicle's output. Fails with 'source-unsupported' where it is not installed, and is `Declined` where time runs out.
+ */
 export async function runGifsicle(
   gif: Uint8Array,
   options: readonly string[],
@@ -42,8 +44,8 @@ export async function runGifsicle(
     })
     program.once('close', resolve)
   })
-  // A program that ends early closes the pipe; its exit code says why, not the pipe's error. One that could not be begun,
-  // as this process may open no more files, has no pipes at all.
+  // A program that ends early closes the pipe; its exit code says why, so the pipe's error is ignored. A program that could
+  // not start, as when this process has too many open files, has no pipes.
   program.stdin?.on('error', () => {})
   program.stdin?.end(gif)
   const made = Promise.all([collect(program, bounds.maxBytes), ended])

@@ -1,4 +1,4 @@
-// GIF without loss: Gifsicle stores each frame as its difference from the one before; every frame is compared after.
+// Lossless optimising of GIF: Gifsicle stores each frame as its difference from the one before. Every frame is compared.
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
@@ -10,7 +10,7 @@ import { runGifsicle } from './gifsicle.ts'
 
 /** All frames are decoded twice to compare them, four bytes a pixel. */
 const mostPixels = 60e6
-/** sharp takes 2.3 s a file where Gifsicle takes 0.2, so it gets small ones only. */
+/** sharp takes 2.3 s a file where Gifsicle takes 0.2, so it gets only small files. */
 const mostPixelsForSharp = 10e6
 
 export function listGifCandidates(source: Uint8Array, facts: Facts, endsAt: number): Candidate[] {
@@ -18,19 +18,19 @@ export function listGifCandidates(source: Uint8Array, facts: Facts, endsAt: numb
     name: 'blocks that are not the picture removed',
     format: 'gif',
     make: async () => stripGif(source) ?? source,
-    faultOf: async () => undefined, // the frames' own bytes are not touched
+    findFault: async () => undefined, // the frames' own bytes are not touched
   }
   const total = facts.width * facts.height * facts.pages
   if (total > mostPixels) return [stripped]
   const before = once(() => hashAnimation(source))
-  const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
+  const findFault = async (body: Uint8Array): Promise<string | undefined> =>
     isSameAnimation(await before(), await hashAnimation(body)) ? undefined : 'its frames differ'
   const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
   const candidate = (name: string, make: Candidate['make']): Candidate => ({
     name,
     format: 'gif',
     make,
-    faultOf,
+    findFault,
   })
   return [
     stripped,

@@ -1,4 +1,4 @@
-// Lossy GIF: Gifsicle may bend colours until runs are longer; sampled frames are judged against the source's.
+// Lossy GIF: Gifsicle changes colours to make longer runs. Sampled frames are judged against the source's.
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
@@ -9,15 +9,15 @@ import { type Level, levels, type Result } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'
 import { runGifsicle } from './gifsicle.ts'
 
-/** From strong to weak; at 80, 14 films came to 58 % of the bytes. */
+/** Values of `--lossy`, from strong to weak. At 80, 14 animations came to 58 % of their bytes. */
 const strengths = [80, 40, 20]
-/** Of the frames, spread over the film. */
+/** How many frames are judged, spread over the animation. */
 const samples = 6
 const mostPixels = 60e6
-/** A film bent already hardly shrinks when it is bent again, so this keeps a second run from taking it further. */
+/** The largest share of the bytes that is worth a loss. A second run saves less, so it stops here. */
 const worthwhile = 0.85
 
-/** As of stills. */
+/** The same limits as for stills. */
 export const animationStandard = (level: Level, format: 'gif' | 'webp'): VisualStandard => ({
   target: levels[level],
   whiteLimit: 0.06,
@@ -43,7 +43,7 @@ export function listLossyGif({ source, facts, level, endsAt }: LossyGifTask): Ca
       name: `gifsicle --lossy=${strength}`,
       format: 'gif',
       make: () => runGifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
-      faultOf: async (body) => {
+      findFault: async (body) => {
         if (body.length > source.length * worthwhile) return 'saves too little to lose anything'
         const film = await scoreAnimation(source, body, animationStandard(level, 'gif'))
         if (film === undefined) return 'its frames differ in number or pace'
@@ -58,13 +58,13 @@ export function listLossyGif({ source, facts, level, endsAt }: LossyGifTask): Ca
 }
 
 export interface AnimationScore {
-  /** Of the sampled frame that looks worst. */
+  /** The score of the worst sampled frame. */
   readonly score: number
-  /** The same with all guards: what must reach the level. */
+  /** The same with all guards: this must reach the level. */
   readonly counted: number
 }
 
-/** Undefined when the films do not run alike. */
+/** Undefined when the two differ in frames, delays or loops. */
 export async function scoreAnimation(
   source: Uint8Array,
   body: Uint8Array,

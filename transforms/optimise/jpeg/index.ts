@@ -1,4 +1,4 @@
-// JPEG without loss: MozJPEG recodes the coefficients as they are, and what gives them their look is put back in.
+// Lossless optimising of JPEG: MozJPEG recodes the coefficients; the profile, orientation and kept EXIF are put back in.
 import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
 import { buildExif } from '../exif.ts'
@@ -23,13 +23,15 @@ interface JpegTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
-  /** Of the source, as `storedLook` saw it. */
+  /** Of the source, by `hashStored`. */
   readonly look: PixelHash
-  /** MozJPEG's transcode always is; without it, only what is not the picture can go. */
+  /** False leaves only the removal of metadata: MozJPEG's transcode is always progressive. */
   readonly progressive: boolean
 }
 
-/** The transcode with everything its look needs, and, where the profile says no more than sRGB, without the profile. */
+/**
+ * The transcode with its profile, the transcode without a profile that only says sRGB, and the source without metadata.
+ */
 export function listJpegCandidates({ source, facts, keep, look, progressive }: JpegTask): Candidate[] {
   const segments = readSegments(source)
   const exif = buildExifSegments(findExif(segments), { keep, orientation: facts.orientation })
@@ -39,7 +41,7 @@ export function listJpegCandidates({ source, facts, keep, look, progressive }: J
     name: 'mozjpeg transcode',
     format: 'jpeg',
     make: async () => insertSegments(await recoded(), [...exif, ...profile]),
-    faultOf: async (body) => findFault(body, { before: look, facts, source }),
+    findFault: async (body) => findFault(body, { before: look, facts, source }),
   }
   const stripped: Candidate = {
     ...plain,
@@ -47,13 +49,13 @@ export function listJpegCandidates({ source, facts, keep, look, progressive }: J
     make: async () => insertSegments(stripJpeg(source) ?? source, [...exif, ...profile]),
   }
   if (!progressive) return [stripped]
-  // The likeliest winner first: what is larger than the best so far need not be decoded.
+  // The likeliest winner goes first: a larger candidate need not be decoded and compared.
   return mayDropProfile(segments, keep)
     ? [dropProfile(plain, { source, exif, recoded }), { ...plain, fallback: true }, stripped]
     : [plain, stripped]
 }
 
-/** What no way but the source itself keeps. */
+/** Names of the parts that no candidate keeps, only the source itself. */
 export function listLostExtras(source: Uint8Array): string[] {
   const { c2pa, morePictures, gainMap } = findExtras(source, readSegments(source))
   return [
@@ -63,7 +65,7 @@ export function listLostExtras(source: Uint8Array): string[] {
   ]
 }
 
-/** The EXIF that stays, as the segment to put in; none where nothing of it is wanted. */
+/** The segment with the EXIF entries that stay; empty where none is wanted. */
 export function buildExifSegments(
   source: Uint8Array | undefined,
   wish: { readonly keep: readonly Keep[]; readonly orientation: number },
@@ -83,13 +85,13 @@ interface TranscodeParts {
   readonly recoded: () => Promise<Uint8Array>
 }
 
-/** A picture without a profile is shown as sRGB; the pixels on the way to the screen must come out equal. */
+/** A picture without a profile is shown as sRGB, so the pixels converted for the screen must be equal. */
 function dropProfile(plain: Candidate, { source, exif, recoded }: TranscodeParts): Candidate {
   return {
     ...plain,
     name: 'mozjpeg transcode without its sRGB profile',
     make: async () => insertSegments(await recoded(), exif),
-    faultOf: async (body) => {
+    findFault: async (body) => {
       const same = isSamePicture(await hashDisplayed(source), await hashDisplayed(body))
       return same ? undefined : 'its colours differ without the profile'
     },
@@ -112,7 +114,7 @@ async function findFault(
   return sameProfile ? undefined : 'its profile differs'
 }
 
-/** Work that several candidates share is done when the first of them needs it. */
+/** Runs `make` at the first call, and gives its result to all: for work that several candidates share. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {

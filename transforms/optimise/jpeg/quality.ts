@@ -1,16 +1,16 @@
-// The quality a JPEG was saved at, read back from its quantisation tables: libjpeg's and MozJPEG's scale the same way.
+// Estimates the quality of a JPEG for the identification report. libjpeg's and MozJPEG's tables scale by the same rule.
 
 import { baseTables } from '../lossy/quantisation-tables.ts'
 import { defineQuantisation, type Segment } from './segments.ts'
 
 export interface JpegQuality {
-  /** 1 to 100 on that encoder's scale. */
+  /** 1 to 100, on the scale of the family's encoder. */
   readonly quality: number
-  /** Whose tables; 'unknown' tables (cameras, Photoshop) get the nearest quality of libjpeg's. */
+  /** The encoder whose tables these are. 'unknown' tables (cameras, Photoshop) get libjpeg's nearest quality. */
   readonly family: 'libjpeg' | 'mozjpeg' | 'unknown'
 }
 
-/** Null where there is no complete table for luminance. */
+/** Null where there is no complete luminance table. */
 export function estimateQuality(segments: readonly Segment[]): JpegQuality | null {
   const table = findLuminanceTable(segments)
   if (!table) return null

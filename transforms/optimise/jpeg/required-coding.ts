@@ -1,11 +1,11 @@
-// How a JPEG is to be stored, where that was asked for: what a source has already, and what only new pixels can give it.
+// The coding that a request requires of a JPEG: whether the source has its chroma and scan order, or must be recoded.
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
 import { readSampling } from '../identification.ts'
 import type { OptimiseRequest } from '../request.ts'
 import { readSegments } from './segments.ts'
 
-/** Whether the source, a JPEG, may not be the answer as it is stored. Fails with 'bad-option' in lossless mode. */
+/** Whether a JPEG source lacks the required coding. Fails with 'bad-option' in lossless mode. False for other formats. */
 export function needsRecoding(source: Uint8Array, facts: Facts, request: OptimiseRequest): boolean {
   if (facts.format !== 'jpeg') return false
   const sampling = readSampling(readSegments(source))

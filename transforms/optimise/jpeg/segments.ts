@@ -1,4 +1,4 @@
-// A JPEG's segments in front of its pixels (ITU-T T.81 annex B): what they are, and how to put some in.
+// The segments of a JPEG in front of its pixels (ITU-T T.81 annex B): reads them and inserts new ones.
 import { has, text, u8, u16be } from '../../identify/bytes.ts'
 
 export interface Segment {
@@ -37,13 +37,13 @@ export function readSegments(bytes: Uint8Array): Segment[] {
   return found
 }
 
-/** A segment of our own; its length counts itself. */
+/** Builds a segment. Its length counts the two bytes of the length itself. */
 export function buildSegment(marker: number, content: Uint8Array): Uint8Array {
   const length = content.length + 2
   return Buffer.concat([Uint8Array.of(0xff, marker, length >> 8, length & 255), content])
 }
 
-/** `segments` put right behind the JFIF segment, which must be the first (JFIF 1.02), or behind SOI without one. */
+/** Inserts `segments` after the JFIF segment, which must be the first (JFIF 1.02), or after SOI where there is none. */
 export function insertSegments(jpeg: Uint8Array, segments: readonly Uint8Array[]): Uint8Array {
   if (segments.length === 0) return jpeg
   const behind = u8(jpeg, 3) === app(0) ? 4 + u16be(jpeg, 4) : 2
@@ -77,7 +77,10 @@ export interface JpegExtras {
 
 const gainMapMarks = ['hdrgm:', 'urn:iso:std:iso:ts:21496', 'hdrgainmap']
 
-/** What a JPEG carries beside its picture. The marks stand in the second picture as well, so the whole file is searched. */
+/**
+ * What a JPEG carries beside its picture. A gain map's marks may be in the second picture, so the whole file is
+ * searched.
+ */
 export function findExtras(bytes: Uint8Array, segments: readonly Segment[]): JpegExtras {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {

@@ -1,16 +1,16 @@
-// A JPEG with nothing but its picture: tables, frame and scans as they are, byte by byte; texts and trailers gone.
+// Strips a JPEG down to its picture: tables, frame and scans are copied byte by byte; metadata and trailers are dropped.
 import { u16be } from '../../identify/bytes.ts'
 import { scanEnd } from '../../identify/jpeg-end.ts'
 import { app, endOfImage, startOfScan } from './segments.ts'
 
 const comment = 0xfe
-/** JFIF and Adobe's colour transform are needed to read the pixels right. */
+/** APP0 (JFIF) and APP14 (Adobe's colour transform) stay: decoders need them to read the pixels right. */
 const isDropped = (marker: number): boolean =>
   marker === comment || (marker > app(0) && marker <= app(15) && marker !== app(14))
 
 /**
- * Undefined for a file that goes another way than T.81 says: better not touched. Decoders skip junk in front of a marker,
- * with a warning; without it the picture is the same.
+ * Undefined for a file that breaks T.81: it is left as it is. With `skipsJunk`, junk in front of a marker is dropped, as
+ * decoders skip it with a warning.
  */
 export function stripJpeg(bytes: Uint8Array, { skipsJunk = false } = {}): Uint8Array | undefined {
   const kept: Uint8Array[] = [bytes.subarray(0, 2)]

@@ -1,16 +1,16 @@
-// The highest quality whose file is no larger than was asked.
+// Finds the highest quality whose file fits a number of bytes.
 
 import { createFinalEncoder, decodeLike, getChroma } from './encoders.ts'
 import type { JudgedPicture, RecodeResult } from './recode.ts'
 import type { EncoderPreset } from './score-curves.ts'
 
-/** Seven halvings find one quality in a hundred. */
+/** A bisection of a hundred qualities takes seven encodes. */
 const [lowest, highest] = [1, 100]
 
 interface ByteBudget {
   readonly preset: EncoderPreset
   readonly maxBytes: number
-  /** The quality that was too large. */
+  /** A quality whose file was too large. */
   readonly below: number
   readonly progressive: boolean
 }

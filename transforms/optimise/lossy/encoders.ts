@@ -1,4 +1,4 @@
-// The encoders at their two settings: quick for a probe, small for the result.
+// The lossy encoders, each with two settings: a quick one for probes, and one that makes the smallest file.
 import type { Sharp } from 'sharp'
 import { sharp } from '../../render/sharp.ts'
 import type { Chroma } from '../request.ts'
@@ -11,17 +11,17 @@ export type LossyFormat = 'jpeg' | 'webp' | 'avif'
 
 export type Encode = (quality: number) => Promise<Buffer>
 
-/** What mozjpeg does, without trying orders of scans: the same pixels for two thirds of the time. */
+/** MozJPEG without its search for an order of scans: the same pixels in two thirds of the time. */
 const mozjpegProbe = {
   trellisQuantisation: true,
   overshootDeringing: true,
   progressive: true,
   optimiseScans: false,
 }
-/** Ten bits take 3 % fewer bytes than eight for the same score, a smooth sky 7 %, for a fifth more work. */
+/** Ten bits take 3 % fewer bytes than eight at the same score (a smooth sky: 7 %) and a fifth more time. */
 const avifSettings = { chromaSubsampling: '4:4:4', bitdepth: 10 } as const
 
-/** One scan, from top to bottom. */
+/** Baseline: one scan, from top to bottom. */
 const mozjpegBaseline = { ...mozjpegProbe, progressive: false, optimiseCoding: true }
 
 interface EncodeSettings {
@@ -34,7 +34,10 @@ interface EncodeSettings {
 const pickMozjpegSettings = ({ final, progressive }: EncodeSettings) =>
   progressive ? { ...mozjpegProbe, optimiseScans: final } : mozjpegBaseline
 
-/** MozJPEG's numbers: Robidoux's is its default; Klein's and the one for MSSIM spend more on slow changes. */
+/**
+ * MozJPEG's numbers of its quantisation tables. Robidoux's is the default; Klein's and the one tuned for MSSIM spend more
+ * bytes on low frequencies.
+ */
 const mozjpegTables = { '': 3, klein: 5, mssim: 2 } as const
 
 function configureJpeg(image: Sharp, preset: JpegPreset, how: EncodeSettings): Sharp {
@@ -54,7 +57,7 @@ function encode(picture: Picture, preset: EncoderPreset, how: EncodeSettings): P
   const { quality, final } = how
   if (preset === 'webp') return encodeWebp(picture, quality)
   const image = openPicture(picture, preset)
-  // Effort 4 is 12 % smaller than 2 for eight times the work.
+  // Effort 4 makes files 12 % smaller than effort 2, in eight times the time.
   if (preset === 'avif') return image.avif({ quality, effort: final ? 4 : 2, ...avifSettings }).toBuffer()
   return configureJpeg(image, preset === 'jpeg 4:2:2' ? 'jpeg 4:2:0' : preset, how).toBuffer()
 }
@@ -69,7 +72,7 @@ export const createFinalEncoder =
   (quality) =>
     encode(picture, preset, { quality, final: true, progressive })
 
-/** AVIF at effort 7: 4 % smaller than at 4, or half a point better, for four times the work. */
+/** AVIF at effort 7: 4 % smaller than at effort 4, or half a point better, in four times the time. */
 export const createSlowAvifEncoder =
   (picture: Picture): Encode =>
   (quality) =>
@@ -77,11 +80,11 @@ export const createSlowAvifEncoder =
       .avif({ quality, effort: 7, ...avifSettings })
       .toBuffer()
 
-/** As it is told of a result: AVIF is written in full colour, WebP knows nothing else than this. */
+/** The chroma subsampling to report. AVIF is always written in full colour here; lossy WebP has only 4:2:0. */
 export const getChroma = (preset: EncoderPreset): Chroma =>
   preset.startsWith('jpeg ') ? (preset.slice(5, 10) as Chroma) : preset === 'avif' ? '4:4:4' : '4:2:0'
 
-/** As good as 4:2:0 can get: what it loses here, no quality brings back. */
+/** The best that 4:2:0 can do: no quality brings back what is lost here. */
 export const encodeCeiling = (picture: Picture): Promise<Buffer> =>
   openPicture(picture, 'jpeg 4:2:0').jpeg({ quality: 100, chromaSubsampling: '4:2:0' }).toBuffer()
 
@@ -92,7 +95,7 @@ function openPicture(picture: Picture, preset: EncoderPreset): Sharp {
   return isGrey && preset.startsWith('jpeg') ? image.toColourspace('b-w') : image
 }
 
-/** A body's pixels, in the channels of the picture it was made of. */
+/** Decodes `body` into the same channels as `picture`, from which it was encoded. */
 export async function decodeLike(body: Uint8Array, picture: Picture): Promise<Uint8Array> {
   const image = sharp(body, { ignoreIcc: picture.profiled !== undefined })
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
@@ -101,7 +104,7 @@ export async function decodeLike(body: Uint8Array, picture: Picture): Promise<Ui
   return colours.channels === picture.channels ? colours.data : addOpaqueAlpha(colours.data)
 }
 
-/** An encoder may have dropped an alpha that came out as opaque. */
+/** Adds an opaque alpha: an encoder drops the channel when every pixel came out opaque. */
 function addOpaqueAlpha(rgb: Uint8Array): Uint8Array {
   const out = new Uint8Array((rgb.length / 3) * 4).fill(255)
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) out.set(rgb.subarray(from, from + 3), to)

@@ -1,17 +1,18 @@
-// Small damage on smooth ground, which a mean over the picture or over a tile hides: words that lose their colour, lines that
-// fade, blocks in a plain surface. Found as means over four pixels by four, so that noise and fine texture do not count.
+// Finds small damage in flat areas: words that lose their colour, lines that fade, blocks in a plain surface. A mean over
+// the picture or over a tile hides such damage. Blocks of four by four pixels are compared by their means, so that noise
+// and fine texture do not count.
 import type { Pixels } from '../metric/index.ts'
 
 const side = 4
-/** Levels between the lowest and the highest of a channel: up to so many a block is smooth. */
+/** A block is flat when the lowest and the highest level of each channel are no further apart than this. */
 const flatRange = 12
-/** Blocks each way that are a block's surroundings, and the share of them that makes it stand on smooth ground. */
+/** A block's surroundings reach so many blocks each way. It lies in a flat area when this share of them is flat. */
 const reach = 2
 const leastShare = 0.52
-/** The worst one, or of large pictures one block in ten thousand, may be anything. */
+/** The worst block does not count; in a large picture the worst one in ten thousand do not. */
 const [forgiven, forgivenShare] = [1, 1e-4]
 
-/** Measures by how many levels of 255 the worst places are off, in the channel that is off most. */
+/** Measures by how many levels (of 255) the worst blocks are off. A block counts by the channel that is off most. */
 export function createFlatAreaMeasure({ rgb, width, height }: Pixels): (rgb: Uint8Array) => number {
   const [across, down] = [Math.floor(width / side), Math.floor(height / side)]
   const places = findFlatAreas(rgb, width, { across, down })
@@ -45,7 +46,7 @@ interface BlockGrid {
   readonly down: number
 }
 
-/** Whether all that a block holds is alike, channel by channel. */
+/** Whether each channel of a block stays within the flat range. */
 function isFlatBlock(rgb: Uint8Array, at: number, width: number): boolean {
   for (let channel = at; channel < at + 3; channel++) {
     const first = rgb[channel] ?? 0
@@ -61,10 +62,10 @@ function isFlatBlock(rgb: Uint8Array, at: number, width: number): boolean {
   return true
 }
 
-/** Where the blocks begin that smooth ones surround. */
+/** The offset of the first sample of each block that lies in a flat area. */
 function findFlatAreas(rgb: Uint8Array, width: number, { across, down }: BlockGrid): Uint32Array {
   const above = across + 1
-  // Of all blocks above and to the left of a corner, how many are calm: four corners tell it of any rectangle.
+  // A summed-area table: how many flat blocks lie above and to the left of each corner. Four corners give any rectangle.
   const calm = new Uint32Array(above * (down + 1))
   for (let y = 0; y < down; y++)
     for (let x = 0, row = 0; x < across; x++) {

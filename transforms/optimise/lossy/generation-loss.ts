@@ -1,4 +1,5 @@
-// A source may have lost something already: what may be lost on top, so that the sum stays what was asked for.
+// Generation loss: what the source has lost already, and how much may be lost on top of it so that the result still looks
+// as good as was asked.
 import type { Facts } from '../../facts.ts'
 import { has } from '../../identify/bytes.ts'
 import { hasHalvedColour } from './chroma-subsampling.ts'
@@ -7,17 +8,17 @@ import { type JpegQuantisation, matchQuantisation } from './quantisation-tables.
 import { predictScore } from './score-curves.ts'
 
 export interface SourceLoss {
-  /** Score of the source against what it was made of; undefined for a format that loses nothing. */
+  /** Estimated score of the source against its own original; undefined for a format that loses nothing. */
   readonly score: number | undefined
-  /** A recoding in the same format must come down to this share of the bytes, or it is not worth its loss. */
+  /** A recoding in the same format must take no more than this share of the source's bytes to be worth its loss. */
   readonly worthwhile: number
-  /** Colour is at less than full resolution already. */
+  /** The source stores colour at less than full resolution. */
   readonly isHalved: boolean
-  /** An optimiser was here: a second time would only add loss to loss. */
+  /** An optimiser made the source: recoding it would only add loss. */
   readonly isOptimised: boolean
 }
 
-/** WebP and AVIF tell no quality; an assumed one is made safe by asking for half of the bytes. */
+/** A WebP or AVIF file does not say its quality. The assumed score is made safe: half of the bytes must be saved. */
 const assumed = { score: 82, worthwhile: 0.5 } as const
 const pristine: SourceLoss = { score: undefined, worthwhile: 1, isHalved: false, isOptimised: false }
 
@@ -35,7 +36,7 @@ export function estimateSourceLoss(source: Uint8Array, facts: Facts): SourceLoss
   }
 }
 
-/** Its pixels stand in a VP8L chunk, first or behind the few of an extended file (RFC 9649 section 2.7). */
+/** The pixels are in a VP8L chunk: the first, or in an extended file one of the next (RFC 9649 section 2.7). */
 function isLosslessWebp(source: Uint8Array): boolean {
   for (let at = 12; at + 8 <= source.length; ) {
     if (has(source, at, 'VP8L')) return true
@@ -46,7 +47,7 @@ function isLosslessWebp(source: Uint8Array): boolean {
   return false
 }
 
-/** Scores against the pristine picture at libjpeg's qualities, 4:2:0 (measured on 30 pictures). */
+/** Pairs of libjpeg's quality and the score of its file against the original, 4:2:0 (measured on 30 pictures). */
 const libjpegScores: readonly (readonly [number, number])[] = [
   [0, 0],
   [30, 48],
@@ -58,13 +59,19 @@ const libjpegScores: readonly (readonly [number, number])[] = [
   [95, 88.5],
   [100, 92.5],
 ]
-/** What full colour adds at the same quality. */
+/** Points that full colour adds to the score at the same quality. */
 const fullColourGain = 3
-/** The whole may end up so much below the target: it is an estimate, and nobody sees a point and a half. */
+/**
+ * The result may end up so many points below the target: the source's score is an estimate, and nobody sees the
+ * difference.
+ */
 const allowance = 1.5
-/** Distortions add up as their power of this (measured on 30 pictures). */
+/** Distances from 100, raised to this power, add up over two generations (measured on 30 pictures). */
 const power = 2.5
-/** MozJPEG's table with scans is what an optimiser leaves behind, up to the highest that ours tries; its other tables are ours. */
+/**
+ * MozJPEG's default table in a progressive file is the mark of an optimiser, up to the highest quality that ours tries. Its
+ * other tables are the mark of ours.
+ */
 const optimisersHighest = highestQuality
 
 export function estimateSourceScore(
@@ -84,7 +91,7 @@ function interpolate(quality: number): number {
   return 92.5
 }
 
-/** The score to reach against the source itself; undefined when the source has used up all that may be lost. */
+/** The score to reach against the source; undefined when the source has lost all that may be lost. */
 export function tightenTarget(target: number, source: number): number | undefined {
   const left = (100 - target + allowance) ** power - (100 - source) ** power
   return left <= 0 ? undefined : Math.max(target, 100 - left ** (1 / power))

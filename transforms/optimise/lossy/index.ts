@@ -1,4 +1,4 @@
-// The smallest lossy file that still looks like its source: quality and chroma found per picture, by score.
+// Lossy recoding by visual score: finds for each picture the quality and chroma of the smallest file that reaches a target.
 import { Failure } from '../../../errors.ts'
 import { type Facts, upright } from '../../facts.ts'
 import { smallestSide } from '../metric/index.ts'
@@ -25,38 +25,41 @@ export interface SearchRequest {
   readonly budgetMs?: number
   /** A quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number
-  /** The encoder's own quality, instead of a search; the score is told all the same. */
+  /** The encoder's own quality, without a search. The score is reported all the same. */
   readonly quality?: number
-  /** Goes below the target, or the quality, rather than above this. */
+  /** The most bytes: the search goes below the target, or the quality, to stay within them. */
   readonly maxBytes?: number
-  /** The format was named: what comes nearest is the answer, even where it is larger than the source. */
-  readonly owed?: boolean
-  /** What shows through where a JPEG cannot be transparent; white unless told otherwise. */
+  /** There must be an answer in this format, even one that is larger than the source or misses the target. */
+  readonly required?: boolean
+  /** Colour laid under transparent pixels for a JPEG; white unless told otherwise. */
   readonly background?: string
 }
 
-/** 'keep': nothing lossy may stand in for the source; what is lossless still may. */
+/** 'keep': no lossy file may replace the source. A lossless one still may. */
 export type SearchVerdict =
   | (RecodeResult & {
       readonly verdict: 'recoded'
       readonly reason: string
-      /** The score that was aimed at; absent where a quality was asked for. */
+      /** The target score; absent where a quality was asked for. */
       readonly target?: number
-      /** The budget ended before the search did: with more time it may be smaller, or better. */
+      /** The time ran out before the search ended: with more of it the file may be smaller, or better. */
       readonly stoppedEarly: boolean
     })
   | { readonly verdict: 'keep'; readonly reason: string }
 
-/** From here on white is kept as product photographers ask for it. */
+/** From this target on, white backgrounds are kept as strictly as product photographers ask. */
 const strictFrom = 80
 const whiteLimits = { usual: 0.06, strict: 0.03 } as const
-/** Beyond these somebody looking closely finds the place (measured on 28 product shots). */
+/** Points by which bad tiles may miss the target: with more, a close look finds them (28 product shots). */
 const slacks = { p5Slack: 7, worstSlack: 12 } as const
 const usualProbes = 6
-/** Not noticed side by side: what a source that may lose nothing still loses where another format is owed. */
+/** The target where a format is required and the source may lose nothing more: not noticed side by side. */
 const unnoticed = 80
 
-/** Upright, in eight bits, in sRGB unless its profile is wider, and never larger than the source unless it is owed. */
+/**
+ * The result is upright, has eight bits, and is in sRGB unless the source's profile is wider. It is never larger than the
+ * source, unless it is required.
+ */
 export async function search(source: Uint8Array, facts: Facts, asked: SearchRequest): Promise<SearchVerdict> {
   const ask = dropMetBudget(asked, source)
   if (facts.format === 'svg') throw new Failure('bad-option', 'A drawing has no quality.', { option: 'mode' })
@@ -77,25 +80,25 @@ export async function search(source: Uint8Array, facts: Facts, asked: SearchRequ
   }
 }
 
-/** A source that is small enough is a source as any other: nothing may be lost for bytes that it does not take. */
+/** Drops `maxBytes` where the source fits already: then nothing needs to be lost for it. */
 function dropMetBudget(ask: SearchRequest, source: Uint8Array): SearchRequest {
   const { maxBytes = 0, ...rest } = ask
-  return !ask.owed && source.length <= maxBytes ? rest : ask
+  return !ask.required && source.length <= maxBytes ? rest : ask
 }
 
 const keepSource = (reason: string): SearchVerdict => ({ verdict: 'keep', reason })
 
-/** What to reach, or why there is nothing to reach. */
+/** The goal of the recoding, or the reason why there is none. */
 function buildGoal(past: SourceLoss, ask: SearchRequest, facts: Facts): RecodeGoal | string {
   const isSame = ask.format === facts.format
-  const isFree = ask.maxBytes === undefined && ask.quality === undefined && !ask.owed
+  const isFree = ask.maxBytes === undefined && ask.quality === undefined && !ask.required
   if (past.isOptimised && isSame && isFree) return 'it has been optimised already'
   const target = past.score === undefined ? ask.target : tightenTarget(ask.target, past.score)
   if (target === undefined && isFree) return 'its own quality leaves nothing to lose'
   const strictness = ask.target >= strictFrom ? 'strict' : 'usual'
   return {
     format: ask.format,
-    target: target ?? (ask.owed ? Math.max(ask.target, unnoticed) : ask.target),
+    target: target ?? (ask.required ? Math.max(ask.target, unnoticed) : ask.target),
     ...slacks,
     whiteLimit: whiteLimits[strictness],
     flatAreaLimit: flatAreaLimits[ask.format === 'webp' ? 'webp' : strictness],
@@ -104,11 +107,11 @@ function buildGoal(past: SourceLoss, ask: SearchRequest, facts: Facts): RecodeGo
     maxProbes: ask.maxProbes ?? usualProbes,
     endsAt: performance.now() + (ask.budgetMs ?? Number.POSITIVE_INFINITY),
     seed: ask.seed,
-    prepares: !past.isHalved,
+    mayPrecondition: !past.isHalved,
   }
 }
 
-/** What a source has lost already is not worth keeping, unless it is asked for. */
+/** Full colour is wasted on a source whose colour is halved, unless it is asked for. */
 function chooseChroma(past: SourceLoss, { chroma = 'auto' }: SearchRequest): RecodeGoal['chroma'] {
   return chroma === 'auto' && past.isHalved ? '4:2:0' : chroma
 }
@@ -121,7 +124,7 @@ async function recodeAsAsked(
   const found =
     quality === undefined ? await recode(subject, goal) : await recodeAtQuality(subject, goal, quality)
   if (maxBytes === undefined || found.body.length <= maxBytes) return found
-  // At so few bytes full colour is the first thing to give up.
+  // To save bytes, full colour is given up first.
   const chroma = goal.chroma === 'auto' ? '4:2:0' : goal.chroma
   const preset = goal.format === 'jpeg' ? (`jpeg ${chroma}` as const) : goal.format
   return fitBytes(subject, { preset, maxBytes, below: found.quality, progressive: goal.progressive })
@@ -149,7 +152,7 @@ function decideVerdict(
     reason: explainResult(found, goal, { ...ask, stoppedEarly }),
     stoppedEarly,
   } as const
-  if (ask.owed) return recoded
+  if (ask.required) return recoded
   if (!reached && ask.maxBytes === undefined && ask.quality === undefined)
     return keepSource(
       stoppedEarly
@@ -163,7 +166,7 @@ function decideVerdict(
   return recoded
 }
 
-/** What lies nearer to the target than this was found, and not only the best so far. */
+/** A score within so many points of the target is the end of a search, and not only its best so far. */
 const nearEnough = 1
 
 /** Whether the search would have gone on, had there been time. */

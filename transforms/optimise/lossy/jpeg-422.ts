@@ -1,5 +1,5 @@
-// JPEG with colour halved across but not down (4:2:2), which no encoder here writes: each component is coded as a grey
-// picture of its own, and the three become scans of one file, as T.81 allows (A.2.2: scans of one component).
+// JPEG in 4:2:2: colour is halved across, and not down. No encoder here writes it, so each component is coded as a grey
+// picture, and the three become scans of one file (ITU-T T.81 A.2.2: a scan may hold one component).
 import { sharp } from '../../render/sharp.ts'
 import { insertSegments, isIcc, readSegments, type Segment } from '../jpeg/segments.ts'
 import type { Picture } from './picture.ts'
@@ -17,7 +17,7 @@ export async function encodeJpeg422(picture: Picture, quality: number): Promise<
   return Buffer.from(insertSegments(body, await readProfileSegments(picture)))
 }
 
-/** Of JFIF 1.02; colour is the mean of two neighbours. */
+/** YCbCr as JFIF 1.02 defines it. A colour sample is the mean of two neighbours. */
 function splitPlanes({ data, channels, width, height }: Picture) {
   const half = Math.ceil(width / 2)
   const luma = new Uint8Array(width * height)
@@ -40,7 +40,7 @@ function splitPlanes({ data, channels, width, height }: Picture) {
   return { luma, blue, red }
 }
 
-/** MozJPEG's ways that suit one scan. */
+/** The settings of MozJPEG that suit a file of one scan. */
 const settings = { trellisQuantisation: true, overshootDeringing: true, quantisationTable: 3 } as const
 
 function encodePlane(
@@ -86,7 +86,7 @@ function assembleScans(
   ])
 }
 
-/** What stands between the scan's header and the end of the file. */
+/** The entropy-coded data: all bytes between the header of the scan and the end-of-image marker. */
 function findEntropyData(jpeg: Buffer, segments: readonly Segment[]): Buffer {
   const last = segments.at(-1)
   const behind = last ? last.bytes.byteOffset - jpeg.byteOffset + last.bytes.length : 2
@@ -94,7 +94,7 @@ function findEntropyData(jpeg: Buffer, segments: readonly Segment[]): Buffer {
   return jpeg.subarray(behind + 2 + header, -2)
 }
 
-/** A profile wider than sRGB, as its segments. */
+/** The APP2 segments of a profile wider than sRGB. */
 async function readProfileSegments({ profiled }: Picture): Promise<Uint8Array[]> {
   if (!profiled) return []
   const small = await sharp(profiled).resize(8, 8, { fit: 'fill' }).keepIccProfile().jpeg().toBuffer()

@@ -1,4 +1,4 @@
-// The source as the pixels that are encoded and compared: upright, eight bits, in sRGB or with its own wide profile.
+// Reads a source into the pixels that are encoded and compared: upright, eight bits, in sRGB or in its own wide profile.
 import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
 import { inSrgb } from '../../render/colours.ts'
@@ -6,17 +6,17 @@ import { sharp } from '../../render/sharp.ts'
 import { classifyIcc } from '../icc.ts'
 
 export interface Picture {
-  /** Three channels, or four where something is transparent. */
+  /** Samples row by row: three channels, or four where something is transparent. */
   readonly data: Uint8Array
   readonly channels: 3 | 4
   readonly width: number
   readonly height: number
-  /** All three channels are equal everywhere: one will do. */
+  /** All three channels are equal everywhere, so that one is enough. */
   readonly isGrey: boolean
-  /** For a profile wider than sRGB: the same pixels as a PNG that carries it. */
+  /** For a profile wider than sRGB: a PNG of the same pixels with that profile. */
   readonly profiled?: Uint8Array
-  /** Colour was made ready to be halved. */
-  readonly isPrepared?: boolean
+  /** Preconditioned for 4:2:0. */
+  readonly isPreconditioned?: boolean
 }
 
 export interface ReadOptions {
@@ -42,7 +42,7 @@ export async function readPicture(
   return { ...pixels, width, height, isGrey: isGrey(pixels), ...(profiled && { profiled }) }
 }
 
-/** What is told by code points is told by none of the formats that are written here, so it becomes sRGB. */
+/** Colours given by code points (CICP) become sRGB: none of the formats written here can carry the code points. */
 async function openUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
   const { colour } = facts
   const options = { failOn: 'truncated', limitInputPixels: false, ignoreIcc: colour !== undefined } as const
@@ -50,14 +50,14 @@ async function openUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
   return colour ? inSrgb(image, facts, colour) : image
 }
 
-/** CMYK goes to sRGB whatever its profile: browsers disagree about it. */
+/** CMYK becomes sRGB whatever its profile: browsers show it differently. */
 async function hasWideProfile(source: Uint8Array, { icc, space, colour }: Facts): Promise<boolean> {
   if (!icc || colour || space === 'cmyk') return false
   const profile = (await sharp(source).metadata()).icc
   return profile !== undefined && classifyIcc(profile) === 'wide'
 }
 
-/** Grey becomes three channels, for the comparison; an alpha that hides nothing goes. */
+/** Three or four channels of any number: grey becomes three equal ones, and an opaque alpha is dropped. */
 export function toColourChannels(data: Uint8Array, channels: number): Pick<Picture, 'data' | 'channels'> {
   if (channels === 3) return { data, channels }
   const hasAlpha = channels === 2 || channels === 4

@@ -1,4 +1,5 @@
-// One picture, several ways to code it: which of them takes the fewest bytes for the score is seen after a probe of each.
+// Searches over several encoder presets at once: one probe of each shows which takes the fewest bytes for the score, and
+// the search goes on with that one.
 
 import {
   highestQuality,
@@ -21,19 +22,22 @@ export interface PresetAim extends Omit<QualityAim, 'preset'> {
   readonly presets: readonly EncoderPreset[]
 }
 
-/** One point of score is so much of the bytes, whatever the format (5 to 6.5 % near 76). */
+/** One point of score costs this share of the bytes, whatever the format (5 to 6.5 % near a score of 76). */
 const bytesPerPoint = 0.054
-/** So much above the target an answer is more often one that reaches it. */
+/** The first probe aims so many points above the target, as it then more often reaches it. */
 const startMargin = 0.2
 
-/** The smallest that reached the target; `probes` are those of all ways. */
+/**
+ * `best` is the smallest that reached the target; `probes` are those of all presets. Throws a RangeError without
+ * presets.
+ */
 export async function searchPresets<P extends PresetProbe>(
   { presets, ...aim }: PresetAim,
   probe: (preset: EncoderPreset, quality: number) => Promise<P>,
 ): Promise<QualityResult<P>> {
   const probes: P[] = []
   const [first, ...others] = presets
-  if (first === undefined) throw new RangeError('nobody runs')
+  if (first === undefined) throw new RangeError('no preset was given')
   probes.push(await probe(first, clampQuality(first, aim.seed ?? predictStart(first, aim.target, 1))))
   for (const preset of others) {
     const [known] = probes
@@ -63,17 +67,17 @@ const predictStart = (preset: EncoderPreset, target: number, difficulty: number)
 const clampQuality = (preset: EncoderPreset, quality: number): number =>
   Math.min(highestQuality, Math.max(lowestQuality, roundQuality(preset, quality)))
 
-/** By the bytes that each would take at the target itself. */
+/** The probe of the preset that would take the fewest bytes exactly at the target. */
 function pickLeader<P extends PresetProbe>(probes: readonly P[], target: number): P {
   return probes.reduce((best, made) =>
     predictBytes(target, made) < predictBytes(target, best) ? made : best,
   )
 }
 
-/** What a try would take if it scored just that. */
+/** The bytes that a probe would take if it scored exactly `target`. */
 export const predictBytes = (target: number, { score, body }: Pick<PresetProbe, 'score' | 'body'>): number =>
   body.length * Math.exp((target - score) * bytesPerPoint)
 
-/** Of those that reached the target. */
+/** The smallest of the probes that reached the target. */
 export const pickSmallest = <P extends PresetProbe>(probes: readonly P[], target: number): P | undefined =>
   probes.filter(({ score }) => score >= target).toSorted((a, b) => a.body.length - b.body.length)[0]

@@ -1,4 +1,4 @@
-// Finds the lowest quality that reaches a score in few probes; knows nothing of pictures.
+// Finds, in few probes, the lowest quality that reaches a score. It knows nothing of pictures.
 import {
   type EncoderPreset,
   isSameAsBelow,
@@ -17,26 +17,31 @@ export interface QualityAim {
   readonly preset: EncoderPreset
   readonly target: number
   readonly maxProbes: number
-  /** From `performance.now()`: no probe begins after it, except the first, and a second where the first fell short. */
+  /**
+   * On the clock of `performance.now()`. No probe begins later, except the first, and a second where the first fell
+   * short.
+   */
   readonly endsAt: number
   /** The quality to begin with, such as the one found for this picture at another width. */
   readonly seed?: number | undefined
-  /** How much above the target is near enough; half a point unless told otherwise, less where qualities lie closer. */
+  /**
+   * Points above the target that are near enough; half a point by default, less where the steps of quality are smaller.
+   */
   readonly tolerance?: number
 }
 
-/** Below, pictures fall apart; above, only bytes grow. */
+/** Below the lowest, pictures fall apart; above the highest, only bytes grow. */
 export const lowestQuality = 20
 export const highestQuality = 97
-/** Half a point is 3 % of the bytes, and saves most of a probe. */
+/** Half a point is 3 % of the bytes, and saves nearly one probe. */
 const getTolerance = ({ preset, tolerance }: QualityAim): number =>
   tolerance ?? Math.min(0.5, qualityStep(preset))
 
-/** Out of time, one last probe aims so much higher: it must not fall short again. */
+/** Out of time, the last probe aims so many points higher, so that it does not fall short again. */
 const lateMargin = 1.5
 
 export interface QualityResult<P extends QualityProbe> {
-  /** The lowest that reached the target; undefined when none did. */
+  /** The probe of the lowest quality that reached the target; undefined when none did. */
   readonly best: P | undefined
   /** In the order they were made. */
   readonly probes: readonly P[]
@@ -55,7 +60,7 @@ export async function searchQuality<P extends QualityProbe>(
   return { best: pickLowest(probes, aim.target), probes }
 }
 
-/** The quality to try after these; undefined when nothing better is to be expected, or no time is left. */
+/** The quality to probe next; undefined when no better one is expected, or no time is left. */
 export function suggestQuality(aim: QualityAim, probes: readonly QualityProbe[]): number | undefined {
   const best = pickLowest(probes, aim.target)
   const grain = qualityStep(aim.preset)
@@ -71,7 +76,7 @@ export function suggestQuality(aim: QualityAim, probes: readonly QualityProbe[])
   return findNearestBetween(aim.preset, { below, above }, aimNext(aimed, probes))
 }
 
-/** The nearest of the qualities that make a file of their own, of two the higher; undefined where there is none. */
+/** The quality nearest to `wanted` among those that make a file of their own; of two, the higher one. */
 function findNearestBetween(
   preset: EncoderPreset,
   { below, above }: { below: number; above: number },
@@ -87,7 +92,7 @@ function findNearestBetween(
   return nearest
 }
 
-/** The nearest quality that there is. */
+/** Rounds to the nearest step of quality. */
 export function roundQuality(preset: EncoderPreset, quality: number): number {
   const grain = qualityStep(preset)
   return Math.round(quality / grain) * grain
@@ -101,15 +106,17 @@ function isNear(aim: QualityAim, probe: QualityProbe): boolean {
   return excess >= 0 && excess < Math.max(getTolerance(aim), scoreOfStep(aim.preset, probe))
 }
 
-/** What the next lower quality would cost: nothing lower is worth a probe when it would fall short. */
+/** Points that the next lower quality would cost: when it would fall short, it is not worth a probe. */
 const scoreOfStep = (preset: EncoderPreset, probe: QualityProbe): number =>
   measureDifficulty(preset, probe) *
   (predictScore(preset, probe.quality) - predictScore(preset, probe.quality - qualityStep(preset)))
 
-/** After so many a bracket is halved: guards bend the curve where the model knows nothing of them. */
+/** From so many probes on, the bracket is halved: the curve does not know of guards, which bend it. */
 const halvedFrom = 4
 
-/** Where the target should be: a little above it, so that the first answer is more often one that reaches it. */
+/**
+ * The quality where the curve meets the target. It aims a little above, so that the first probe more often reaches it.
+ */
 function aimNext(aim: QualityAim, probes: readonly QualityProbe[]): number {
   const { preset, target, seed } = aim
   const aimed = target + getTolerance(aim) * 0.4
@@ -119,13 +126,13 @@ function aimNext(aim: QualityAim, probes: readonly QualityProbe[]): number {
     return predictQuality(preset, aimed, measureDifficulty(preset, a))
   const isBetween = a.score >= target !== b.score >= target
   if (isBetween && probes.length >= halvedFrom) return (a.quality + b.quality) / 2
-  // Between two probes, and a little beyond them, the difficulty itself is taken to change evenly.
+  // Between two probes, and a little beyond them, difficulty is assumed to change linearly.
   const [from, to] = [measureDifficulty(preset, a), measureDifficulty(preset, b)]
   const part = clamp((aimed - a.score) / (b.score - a.score || 1), -1, 2)
   return predictQuality(preset, aimed, Math.max(0.05, from + (to - from) * part))
 }
 
-/** The nearest probe on each side of the target; while all lie on one side, the nearest two. */
+/** The nearest probe on each side of the target, or the nearest two while all are on one side. */
 function pickBracket(probes: readonly QualityProbe[], target: number): readonly QualityProbe[] {
   const near = probes.toSorted((a, b) => Math.abs(a.score - target) - Math.abs(b.score - target))
   const sides = [near.find(({ score }) => score < target), near.find(({ score }) => score >= target)]

@@ -1,14 +1,17 @@
-// The quality a JPEG was saved at, read from its luminance quantisation table (ITU-T T.81 B.2.4.1).
+// Estimates the quality that a JPEG was saved at from its luminance quantisation table (ITU-T T.81 B.2.4.1).
 import { defineQuantisation, readSegments } from '../jpeg/segments.ts'
 
 export interface JpegQuantisation {
-  /** 'libjpeg' is Annex K's table, as nearly every camera and library scales it; 'mozjpeg' are its tables 3, 5 and 2. */
+  /**
+   * 'libjpeg': the table of T.81 Annex K, which most cameras and libraries scale. 'mozjpeg': MozJPEG's tables 3, 5 and
+   * 2.
+   */
   readonly family: 'libjpeg' | 'mozjpeg'
-  /** Which of MozJPEG's, where it is not its default. */
+  /** MozJPEG's table, where it is not the default. */
   readonly table?: 'klein' | 'mssim'
   /** 1 to 100, on the family's own scale. */
   readonly quality: number
-  /** The table is one of the family's: a camera's own tables only lie near one. */
+  /** The table equals one of the family. A camera's own table only comes near one. */
   readonly exact: boolean
 }
 

@@ -1,4 +1,5 @@
-// AVIF: probes with the quick encoder, which tells where the slow one will be right; a slower one still for who has the time.
+// AVIF by score, in three stages: probes at effort 2 predict the quality, effort 4 makes the result, and effort 7 makes a
+// smaller one where there is time.
 
 import { createFinalEncoder, createProbeEncoder, createSlowAvifEncoder } from './encoders.ts'
 import { pickSmallest } from './preset-search.ts'
@@ -16,13 +17,13 @@ import {
 } from './scored-encode.ts'
 
 const preset = 'avif'
-/** What effort 4 gains in score over the probes' effort 2, on average of 38 corpus pictures. */
+/** Points that effort 4 scores above effort 2 at the same quality (mean of 38 corpus pictures). */
 const effortGain = 1.05
-/** The quick probes only have to come near enough for the curve to tell the rest. */
+/** Quick probes need to come only so near to the target that the curve can predict the rest. */
 const probeLimits = { maxProbes: 4, tolerance: 1.5 } as const
-/** A final encode costs two seconds for each megapixel: what hardly gains is not tried, and two or three are the rule. */
+/** A final encode takes two seconds a megapixel, so small gains are not pursued; two or three encodes are usual. */
 const finalLimits = { maxProbes: 5, tolerance: 0.8 } as const
-/** Effort 4 takes so many times a probe, encoding and judging together. */
+/** Encoding and judging at effort 4 takes so many times as long as a probe. */
 const finalCost = 7
 
 export async function recodeAvif(subject: JudgedPicture, goal: RecodeGoal): Promise<RecodeResult> {
@@ -35,7 +36,7 @@ export async function recodeAvif(subject: JudgedPicture, goal: RecodeGoal): Prom
     predictQuality(preset, eased.target, measureDifficulty(preset, pickNearest(quick.probes, eased.target))),
   )
   const each = (performance.now() - startedAt) / quick.probes.length
-  // Without the time for effort 4 a better quality at effort 2 looks the same, for 12 % more bytes.
+  // Without time for effort 4, a higher quality at effort 2 looks the same and takes 12 % more bytes.
   const encoder = performance.now() + each * finalCost < goal.endsAt ? createFinalEncoder : createProbeEncoder
   const encode = encoder(subject.picture, preset)
   const began = performance.now()
@@ -55,14 +56,16 @@ export async function recodeAvif(subject: JudgedPicture, goal: RecodeGoal): Prom
   return buildResult(chosen, { probes: count + last.length, reached: true })
 }
 
-/** Effort 7 takes so many times a final encode at effort 4, for 3 % of the bytes: it may take this much of the time that is left. */
+/**
+ * Effort 7 takes so many times as long as effort 4 and saves 3 % of the bytes. It may use this share of the time left.
+ */
 const [lastCost, lastShare] = [4.5, 0.1]
 const hasPatience = (endsAt: number, ms: number): boolean => ms < (endsAt - performance.now()) * lastShare
 
-/** What effort 7 gains at least in score over effort 4 (13 corpus pictures), and what one step of quality costs. */
+/** Points that effort 7 gains at least over effort 4 (13 corpus pictures), and points that one step of quality costs. */
 const [lastGain, stepCost] = [0.4, 0.95]
 
-/** A step lower where the score lies so much above the target that it should do, and once more where it still does. */
+/** Encodes at effort 7, one step lower where the score leaves room for it, and once more where it still does. */
 async function encodeSlowly(
   subject: JudgedPicture,
   goal: RecodeGoal,

@@ -1,4 +1,4 @@
-// One picture in one format at the fewest bytes that satisfy the judge.
+// Recodes one picture into one format, in the fewest bytes that satisfy the judge.
 import { compressJpeg } from '@napi-rs/image'
 import { insertSegments, isIcc, readSegments } from '../jpeg/segments.ts'
 import { createFinalEncoder, decodeLike, encodeCeiling } from './encoders.ts'
@@ -28,7 +28,7 @@ export async function recode(subject: JudgedPicture, goal: RecodeGoal): Promise<
   if (isShort) return recodeInFullColour(subject, { ...goal, seed })
   const halved = await recodeByPresets(prepared, { ...goal, seed }, pickJpegPresets(subject, '4:2:0'))
   if (goal.chroma !== 'auto' || subject.picture.isGrey || performance.now() > goal.endsAt) return halved
-  // Colour that no quality brings back in 4:2:0.
+  // Some colour is lost in 4:2:0 at every quality.
   if (!halved.reached) return addProbes(await recodeInFullColour(subject, { ...goal, seed }), halved.probes)
   return isHeldUp(halved, goal) ? tryFullColour(halved, subject, goal) : halved
 }
@@ -37,16 +37,19 @@ const recodeInFullColour = (subject: JudgedPicture, goal: RecodeGoal): Promise<R
   recodeByPresets(subject, goal, pickJpegPresets(subject, '4:4:4'))
 
 /**
- * Klein's table is the best on average, and on half of all photographs MSSIM's is; that one rings on white, where
- * Robidoux's is the quietest (bytes at equal score over 38 pictures: 1.9 %, 1.4 % and none below Robidoux's).
+ * Klein's table is the best on average, the MSSIM one on half of all photographs. On white the MSSIM table rings, and
+ * Robidoux's, the default, rings least. (38 pictures at equal score: Klein's takes 1.9 % fewer bytes than Robidoux's, MSSIM's
+ * 1.4 %.)
  */
 function pickJpegPresets({ judge }: JudgedPicture, chroma: '4:2:0' | '4:4:4'): readonly EncoderPreset[] {
   return [`jpeg ${chroma} klein`, judge.seesWhite ? `jpeg ${chroma}` : `jpeg ${chroma} mssim`]
 }
 
-/** Where the whole is so much better than asked, a guard alone holds the quality up. */
+/** Where the score of the whole is so many points above the target, only a guard keeps the quality up. */
 const wellAbove = 2.5
-/** So much above what an average photograph takes, it is the halved colour that quality has to make up for: thin things on red. */
+/**
+ * At so many qualities above an average photograph's, quality makes up for halved colour: thin things on red, for one.
+ */
 const qualitiesAbove = 4
 
 function isHeldUp({ score, quality }: RecodeResult, { target }: RecodeGoal): boolean {
@@ -56,8 +59,8 @@ function isHeldUp({ score, quality }: RecodeResult, { target }: RecodeGoal): boo
 }
 
 /**
- * Full colour rings less on white and keeps thin things on saturated ground: one probe shows whether it does so in fewer
- * bytes, and two more find how far it can go.
+ * Full colour rings less on white and keeps thin things on saturated ground. One probe shows whether it takes fewer bytes;
+ * if so, two more find the lowest quality.
  */
 async function tryFullColour(
   halved: RecodeResult,
@@ -78,7 +81,7 @@ async function tryFullColour(
   return pickSmaller(pickSmaller(halved, probed), sought)
 }
 
-/** With the probes of both. */
+/** The smaller of the two, with the number of probes of both. */
 function pickSmaller(one: RecodeResult, other: RecodeResult): RecodeResult {
   const wins = other.reached && other.body.length < one.body.length
   return wins ? addProbes(other, one.probes) : addProbes(one, other.probes)
@@ -89,7 +92,7 @@ const addProbes = (found: RecodeResult, probes: number): RecodeResult => ({
   probes: found.probes + probes,
 })
 
-/** At a quality that somebody chose. */
+/** Recodes at a quality that the caller chose. */
 export async function recodeAtQuality(
   subject: JudgedPicture,
   goal: RecodeGoal,
@@ -131,7 +134,7 @@ async function recodeByPresets(
   )
 }
 
-/** MozJPEG's search for orders of scans, over the coefficients as they are: nothing to judge anew. */
+/** MozJPEG's search for an order of scans. It keeps the coefficients, so nothing has to be judged again. */
 async function optimiseScanOrder(jpeg: Buffer): Promise<Buffer> {
   const profile = readSegments(jpeg).filter(isIcc)
   const made = await compressJpeg(jpeg)
@@ -146,28 +149,35 @@ async function optimiseScanOrder(jpeg: Buffer): Promise<Buffer> {
 }
 
 /**
- * All of the way is best beside white. Elsewhere it costs Butteraugli where saturated colours are clipped (a red telephone
- * box: 2.2 at 1, 1.7 at 0.7, for the same score in the same bytes); at half, such pictures take 3 % more bytes.
+ * Full strength is best beside white. Elsewhere it makes Butteraugli worse where saturated colours are clipped: a red
+ * telephone box has 2.2 at a strength of 1 and 1.7 at 0.7, for the same score and bytes. At 0.5 such pictures take 3 % more
+ * bytes.
  */
 const strengths = { onWhite: 1, elsewhere: 0.7 } as const
 
-/** Colour made ready for its halving, where nobody halved it before us. */
+/** Preconditions colour for 4:2:0, where the source's colour is not halved already. */
 function preconditionColour(subject: JudgedPicture, goal: RecodeGoal): JudgedPicture {
   const { picture } = subject
-  const fits = goal.prepares && goal.chroma !== '4:4:4' && picture.channels === 3
+  const fits = goal.mayPrecondition && goal.chroma !== '4:4:4' && picture.channels === 3
   if (!fits || picture.isGrey || picture.profiled) return subject
   const { data: rgb, width, height } = picture
   const strength = subject.judge.seesWhite ? strengths.onWhite : strengths.elsewhere
   const data = precondition({ rgb, width, height }, strength)
-  return { ...subject, picture: { ...picture, data, isPrepared: true } }
+  return { ...subject, picture: { ...picture, data, isPreconditioned: true } }
 }
 
-/** What quality takes besides, where 4:2:0 alone already comes near the target or a guard. */
+/** Points that the best 4:2:0 must have above the target: quality below 100 takes at least as many. */
 const leastRoom = 1.5
-/** The same in levels of spots: of the corpus, halved colour alone brings photographs to 9 and what suffers from it to 11. */
+/**
+ * The same for flat areas, in levels: halved colour alone brings photographs of the corpus to 9, pictures that suffer to
+ * 11.
+ */
 const leastFlatAreaRoom = 2.5
 
-/** Whether 4:2:0 without any other loss leaves no room for what quality takes, and with which quality to begin. */
+/**
+ * Tests 4:2:0 without other loss: whether it is too bad for any quality to reach the target, and the quality to begin
+ * at.
+ */
 async function testHalvedColour(
   { picture, judge }: JudgedPicture,
   { seed: given, ...goal }: RecodeGoal,
@@ -178,7 +188,7 @@ async function testHalvedColour(
   if (goal.chroma !== 'auto' || picture.isGrey)
     return { isShort: goal.chroma === '4:4:4' && !picture.isGrey, seed }
   const best = judge.judge(await decodeLike(body, picture))
-  // Measured: right in 94 to 97 %.
+  // Limits fitted to the corpus: the answer is right for 94 to 97 % of the pictures.
   const isShort = best.score < 82 + 0.5 * (goal.target - 72) || best.tiles.worst < goal.target - 8
   const hasFlatAreaDamage = best.flatAreaError > goal.flatAreaLimit - leastFlatAreaRoom
   return { isShort: isShort || hasFlatAreaDamage || applyGuards(best, goal) < goal.target + leastRoom, seed }

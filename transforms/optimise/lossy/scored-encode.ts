@@ -1,4 +1,4 @@
-// One try of one encoder: encoded, decoded and judged; and what is told of the one that was chosen.
+// One encode with its score: encoded, decoded again and judged. Also the result that is reported of the chosen one.
 import type { Chroma } from '../request.ts'
 import { createProbeEncoder, decodeLike, type Encode, getChroma, type LossyFormat } from './encoders.ts'
 import type { Picture } from './picture.ts'
@@ -14,8 +14,8 @@ export interface RecodeGoal extends VisualStandard {
   readonly maxProbes: number
   readonly endsAt: number
   readonly seed?: number | undefined
-  /** Whether colour may be prepared for 4:2:0; not where the source was 4:2:0 itself. */
-  readonly prepares: boolean
+  /** Whether colour may be preconditioned for 4:2:0; false where the source is 4:2:0 already. */
+  readonly mayPrecondition: boolean
 }
 
 export interface JudgedPicture {
@@ -32,13 +32,13 @@ export interface RecodeResult extends Judgement {
   readonly body: Buffer
   readonly quality: number
   readonly chroma: Chroma
-  /** All that were encoded and judged, the ceiling test of chroma not among them. */
+  /** How many encodes were judged, without the test of halved colour. */
   readonly probes: number
-  /** The target was reached, guards and all. */
+  /** The target was reached with all guards. */
   readonly reached: boolean
-  /** A quicker encoder than usual made it, as there was no time for the better one. */
+  /** Made by the quick encoder, for lack of time. */
   readonly isHurried?: boolean
-  /** MozJPEG has searched for the best order of its scans already. */
+  /** MozJPEG has searched for the best order of scans already. */
   readonly isOrdered?: boolean
 }
 
@@ -48,7 +48,7 @@ interface EncodeTrial {
   readonly encode: Encode
 }
 
-/** The judge knows the source, whatever the encoder was given. */
+/** The judge compares with the source, even where the encoder was given preconditioned pixels. */
 export async function encodeAndScore(
   { picture, judge }: JudgedPicture,
   { preset, quality, encode }: EncodeTrial,

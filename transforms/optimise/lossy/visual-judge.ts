@@ -1,4 +1,5 @@
-// Judges candidates as a person who looks for faults would: the whole, the worst places, white grounds, both backgrounds.
+// Judges an encoded picture as a person who looks for faults would: the score of the whole, the worst tiles, ringing on
+// white, damage in flat areas, and transparency on black and on white.
 import { createReference, type Pixels, type Reference } from '../metric/index.ts'
 import { createFlatAreaMeasure } from './flat-area-artifacts.ts'
 import type { Picture } from './picture.ts'
@@ -8,14 +9,14 @@ export interface Judgement {
   /** SSIMULACRA2 of the whole; with alpha, on black or on white, whichever is lower. */
   readonly score: number
   readonly tiles: { readonly p5: number; readonly worst: number }
-  /** Share of pure white near edges that is off by more than 8 levels; absent where there is little white. */
+  /** Share (0 to 1) of pure white near edges that is off by more than 8 levels; absent where there is little white. */
   readonly whiteOff?: number
-  /** By how many levels small places on smooth ground are off, all but the worst few. */
+  /** Levels (of 255) by which blocks in flat areas are off, without the worst few. */
   readonly flatAreaError: number
 }
 
 export interface Judge {
-  /** There is enough white to be judged. */
+  /** The picture has enough white to be judged. */
   readonly seesWhite: boolean
   judge(data: Uint8Array): Judgement
   release(): void
@@ -66,29 +67,30 @@ function flattenOnto(ground: number, data: Uint8Array, channels: 3 | 4): Uint8Ar
 
 export interface VisualStandard {
   readonly target: number
-  /** Largest allowed share of white gone off. */
+  /** The largest share of white near edges that may be off. */
   readonly whiteLimit: number
-  /** Levels by which small places on smooth ground may be off. */
+  /** Levels by which blocks in flat areas may be off. */
   readonly flatAreaLimit: number
-  /** How far below the target one tile in twenty, and the worst tile, may lie. */
+  /** Points below the target at which one tile in twenty, and the worst tile, may be. */
   readonly p5Slack: number
   readonly worstSlack: number
 }
 
 /**
- * Levels that small places on smooth ground may be off: below the usual one no photograph of the corpus is held up, as
- * 4 to 9 are common. A WebP loses more of its colour, whatever its quality.
+ * Levels by which blocks in flat areas may be off. Photographs of the corpus have 4 to 9, so the usual limit holds up none
+ * of them. A WebP loses more colour, whatever its quality.
  */
 export const flatAreaLimits = { usual: 12, strict: 8, webp: 19 } as const
 
 /**
- * One number for all guards, to be compared with the target: the score as far as nothing local is worse. White counts a
- * point for each percent of pixels, and spots one for each level: about what these change by from one quality to the next.
+ * The score with all guards applied, to be compared with the target: the lowest of the whole's score and the guards' values.
+ * White loses a point for each percent of its pixels, flat areas one for each level: about as much as one step of quality
+ * changes them.
  */
 export const applyGuards = (judgement: Judgement, standard: VisualStandard): number =>
   Math.min(judgement.score, ...listGuards(judgement, standard).map(([value]) => value))
 
-/** What each guard keeps as it should be, with its number. */
+/** The value of each guard, on the scale of the score, with the words for what it protects. */
 function listGuards(
   { tiles, whiteOff, flatAreaError }: Judgement,
   standard: VisualStandard,
@@ -102,10 +104,10 @@ function listGuards(
   ]
 }
 
-/** So much better than its guard the whole must be, before it is the guard that decides. */
+/** A guard decides when its value is so many points below the score of the whole. */
 const decisiveMargin = 1
 
-/** What the guard that held the quality up keeps, in words; undefined where the score of the whole decided. */
+/** The guard that asked for the quality, in words; undefined where the score of the whole did. */
 export function findDecisiveGuard(judgement: Judgement, standard: VisualStandard): string | undefined {
   const [lowest] = listGuards(judgement, standard).toSorted(([a], [b]) => a - b)
   return lowest && lowest[0] + decisiveMargin < judgement.score ? lowest[1] : undefined

@@ -1,12 +1,12 @@
-// Ringing on pure white: the damage that a product shot shows first and a mean over the picture shows last.
+// Measures ringing on pure white. A product shot shows this damage first; a mean over the picture hardly shows it.
 import type { Pixels } from '../metric/index.ts'
 
-/** A picture of less white than this is no product shot. */
+/** A picture with a smaller share of white is no product shot. */
 const leastShare = 0.1
 const pure = 254
-/** Something darker than this in a channel is an edge to white; a soft shadow is not. */
+/** A pixel with a channel below this level makes an edge against white; a soft shadow stays above it. */
 const edge = 230
-/** One block of a JPEG: so far ringing reaches. */
+/** Ringing reaches one block of a JPEG far. */
 const reach = 8
 const visible = 8
 
@@ -37,7 +37,7 @@ function findWhiteNearEdges({ rgb, width, height }: Pixels): Uint32Array | undef
   return places
 }
 
-/** Most pixels of most pictures are told by their first channel. */
+/** The first channel is tested first: it rules out most pixels. */
 function countWhite(rgb: Uint8Array): number {
   let white = 0
   for (let at = 0; at < rgb.length; at += 3)
@@ -45,7 +45,7 @@ function countWhite(rgb: Uint8Array): number {
   return white
 }
 
-/** Marks what lies within reach of an edge: along rows, then down columns. */
+/** Marks all pixels within reach of an edge: along rows, then down columns. */
 function growEdges(lowest: Uint8Array, width: number, height: number): Uint8Array {
   const rows = new Uint8Array(lowest.length)
   for (let y = 0; y < height; y++)

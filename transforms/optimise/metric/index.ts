@@ -1,4 +1,4 @@
-// Our own SSIMULACRA2 (2.1): how alike two pictures look, as points of 100, whole and per tile of 128 pixels.
+// Our own SSIMULACRA2 (2.1): how alike two pictures look, in points up to 100, for the whole and for tiles of 128 pixels.
 import { Failure } from '../../../errors.ts'
 import { borrowKernel, type Kernel, returnKernel } from './kernel.ts'
 import { cutStrips, defaultStripPixels, type Strip } from './strips.ts'
@@ -15,19 +15,21 @@ export interface Pixels {
 }
 
 export interface Reference {
-  /** How much `rgb`, of the same size, looks like the reference. */
+  /** Scores how much `rgb`, of the same size, looks like the reference. */
   score(rgb: Uint8Array): Score
-  /** Gives the memory to the next picture; the reference is not to be used again. */
+  /** Gives the memory to the next picture. The reference may not be used again. */
   release(): void
 }
 
-/** The scales' window needs some pixels: what is smaller is not worth a search either. */
+/** The blur's window needs some pixels. A smaller picture is not worth a search either. */
 export const smallestSide = 8
 
 export interface CompareOptions {
-  /** 'all' also counts the planes that hardly weigh, of the whole picture at once: only to show that they hardly do. */
+  /**
+   * 'all' also counts the planes with little weight, of the whole picture at once: only to show how little they change.
+   */
   readonly terms?: 'heavy' | 'all'
-  /** Pictures of more pixels are compared in strips. */
+  /** Larger pictures are compared in strips of so many pixels. */
   readonly stripPixels?: number
 }
 

@@ -1,4 +1,4 @@
-// One WebAssembly instance of the metric's inner loops, with its memory; instances are used again.
+// WebAssembly instances of the metric's inner loops, each with its memory. They are lent out and used again.
 import { loadInstances, type Memory } from './wasm.ts'
 
 export interface Kernel {
@@ -11,7 +11,7 @@ export interface Kernel {
   sumsAt(): number
 }
 
-/** Instances kept for the next picture; a worker compares one or two at a time. */
+/** How many instances are kept for the next picture. A worker compares one or two at a time. */
 const keptInstances = 2
 /** An instance that grew beyond this is dropped: WebAssembly memory never shrinks. */
 const keptBytes = 192 * 1024 * 1024

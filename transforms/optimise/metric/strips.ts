@@ -1,6 +1,6 @@
-// A large picture is compared in strips: sums add up, so the score is the same, and memory is a strip's.
+// Cuts a large picture into strips for the comparison. Sums add up, so the score is the same with less memory.
 
-/** Full-size rows: `top` to `bottom` are looked at, `from` to `to` are counted. */
+/** Rows at full size: errors are counted from `from` to `to`, and the blur needs the rows from `top` to `bottom`. */
 export interface Strip {
   readonly top: number
   readonly bottom: number
@@ -8,9 +8,9 @@ export interface Strip {
   readonly to: number
 }
 
-/** A tile's side, to which strips are aligned: it also holds whole pixels of every scale. */
+/** The side of a tile in pixels. Strips are aligned to it, as it holds whole pixels of every scale. */
 export const tileSide = 128
-/** Above this a picture is cut: some 30 bytes of memory for each pixel. */
+/** A picture of more pixels is cut. Each pixel takes about 30 bytes of memory. */
 export const defaultStripPixels = 4_000_000
 /** The blur reaches four pixels, which at 1:16 are 64 rows. */
 const reach = 64
@@ -20,7 +20,7 @@ export function cutStrips(width: number, height: number, stripPixels: number): S
   const rows = Math.max(1, Math.floor(stripPixels / width / tileSide)) * tileSide
   const strips: Strip[] = []
   let from = 0
-  // What is left below the last strip belongs to it, unless it is half a tile or more.
+  // Rows left below the last strip belong to it, unless they are half a tile or more.
   while (from < height) {
     const to = height - from - rows < reach ? height : from + rows
     // A whole tile above keeps the tiles aligned.

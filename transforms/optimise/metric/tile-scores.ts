@@ -1,11 +1,11 @@
-// The kernel's sums, read out of its memory: the whole picture's score and that of each tile.
+// Reads the kernel's sums out of its memory, and turns them into the score of the whole and of the tiles.
 import type { Kernel } from './kernel.ts'
 import { type Strip, tileSide } from './strips.ts'
 import { type PlaneSums, scoreOf } from './weights.ts'
 
 export interface Score {
   readonly score: number
-  /** The score of the worst tile, and the one that one tile in twenty falls below. */
+  /** The score of the worst tile, and the 5th percentile of all tiles. */
   readonly tiles: { readonly p5: number; readonly worst: number }
 }
 
@@ -16,7 +16,7 @@ const planes = scales * 3
 const sumsPerPlane = 6
 const countTiles = (length: number): number => Math.max(1, Math.floor((length + tileSide / 2) / tileSide))
 
-/** The tiles of one strip as the kernel cut them: the last of a row takes what is left over. */
+/** The tiles of one strip as the kernel cut them: the last tile of a row takes the remaining pixels. */
 export function readTiles(kernel: Kernel, width: number, strip: Strip, mask: number): Tile[] {
   const height = strip.bottom - strip.top
   const [across, below] = [countTiles(width), countTiles(height)]
@@ -40,7 +40,7 @@ export function readTiles(kernel: Kernel, width: number, strip: Strip, mask: num
 const wantedPlanes = (mask: number): number[] =>
   Array.from({ length: planes }, (_, plane) => plane).filter((plane) => (mask >> plane) & 1)
 
-/** Pixels of a length at a scale: halves are rounded up; none where the scale above was too small already. */
+/** The length at a scale, halved and rounded up for each; 0 where the scale before was too small already. */
 function scaleLength(length: number, scale: number): number {
   let left = length
   for (let s = 0; s < scale; s++) {

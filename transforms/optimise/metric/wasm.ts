@@ -1,4 +1,4 @@
-// Loads WebAssembly that stands beside the code: compiled once per process, instantiated as often as asked.
+// Loads a WebAssembly file that lies beside the code: compiled once per process, instantiated at each call.
 import { readFileSync } from 'node:fs'
 
 /** The part of the WebAssembly API that we use: TypeScript describes it only together with a browser's. */
@@ -7,7 +7,7 @@ interface WasmApi {
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
 }
 
-/** Its buffer is another one whenever the memory has grown. */
+/** The buffer is replaced whenever the memory grows. */
 export interface Memory {
   readonly buffer: ArrayBuffer
 }

@@ -1,7 +1,9 @@
 // SSIMULACRA2's 108 weights and its last polynomial: from sums of errors to points of 100.
 // Published constants of libjxl's tools/ssimulacra2.cc, version 2.1 (see NOTICE).
 
-/** A plane's six: mean of structure, ringing and blur errors, then the fourth-power means of the same. */
+/**
+ * Six weights of each plane: for the means of the structure, ringing and blur errors, then for their fourth-power means.
+ */
 const weights: readonly (readonly number[])[] = [
   // X, from 1:1 to 1:32
   [0, 0.0007376606707406586, 0, 0, 0.0007793481682867309, 0],
@@ -40,11 +42,11 @@ export interface PlaneSums {
   readonly sums: ArrayLike<number>
 }
 
-/** Planes with a weight above 0.5: the others together move a photograph by less than 0.02 points. */
+/** Planes with a weight above 0.5. All others together change the score of a photograph by less than 0.02 points. */
 export const heavyPlanes: number = selectPlanes((weight) => weight > 0.5)
 export const allPlanes: number = selectPlanes(() => true)
 
-/** As bits, at scale * 3 + channel. */
+/** A mask with the bit scale * 3 + channel set for each plane that counts. */
 function selectPlanes(counts: (weight: number) => boolean): number {
   let mask = 0
   for (const [row, six] of weights.entries())

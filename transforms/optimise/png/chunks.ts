@@ -1,4 +1,4 @@
-// A PNG as its chunks (W3C PNG, third edition): read, chosen among, written again.
+// The chunks of a PNG file (W3C PNG, third edition): reads, builds and writes them.
 import { crc32 } from 'node:zlib'
 import { text, u32be } from '../../identify/bytes.ts'
 
@@ -12,12 +12,12 @@ export interface PngChunk {
 export const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 const mostChunks = 50_000
 
-/** Chunks the pixels cannot be read without; APNG's frames among them. */
+/** The chunks that decoding the pixels needs, APNG's frames included. */
 export const pixelTypes = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'acTL', 'fcTL', 'fdAT']
-/** Chunks that say which colours the numbers mean (PNG 4.3). */
+/** The chunks that define the colours of the samples (PNG 4.3). */
 export const colourTypes = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'mDCV', 'cLLI']
 
-/** Chunks up to and with IEND; what stands behind it is no part of the picture. */
+/** The chunks up to and including IEND. What follows IEND is no part of the picture. */
 export function readChunks(bytes: Uint8Array): PngChunk[] {
   const found: PngChunk[] = []
   let at = signature.length
@@ -45,7 +45,7 @@ export function buildChunk(type: string, content: Uint8Array): PngChunk {
   return { type, bytes, content }
 }
 
-/** Behind the header: what stands beside the picture must come before the palette and the pixels (PNG 5.6). */
+/** Inserts chunks after the header, as ancillary chunks must come before the palette and the pixels (PNG 5.6). */
 export function insertChunks(png: Uint8Array, extra: readonly PngChunk[]): Uint8Array {
   const [header, ...rest] = readChunks(png)
   return header ? writePng([header, ...extra, ...rest]) : png

@@ -1,4 +1,4 @@
-// PNG without loss: OxiPNG searches filters and colour types; chunks that give the pixels their look are put back in.
+// Lossless optimising of PNG: OxiPNG searches filters and colour types; the chunks that define colours are put back in.
 import { losslessCompressPng } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
 import { u32be } from '../../identify/bytes.ts'
@@ -26,9 +26,9 @@ interface PngTask {
 
 /** Content credentials (C2PA 2.1, appendix A.3.2): any change of a byte breaks their seal. */
 const credentials = 'caBX'
-/** Of sRGB, as gAMA holds it, and what nobody tells from it. */
+/** The gamma of sRGB as gAMA stores it, and the difference that nobody sees. */
 const [usualGamma, gammaTolerance] = [45_455, 1_000]
-/** Filters and colour types are tried on the whole picture: 26 real files took 0.6 s a megapixel. */
+/** OxiPNG tries filters and colour types on the whole picture: 26 real files took 0.6 s a megapixel. */
 const oxipngMsPerMegapixel = 600
 
 export function listPngCandidates({ source, facts, keep }: PngTask, budgetMs: number): Candidate[] {
@@ -42,29 +42,29 @@ export function listPngCandidates({ source, facts, keep }: PngTask, budgetMs: nu
     format: 'png',
     dropped: chunks.some(({ type }) => type === credentials) ? ['c2pa'] : [],
     make: async () => insertChunks(bare, [...look, ...exif]),
-    faultOf: async (body) =>
+    findFault: async (body) =>
       isSamePicture(await before(), await hashDeep(body, { depth: body[24] ?? 8 }))
         ? undefined
         : 'its pixels differ',
   }
-  // The frames of an animation are the same bytes still, and only the first could be decoded here anyway.
-  if (chunks.some(({ type }) => type === 'acTL')) return [{ ...stripped, faultOf: async () => undefined }]
+  // An animation keeps the bytes of its frames, and only the first could be decoded here.
+  if (chunks.some(({ type }) => type === 'acTL')) return [{ ...stripped, findFault: async () => undefined }]
   if (((facts.width * facts.height) / 1e6) * oxipngMsPerMegapixel > budgetMs) return [stripped]
   const recoded = { ...stripped, name: 'oxipng', make: () => recodeByOxipng(bare, { look, exif }) }
-  // The likeliest winner first: what is larger than the best so far need not be decoded.
+  // The likeliest winner goes first: a larger candidate need not be decoded and compared.
   if (!mayDropProfile(look, { facts, keep })) return [recoded, stripped]
   return [dropProfile(recoded, { source, bare, exif }), { ...recoded, fallback: true }, stripped]
 }
 
 interface Ancillary {
-  /** Chunks that say which colours the numbers mean. */
+  /** The chunks that define the colours of the samples. */
   readonly look: readonly PngChunk[]
   readonly exif: readonly PngChunk[]
 }
 
 /**
- * An RGB profile on gray pixels, or the reverse, is no valid PNG (11.3.2.3), and viewers then drop it; so with a
- * profile, gray stays gray and colour stays colour.
+ * With a profile, gray stays gray and colour stays colour: an RGB profile on gray pixels, or the reverse, is invalid
+ * (PNG 11.3.2.3), and viewers ignore it.
  */
 async function recodeByOxipng(bare: Uint8Array, { look, exif }: Ancillary): Promise<Uint8Array> {
   const profiled = look.some(({ type }) => type === 'iCCP' || type === 'cICP')
@@ -77,7 +77,9 @@ async function recodeByOxipng(bare: Uint8Array, { look, exif }: Ancillary): Prom
   return insertChunks(png, [...look, ...exif])
 }
 
-/** sharp turns 16 bits with a profile into Display P3 on the way (see render/apply.ts), so those cannot be compared. */
+/**
+ * Only for 8 bits: sharp converts 16 bits with a profile to Display P3 (see render/apply.ts), so these do not compare.
+ */
 function mayDropProfile(look: readonly PngChunk[], { facts, keep }: Omit<PngTask, 'source'>): boolean {
   const profile = look.find(({ type }) => type === 'iCCP')
   const icc = profile && inflateIcc(profile.content)
@@ -95,8 +97,8 @@ function dropProfile(recoded: Candidate, { source, bare, exif }: RecodeParts): C
     ...recoded,
     name: 'oxipng without its sRGB profile',
     make: () => recodeByOxipng(bare, { look: [], exif }),
-    faultOf: async (body) => {
-      const fault = await recoded.faultOf(body)
+    findFault: async (body) => {
+      const fault = await recoded.findFault(body)
       const same = isSamePicture(await hashDisplayed(source), await hashDisplayed(body))
       return fault ?? (same ? undefined : 'its colours differ without the profile')
     },
@@ -106,14 +108,14 @@ function dropProfile(recoded: Candidate, { source, bare, exif }: RecodeParts): C
 function pickColourChunks(chunks: readonly PngChunk[]): PngChunk[] {
   const found = chunks.filter(({ type }) => colourTypes.includes(type))
   const has = (name: string) => found.some(({ type }) => type === name)
-  // A picture that says sRGB is shown as one that says nothing, and its gAMA and cHRM are for old viewers only.
+  // A PNG marked sRGB is shown like an unmarked one, and its gAMA and cHRM are only for old viewers.
   if (has('sRGB') && !has('iCCP') && !has('cICP')) return []
   return found.filter(({ type, content }) => type !== 'iCCP' || inflateIcc(content) !== undefined)
 }
 
 /**
- * Whether a viewer of this PNG sees other colours than its numbers mean in sRGB, by a chunk that no other format has: what
- * is made of the numbers would look different.
+ * Whether a chunk that only PNG has (cICP, gAMA) gives the samples other colours than sRGB: in another format the picture
+ * would look different.
  */
 export function hasOwnColours(source: Uint8Array): boolean {
   const look = pickColourChunks(readChunks(source))
@@ -130,7 +132,7 @@ function buildExifChunks(chunks: readonly PngChunk[], { facts, keep }: Omit<PngT
   return kept ? [buildChunk('eXIf', kept)] : []
 }
 
-/** Puts what gives `source` its look around pixels that were recoded with loss; sRGB's profile is not worth its bytes. */
+/** Restores the source's colour and EXIF chunks in a PNG that was recoded with loss, except a profile of sRGB. */
 export function createChunkRestorer({ source, facts, keep }: PngTask): (png: Uint8Array) => Uint8Array {
   const chunks = readChunks(source)
   const look = pickColourChunks(chunks)

@@ -1,4 +1,4 @@
-// Lossy PNG: two makers of palettes, each recoded without loss; the score on white and on black decides which may stay.
+// Lossy PNG: two quantisers make palettes, and each file is packed by OxiPNG. The score on white and on black decides.
 import { losslessCompressPng, pngQuantize } from '@napi-rs/image'
 import type { Facts } from '../../facts.ts'
 import { identify } from '../../identify.ts'
@@ -19,7 +19,7 @@ interface QuantiseTask {
   readonly keep: readonly Keep[]
 }
 
-/** A palette bands before it blurs, so it must look better than a JPEG to pass. */
+/** A palette shows as banding, which the score underrates, so the target is higher than a JPEG's. */
 const standard = {
   target: 85,
   whiteLimit: 0.06,
@@ -27,7 +27,7 @@ const standard = {
   p5Slack: 7,
   worstSlack: 12,
 }
-/** Both makers and the judge take some 2 s a megapixel. */
+/** The quantisers and the judge take about 2 s a megapixel together. */
 const mostPixels = 12e6
 const mostColours = 256
 
@@ -36,11 +36,11 @@ export interface QuantisedCandidates {
   readonly close: () => void
 }
 
-/** None for what has no more colours than a palette holds: oxipng makes that palette without loss. */
+/** None for a picture whose colours fit a palette: OxiPNG makes that palette without loss. */
 export async function listQuantised(task: QuantiseTask): Promise<QuantisedCandidates> {
   const { source, facts } = task
   const pixels = facts.width * facts.height
-  const dress = createChunkRestorer(task)
+  const restore = createChunkRestorer(task)
   const isUnfit =
     facts.animated ||
     facts.space !== 'rgb' ||
@@ -49,12 +49,12 @@ export async function listQuantised(task: QuantiseTask): Promise<QuantisedCandid
     Math.min(facts.width, facts.height) < smallestSide ||
     ((await countColours(source)) ?? mostColours + 1) <= mostColours
   if (isUnfit) return { candidates: [], close: () => {} }
-  // A picture with faults that browsers forgive is not judged, and keeps its pixels.
+  // A picture with faults that browsers forgive cannot be judged, and keeps its pixels.
   const picture = await readPicture(source, facts).catch(() => undefined)
   if (!picture) return { candidates: [], close: () => {} }
   const judge = createJudge(picture)
   const judged = { picture, judge }
-  const finish = async (png: Uint8Array) => dress(await losslessCompressPng(png, { strip: true }))
+  const finish = async (png: Uint8Array) => restore(await losslessCompressPng(png, { strip: true }))
   const candidates = [
     createCandidate('sharp palette', judged, async () => finish(await quantiseBySharp(source))),
     createCandidate('napi palette', judged, async () =>
@@ -64,7 +64,7 @@ export async function listQuantised(task: QuantiseTask): Promise<QuantisedCandid
   return { candidates, close: once(async () => judge.release()) }
 }
 
-/** The numbers as they are stored: the profile, if there is one, goes back on top of them. */
+/** Quantises the samples as stored: the profile, if there is one, is put back afterwards. */
 async function quantiseBySharp(source: Uint8Array): Promise<Uint8Array> {
   const image = sharp(source, { ignoreIcc: true, autoOrient: false, limitInputPixels: false })
   return (await run(image.png({ palette: true, quality: 100, effort: 7, dither: 1 }))).data
@@ -81,7 +81,7 @@ function createCandidate(name: string, judged: JudgedSource, make: Candidate['ma
     name,
     format: 'png',
     make,
-    faultOf: async (body) => {
+    findFault: async (body) => {
       const score = await scoreBody(body, judged)
       if (score === undefined) return 'its transparency differs'
       found = { score }

@@ -1,10 +1,10 @@
-// Zopfli on a thread of its own: it works without a pause for seconds, and is ended with the thread.
+// Zopfli on a thread of its own: it computes for seconds without a pause, and ends with the thread.
 import { parentPort } from 'node:worker_threads'
 import { inflateSync } from 'node:zlib'
 import { zlibAsync } from '@gfx/zopfli'
 
 export interface ZopfliWork {
-  /** Streams of zlib, each to be packed anew. */
+  /** Streams of zlib, each to be compressed again. */
   readonly streams: readonly Uint8Array[]
   readonly rounds: number
 }
@@ -19,7 +19,7 @@ parentPort?.on('message', async ({ streams, rounds }: ZopfliWork) => {
   }
 })
 
-/** The same bytes in fewer; the stream itself where there is nothing to gain, or where the two would not agree. */
+/** Compresses again; gives the stream itself where nothing is gained, or where the result inflates to other bytes. */
 async function pack(stream: Uint8Array, rounds: number): Promise<Uint8Array> {
   const plain = inflateSync(stream)
   const made = await zlibAsync(plain, { numiterations: rounds, blocksplittingmax: 0 })

@@ -1,23 +1,23 @@
-// The best PNG so far with its streams packed once more, by Zopfli: the same bytes for the decoder in fewer of the file.
+// Compresses the streams of the smallest PNG so far again by Zopfli: a smaller file with the same decoded bytes.
 import { Worker } from 'node:worker_threads'
 import { u8, u32be } from '../../identify/bytes.ts'
 import { type Candidate, Declined } from '../smallest-candidate.ts'
 import { buildChunk, type PngChunk, readChunks, writePng } from './chunks.ts'
 import type { ZopfliWork } from './zopfli-worker.ts'
 
-/** A picture that packs worse than this is one of noise, where libdeflate's best is Zopfli's (photographs: within 0.5 %). */
+/** A picture packed to a larger share is mostly noise: there Zopfli gains at most 0.5 % over libdeflate (photographs). */
 const mostOfPlain = 0.25
-/** Of the caller's time, for one or two per cent of the bytes: half a megabyte of samples in the usual 30 s. */
+/** Share of the time budget, for one or two percent of the bytes: half a megabyte of samples in the usual 30 s. */
 const shareOfBudget = 0.06
 /** Five rounds on drawn pictures: 1.5 to 7 s for each megabyte of samples. */
 const [usualRounds, msPerMegabyte] = [5, 3_500]
-/** Small ones are done before anybody waits. */
+/** Small pictures get more rounds, as they take no time that anybody notices. */
 const [thoroughRounds, thoroughBytes] = [15, 50_000]
-/** A thread that needs so many times the expected is ended. */
+/** A thread that takes so many times as long as expected is ended. */
 const patience = 6
 const leastMs = 15_000
 
-/** Packs what won so far; declines where that would take too long for what it gives. */
+/** Packs the smallest so far again; declines where that would take too long for its gain. */
 export function createZopfliCandidate(budgetMs: number): Candidate {
   return {
     name: 'zopfli',
@@ -25,7 +25,7 @@ export function createZopfliCandidate(budgetMs: number): Candidate {
     refines: true,
     make: async (best) => {
       const chunks = readChunks(best)
-      const plainBytes = samplesOf(chunks)
+      const plainBytes = countSampleBytes(chunks)
       const packedBytes = sum(
         chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content.length),
       )
@@ -35,14 +35,14 @@ export function createZopfliCandidate(budgetMs: number): Candidate {
         throw new Declined('it holds too much noise to be packed better')
       if (expectedMs > budgetMs * shareOfBudget) throw new Declined('it would take too long')
       const rounds = plainBytes <= thoroughBytes ? thoroughRounds : usualRounds
-      return repacked(chunks, { rounds, timeoutMs: Math.max(leastMs, expectedMs * patience) })
+      return repack(chunks, { rounds, timeoutMs: Math.max(leastMs, expectedMs * patience) })
     },
-    faultOf: async () => undefined, // the thread has unpacked each stream again and compared it
+    findFault: async () => undefined, // the thread has unpacked each stream again and compared it
   }
 }
 
 /** All rows with their filter bytes, as IHDR says (PNG 11.2.1); an interlaced picture has some rows more. */
-function samplesOf(chunks: readonly PngChunk[]): number {
+function countSampleBytes(chunks: readonly PngChunk[]): number {
   const header = chunks[0]?.content ?? new Uint8Array(13)
   const channels = [1, 0, 3, 1, 2, 0, 4][u8(header, 9)] ?? 4
   return (Math.ceil((u32be(header, 0) * channels * u8(header, 8)) / 8) + 1) * u32be(header, 4)
@@ -56,7 +56,7 @@ interface Effort {
 }
 
 /** All IDAT become one; a profile is packed as well, behind its name and the number of its method (PNG 11.3.2.3). */
-async function repacked(chunks: readonly PngChunk[], effort: Effort): Promise<Uint8Array> {
+async function repack(chunks: readonly PngChunk[], effort: Effort): Promise<Uint8Array> {
   const pixels = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content))
   const profile = chunks.find(({ type }) => type === 'iCCP')?.content
   const nameEnd = profile ? profile.indexOf(0) + 2 : 0

@@ -1,7 +1,7 @@
-// What an SVG may not hold when it leaves us: scripts, handlers, and anything fetched from elsewhere.
+// The active content that an SVG may not hold when it leaves us: scripts, event handlers, and references to elsewhere.
 import { elementsOf } from '../../identify/svg-scan.ts'
 
-/** Elements that run, embed a page, or fetch. */
+/** Elements that run code, embed a page, or fetch something. */
 const activeElements = [
   'script',
   'handler',
@@ -14,11 +14,11 @@ const activeElements = [
   'audio',
   'video',
 ]
-/** An animation can write an address as well as a place. */
+/** Animations, which can also set an address or an event handler. */
 const animationElements = ['set', 'animate', 'animateTransform', 'animateMotion']
 
 export interface Attribute {
-  /** Without its prefix. */
+  /** The name without its namespace prefix. */
   readonly name: string
   readonly value: string
 }
@@ -29,7 +29,7 @@ export function isActive(name: string, attribute: (name: string) => string | und
   return animationElements.includes(local) && /href|^on/i.test(attribute('attributeName') ?? '')
 }
 
-/** Whether this attribute may not stay on an element of that name. */
+/** Whether the attribute must be removed from an element of that name. */
 export function isUnsafe({ name, value }: Attribute, element: string): boolean {
   if (/^on/i.test(name)) return true
   if (['href', 'src', 'action', 'formaction', 'data', 'base'].includes(name.toLowerCase()))
@@ -43,7 +43,10 @@ function isInside(address: string, element: string): boolean {
   return /^(image|feImage)$/.test(element) && /^data:image\//i.test(address)
 }
 
-/** `url()` with anything but a part of this document or a picture within it, and `@import`; escapes are undone first. */
+/**
+ * Whether CSS fetches something: `@import`, or a `url()` other than a fragment or a data picture. Escapes are decoded
+ * first.
+ */
 export function cssFetches(css: string): boolean {
   const plain = css
     .replace(/\/\*[\s\S]*?\*\//g, '')
@@ -55,7 +58,7 @@ export function cssFetches(css: string): boolean {
   )
 }
 
-/** A style sheet without what it would fetch; empty where that is hidden too well to be cut out. */
+/** The style sheet without what it would fetch; empty where that cannot be cut out safely. */
 export function silenceCss(css: string): string {
   if (!cssFetches(css)) return css
   const cut = css
@@ -64,7 +67,7 @@ export function silenceCss(css: string): string {
   return cssFetches(cut) ? '' : cut
 }
 
-/** Whether the document, entities written out, holds any of that. */
+/** Whether the document holds active content. Its entities must have been replaced. */
 export function holdsActive(document: string): boolean {
   if (/<\?xml-stylesheet/i.test(document)) return true
   return elementsOf(document).some(({ name, attributes, text }) => {

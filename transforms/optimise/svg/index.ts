@@ -1,4 +1,5 @@
-// SVG: SVGO's plans from daring to timid, the first that is drawn alike; active content never comes out again.
+// SVG: takes the first of SVGO's plans, from daring to timid, whose result is drawn like the source. Active content is
+// always removed.
 
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
@@ -14,12 +15,12 @@ import type { SvgoPlan } from './svgo-worker.ts'
 const planMs = 8_000
 /** Drawn four times at 0.64 megapixels, 5 ms a pass and megapixel (price.ts): some ten seconds. */
 const mostPasses = 800
-/** Movement and parts for other documents cannot be seen in a still drawing, so what could break them is not tried. */
+/** Animations and parts for other documents do not show in a still drawing, so no plan that could break them is tried. */
 const unseen = /<(\w+:)?(animate|set|symbol|view)\b|@keyframes|@media|:hover|:target|transition\s*:/i
 
 export interface SvgCandidates {
   readonly candidates: readonly Candidate[]
-  /** The source, or what is left of it when it may not be handed back as it is. */
+  /** The source, or the source without its active content. */
   readonly original: Winner
   readonly close: () => Promise<unknown>
 }
@@ -39,7 +40,7 @@ export async function chooseSvgCandidates(source: Uint8Array, facts: Facts): Pro
     format: 'svg',
     fallback: plan !== 'full',
     make: async () => pack(await thread.run(document, plan)),
-    faultOf: async (body) => (await findDifference(source, body)) ?? (await findHeavier(source, body)),
+    findFault: async (body) => (await findDifference(source, body)) ?? (await findHeavier(source, body)),
   })
   const plans: SvgoPlan[] = unseen.test(document) ? ['careful', 'tidy'] : ['full', 'careful', 'tidy']
   const original = { body: source, format: 'svg', name: 'original', dropped: [] } as const
@@ -67,7 +68,7 @@ const refuseActive = (): Failure =>
 
 const compress = promisify(brotliCompress)
 
-/** A page is sent compressed: what is shorter only as plain text would be longer on its way. */
+/** SVG is sent compressed, so a result that is shorter as text and larger once compressed is refused. */
 async function findHeavier(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
   const [old, now] = await Promise.all(
     [before, after].map((bytes) => compress(Buffer.from(documentOf(bytes), 'latin1'))),
@@ -85,7 +86,7 @@ function decodeText(bytes: Uint8Array, encoding: string): string {
   }
 }
 
-/** As characters, its own entities written out: SVGO reads an entity that holds markup as text. */
+/** The document with its own entities replaced: SVGO would read an entity that holds markup as text. */
 function expandEntities(source: Uint8Array): string {
   const bytes = Buffer.from(documentOf(source), 'latin1')
   const declared = /^[^>]*encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'

@@ -1,11 +1,11 @@
-// Whether two SVGs are drawn alike: at two sizes, by the renderer the CDN itself uses.
+// Whether two SVGs are drawn alike, at two sizes, by the renderer that the CDN itself uses.
 import type { Facts } from '../../facts.ts'
 import { documentOf, sized } from '../../identify/svg.ts'
 import { identify } from '../../identify.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 
-/** Longest sides: an icon on a page, and a drawing that fills a column. */
+/** Longest sides in pixels: an icon on a page, and a drawing that fills a column. */
 const sides = [160, 800]
 /** Fewer than 0.1 % of the samples may differ by more than 16. */
 const mostOff = 16
@@ -15,7 +15,7 @@ const tile = 32
 const mostShareOfTile = 0.1
 const pixelsPerInch = 96
 
-/** Why `after` may not stand in for `before`; undefined when they look the same. */
+/** Why `after` may not replace `before`; undefined when they look the same. */
 export async function findDifference(before: Uint8Array, after: Uint8Array): Promise<string | undefined> {
   const [old, now] = [identify(before), identify(after)]
   if (old.width !== now.width || old.height !== now.height) return 'its size differs'
@@ -62,7 +62,7 @@ function compareDrawings(one: Drawing, other: Drawing): string | undefined {
   return local ? 'a part of it is drawn differently' : undefined
 }
 
-/** A colour counts as far as it covers; the fourth sample is the cover itself. */
+/** A colour sample weighted by alpha; an alpha sample as it is. */
 function weighSample(data: Uint8Array, i: number): number {
   const alpha = data[i | 3] ?? 0
   return (i & 3) === 3 ? alpha : ((data[i] ?? 0) * alpha) / 255

@@ -1,9 +1,10 @@
-// SVGO on a thread of its own: it works without a pause, and a document made to keep it busy is ended with the thread.
+// SVGO on a thread of its own: it computes without a pause, so a document made to keep it busy is stopped by ending the
+// thread.
 import { parentPort } from 'node:worker_threads'
 import { type Config, type CustomPlugin, optimize, type PluginConfig } from 'svgo'
 import { isActive, isUnsafe, localName, silenceCss } from './active-content.ts'
 
-/** From the most daring to the one that only removes what may not stay. */
+/** From the most daring plan to the one that only removes active content. */
 export const svgoPlans = ['full', 'careful', 'tidy', 'safe'] as const
 export type SvgoPlan = (typeof svgoPlans)[number]
 
@@ -29,9 +30,9 @@ const safe: CustomPlugin = {
   }),
 }
 
-/** Names are addresses that other documents may use (`icons.svg#cart`), so they stay in every plan. */
+/** IDs stay in every plan: other documents may refer to them (`icons.svg#cart`). */
 const named = { cleanupIds: false, removeUselessDefs: false } as const
-/** Each of these broke a picture of a collection of fifteen, or moves things about for little. */
+/** Each of these plugins broke one of fifteen real pictures, or gains too little. */
 const risky = {
   inlineStyles: false,
   mergeStyles: false,

@@ -1,4 +1,4 @@
-// A WebP as its chunks (RFC 9649): read, chosen among, written again.
+// The chunks of a WebP file (RFC 9649): reads, selects and writes them.
 import type { Facts } from '../../facts.ts'
 import { text, u8, u32le } from '../../identify/bytes.ts'
 import { withoutMark } from '../../identify/exif.ts'
@@ -11,7 +11,7 @@ export interface WebpChunk {
   readonly content: Uint8Array
 }
 
-/** RFC 9649 section 2.7; whatever else stands in the file is no part of the picture. */
+/** The chunks of the picture (RFC 9649 section 2.7); all others are metadata or unknown. */
 const pictureChunks = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']
 const profileFlag = 0x20
 const exifFlag = 0x08
@@ -28,10 +28,10 @@ export function readChunks(bytes: Uint8Array, start = 12): WebpChunk[] {
   return found
 }
 
-/** The EXIF of a WebP, as its chunk holds it. */
+/** The content of the EXIF chunk. */
 export const readExif = (webp: Uint8Array): Uint8Array | undefined => findExif(readChunks(webp))
 
-/** With a TIFF block as its EXIF; a file of one chunk becomes an extended one for it. */
+/** Adds a TIFF block as EXIF. A simple file becomes an extended one for it. */
 export function addExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
   const chunks = readChunks(webp).filter(({ type }) => type !== 'EXIF')
   const header = chunks.find(({ type }) => type === 'VP8X')
@@ -44,7 +44,7 @@ export function addExif(webp: Uint8Array, exif: Uint8Array): Uint8Array {
   ])
 }
 
-/** With an ICC profile, which stands before the picture (RFC 9649 section 2.7.1.4). */
+/** Adds an ICC profile in front of the picture (RFC 9649 section 2.7.1.4). */
 export function addProfile(webp: Uint8Array, profile: Uint8Array): Uint8Array {
   const chunks = readChunks(webp)
   const header = chunks.find(({ type }) => type === 'VP8X')
@@ -62,7 +62,7 @@ export const findExif = (chunks: readonly WebpChunk[]): Uint8Array | undefined =
 interface StripOptions {
   readonly facts: Facts
   readonly keep: readonly Keep[]
-  /** Where the chunks are those of a new file, the old one's. */
+  /** The EXIF of the source, where `chunks` are those of a new file. */
   readonly exif?: Uint8Array | undefined
 }
 
@@ -76,7 +76,7 @@ export function stripWebp(
   if (!header && !kept) return writeWebp(picture)
   const flags = (header ? u8(header.content, 0) & ~(exifFlag | xmpFlag) : 0) | (kept ? exifFlag : 0)
   const rest = picture.filter(({ type }) => type !== 'VP8X')
-  // Without any feature the extended header only costs (alpha of VP8L stands in its own).
+  // Without any feature the extended header only takes bytes (VP8L says in its own header that it has alpha).
   if (flags === 0 || (flags === 0x10 && rest.every(({ type }) => type === 'VP8L'))) return writeWebp(rest)
   const all = [{ type: 'VP8X', content: writeExtendedHeader(facts, flags) }, ...rest]
   return writeWebp(kept ? [...all, { type: 'EXIF', content: kept }] : all)

@@ -1,4 +1,4 @@
-// Another format's picture as a WebP without loss: upright, as WebP hardly ever says how it is to be turned.
+// Converts a picture of another format to lossless WebP. It is brought upright, as few viewers heed an orientation in WebP.
 import type { Facts } from '../../facts.ts'
 import { identify } from '../../identify.ts'
 import { run } from '../../render/run.ts'
@@ -27,7 +27,7 @@ export function createLosslessWebp({ source, facts }: ConversionSource): Candida
         throw new Declined('no WebP says how its colours are meant')
       return convertToWebp({ source, facts })
     },
-    faultOf: async (body) => {
+    findFault: async (body) => {
       const isTold = needsSrgb(facts)
       if (!isTold && !isSamePicture(await before(), await hashDeep(body, { depth: 8 })))
         return 'its pixels differ'
@@ -38,8 +38,8 @@ export function createLosslessWebp({ source, facts }: ConversionSource): Candida
 }
 
 /**
- * Of the best so far, when that shows a drawing: a palette that was found for it counts, as it would in a second run, and
- * so does how well it packs.
+ * Converts the smallest so far, when it is a drawing. Its palette and its size count, as they would in a second run that
+ * starts from it.
  */
 export function createDrawingWebp(): Candidate {
   let whole: Candidate | undefined
@@ -52,20 +52,20 @@ export function createDrawingWebp(): Candidate {
       whole = createLosslessWebp({ source: best, facts })
       return whole.make(best)
     },
-    faultOf: async (body) => whole?.faultOf(body),
+    findFault: async (body) => whole?.findFault(body),
   }
 }
 
-/** A PNG that packs better than this was drawn, or shows a screen: photographs take half of their samples and more. */
+/** A PNG below this share of its raw samples is a drawing or a screenshot. Photographs take half and more. */
 const drawnShare = 0.25
 
 export const isDrawing = ({ format, bytes, width, height }: Facts): boolean =>
   format === 'gif' || (format === 'png' && bytes < Math.max(width * height * 3 * drawnShare, leastBytes))
 
-/** Of so few bytes nothing is worth losing. */
+/** A PNG of fewer bytes counts as a drawing: loss would gain nothing. */
 const leastBytes = 1_000
 
-/** A WebP has three colours: inks, and grays of a profile of their own, become what a viewer makes of them. */
+/** WebP stores RGB only: CMYK, and gray with a profile, are converted to sRGB. */
 const needsSrgb = ({ space, icc }: Facts): boolean => space === 'cmyk' || (space === 'gray' && icc)
 
 async function convertToWebp({ source, facts }: ConversionSource): Promise<Uint8Array> {

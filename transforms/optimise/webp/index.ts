@@ -1,4 +1,4 @@
-// WebP without loss: chunks that are not the picture go; pixels are coded again only where that loses nothing.
+// Lossless optimising of WebP: metadata chunks are removed, and the pixels of a lossless file are encoded again.
 import type { Facts } from '../../facts.ts'
 import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
@@ -11,29 +11,29 @@ interface WebpTask {
   readonly source: Uint8Array
   readonly facts: Facts
   readonly keep: readonly Keep[]
-  /** Of the source, as `storedLook` saw it. */
+  /** Of the source, by `hashStored`. */
   readonly look: PixelHash
 }
 
 export function listWebpCandidates({ source, facts, keep, look }: WebpTask): Candidate[] {
   const chunks = readChunks(source)
-  const faultOf = async (body: Uint8Array): Promise<string | undefined> =>
+  const findFault = async (body: Uint8Array): Promise<string | undefined> =>
     isSamePicture(look, await hashStored(body, facts)) ? undefined : 'its pixels differ'
   const stripped: Candidate = {
     name: 'chunks that are not the picture removed',
     format: 'webp',
     make: async () => stripWebp(chunks, { facts, keep }),
-    faultOf,
+    findFault,
   }
   const isLossless = isLosslessWebp(source) && !facts.animated
-  // What was coded with loss would grow by being coded without it.
+  // The pixels of a lossy file would grow in lossless coding.
   if (!isLossless) return [stripped]
   const make = async () =>
     stripWebp(readChunks(await encodeLossless(source)), { facts, keep, exif: findExif(chunks) })
   return [stripped, { ...stripped, name: 'webp lossless', make }]
 }
 
-/** `exact` leaves the colour under transparent pixels as it is. */
+/** `exact` keeps the colour of fully transparent pixels. */
 export const losslessSettings = { lossless: true, effort: 6, exact: true } as const
 
 async function encodeLossless(source: Uint8Array): Promise<Uint8Array> {
@@ -44,7 +44,9 @@ async function encodeLossless(source: Uint8Array): Promise<Uint8Array> {
 export const isLosslessWebp = (bytes: Uint8Array): boolean =>
   readChunks(bytes).some(({ type }) => type === 'VP8L')
 
-/** Every frame, where it moves; a frame's own chunks stand behind 16 bytes about its place (RFC 9649 section 2.7.1). */
+/**
+ * Whether every frame of an animation is lossless. A frame's chunks follow 16 bytes of header (RFC 9649 section 2.7.1).
+ */
 export function isLosslessAnimation(bytes: Uint8Array): boolean {
   const frames = readChunks(bytes).filter(({ type }) => type === 'ANMF')
   return (

@@ -1,4 +1,5 @@
-// WebP with loss, by libwebp with quantisers of our own choice: encoder.c says which and why, build.sh how it is compiled.
+// Lossy WebP by libwebp, compiled to WebAssembly with quantisers of our own choice. encoder.c gives the reasons, and
+// build.sh compiles it.
 import { Failure } from '../../../../errors.ts'
 import { sharp } from '../../../render/sharp.ts'
 import { loadInstances, type Memory } from '../../metric/wasm.ts'
@@ -9,7 +10,7 @@ interface WebpModule {
   readonly memory: Memory
   _initialize(): void
   room(bytes: number): number
-  /** The bytes it takes, or an error below zero. */
+  /** The length of the file in bytes, or an error below zero. */
   encode(
     pixels: number,
     width: number,
@@ -28,7 +29,10 @@ const create = loadInstances<WebpModule>(new URL('encoder.wasm', import.meta.url
 /** RFC 9649 section 2.6: fourteen bits. */
 const longestSide = 16_383
 
-/** `quality` from 0 to 100, fractions and all; alpha is never touched. */
+/**
+ * `quality` goes from 0 to 100, fractions included. Alpha keeps every value. Fails with 'bad-option' for a side too
+ * long.
+ */
 export async function encodeWebp(picture: Picture, quality: number): Promise<Buffer> {
   const { width, height } = picture
   if (Math.max(width, height) > longestSide)
@@ -40,7 +44,7 @@ export async function encodeWebp(picture: Picture, quality: number): Promise<Buf
 }
 
 function encodeByLibwebp(
-  { data, width, height, channels, isGrey, isPrepared }: Picture,
+  { data, width, height, channels, isGrey, isPreconditioned }: Picture,
   quality: number,
 ): Buffer {
   // An instance for each picture: its memory goes with it.
@@ -49,7 +53,7 @@ function encodeByLibwebp(
   const at = module.room(data.length)
   if (at === 0) throw new Failure('too-costly', 'The picture is too large.')
   new Uint8Array(module.memory.buffer, at, data.length).set(data)
-  const isSmart = !isPrepared && !isGrey
+  const isSmart = !isPreconditioned && !isGrey
   const bytes = module.encode(at, width, height, channels, quality, Number(isSmart))
   if (bytes <= 0)
     throw new Failure('too-costly', 'The picture is too large.', { cause: `libwebp: ${-bytes}` })
