@@ -19,7 +19,7 @@ import {
   readLoad,
   writeOrder,
 } from './order-headers.ts'
-import type { Order, Processed, Processing } from './processing.ts'
+import type { Load, Order, Processed } from './processing.ts'
 
 export interface NodeOptions {
   readonly secret: string | undefined
@@ -42,7 +42,7 @@ export interface Node {
   /** Asks the node for its health. Never rejects. */
   check(): Promise<void>
   /** The load that the node last reported, or the orders under way to it, if those are more. */
-  load(): ReturnType<Processing['load']>
+  load(): Load
   close(): Promise<void>
 }
 

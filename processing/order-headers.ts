@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../errors.ts'
 import { failureHeader, isFailureKind } from '../problem.ts'
 import { keepableMetadata, levels } from '../transforms/optimise/request.ts'
-import type { Figures, Order, Processing } from './processing.ts'
+import type { Figures, Load, Order } from './processing.ts'
 
 export const processPath = '/process'
 export const healthPath = '/healthz'
@@ -12,7 +12,6 @@ export const figuresHeader = 'halftone-figures'
 const loadHeader = 'halftone-load'
 
 type OrderRequest = Omit<Order, 'file'>
-type Load = ReturnType<Processing['load']>
 type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 const pack = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')

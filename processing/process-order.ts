@@ -125,10 +125,10 @@ const drawnLimits: Limits = {
 }
 
 /** Draws the picture as pixels and optimises those. The report counts bytes from the source. */
-async function optimiseDrawn(way: RoutedSource): Promise<Optimised> {
-  const { source, facts, route, bounds } = way
+async function optimiseDrawn(input: RoutedSource): Promise<Optimised> {
+  const { source, facts, route, bounds } = input
   const startedAt = performance.now()
-  const pixels = await drawPixels(way)
+  const pixels = await drawPixels(input)
   const budgetMs = Math.max(1, bounds.budgetMs - (performance.now() - startedAt))
   const request = limitBudget(route.request, budgetMs)
   const made = route.seeks

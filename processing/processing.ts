@@ -45,6 +45,13 @@ export interface Processed {
   readonly body: Buffer
 }
 
+/** How many orders wait and run, and how many may run at once. */
+export interface Load {
+  readonly waiting: number
+  readonly running: number
+  readonly workers: number
+}
+
 /**
  * Fails with 'busy' when the queue is full, 'too-many' when the owner's share of it is, 'late' past the deadline,
  * 'abandoned' when the signal aborts first, 'bad-option' for an edit or request that cannot be, and with
@@ -53,7 +60,7 @@ export interface Processed {
 export interface Processing {
   process(order: Order, signal: AbortSignal): Promise<Processed>
   /** How much waits and runs now. */
-  load(): { readonly waiting: number; readonly running: number; readonly workers: number }
+  load(): Load
   /** Starts no new order, and waits for those that run. */
   close(): Promise<void>
 }

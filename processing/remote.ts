@@ -5,7 +5,7 @@ import { isUnreachable } from '../wire/link.ts'
 import { refusedByNode } from '../wire/node.ts'
 import { checkAgain, type Every } from '../wire/watch.ts'
 import { createNode, type Node, type NodeOptions } from './node.ts'
-import type { Order, Processed, Processing } from './processing.ts'
+import type { Load, Order, Processed, Processing } from './processing.ts'
 
 export interface RemoteOptions {
   /** The nodes, each `http://host:port`. Their order does not matter. */
@@ -73,8 +73,6 @@ function nodeOptions(options: RemoteOptions): NodeOptions {
     changed: (url, state) => observe({ kind: state, url }),
   }
 }
-
-type Load = ReturnType<Processing['load']>
 
 function addLoad(sum: Load, node: Node): Load {
   const { waiting, running, workers } = node.load()

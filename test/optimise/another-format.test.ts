@@ -1,4 +1,4 @@
-// A format that was named is owed, and must look like its source all the same: nobody looks at it before it is used.
+// A format that was named is made in any case, and must look like its source: nobody checks it by eye before it is used.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'

@@ -1,4 +1,4 @@
-// Damage too small for the score of the whole: what was seen by eye in pictures that scored 80.
+// Damage in flat areas, too small for the score of the whole: it was seen by eye in pictures that scored 80.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'

@@ -1,4 +1,4 @@
-// The preparation of colour once more, pixel by pixel in doubles: slow, and near to how it would be told.
+// A plain version of the preconditioning, pixel by pixel in doubles: slow, and close to its description.
 
 interface Picture {
   readonly rgb: Uint8Array

@@ -1,4 +1,4 @@
-// Colour prepared for its halving: what 4:2:0 makes of red on white, with and without.
+// Preconditioned colour: what 4:2:0 makes of red on white, with it and without it.
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'

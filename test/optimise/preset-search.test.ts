@@ -1,4 +1,4 @@
-// Several ways at once, over made-up pictures: the one that takes fewer bytes wins, and hardly a probe is lost on the others.
+// The search over several presets, on made-up pictures: the preset with fewer bytes wins, and the others cost few probes.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { searchPresets } from '../../transforms/optimise/lossy/preset-search.ts'
@@ -7,7 +7,7 @@ import { type EncoderPreset, predictScore } from '../../transforms/optimise/loss
 const presets = ['jpeg 4:2:0 klein', 'jpeg 4:2:0 mssim'] as const
 const course = { presets, target: 76, maxProbes: 6, endsAt: Number.POSITIVE_INFINITY }
 
-/** Each way takes so many times the bytes that a score costs on average. */
+/** Each preset takes so many times the bytes that a score costs on average. */
 const picture =
   (difficulty: number, costs: Partial<Record<EncoderPreset, number>>) =>
   async (preset: EncoderPreset, quality: number) => {
@@ -20,7 +20,7 @@ const picture =
     }
   }
 
-test('the cheaper way wins in few probes, at any difficulty, and reaches the target', async () => {
+test('the cheaper preset wins in few probes, at any difficulty, and reaches the target', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.double({ min: 0.6, max: 1.5, noNaN: true }),
@@ -36,7 +36,7 @@ test('the cheaper way wins in few probes, at any difficulty, and reaches the tar
   )
 })
 
-test('among those that reached the target the smallest is the answer, whichever way led', async () => {
+test('among those that reached the target the smallest is the answer, whichever preset led', async () => {
   const { best, probes } = await searchPresets(course, picture(1, {}))
   const reached = probes.filter(({ score }) => score >= 76)
   expect(best?.body.length).toBe(Math.min(...reached.map(({ body }) => body.length)))

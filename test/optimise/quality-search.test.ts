@@ -1,4 +1,4 @@
-// The search alone, over made-up pictures: few probes, the lowest quality that reaches the target, and its ends.
+// The quality search, on made-up pictures: in few probes it finds the lowest quality that reaches the target.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { estimateSourceScore, tightenTarget } from '../../transforms/optimise/lossy/generation-loss.ts'

@@ -1,4 +1,4 @@
-// What is asked of the file beside its look: chroma, the order of scans, and a number of bytes.
+// What a request may require of the file beside its look: chroma subsampling, the order of scans, and a number of bytes.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identifyInDetail } from '../../transforms/optimise/identification.ts'

@@ -14,7 +14,7 @@ import { aPlace } from './nodes.ts'
 
 const taken = ({ taken }: BudgetSlot) => Atomics.load(taken, 0)
 
-test('as much fits as there is room, and what does not is late', () => {
+test('as much fits as the budget allows, and what does not is late', () => {
   const budget = createMegapixelBudget(3, 100)
   const [a, b, c] = [budget.openSlot(), budget.openSlot(), budget.openSlot()]
   takeMegapixels(a, 60, 0)
@@ -74,7 +74,7 @@ test.each([
   expect(countMegapixels(facts as Facts)).toBe(megapixels)
 })
 
-test('with budget for one picture all are made in turn, past one that is broken', async () => {
+test('with a budget for one picture all are made in turn, past one that is broken', async () => {
   const place = aPlace()
   const local = place.local({ workers: 2, maxMegapixels: 1 })
   const picture = await pictures.jpeg()

@@ -16,7 +16,7 @@ export interface OptimiseTask {
   /** When the budget ends, on the clock of `performance.now()`. */
   readonly endsAt: number
   /** Hash of the source's stored pixels; null for an SVG, which has none. */
-  readonly look: PixelHash | null
+  readonly sourceHash: PixelHash | null
 }
 
 export interface CandidateSet {

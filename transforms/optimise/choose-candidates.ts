@@ -37,13 +37,13 @@ export async function chooseCandidates(task: OptimiseTask): Promise<CandidateSet
 
 async function chooseOwnFormat(task: OptimiseTask): Promise<CandidateSet> {
   const { source, facts, request, budgetMs, endsAt } = task
-  const look = task.look ?? { width: 0, height: 0, hash: '' }
-  const withMetadata = { source, facts, keep: request.keep ?? [], look }
+  const sourceHash = task.sourceHash ?? { width: 0, height: 0, hash: '' }
+  const withMetadata = { source, facts, keep: request.keep ?? [], sourceHash }
   const lossy = request.mode !== 'lossless'
   const { maxBytes } = request
   const isTooLarge = lossy && maxBytes !== undefined && source.length > maxBytes
-  const fewer = (fitting: typeof createReducedPng) =>
-    isTooLarge ? [fitting({ ...withMetadata, maxBytes, endsAt })] : []
+  const reduceIfTooLarge = (createReduced: typeof createReducedPng) =>
+    isTooLarge ? [createReduced({ ...withMetadata, maxBytes, endsAt })] : []
   switch (facts.format) {
     case 'jpeg': {
       if (needsRecoding(source, facts, request)) return chooseRequiredFormat(task, 'jpeg')
@@ -57,12 +57,16 @@ async function chooseOwnFormat(task: OptimiseTask): Promise<CandidateSet> {
       const last = createZopfliCandidate(budgetMs)
       if (!lossy) return { candidates: [...lossless, last] }
       const { candidates, close } = await listQuantised(withMetadata)
-      return { candidates: [...lossless, ...candidates, ...fewer(createReducedPng), last], close }
+      return { candidates: [...lossless, ...candidates, ...reduceIfTooLarge(createReducedPng), last], close }
     }
     case 'gif': {
-      const bent = lossy ? listLossyGif({ source, facts, level: request.level ?? 'default', endsAt }) : []
+      const lossyGif = lossy ? listLossyGif({ source, facts, level: request.level ?? 'default', endsAt }) : []
       return {
-        candidates: [...listGifCandidates(source, facts, endsAt), ...bent, ...fewer(createReducedGif)],
+        candidates: [
+          ...listGifCandidates(source, facts, endsAt),
+          ...lossyGif,
+          ...reduceIfTooLarge(createReducedGif),
+        ],
       }
     }
     case 'webp': {

@@ -7,7 +7,7 @@ import { needsRecoding } from './jpeg/required-coding.ts'
 import { readSegments } from './jpeg/segments.ts'
 import { createFinalEncoder, type LossyFormat } from './lossy/encoders.ts'
 import { readPicture } from './lossy/picture.ts'
-import type { Chroma, OptimiseRequest, Result } from './request.ts'
+import type { CandidateResult, Chroma, OptimiseRequest } from './request.ts'
 import { restoreMetadata } from './restore-metadata.ts'
 import { type Candidate, Declined } from './smallest-candidate.ts'
 import { optimiseScans } from './target-score.ts'
@@ -27,7 +27,7 @@ const fullColourFrom = 90
 
 export function createFixedQualityCandidate(task: FixedQualityTask, format: LossyFormat): Candidate {
   const { source, facts, request } = task
-  let found: Result = {}
+  let found: CandidateResult = {}
   return {
     name: `${format} by quality`,
     format,
@@ -77,8 +77,8 @@ async function openEncoder(
 ): Promise<EncodeAt> {
   if (facts.animated) {
     if (format !== 'webp') throw new Declined('it moves, and this format does not')
-    const film = sharp(source, { animated: true, limitInputPixels: false })
-    return async (quality) => (await run(film.clone().webp({ quality, effort: 4, minSize: true }))).data
+    const animation = sharp(source, { animated: true, limitInputPixels: false })
+    return async (quality) => (await run(animation.clone().webp({ quality, effort: 4, minSize: true }))).data
   }
   const background = format === 'jpeg' && facts.alpha ? '#fff' : undefined
   const picture = await readPicture(source, facts, { background })

@@ -41,12 +41,12 @@ export function chooseRequiredFormat(task: OptimiseTask, to: LossyFormat): Candi
     throw new Failure('bad-option', 'It moves, and an animated PNG cannot be converted.', {
       option: 'format',
     })
-  const isFilm = facts.animated && to === 'webp'
+  const isAnimation = facts.animated && to === 'webp'
   const isScored = request.mode !== 'quality' && request.maxBytes === undefined
-  const films = isFilm && isScored ? listAnimatedWebp(task, true) : []
+  const animations = isAnimation && isScored ? listAnimatedWebp(task, true) : []
   const isDrawing = to === 'webp' && request.mode === 'lossy' && !facts.animated
   const drawn = isDrawing ? listDrawingWebp(task) : []
-  const candidates = films.length > 0 ? films : [...drawn, createCandidate(task, to, true)]
+  const candidates = animations.length > 0 ? animations : [...drawn, createCandidate(task, to, true)]
   if (request.mode !== 'lossy') return { candidates, original }
   // Where the search declines there must still be an answer: the caller named the format.
   const fine = createFixedQualityCandidate({ ...task, request: { ...request, quality: unscoredQuality } }, to)

@@ -31,8 +31,8 @@ export async function optimise(
   const budgetMs = request.budgetMs ?? defaultBudgetMs
   const endsAt = performance.now() + budgetMs
   // A picture that cannot be decoded is refused, and not handed back as if it had been examined.
-  const look = facts.format === 'svg' ? null : await hashStored(source, facts)
-  const task: OptimiseTask = { source, facts, request, budgetMs, endsAt, look }
+  const sourceHash = facts.format === 'svg' ? null : await hashStored(source, facts)
+  const task: OptimiseTask = { source, facts, request, budgetMs, endsAt, sourceHash }
   const field = await chooseCandidates(task)
   try {
     const { best, tried } = await findSmallest(field.candidates, {

@@ -53,7 +53,7 @@ export interface Attempt {
 }
 
 /** What a lossy candidate found out about its file. */
-export interface Result {
+export interface CandidateResult {
   /** SSIMULACRA2 against the source, where it was judged. */
   readonly score?: number
   readonly quality?: number
@@ -67,7 +67,7 @@ export interface Result {
   readonly stoppedEarly?: boolean
 }
 
-export interface OptimiseReport extends Omit<Result, 'reason'> {
+export interface OptimiseReport extends Omit<CandidateResult, 'reason'> {
   readonly sourceBytes: number
   readonly bytes: number
   readonly saved: number

@@ -1,6 +1,6 @@
 // Makes and checks candidates in turn, and picks the smallest that may replace the source, or the source itself.
 import { asFailure } from '../../errors.ts'
-import type { Attempt, OptimisedFormat, Result } from './request.ts'
+import type { Attempt, CandidateResult, OptimisedFormat } from './request.ts'
 
 export interface Candidate {
   readonly name: string
@@ -16,7 +16,7 @@ export interface Candidate {
   /** Names of what this candidate drops beside the pixels. */
   readonly dropped?: readonly string[]
   /** What the candidate found out; asked after it was made. */
-  readonly result?: () => Result
+  readonly result?: () => CandidateResult
 }
 
 /** Thrown by a candidate that does not suit this picture. The message goes into the report. */
@@ -30,7 +30,7 @@ export interface Winner {
   readonly format: OptimisedFormat
   readonly name: string
   readonly dropped: readonly string[]
-  readonly result?: () => Result
+  readonly result?: () => CandidateResult
   /** Infinity for a source that may not be the answer: another format was asked for. */
   readonly bytes?: number
 }

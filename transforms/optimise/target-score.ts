@@ -3,7 +3,7 @@ import { compressJpeg } from '@napi-rs/image'
 import type { Facts } from '../facts.ts'
 import { insertSegments, readSegments } from './jpeg/segments.ts'
 import { type LossyFormat, search } from './lossy/index.ts'
-import { levels, type OptimiseRequest, type Result } from './request.ts'
+import { type CandidateResult, levels, type OptimiseRequest } from './request.ts'
 import { restoreMetadata } from './restore-metadata.ts'
 import { type Candidate, Declined } from './smallest-candidate.ts'
 import { isDrawing } from './webp/convert-lossless.ts'
@@ -22,7 +22,7 @@ export function createTargetScoreCandidate(
   format: LossyFormat,
   required = false,
 ): Candidate {
-  let found: Result = {}
+  let found: CandidateResult = {}
   return {
     name: `${format} by score`,
     format,
@@ -40,7 +40,7 @@ async function encodeToScore(
   task: TargetScoreTask,
   format: LossyFormat,
   required: boolean,
-): Promise<{ body: Uint8Array; result: Result }> {
+): Promise<{ body: Uint8Array; result: CandidateResult }> {
   const { source, facts, request, endsAt } = task
   const { maxBytes, chroma: sampling, progressive } = request
   const found = await search(source, facts, {

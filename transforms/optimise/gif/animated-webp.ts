@@ -4,7 +4,7 @@ import { run } from '../../render/run.ts'
 import { sharp } from '../../render/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import { smallestSide } from '../metric/index.ts'
-import { levels, type OptimiseRequest, type Result } from '../request.ts'
+import { type CandidateResult, levels, type OptimiseRequest } from '../request.ts'
 import { type Candidate, Declined } from '../smallest-candidate.ts'
 import { hashAnimation, isSameAnimation } from './animation-equality.ts'
 import { animationStandard, scoreAnimation } from './lossy.ts'
@@ -49,7 +49,7 @@ export function createScoredAnimation(
   required = false,
 ): Candidate {
   const { level = 'default' } = request
-  let found: Result = {}
+  let found: CandidateResult = {}
   return {
     name: 'webp film',
     format: 'webp',
@@ -58,10 +58,10 @@ export function createScoredAnimation(
       for (const quality of qualities) {
         const body = await encodeAnimation(source, { quality, alphaQuality: 100, smartSubsample: true })
         if (body.length >= best.length && !required) return body
-        const film = await scoreAnimation(source, body, animationStandard(level, 'webp'))
-        if (film === undefined) throw new Declined('its frames differ in number or pace')
-        found = { score: film.score, quality }
-        if (film.counted >= levels[level]) return body
+        const animation = await scoreAnimation(source, body, animationStandard(level, 'webp'))
+        if (animation === undefined) throw new Declined('its frames differ in number or pace')
+        found = { score: animation.score, quality }
+        if (animation.counted >= levels[level]) return body
       }
       throw new Declined(`no quality that was tried scores ${levels[level]}`)
     },

@@ -5,7 +5,7 @@ import { sharp } from '../../render/sharp.ts'
 import { type Picture, toColourChannels } from '../lossy/picture.ts'
 import { applyGuards, createJudge, flatAreaLimits, type VisualStandard } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'
-import { type Level, levels, type Result } from '../request.ts'
+import { type CandidateResult, type Level, levels } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'
 import { runGifsicle } from './gifsicle.ts'
 
@@ -38,18 +38,18 @@ export function listLossyGif({ source, facts, level, endsAt }: LossyGifTask): Ca
   if (width * height * pages > mostPixels || Math.min(width, height) < smallestSide) return []
   const bounds = { endsAt, maxBytes: source.length * 2 + 65_536 }
   return strengths.map((strength) => {
-    let found: Result = {}
+    let found: CandidateResult = {}
     return {
       name: `gifsicle --lossy=${strength}`,
       format: 'gif',
       make: () => runGifsicle(source, ['-O3', '-Okeep-empty', `--lossy=${strength}`], bounds),
       findFault: async (body) => {
         if (body.length > source.length * worthwhile) return 'saves too little to lose anything'
-        const film = await scoreAnimation(source, body, animationStandard(level, 'gif'))
-        if (film === undefined) return 'its frames differ in number or pace'
-        found = { score: film.score }
-        return film.counted < levels[level]
-          ? `scores ${film.counted.toFixed(1)} of ${levels[level]}`
+        const animation = await scoreAnimation(source, body, animationStandard(level, 'gif'))
+        if (animation === undefined) return 'its frames differ in number or pace'
+        found = { score: animation.score }
+        return animation.counted < levels[level]
+          ? `scores ${animation.counted.toFixed(1)} of ${levels[level]}`
           : undefined
       },
       result: () => found,

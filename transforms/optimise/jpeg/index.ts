@@ -24,7 +24,7 @@ interface JpegTask {
   readonly facts: Facts
   readonly keep: readonly Keep[]
   /** Of the source, by `hashStored`. */
-  readonly look: PixelHash
+  readonly sourceHash: PixelHash
   /** False leaves only the removal of metadata: MozJPEG's transcode is always progressive. */
   readonly progressive: boolean
 }
@@ -32,7 +32,7 @@ interface JpegTask {
 /**
  * The transcode with its profile, the transcode without a profile that only says sRGB, and the source without metadata.
  */
-export function listJpegCandidates({ source, facts, keep, look, progressive }: JpegTask): Candidate[] {
+export function listJpegCandidates({ source, facts, keep, sourceHash, progressive }: JpegTask): Candidate[] {
   const segments = readSegments(source)
   const exif = buildExifSegments(findExif(segments), { keep, orientation: facts.orientation })
   const profile = segments.filter(isIcc).map(({ bytes }) => bytes)
@@ -41,7 +41,7 @@ export function listJpegCandidates({ source, facts, keep, look, progressive }: J
     name: 'mozjpeg transcode',
     format: 'jpeg',
     make: async () => insertSegments(await recoded(), [...exif, ...profile]),
-    findFault: async (body) => findFault(body, { before: look, facts, source }),
+    findFault: async (body) => findFault(body, { before: sourceHash, facts, source }),
   }
   const stripped: Candidate = {
     ...plain,

@@ -30,7 +30,7 @@ export function createFlatAreaMeasure({ rgb, width, height }: Pixels): (rgb: Uin
       const off = Math.max(red, green, blue)
       counts[off] = (counts[off] ?? 0) + 1
     }
-    return findHighestBut(counts, worst) / (side * side)
+    return findHighestExceptFew(counts, worst) / (side * side)
   }
 }
 
@@ -86,7 +86,7 @@ function findFlatAreas(rgb: Uint8Array, width: number, { across, down }: BlockGr
   return places.slice(0, count)
 }
 
-function findHighestBut(counts: Uint32Array, few: number): number {
+function findHighestExceptFew(counts: Uint32Array, few: number): number {
   let seen = 0
   for (let off = counts.length - 1; off > 0; off--) {
     seen += counts[off] ?? 0

@@ -28,7 +28,7 @@ export function level(light: v128): v128 {
   return f32x4.add(first, f32x4.mul(f32x4.sub(next, first), part))
 }
 
-/** Linear light of the level that stands at an address. */
+/** Linear light of the level at an address. */
 function lightAt(at: usize): f32 {
   return load<f32>(linearOf + ((<usize>load<u8>(at)) << 2))
 }
@@ -76,11 +76,11 @@ export function brightness(at: usize, right: usize, below: usize): v128 {
   return mix(reds, greens, blues, 0.2126, 0.7152, 0.0722)
 }
 
-/** What luminance a luma gets from one channel, and how much more from the next level. */
+/** Luminance so far, and its slope for one level of luma; `shine` adds a channel to both. */
 export let now: v128 = i32x4.splat(0)
 export let slope: v128 = i32x4.splat(0)
 
-/** Before the channels are added up. */
+/** Sets both to zero, before the channels are added. */
 export function dark(): void {
   now = f32x4.splat(0)
   slope = f32x4.splat(0)

@@ -11,7 +11,7 @@ let pixels: usize = 0
 let blue: usize = 0
 let red: usize = 0
 
-/** Lays out a picture; where its pixels go, and come back; 0 where memory cannot hold it. */
+/** Lays out memory for a picture. Gives the address of its pixels, before and after; 0 where memory is too small. */
 export function prepare(width: i32, height: i32): usize {
   const blocks = <usize>((width + 1) >> 1) * ((height + 1) >> 1) * 4
   pixels = (__heap_base + 15) & ~15
@@ -22,14 +22,14 @@ export function prepare(width: i32, height: i32): usize {
   return pixels
 }
 
-/** Goes the part `strength` of the way. */
+/** Preconditions the pixels in place; `strength` from 0 (unchanged) to 1. */
 export function run(width: i32, height: i32, strength: f32): void {
   average(width, height)
   for (let y = 0; y < (height + 1) >> 1; y++)
     for (let x = 0; x < (width + 1) >> 1; x++) correct(x, y, width, height, strength)
 }
 
-/** The chroma of each block: that of its mean in linear light. */
+/** Stores the chroma of each block: the chroma of its mean in linear light. */
 function average(width: i32, height: i32): void {
   let block: usize = 0
   for (let y = 0; y < height; y += 2) {
@@ -50,7 +50,7 @@ function average(width: i32, height: i32): void {
   }
 }
 
-/** What a decoder makes of the blocks around each pixel: weights 9, 3, 3, 1 (libjpeg's "fancy" upsampling). */
+/** The chroma that a decoder interpolates for each pixel: weights 9, 3, 3, 1 (libjpeg's "fancy" upsampling). */
 function smooth(at: usize, west: usize, east: usize, north: usize, south: usize): v128 {
   const near = f32x4.splat(9 * load<f32>(at))
   const left: f32 = 3 * load<f32>(at + west)
@@ -68,12 +68,12 @@ function smooth(at: usize, west: usize, east: usize, north: usize, south: usize)
   return f32x4.mul(f32x4.add(f32x4.add(f32x4.add(near, side), over), far), f32x4.splat(0.0625))
 }
 
-/** What chroma adds to green. */
+/** The level that chroma adds to green. */
 function greenOf(cb: v128, cr: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.splat(-0.344136), cb), f32x4.mul(f32x4.splat(-0.714136), cr))
 }
 
-/** The luma with which each decoded pixel is as bright as the original: two steps of Newton. */
+/** The luma that makes each decoded pixel as bright as the original, by two steps of Newton's method. */
 function lumaFor(plain: v128, wanted: v128, cb: v128, cr: v128): v128 {
   const r = f32x4.mul(f32x4.splat(1.402), cr)
   const g = greenOf(cb, cr)
@@ -91,7 +91,7 @@ function lumaFor(plain: v128, wanted: v128, cb: v128, cr: v128): v128 {
   return f32x4.max(f32x4.splat(0), f32x4.min(f32x4.splat(255), luma))
 }
 
-/** How much of what chroma adds to a channel, from 0 to 1, exists at each luma. */
+/** The share, from 0 to 1, of chroma's step in a channel that fits between level 0 and 255 at each luma. */
 function fits(luma: v128, step: f32): v128 {
   const space = step > 0 ? f32x4.sub(f32x4.splat(255), luma) : luma
   const part = f32x4.min(f32x4.splat(1), f32x4.div(space, f32x4.splat(abs<f32>(step))))
@@ -116,13 +116,13 @@ function levels(at: usize, right: usize, below: usize): v128 {
 }
 
 /**
- * Gives the pixels of a block its chroma and their own luma. Where a colour does not exist (white with some red), it
- * loses chroma and keeps luma, and what is lost goes to the block's other pixels.
+ * Gives the pixels of a block one chroma, and each its own luma. Where RGB cannot hold such a colour (white with some
+ * red), the pixel loses chroma and keeps luma, and the block's other pixels get the lost chroma.
  */
 function correct(bx: i32, by: i32, width: i32, height: i32, strength: f32): void {
   const across = (width + 1) >> 1
   const block = (<usize>(by * across + bx)) << 2
-  // Beyond the last column or row of an odd size stands the pixel before it once more.
+  // In an odd size, the last column or row is repeated.
   const hasRight = bx * 2 + 1 < width
   const hasBelow = by * 2 + 1 < height
   const row = (<usize>across) << 2
@@ -140,7 +140,7 @@ function correct(bx: i32, by: i32, width: i32, height: i32, strength: f32): void
   let luma = mix(r, g, b, 0.299, 0.587, 0.114)
   const smoothBlue = smooth(blue + block, west, east, north, south)
   const smoothRed = smooth(red + block, west, east, north, south)
-  // Most pixels have their block's colour: nothing to make up for.
+  // Most pixels have the colour of their block, and need no correction.
   const offBlue = f32x4.sub(smoothBlue, f32x4.mul(f32x4.sub(b, luma), f32x4.splat(0.564334)))
   const offRed = f32x4.sub(smoothRed, f32x4.mul(f32x4.sub(r, luma), f32x4.splat(0.713267)))
   const off = f32x4.ge(f32x4.max(f32x4.abs(offBlue), f32x4.abs(offRed)), f32x4.splat(1.5))
@@ -168,7 +168,7 @@ function correct(bx: i32, by: i32, width: i32, height: i32, strength: f32): void
   write(at + 2, right, below, towards(b, f32x4.add(luma, f32x4.mul(f32x4.splat(1.772), ownBlue)), strength))
 }
 
-/** From levels as they were, the part `strength` of the way to whole levels. */
+/** Moves old levels by the share `strength` towards new ones, rounded to whole levels. */
 function towards(was: v128, value: v128, strength: f32): v128 {
   const rounded = f32x4.min(f32x4.splat(255), f32x4.add(value, f32x4.splat(0.5)))
   const whole = f32x4.floor(f32x4.max(f32x4.splat(0), rounded))

@@ -23,7 +23,7 @@ function weigh(a: v128, b: v128, c: v128, d: v128, e: v128): v128 {
   return f32x4.add(f32x4.mul(a, f32x4.splat(k0)), f32x4.add(near, far))
 }
 
-/** The blur down nine rows that stand together. */
+/** Blurs down nine consecutive rows of the ring. */
 export function down(from: usize): v128 {
   return weigh(
     v128.load(from, 4 * slot),
@@ -34,7 +34,7 @@ export function down(from: usize): v128 {
   )
 }
 
-/** Where row y stands first; its twin is nine slots on. */
+/** The address of row y in the ring; its copy is nine slots further. */
 export function slotOf(y: i32): usize {
   return ring + <usize>((y + 9) % 9) * slot
 }

@@ -1,4 +1,4 @@
-// @ts-nocheck AssemblyScript, not TypeScript: where the planes of both pictures lie in memory.
+// @ts-nocheck AssemblyScript, not TypeScript: the layout of both pictures' planes in memory.
 /** Scales 1:1 to 1:32, three planes each: X, Y and B-Y. */
 export const scales: i32 = 6
 /** Tiles are 128 pixels of the full size wide: 8 at 1:16, the smallest scale that counts. */

@@ -35,13 +35,13 @@ export function listPngCandidates({ source, facts, keep }: PngTask, budgetMs: nu
   const chunks = readChunks(source)
   const bare = writePng(chunks.filter(({ type }) => pixelTypes.includes(type)))
   const exif = buildExifChunks(chunks, { facts, keep })
-  const look = pickColourChunks(chunks)
+  const colours = pickColourChunks(chunks)
   const before = once(() => hashDeep(source, facts))
   const stripped: Candidate = {
     name: 'chunks that are not the picture removed',
     format: 'png',
     dropped: chunks.some(({ type }) => type === credentials) ? ['c2pa'] : [],
-    make: async () => insertChunks(bare, [...look, ...exif]),
+    make: async () => insertChunks(bare, [...colours, ...exif]),
     findFault: async (body) =>
       isSamePicture(await before(), await hashDeep(body, { depth: body[24] ?? 8 }))
         ? undefined
@@ -50,15 +50,15 @@ export function listPngCandidates({ source, facts, keep }: PngTask, budgetMs: nu
   // An animation keeps the bytes of its frames, and only the first could be decoded here.
   if (chunks.some(({ type }) => type === 'acTL')) return [{ ...stripped, findFault: async () => undefined }]
   if (((facts.width * facts.height) / 1e6) * oxipngMsPerMegapixel > budgetMs) return [stripped]
-  const recoded = { ...stripped, name: 'oxipng', make: () => recodeByOxipng(bare, { look, exif }) }
+  const recoded = { ...stripped, name: 'oxipng', make: () => recodeByOxipng(bare, { colours, exif }) }
   // The likeliest winner goes first: a larger candidate need not be decoded and compared.
-  if (!mayDropProfile(look, { facts, keep })) return [recoded, stripped]
+  if (!mayDropProfile(colours, { facts, keep })) return [recoded, stripped]
   return [dropProfile(recoded, { source, bare, exif }), { ...recoded, fallback: true }, stripped]
 }
 
 interface Ancillary {
   /** The chunks that define the colours of the samples. */
-  readonly look: readonly PngChunk[]
+  readonly colours: readonly PngChunk[]
   readonly exif: readonly PngChunk[]
 }
 
@@ -66,22 +66,22 @@ interface Ancillary {
  * With a profile, gray stays gray and colour stays colour: an RGB profile on gray pixels, or the reverse, is invalid
  * (PNG 11.3.2.3), and viewers ignore it.
  */
-async function recodeByOxipng(bare: Uint8Array, { look, exif }: Ancillary): Promise<Uint8Array> {
-  const profiled = look.some(({ type }) => type === 'iCCP' || type === 'cICP')
+async function recodeByOxipng(bare: Uint8Array, { colours, exif }: Ancillary): Promise<Uint8Array> {
+  const profiled = colours.some(({ type }) => type === 'iCCP' || type === 'cICP')
   const isGray = [0, 4].includes(bare[25] ?? 0)
   const png = await losslessCompressPng(bare, {
     strip: true,
     ...(profiled && { grayscaleReduction: false }),
     ...(profiled && isGray && { paletteReduction: false, colorTypeReduction: false }),
   })
-  return insertChunks(png, [...look, ...exif])
+  return insertChunks(png, [...colours, ...exif])
 }
 
 /**
  * Only for 8 bits: sharp converts 16 bits with a profile to Display P3 (see render/apply.ts), so these do not compare.
  */
-function mayDropProfile(look: readonly PngChunk[], { facts, keep }: Omit<PngTask, 'source'>): boolean {
-  const profile = look.find(({ type }) => type === 'iCCP')
+function mayDropProfile(colours: readonly PngChunk[], { facts, keep }: Omit<PngTask, 'source'>): boolean {
+  const profile = colours.find(({ type }) => type === 'iCCP')
   const icc = profile && inflateIcc(profile.content)
   return icc !== undefined && facts.depth <= 8 && !keep.includes('profile') && classifyIcc(icc) === 'srgb'
 }
@@ -96,7 +96,7 @@ function dropProfile(recoded: Candidate, { source, bare, exif }: RecodeParts): C
   return {
     ...recoded,
     name: 'oxipng without its sRGB profile',
-    make: () => recodeByOxipng(bare, { look: [], exif }),
+    make: () => recodeByOxipng(bare, { colours: [], exif }),
     findFault: async (body) => {
       const fault = await recoded.findFault(body)
       const same = isSamePicture(await hashDisplayed(source), await hashDisplayed(body))
@@ -118,8 +118,8 @@ function pickColourChunks(chunks: readonly PngChunk[]): PngChunk[] {
  * would look different.
  */
 export function hasOwnColours(source: Uint8Array): boolean {
-  const look = pickColourChunks(readChunks(source))
-  const contentOf = (name: string) => look.find(({ type }) => type === name)?.content
+  const colours = pickColourChunks(readChunks(source))
+  const contentOf = (name: string) => colours.find(({ type }) => type === name)?.content
   if (contentOf('cICP')) return true
   const gamma = contentOf('gAMA')
   if (contentOf('iCCP') || !gamma) return false
@@ -135,9 +135,9 @@ function buildExifChunks(chunks: readonly PngChunk[], { facts, keep }: Omit<PngT
 /** Restores the source's colour and EXIF chunks in a PNG that was recoded with loss, except a profile of sRGB. */
 export function createChunkRestorer({ source, facts, keep }: PngTask): (png: Uint8Array) => Uint8Array {
   const chunks = readChunks(source)
-  const look = pickColourChunks(chunks)
+  const colours = pickColourChunks(chunks)
   const beside = [
-    ...(mayDropProfile(look, { facts, keep }) ? [] : look),
+    ...(mayDropProfile(colours, { facts, keep }) ? [] : colours),
     ...buildExifChunks(chunks, { facts, keep }),
   ]
   return (png) => insertChunks(png, beside)

@@ -8,7 +8,7 @@ import { once } from '../jpeg/index.ts'
 import { type Picture, readPicture } from '../lossy/picture.ts'
 import { applyGuards, createJudge, flatAreaLimits, type Judge } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'
-import type { Keep, Result } from '../request.ts'
+import type { CandidateResult, Keep } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'
 import { countColours } from '../unique-colours.ts'
 import { createChunkRestorer } from './index.ts'
@@ -76,7 +76,7 @@ interface JudgedSource {
 }
 
 function createCandidate(name: string, judged: JudgedSource, make: Candidate['make']): Candidate {
-  let found: Result = {}
+  let found: CandidateResult = {}
   return {
     name,
     format: 'png',

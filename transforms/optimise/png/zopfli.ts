@@ -61,7 +61,7 @@ async function repack(chunks: readonly PngChunk[], effort: Effort): Promise<Uint
   const profile = chunks.find(({ type }) => type === 'iCCP')?.content
   const nameEnd = profile ? profile.indexOf(0) + 2 : 0
   const streams = [pixels, ...(profile ? [profile.subarray(nameEnd)] : [])]
-  const [idat = pixels, icc] = await packed({ streams, rounds: effort.rounds }, effort.timeoutMs)
+  const [idat = pixels, icc] = await packOnThread({ streams, rounds: effort.rounds }, effort.timeoutMs)
   const first = chunks.findIndex(({ type }) => type === 'IDAT')
   const written = chunks.flatMap((each, i): Pick<PngChunk, 'bytes'>[] => {
     if (each.type === 'IDAT') return i === first ? [buildChunk('IDAT', idat)] : []
@@ -72,7 +72,7 @@ async function repack(chunks: readonly PngChunk[], effort: Effort): Promise<Uint
 }
 
 /** A thread for each picture: Zopfli's memory, some twenty times the samples, goes with it. */
-function packed(work: ZopfliWork, timeoutMs: number): Promise<Uint8Array[]> {
+function packOnThread(work: ZopfliWork, timeoutMs: number): Promise<Uint8Array[]> {
   const worker = new Worker(new URL('zopfli-worker.ts', import.meta.url))
   let timer: NodeJS.Timeout | undefined
   return new Promise<Uint8Array[]>((resolve, reject) => {

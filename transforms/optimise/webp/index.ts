@@ -12,13 +12,13 @@ interface WebpTask {
   readonly facts: Facts
   readonly keep: readonly Keep[]
   /** Of the source, by `hashStored`. */
-  readonly look: PixelHash
+  readonly sourceHash: PixelHash
 }
 
-export function listWebpCandidates({ source, facts, keep, look }: WebpTask): Candidate[] {
+export function listWebpCandidates({ source, facts, keep, sourceHash }: WebpTask): Candidate[] {
   const chunks = readChunks(source)
   const findFault = async (body: Uint8Array): Promise<string | undefined> =>
-    isSamePicture(look, await hashStored(body, facts)) ? undefined : 'its pixels differ'
+    isSamePicture(sourceHash, await hashStored(body, facts)) ? undefined : 'its pixels differ'
   const stripped: Candidate = {
     name: 'chunks that are not the picture removed',
     format: 'webp',
