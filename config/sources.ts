@@ -1,9 +1,9 @@
 // What a source may say of itself in the configuration file.
 import { z } from 'zod'
-import { isReserved, reservedNames } from '../reserved-paths.ts'
+import { isReserved, reservedNames } from '../http/reserved-paths.ts'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
+import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './parsed-kinds.ts'
 import { bucket as storage } from './storage.ts'
-import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './written.ts'
 
 /** Addresses that begin so are those of uploads. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

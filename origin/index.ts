@@ -11,9 +11,9 @@ import { mayBeKept } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
 import type { Loader } from './loader.ts'
 import { make } from './make.ts'
-import { createOpener } from './opened.ts'
+import { createOpener } from './opened-sources.ts'
 import { respond } from './respond.ts'
-import { createResults, type Result } from './result.ts'
+import { createResults, type ObtainedResult } from './result.ts'
 
 export type { Freshness } from './freshness.ts'
 export type { Loader, Source } from './loader.ts'
@@ -114,7 +114,7 @@ export function createOrigin(options: OriginOptions): Origin {
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
   }
 
-  function tell({ outcome, spent, answer }: Result, { format }: Spec): void {
+  function tell({ outcome, spent, answer }: ObtainedResult, { format }: Spec): void {
     observe({ kind: 'answered', outcome })
     if (outcome !== 'made' || !spent || isUnmade(format)) return
     observe({ kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent })

@@ -15,7 +15,7 @@ const headLength = 65_536
 /** Whatever kind of file it is, and of any size where it can be opened. Undefined when the source changed meanwhile. */
 export async function original(source: Source, signal: AbortSignal): Promise<Answer | undefined> {
   const { file, declaredType } = source
-  if (file && file.length > mostHeld) return opened(source, file, signal)
+  if (file && file.length > mostHeld) return openOriginal(source, file, signal)
   const bytes = await source.read(signal)
   return bytes && resultAnswer(bufferOver(bytes), originalHeaders(bytes, declaredType))
 }
@@ -23,7 +23,7 @@ export async function original(source: Source, signal: AbortSignal): Promise<Ans
 const bufferOver = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
-async function opened(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
+async function openOriginal(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
   const head = await buffer(await file.open({ start: 0, end: headLength - 1 }, signal))
   const headers = {
     ...originalHeaders(head, source.declaredType),
@@ -40,7 +40,7 @@ async function opened(source: Source, file: FileBody, signal: AbortSignal): Prom
  */
 export function originalHeaders(bytes: Uint8Array, declared = ''): Headers {
   const format = formatOf(bytes)
-  if (format === undefined || format === 'pdf' || isPacked(bytes)) return saved(format, declared)
+  if (format === undefined || format === 'pdf' || isPacked(bytes)) return attachmentHeaders(format, declared)
   return {
     'content-type': sourceTypes[format],
     'content-disposition': 'inline',
@@ -54,7 +54,7 @@ const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 /** A drawing in gzip shows only where its encoding is announced, and then not every client can read it. */
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-function saved(format: SourceFormat | undefined, declared: string): Headers {
+function attachmentHeaders(format: SourceFormat | undefined, declared: string): Headers {
   const type = format === 'pdf' ? sourceTypes.pdf : harmless(declared)
   return { 'content-type': type, 'content-disposition': 'attachment' }
 }

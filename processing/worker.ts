@@ -1,6 +1,6 @@
 // What runs on a worker's thread: one order, whose picture is moved and whose failure is copied back as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { type Told, told } from '../work/threads.ts'
+import { type FailureMessage, toFailureMessage } from '../work/threads.ts'
 import { type Bounds, type Made, make } from './make.ts'
 import type { Order } from './processing.ts'
 
@@ -10,7 +10,7 @@ export interface Job extends Bounds {
 
 export type Answer =
   | { readonly made: Made & { readonly body: Uint8Array<ArrayBuffer> }; readonly ms: number }
-  | { readonly failure: Told }
+  | { readonly failure: FailureMessage }
 
 export default async function work({ order, ...bounds }: Job): Promise<unknown> {
   const startedAt = performance.now()
@@ -21,6 +21,6 @@ export default async function work({ order, ...bounds }: Job): Promise<unknown> 
     const answer: Answer = { made: { figures, body: own }, ms: performance.now() - startedAt }
     return move({ [transferableSymbol]: own.buffer, [valueSymbol]: answer })
   } catch (thrown) {
-    return { failure: told(thrown) } satisfies Answer
+    return { failure: toFailureMessage(thrown) } satisfies Answer
   }
 }

@@ -3,11 +3,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { continueWhenRead } from './continue.ts'
-import { readHead } from './head.ts'
-import { refuseConnection, refuseRequest, refuseTunnel, tellMethods, type Unread } from './refuse.ts'
-import type { Listener } from './serve.ts'
-import { letGoOnceAnswered } from './unread.ts'
+import { discardAfterAnswer } from './discard-body.ts'
+import {
+  answerOptions,
+  type ParserError,
+  refuseConnection,
+  refuseRequest,
+  refuseTunnel,
+} from './error-responses.ts'
+import { continueWhenRead } from './expect-continue.ts'
+import { readHead } from './request-head.ts'
+import type { Listener } from './tier-listener.ts'
 
 export interface ServerLimits {
   /** How long a client may take to send its headers. */
@@ -117,7 +123,7 @@ interface Traffic {
   /** Nothing was sent or taken for a while. */
   timedOut(socket: Socket): void
   /** What came is no request, or its body breaks the rules. */
-  unread(error: Unread, socket: Duplex): void
+  unread(error: ParserError, socket: Duplex): void
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
   /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
@@ -152,10 +158,10 @@ function createTraffic(listener: Listener, limits: Required<ServerLimits>): Traf
     if (isEnding || isLast) res.shouldKeepAlive = false
     if (hasBody) {
       bodied.set(req.socket, res)
-      letGoOnceAnswered(req, res, unreadMs)
+      discardAfterAnswer(req, res, unreadMs)
     }
     if (failure) refuseRequest(req, res, failure)
-    else if (req.url === '*') tellMethods(res)
+    else if (req.url === '*') answerOptions(res)
     else listener(req, res)
     // A hit is over by now, and the fewer things are done for it the better.
     if (!res.writableEnded) follow(res)

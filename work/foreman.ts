@@ -16,13 +16,13 @@ export interface ForemanOrder {
 }
 
 /** From the parent. */
-export interface Request {
+export interface OrderMessage {
   readonly id: number
   readonly order: unknown
 }
 
 /** To the parent, with the memory that the process stands at, in bytes. */
-export type Reply = { readonly id: number; readonly rss: number } & (
+export type ReplyMessage = { readonly id: number; readonly rss: number } & (
   | { readonly answer: unknown }
   /** The worker failed, not the order. */
   | { readonly fault: string }

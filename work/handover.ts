@@ -53,7 +53,7 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
 
   function place(): string {
     if (home === '')
-      home = folder === undefined ? mkdtempSync(join(tmpdir(), 'halftone-work-')) : emptied(folder)
+      home = folder === undefined ? mkdtempSync(join(tmpdir(), 'halftone-work-')) : emptyFolder(folder)
     return home
   }
 
@@ -124,7 +124,7 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
 
 const inline = (bytes: Uint8Array): Loan => ({ handed: bytes, giveBack: () => {} })
 
-function emptied(folder: string): string {
+function emptyFolder(folder: string): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   return folder

@@ -1,7 +1,7 @@
 // Work in child processes: pixels and their memory stay out of the process that answers. A child that has grown is
 // replaced, so that its memory goes back to the system; a child that dies costs only the order that killed it.
 import { Failure } from '../errors.ts'
-import { type Child, type ChildOptions, Ended, startChild } from './child-process.ts'
+import { type Child, ChildEnded, type ChildOptions, startChild } from './child-process.ts'
 
 export interface ProcessesOptions extends ChildOptions {
   /** Bytes of memory at which a child is replaced: it finishes what it has, the next order goes to a new one. */
@@ -19,12 +19,12 @@ export interface Processes {
    * The answer of the child's foreman. Fails with 'source-broken' for an order that ends its process, with 'late' for
    * one that had to be ended, with any other error when the worker failed.
    */
-  run(order: unknown, how: How): Promise<unknown>
+  run(order: unknown, how: RunOptions): Promise<unknown>
   /** Lets what runs finish. */
   close(): Promise<void>
 }
 
-export interface How {
+export interface RunOptions {
   /** Tells what the order is about: when that has ended a process twice, it is refused for ten minutes. */
   readonly key?: string | undefined
   /** Milliseconds after which a process that does not answer is ended. Far above what the worker allows itself. */
@@ -76,7 +76,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
     }, idleMs).unref()
   }
 
-  async function runIn(child: Child, order: unknown, { key, mostMs }: How): Promise<unknown> {
+  async function runIn(child: Child, order: unknown, { key, mostMs }: RunOptions): Promise<unknown> {
     let isHanging = false
     const timer = setTimeout(() => {
       isHanging = true
@@ -85,9 +85,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
     try {
       return await child.run(order)
     } catch (thrown) {
-      if (!(thrown instanceof Ended)) throw thrown
-      if (isHanging) throw hung(thrown, key)
-      if (thrown.suspects === 1) throw guilty(thrown, key)
+      if (!(thrown instanceof ChildEnded)) throw thrown
+      if (isHanging) throw failHung(thrown, key)
+      if (thrown.suspects === 1) throw failGuilty(thrown, key)
       throw thrown
     } finally {
       clearTimeout(timer)
@@ -96,7 +96,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 
   /** In a process of its own, so that the guilty order is known. One at a time: they are rare, and may be large. */
-  function runAlone(order: unknown, how: How): Promise<unknown> {
+  function runAlone(order: unknown, how: RunOptions): Promise<unknown> {
     const turn = alone.then(() => {
       const child = start()
       return runIn(child, order, how).finally(child.retire)
@@ -105,13 +105,13 @@ export function createProcesses(options: ProcessesOptions): Processes {
     return turn
   }
 
-  function hung(end: Ended, key: string | undefined): Failure {
+  function failHung(end: ChildEnded, key: string | undefined): Failure {
     culprits.add(key)
     ended(end)
     return new Failure('late', 'The picture took too long to make.', { cause: end })
   }
 
-  function guilty(end: Ended, key: string | undefined): Failure {
+  function failGuilty(end: ChildEnded, key: string | undefined): Failure {
     culprits.add(key)
     ended(end)
     return new Failure('source-broken', 'The source ended the process that worked on it.', { cause: end })
@@ -119,13 +119,13 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
   return {
     async run(order, how) {
-      if (culprits.has(how.key)) throw refused()
+      if (culprits.has(how.key)) throw culpritFailure()
       current ??= start()
       try {
         return await runIn(current, order, how)
       } catch (thrown) {
         // Another order may have ended the process.
-        if (thrown instanceof Ended) return runAlone(order, how)
+        if (thrown instanceof ChildEnded) return runAlone(order, how)
         throw thrown
       }
     },
@@ -137,7 +137,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
   }
 }
 
-const refused = (): Failure =>
+const culpritFailure = (): Failure =>
   new Failure(
     'source-broken',
     'The source has ended processes that worked on it, and is refused for a while.',

@@ -1,7 +1,7 @@
 // Before and after in one frame with a line to move: by mouse, by finger, by keys.
 import { bytesText, changeText, made } from './dom.js'
 import './img-comparison-slider.js'
-import { nameText } from './names.js'
+import { nameText } from './file-names.js'
 import { zoom } from './zoom.js'
 
 const steps = { ArrowLeft: -2, ArrowRight: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 }

@@ -2,8 +2,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { type JobRecord, openRecords } from '../../records/index.ts'
 import { createWork, type WorkOptions } from '../../records/work.ts'
-import { aFile } from '../records/folder.ts'
-import { times } from '../records/rows.ts'
+import { aFile } from './folder.ts'
+import { times } from './rows.ts'
 
 async function aQueue(options: Partial<WorkOptions> & Pick<WorkOptions, 'run'>) {
   const records = await openRecords({ file: aFile() })
