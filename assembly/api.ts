@@ -25,7 +25,7 @@ export interface Api {
   readonly demo: Accounts['demo']
 }
 
-/** What is made first is closed last: services end before what they stand on. */
+/** Services are made after the parts they use, and everything is closed in the reverse order of its making. */
 export async function assembleApi(assembly: Assembly, purging: Purging): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))

@@ -6,8 +6,8 @@ import { createBucketLoader } from '../origin/loaders/bucket.ts'
 import type { Recent } from '../origin/recent-sources.ts'
 import { type Bucket, openBucket, uploadKey } from '../storage/index.ts'
 import type { Assembly } from './context.ts'
+import { seconds } from './from-config.ts'
 import { openOwnBucket } from './own-bucket.ts'
-import { seconds } from './seconds.ts'
 
 /** What the loaders of an origin share. */
 export interface SharedStores {
@@ -82,7 +82,7 @@ function loaderIn(
   return {
     async load(path, signal, wish) {
       opening ??= make().catch((thrown: unknown) => {
-        // A disk that is not mounted yet: the next one who asks may find it.
+        // A disk may not be mounted yet; the next request tries again.
         opening = undefined
         throw thrown
       })

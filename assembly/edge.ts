@@ -7,12 +7,12 @@ import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
 import { isPurge } from '../wire/purges.ts'
+import type { Listener } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
 import { watchStore } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { edgeSources } from './edge-sources.ts'
 import { honoListener } from './hono-listener.ts'
-import type { Listener } from './operation.ts'
 import type { Purging } from './purging.ts'
 
 interface EdgeParts {

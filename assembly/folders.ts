@@ -9,7 +9,10 @@ interface WritableFolder {
   readonly dir: string
 }
 
-/** The folders that this process writes, by the variable that names each: an edge alone writes none. */
+/**
+ * The folders that this process writes, each with the variable that sets it. A process that is only an edge writes
+ * none.
+ */
 export function foldersOf({ roles, dataDir, storage }: Config): readonly WritableFolder[] {
   const data = { variable: 'HALFTONE_DATA', dir: resolve(dataDir) }
   if (roles.every((role) => role === 'edge')) return []

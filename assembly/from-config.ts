@@ -1,4 +1,4 @@
-// What a stranger's picture may be and what a child process may take, as the settings say it.
+// What the parts are told of the settings: limits of pictures, memory of a child process, seconds.
 import type { Config } from '../config.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
 
@@ -23,3 +23,6 @@ export const limitsOf = ({
  */
 export const childMemory = ({ memoryBytes, workers }: Config): number =>
   Math.min((200 + 75 * workers) * 2 ** 20, memoryBytes / 3)
+
+/** Settings are milliseconds, HTTP speaks whole seconds. */
+export const seconds = (ms: number): number => Math.floor(ms / 1000)

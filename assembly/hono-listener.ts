@@ -1,4 +1,4 @@
-// The framework as a listener, which refuses what it cannot read as an address in our own words.
+// Hono as a listener of node:http. A request without a readable address gets a problem document of ours.
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'

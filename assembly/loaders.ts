@@ -10,7 +10,7 @@ import { samplesFolder } from '../samples/index.ts'
 import { bucketLoader, type SharedStores, uploadsLoader } from './bucket-loaders.ts'
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
-import { seconds } from './seconds.ts'
+import { seconds } from './from-config.ts'
 
 export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader> {
   const { config } = assembly

@@ -1,14 +1,11 @@
 // Health and metrics of this process, as an app and as a listener for processes without an edge.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
 import { isPrivate } from '../config.ts'
 import { createOperation, operationPaths } from '../operation/index.ts'
 import { sendInMemory } from '../wire/send-answer.ts'
-import { neighbourBy, notNeighbour, showsSecret } from '../wire/tier-listener.ts'
+import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
 import { honoListener } from './hono-listener.ts'
-
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 export function assembleOperation({ config, metrics, faults, version }: Assembly): Hono {
   return createOperation({

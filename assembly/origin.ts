@@ -8,9 +8,8 @@ import { createPool } from '../transforms/render/pool.ts'
 import { createHandover } from '../work/handover.ts'
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
-import { childMemory, limitsOf } from './from-config.ts'
+import { childMemory, limitsOf, seconds } from './from-config.ts'
 import { assembleLoaders } from './loaders.ts'
-import { seconds } from './seconds.ts'
 
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly

@@ -16,7 +16,7 @@ export function openOwnBucket(assembly: Assembly): Promise<Bucket> {
     return made
   })
   opened.set(assembly, bucket)
-  // What could not be opened now is tried again by the next who asks.
+  // If the bucket could not be opened, the next caller tries again.
   bucket.catch(() => opened.delete(assembly))
   return bucket
 }

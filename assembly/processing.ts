@@ -8,10 +8,10 @@ import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
 import { createRemoteProcessing } from '../processing/remote.ts'
 import { serveProcessing } from '../processing/serve.ts'
+import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
 import { childMemory, limitsOf } from './from-config.ts'
 import { healthFault, logHealth } from './node-health.ts'
-import type { Listener } from './operation.ts'
 
 export function assembleProcessing(assembly: Assembly): Processing {
   const { config, metrics, closing } = assembly
@@ -34,7 +34,7 @@ export function assembleProcessing(assembly: Assembly): Processing {
 export function assembleNode(assembly: Assembly): Listener {
   const { config, log, refused } = assembly
   const spoolDir = join(config.dataDir, 'processing')
-  // What a process that was killed left there is nobody's any more.
+  // Left by a process that was killed; nobody will read it.
   rmSync(spoolDir, { recursive: true, force: true })
   mkdirSync(spoolDir, { recursive: true })
   return serveProcessing(assembleProcessing(assembly), {

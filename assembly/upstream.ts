@@ -1,4 +1,4 @@
-// The next tier in other processes: which node is asked, how long, and who hears of its health.
+// The next tier in other processes: the nodes, their deadlines, and where their health is reported.
 import type { Tier } from '../tier.ts'
 import { createUpstreams } from '../wire/upstreams.ts'
 import type { Assembly } from './context.ts'

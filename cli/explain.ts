@@ -1,4 +1,4 @@
-// `halftone explain URL`: what the URL means, step by step, and which picture it would become; nothing is rendered.
+// `halftone explain URL`: the meaning of the URL step by step, and the picture it would become. Nothing is rendered.
 import { pino } from 'pino'
 import type { Assembly } from '../assembly/context.ts'
 import { edgeSources } from '../assembly/edge-sources.ts'

@@ -41,7 +41,7 @@ export async function optimiseFiles(files: readonly string[], options: CommandOp
   if (outcomes.some((outcome) => 'fault' in outcome)) process.exitCode = 1
 }
 
-/** A place by its folder's true name, so that links do not hide that two are one. */
+/** Links are followed, so that two paths to one file count as one. */
 async function realPlace(file: string): Promise<string> {
   const folder = resolve(dirname(file))
   return join(await realpath(folder).catch(() => folder), basename(file))

@@ -1,4 +1,4 @@
-// What `halftone check` tries: each thing of the configuration that another machine or a disk must have.
+// The checks of `halftone check`: one for each part of the configuration that another machine or a disk must provide.
 import { access, constants, stat } from 'node:fs/promises'
 import { folderFault, foldersOf } from '../assembly/folders.ts'
 import { describeDatabase, recordsFault } from '../assembly/records.ts'
@@ -67,7 +67,7 @@ async function sourceFault(config: Config, source: SourceConfig): Promise<string
   return faults.find((fault) => fault !== undefined)
 }
 
-/** A suffix stands for names that nobody has listed. Which of the two schemes a host speaks is not written either. */
+/** A rule with a wildcard names no host to try. A rule does not say whether its host speaks http or https. */
 async function hostFault(
   host: string,
   reach: Parameters<typeof probeServer>[1],

@@ -1,5 +1,5 @@
-// Values of the configuration that have a language of their own: options of pictures, addresses, hosts. Each is read at
-// start by the part that will use it, so that a slip is told to the operator and not to every visitor.
+// Settings written in a language of their own: options of pictures, addresses, hosts. The part that will use a value
+// parses it at start, so that the operator sees a mistake at once, and not every visitor later.
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'

@@ -1,4 +1,4 @@
-// Which sample is shown in which sizes and formats: the demo's one table.
+// The demo's one table: its sample pictures, and the sizes and formats each is shown in.
 
 export interface Shown {
   readonly name: string

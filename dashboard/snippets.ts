@@ -1,4 +1,4 @@
-// The demo project's keys and what to paste with them; only ever part of a page that is shown nearby.
+// The demo project's keys, and commands to paste with them. Shown only to a client of this machine.
 import { html } from 'hono/html'
 import type { DemoKey, Markup } from './shell.ts'
 

@@ -48,7 +48,7 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: AddressRu
 }
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  // 'unicast' is what is left of ipaddr's special ranges, which cover the special-purpose registries (RFC 6890).
+  // 'unicast' is the rest beside ipaddr's special ranges, and those cover the special-purpose registries (RFC 6890).
   if (address.range() !== 'unicast') return false
   return address.kind() === 'ipv4'
     ? !isWithin(address, azureMetadata)
@@ -58,7 +58,9 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 /** Azure's WireServer answers its virtual machines at a public address: metadata, so never a source of pictures. */
 const azureMetadata = ipaddr.parseCIDR('168.63.129.16/32')
 
-/** All global unicast that was ever delegated (RFC 4291 2.4, IANA); what is outside, ::/96 included, leads nowhere good. */
+/**
+ * All global unicast that was ever delegated (RFC 4291 2.4, IANA). Nothing useful lies outside of it, ::/96 included.
+ */
 const globalUnicast = ipaddr.parseCIDR('2000::/3')
 
 /** An IPv4 address inside an interface identifier, ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d (RFC 5214 6.1). */

@@ -1,5 +1,7 @@
-// What Content-Encoding says of a body, and the body without it (RFC 9110 8.4). Stored objects carry labels of all kinds
-// that are no coding: how they were sent (aws-chunked), what a text is written in (utf-8), what somebody once typed.
+// Reads Content-Encoding, and undoes the codings of a body (RFC 9110 8.4).
+//
+// Stored objects also carry labels that are no codings: the way they were uploaded (aws-chunked), the character set of
+// a text (utf-8), or a typing error.
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 import { Failure } from '../errors.ts'
@@ -34,7 +36,7 @@ const mostCodings = 3
 const isTooLong = (cause: unknown): boolean => (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
 
 interface ContentCodings {
-  /** The codings that we know, in the order in which they are undone: the last that was applied first. */
+  /** The codings we know, in the order in which they are undone: the one applied last comes first. */
   readonly codings: readonly Unpack[]
   /** Whether it has words that we do not know. */
   readonly isStrange: boolean
@@ -77,7 +79,7 @@ async function unpackBody(
     return file
   } catch (cause) {
     if (isTooLong(cause)) throw tooLarge(maxBytes)
-    // A label that was left on a file that is not packed.
+    // The label stayed on a file that is not packed any more.
     if (file === body && formatOf(body) !== undefined) return body
     throw new Failure('source-failed', 'The source does not unpack.', { cause })
   }

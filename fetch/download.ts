@@ -84,7 +84,7 @@ const ours = {
   // Pictures are compressed already, and an encoded body could unpack to any size.
   'accept-encoding': 'identity',
   'user-agent': 'Halftone',
-  // A Halftone whose source is a Halftone whose source is the first one can see the circle (RFC 8586).
+  // Two Halftones that are each other's source can recognise the circle by this field (RFC 8586).
   'cdn-loop': 'halftone',
 }
 
@@ -104,7 +104,7 @@ async function answerOf(response: Response, maxBytes: number): Promise<Answer> {
   dismiss(response)
   const { statusCode } = response
   if (statusCode === 304) return { status: 304, headers, body: emptyBody }
-  // A key that has run out, a firewall's whim: pictures that were good a moment ago are not gone by that.
+  // An expired key or a firewall's rule: the pictures themselves are not gone.
   const refusal = statusFailure(response)
   throw statusCode === 401 || statusCode === 403
     ? new Failure('source-refused', nothingThere, refusal.details)

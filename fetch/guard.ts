@@ -72,7 +72,7 @@ function connectPinned(addresses: readonly string[], timeout: number): buildConn
   return buildConnector({
     timeout,
     allowH2: false,
-    // All addresses, so that a host whose IPv6 is broken is still reached (RFC 8305).
+    // All addresses, so that a host with broken IPv6 is still reached (RFC 8305).
     autoSelectFamily: true,
     lookup: (_name, { all }, done) => {
       if (all) done(null, pinned)

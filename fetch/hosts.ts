@@ -29,7 +29,7 @@ export function parseHostRule(text: string): HostRule {
       received: text,
     })
   }
-  // An http URL drops ':80', yet whoever writes it means that port.
+  // A parsed http URL drops ':80', but a rule with ':80' means that port alone.
   const port = url.port || /:0*80$/.exec(rest)?.[0].slice(1)
   return { host: bare(url.hostname), isSuffix, port: port === undefined ? undefined : String(Number(port)) }
 }
@@ -39,7 +39,9 @@ export function ruleFor(base: URL): HostRule {
   return { host: bare(base.hostname), isSuffix: false, port: portOf(base) }
 }
 
-/** The URL to ask, or a failure: 'bad-address' for what is no URL, 'forbidden-address' for what is not on the list. */
+/**
+ * The URL to fetch. Throws 'bad-address' for a text that is no URL, 'forbidden-address' for one that no rule allows.
+ */
 export function permit(text: string, rules: readonly HostRule[]): URL {
   if (!URL.canParse(text))
     throw new Failure('bad-address', 'The source address is not a URL.', { received: text })

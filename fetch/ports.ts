@@ -1,5 +1,5 @@
-// Ports at which other services listen that would take what we send for words of their own: whoever lets strangers name
-// an address must not become their hand at those (Fetch standard 2.9, "port blocking").
+// Ports of services that would read our request as commands of their own protocol. Nothing is sent to these ports where
+// a stranger names the address (Fetch standard 2.9, "port blocking").
 
 const blocked: ReadonlySet<number> = new Set([
   ...[

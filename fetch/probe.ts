@@ -15,8 +15,8 @@ export interface ProbeOptions {
 }
 
 /**
- * Why nothing can be fetched from there, if nothing can. Any answer will do, also a refusal: which pictures there are
- * is not known. A server that fails, or is at an address that the guard refuses, will not do.
+ * Why nothing can be fetched from this server; undefined if it can be reached. Any answer will do, also a refusal,
+ * because no path of a picture is known. A server error will not do, nor an address that the guard refuses.
  */
 export async function probeServer(url: URL, reach: ProbeOptions): Promise<string | undefined> {
   const { headers, allowAddresses, connectMs, totalMs } = reach

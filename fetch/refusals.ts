@@ -1,4 +1,5 @@
-// What a source server's answer or silence means, whoever asked it: the CDN for a picture, or the API for an upload.
+// A source server's answer or silence as a Failure: for the CDN that asks for a picture, and for the API that fetches
+// an upload.
 import type { Dispatcher } from 'undici'
 import { parseHttpDate, parseRetryAfter } from '../cache/dates.ts'
 import { lifetimes } from '../cache/policy.ts'

@@ -1,4 +1,4 @@
-// What a page of any origin may do with what everybody may see: pictures, results, the API's description.
+// The headers that let a page of any origin use public answers: pictures, results, the API's description.
 import type { Headers } from '../tier.ts'
 
 export const readingMethods = 'GET, HEAD, OPTIONS'

@@ -1,5 +1,5 @@
-// Who may see what is only for a person at this machine (the demo's key, metrics without a token), and nobody who
-// pretends to be one.
+// Tells whether a request comes from a person at this machine. Only such a person may see the demo's key, or metrics
+// without a token, so a request that only pretends to come from here must not pass.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** What a request shows of where it comes from. */
@@ -26,10 +26,15 @@ const proxied = new RegExp(
 )
 
 /**
- * A page elsewhere can make its own name point at 127.0.0.1 (DNS rebinding) and then read what we answer. The browser
- * still sends that name as Host, so only the names of loopback itself are trusted. A proxy on this machine that brings
- * strangers often says so; nginx as it comes says nothing and even writes a loopback Host, but speaks HTTP/1.0, which
- * no browser does.
+ * Three checks beside the address of the socket.
+ *
+ * The Host: a page elsewhere can make its own name point at 127.0.0.1 (DNS rebinding) and read our answers. The browser
+ * still sends that name as Host, so only the names of loopback itself pass.
+ *
+ * Headers of proxies: a proxy on this machine brings requests of strangers, and most proxies say so in a header.
+ *
+ * The version: nginx in its default configuration adds no header and even sends a loopback Host, but it speaks
+ * HTTP/1.0, and no browser does.
  */
 export function isLoopbackClient({ headers, httpVersion, remoteAddress }: Connection): boolean {
   const host = /^(\[[0-9a-f:]+\]|[^:]+)(?::\d{1,5})?$/i.exec(headers.host ?? '')?.[1]

@@ -59,7 +59,7 @@ export async function make(
   }
 }
 
-/** The facts alone, which cost nothing; still only of what we would open. */
+/** The facts alone, which cost nothing. They are told only of sources that we would also open. */
 function inform(facts: Facts, limits: Limits): Answer {
   admit(facts, undefined, limits)
   return resultAnswer(describe(facts), { 'content-type': 'application/json', ...savings(facts) })
@@ -89,7 +89,7 @@ async function render(
 const search = ({ found }: Picture) =>
   found && { 'halftone-quality': String(found.quality), 'halftone-score': found.score.toFixed(1) }
 
-/** So that a page can show what the picture saved. */
+/** Lets a page show how many bytes were saved. */
 const savings = (facts: Facts) => ({
   'halftone-source-bytes': String(facts.bytes),
   'halftone-source-type': sourceTypes[facts.format],

@@ -35,8 +35,8 @@ async function openOriginal(source: Source, file: FileBody, signal: AbortSignal)
 }
 
 /**
- * What is said of bytes that a stranger may have stored. Their type is read from the bytes, so that a page that is
- * called a picture is never opened as a page; nothing that is not a picture is opened at all.
+ * Headers for bytes that a stranger may have stored. The type is read from the bytes, so that a page under the name of
+ * a picture is never opened as a page. A file that is no picture is never opened, only saved.
  */
 export function originalHeaders(bytes: Uint8Array, declared = ''): Headers {
   const format = formatOf(bytes)
@@ -59,7 +59,7 @@ function attachmentHeaders(format: SourceFormat | undefined, declared: string): 
   return { 'content-type': type, 'content-disposition': 'attachment' }
 }
 
-/** Types that no browser runs anything of, even where it ignores that the file is to be saved. */
+/** Types that no browser executes, even if it ignores that the file is to be saved. */
 const harmlessTypes = /^(?:(?:audio|video|font)\/[\w.+-]+|application\/(?:pdf|zip|json)|text\/(?:plain|csv))$/
 
 const harmless = (declared: string): string => {

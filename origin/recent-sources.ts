@@ -1,4 +1,4 @@
-// Source bytes read lately, so that all the sizes of one picture that are asked for together read it once.
+// Source bytes read lately. All sizes of a picture that are requested together read its source once.
 import { LRUCache } from 'lru-cache'
 import { createFlights } from '../cache/collapse.ts'
 import type { Wish } from './loader.ts'

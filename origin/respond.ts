@@ -1,4 +1,4 @@
-// From a result to the answer that leaves the origin: headers that are true of this source, this moment, this ask. Pure.
+// Turns a result into the origin's answer. Its headers depend on the source, the time and the request. Pure.
 import { answerTo } from '../cache/conditional.ts'
 import { surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'

@@ -29,7 +29,9 @@ export interface ObtainedResult {
 export interface ResultRequest {
   readonly key: string
   readonly priority: 'foreground' | 'background'
-  /** False for what no shared cache may keep; asks that are here at once still share it. */
+  /**
+   * False for a result that no shared cache may keep. Requests that wait for it at the same time still share it.
+   */
   readonly keep: boolean
   /** How what is wanted was purged when the ask came, and the log's position then. */
   readonly purged: Purged
@@ -40,7 +42,7 @@ export interface ResultRequest {
 }
 
 export interface ResultCache {
-  /** The kept result, or one that is made once for all who ask at the same time. */
+  /** The kept result, or a new one that is made once for all simultaneous requests. */
   obtain(wanted: ResultRequest): Promise<ObtainedResult | undefined>
   idle(): Promise<void>
 }

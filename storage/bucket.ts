@@ -1,7 +1,7 @@
-// The seam of everything that keeps files: our own folder, or a bucket of S3, Azure or Swift, ours or a customer's.
+// The seam of all storages: our own folder, or a bucket of S3, Azure or Swift, ours or a customer's.
 //
-// Failures leave as `Failure`; what is not there is `undefined`, not a failure. A body that was handed in is consumed
-// or destroyed in every case, so that a refused put leaves no stream hanging.
+// Failures are thrown as `Failure`; a missing file is `undefined`, not a failure. A body that is handed in is always
+// consumed or destroyed, so that a refused put leaves no stream open.
 import type { Readable } from 'node:stream'
 
 export type StorageBody = Readable | Uint8Array
@@ -11,7 +11,7 @@ export interface PutOptions {
   readonly type: string
   /** Bytes of the body, when known: a body of another length is refused, and fewer requests are needed. */
   readonly length?: number
-  /** What the body must hash to, in hex; a body that does not is refused and nothing is kept. */
+  /** The SHA-256 of the body, in hex. A body with another digest is refused, and nothing is kept. */
   readonly sha256?: string
   /** Never replaces: `put` gives undefined when the key is taken. */
   readonly ifAbsent?: boolean
@@ -81,7 +81,7 @@ export type PutPartOptions = Pick<PutOptions, 'length' | 'sha256' | 'signal'>
 export interface Sweep {
   /** Below this folder, ending in '/'. */
   readonly under: string
-  /** Those folders go that sort before this one, which may have several levels. */
+  /** Folders go if they sort before this name, which may have several levels. */
   readonly before: string
   /** How long it may work until it gives up for this time. */
   readonly maxMs: number
@@ -106,7 +106,7 @@ export interface Bucket {
   startParts(key: string, options: Pick<PutOptions, 'type' | 'metadata'>): Promise<Upload>
   /** Parts are numbered from 1, come in any order, and a part that is sent again replaces the earlier. */
   putPart(upload: Upload, number: number, body: StorageBody, options?: PutPartOptions): Promise<void>
-  /** The numbers of those that are there, in order. */
+  /** The numbers of the parts received so far, in order. */
   listParts(upload: Upload): Promise<readonly number[]>
   /**
    * Fails with 'bad-option', and leaves the parts, when one of 1 to `count` is missing or they have together another

@@ -48,8 +48,8 @@ export function createHttpClient({ dispatcher, silenceMs = 30_000 }: HttpOptions
         headersTimeout: silenceMs,
         bodyTimeout: silenceMs,
       })
-      // A reader that leaves early destroys it, and undici calls that an error: nobody listening must not end the process.
-      // Whoever reads to the end is still told when it breaks.
+      // undici reports an error if a reader destroys the body early, and an unheard error would end the process. A
+      // reader that reads to the end still gets its errors.
       answer.body.on('error', () => {})
       return { status: answer.statusCode, headers: singleValues(answer.headers), body: answer.body }
     },

@@ -22,7 +22,7 @@ export const isKey = (key: string): boolean =>
   !/[\p{Cc}\\]/u.test(key) &&
   key.split('/').every(isSegment)
 
-/** In words, for those who name an object themselves. */
+/** For the message to a user who names an object. */
 export const keyWords = `the name of an object: at most ${maxKeyBytes} bytes, between slashes 1 to ${maxSegmentBytes}, no '.' or '..', no backslash, no character of control`
 
 export const checkKey = (key: string): string => (isKey(key) ? key : refuse(key))

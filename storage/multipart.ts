@@ -1,7 +1,13 @@
 // What all large uploads have in common: when one is not whole.
 import { Readable } from 'node:stream'
 import { Failure } from '../errors.ts'
-import type { StorageBody } from './bucket.ts'
+import type { Bucket, StorageBody } from './bucket.ts'
+
+/** The half of a bucket that takes a file in parts. */
+export type MultipartUploads = Pick<
+  Bucket,
+  'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'
+>
 
 export const maxParts = 10_000
 
@@ -23,6 +29,12 @@ export function checkTogether(sizes: readonly number[], bytes: number | undefine
 }
 
 export const inOrder = (numbers: Iterable<number>): number[] => [...numbers].sort((one, other) => one - other)
+
+/** Our own identifiers of uploads; throws for any other text, which might lead out of where the parts lie. */
+export function checkUploadId(id: string): string {
+  if (/^[0-9a-f-]{36}$/.test(id)) return id
+  throw noUpload()
+}
 
 export const noUpload = () => new Failure('source-missing', 'There is no such upload.')
 

@@ -30,7 +30,7 @@ export function createConnections(url: string, options: ConnectionOptions): Conn
   const settings: Pool.Options = {
     // An answer may take as long as an AVIF; nothing may wait behind it on the same connection.
     pipelining: 1,
-    // The server says how long it keeps a connection; a minute is for those that do not.
+    // The server says how long it keeps a connection; a minute is for a server that does not say it.
     keepAliveTimeout: 60_000,
     keepAliveMaxTimeout: 120_000,
     // One timer per ask covers these; undici's own tick once a second.
@@ -48,7 +48,10 @@ export function createConnections(url: string, options: ConnectionOptions): Conn
   }
 }
 
-/** Files that are read at once, and how long a neighbour may send nothing of one to a reader that waits for it. */
+/**
+ * Bounds of the connections that files are read over: how many at once, and how long each may bring nothing to a
+ * waiting reader.
+ */
 const fileLimits = { connections: 512, headersTimeout: 30_000, bodyTimeout: 30_000 }
 
 interface ExchangeOptions {

@@ -1,5 +1,5 @@
-// What is left of a body when its request has been answered: it is read on and forgotten, so that a client that is
-// still sending can get to its answer, and to its next request (RFC 9112 9.6). Within bounds.
+// Reads the rest of a request body after the request was answered, and throws it away. A client that is still sending
+// can then read its answer, and send its next request (RFC 9112 9.6). Bounded in bytes and time.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
@@ -7,9 +7,9 @@ import type { Duplex } from 'node:stream'
 const mostBytes = 32 * 2 ** 20
 
 /**
- * Node itself forgets only a body that nobody has begun to read: of any other the rest would stand before the next
- * request for ever. And where the connection is to end it closes at once, and the client's system, which is still
- * sending, drops the answer that it has not read yet.
+ * Node does this only for a body that nobody has begun to read. The rest of any other body would stand in front of the
+ * next request for ever. And if the connection is to end, Node closes it at once; then the system of a client that is
+ * still sending drops the answer before the client has read it.
  */
 export function discardAfterAnswer(req: IncomingMessage, res: ServerResponse, mostMs: number): void {
   // Before Node's own listener, which closes the connection.

@@ -64,7 +64,7 @@ function endAfter(error: ParserError, socket: Duplex, { bodied, mostMs }: Conver
 function writeRefusal(error: ParserError, socket: Duplex, { maxTargetBytes, mostMs }: Conversation): void {
   if (!socket.writable) return
   write(socket, failureOf(error, maxTargetBytes))
-  // Who is too slow has not much under way that would keep the answer from it.
+  // A client that is too slow has few bytes under way, so closing at once does not cost it the answer.
   if (error.code === late) socket.destroy(error)
   else closeWhenDone(socket, mostMs)
 }

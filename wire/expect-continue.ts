@@ -1,4 +1,4 @@
-// Clients that ask before they send their body (Expect: 100-continue, RFC 9110 10.1.1): what is refused is never sent.
+// Clients that ask before they send their body (Expect: 100-continue, RFC 9110 10.1.1): a refused body is never sent.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Says "100 Continue" when somebody begins to read the body. An answer that comes before ends the connection: Node sees to it. */

@@ -1,7 +1,7 @@
-// Which node is asked for a key: a consistent hash ring, so that a node that comes or goes moves only its own share.
+// Chooses the node for a key by a consistent hash ring: a node that comes or goes moves only its own share of the keys.
 
 export interface Ring {
-  /** Every node once: the key's own node first, then those that would inherit it. */
+  /** Every node once: first the key's own node, then its successors in case that one is out. */
   order(key: string): string[]
 }
 

@@ -1,4 +1,4 @@
-// Which headers cross from one tier to the next, and which belong to a single connection.
+// The headers that cross from one tier to the next, and those that belong to a single connection.
 import type { Headers } from '../tier.ts'
 
 /** All that an ask carries beside its path. A stranger's other headers end at the edge. */
@@ -46,7 +46,7 @@ export function crossingHeaders(received: IncomingHeaders): Headers {
   return kept
 }
 
-/** The headers of an answer as a plain copy that nobody else holds, without those of the connection it came by. */
+/** A copy of an answer's headers that nobody else holds, without the headers of its connection. */
 export function answerHeaders(received: IncomingHeaders): Record<string, string> {
   const named = connectionNames(received.connection)
   const kept: Record<string, string> = {}

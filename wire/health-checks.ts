@@ -78,13 +78,17 @@ export function createHealthWatch({ probe, isFault, changed }: HealthWatchOption
   }
 }
 
-/** Nodes that are out are asked for more often: every second that they are back and not asked is a loss. */
+/**
+ * A node that is out is checked more often, because every second counts in which it is well again and not asked.
+ */
 const soonMs = 1000
 
 type CheckedNode = Pick<HealthWatch, 'check' | 'state'>
 export type Every = (ms: number, run: () => Promise<unknown>) => () => void
 
-/** Checks all nodes at once and then every `ms`, those that are out every second, until the returned function is called. */
+/**
+ * Checks all nodes at once, then every `ms`, and nodes that are out every second. The returned function stops it.
+ */
 export function startChecks(nodes: readonly CheckedNode[], ms: number, every: Every = interval): () => void {
   const checks = (wanted: readonly CheckedNode[]) => Promise.all(wanted.map((node) => node.check()))
   const stops = [

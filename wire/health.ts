@@ -7,7 +7,9 @@ export interface Health {
   readonly state: 'up' | 'down' | 'refuses'
 }
 
-/** What a check found: 'silent' is a node that did not answer at all, 'ill' one that said no or could not be reached. */
+/**
+ * The outcome of a check. 'silent': the node did not answer at all. 'ill': it answered badly, or could not be reached.
+ */
 export type CheckResult = 'well' | 'ill' | 'silent' | 'refuses'
 
 export const healthy: Health = { failures: 0, state: 'up' }

@@ -43,18 +43,18 @@ export function askHedged(nodes: readonly UpstreamNode[], ask: Ask, rules: Hedge
     if (isOver) return
     observe(node, outcome, now() - began)
     if (outcome instanceof Failure && mayNext(outcome) && running.size === 0) return tryNext()
-    // What another node is still about to say may be better; one that is out says nothing any more.
+    // Another node may still give a better answer, unless it is out.
     if (isFault(outcome) && [...running].some((other) => other.state() === 'up')) return
     settle(outcome instanceof Failure ? problemAnswer(outcome) : outcome)
   }
 
-  /** Beside a node that is asked already: so not the same one, and none that has been taken out meanwhile. */
+  /** A second node beside the first. It must be another node, and must not have been taken out meanwhile. */
   function askToo(may: () => boolean): void {
     const [node] = left
     if (!isOver && node && !running.has(node) && node.state() === 'up' && may()) void tryNext()
   }
 
-  /** A node that was taken out meanwhile is not tried again: it was one of the failures that took it out. */
+  /** A node that was taken out meanwhile is not tried again: this request is one of the failures behind that. */
   const mayNext = (failure: Failure): boolean =>
     isUnreachable(failure) && !ask.signal.aborted && left[0]?.state() === 'up'
 

@@ -111,7 +111,7 @@ function dropRange(req: IncomingMessage): void {
 /** Bytes without a blank in a packet that goes on with something: hardly any field has as many, a long target has. */
 const leastOpen = 1024
 
-/** Whether a head that was too long for the parser was too long because of its target, by the packet that was too much. */
+/** Whether the parser refused a head because of its target, judged by the packet that it refused. */
 export function isTargetLong(packet: Buffer, maxTargetBytes: number): boolean {
   const [, method, { length } = ''] = /^\s*([A-Z-]+ )?(\S*)/.exec(packet.toString('latin1')) ?? []
   return length > (method === undefined ? leastOpen : maxTargetBytes)

@@ -28,7 +28,7 @@ function stream(req: IncomingMessage, res: ServerResponse, answer: FileAnswer, s
   const { body } = answer
   body.open({ start: 0, end: body.length - 1 }, signal).then(
     (bytes) => {
-      // A stream that breaks off takes the connection with it, so that its reader never takes a part for the whole.
+      // A stream that breaks off closes the connection, so that its reader never takes a part for the whole.
       if (begin(res, answer)) pipeline(bytes, res, () => {})
       else bytes.destroy()
     },
@@ -42,7 +42,7 @@ const deferFile = ({ status, headers }: Answer, file: FileBody): HeldAnswer => (
   body: emptyBody,
 })
 
-/** An answer whose body is in memory, or one whose body is not asked for. */
+/** Sends an answer whose body is in memory, or is not asked for (HEAD). */
 export function sendInMemory(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if (!begin(res, answer)) return
   const { body } = answer

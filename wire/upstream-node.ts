@@ -30,8 +30,8 @@ const healthPath = '/healthz'
 export function createNode(url: string, options: UpstreamNodeOptions): UpstreamNode {
   const { secret = '', checkMs, changed } = options
   const link = createConnections(url, options)
-  // A connection of its own: a check that queued behind pictures would call a busy node a dead one. It shows a secret
-  // even where we have none, so that a node that wants one says so before the first visitor comes.
+  // A connection of its own: behind pictures in a queue, a check would report a busy node as dead. It shows a secret
+  // even if we have none, so that a node that requires one refuses the check, before the first visitor comes.
   const checkLink = createConnections(url, { ...options, secret, connections: 1, answerMs: checkMs })
   const closed = new AbortController()
   const watch = createHealthWatch({

@@ -42,14 +42,17 @@ interface PendingOrder {
 
 const script = fileURLToPath(new URL('./child.ts', import.meta.url))
 
-export function startChild(options: ChildOptions): Child {
-  const child = fork(script, [JSON.stringify(options)], {
+const forkChild = (options: ChildOptions): ChildProcess =>
+  fork(script, [JSON.stringify(options)], {
     // Buffers cross as bytes, not as JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // The parent's own flags are about hits.
     execArgv: [],
   })
+
+export function startChild(options: ChildOptions): Child {
+  const child = forkChild(options)
   const waiting = new Map<number, PendingOrder>()
   const memory = { now: 0, least: 0 }
   let orders = 0
@@ -69,9 +72,7 @@ export function startChild(options: ChildOptions): Child {
 
   function lose(how: string): void {
     hasEnded = true
-    const lost = [...waiting.values()]
-    waiting.clear()
-    for (const { reject } of lost) reject(new ChildEnded(how, lost.length))
+    rejectAll(waiting, how)
     end()
   }
 
@@ -110,6 +111,12 @@ export function startChild(options: ChildOptions): Child {
     kill: () => void child.kill('SIGKILL'),
     ended,
   }
+}
+
+function rejectAll(waiting: Map<number, PendingOrder>, how: string): void {
+  const lost = [...waiting.values()]
+  waiting.clear()
+  for (const { reject } of lost) reject(new ChildEnded(how, lost.length))
 }
 
 /** An idle child must not keep a program from ending that has nothing left to do. */

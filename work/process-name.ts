@@ -1,10 +1,10 @@
-// Whose a file or folder of work in progress is: its name says which process, since when, and where, so that a number
-// that comes again (in containers at every start) is not taken for the process that had it before.
+// Names for files and folders of unfinished work. A name tells the process, its start and its machine. The number of a
+// process alone would not do: numbers are used again, in containers at every start.
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** A process that we cannot see lives as long as what is its own was touched within this. */
+/** A process on another machine counts as alive as long as its files were touched within this time. */
 const silentMs = 3600_000
 
 /** `<pid>.<start>.<place>.<life>`. */

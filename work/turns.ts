@@ -9,7 +9,7 @@ export interface TurnsOptions extends QueueBounds {
 }
 
 export interface QueueTimes {
-  /** What is left until the deadline, and what has passed in the queue. */
+  /** The time left until the deadline, and the time spent in the queue. */
   readonly leftMs: number
   readonly waitedMs: number
 }
@@ -18,7 +18,7 @@ export interface Turns<W, R> {
   /** Fails with 'busy', 'too-many', 'late' or 'abandoned', and with whatever carrying out fails with. */
   take(work: W, signal: AbortSignal): Promise<R>
   load(): { readonly waiting: number; readonly running: number; readonly workers: number }
-  /** Turns away what waits and whatever comes after. */
+  /** Rejects all waiting work, and everything that comes later. */
   close(): void
 }
 
@@ -94,7 +94,7 @@ function waitForTurn<W extends Queued, R>(
   const { owner, priority } = work
   const since = performance.now()
   const entry: QueuedWork<W, R> = { work, owner, priority, since, lateAt: since + allowedMs, resolve, reject }
-  // What waits leaves the queue; what runs cannot be stopped and is only not waited for.
+  // Waiting work leaves the queue. Running work cannot be stopped; its result is just not waited for.
   const giveUp = (failure: Failure): void => {
     leave(entry)
     reject(failure)

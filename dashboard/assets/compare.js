@@ -29,7 +29,9 @@ export async function compare({ name, facts, before, after, previous, next }) {
   focusOn(focused)
 }
 
-/** Who went on by a button may go on by it; who came in is at the line. */
+/**
+ * A reader who reached the comparison by its buttons stays on the buttons; every other reader starts at the line.
+ */
 function focusOn(words) {
   const button = [...dialog.querySelectorAll('.dialog-head button:enabled')].find(
     ({ textContent }) => textContent === words,

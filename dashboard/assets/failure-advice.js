@@ -1,4 +1,4 @@
-// What went wrong with a picture, and what the person at the page can do about it.
+// Why a picture failed, and what the visitor can do about it.
 import { made } from './dom.js'
 
 const remedies = {
@@ -16,7 +16,7 @@ const remedies = {
 }
 const otherwise = 'Try again in a moment.'
 
-/** What the server says of the picture itself, where it does, is better than what it says of all such pictures. */
+/** The server's sentence about this very picture is better than a general one. */
 export const remedyBox = ({ title, detail, kind }) =>
   made(
     'div',

@@ -1,6 +1,7 @@
 // Names of files, as they are shown.
 
-// Signs that turn the direction of what follows: behind one of them "gpj.svg" reads "gvs.jpg" (Unicode TR 36, 3.3).
+// Characters that change the direction of the text after them: behind one of them "gpj.svg" reads "gvs.jpg" (Unicode TR
+// 36, 3.3).
 const turning = /[\u202a-\u202e\u2066-\u2069]/g
 
 export const nameText = (name) => name.replace(turning, '\ufffd')

@@ -144,7 +144,7 @@ async function downloadAll() {
   }
 }
 
-/** Runs what may fail, and says on the page what did. */
+/** Runs an action that may fail, and shows the failure on the page. */
 async function explained(work) {
   byId('queue-problem').replaceChildren()
   try {

@@ -17,7 +17,7 @@ export interface BucketOptions {
   readonly bucket: Pick<Bucket, 'get' | 'stat'>
   /** Tells this bucket from all others of the origin. */
   readonly place: string
-  /** The key that a file's name means; undefined for a name that means none. */
+  /** The key of a file by its path; undefined for a path that cannot be one. */
   readonly keyOf: (path: string) => string | undefined
   /** Of one file. */
   readonly maxBytes: number
@@ -120,7 +120,9 @@ type FetchBytes = (signal: AbortSignal) => Promise<Uint8Array | undefined>
 /** The largest moment a Date can hold: a version never changes. */
 const forEver = 8.64e15
 
-/** A file from the store, or fetched and put there. What ails the store only means that the bucket is asked. */
+/**
+ * A file from the store, else fetched and put into the store. A fault of the store only means that the bucket is asked.
+ */
 function keeping(given: Store) {
   const store = safely(given, () => {})
   return async (sought: Sought, signal: AbortSignal, fetch: FetchBytes): Promise<Uint8Array | undefined> => {
@@ -145,7 +147,10 @@ const entryOf = ({ version, epoch = 0 }: Sought, bytes: Uint8Array) => ({
   staleIfErrorUntil: forEver,
 })
 
-/** What storage calls upstream is the source's server here; a name that no bucket takes names no picture. */
+/**
+ * An upstream failure of storage is a failure of the source's server here. A name that no bucket takes is a picture
+ * that does not exist.
+ */
 const named: Partial<Readonly<Record<FailureKind, FailureKind>>> = {
   'upstream-failed': 'source-failed',
   'upstream-late': 'source-late',

@@ -55,7 +55,7 @@ function nameIn(path: string): string {
 
 /** The file's real place, with every link followed, if that is inside the folder's real place. */
 async function locate(dir: string, path: string): Promise<string> {
-  // A folder that is not there is a disk that is not mounted: that is a failure, and caches go on serving stale copies.
+  // A folder that is not there is a disk that is not mounted. That is a failure, so caches go on serving stale copies.
   const root = await realpath(dir).catch((cause: unknown) => {
     throw new Failure('source-failed', 'The folder of this source cannot be read.', { cause })
   })
@@ -142,7 +142,7 @@ async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array
   return bytes
 }
 
-/** What means "there is no such picture here", whatever the reason; everything else is our disk's trouble. */
+/** Error codes that mean "there is no such picture here". Every other code is a fault of our disk. */
 const absent: ReadonlySet<string> = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -154,7 +154,7 @@ const absent: ReadonlySet<string> = new Set([
   'ERR_INVALID_ARG_VALUE',
 ])
 
-/** Somebody's mistake with a folder's rights: what was shown before is not gone by that. */
+/** A mistake with the rights of a folder: the pictures are not gone, so caches may go on serving them. */
 const closed: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
 
 function refuse(thrown: unknown): never {

@@ -130,7 +130,7 @@ const named: Readonly<Record<string, FailureKind>> = {
   'upstream-late': 'source-late',
 }
 
-/** The failure that a problem answer stands for. One that was kept has no second life: it holds for what is left of it. */
+/** The failure of a problem answer. One that came from the cache is kept only for the rest of its lifetime. */
 function failureOf({ status, headers, body }: Answer, now: number): Failure {
   const kind = headers[failureHeader] ?? 'source-failed'
   const { detail } = JSON.parse(body.toString()) as { detail: string }

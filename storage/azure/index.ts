@@ -3,22 +3,23 @@ import type { Readable } from 'node:stream'
 import {
   AnonymousCredential,
   type BlobDownloadOptions,
-  BlobSASPermissions,
   ContainerClient,
-  generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
-import type { Bucket, FileFacts, FileRange, ListedFile } from '../bucket.ts'
+import type { Bucket, FileFacts, FileRange } from '../bucket.ts'
+import { deleteEach } from '../delete-each.ts'
 import { createHttpClient, type HttpOptions } from '../http-client.ts'
-import { checkKey, checkPrefix } from '../key.ts'
+import { checkKey } from '../key.ts'
 import { percentEncode } from '../percent-encoding.ts'
 import { outOfRange } from '../range.ts'
 import { wrapRemoteBucket } from '../remote-bucket.ts'
 import { dismiss } from '../verified-body.ts'
 import { createAzureHttp } from './http-client.ts'
+import { listBlobs } from './list.ts'
 import { createAzureParts } from './multipart.ts'
 import { factsOf, missing } from './properties.ts'
 import { createAzurePut } from './put.ts'
+import { readSignature } from './shared-access.ts'
 
 export interface AzureOptions extends HttpOptions {
   readonly account: string
@@ -27,13 +28,11 @@ export interface AzureOptions extends HttpOptions {
   readonly key?: string
   /** A shared access signature: the query of an address, from a customer who does not give the key. */
   readonly sas?: string
-  /** Of a server that is not Microsoft's, with the account in its path where that server has it there. */
+  /** Of a server other than Microsoft's; with the account in its path if that server expects it there. */
   readonly endpoint?: string
   readonly now?: () => number
   readonly pageSize?: number
 }
-
-const deletesAtOnce = 8
 
 export function createAzureBucket(options: AzureOptions): Bucket {
   const { key: accountKey, account, now = Date.now, pageSize = 1000 } = options
@@ -75,50 +74,14 @@ export function createAzureBucket(options: AzureOptions): Bucket {
       throw outOfRange()
     },
     stat,
-    async delete(keys) {
-      const waiting = keys.map(checkKey)
-      const one = async () => {
-        for (let key = waiting.pop(); key !== undefined; key = waiting.pop())
-          await blobAt(key).deleteIfExists()
-      }
-      await Promise.all(Array.from({ length: deletesAtOnce }, one))
-    },
-    async list(prefix, after) {
-      const pages = client
-        .listBlobsFlat({ prefix: checkPrefix(prefix) })
-        .byPage({ maxPageSize: pageSize, ...(after !== undefined && { continuationToken: after }) })
-      const { value } = await pages.next()
-      const files = (value?.segment.blobItems ?? []).map(
-        ({
-          name,
-          properties,
-        }: {
-          name: string
-          properties: { contentLength?: number; lastModified: Date }
-        }): ListedFile => ({
-          key: name,
-          bytes: properties.contentLength ?? 0,
-          modifiedAt: properties.lastModified.getTime(),
-        }),
-      )
-      return { files, ...(value?.continuationToken && { after: value.continuationToken }) }
-    },
+    delete: (keys) => deleteEach(keys, (key) => blobAt(key).deleteIfExists()),
+    list: (prefix, after) => listBlobs(client, { prefix, pageSize, after }),
     copy: (from, to) => copy(checkKey(from), to),
     ...createAzureParts({ client, once: clientOf(1), copy, stat }),
     ...(credential instanceof StorageSharedKeyCredential && {
       async link(key: string, until: number): Promise<string> {
-        const query = generateBlobSASQueryParameters(
-          {
-            containerName: options.container,
-            blobName: checkKey(key),
-            permissions: BlobSASPermissions.parse('r'),
-            expiresOn: new Date(until),
-            // A clock that is a little behind ours would find it not valid yet.
-            startsOn: new Date(now() - 300_000),
-          },
-          credential,
-        )
-        return `${blobAt(key).url}?${query}`
+        const blob = { containerName: options.container, blobName: checkKey(key) }
+        return `${blobAt(key).url}?${readSignature(blob, { from: now(), until }, credential)}`
       },
     }),
     close: () => http.close(),

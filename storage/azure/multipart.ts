@@ -1,17 +1,24 @@
-// Large uploads in Azure: parts are blocks of a blob that nobody sees yet, put in its place by a copy when it is whole.
+// Large uploads in Azure: the parts are blocks of a hidden blob, and the whole blob is copied to its key at the end.
 //
-// Not blocks of the file itself: those cannot be taken back without replacing what lies there.
+// They are not blocks of the file itself, because such blocks can only be dropped by replacing the file.
 import { randomUUID } from 'node:crypto'
-import type { ContainerClient } from '@azure/storage-blob'
-import type { Bucket, FileFacts, PutResult, Upload } from '../bucket.ts'
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob'
+import type { Bucket, FileFacts, PutPartOptions, PutResult, StorageBody, Upload } from '../bucket.ts'
 import { toClientBody } from '../client-body.ts'
 import { statusIn } from '../failures.ts'
 import { checkKey } from '../key.ts'
-import { checkPartNumber, checkTogether, inOrder, lengthOf, missingPart, noUpload } from '../multipart.ts'
+import {
+  checkPartNumber,
+  checkTogether,
+  checkUploadId,
+  inOrder,
+  lengthOf,
+  type MultipartUploads,
+  missingPart,
+  noUpload,
+} from '../multipart.ts'
 import { verifyBody } from '../verified-body.ts'
 import { describing, missing } from './properties.ts'
-
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
 export interface AzureParts {
   readonly client: ContainerClient
@@ -21,8 +28,7 @@ export interface AzureParts {
   stat(key: string): Promise<FileFacts | undefined>
 }
 
-export function createAzureParts({ client, once, copy, stat }: AzureParts): Parts {
-  const keyOf = ({ id }: Upload) => `.parts/${checkUploadId(id)}`
+export function createAzureParts({ client, once, copy, stat }: AzureParts): MultipartUploads {
   const blobOf = (upload: Upload) => client.getBlockBlobClient(keyOf(upload))
 
   async function waiting(upload: Upload): Promise<Map<string, number>> {
@@ -51,22 +57,8 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
     },
 
     async putPart(upload, number, body, options = {}) {
-      const measured = verifyBody(body, options)
-      const length = lengthOf(body, options.length)
-      const to = (body instanceof Uint8Array ? client : once).getBlockBlobClient(keyOf(upload))
-      try {
-        const sent = await toClientBody(measured, body)
-        await to.stageBlock(
-          blockName(checkPartNumber(number)),
-          sent instanceof Uint8Array ? sent : () => sent,
-          length,
-          {
-            ...(options.signal && { abortSignal: options.signal }),
-          },
-        )
-      } catch (thrown) {
-        throw measured.failure() ?? thrown
-      }
+      const sender = body instanceof Uint8Array ? client : once
+      await stagePart(sender.getBlockBlobClient(keyOf(upload)), number, { body, ...options })
     },
 
     async listParts(upload) {
@@ -95,12 +87,28 @@ export function createAzureParts({ client, once, copy, stat }: AzureParts): Part
   }
 }
 
+interface PartToStage extends PutPartOptions {
+  readonly body: StorageBody
+}
+
+async function stagePart(blob: BlockBlobClient, number: number, part: PartToStage): Promise<void> {
+  const { body, signal } = part
+  const verified = verifyBody(body, part)
+  const length = lengthOf(body, part.length)
+  try {
+    const sent = await toClientBody(verified, body)
+    const content = sent instanceof Uint8Array ? sent : () => sent
+    await blob.stageBlock(blockName(checkPartNumber(number)), content, length, {
+      ...(signal && { abortSignal: signal }),
+    })
+  } catch (thrown) {
+    throw verified.failure() ?? thrown
+  }
+}
+
 /** Names of blocks are in base64 and all of one length. */
 const blockName = (number: number): string => Buffer.from(String(number).padStart(6, '0')).toString('base64')
 
 const numberOf = (name: string): number => Number(Buffer.from(name, 'base64').toString())
 
-function checkUploadId(id: string): string {
-  if (/^[0-9a-f-]{36}$/.test(id)) return id
-  throw noUpload()
-}
+const keyOf = ({ id }: Upload): string => `.parts/${checkUploadId(id)}`

@@ -66,7 +66,7 @@ export function createFolderBucket(options: FolderOptions): Bucket {
   }
 }
 
-/** Before the first put is acknowledged, so that it does not lie in a folder that a power loss takes away. */
+/** Before the first put is acknowledged: a folder must survive a power loss before a file in it can. */
 function makeFolders(dir: string): void {
   const firstMade = mkdirSync(dir, { recursive: true })
   for (const make of [filesFolder, partsFolder, temporaryFolder, trashFolder])
@@ -144,7 +144,7 @@ async function stat(path: string): Promise<FileFacts | undefined> {
   return file?.facts
 }
 
-/** Not synced: what comes back after a power loss is removed again by whoever wanted it gone. */
+/** Not synced: a file that comes back after a power loss is removed again by the next attempt. */
 async function removeAll(dir: string, keys: readonly string[]): Promise<void> {
   for (const path of keys.map((key) => pathOf(dir, key))) {
     await unlink(path).catch((thrown: unknown) => {

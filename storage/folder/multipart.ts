@@ -3,9 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import type { Bucket, PutResult, Upload } from '../bucket.ts'
+import type { PutResult, Upload } from '../bucket.ts'
 import { checkKey } from '../key.ts'
-import { checkPartNumber, checkTogether, inOrder, missingPart, noUpload } from '../multipart.ts'
+import {
+  checkPartNumber,
+  checkTogether,
+  inOrder,
+  type MultipartUploads,
+  missingPart,
+  noUpload,
+} from '../multipart.ts'
 import { verifyBody } from '../verified-body.ts'
 import { openFile, settle, writeTemporary } from './file-format.ts'
 import {
@@ -19,9 +26,7 @@ import {
   uploadFolder,
 } from './paths.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
-
-export function createFolderParts(dir: string): Parts {
+export function createFolderParts(dir: string): MultipartUploads {
   return {
     async startParts(key, { type, metadata = {} }) {
       const upload: Upload = { id: randomUUID(), key: checkKey(key), type, metadata }
@@ -63,7 +68,7 @@ export function createFolderParts(dir: string): Parts {
   }
 }
 
-/** All at once: whoever is killed in between leaves all parts or none, and never a few that look like the upload. */
+/** One rename for all parts: a process that is killed leaves all parts or none, never a part of the upload. */
 async function removeParts(dir: string, { id }: Upload): Promise<void> {
   const trash = join(trashFolder(dir), id)
   await rename(uploadFolder(dir, id), trash).catch((thrown: unknown) => {

@@ -41,12 +41,12 @@ export async function syncUpTo(top: string, folder: string): Promise<void> {
   for (let at = folder; at.length >= top.length; at = dirname(at)) await syncFolder(at)
 }
 
-/** Nothing that is still written lies untouched for so long, whoever writes it. */
+/** A file that is still written is touched more often than this. */
 const longestWriteMs = 86_400_000
 /** An upload nobody finished; longer than any client waits between two parts. */
 const longestUploadMs = 7 * 86_400_000
 
-/** Removes what processes left behind that died while writing, and uploads that nobody will finish. */
+/** Removes the files of processes that died while writing, and uploads that nobody will finish. */
 export async function removeLeftovers(dir: string, now: number): Promise<void> {
   for (const name of await namesIn(temporaryFolder(dir))) {
     const path = join(temporaryFolder(dir), name)
@@ -69,7 +69,7 @@ const untouchedMs = async (path: string, now: number): Promise<number> =>
 
 /** Removes the folder and those above it, up to `top`, as far as they are empty. */
 export async function removeEmpty(top: string, folder: string): Promise<void> {
-  // It stops at the first folder that is not empty; that is how it ends, not a fault.
+  // Stops at the first folder that is not empty; that is the normal end, and no fault.
   try {
     for (let at = folder; at.length > top.length; at = dirname(at)) await rmdir(at)
   } catch {}

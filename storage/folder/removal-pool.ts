@@ -1,4 +1,4 @@
-// The removing threads, as those see them who give them work.
+// The removing threads, as the code that gives them work sees them.
 import { Worker } from 'node:worker_threads'
 import type { Removal, Removed } from './removal-thread.ts'
 

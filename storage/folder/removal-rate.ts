@@ -1,11 +1,13 @@
 // How fast removal goes: as slowly as it can to be done in time, because readers notice every bit of it. Pure.
 import type { Removed } from './removal-thread.ts'
 
-/** What was put away is gone after this: within the minute that it may take, with room for a slow start. */
+/**
+ * Discarded files are gone from the disk after this time. A minute is allowed, and a slow start needs some of it.
+ */
 const doneMs = 52_000
 /** Slower is not worth the wait: a thousand small folders a second nobody notices. */
 const leastPerSecond = 1000
-/** What has missed its time, or does not say when that was, goes as a hundred thousand would. */
+/** The rate for a folder past its time, or of unknown age: as for a hundred thousand files. */
 const latePerSecond = 2500
 
 export interface RemovalRate {
@@ -28,7 +30,7 @@ export function createRemovalRate({ since, bits, now }: RemovalRateOptions): Rem
   const endsAt = since <= now() ? since + doneMs : Number.NaN
   let total = 0
   let removed = 0
-  // Of late, so that it follows a disk that becomes slow.
+  // Recent reports only, so that the estimate follows a disk that becomes slow.
   let things = 0
   let busyMs = 0
 

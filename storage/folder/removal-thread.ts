@@ -1,4 +1,4 @@
-// A thread that removes what lies in the folder it is told, at a pace, and says how much that was, or why it failed.
+// A thread that removes the files of a given folder at a given rate, and reports their number or the failure.
 import { readdirSync, rmSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'

@@ -30,7 +30,9 @@ async function discard(dir: string, { under, before }: Sweep): Promise<void> {
   }
 }
 
-/** As deep as `before` is, so that what is discarded has one shape and comes in bits of one size. */
+/**
+ * As deep as `before` is, so that all discarded folders have one shape and are removed in pieces of one size.
+ */
 async function foldersBefore(top: string, [level = '', ...deeper]: readonly string[]): Promise<string[]> {
   const names = (await namesIn(top)).filter((name) => name < level || (name === level && deeper.length > 0))
   if (deeper.length === 0) return names
@@ -42,7 +44,7 @@ async function foldersBefore(top: string, [level = '', ...deeper]: readonly stri
   return (await Promise.all(found)).flat()
 }
 
-/** Whatever lies in the trash goes, also what a process left there that died. */
+/** Empties the trash, also of folders that a process left there when it died. */
 async function empty(trash: string, { maxMs, signal }: Sweep): Promise<SweepResult> {
   const endsAt = performance.now() + maxMs
   const hasTime = () => performance.now() <= endsAt && !signal?.aborted

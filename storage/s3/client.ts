@@ -34,7 +34,7 @@ export function createClient(
     forcePathStyle: isPathStyle(options),
     requestHandler,
     maxAttempts: 4,
-    // What went wrong leaves as a failure and is logged once, by whoever answers.
+    // The client's own log is off: a fault is thrown as a failure, and logged once where it is answered.
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     // The client's own checksums come as a framing of the body that most servers other than Amazon's store as it is.
     requestChecksumCalculation: 'WHEN_REQUIRED',

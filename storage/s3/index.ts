@@ -6,8 +6,9 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3'
-import type { Bucket, FileFacts } from '../bucket.ts'
+import type { Bucket, FileFacts, ListPage } from '../bucket.ts'
 import { createHttpClient } from '../http-client.ts'
 import { checkKey, checkPrefix } from '../key.ts'
 import { percentEncode, percentEncodeKey } from '../percent-encoding.ts'
@@ -52,21 +53,13 @@ export function createS3Bucket(options: S3Options): Bucket {
       }
     },
     async list(prefix, after) {
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: checkPrefix(prefix),
-          MaxKeys: pageSize,
-          ...(after !== undefined && { StartAfter: after }),
-        }),
-      )
-      const files = (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
-        key: Key,
-        bytes: Size,
-        modifiedAt: LastModified?.getTime() ?? 0,
-      }))
-      const last = files.at(-1)
-      return { files, ...(page.IsTruncated && last && { after: last.key }) }
+      const query = {
+        Bucket: bucket,
+        Prefix: checkPrefix(prefix),
+        MaxKeys: pageSize,
+        ...(after !== undefined && { StartAfter: after }),
+      }
+      return pageOf(await client.send(new ListObjectsV2Command(query)))
     },
     async copy(from, to) {
       const CopySource = `${percentEncode(bucket)}/${percentEncodeKey(checkKey(from))}`
@@ -83,4 +76,14 @@ export function createS3Bucket(options: S3Options): Bucket {
       await http.close()
     },
   })
+}
+
+function pageOf({ Contents = [], IsTruncated }: ListObjectsV2CommandOutput): ListPage {
+  const files = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
+    key: Key,
+    bytes: Size,
+    modifiedAt: LastModified?.getTime() ?? 0,
+  }))
+  const last = files.at(-1)
+  return { files, ...(IsTruncated && last && { after: last.key }) }
 }

@@ -8,37 +8,26 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import type { Bucket, PutResult, Upload } from '../bucket.ts'
+import type { PutResult, Upload } from '../bucket.ts'
 import { toClientBody } from '../client-body.ts'
 import { statusIn } from '../failures.ts'
 import { checkKey } from '../key.ts'
 import { checkMetadata } from '../metadata.ts'
-import { checkPartNumber, checkTogether, inOrder, lengthOf, missingPart, noUpload } from '../multipart.ts'
+import {
+  checkPartNumber,
+  checkTogether,
+  inOrder,
+  lengthOf,
+  type MultipartUploads,
+  missingPart,
+  noUpload,
+} from '../multipart.ts'
 import { verifyBody } from '../verified-body.ts'
 
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 type Stat = (key: string) => Promise<PutResult | undefined>
 
-export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Parts {
+export function createS3Parts(client: S3Client, bucket: string, stat: Stat): MultipartUploads {
   const at = ({ id, key }: Upload) => ({ Bucket: bucket, Key: checkKey(key), UploadId: id })
-
-  async function finish(upload: Upload, count: number, bytes: number | undefined): Promise<PutResult> {
-    const listed = await partsOf(client, at(upload))
-    const parts = Array.from({ length: count }, (_, i) => {
-      const part = listed.get(i + 1)
-      if (!part) throw missingPart(i + 1)
-      return part
-    })
-    const sizes = parts.map(({ Size }) => Size)
-    checkTogether(sizes, bytes)
-    const done = await client.send(
-      new CompleteMultipartUploadCommand({
-        ...at(upload),
-        MultipartUpload: { Parts: parts.map(({ ETag, PartNumber }) => ({ ETag, PartNumber })) },
-      }),
-    )
-    return { bytes: sizes.reduce((sum, size) => sum + size, 0), etag: done.ETag ?? '' }
-  }
 
   return {
     async startParts(key, { type, metadata }) {
@@ -77,7 +66,7 @@ export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Par
 
     async finishParts(upload, count, bytes) {
       try {
-        return await finish(upload, count, bytes)
+        return await complete(client, at(upload), { count, bytes })
       } catch (thrown) {
         if (!isGone(thrown)) throw thrown
         // An answer that was lost is asked for again; the file is there and the upload is not.
@@ -97,10 +86,40 @@ export function createS3Parts(client: S3Client, bucket: string, stat: Stat): Par
 
 type Part = Required<Pick<CompletedPart, 'ETag' | 'PartNumber'>> & { readonly Size: number }
 
-async function partsOf(
+interface UploadAddress {
+  readonly Bucket: string
+  readonly Key: string
+  readonly UploadId: string
+}
+
+interface WholeFile {
+  readonly count: number
+  readonly bytes: number | undefined
+}
+
+async function complete(
   client: S3Client,
-  at: { Bucket: string; Key: string; UploadId: string },
-): Promise<Map<number, Part>> {
+  upload: UploadAddress,
+  { count, bytes }: WholeFile,
+): Promise<PutResult> {
+  const listed = await partsOf(client, upload)
+  const parts = Array.from({ length: count }, (_, i) => {
+    const part = listed.get(i + 1)
+    if (!part) throw missingPart(i + 1)
+    return part
+  })
+  const sizes = parts.map(({ Size }) => Size)
+  checkTogether(sizes, bytes)
+  const done = await client.send(
+    new CompleteMultipartUploadCommand({
+      ...upload,
+      MultipartUpload: { Parts: parts.map(({ ETag, PartNumber }) => ({ ETag, PartNumber })) },
+    }),
+  )
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), etag: done.ETag ?? '' }
+}
+
+async function partsOf(client: S3Client, at: UploadAddress): Promise<Map<number, Part>> {
   const parts = new Map<number, Part>()
   for (let marker: string | undefined, more = true; more; ) {
     const page = await client.send(

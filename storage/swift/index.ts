@@ -1,6 +1,7 @@
 // A container of OpenStack Swift as a bucket.
 import { json, text } from 'node:stream/consumers'
-import type { Bucket } from '../bucket.ts'
+import type { Bucket, ListedFile } from '../bucket.ts'
+import { deleteEach } from '../delete-each.ts'
 import { createHttpClient, type HttpOptions } from '../http-client.ts'
 import { checkKey, checkPrefix } from '../key.ts'
 import { percentEncode, percentEncodeKey } from '../percent-encoding.ts'
@@ -24,9 +25,6 @@ export interface SwiftOptions extends HttpOptions {
   readonly pageSize?: number
 }
 
-/** Enough to hide the way to the server, few enough to be no burden on it. */
-const deletesAtOnce = 8
-
 export function createSwiftBucket(options: SwiftOptions): Bucket {
   const { container, auth, linkKey, now = Date.now, pageSize = 1000 } = options
   const http = createHttpClient(options)
@@ -47,13 +45,7 @@ export function createSwiftBucket(options: SwiftOptions): Bucket {
       return undefined
     },
     stat: files.stat,
-    async delete(keys) {
-      const waiting = keys.map(checkKey)
-      const one = async () => {
-        for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await files.remove(key)
-      }
-      await Promise.all(Array.from({ length: deletesAtOnce }, one))
-    },
+    delete: (keys) => deleteEach(keys, files.remove),
     async list(prefix, after) {
       const query = {
         format: 'json',
@@ -62,16 +54,7 @@ export function createSwiftBucket(options: SwiftOptions): Bucket {
         ...(after !== undefined && { marker: after }),
       }
       const got = await ask({ method: 'GET', container, query })
-      const listed = (await json(got.body)) as readonly {
-        name: string
-        bytes: number
-        last_modified: string
-      }[]
-      const files = listed.map(({ name, bytes, last_modified }) => ({
-        key: name,
-        bytes,
-        modifiedAt: Date.parse(`${last_modified}Z`),
-      }))
+      const files = ((await json(got.body)) as readonly SwiftListed[]).map(fileOf)
       const last = files.at(-1)
       return { files, ...(files.length === pageSize && last && { after: last.key }) }
     },
@@ -91,6 +74,19 @@ export function createSwiftBucket(options: SwiftOptions): Bucket {
     close: () => http.close(),
   })
 }
+
+interface SwiftListed {
+  readonly name: string
+  readonly bytes: number
+  /** In UTC, without saying so. */
+  readonly last_modified: string
+}
+
+const fileOf = ({ name, bytes, last_modified }: SwiftListed): ListedFile => ({
+  key: name,
+  bytes,
+  modifiedAt: Date.parse(`${last_modified}Z`),
+})
 
 const secretsOf = (auth: SwiftAuth, linkKey = ''): string[] => [
   auth.version === 1 ? auth.key : auth.password,

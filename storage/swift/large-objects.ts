@@ -2,16 +2,21 @@
 // https://docs.openstack.org/swift/latest/overview_large_objects.html
 import { randomUUID } from 'node:crypto'
 import { json, text } from 'node:stream/consumers'
-import type { Bucket, PutResult, Upload } from '../bucket.ts'
+import type { PutPartOptions, PutResult, StorageBody, Upload } from '../bucket.ts'
 import { toClientBody } from '../client-body.ts'
 import { quoteEtag } from '../etag.ts'
 import { checkKey } from '../key.ts'
-import { checkPartNumber, checkTogether, inOrder, missingPart, noUpload } from '../multipart.ts'
+import {
+  checkPartNumber,
+  checkTogether,
+  checkUploadId,
+  inOrder,
+  type MultipartUploads,
+  missingPart,
+} from '../multipart.ts'
 import { verifyBody } from '../verified-body.ts'
 import { describing } from './headers.ts'
 import type { SwiftRequest } from './requests.ts'
-
-type Parts = Pick<Bucket, 'startParts' | 'putPart' | 'listParts' | 'finishParts' | 'abortParts'>
 
 interface SwiftSegment {
   readonly name: string
@@ -22,7 +27,7 @@ interface SwiftSegment {
 /** Beside the container and not in it, so that a listing gives files and never their parts. */
 export const segmentsOf = (container: string): string => `${container}_segments`
 
-export function createSwiftParts(ask: SwiftRequest, container: string): Parts {
+export function createSwiftParts(ask: SwiftRequest, container: string): MultipartUploads {
   const segments = segmentsOf(container)
   const nameOf = ({ id }: Upload, number: number) =>
     `${checkUploadId(id)}/${String(checkPartNumber(number)).padStart(5, '0')}`
@@ -43,21 +48,7 @@ export function createSwiftParts(ask: SwiftRequest, container: string): Parts {
     },
 
     async putPart(upload, number, body, options = {}) {
-      const measured = verifyBody(body, options)
-      const { length, signal } = options
-      try {
-        const got = await ask({
-          method: 'PUT',
-          container: segments,
-          key: nameOf(upload, number),
-          headers: length === undefined ? {} : { 'content-length': String(length) },
-          body: await toClientBody(measured, body),
-          signal,
-        })
-        await text(got.body)
-      } catch (thrown) {
-        throw measured.failure() ?? thrown
-      }
+      await putSegment(ask, { container: segments, key: nameOf(upload, number) }, { ...options, body })
     },
 
     async listParts(upload) {
@@ -67,35 +58,17 @@ export function createSwiftParts(ask: SwiftRequest, container: string): Parts {
       )
     },
 
-    async finishParts(upload, count, wanted): Promise<PutResult> {
+    async finishParts(upload, count, bytes): Promise<PutResult> {
       const found = await listSegments(upload)
       const parts = Array.from({ length: count }, (_, i) => {
         const part = found.get(nameOf(upload, i + 1))
         if (!part) throw missingPart(i + 1)
         return part
       })
-      checkTogether(
-        parts.map(({ bytes }) => bytes),
-        wanted,
-      )
-      const manifest = parts.map(({ name, hash, bytes }) => ({
-        path: `/${segments}/${name}`,
-        etag: hash,
-        size_bytes: bytes,
-      }))
-      const got = await ask({
-        method: 'PUT',
-        container,
-        key: checkKey(upload.key),
-        query: { 'multipart-manifest': 'put' },
-        headers: describing(upload),
-        body: JSON.stringify(manifest),
-      })
-      await text(got.body)
-      return {
-        bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-        etag: quoteEtag(got.headers.etag),
-      }
+      const sizes = parts.map((part) => part.bytes)
+      checkTogether(sizes, bytes)
+      const etag = await putManifest(ask, container, { upload, parts })
+      return { bytes: sizes.reduce((sum, size) => sum + size, 0), etag }
     },
 
     async abortParts(upload) {
@@ -107,7 +80,51 @@ export function createSwiftParts(ask: SwiftRequest, container: string): Parts {
   }
 }
 
-function checkUploadId(id: string): string {
-  if (/^[0-9a-f-]{36}$/.test(id)) return id
-  throw noUpload()
+interface Manifest {
+  readonly upload: Upload
+  readonly parts: readonly SwiftSegment[]
+}
+
+/** The large object: from here on the parts are one file. The answer is its entity tag. */
+async function putManifest(
+  ask: SwiftRequest,
+  container: string,
+  { upload, parts }: Manifest,
+): Promise<string> {
+  const manifest = parts.map(({ name, hash, bytes }) => ({
+    path: `/${segmentsOf(container)}/${name}`,
+    etag: hash,
+    size_bytes: bytes,
+  }))
+  const got = await ask({
+    method: 'PUT',
+    container,
+    key: checkKey(upload.key),
+    query: { 'multipart-manifest': 'put' },
+    headers: describing(upload),
+    body: JSON.stringify(manifest),
+  })
+  await text(got.body)
+  return quoteEtag(got.headers.etag)
+}
+
+interface SegmentToPut extends PutPartOptions {
+  readonly body: StorageBody
+}
+
+async function putSegment(
+  ask: SwiftRequest,
+  place: { readonly container: string; readonly key: string },
+  part: SegmentToPut,
+): Promise<void> {
+  const { body, length, signal } = part
+  const verified = verifyBody(body, part)
+  try {
+    const headers: Record<string, string> = length === undefined ? {} : { 'content-length': String(length) }
+    const sent = await toClientBody(verified, body)
+    const got = await ask({ method: 'PUT', ...place, headers, body: sent, signal })
+    await text(got.body)
+  } catch (thrown) {
+    throw verified.failure() ?? thrown
+  }
 }

@@ -1,4 +1,4 @@
-// What Swift knows of one file, and its removal with all that belongs to it.
+// Facts of one object in Swift, and its removal with all its segments.
 import { text } from 'node:stream/consumers'
 import type { FileFacts } from '../bucket.ts'
 import { checkKey } from '../key.ts'

@@ -54,7 +54,7 @@ export function createSwiftRequest(http: HttpClient, sessions: Sessions): SwiftR
       } catch (thrown) {
         if (isLast || isAbort(thrown) || isRefusal(thrown)) throw thrown
       }
-      // Jitter, so that many who failed together do not come back together.
+      // Jitter, so that requests that failed together are not repeated together.
       const waitMs = firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random())
       await pause(waitMs, undefined, call.signal && { signal: call.signal })
     }

@@ -40,7 +40,7 @@ export interface Sessions {
   forget(session: Session): void
 }
 
-/** A request that begins with a token that is about to end might fail in the middle of its body. */
+/** A token that expires soon might expire in the middle of a request's body. */
 const renewEarlierMs = 300_000
 /** Of a server that does not say: the shortest usual life. */
 const unsaidLifeMs = 3_600_000
@@ -125,5 +125,5 @@ function credentialsOf(auth: ThirdAuth): unknown {
   }
 }
 
-/** What was refused is not shown: it may repeat what we sent. */
+/** The refused request is not shown: it may contain a secret. */
 const refused = ({ status }: HttpResponse) => Object.assign(new Error(`login answered ${status}`), { status })

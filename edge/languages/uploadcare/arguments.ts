@@ -79,7 +79,9 @@ const words: Readonly<Record<string, Placement>> = {
   right: { x: 'end', y: 'centre' },
 }
 
-/** A word, or "x,y" in pixels or percent: of the room that is left, so that 100p,100p is the far corner. */
+/**
+ * A word, or "x,y" in pixels or percent. Percent are of the room beside the picture, so 100p,100p is the far corner.
+ */
 export function place(text: string): Placement | undefined {
   const word = words[text.toLowerCase()]
   if (word) return word

@@ -10,7 +10,7 @@ interface Facts {
   readonly space: string
 }
 
-/** What a header does not tell is null, as it is there for a file that does not say. */
+/** A fact that the header does not tell is null, as Uploadcare has it for a file without that fact. */
 export function uploadcareFacts(answer: Answer, id: string): Answer {
   if (answer.status !== 200) return answer
   const facts: Facts = JSON.parse(requireHeld(answer).body.toString())

@@ -1,4 +1,4 @@
-// Every operation that is done, as what it adds to the state; and those that the language has and we do not.
+// Each supported operation as a change of the state, and the operations of the language that are refused.
 import { Failure } from '../../../errors.ts'
 import { type Options, turned } from '../../../transforms/index.ts'
 import { colour, integer, oneOf, refuse } from './arguments.ts'

@@ -1,9 +1,9 @@
-// A sizing operation behind another, as the one that comes to the same: editors and upload widgets write `preview` at
-// the end of what they did, and whoever shows the picture writes a size behind that.
+// Two sizing operations in a row as the one that has the same result. Editors and upload widgets end their addresses
+// with `preview`, and a page that shows the picture adds a size of its own.
 import type { Options } from '../../../transforms/index.ts'
 import { type Sizing, turnBy, type UploadcareState, upright } from './state.ts'
 
-/** The box that a sizing fits into; Infinity for a side that is free. */
+/** The largest output of a sizing; Infinity for a side without a limit. */
 interface OutputBox {
   readonly width: number
   readonly height: number
@@ -28,7 +28,8 @@ const keepsRatio = ({ options: { fit } }: Sizing): boolean => fit === undefined 
 /** Whether `next` gives the size that it gives without `before`. */
 function isSame(before: Sizing, next: Sizing, turns: number): boolean {
   if (next.options.enlarge === undefined) return true
-  // What may not grow is as large as what came before, on its shorter side too: that of a panorama is a fifth.
+  // A sizing that may not enlarge is limited by the output before it, unless it fits into that output's shorter side:
+  // for a panorama that side may be a fifth of the box.
   const { width, height } = turnBox(boxOf(before), turns)
   return before.options.fit === 'max' && longest(boxOf(next)) * 5 <= Math.min(width, height)
 }
