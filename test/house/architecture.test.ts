@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'metrics.ts': [],
   'config.ts': ['config'],
   // What is written in a language of another part is read by that part's own pure reader.
-  config: ['errors.ts', door, 'fetch/addresses.ts', 'fetch/hosts.ts'],
+  config: ['errors.ts', 'http/reserved-paths.ts', door, 'fetch/addresses.ts', 'fetch/hosts.ts'],
   work: ['errors.ts'],
   transforms: ['errors.ts', 'work'],
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
@@ -230,4 +230,39 @@ test('every folder with code is known here', () => {
     )
     .map((entry) => relative(root, join(root, entry.name)))
   expect(folders.filter((folder) => !known.has(folder))).toEqual([])
+})
+
+/** One level deeper: what a folder within a room may import of its own room besides itself. */
+const innerRooms: Readonly<Record<string, readonly string[]>> = {
+  // A language compiles to options; it knows neither the journey nor the hits.
+  'edge/languages': ['edge/content-disposition.ts', 'edge/signature.ts'],
+  // A loader finds a source; it knows neither results nor answers.
+  'origin/loaders': ['origin/caching.ts', 'origin/loader.ts', 'origin/recent-sources.ts'],
+}
+const providers = ['storage/azure', 'storage/folder', 'storage/s3', 'storage/swift']
+
+describe('imports within a room', () => {
+  const importsWithin = (folder: string, room: string) =>
+    files
+      .filter((file) => isIn(folder, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => isIn(room, target) && !isIn(folder, target))
+
+  test.each(Object.entries(innerRooms))('%s imports only what it may of its room', (folder, allowed) => {
+    const wrong = importsWithin(folder, dirname(folder)).filter(({ target }) => !allowed.includes(target))
+    expect(wrong).toEqual([])
+  })
+
+  test.each(providers)('%s knows the seam of storages, and no other provider', (provider) => {
+    const wrong = importsWithin(provider, 'storage').filter(
+      ({ target }) => dirname(target) !== 'storage' || target === 'storage/index.ts',
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every folder within storage is such a provider', () => {
+    const folders = new Set(filesIn('storage').map((file) => dirname(file)))
+    folders.delete('storage')
+    expect([...folders].sort()).toEqual(providers)
+  })
 })
