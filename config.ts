@@ -76,7 +76,7 @@ export function makeConfig(
   return Object.freeze({ ...scalars, sources })
 }
 
-interface Reading {
+interface ReadContext {
   readonly machine: Machine
   readonly faults: string[]
 }
@@ -84,7 +84,7 @@ interface Reading {
 function readSettings(
   written: WrittenConfig,
   environment: Environment,
-  { machine, faults }: Reading,
+  { machine, faults }: ReadContext,
 ): Settings {
   const values: Record<string, unknown> = {}
   // What is fitted to the memory comes behind it in the table.

@@ -1,21 +1,22 @@
 // The wiring: stacks the tiers the configuration asks for, in one process or with the next one far away.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api } from './assembly/api.ts'
+import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
-import { assembleFar } from './assembly/far.ts'
-import { logStrangers } from './assembly/neighbours.ts'
-import { assembleOperation, type Listener, withOperation } from './assembly/operation.ts'
-import type { Assembly, Parts } from './assembly/parts.ts'
+import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
+import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleShield } from './assembly/shield.ts'
-import { withoutEdge } from './assembly/without-edge.ts'
-import { asFaultOfFolder, refuseUnwritable } from './assembly/writable.ts'
+import { logStrangers } from './assembly/stranger-log.ts'
+import { assembleUpstream } from './assembly/upstream.ts'
+import { assembleInternal } from './assembly/without-edge.ts'
 import type { Config, Role } from './config.ts'
 import { noEpochs } from './purging/index.ts'
 import type { Tier } from './tier.ts'
+import type { Listener } from './wire/tier-listener.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
 
-export type { Parts } from './assembly/parts.ts'
+export type { HalftoneOptions } from './assembly/context.ts'
 
 export interface Halftone {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
@@ -25,7 +26,7 @@ export interface Halftone {
   close(): Promise<void>
 }
 
-export async function createHalftone(parts: Parts): Promise<Halftone> {
+export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> {
   const assembly: Assembly = {
     ...parts,
     refused: logStrangers(parts),
@@ -36,87 +37,92 @@ export async function createHalftone(parts: Parts): Promise<Halftone> {
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
   return {
-    listener: await assembled(assembly),
+    listener: await assemble(assembly),
     drain: () => {
       isDraining = true
     },
-    close: () => closed(assembly),
+    close: () => closeAll(assembly),
   }
 }
 
 /** Throws a ConfigFault for what only shows when it is tried; whatever it throws, nothing is left running. */
-async function assembled(assembly: Assembly): Promise<Listener> {
+async function assemble(assembly: Assembly): Promise<Listener> {
   await refuseUnwritable(assembly.config)
   try {
-    return await stacked(assembly)
+    return await stackTiers(assembly)
   } catch (thrown) {
-    await closed(assembly)
-    throw asFaultOfFolder(thrown, assembly.config)
+    await closeAll(assembly)
+    throw explainFolderFault(thrown, assembly.config)
   }
 }
 
-async function stacked(alone: Assembly): Promise<Listener> {
+async function stackTiers(alone: Assembly): Promise<Listener> {
   const purging = await assemblePurging(alone)
   const assembly = { ...alone, epochs: purging.epochs }
-  const origin = await nearOrigin(assembly)
-  const shield = nearShield(assembly, origin)
+  const origin = await localOrigin(assembly)
+  const shield = localShield(assembly, origin)
   const operation = assembleOperation(assembly)
-  const api = await nearApi(assembly, purging)
+  const api = await localApi(assembly, purging)
   if (runs(assembly.config, 'edge'))
     return assembleEdge(assembly, {
-      upstream: shield ?? origin ?? farBelowEdge(assembly),
+      upstream: shield ?? origin ?? remoteBelowEdge(assembly),
       operation,
       api,
       purging,
     })
-  const node = await nearNode(assembly)
+  const node = await localNode(assembly)
   return withOperation(
     assembly,
     operation,
-    withoutEdge(assembly, { tier: shield ?? origin, api, node, purging }),
+    assembleInternal(assembly, { tier: shield ?? origin, api, node, purging }),
   )
 }
 
-async function closed({ closing }: Assembly): Promise<void> {
+async function closeAll({ closing }: Assembly): Promise<void> {
   for (const close of closing.reverse()) await close()
 }
 
 const runs = (config: Config, role: Role): boolean => config.roles.includes(role)
 
 /** Imported only where an origin runs: a process without one never loads the pool, nor a worker of it sharp. */
-async function nearOrigin(assembly: Assembly): Promise<Tier | undefined> {
+async function localOrigin(assembly: Assembly): Promise<Tier | undefined> {
   if (!runs(assembly.config, 'origin')) return undefined
   const { assembleOrigin } = await import('./assembly/origin.ts')
   return assembleOrigin(assembly)
 }
 
-function nearShield(assembly: Assembly, origin: Tier | undefined): Tier | undefined {
+function localShield(assembly: Assembly, origin: Tier | undefined): Tier | undefined {
   const { config } = assembly
   if (!runs(config, 'shield')) return undefined
-  return assembleShield(assembly, origin ?? farOrigins(assembly, config.shieldDeadlineMs))
+  return assembleShield(assembly, origin ?? remoteOrigins(assembly, config.shieldDeadlineMs))
 }
 
 /** An edge asks shields where there are any, else origins. */
-function farBelowEdge(assembly: Assembly): Tier {
+function remoteBelowEdge(assembly: Assembly): Tier {
   const { shields, edgeDeadlineMs: answerMs, hedgeMs } = assembly.config
-  if (shields.length === 0) return farOrigins(assembly, answerMs)
+  if (shields.length === 0) return remoteOrigins(assembly, answerMs)
   // Two shields that are asked for one picture meet again at its origin, which makes it once.
-  return assembleFar(assembly, { urls: shields, keyOf: wholeKey, answerMs, hedgeMs })
+  return assembleUpstream(assembly, { urls: shields, keyOf: wholeKey, answerMs, hedgeMs })
 }
 
 /** A second origin would load the source and make the picture a second time, so it is asked late. */
-const farOrigins = (assembly: Assembly, answerMs: number): Tier =>
-  assembleFar(assembly, { urls: assembly.config.origins, keyOf: sourceKey, answerMs, hedgeMs: answerMs / 2 })
+const remoteOrigins = (assembly: Assembly, answerMs: number): Tier =>
+  assembleUpstream(assembly, {
+    urls: assembly.config.origins,
+    keyOf: sourceKey,
+    answerMs,
+    hedgeMs: answerMs / 2,
+  })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */
-async function nearApi(assembly: Assembly, purging: Purging): Promise<Api | undefined> {
+async function localApi(assembly: Assembly, purging: Purging): Promise<Api | undefined> {
   if (!runs(assembly.config, 'api')) return undefined
   const { assembleApi } = await import('./assembly/api.ts')
   return assembleApi(assembly, purging)
 }
 
 /** Beside an API of the same process nobody else asks for pictures to be processed. */
-async function nearNode(assembly: Assembly): Promise<Listener | undefined> {
+async function localNode(assembly: Assembly): Promise<Listener | undefined> {
   if (!runs(assembly.config, 'processor') || runs(assembly.config, 'api')) return undefined
   const { assembleNode } = await import('./assembly/processing.ts')
   return assembleNode(assembly)

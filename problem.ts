@@ -1,6 +1,6 @@
 // The one table from a failure's kind to HTTP: RFC 9457 problem documents, their status and how long they may be kept.
 import { asFailure, type Failure, type FailureKind } from './errors.ts'
-import { reasonOf } from './reason.ts'
+import { describeCause } from './http/error-cause.ts'
 import type { Answer, HeldAnswer } from './tier.ts'
 
 interface Problem {
@@ -106,10 +106,10 @@ export const mayPass = (kind: string | undefined): boolean =>
   isFailureKind(kind) && problems[kind].mayPass === true
 
 /** A kind as clients are told it. */
-export const toldAs = (kind: FailureKind): FailureKind => problems[kind].toldAs ?? kind
+export const clientKind = (kind: FailureKind): FailureKind => problems[kind].toldAs ?? kind
 
 /** Seconds for which caches keep a failure of this kind, where nothing more is known of it. */
-export const keptFor = (kind: FailureKind): number => problems[kind].keepFor
+export const keepSecondsOf = (kind: FailureKind): number => problems[kind].keepFor
 
 export const statusOf = (kind: FailureKind): number => problems[kind].status
 
@@ -119,7 +119,7 @@ export const reasonHeader = 'halftone-reason'
 /** The answer for anything thrown. Of its causes a few words go with it as far as the edge, and no further. */
 export function problemAnswer(thrown: unknown): HeldAnswer {
   const failure = asFailure(thrown)
-  const reason = reasonOf(failure.details.cause)
+  const reason = describeCause(failure.details.cause)
   const { headers, ...answer } = publicProblem(failure)
   return { ...answer, headers: reason === undefined ? headers : { ...headers, [reasonHeader]: reason } }
 }
@@ -156,7 +156,7 @@ function problemDocument(failure: Failure): Record<string, unknown> {
   const { status, title } = problems[failure.kind]
   const { option, expected, received } = failure.details
   return {
-    type: `urn:halftone:problem:${toldAs(failure.kind)}`,
+    type: `urn:halftone:problem:${clientKind(failure.kind)}`,
     title,
     status,
     detail: failure.message,

@@ -53,7 +53,7 @@ export interface ByteRange {
 export const isHeld = (answer: Answer): answer is HeldAnswer => Buffer.isBuffer(answer.body)
 
 /** An answer that cannot be a file: a problem, a document, a source that was read whole. Throws a TypeError for a file. */
-export function held(answer: Answer): HeldAnswer {
+export function requireHeld(answer: Answer): HeldAnswer {
   if (isHeld(answer)) return answer
   throw new TypeError('an answer in memory was expected, not a file')
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { Failure } from '../errors.ts'
+import { describeCause } from '../http/error-cause.ts'
 import { type Log, levelOf } from '../log.ts'
-import { reasonOf } from '../reason.ts'
 import type { ApiEnv } from './parts.ts'
 
 export interface JournalEnv extends ApiEnv {
@@ -41,7 +41,7 @@ export function logged(log: Log, now: () => number): MiddlewareHandler<JournalEn
 
 function whyOf(error: Error | undefined): { failure?: string; detail?: string; reason?: string } {
   if (!error) return {}
-  const reason = reasonOf(error.cause)
+  const reason = describeCause(error.cause)
   const failure = error instanceof Failure ? { failure: error.kind } : {}
   return { ...failure, detail: error.message, ...(reason !== undefined && { reason }) }
 }

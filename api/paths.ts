@@ -1,5 +1,5 @@
 // Which paths are the API's.
-import { reservedPaths } from '../reserved-paths.ts'
+import { reservedPaths } from '../http/reserved-paths.ts'
 
 const { nativeApi, kraken, optidash, uploadcare } = reservedPaths
 

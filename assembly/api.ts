@@ -10,28 +10,28 @@ import { createApiRetention } from '../api/retention/index.ts'
 import { createUploads, type UploadsOptions } from '../api/uploads/index.ts'
 import { type Config, isPrivate, plainUploads, uploadsName } from '../config.ts'
 import { createUploadDelivery } from '../edge/index.ts'
-import { createGuard } from '../origin/guard.ts'
+import { createGuard } from '../fetch/guard.ts'
 import { pictureTarget } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
-import { ownBucket } from './bucket.ts'
-import type { Assembly } from './parts.ts'
+import type { Assembly } from './context.ts'
+import { openOwnBucket } from './own-bucket.ts'
 import { assembleProcessing } from './processing.ts'
 import type { Purging } from './purging.ts'
-import { recordsOf } from './records.ts'
+import { openConfiguredRecords } from './records.ts'
 
 export interface Api {
   readonly app: ReturnType<typeof createApi>
   readonly demo: Accounts['demo']
 }
 
-/** What is made first is closed last: services end before what they stand on. */
+/** Services are made after the parts they use, and everything is closed in the reverse order of its making. */
 export async function assembleApi(assembly: Assembly, purging: Purging): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const records = await recordsOf(config, now(), createSeal(secret))
+  const records = await openConfiguredRecords(config, now(), createSeal(secret))
   closing.push(() => records.close())
-  const bucket = await ownBucket(assembly)
+  const bucket = await openOwnBucket(assembly)
   const services = await assembleServices({ ...assembly, purging }, { records, bucket, secret })
   const parts: ApiParts = {
     ...services,
@@ -56,7 +56,7 @@ const signingOf = ({ sources }: Config) => {
 
 const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
 
-interface Kept {
+interface Persistence {
   readonly records: Records
   readonly bucket: Bucket
   /** The instance's own. */
@@ -65,7 +65,7 @@ interface Kept {
 
 async function assembleServices(
   assembly: Assembly & { readonly purging: Purging },
-  { records, bucket, secret }: Kept,
+  { records, bucket, secret }: Persistence,
 ) {
   const { config, log, closing, now = Date.now } = assembly
   const { allowAddresses, connectMs, stallMs } = config

@@ -3,14 +3,14 @@ import type { Store } from '../cache/store.ts'
 import type { SourceConfig } from '../config.ts'
 import type { Loader } from '../origin/index.ts'
 import { createBucketLoader } from '../origin/loaders/bucket.ts'
-import type { Recent } from '../origin/recent.ts'
+import type { Recent } from '../origin/recent-sources.ts'
 import { type Bucket, openBucket, uploadKey } from '../storage/index.ts'
-import { ownBucket } from './bucket.ts'
-import type { Assembly } from './parts.ts'
-import { seconds } from './seconds.ts'
+import type { Assembly } from './context.ts'
+import { seconds } from './from-config.ts'
+import { openOwnBucket } from './own-bucket.ts'
 
 /** What the loaders of an origin share. */
-export interface Shared {
+export interface SharedStores {
   readonly recent: Recent
   readonly downloads: Store | undefined
 }
@@ -21,10 +21,10 @@ type UploadsSource = Extract<SourceConfig, { readonly uploads: unknown }>
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** An upload lies at the key of its identifier as soon as it is finished, and not before. */
-export function uploadsLoader(assembly: Assembly, source: UploadsSource, shared: Shared): Loader {
+export function uploadsLoader(assembly: Assembly, source: UploadsSource, shared: SharedStores): Loader {
   return loaderIn(assembly, {
     ...shared,
-    open: () => ownBucket(assembly),
+    open: () => openOwnBucket(assembly),
     isNear: (assembly.config.storage?.kind ?? 'folder') === 'folder',
     place: 'own',
     keyOf: (path) => (uuid.test(path) ? uploadKey(path) : undefined),
@@ -32,14 +32,14 @@ export function uploadsLoader(assembly: Assembly, source: UploadsSource, shared:
   })
 }
 
-export function bucketLoader(assembly: Assembly, source: BucketSource, shared: Shared): Loader {
+export function bucketLoader(assembly: Assembly, source: BucketSource, shared: SharedStores): Loader {
   const { bucket: settings, prefix, fresh } = source
   // Not the keys that open it: they may be renewed, and the files stay the same.
   const { kind, ...where } = settings
   const place = ['dir', 'endpoint', 'account', 'bucket', 'container'].map((name) => Object(where)[name])
   return loaderIn(assembly, {
     ...shared,
-    open: () => opened(assembly, settings),
+    open: () => openSourceBucket(assembly, settings),
     isNear: kind === 'folder',
     place: JSON.stringify([kind, ...place]),
     keyOf: (path) => prefix + path,
@@ -47,13 +47,13 @@ export function bucketLoader(assembly: Assembly, source: BucketSource, shared: S
   })
 }
 
-async function opened({ closing }: Assembly, settings: BucketSource['bucket']): Promise<Bucket> {
+async function openSourceBucket({ closing }: Assembly, settings: BucketSource['bucket']): Promise<Bucket> {
   const bucket = await openBucket(settings)
   closing.push(() => bucket.close())
   return bucket
 }
 
-interface Way extends Shared {
+interface BucketAccess extends SharedStores {
   readonly open: () => Promise<Bucket>
   /** On this machine: a second copy on its disk would be in vain. */
   readonly isNear: boolean
@@ -63,7 +63,10 @@ interface Way extends Shared {
 }
 
 /** Opened with the first picture that is asked for: most processes never see one, and a provider's client is large. */
-function loaderIn({ config }: Assembly, { open, isNear, place, keyOf, fresh, ...shared }: Way): Loader {
+function loaderIn(
+  { config }: Assembly,
+  { open, isNear, place, keyOf, fresh, ...shared }: BucketAccess,
+): Loader {
   let opening: Promise<Loader> | undefined
   async function make(): Promise<Loader> {
     return createBucketLoader({
@@ -79,7 +82,7 @@ function loaderIn({ config }: Assembly, { open, isNear, place, keyOf, fresh, ...
   return {
     async load(path, signal, wish) {
       opening ??= make().catch((thrown: unknown) => {
-        // A disk that is not mounted yet: the next one who asks may find it.
+        // A disk may not be mounted yet; the next request tries again.
         opening = undefined
         throw thrown
       })

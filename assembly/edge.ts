@@ -7,13 +7,13 @@ import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Tier } from '../tier.ts'
 import { isPurge } from '../wire/purges.ts'
+import type { Listener } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
-import { frameworkListener } from './framework.ts'
-import type { Listener } from './operation.ts'
-import type { Assembly } from './parts.ts'
+import { watchStore } from './cache-stores.ts'
+import type { Assembly } from './context.ts'
+import { edgeSources } from './edge-sources.ts'
+import { honoListener } from './hono-listener.ts'
 import type { Purging } from './purging.ts'
-import { edgeSources } from './sources.ts'
-import { watchStore } from './stores.ts'
 
 interface EdgeParts {
   readonly upstream: Tier
@@ -47,7 +47,7 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api, pur
   app.route('/', pages(assembly, api))
   if (api) app.route('/', api.app)
   app.route('/', edge.app)
-  const framework = frameworkListener(app.fetch)
+  const framework = honoListener(app.fetch)
   return (request, response) => {
     if (edge.hit(request, response)) return
     if (isPurge(request)) purging.listener(request, response)

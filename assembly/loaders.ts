@@ -5,12 +5,12 @@ import type { Loader } from '../origin/index.ts'
 import { createFolderLoader } from '../origin/loaders/folder.ts'
 import { createHttpLoader } from '../origin/loaders/http.ts'
 import { lenient } from '../origin/loaders/lenient.ts'
-import { createRecent } from '../origin/recent.ts'
+import { createRecent } from '../origin/recent-sources.ts'
 import { samplesFolder } from '../samples/index.ts'
-import { bucketLoader, type Shared, uploadsLoader } from './bucket-loaders.ts'
-import type { Assembly } from './parts.ts'
-import { seconds } from './seconds.ts'
-import { memoryOverDisk } from './stores.ts'
+import { bucketLoader, type SharedStores, uploadsLoader } from './bucket-loaders.ts'
+import { memoryOverDisk } from './cache-stores.ts'
+import type { Assembly } from './context.ts'
+import { seconds } from './from-config.ts'
 
 export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader> {
   const { config } = assembly
@@ -18,7 +18,7 @@ export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader>
   const downloads = hasDownloads(config) ? downloadStore(assembly) : undefined
   const loaders = new Map<string, Loader>()
   for (const [name, source] of new Map([[uploadsName, plainUploads] as const, ...config.sources]))
-    loaders.set(name, asConfigured(loaderOf(assembly, source, { recent, downloads }), source))
+    loaders.set(name, applyLeniency(loaderOf(assembly, source, { recent, downloads }), source))
   if (config.samples) {
     const dir = samplesFolder
     loaders.set(
@@ -29,7 +29,7 @@ export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader>
   return loaders
 }
 
-const asConfigured = (loader: Loader, source: SourceConfig): Loader =>
+const applyLeniency = (loader: Loader, source: SourceConfig): Loader =>
   source.lenient ? lenient(loader) : loader
 
 /** Whether anything comes over a network. */
@@ -48,7 +48,7 @@ const downloadStore = (assembly: Assembly): Store =>
     diskBytes: assembly.config.sourceDiskBytes,
   })
 
-function loaderOf(assembly: Assembly, source: SourceConfig, shared: Shared): Loader {
+function loaderOf(assembly: Assembly, source: SourceConfig, shared: SharedStores): Loader {
   if ('uploads' in source) return uploadsLoader(assembly, source, shared)
   if ('bucket' in source) return bucketLoader(assembly, source, shared)
   if ('folder' in source) {
@@ -61,7 +61,7 @@ function loaderOf(assembly: Assembly, source: SourceConfig, shared: Shared): Loa
 
 type WebSource = Extract<SourceConfig, { readonly hosts: unknown }>
 
-function httpLoader(assembly: Assembly, source: WebSource, { downloads }: Shared): Loader {
+function httpLoader(assembly: Assembly, source: WebSource, { downloads }: SharedStores): Loader {
   const { config, metrics, closing, now = Date.now } = assembly
   if (!downloads) throw new Error('no store for downloads')
   const loader = createHttpLoader({

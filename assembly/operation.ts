@@ -1,14 +1,11 @@
 // Health and metrics of this process, as an app and as a listener for processes without an edge.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
 import { isPrivate } from '../config.ts'
 import { createOperation, operationPaths } from '../operation/index.ts'
-import { sendHeld } from '../wire/send.ts'
-import { neighbourBy, notNeighbour, showsSecret } from '../wire/serve.ts'
-import { frameworkListener } from './framework.ts'
-import type { Assembly } from './parts.ts'
-
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void
+import { sendInMemory } from '../wire/send-answer.ts'
+import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/tier-listener.ts'
+import type { Assembly } from './context.ts'
+import { honoListener } from './hono-listener.ts'
 
 export function assembleOperation({ config, metrics, faults, version }: Assembly): Hono {
   return createOperation({
@@ -25,14 +22,14 @@ export function assembleOperation({ config, metrics, faults, version }: Assembly
  * secret, but the check of a neighbour that shows a wrong one must not go well.
  */
 export function withOperation({ config, refused }: Assembly, operation: Hono, listener: Listener): Listener {
-  const framework = frameworkListener(operation.fetch)
+  const framework = honoListener(operation.fetch)
   const isNeighbour = neighbourBy(config.tierSecret)
   return (request, response) => {
     if (!operationPaths.has(request.url)) listener(request, response)
     else if (!showsSecret(request) || isNeighbour(request)) framework(request, response)
     else {
       refused(request)
-      sendHeld(request, response, notNeighbour())
+      sendInMemory(request, response, notNeighbour())
     }
   }
 }

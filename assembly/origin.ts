@@ -6,11 +6,10 @@ import type { Tier } from '../tier.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
 import { createHandover } from '../work/handover.ts'
-import { childMemory, limitsOf } from './limits.ts'
+import { memoryOverDisk } from './cache-stores.ts'
+import type { Assembly } from './context.ts'
+import { childMemory, limitsOf, seconds } from './from-config.ts'
 import { assembleLoaders } from './loaders.ts'
-import type { Assembly } from './parts.ts'
-import { seconds } from './seconds.ts'
-import { memoryOverDisk } from './stores.ts'
 
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly

@@ -1,17 +1,17 @@
 // Where the API's pictures are made: on threads of this process, or on processing nodes.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeCause } from '../http/error-cause.ts'
 import { levelOf } from '../log.ts'
 import { statusOf } from '../problem.ts'
 import { createLocalProcessing } from '../processing/local.ts'
 import type { Processing } from '../processing/processing.ts'
 import { createRemoteProcessing } from '../processing/remote.ts'
 import { serveProcessing } from '../processing/serve.ts'
-import { reasonOf } from '../reason.ts'
-import { faultOf, tellOf } from './health.ts'
-import { childMemory, limitsOf } from './limits.ts'
-import type { Listener } from './operation.ts'
-import type { Assembly } from './parts.ts'
+import type { Listener } from '../wire/tier-listener.ts'
+import type { Assembly } from './context.ts'
+import { childMemory, limitsOf } from './from-config.ts'
+import { healthFault, logHealth } from './node-health.ts'
 
 export function assembleProcessing(assembly: Assembly): Processing {
   const { config, metrics, closing } = assembly
@@ -34,7 +34,7 @@ export function assembleProcessing(assembly: Assembly): Processing {
 export function assembleNode(assembly: Assembly): Listener {
   const { config, log, refused } = assembly
   const spoolDir = join(config.dataDir, 'processing')
-  // What a process that was killed left there is nobody's any more.
+  // Left by a process that was killed; nobody will read it.
   rmSync(spoolDir, { recursive: true, force: true })
   mkdirSync(spoolDir, { recursive: true })
   return serveProcessing(assembleProcessing(assembly), {
@@ -44,7 +44,7 @@ export function assembleNode(assembly: Assembly): Listener {
     spoolDir,
     stallMs: config.stallMs,
     failed: ({ kind, message, details }) => {
-      const line = { failure: kind, detail: message, reason: reasonOf(details.cause) }
+      const line = { failure: kind, detail: message, reason: describeCause(details.cause) }
       const err = kind === 'internal' ? { err: details.cause } : {}
       log[levelOf(statusOf(kind), kind)]({ ...line, ...err }, 'request failed')
     },
@@ -72,9 +72,9 @@ function remote({ config, log, metrics, faults }: Assembly): Processing {
     connectMs: config.connectMs,
     observe: (event) => {
       if (event.kind === 'failed') metrics.outcome('processing', event.failure.kind)
-      else tellOf(log, 'processing node', event)
+      else logHealth(log, 'processing node', event)
     },
   })
-  faults.push(() => faultOf('processing node', nodes.healthy()))
+  faults.push(() => healthFault('processing node', nodes.healthy()))
   return nodes
 }

@@ -14,9 +14,9 @@ import {
   type PurgeAll,
 } from '../purging/index.ts'
 import { purgeAt, servePurges } from '../wire/purges.ts'
-import type { Listener } from '../wire/serve.ts'
-import type { Assembly } from './parts.ts'
-import { edgeSources } from './sources.ts'
+import type { Listener } from '../wire/tier-listener.ts'
+import type { Assembly } from './context.ts'
+import { edgeSources } from './edge-sources.ts'
 
 export interface Purging {
   readonly epochs: Epochs

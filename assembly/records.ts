@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts'
 import { openRecords, type Records, type Seal, tryDatabase, type Where } from '../records/index.ts'
 
 /** Throws a ConfigFault when they cannot be opened. */
-export async function recordsOf(config: Config, now?: number, seal?: Seal): Promise<Records> {
+export async function openConfiguredRecords(config: Config, now?: number, seal?: Seal): Promise<Records> {
   try {
     return await openRecords(whereOf(config), now, seal)
   } catch (thrown) {
@@ -25,7 +25,7 @@ export async function recordsFault(config: Config): Promise<string | undefined> 
 }
 
 /** For people: where the database is, without who may enter. */
-export const recordsPlace = (config: Config): string =>
+export const describeDatabase = (config: Config): string =>
   config.database === ''
     ? `SQLite ${join(config.dataDir, 'records.db')}`
     : config.database.replace(/\/\/.*@/, '//').replace(/[?#].*$/, '')
@@ -42,5 +42,5 @@ function sentenceOf(config: Config, thrown: unknown): string {
     code?: string
   }
   const verb = isAway ? 'does not answer' : 'cannot be used'
-  return `the database ${recordsPlace(config)} ${verb} (${message || code})`
+  return `the database ${describeDatabase(config)} ${verb} (${message || code})`
 }

@@ -1,8 +1,8 @@
 // The shield of this process: its store, its bounds, its metrics.
 import { createShield } from '../shield/index.ts'
 import type { Tier } from '../tier.ts'
-import type { Assembly } from './parts.ts'
-import { memoryOverDisk } from './stores.ts'
+import { memoryOverDisk } from './cache-stores.ts'
+import type { Assembly } from './context.ts'
 
 export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
   const { config, metrics, closing, epochs, now = Date.now } = assembly

@@ -3,34 +3,34 @@ import type { IncomingMessage } from 'node:http'
 import { isApiPath } from '../api/paths.ts'
 import { wellKnown } from '../dashboard/well-known.ts'
 import { Failure } from '../errors.ts'
+import { reservedPaths } from '../http/reserved-paths.ts'
 import { problemAnswer } from '../problem.ts'
-import { reservedPaths } from '../reserved-paths.ts'
 import type { Tier } from '../tier.ts'
 import { isPurge } from '../wire/purges.ts'
-import { type Listener, serveTier } from '../wire/serve.ts'
+import { type Listener, serveTier } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
-import { frameworkListener } from './framework.ts'
-import { journalled } from './journal.ts'
-import type { Assembly } from './parts.ts'
+import type { Assembly } from './context.ts'
+import { logFailures } from './failure-log.ts'
+import { honoListener } from './hono-listener.ts'
 import type { Purging } from './purging.ts'
 
 const wellKnownPaths: ReadonlySet<string> = new Set(reservedPaths.wellKnown)
 const orderPaths: ReadonlySet<string> = new Set(reservedPaths.processing)
 
-interface Below {
+interface InternalParts {
   readonly tier: Tier | undefined
   readonly api: Api | undefined
   readonly node: Listener | undefined
   readonly purging: Purging
 }
 
-export function withoutEdge(
+export function assembleInternal(
   { config, log, refused, now = Date.now }: Assembly,
-  { tier = nothing, api, node, purging }: Below,
+  { tier = nothing, api, node, purging }: InternalParts,
 ): Listener {
-  const pictures = serveTier(journalled(tier, log, now), { secrets: config.tierSecret, refused })
-  const framework = api && frameworkListener(api.app.fetch)
-  const asides = api && frameworkListener(wellKnown().fetch)
+  const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
+  const framework = api && honoListener(api.app.fetch)
+  const asides = api && honoListener(wellKnown().fetch)
   return (request, response) => {
     const first = firstOf(request)
     if (isPurge(request)) purging.listener(request, response)

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Answer } from '../tier.ts'
-import { serveTier } from '../wire/serve.ts'
+import { serveTier } from '../wire/tier-listener.ts'
 
 const body = Buffer.alloc(20_000, 'halftone')
 const answer: Answer = {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isOwnerGone, ownName } from '../owner.ts'
+import { isProcessGone, nameProcess } from '../work/process-name.ts'
 
 export interface Place {
   /** The name of the first level: the unit in which the store is counted. */
@@ -20,7 +20,7 @@ export function placeOf(dir: string, key: string): Place {
 
 export const temporaryFolder = (dir: string): string => join(dir, 'tmp')
 
-const own = ownName()
+const own = nameProcess()
 let made = 0
 
 export const temporaryPath = (dir: string): string => join(temporaryFolder(dir), `${own}.${made++}`)
@@ -39,7 +39,7 @@ const longestWriteMs = 3_600_000
 async function isLeftover(name: string, path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
   const untouchedMs = Date.now() - mtimeMs
-  return isOwnerGone(name, untouchedMs) || untouchedMs > longestWriteMs
+  return isProcessGone(name, untouchedMs) || untouchedMs > longestWriteMs
 }
 
 /** The names in a folder; none when it cannot be read. */

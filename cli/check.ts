@@ -1,12 +1,12 @@
 // `halftone check`: the configuration is right, and everything it names can really be reached.
 import type { Config } from '../config.ts'
-import { trialsOf } from './trials.ts'
+import { checksOf } from './reachability.ts'
 
 export async function check(config: Config): Promise<void> {
   say('roles', config.roles.join(', '))
   say('listens', `${config.host}:${config.port}`)
   // All at once: the slowest decides how long it takes.
-  const trials = trialsOf(config).map((trial) => ({ ...trial, fault: trial.fault() }))
+  const trials = checksOf(config).map((trial) => ({ ...trial, fault: trial.fault() }))
   let faults = 0
   for (const { label, about, fault } of trials) {
     const found = await fault

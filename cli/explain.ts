@@ -1,11 +1,11 @@
-// `halftone explain URL`: what the URL means, step by step, and which picture it would become; nothing is rendered.
+// `halftone explain URL`: the meaning of the URL step by step, and the picture it would become. Nothing is rendered.
 import { pino } from 'pino'
+import type { Assembly } from '../assembly/context.ts'
+import { edgeSources } from '../assembly/edge-sources.ts'
 import { assembleLoaders } from '../assembly/loaders.ts'
-import type { Assembly } from '../assembly/parts.ts'
-import { edgeSources } from '../assembly/sources.ts'
 import type { Config } from '../config.ts'
-import { type EdgeSource, makeExact } from '../edge/exact.ts'
-import { meantBy } from '../edge/languages/index.ts'
+import { type EdgeSource, makeExact } from '../edge/exact-request.ts'
+import { readAddress } from '../edge/languages/index.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { noEpochs } from '../purging/index.ts'
@@ -35,7 +35,7 @@ export async function explain(
   const sources = edgeSources(config)
   const headers = { accept, ...(saveData ? { 'save-data': 'on' } : {}) }
   // The signature is reported beside the rest, so that a link can be understood before it is signed.
-  const exact = makeExact({ target, headers, now: Date.now() }, unsigned(sources))
+  const exact = makeExact({ target, headers, now: Date.now() }, removeSignature(sources))
   const steps = {
     source: exact.source,
     signature: signatureOf(target, sources.get(exact.source)),
@@ -50,7 +50,7 @@ export async function explain(
 const line = ([name, value]: [string, unknown]): string =>
   `${name.padEnd(10)} ${typeof value === 'string' ? value : JSON.stringify(value)}`
 
-const unsigned = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string, EdgeSource> =>
+const removeSignature = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string, EdgeSource> =>
   new Map(
     [...sources].map(([name, source]) => [name, { ...source, signing: { ...source.signing, keys: [] } }]),
   )
@@ -58,7 +58,7 @@ const unsigned = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string,
 function signatureOf(target: string, source: EdgeSource | undefined): string {
   if (!source?.signing.keys.length) return 'not needed'
   try {
-    meantBy(target).verify(source.signing)
+    readAddress(target).verify(source.signing)
     return 'right'
   } catch (error) {
     return asFailure(error).message
@@ -85,7 +85,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     const bytes = await (await loader.load(place, signal)).read(signal)
     if (!bytes) throw new Failure('source-failed', 'The source changed while it was read.')
     if (spec.format === 'original') return { answer: `the source's own ${bytes.length} bytes` }
-    return described(identify(bytes), spec)
+    return describeOptions(identify(bytes), spec)
   } catch (error) {
     return { fault: asFailure(error).message }
   } finally {
@@ -93,7 +93,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
   }
 }
 
-function described(facts: Facts, spec: Parameters<typeof plan>[0]): Record<string, unknown> {
+function describeOptions(facts: Facts, spec: Parameters<typeof plan>[0]): Record<string, unknown> {
   if (spec.format === 'json') return { facts, answer: 'these facts as JSON' }
   const made = affordable(plan(spec, facts), facts, defaultLimits)
   return {

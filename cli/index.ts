@@ -1,7 +1,7 @@
 // The command line: `halftone` serves; `check`, `explain` and `sign` answer a question and end.
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { shownDefault } from '../config/machine.ts'
+import { describeDefault } from '../config/machine.ts'
 import { roles, settings } from '../config/settings.ts'
 import { ConfigFault, readConfig } from '../config.ts'
 import { asFailure, Failure } from '../errors.ts'
@@ -190,6 +190,6 @@ function settingLines(): string {
 }
 
 function defaultText(fallback: unknown): string {
-  const text = shownDefault(fallback)
+  const text = describeDefault(fallback)
   return text && ` (default: ${text})`
 }

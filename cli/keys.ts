@@ -1,7 +1,7 @@
 // API keys from the command line: the first one has nobody to ask for it over HTTP.
 import { join } from 'node:path'
 import { createAccounts, instanceSecret, type Quotas } from '../api/accounts/index.ts'
-import { recordsOf } from '../assembly/records.ts'
+import { openConfiguredRecords } from '../assembly/records.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import type { Records } from '../records/index.ts'
@@ -59,7 +59,7 @@ export async function revokeKey(config: Config, id: string): Promise<void> {
 
 /** Also while a server runs: both databases take several processes. */
 async function withRecords(config: Config, work: (records: Records) => Promise<void>): Promise<void> {
-  const records = await recordsOf(config)
+  const records = await openConfiguredRecords(config)
   try {
     await work(records)
   } finally {

@@ -5,7 +5,7 @@ import type { OptimiseRequest } from '../transforms/optimise/index.ts'
 import { defaultMode, keepableMetadata, levels } from '../transforms/optimise/request.ts'
 
 /** As commander hands them over. */
-export interface Written {
+export interface WrittenOptions {
   /** As the API takes it where it is not said. */
   readonly mode?: string
   readonly level?: string
@@ -23,7 +23,7 @@ export const choices = {
   keep: [...keepableMetadata],
 } as const
 
-export function requestOf(written: Written): OptimiseRequest {
+export function requestOf(written: WrittenOptions): OptimiseRequest {
   const { level, quality, maxBytes, format, keep, budget } = written
   const mode = written.mode ?? defaultMode(quality)
   if (mode !== 'quality' && quality !== undefined) throw alone('--quality', '--mode quality')

@@ -2,12 +2,12 @@
 import type { Optimised } from '../transforms/optimise/index.ts'
 
 /** What became of one file. */
-export type Outcome = { readonly file: string } & (
+export type FileOutcome = { readonly file: string } & (
   | { readonly to: string; readonly optimised: Optimised }
   | { readonly fault: string }
 )
 
-export function line(outcome: Outcome): string {
+export function line(outcome: FileOutcome): string {
   if ('fault' in outcome) return `${'failed'.padStart(8)}  ${outcome.file}: ${outcome.fault}`
   const { file, to, optimised } = outcome
   const { sourceBytes, bytes, reason, score, quality } = optimised.report
@@ -20,7 +20,7 @@ export function line(outcome: Outcome): string {
   return `${change(sourceBytes, bytes).padStart(8)}  ${size(bytes).padStart(9)}  ${arrow}: ${reason}${told}`
 }
 
-export function summary(outcomes: readonly Outcome[]): string {
+export function summary(outcomes: readonly FileOutcome[]): string {
   const done = outcomes.filter((outcome) => 'optimised' in outcome)
   const failed = outcomes.length - done.length
   const before = done.reduce((sum, { optimised }) => sum + optimised.report.sourceBytes, 0)

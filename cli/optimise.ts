@@ -6,10 +6,10 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { asFailure, Failure } from '../errors.ts'
 import { type Optimised, type OptimiseRequest, optimise } from '../transforms/optimise/index.ts'
 import { defaultLimits } from '../transforms/price.ts'
-import { requestOf, type Written } from './optimise-options.ts'
-import { line, type Outcome, summary } from './optimise-table.ts'
+import { requestOf, type WrittenOptions } from './optimise-options.ts'
+import { type FileOutcome, line, summary } from './optimise-table.ts'
 
-interface Options extends Written {
+interface CommandOptions extends WrittenOptions {
   readonly out?: string
   readonly inPlace?: boolean
   readonly json?: boolean
@@ -27,7 +27,7 @@ const extensions: Readonly<Record<Optimised['format'], readonly string[]>> = {
 }
 
 /** Prints a line for each file as it is done, in JSON one document at the end. The exit code is 1 when any failed. */
-export async function optimiseFiles(files: readonly string[], options: Options): Promise<void> {
+export async function optimiseFiles(files: readonly string[], options: CommandOptions): Promise<void> {
   const request = requestOf(options)
   if (options.out) await mkdir(options.out, { recursive: true })
   // Nothing is written over a source, nor over another result of this run.
@@ -41,7 +41,7 @@ export async function optimiseFiles(files: readonly string[], options: Options):
   if (outcomes.some((outcome) => 'fault' in outcome)) process.exitCode = 1
 }
 
-/** A place by its folder's true name, so that links do not hide that two are one. */
+/** Links are followed, so that two paths to one file count as one. */
 async function realPlace(file: string): Promise<string> {
   const folder = resolve(dirname(file))
   return join(await realpath(folder).catch(() => folder), basename(file))
@@ -57,13 +57,13 @@ async function inTurn<T>(files: readonly string[], work: (file: string) => Promi
   return made
 }
 
-interface Job {
+interface OptimiseJob {
   readonly request: OptimiseRequest
-  readonly options: Options
+  readonly options: CommandOptions
   readonly taken: Set<string>
 }
 
-async function optimiseFile(file: string, { request, options, taken }: Job): Promise<Outcome> {
+async function optimiseFile(file: string, { request, options, taken }: OptimiseJob): Promise<FileOutcome> {
   try {
     const source = await read(file)
     const optimised = await optimise(source, request)
@@ -93,7 +93,7 @@ async function read(file: string): Promise<Buffer> {
 }
 
 /** The source's own name where the format stays, `.opt` in it where it would be the same file. */
-function placeFor(file: string, { format }: Optimised, { out, inPlace }: Options): string {
+function placeFor(file: string, { format }: Optimised, { out, inPlace }: CommandOptions): string {
   const written = extname(file)
   const known = extensions[format].includes(written.toLowerCase())
   const extension = known ? written : (extensions[format][0] ?? '')
@@ -128,7 +128,7 @@ function faultOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : failure.message
 }
 
-function asJson(outcome: Outcome): Record<string, unknown> {
+function asJson(outcome: FileOutcome): Record<string, unknown> {
   if ('fault' in outcome) return outcome
   const { file, to, optimised } = outcome
   const { score, ...report } = optimised.report

@@ -35,7 +35,7 @@ export async function serve(config: Config, version: string): Promise<void> {
   process.exit(0)
 }
 
-/** What an edge asks the next tier for is a little longer than what the edge was asked for. */
+/** The address between tiers carries more options than the visitor's, so it may be longer. */
 const internal = { maxTargetBytes: 16_384, maxHeaderBytes: 32_768 }
 
 /** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */

@@ -1,6 +1,6 @@
 // `halftone sign URL`: the URL with the signature its source expects.
 import type { Config } from '../config.ts'
-import { meantBy } from '../edge/languages/index.ts'
+import { readAddress } from '../edge/languages/index.ts'
 import { sign } from '../edge/signature.ts'
 import { Failure } from '../errors.ts'
 
@@ -11,14 +11,14 @@ interface SignOptions {
 
 export async function signUrl(config: Config, { url, expires }: SignOptions): Promise<void> {
   const { origin, target } = splitUrl(url)
-  const { source } = meantBy(target)
+  const { source } = readAddress(target)
   const settings = config.sources.get(source)
   if (!settings)
     throw new Failure('unknown-source', `There is no source named '${source}' in the configuration.`)
   if (!settings.keys?.length)
     throw new Failure('bad-signature', `The source '${source}' has no keys, so its URLs are not signed.`)
   const timed = expires === undefined ? target : withExpiry(target, moment(expires, Date.now()))
-  meantBy(timed).asked('') // a signed URL that cannot be answered is no use
+  readAddress(timed).readOptions('') // a signed URL that cannot be answered is no use
   console.log(origin + sign(timed, { scheme: settings.signature, keys: settings.keys }))
 }
 

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { workers } from './machine.ts'
+import { addressRules } from './parsed-kinds.ts'
 import { setting } from './setting.ts'
 import { storage } from './storage.ts'
-import { addressRules } from './written.ts'
 
 const isEndpoint = (written: string): boolean =>
   /^(s3|azure|swift)=https?:\/\//.test(written) && URL.canParse(written.slice(written.indexOf('=') + 1))

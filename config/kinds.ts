@@ -5,7 +5,7 @@ const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, kib: 2 ** 10, mib: 2 
 const times = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 } as const
 
 /** Parses "256MB" with one of the units into a number; a bare number is taken in the base unit. */
-function measured(table: Readonly<Record<string, number>>, expected: string) {
+function numberWithUnit(table: Readonly<Record<string, number>>, expected: string) {
   return z.union([z.number(), z.string()]).transform((written, context) => {
     const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(written)) ?? []
     const factor = unit ? table[unit.toLowerCase()] : 1
@@ -16,10 +16,10 @@ function measured(table: Readonly<Record<string, number>>, expected: string) {
 }
 
 /** Bytes: 1000000, "64MB" (decimal), "64MiB" (binary). */
-export const bytes = () => measured(units, 'bytes such as 64MB or 1GiB')
+export const bytes = () => numberWithUnit(units, 'bytes such as 64MB or 1GiB')
 
 /** Milliseconds: 1500, "1500ms", "10s", "5m", "1h", "30d". */
-export const duration = () => measured(times, 'a duration such as 500ms, 10s, 5m, 1h or 30d')
+export const duration = () => numberWithUnit(times, 'a duration such as 500ms, 10s, 5m, 1h or 30d')
 
 export const integer = (least: number, most: number) =>
   z.union([z.number(), z.string()]).transform((written, context) => {

@@ -25,7 +25,7 @@ export const isFitted = (fallback: unknown): fallback is Fitted =>
   typeof fallback === 'object' && fallback !== null && 'fit' in fallback
 
 /** A default as it is shown to people; empty where there is none. */
-export const shownDefault = (fallback: unknown): string =>
+export const describeDefault = (fallback: unknown): string =>
   isFitted(fallback) ? fallback.text : String(fallback ?? '')
 
 /** From here on the caches have the size that they are written with; below, so much less of it. */

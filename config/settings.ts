@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { cacheOf, memory, workers } from './machine.ts'
+import { picturePath } from './parsed-kinds.ts'
 import { type Setting, setting } from './setting.ts'
-import { picturePath } from './written.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]

@@ -1,11 +1,11 @@
 // What a source may say of itself in the configuration file.
 import { z } from 'zod'
-import { isReserved, reservedNames } from '../reserved-paths.ts'
+import { isReserved, reservedNames } from '../http/reserved-paths.ts'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
+import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './parsed-kinds.ts'
 import { bucket as storage } from './storage.ts'
-import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './written.ts'
 
-/** Addresses that begin so are those of uploads. */
+/** Addresses that begin with a UUID are those of uploads. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
@@ -21,7 +21,7 @@ const common = {
   fallback: picturePath().optional(),
   /** How long a source is taken as unchanged when it says nothing itself. */
   fresh: duration().default(3_600_000),
-  /** Show what there is of a picture that is cut short, instead of refusing it. */
+  /** Show a picture that is cut short as far as it goes, instead of refusing it. */
   lenient: z.boolean().default(false),
 }
 
@@ -97,7 +97,9 @@ export function nameFault(name: string): string | undefined {
 
 export const kindsOfSource = 'folder, site, hosts or bucket'
 
-/** The schema of the kind that `written` is meant to be, so that its faults speak of that kind and not of all of them. */
+/**
+ * The schema of the kind of source that `written` looks like, so that its faults are told in terms of that kind.
+ */
 export function schemaOf(name: string, written: object): z.ZodType<SourceConfig> | undefined {
   if (name === uploadsName) return uploads
   if ('bucket' in written) return bucket

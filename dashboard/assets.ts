@@ -1,5 +1,5 @@
-// What the pages load: our own modules and styles, and three libraries as they lie in node_modules, under one address
-// that changes with any of them, so that a browser may keep them for ever.
+// The scripts and styles of the pages: our own, and three libraries from node_modules. Their common address contains a
+// digest of all of them, so that a browser may keep them for ever.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-// Which sample is shown in which sizes and formats: the demo's one table.
+// The demo's one table: its sample pictures, and the sizes and formats each is shown in.
 
 export interface Shown {
   readonly name: string
@@ -9,10 +9,10 @@ export interface Shown {
   /** Whether it fills its card, is shown whole, or lets what is behind it be seen. */
   readonly frame: 'filled' | 'whole' | 'clear'
   readonly widths: readonly number[]
-  readonly formats: readonly Format[]
+  readonly formats: readonly ShownFormat[]
 }
 
-export type Format = 'avif' | 'webp' | 'jpg' | 'png' | 'gif'
+export type ShownFormat = 'avif' | 'webp' | 'jpg' | 'png' | 'gif'
 
 const all: readonly Shown[] = [
   {

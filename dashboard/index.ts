@@ -1,11 +1,11 @@
 // The pages a person looks at: what this server makes of its samples, a page to optimise pictures, webhooks, usage.
 import { type Context, Hono } from 'hono'
-import { comesNearby } from '../nearby.ts'
+import { isFromLoopback } from '../http/loopback-client.ts'
 import { assets } from './assets.ts'
 import { gallery } from './gallery.ts'
 import { optimisePage } from './optimise.ts'
-import { startPage } from './page.ts'
 import { type DemoKey, headersOf, type Markup, type Site } from './shell.ts'
+import { startPage } from './start.ts'
 import { usagePage } from './usage.ts'
 import { webhooksPage } from './webhooks.ts'
 
@@ -33,28 +33,28 @@ export function dashboard(options: DashboardOptions): Hono {
   app.route('/', assets())
   app.get(
     '/',
-    paged(options, (demo) => startPage({ site, roles, shown, demo })),
+    servePage(options, (demo) => startPage({ site, roles, shown, demo })),
   )
   if (!api) return app
   app.get(
     '/optimise',
-    paged(options, (demo) => optimisePage(site, demo)),
+    servePage(options, (demo) => optimisePage(site, demo)),
   )
   app.get(
     '/webhooks',
-    paged(options, (demo) => webhooksPage(site, demo)),
+    servePage(options, (demo) => webhooksPage(site, demo)),
   )
   app.get(
     '/usage',
-    paged(options, (demo) => usagePage(site, demo)),
+    servePage(options, (demo) => usagePage(site, demo)),
   )
   return app
 }
 
 /** A page with the demo's keys for who is nearby, and the same page without them for everybody else. */
-const paged = ({ demo, api }: DashboardOptions, draw: Draw) =>
+const servePage = ({ demo, api }: DashboardOptions, draw: Draw) =>
   async function page(c: Context): Promise<Response> {
-    const mayHaveKeys = api === true && demo !== undefined && comesNearby(c)
+    const mayHaveKeys = api === true && demo !== undefined && isFromLoopback(c)
     const key = mayHaveKeys ? await demo() : undefined
     return c.html(draw(key), 200, { ...headersOf(key) })
   }

@@ -1,4 +1,4 @@
-// The page to optimise pictures: where they are dropped, what is wanted, and the list that its script fills.
+// The page to optimise pictures: the place to drop them, the options, and the list that the script fills.
 import { html } from 'hono/html'
 import { type DemoKey, keyLine, type Markup, type Site, shell, withKey } from './shell.ts'
 

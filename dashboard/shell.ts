@@ -1,7 +1,7 @@
 // What all pages have in common: head, bar, the place where a key is asked for, and the headers they leave with.
 import { html, raw } from 'hono/html'
 import { assetPath } from './assets.ts'
-import { favicon, mark } from './mark.ts'
+import { favicon, mark } from './logo.ts'
 
 export type Markup = ReturnType<typeof html>
 
@@ -18,7 +18,7 @@ export interface Site {
   readonly api: boolean
 }
 
-export interface Page {
+export interface PageContent {
   /** Its own address, to be marked in the bar. */
   readonly path: string
   readonly title: string
@@ -63,7 +63,7 @@ const links = [
   { path: '/usage', word: 'Usage' },
 ]
 
-export const shell = (site: Site, page: Page): Markup => html`<!doctype html>
+export const shell = (site: Site, page: PageContent): Markup => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

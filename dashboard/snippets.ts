@@ -1,4 +1,4 @@
-// The demo project's keys and what to paste with them; only ever part of a page that is shown nearby.
+// The demo project's keys, and commands to paste with them. Shown only to a client of this machine.
 import { html } from 'hono/html'
 import type { DemoKey, Markup } from './shell.ts'
 
@@ -19,19 +19,19 @@ export const snippets = (demo: DemoKey, hasSamples: boolean): Markup => html`
   <div class="snippets">${ways(demo, hasSamples).map(snippet)}</div>
 </section>`
 
-interface Way {
+interface Snippet {
   readonly name: string
   readonly title: string
   readonly text: Markup
 }
 
-const snippet = ({ name, title, text }: Way): Markup => html`
+const snippet = ({ name, title, text }: Snippet): Markup => html`
 <article>
   <h3>${title} <button type="button" data-copy="${name}">Copy</button></h3>
   <pre tabindex="0"><code id="${name}">${text}</code></pre>
 </article>`
 
-function ways({ id, secret }: DemoKey, hasSamples: boolean): readonly Way[] {
+function ways({ id, secret }: DemoKey, hasSamples: boolean): readonly Snippet[] {
   const file = hasSamples ? 'landscape.jpg' : 'photo.jpg'
   const fetched = hasSamples
     ? html`curl -o ${file} \\

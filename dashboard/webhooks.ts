@@ -1,4 +1,4 @@
-// The page of webhooks: who is told of what, what was promised, and what became of each.
+// The page of webhooks: the hooks, their deliveries, and the outcome of each.
 import { html } from 'hono/html'
 import { type DemoKey, keyLine, type Markup, type Site, shell, withKey } from './shell.ts'
 

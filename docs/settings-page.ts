@@ -1,5 +1,5 @@
 // Writes docs/settings.md from the table of settings.
-import { shownDefault } from '../config/machine.ts'
+import { describeDefault } from '../config/machine.ts'
 import { settings } from '../config/settings.ts'
 
 const opening = `<!-- Written by docs/generate.ts from config/settings.ts. Do not edit: run \`npm run docs\`. -->
@@ -50,6 +50,6 @@ export function settingsPage(): string {
 }
 
 function shown(fallback: unknown): string {
-  const text = shownDefault(fallback)
+  const text = describeDefault(fallback)
   return text && `\`${text}\``
 }

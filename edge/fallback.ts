@@ -1,7 +1,7 @@
 // Puts a picture in the place of one that cannot be made, so that a page shows something; the status still tells the truth.
-import { failureHeader, isFailureKind, toldAs } from '../problem.ts'
+import { clientKind, failureHeader, isFailureKind } from '../problem.ts'
 import type { Answer, Headers, Tier } from '../tier.ts'
-import { type EdgeSource, type Exact, samePictureOf } from './exact.ts'
+import { type EdgeSource, type ExactRequest, samePictureOf } from './exact-request.ts'
 
 /** Failures of the picture itself. A wrong option or signature is for its author to see, and a busy server passes. */
 const replaced = new Set([
@@ -29,7 +29,7 @@ export interface AskOptions {
 
 /** Asks for the exact picture; when it cannot be made, for the source's fallback (or the default one) in the same size. */
 export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
-  return async (exact: Exact, { requestId, signal, failed }: AskOptions): Promise<Answer> => {
+  return async (exact: ExactRequest, { requestId, signal, failed }: AskOptions): Promise<Answer> => {
     const headers = { 'request-id': requestId }
     const answer = await upstream({ path: exact.path, headers, signal })
     if (answer.headers[failureHeader] !== undefined) failed(answer)
@@ -60,7 +60,7 @@ function inPlaceOf(failed: Answer, picture: Answer): Answer {
       ...headers,
       'cache-control': 'no-store',
       ...ofTheFailure(failed.headers),
-      'halftone-fallback': isFailureKind(kind) ? toldAs(kind) : '',
+      'halftone-fallback': isFailureKind(kind) ? clientKind(kind) : '',
     },
   }
 }

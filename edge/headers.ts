@@ -1,9 +1,9 @@
 // What a browser is told about a picture: pure, and computed once when the picture is stored, not when it is sent.
-import { forAnyOrigin, preflight } from '../cors.ts'
+import { forAnyOrigin, preflight } from '../http/cors.ts'
 import { failureHeader, reasonHeader } from '../problem.ts'
 import type { Headers } from '../tier.ts'
 import type { Dependence } from '../transforms/index.ts'
-import { dispositionOf, type Saving } from './saving.ts'
+import { type Disposition, dispositionOf } from './content-disposition.ts'
 
 /** On every answer: pictures are public, embeddable anywhere, and never sniffed into something else. */
 const always: Headers = { ...forAnyOrigin, 'x-content-type-options': 'nosniff' }
@@ -25,13 +25,13 @@ export function varyOn(dependence: Dependence): string {
 }
 
 /** What of a request its answer's headers speak of. */
-export interface Told {
+export interface ClientFields {
   readonly vary: string
-  readonly saving?: Saving | undefined
+  readonly saving?: Disposition | undefined
 }
 
 /** The headers of an answer from below, as a browser gets them. */
-export function clientHeaders(below: Headers, { vary, saving }: Told): Headers {
+export function clientHeaders(below: Headers, { vary, saving }: ClientFields): Headers {
   const { [failureHeader]: _kind, [reasonHeader]: _reason, 'content-disposition': stored, ...rest } = below
   const disposition = dispositionOf(saving, stored)
   return {

@@ -7,13 +7,13 @@ import type { Entry } from '../cache/entry.ts'
 import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
-import { clientHeaders, type Told } from './headers.ts'
-import { classOf, kindOf, plainAccept } from './kind.ts'
+import { classOf, kindOf, plainAccept } from './client-class.ts'
+import { type ClientFields, clientHeaders } from './headers.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
 export interface Hits {
   /** Notes that this URL, asked by this kind of client, is the picture stored under `key`. */
-  remember(target: string, headers: ClientHeaders, known: Told & { readonly key: string }): void
+  remember(target: string, headers: ClientHeaders, known: ClientFields & { readonly key: string }): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
   /** Answers so far, and the bytes of their pictures. */
@@ -34,7 +34,7 @@ const maxUrlBytes = 64e6
 /** A URL in memory: two bytes a character at most, and the objects round it. */
 const weighUrl = (_: unknown, url: string): number => url.length * 2 + 400
 
-interface Known extends Told {
+interface Known extends ClientFields {
   readonly key: string
   ready?: Ready
 }
@@ -105,7 +105,7 @@ export function createHits({ memory, name, now, epochs = noEpochs }: HitsOptions
   }
 }
 
-function makeReady(entry: Entry, told: Told): Ready {
+function makeReady(entry: Entry, told: ClientFields): Ready {
   const length = String(entry.body.length)
   const headers: Headers = { ...clientHeaders(entry.headers, told), 'content-length': length }
   const { etag = '' } = headers

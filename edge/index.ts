@@ -6,19 +6,19 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { answerTo } from '../cache/conditional.ts'
 import { type CacheObserver, createCache } from '../cache/index.ts'
 import type { MemoryStore } from '../cache/memory.ts'
-import { readingMethods } from '../cors.ts'
 import { Failure } from '../errors.ts'
+import { readingMethods } from '../http/cors.ts'
 import { type Log, levelOf, withoutSignature } from '../log.ts'
 import { failureHeader, type ProblemFacts, problemAnswer, problemIn } from '../problem.ts'
 import { type Epochs, noEpochs } from '../purging/index.ts'
 import { type Answer, type Body, isHeld, type Tier } from '../tier.ts'
-import { type EdgeSource, type Exact, makeExact } from './exact.ts'
+import { type EdgeSource, type ExactRequest, makeExact } from './exact-request.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
-import { clientHeaders, preflightHeaders, type Told } from './headers.ts'
+import { type ClientFields, clientHeaders, preflightHeaders } from './headers.ts'
 import { createHits, type Hits } from './hits.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
-export type { EdgeSource } from './exact.ts'
+export type { EdgeSource } from './exact-request.ts'
 export { createUploadDelivery } from './languages/uploadcare/delivery.ts'
 
 export interface EdgeOptions {
@@ -47,7 +47,7 @@ export interface Edge {
 
 interface EdgeEnv {
   Bindings: HttpBindings
-  Variables: { requestId: string; exact: Exact; answer: Answer; failed: Answer }
+  Variables: { requestId: string; exact: ExactRequest; answer: Answer; failed: Answer }
 }
 
 const name = 'halftone-edge'
@@ -140,7 +140,7 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
   }
 }
 
-function pictured(answerFor: (exact: Exact, ask: AskOptions) => Promise<Answer>) {
+function pictured(answerFor: (exact: ExactRequest, ask: AskOptions) => Promise<Answer>) {
   return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
     const exact = c.get('exact')
     const answer = await answerFor(exact, {
@@ -163,7 +163,11 @@ function untilExpiry(answer: Answer, expires: number | undefined): Answer {
 }
 
 /** The answer as this client gets it: whole, 304, a range, or its headers alone. */
-async function send(c: Context<EdgeEnv>, answer: Answer, told: Told = { vary: '' }): Promise<Response> {
+async function send(
+  c: Context<EdgeEnv>,
+  answer: Answer,
+  told: ClientFields = { vary: '' },
+): Promise<Response> {
   const whole = { ...answer, headers: clientHeaders(answer.headers, told) }
   const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
   const hasBody = c.req.method !== 'HEAD' && status !== 304

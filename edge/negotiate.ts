@@ -1,4 +1,4 @@
-// Reduces what a browser says of itself to a small declared set, so that a million different headers make few variants.
+// Reduces a browser's headers to a small declared set, so that a million different headers make few variants.
 import type { Client, FormatClass } from '../transforms/index.ts'
 
 /** Header names as Node gives them: lower case, absent when not sent. */

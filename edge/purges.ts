@@ -2,8 +2,8 @@
 import { asFailure, Failure } from '../errors.ts'
 import { type Purge, type PurgeOrder, pictureTarget, type Target } from '../purging/index.ts'
 import { type Client, dependsOn, exact, exactPath, type FormatClass, parsePath } from '../transforms/index.ts'
-import type { EdgeSource } from './exact.ts'
-import { meantBy } from './languages/index.ts'
+import type { EdgeSource } from './exact-request.ts'
+import { readAddress } from './languages/index.ts'
 import { dprLadder, widthLadder } from './negotiate.ts'
 
 export type KnownSources = ReadonlyMap<string, Pick<EdgeSource, 'defaults'>>
@@ -61,9 +61,9 @@ function knownSource(source: string, known: KnownSources): string {
 
 /** Every exact address that this one can become: by what a client accepts and what it hints at. */
 function addressTargets(target: string, known: KnownSources): readonly Target[] {
-  const meant = meantBy(target)
+  const meant = readAddress(target)
   const source = knownSource(meant.source, known)
-  const { options } = meant.asked(known.get(source)?.defaults ?? '')
+  const { options } = meant.readOptions(known.get(source)?.defaults ?? '')
   const paths = clientsFor(dependsOn(options)).map((client) =>
     exactPath(source, meant.path, exact(options, client)),
   )
@@ -89,7 +89,7 @@ function clientsFor({ accept, width, dpr, saveData }: ReturnType<typeof dependsO
 }
 
 function pictureOf(target: string, known: KnownSources): Target {
-  const { source, path } = meantBy(target)
+  const { source, path } = readAddress(target)
   return pictureTarget(knownSource(source, known), path)
 }
 

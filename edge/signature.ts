@@ -1,4 +1,4 @@
-// Who may order which picture: signs and verifies URLs. Pure; the time is handed in by the caller.
+// Signs URLs, and verifies signatures. Pure; the caller hands in the time.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../errors.ts'
 

@@ -1,9 +1,9 @@
 // What an operator's tools ask: alive, ready, metrics. Answered on the main thread, so also while the queue is full.
 import { type Context, Hono } from 'hono'
 import type { Registry } from 'prom-client'
-import { comesNearby } from '../nearby.ts'
-import { reservedPaths } from '../reserved-paths.ts'
-import { knowsOneOf } from '../secret.ts'
+import { isFromLoopback } from '../http/loopback-client.ts'
+import { reservedPaths } from '../http/reserved-paths.ts'
+import { createSecretCheck } from '../http/secret.ts'
 
 export interface OperationOptions {
   readonly registry: Registry
@@ -29,9 +29,9 @@ export function createOperation({
   version,
 }: OperationOptions): Hono {
   const app = new Hono()
-  const hasToken = metricsToken === undefined ? undefined : knowsOneOf([`Bearer ${metricsToken}`])
+  const hasToken = metricsToken === undefined ? undefined : createSecretCheck([`Bearer ${metricsToken}`])
   const mayRead = (c: Context): boolean =>
-    hasToken ? hasToken(c.req.header('authorization')) : isPrivate && comesNearby(c)
+    hasToken ? hasToken(c.req.header('authorization')) : isPrivate && isFromLoopback(c)
 
   app.get('/healthz', (c) => c.json({ status: 'ok', version }, 200, { 'cache-control': 'no-store' }))
 

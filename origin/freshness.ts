@@ -3,7 +3,7 @@ import type { Headers } from '../tier.ts'
 import { type Caching, type Lifetime, mayBeKept } from './caching.ts'
 
 export interface Freshness {
-  /** The longest times that are given out, from now on, whatever a source says. */
+  /** Upper bounds of all lifetimes, counted from now, whatever the source says. */
   readonly browserSeconds: number
   readonly cdnSeconds: number
   /** Where a source leaves open what becomes of a stale copy (RFC 5861); undefined: a tenth of its lifetime, a day at most. */

@@ -11,9 +11,9 @@ import { mayBeKept } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
 import type { Loader } from './loader.ts'
 import { make } from './make.ts'
-import { createOpener } from './opened.ts'
+import { createOpener } from './opened-sources.ts'
 import { respond } from './respond.ts'
-import { createResults, type Result } from './result.ts'
+import { createResults, type ObtainedResult } from './result.ts'
 
 export type { Freshness } from './freshness.ts'
 export type { Loader, Source } from './loader.ts'
@@ -48,7 +48,7 @@ export interface Origin {
   idle(): Promise<void>
 }
 
-/** Far above what a processor and a loader allow themselves: their own deadlines know better what to say. */
+/** Far above the deadlines of the processor and the loader, because their failures say more. */
 const defaultFlightMs = 600_000
 
 export function createOrigin(options: OriginOptions): Origin {
@@ -64,12 +64,7 @@ export function createOrigin(options: OriginOptions): Origin {
     } catch (thrown) {
       const failure = asFailure(thrown)
       observe({ kind: 'answered', outcome: failure.kind })
-      if (failure.kind === 'internal') {
-        options.log?.error(
-          { requestId: ask.headers['request-id'], path: ask.path, err: failure.details.cause },
-          'a picture failed',
-        )
-      }
+      if (failure.kind === 'internal') options.log?.error(lineOf(ask, failure), 'a picture failed')
       return withKeys(problemAnswer(failure), ask.path)
     }
   }
@@ -99,7 +94,7 @@ export function createOrigin(options: OriginOptions): Origin {
         make: (signal) => make({ source, spec: place.spec, owner: place.source, priority }, workshop, signal),
       })
       if (!result) continue
-      tell(result, place.spec)
+      for (const event of eventsOf(result, place.spec)) observe(event)
       return respond(result, {
         ask,
         place,
@@ -112,12 +107,6 @@ export function createOrigin(options: OriginOptions): Origin {
       })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
-  }
-
-  function tell({ outcome, spent, answer }: Result, { format }: Spec): void {
-    observe({ kind: 'answered', outcome })
-    if (outcome !== 'made' || !spent || isUnmade(format)) return
-    observe({ kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent })
   }
 
   return { answer, idle: () => results.idle() }
@@ -135,11 +124,23 @@ function withKeys(problem: Answer, path: string): Answer {
   }
 }
 
+function eventsOf({ outcome, spent, answer }: ObtainedResult, { format }: Spec): OriginEvent[] {
+  const answered: OriginEvent = { kind: 'answered', outcome }
+  if (outcome !== 'made' || !spent || isUnmade(format)) return [answered]
+  return [answered, { kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent }]
+}
+
+const lineOf = ({ headers, path }: Ask, { details }: Failure) => ({
+  requestId: headers['request-id'],
+  path,
+  err: details.cause,
+})
+
 /** What it says to caches is for the one before the source servers too. */
 const wishOf = ({ headers: { 'cache-control': wish } }: Ask): Headers =>
   wish === undefined ? {} : { 'cache-control': wish }
 
-/** Urgency runs from 0 to 7 and is 3 where nothing is said (RFC 9218 4.1); what is less urgent than that can wait. */
+/** Urgency runs from 0 to 7, and its default is 3 (RFC 9218 4.1). A request of lower urgency can wait. */
 function priorityOf({ headers }: Ask): 'foreground' | 'background' {
   const urgency = /(?:^|[\s,])u=([0-7])/.exec(headers.priority ?? '')?.[1] ?? '3'
   return Number(urgency) > 3 ? 'background' : 'foreground'

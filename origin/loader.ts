@@ -13,9 +13,9 @@ export interface Source {
   readonly caching: Caching
   /** RFC 1123 date, when the source tells one. */
   readonly lastModified?: string
-  /** The media type that whoever stored the source gave it: for its download, never to tell what it is. */
+  /** The media type given by the uploader of the source: used for its download only, never to tell its format. */
   readonly declaredType?: string
-  /** Show what there is of a picture that is cut short. */
+  /** Show a picture that is cut short as far as it goes. */
   readonly isLenient?: boolean
   /**
    * Where it lies, when any part of it can be read without the rest. May be longer than a source that `read` takes.

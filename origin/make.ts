@@ -11,13 +11,13 @@ import {
   sourceTypes,
 } from '../transforms/index.ts'
 import type { Picture, Processor } from '../transforms/processor.ts'
-import { describe } from './describe.ts'
+import { describe } from './facts-document.ts'
 import type { Source } from './loader.ts'
-import type { Opened, OpenSource } from './opened.ts'
+import type { OpenedSource, OpenSource } from './opened-sources.ts'
 import { original } from './original.ts'
-import { type Made, resultAnswer } from './result.ts'
+import { type MadeAnswer, resultAnswer } from './result.ts'
 
-export interface Work {
+export interface MakeRequest {
   readonly source: Source
   readonly spec: Spec
   /** The source's name: the processor gives each its share. */
@@ -25,7 +25,7 @@ export interface Work {
   readonly priority: 'foreground' | 'background'
 }
 
-export interface Workshop {
+export interface MakeOptions {
   readonly open: OpenSource
   readonly processor: Processor
   readonly limits: Limits
@@ -33,9 +33,13 @@ export interface Workshop {
 }
 
 /** Undefined when the source changed since it was found. */
-export async function make(work: Work, workshop: Workshop, signal: AbortSignal): Promise<Made | undefined> {
+export async function make(
+  work: MakeRequest,
+  workshop: MakeOptions,
+  signal: AbortSignal,
+): Promise<MadeAnswer | undefined> {
   const began = workshop.now()
-  const spentReading = (): Made['spent'] => ({ readMs: workshop.now() - began, waitMs: 0, renderMs: 0 })
+  const spentReading = (): MadeAnswer['spent'] => ({ readMs: workshop.now() - began, waitMs: 0, renderMs: 0 })
   if (work.spec.format === 'original') {
     const answer = await original(work.source, signal)
     return answer && { answer, spent: spentReading() }
@@ -55,7 +59,7 @@ export async function make(work: Work, workshop: Workshop, signal: AbortSignal):
   }
 }
 
-/** The facts alone, which cost nothing; still only of what we would open. */
+/** The facts alone, which cost nothing. They are told only of sources that we would also open. */
 function inform(facts: Facts, limits: Limits): Answer {
   admit(facts, undefined, limits)
   return resultAnswer(describe(facts), { 'content-type': 'application/json', ...savings(facts) })
@@ -65,8 +69,8 @@ const answerOf = (picture: Picture, facts: Facts): Answer =>
   resultAnswer(picture.body, { 'content-type': picture.type, ...savings(facts), ...search(picture) })
 
 async function render(
-  { source, handed, facts, ...work }: Work & Opened,
-  workshop: Workshop,
+  { source, handed, facts, ...work }: MakeRequest & OpenedSource,
+  workshop: MakeOptions,
   signal: AbortSignal,
 ) {
   const steps = affordable(plan(work.spec, facts), facts, workshop.limits)
@@ -85,7 +89,7 @@ async function render(
 const search = ({ found }: Picture) =>
   found && { 'halftone-quality': String(found.quality), 'halftone-score': found.score.toFixed(1) }
 
-/** So that a page can show what the picture saved. */
+/** Lets a page show how many bytes were saved. */
 const savings = (facts: Facts) => ({
   'halftone-source-bytes': String(facts.bytes),
   'halftone-source-type': sourceTypes[facts.format],

@@ -15,7 +15,7 @@ const headLength = 65_536
 /** Whatever kind of file it is, and of any size where it can be opened. Undefined when the source changed meanwhile. */
 export async function original(source: Source, signal: AbortSignal): Promise<Answer | undefined> {
   const { file, declaredType } = source
-  if (file && file.length > mostHeld) return opened(source, file, signal)
+  if (file && file.length > mostHeld) return openOriginal(source, file, signal)
   const bytes = await source.read(signal)
   return bytes && resultAnswer(bufferOver(bytes), originalHeaders(bytes, declaredType))
 }
@@ -23,7 +23,7 @@ export async function original(source: Source, signal: AbortSignal): Promise<Ans
 const bufferOver = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
-async function opened(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
+async function openOriginal(source: Source, file: FileBody, signal: AbortSignal): Promise<Answer> {
   const head = await buffer(await file.open({ start: 0, end: headLength - 1 }, signal))
   const headers = {
     ...originalHeaders(head, source.declaredType),
@@ -35,12 +35,12 @@ async function opened(source: Source, file: FileBody, signal: AbortSignal): Prom
 }
 
 /**
- * What is said of bytes that a stranger may have stored. Their type is read from the bytes, so that a page that is
- * called a picture is never opened as a page; nothing that is not a picture is opened at all.
+ * Headers for bytes that a stranger may have stored. The type is read from the bytes, so that a page under the name of
+ * a picture is never opened as a page. A file that is no picture is never opened, only saved.
  */
 export function originalHeaders(bytes: Uint8Array, declared = ''): Headers {
   const format = formatOf(bytes)
-  if (format === undefined || format === 'pdf' || isPacked(bytes)) return saved(format, declared)
+  if (format === undefined || format === 'pdf' || isPacked(bytes)) return attachmentHeaders(format, declared)
   return {
     'content-type': sourceTypes[format],
     'content-disposition': 'inline',
@@ -54,12 +54,12 @@ const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 /** A drawing in gzip shows only where its encoding is announced, and then not every client can read it. */
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-function saved(format: SourceFormat | undefined, declared: string): Headers {
+function attachmentHeaders(format: SourceFormat | undefined, declared: string): Headers {
   const type = format === 'pdf' ? sourceTypes.pdf : harmless(declared)
   return { 'content-type': type, 'content-disposition': 'attachment' }
 }
 
-/** Types that no browser runs anything of, even where it ignores that the file is to be saved. */
+/** Types that no browser executes, even if it ignores that the file is to be saved. */
 const harmlessTypes = /^(?:(?:audio|video|font)\/[\w.+-]+|application\/(?:pdf|zip|json)|text\/(?:plain|csv))$/
 
 const harmless = (declared: string): string => {

@@ -1,11 +1,11 @@
-// From a result to the answer that leaves the origin: headers that are true of this source, this moment, this ask. Pure.
+// Turns a result into the origin's answer. Its headers depend on the source, the time and the request. Pure.
 import { answerTo } from '../cache/conditional.ts'
 import { surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
 import type { Source } from './loader.ts'
-import type { Result } from './result.ts'
+import type { ObtainedResult } from './result.ts'
 
-export interface Circumstances {
+export interface AnswerContext {
   readonly ask: Ask
   readonly place: { readonly source: string; readonly path: string }
   readonly source: Source
@@ -18,8 +18,8 @@ export interface Circumstances {
 
 /** The whole picture, or 304 when the asker's own copy is this one. */
 export function respond(
-  result: Result,
-  { ask, place, source, loadMs, isKept, freshness }: Circumstances,
+  result: ObtainedResult,
+  { ask, place, source, loadMs, isKept, freshness }: AnswerContext,
 ): Answer {
   const { status, headers, body } = result.answer
   const whole = {
@@ -35,20 +35,20 @@ export function respond(
 }
 
 /** RFC 9211; a hit here has no `ttl`, for a result never ages. */
-function cacheStatus({ outcome }: Result, isKept: boolean): string {
+function cacheStatus({ outcome }: ObtainedResult, isKept: boolean): string {
   if (outcome === 'hit') return 'halftone-origin; hit'
   if (outcome === 'collapsed') return 'halftone-origin; fwd=uri-miss; collapsed'
   return `halftone-origin; fwd=uri-miss${isKept ? '; stored' : ''}`
 }
 
 /** Said of this answer only; the caches between do not store it. */
-function serverTiming({ spent }: Result, loadMs: number): string {
-  if (!spent) return `load;dur=${rounded(loadMs)}`
+function serverTiming({ spent }: ObtainedResult, loadMs: number): string {
+  if (!spent) return `load;dur=${roundMs(loadMs)}`
   const { readMs, waitMs, renderMs } = spent
-  return `load;dur=${rounded(loadMs + readMs)}, wait;dur=${rounded(waitMs)}, render;dur=${rounded(renderMs)}`
+  return `load;dur=${roundMs(loadMs + readMs)}, wait;dur=${roundMs(waitMs)}, render;dur=${roundMs(renderMs)}`
 }
 
-const rounded = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10)
+const roundMs = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10)
 
 /** Dates are for the tiers nearer to the client; a range is asked for by a tier that reads a file of ours. */
 function conditionOf({ 'if-none-match': tags, range, 'if-range': holds }: Headers): Headers {

@@ -8,7 +8,7 @@ import { latest, type Purged } from '../purging/index.ts'
 import { type Answer, type Headers, type HeldAnswer, isHeld } from '../tier.ts'
 
 /** What was made, and how long each part of it took. */
-export interface Made {
+export interface MadeAnswer {
   readonly answer: Answer
   readonly spent: Spent
 }
@@ -19,29 +19,31 @@ export interface Spent {
   readonly renderMs: number
 }
 
-export interface Result {
+export interface ObtainedResult {
   readonly answer: Answer
   readonly outcome: 'hit' | 'made' | 'collapsed'
   /** Only where something was made just now. */
   readonly spent?: Spent
 }
 
-export interface Wanted {
+export interface ResultRequest {
   readonly key: string
   readonly priority: 'foreground' | 'background'
-  /** False for what no shared cache may keep; asks that are here at once still share it. */
+  /**
+   * False for a result that no shared cache may keep. Requests that wait for it at the same time still share it.
+   */
   readonly keep: boolean
   /** How what is wanted was purged when the ask came, and the log's position then. */
   readonly purged: Purged
   readonly epoch: number
   readonly signal: AbortSignal
   /** Undefined when the source changed meanwhile. */
-  make(signal: AbortSignal): Promise<Made | undefined>
+  make(signal: AbortSignal): Promise<MadeAnswer | undefined>
 }
 
-export interface Results {
-  /** The kept result, or one that is made once for all who ask at the same time. */
-  obtain(wanted: Wanted): Promise<Result | undefined>
+export interface ResultCache {
+  /** The kept result, or a new one that is made once for all simultaneous requests. */
+  obtain(wanted: ResultRequest): Promise<ObtainedResult | undefined>
   idle(): Promise<void>
 }
 
@@ -55,17 +57,17 @@ export interface ResultsOptions {
 /** The largest moment a Date can hold, and a number in every disk format. */
 const forEver = 8.64e15
 
-export function createResults({ store: given, flightMs, now, onFault }: ResultsOptions): Results {
+export function createResults({ store: given, flightMs, now, onFault }: ResultsOptions): ResultCache {
   const store = safely(given, (_, cause) => onFault(cause))
-  const flights = createFlights<Result | undefined>(flightMs)
+  const flights = createFlights<ObtainedResult | undefined>(flightMs)
 
   /** Soft purges are about the source: a result whose source is found to be the same is right for ever. */
-  async function find({ key, purged }: Wanted): Promise<Result | undefined> {
+  async function find({ key, purged }: ResultRequest): Promise<ObtainedResult | undefined> {
     const kept = await store.get(key)
     return kept && kept.epoch >= purged.hard ? { answer: kept, outcome: 'hit' } : undefined
   }
 
-  async function make(wanted: Wanted, signal: AbortSignal): Promise<Result | undefined> {
+  async function make(wanted: ResultRequest, signal: AbortSignal): Promise<ObtainedResult | undefined> {
     // Looked up again: an earlier flight may have landed between the first look and this start.
     const kept = await find(wanted)
     if (kept) return kept

@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os'
 import { Failure } from '../errors.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
 import { createProcesses, type ProcessesOptions } from '../work/processes.ts'
-import type { Bounds } from '../work/queue.ts'
+import type { QueueBounds } from '../work/queue.ts'
 import { failureOf } from '../work/threads.ts'
 import { createTurns } from '../work/turns.ts'
 import type { ProcessingForemanOptions } from './foreman.ts'
 import type { Order, Processed, Processing } from './processing.ts'
 import type { WorkerAnswer, WorkerJob } from './worker.ts'
 
-export interface LocalOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
+export interface LocalOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Pictures at once; the number of cores unless told otherwise. */
   readonly workers?: number
   /** Milliseconds from order to picture. Work in the background has six times as long. */

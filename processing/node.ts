@@ -4,12 +4,12 @@ import { stat } from 'node:fs/promises'
 import { type Dispatcher, Pool } from 'undici'
 import { Failure } from '../errors.ts'
 import { failureHeader } from '../problem.ts'
-import { createBody } from '../wire/body.ts'
+import { connectionFailure, isUnreachable } from '../wire/connections.ts'
 import { secretHeader } from '../wire/headers.ts'
-import type { Found, Health } from '../wire/health.ts'
-import { isUnreachable, linkFailure } from '../wire/link.ts'
-import { foundIn, refusedByNode } from '../wire/node.ts'
-import { createWatch } from '../wire/watch.ts'
+import type { CheckResult, Health } from '../wire/health.ts'
+import { createHealthWatch } from '../wire/health-checks.ts'
+import { createBodyReceiver } from '../wire/receive-body.ts'
+import { readCheckAnswer, tierRefusedFailure } from '../wire/upstream-node.ts'
 import {
   healthPath,
   orderHeader,
@@ -49,7 +49,7 @@ export interface Node {
 export function createNode(url: string, options: NodeOptions): Node {
   const { changed, checkMs } = options
   const { pool, checks } = openConnections(url, options)
-  const watch = createWatch({
+  const watch = createHealthWatch({
     probe,
     isFault: (thrown) => thrown instanceof Failure && isUnreachable(thrown),
     changed: (state) => changed(url, state),
@@ -57,7 +57,7 @@ export function createNode(url: string, options: NodeOptions): Node {
   let said = { waiting: 0, running: 0, workers: 0 }
   let underWay = 0
 
-  async function probe(): Promise<Found> {
+  async function probe(): Promise<CheckResult> {
     const signal = AbortSignal.timeout(checkMs)
     try {
       // The header is sent even without a secret: a node that wants one then says so before the first order.
@@ -65,15 +65,15 @@ export function createNode(url: string, options: NodeOptions): Node {
       const answer = await checks.request({ path: healthPath, method: 'GET', headers: shown, signal })
       await answer.body.dump()
       said = readLoad(answer.headers) ?? said
-      return foundIn({ status: answer.statusCode, headers: answer.headers })
+      return readCheckAnswer({ status: answer.statusCode, headers: answer.headers })
     } catch (thrown) {
-      return signal.aborted || linkFailure(thrown).kind === 'upstream-late' ? 'silent' : 'ill'
+      return signal.aborted || connectionFailure(thrown).kind === 'upstream-late' ? 'silent' : 'ill'
     }
   }
 
   async function exchange(order: Order, signal: AbortSignal): Promise<Processed | Failure> {
     const answer = await post(pool, order, { ...options, signal }).catch((thrown) => {
-      throw linkFailure(thrown)
+      throw connectionFailure(thrown)
     })
     said = readLoad(answer.headers) ?? said
     return readOutcome(answer)
@@ -146,7 +146,7 @@ async function post(
       body: file,
       signal,
     })
-    const whole = createBody(parseLength(headers['content-length']), maxBodyBytes)
+    const whole = createBodyReceiver(parseLength(headers['content-length']), maxBodyBytes)
     for await (const chunk of body) whole.add(chunk)
     return { status: statusCode, headers, body: whole.whole() }
   } catch (thrown) {
@@ -164,7 +164,7 @@ const parseLength = (length: string | string[] | undefined): number | undefined 
 function readOutcome({ status, headers, body }: NodeAnswer): Processed | Failure {
   const figures = readFigures(headers)
   if (status === 200 && figures) return { figures, body }
-  if (headers[failureHeader] === 'not-neighbour') throw refusedByNode()
+  if (headers[failureHeader] === 'not-neighbour') throw tierRefusedFailure()
   const failure = readFailure(headers, body)
   if (failure) return failure
   throw new Failure('upstream-failed', 'The processing node could not be reached.', { cause: status })

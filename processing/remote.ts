@@ -1,9 +1,9 @@
 // Processing on other machines: the least busy healthy node gets the picture, and one failure is retried on another.
 import { asFailure, Failure } from '../errors.ts'
+import { isUnreachable } from '../wire/connections.ts'
 import type { Health } from '../wire/health.ts'
-import { isUnreachable } from '../wire/link.ts'
-import { refusedByNode } from '../wire/node.ts'
-import { checkAgain, type Every } from '../wire/watch.ts'
+import { type Every, startChecks } from '../wire/health-checks.ts'
+import { tierRefusedFailure } from '../wire/upstream-node.ts'
 import { createNode, type Node, type NodeOptions } from './node.ts'
 import type { Load, Order, Processed, Processing } from './processing.ts'
 
@@ -38,7 +38,7 @@ const maxTries = 2
 export function createRemoteProcessing(options: RemoteOptions): RemoteProcessing {
   const { urls, deadlineMs, checkEveryMs = 5_000, every, observe = () => {} } = options
   const nodes = urls.map((url) => createNode(url, nodeOptions(options)))
-  const stopChecks = checkAgain(nodes, checkEveryMs, every)
+  const stopChecks = startChecks(nodes, checkEveryMs, every)
   let turn = 0
   let closing: Promise<unknown> | undefined
 
@@ -105,7 +105,7 @@ async function chooseNodes(nodes: readonly Node[], turn: number): Promise<Node[]
   const found = rankNodes(nodes, turn)
   if (found.length > 0) return found
   await Promise.all(nodes.map((node) => node.check()))
-  if (nodes.every((node) => node.state() === 'refuses')) throw refusedByNode()
+  if (nodes.every((node) => node.state() === 'refuses')) throw tierRefusedFailure()
   return rankNodes(nodes, turn)
 }
 

@@ -1,6 +1,6 @@
 // Runs on a worker's thread: carries out one order. The picture is moved back, a failure is copied as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { type Told, told } from '../work/threads.ts'
+import { type FailureMessage, toFailureMessage } from '../work/threads.ts'
 import { type OrderBounds, type OrderResult, processOrder } from './process-order.ts'
 import type { Order } from './processing.ts'
 
@@ -10,7 +10,7 @@ export interface WorkerJob extends OrderBounds {
 
 export type WorkerAnswer =
   | { readonly made: OrderResult & { readonly body: Uint8Array<ArrayBuffer> }; readonly ms: number }
-  | { readonly failure: Told }
+  | { readonly failure: FailureMessage }
 
 export default async function work({ order, ...bounds }: WorkerJob): Promise<unknown> {
   const startedAt = performance.now()
@@ -21,6 +21,6 @@ export default async function work({ order, ...bounds }: WorkerJob): Promise<unk
     const answer: WorkerAnswer = { made: { figures, body: own }, ms: performance.now() - startedAt }
     return move({ [transferableSymbol]: own.buffer, [valueSymbol]: answer })
   } catch (thrown) {
-    return { failure: told(thrown) } satisfies WorkerAnswer
+    return { failure: toFailureMessage(thrown) } satisfies WorkerAnswer
   }
 }

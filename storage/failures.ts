@@ -1,7 +1,7 @@
 // What a provider's client throws, as our failures: the kind from status and code, and a cause without any secret.
 import { Failure } from '../errors.ts'
-import { abandoned, isAbort } from './measure.ts'
 import { outOfRange } from './range.ts'
+import { abandoned, isAbort } from './verified-body.ts'
 
 /** What the clients' errors have in common, as far as they have it. */
 interface Thrown {

@@ -1,11 +1,21 @@
 // The door of storage: a bucket by its settings. A provider's client is loaded when it is used, not before.
-import type { AzureOptions } from './azure.ts'
+import type { AzureOptions } from './azure/index.ts'
 import type { Bucket } from './bucket.ts'
-import type { FolderOptions } from './folder.ts'
-import type { S3Options } from './s3-client.ts'
-import type { SwiftOptions } from './swift.ts'
+import type { FolderOptions } from './folder/index.ts'
+import type { S3Options } from './s3/client.ts'
+import type { SwiftOptions } from './swift/index.ts'
 
-export type { Body, Bucket, Facts, Found, Page, PutOptions, Range, Stored, Upload } from './bucket.ts'
+export type {
+  Bucket,
+  FileFacts,
+  FileRange,
+  ListPage,
+  PutOptions,
+  PutResult,
+  StorageBody,
+  StoredFile,
+  Upload,
+} from './bucket.ts'
 export { isKey, keyFor, keyWords, uploadKey } from './key.ts'
 export { createRetention, type Retention, resultKey } from './retention.ts'
 
@@ -19,12 +29,12 @@ export type BucketSettings =
 export async function openBucket(settings: BucketSettings): Promise<Bucket> {
   switch (settings.kind) {
     case 'folder':
-      return (await import('./folder.ts')).createFolderBucket(settings)
+      return (await import('./folder/index.ts')).createFolderBucket(settings)
     case 's3':
-      return (await import('./s3.ts')).createS3Bucket(settings)
+      return (await import('./s3/index.ts')).createS3Bucket(settings)
     case 'azure':
-      return (await import('./azure.ts')).createAzureBucket(settings)
+      return (await import('./azure/index.ts')).createAzureBucket(settings)
     case 'swift':
-      return (await import('./swift.ts')).createSwiftBucket(settings)
+      return (await import('./swift/index.ts')).createSwiftBucket(settings)
   }
 }

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts'
 /** `id` begins with six random hex characters: a UUID of version 4 or a hash, not a UUID that begins with the time. */
 export function keyFor(id: string, name?: string): string {
   const [, a, b, c] = /^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})[0-9a-f-]*$/.exec(id) ?? refuse(id)
-  return checkedKey([a, b, c, id, ...(name === undefined ? [] : [name])].join('/'))
+  return checkKey([a, b, c, id, ...(name === undefined ? [] : [name])].join('/'))
 }
 
 /** Where an upload lies: by its UUID alone, so that an origin finds it without a database. */
@@ -22,14 +22,14 @@ export const isKey = (key: string): boolean =>
   !/[\p{Cc}\\]/u.test(key) &&
   key.split('/').every(isSegment)
 
-/** In words, for those who name an object themselves. */
+/** For the message to a user who names an object. */
 export const keyWords = `the name of an object: at most ${maxKeyBytes} bytes, between slashes 1 to ${maxSegmentBytes}, no '.' or '..', no backslash, no character of control`
 
-export const checkedKey = (key: string): string => (isKey(key) ? key : refuse(key))
+export const checkKey = (key: string): string => (isKey(key) ? key : refuse(key))
 
 /** A prefix is the beginning of a key: its last segment may be empty. */
-export const checkedPrefix = (prefix: string): string => {
-  if (prefix !== '') checkedKey(prefix.replace(/\/$/, ''))
+export const checkPrefix = (prefix: string): string => {
+  if (prefix !== '') checkKey(prefix.replace(/\/$/, ''))
   return prefix
 }
 

@@ -6,7 +6,7 @@ type Metadata = Readonly<Record<string, string>>
 /** S3's limit, the lowest. */
 const maxBytes = 2048
 
-export function checkedMetadata(metadata: Metadata = {}): Metadata {
+export function checkMetadata(metadata: Metadata = {}): Metadata {
   const entries = Object.entries(metadata)
   const bytes = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   const isFine = ([name, value]: [string, string]) =>

@@ -1,24 +1,26 @@
-// Results live for a while: where they lie says until when, so removal never looks at one that may stay.
+// Results expire. The key of a result contains its expiry, so removal finds expired results by names alone, and never
+// opens a folder with valid ones.
 //
-// results/aa/bb/cc/dd/<id>/<name>: aabbcc is the hour (counted from 1970, in hex) at whose beginning all in it have
-// expired, dd spreads them. Fewer folders than a spread over three levels within the hour would take, because folders
-// are what removal spends its time on. Nothing else is kept of what is to be removed and when: a process that dies in
-// the middle leaves nothing undone that the next one does not find.
-import type { Bucket, Sweep, Swept } from './bucket.ts'
-import { checkedKey } from './key.ts'
+// A key is results/aa/bb/cc/dd/<id>/<name>. aabbcc is an hour, counted from 1970 in hex: when it begins, all results in
+// the folder have expired. dd spreads the results of an hour. Two more levels of spreading would mean more folders, and
+// removal spends its time on folders.
+//
+// There is no other list of results to remove: if a process dies in the middle, the next one finds the rest.
+import type { Bucket, Sweep, SweepResult } from './bucket.ts'
+import { checkKey } from './key.ts'
 
 const under = 'results/'
 const hourMs = 3_600_000
 
-export interface Result {
+export interface ResultAddress {
   /** Begins with two random characters. */
   readonly id: string
   readonly name: string
   readonly expiresAt: number
 }
 
-export const resultKey = ({ id, name, expiresAt }: Result): string =>
-  checkedKey(`${under}${hourFolder(Math.ceil(expiresAt / hourMs))}/${id.slice(0, 2)}/${id}/${name}`)
+export const resultKey = ({ id, name, expiresAt }: ResultAddress): string =>
+  checkKey(`${under}${hourFolder(Math.ceil(expiresAt / hourMs))}/${id.slice(0, 2)}/${id}/${name}`)
 
 /** Sorts as the hours follow each other; six characters last until the year 3883. */
 const hourFolder = (hour: number): string =>
@@ -36,7 +38,7 @@ export interface RetentionOptions {
 
 export interface Retention {
   /** Removes what has expired, for a while. Ask again soon when it was not done. */
-  tick(signal?: AbortSignal): Promise<Swept>
+  tick(signal?: AbortSignal): Promise<SweepResult>
 }
 
 export function createRetention({ bucket, now = Date.now, maxMs = 10_000 }: RetentionOptions): Retention {
@@ -50,8 +52,8 @@ export function createRetention({ bucket, now = Date.now, maxMs = 10_000 }: Rete
   }
 }
 
-/** Keys come in order, so what has expired comes first and the first that may stay ends it. */
-async function sweepByListing(bucket: Bucket, sweep: Sweep): Promise<Swept> {
+/** Keys come in order: expired ones first, and the first valid one ends the search. */
+async function sweepByListing(bucket: Bucket, sweep: Sweep): Promise<SweepResult> {
   const endsAt = performance.now() + sweep.maxMs
   while (performance.now() < endsAt && !sweep.signal?.aborted) {
     const { files } = await bucket.list(sweep.under)

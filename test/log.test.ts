@@ -1,7 +1,7 @@
 // What may stand in the log: addresses without what opens them, and reasons without secrets.
 import { expect, test } from 'vitest'
+import { describeCause } from '../http/error-cause.ts'
 import { levelOf, withoutSignature } from '../log.ts'
-import { reasonOf } from '../reason.ts'
 
 test.each([
   ['/shop/a.jpg?w=9&s=abc', '/shop/a.jpg?w=9&s=…'],
@@ -34,7 +34,7 @@ test.each([
   [new Error('VipsJpeg: premature end\nof JPEG'), 'VipsJpeg: premature end of JPEG'],
   [new Error('no answer from https://me:pw@h/a?sig=abc'), 'no answer from https://...@h/a?...'],
 ])('the reason of %s is %s', (cause, reason) => {
-  expect(reasonOf(cause)).toBe(reason)
+  expect(describeCause(cause)).toBe(reason)
 })
 
 test.each([

@@ -1,10 +1,10 @@
 import type { HandedOver } from '../work/handover.ts'
-import type { Waiting } from '../work/queue.ts'
+import type { Queued } from '../work/queue.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** One picture to be made. */
-export interface Job extends Waiting {
+export interface Job extends Queued {
   /** The source, whole, never written to: its bytes, or a file that the processor's own process can read. */
   readonly source: HandedOver
   readonly plan: Plan

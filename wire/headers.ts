@@ -1,4 +1,4 @@
-// Which headers cross from one tier to the next, and which belong to a single connection.
+// The headers that cross from one tier to the next, and those that belong to a single connection.
 import type { Headers } from '../tier.ts'
 
 /** All that an ask carries beside its path. A stranger's other headers end at the edge. */
@@ -34,10 +34,10 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-type Received = Readonly<Record<string, string | string[] | undefined>>
+type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** The headers of an ask, as they arrived. */
-export function crossingHeaders(received: Received): Headers {
+export function crossingHeaders(received: IncomingHeaders): Headers {
   const kept: Record<string, string> = {}
   for (const name of crossing) {
     const value = received[name]
@@ -46,9 +46,9 @@ export function crossingHeaders(received: Received): Headers {
   return kept
 }
 
-/** The headers of an answer as a plain copy that nobody else holds, without those of the connection it came by. */
-export function answerHeaders(received: Received): Record<string, string> {
-  const named = namedByConnection(received.connection)
+/** A copy of an answer's headers that nobody else holds, without the headers of its connection. */
+export function answerHeaders(received: IncomingHeaders): Record<string, string> {
+  const named = connectionNames(received.connection)
   const kept: Record<string, string> = {}
   for (const name in received) {
     const value = received[name]
@@ -58,7 +58,7 @@ export function answerHeaders(received: Received): Record<string, string> {
 }
 
 // Nearly every answer says `keep-alive` or nothing; only an odd neighbour pays for the split.
-function namedByConnection(connection: string | string[] | undefined): string[] | undefined {
+function connectionNames(connection: string | string[] | undefined): string[] | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
   return oneLine(connection)
     .split(',')

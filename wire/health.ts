@@ -7,8 +7,10 @@ export interface Health {
   readonly state: 'up' | 'down' | 'refuses'
 }
 
-/** What a check found: 'silent' is a node that did not answer at all, 'ill' one that said no or could not be reached. */
-export type Found = 'well' | 'ill' | 'silent' | 'refuses'
+/**
+ * The outcome of a check. 'silent': the node did not answer at all. 'ill': it answered badly, or could not be reached.
+ */
+export type CheckResult = 'well' | 'ill' | 'silent' | 'refuses'
 
 export const healthy: Health = { failures: 0, state: 'up' }
 
@@ -28,7 +30,7 @@ export function afterFailure({ failures, state }: Health): Health {
 export const afterRefusal = (health: Health): Health => ({ ...health, state: 'refuses' })
 
 /** A check was asked on purpose, so one is enough, either way; and nothing else ends the time that a node is out. */
-export function afterCheck(health: Health, found: Found): Health {
+export function afterCheck(health: Health, found: CheckResult): Health {
   if (found === 'well') return healthy
   return found === 'refuses' ? afterRefusal(health) : { failures: health.failures + 1, state: 'down' }
 }

@@ -1,8 +1,9 @@
 // The door of wire: tiers over HTTP.
-export { type Remote, remote } from './remote.ts'
-export { createRing, type Ring } from './ring.ts'
-export { type Listener, type ServeOptions, serveTier } from './serve.ts'
+
+export { createRing, type Ring } from './hash-ring.ts'
+export { createRemoteTier, type RemoteTier } from './remote-tier.ts'
 export { type Listening, type ListenOptions, listen, type ServerLimits } from './server.ts'
+export { type Listener, type ServeOptions, serveTier } from './tier-listener.ts'
 export {
   createUpstreams,
   sourceKey,

@@ -6,8 +6,8 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Acknowledgement, type Purge, type PurgeAll, purgeIn } from '../purging/index.ts'
 import { secretHeader } from './headers.ts'
-import { sendHeld } from './send.ts'
-import { type Listener, neighbourBy, notNeighbour } from './serve.ts'
+import { sendInMemory } from './send-answer.ts'
+import { type Listener, neighbourBy, notNeighbour } from './tier-listener.ts'
 
 export const purgePath = '/purge'
 
@@ -28,13 +28,13 @@ export function servePurges(purge: PurgeAll, { secrets, refused }: ServePurgesOp
   return function purgeListener(req, res) {
     if (secrets.length === 0 || !isNeighbour(req)) {
       refused(req)
-      return sendHeld(req, res, notNeighbour())
+      return sendInMemory(req, res, notNeighbour())
     }
     purgesIn(req)
       .then(purge)
       .then(
-        (parts) => sendHeld(req, res, answerOf(parts)),
-        (thrown: unknown) => sendHeld(req, res, problemAnswer(thrown)),
+        (parts) => sendInMemory(req, res, answerOf(parts)),
+        (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
       )
   }
 }

@@ -27,7 +27,7 @@ async function open(pool: Dispatcher, file: RemoteFile, { range, signal }: Openi
   const headers = {
     ...file.headers,
     range: `bytes=${range.start}-${range.end}`,
-    // Without a tag nothing says that the part belongs to the file whose length we know (RFC 9110 13.1.5).
+    // Without an entity tag nothing proves that the part belongs to the file of the known length (RFC 9110 13.1.5).
     ...(etag !== undefined && { 'if-range': etag }),
   }
   const answer = await pool.request({ path, method: 'GET', headers, signal }).catch((cause: unknown) => {

@@ -1,13 +1,10 @@
 // The life of an HTTP server: it listens with limits against idle and endless clients, and it leaves without a
 // failed request.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { continueWhenRead } from './continue.ts'
-import { readHead } from './head.ts'
-import { refuseConnection, refuseRequest, refuseTunnel, tellMethods, type Unread } from './refuse.ts'
-import type { Listener } from './serve.ts'
-import { letGoOnceAnswered } from './unread.ts'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, Server as NetServer } from 'node:net'
+import { refuseTunnel } from './error-responses.ts'
+import type { Listener } from './tier-listener.ts'
+import { createTraffic, type Traffic } from './traffic.ts'
 
 export interface ServerLimits {
   /** How long a client may take to send its headers. */
@@ -40,11 +37,9 @@ export interface Listening {
   readonly url: string
   readonly port: number
   readonly isDraining: () => boolean
-  /** Stops accepting, finishes what runs, and cuts what is left after `graceMs`. */
+  /** Stops accepting, lets running requests finish, and after `graceMs` cuts the remaining connections. */
   close(graceMs: number): Promise<void>
 }
-
-const sweepMs = 50
 
 const defaults: Required<ServerLimits> = {
   headersMs: 10_000,
@@ -108,103 +103,6 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener): Serve
   server.maxConnections = settings.maxConnections
   return server
 }
-
-interface Traffic {
-  readonly listener: Listener
-  /** The client waits to be told to send its body. */
-  readonly asked: Listener
-  connected(socket: Socket): void
-  /** Nothing was sent or taken for a while. */
-  timedOut(socket: Socket): void
-  /** What came is no request, or its body breaks the rules. */
-  unread(error: Unread, socket: Duplex): void
-  /** From here on every answer tells its client that it is the last one on this connection. */
-  announceEnd(): void
-  /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
-  closeIdle(server: Server): () => void
-}
-
-function createTraffic(listener: Listener, limits: Required<ServerLimits>): Traffic {
-  const { stallMs, unreadMs, maxTargetBytes } = limits
-  const running = new Set<ServerResponse>()
-  const silent = new Set<Socket>()
-  const waiting = new WeakMap<Duplex, ServerResponse>()
-  const bodied = new WeakMap<Duplex, ServerResponse>()
-  /** What had come when a body was last found to be missing. */
-  const heard = new WeakMap<IncomingMessage, number>()
-  let isEnding = false
-
-  function follow(res: ServerResponse): void {
-    running.add(res)
-    const { socket } = res.req
-    waiting.set(socket.setTimeout(stallMs), res)
-    res.on('close', () => {
-      running.delete(res)
-      if (waiting.get(socket) === res) waiting.delete(socket)
-    })
-  }
-
-  function answer(req: IncomingMessage, res: ServerResponse): void {
-    silent.delete(req.socket)
-    // Sent behind the last request of this connection, whose body is being let go: nobody could be answered.
-    if (!req.socket.writable) return void req.resume()
-    const { hasBody, isLast, failure } = readHead(req, maxTargetBytes)
-    if (isEnding || isLast) res.shouldKeepAlive = false
-    if (hasBody) {
-      bodied.set(req.socket, res)
-      letGoOnceAnswered(req, res, unreadMs)
-    }
-    if (failure) refuseRequest(req, res, failure)
-    else if (req.url === '*') tellMethods(res)
-    else listener(req, res)
-    // A hit is over by now, and the fewer things are done for it the better.
-    if (!res.writableEnded) follow(res)
-    // Nearly always the kernel has taken all of it. A timer for every socket would cost a hit a quarter more.
-    else if (req.socket.writableLength > 0) req.socket.setTimeout(stallMs)
-  }
-
-  return {
-    listener: answer,
-    asked(req, res) {
-      continueWhenRead(req, res)
-      answer(req, res)
-    },
-    connected(socket) {
-      silent.add(socket)
-      socket.once('close', () => silent.delete(socket))
-    },
-    timedOut(socket) {
-      const req = waiting.get(socket)?.req
-      // Who waits for a picture that is being made may be silent; who does not take what is ready holds memory.
-      if (socket.writableLength > 0 || !req) return void socket.destroy()
-      if (!owesBody(req)) return
-      // Once more: whoever reads the body may be just about to say so in words.
-      if (heard.get(req) === socket.bytesRead) return void socket.destroy()
-      heard.set(req, socket.bytesRead)
-      socket.setTimeout(stallMs)
-    },
-    unread(error, socket) {
-      const answers = { bodied: bodied.get(socket), pending: waiting.get(socket) }
-      refuseConnection(error, socket, { ...answers, maxTargetBytes, mostMs: unreadMs })
-    },
-    announceEnd() {
-      isEnding = true
-      for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false
-    },
-    closeIdle(server) {
-      // Node counts a connection that never said a word as active; a browser opens such ones in advance.
-      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
-      server.close()
-      // Again and again: a connection is idle only some time after its last answer has ended.
-      const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
-      return () => clearInterval(sweep)
-    },
-  }
-}
-
-/** Not where it is us who do not read: then what has come waits in here. */
-const owesBody = (req: IncomingMessage): boolean =>
-  !req.complete && req.readableLength < req.readableHighWaterMark
 
 interface Drain {
   readonly server: Server

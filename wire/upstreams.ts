@@ -2,14 +2,14 @@
 import { Failure, type FailureKind } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Tier } from '../tier.ts'
+import type { ConnectionOptions } from './connections.ts'
+import { createRing } from './hash-ring.ts'
 import type { Health } from './health.ts'
-import type { LinkOptions } from './link.ts'
-import { createNode, type Node, refusedByNode } from './node.ts'
-import { createHedges, type RaceRules, race } from './race.ts'
-import { createRing } from './ring.ts'
-import { checkAgain, type Every } from './watch.ts'
+import { type Every, startChecks } from './health-checks.ts'
+import { askHedged, createHedges, type HedgeRules } from './hedged-request.ts'
+import { createNode, tierRefusedFailure, type UpstreamNode } from './upstream-node.ts'
 
-export interface UpstreamsOptions extends LinkOptions {
+export interface UpstreamsOptions extends ConnectionOptions {
   /** Where the nodes are, `http://host:port`. Their order does not matter. */
   readonly urls: readonly string[]
   /** What of an ask's path decides its node. */
@@ -56,8 +56,8 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const changed = (url: string, state: Health['state']) => observe({ kind: state, url })
   const nodes = new Map(urls.map((url) => [url, createNode(url, { ...options, checkMs, changed })]))
   const ring = createRing(urls)
-  const stopChecks = checkAgain([...nodes.values()], checkEveryMs, every)
-  const rules: RaceRules = {
+  const stopChecks = startChecks([...nodes.values()], checkEveryMs, every)
+  const rules: HedgeRules = {
     hedgeMs: Math.min(hedgeMs, never),
     hedges: createHedges(),
     now,
@@ -71,13 +71,13 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 
   async function answer(ask: Ask): Promise<Answer> {
     const order = ring.order(keyOf(ask.path)).flatMap((url) => nodes.get(url) ?? [])
-    let chosen = tries(order)
+    let chosen = pickNodes(order)
     if (chosen.length === 0) {
       // No visitor is the one who finds out whether a node is back.
       await Promise.all(order.slice(0, mostTries).map((node) => node.check()))
-      chosen = tries(order)
+      chosen = pickNodes(order)
     }
-    return chosen.length > 0 ? race(chosen, ask, rules) : problemAnswer(nobody(order))
+    return chosen.length > 0 ? askHedged(chosen, ask, rules) : problemAnswer(nobody(order))
   }
 
   return {
@@ -91,14 +91,14 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 }
 
 /** Which nodes are asked, in turn; none while all are out. */
-export function tries<N extends Pick<Node, 'state'>>(order: readonly N[]): N[] {
+export function pickNodes<N extends Pick<UpstreamNode, 'state'>>(order: readonly N[]): N[] {
   const up = order.filter((node) => node.state() === 'up').slice(0, mostTries)
   // A single node is asked twice: a keep-alive connection may have been closed while the ask was on its way.
   return up.length === 1 ? [...up, ...up] : up
 }
 
-function nobody(order: readonly Node[]): Failure {
-  if (order.some((node) => node.state() === 'refuses')) return refusedByNode()
+function nobody(order: readonly UpstreamNode[]): Failure {
+  if (order.some((node) => node.state() === 'refuses')) return tierRefusedFailure()
   return new Failure('upstream-failed', 'The next tier could not be reached.', {
     cause: order.length === 0 ? 'no node is configured' : 'all nodes are out',
   })

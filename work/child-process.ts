@@ -1,7 +1,7 @@
 // One child process as its parent sees it: orders go in, answers come out, and its end is told to all who wait.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { ForemanOrder, Reply, Request } from './foreman.ts'
+import type { ForemanOrder, OrderMessage, ReplyMessage } from './foreman.ts'
 
 export interface ChildOptions extends ForemanOrder {
   /** Scheduling priority, from 0 (as the parent) to 19 (only when nothing else wants the core). */
@@ -25,7 +25,7 @@ export interface Child {
 }
 
 /** The process ended before it answered; `suspects` were under way in it at the time. */
-export class Ended extends Error {
+export class ChildEnded extends Error {
   override readonly name = 'Ended'
   readonly suspects: number
 
@@ -35,29 +35,32 @@ export class Ended extends Error {
   }
 }
 
-interface Waiting {
+interface PendingOrder {
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: Error) => void
 }
 
 const script = fileURLToPath(new URL('./child.ts', import.meta.url))
 
-export function startChild(options: ChildOptions): Child {
-  const child = fork(script, [JSON.stringify(options)], {
+const forkChild = (options: ChildOptions): ChildProcess =>
+  fork(script, [JSON.stringify(options)], {
     // Buffers cross as bytes, not as JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // The parent's own flags are about hits.
     execArgv: [],
   })
-  const waiting = new Map<number, Waiting>()
+
+export function startChild(options: ChildOptions): Child {
+  const child = forkChild(options)
+  const waiting = new Map<number, PendingOrder>()
   const memory = { now: 0, least: 0 }
   let orders = 0
   let isRetiring = false
   let hasEnded = false
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
 
-  function settle(reply: Reply): void {
+  function settle(reply: ReplyMessage): void {
     memory.now = reply.rss
     memory.least = Math.min(memory.least || reply.rss, reply.rss)
     const order = waiting.get(reply.id)
@@ -69,9 +72,7 @@ export function startChild(options: ChildOptions): Child {
 
   function lose(how: string): void {
     hasEnded = true
-    const lost = [...waiting.values()]
-    waiting.clear()
-    for (const { reject } of lost) reject(new Ended(how, lost.length))
+    rejectAll(waiting, how)
     end()
   }
 
@@ -80,7 +81,7 @@ export function startChild(options: ChildOptions): Child {
     if (isRetiring && waiting.size === 0 && child.connected) child.disconnect()
   }
 
-  child.on('message', (reply: Reply) => settle(reply))
+  child.on('message', (reply: ReplyMessage) => settle(reply))
   child.on('error', (error) => lose(error.message))
   child.on('exit', (code, signal) => lose(signal ?? `exit code ${code}`))
   holdTheProcess(child, false)
@@ -92,9 +93,9 @@ export function startChild(options: ChildOptions): Child {
     memory,
     startedAt: performance.now(),
     run(order) {
-      if (hasEnded) return Promise.reject(new Ended('before it took the order', 0))
+      if (hasEnded) return Promise.reject(new ChildEnded('before it took the order', 0))
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-      const request: Request = { id: orders++, order }
+      const request: OrderMessage = { id: orders++, order }
       waiting.set(request.id, { resolve, reject })
       holdTheProcess(child, true)
       // A channel that is gone is told by `exit`.
@@ -110,6 +111,12 @@ export function startChild(options: ChildOptions): Child {
     kill: () => void child.kill('SIGKILL'),
     ended,
   }
+}
+
+function rejectAll(waiting: Map<number, PendingOrder>, how: string): void {
+  const lost = [...waiting.values()]
+  waiting.clear()
+  for (const { reject } of lost) reject(new ChildEnded(how, lost.length))
 }
 
 /** An idle child must not keep a program from ending that has nothing left to do. */

@@ -1,6 +1,6 @@
 // What runs in a child process: it hands orders to its foreman, and answers back. It ends with its parent.
 import { setPriority } from 'node:os'
-import type { CreateForeman, ForemanOrder, Reply, Request } from './foreman.ts'
+import type { CreateForeman, ForemanOrder, OrderMessage, ReplyMessage } from './foreman.ts'
 
 const { module, options, niceness } = JSON.parse(process.argv[2] ?? '{}') as ForemanOrder & {
   readonly niceness: number
@@ -19,9 +19,9 @@ process.on('disconnect', () => process.exit())
 const { default: createForeman } = (await import(module)) as { default: CreateForeman }
 const foreman = createForeman(options)
 
-const reply = (message: Reply): void => void process.send?.(message, () => {})
+const reply = (message: ReplyMessage): void => void process.send?.(message, () => {})
 
-process.on('message', async ({ id, order }: Request) => {
+process.on('message', async ({ id, order }: OrderMessage) => {
   try {
     reply({ id, answer: await foreman.carryOut(order), rss: process.memoryUsage.rss() })
   } catch (thrown) {

@@ -1,14 +1,14 @@
-// The seam between a child process and what it is for: a module whose default export makes a foreman, who carries out
-// orders on worker threads. Orders and answers are plain values: they cross from process to process.
+// The seam between a child process and its task. The default export of a module makes a foreman, and the foreman
+// carries out orders on worker threads. Orders and answers are plain values, because they cross processes.
 
 export interface Foreman {
-  /** Never rejects for what an order is about: that is an answer. Rejects where the worker itself failed. */
+  /** A failure of the order itself is an answer. Rejects only if the worker failed. */
   carryOut(order: unknown): Promise<unknown>
 }
 
 export type CreateForeman<Options = unknown> = (options: Options) => Foreman
 
-/** Which module, and what it is told at its start. */
+/** The module of the foreman, and its options. */
 export interface ForemanOrder {
   /** URL of the module. */
   readonly module: string
@@ -16,13 +16,13 @@ export interface ForemanOrder {
 }
 
 /** From the parent. */
-export interface Request {
+export interface OrderMessage {
   readonly id: number
   readonly order: unknown
 }
 
 /** To the parent, with the memory that the process stands at, in bytes. */
-export type Reply = { readonly id: number; readonly rss: number } & (
+export type ReplyMessage = { readonly id: number; readonly rss: number } & (
   | { readonly answer: unknown }
   /** The worker failed, not the order. */
   | { readonly fault: string }

@@ -1,6 +1,7 @@
-// Bytes handed to a child process: few with the order, many as a file that the child reads. A file costs one write and
-// one read through the page cache; the channel between processes would copy the bytes four times. A file stays for the
-// orders that follow, so that whoever asks need not read its bytes again.
+// Hands bytes to a child process: few together with the order, many as a file.
+//
+// A file costs one write and one read through the page cache; the channel between processes would copy the bytes four
+// times. A file is kept for later orders, so that the next order for the same source need not read the source again.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -39,7 +40,7 @@ const usualBytes = 256e6
 interface Lent {
   readonly file: string
   readonly bytes: number
-  /** Whether the file is there. A disk that is full only means that the channel carries the bytes. */
+  /** Whether the file was written. On a full disk it is not, and the channel carries the bytes. */
   readonly written: Promise<boolean>
   users: number
 }
@@ -47,23 +48,13 @@ interface Lent {
 export function createHandover({ folder, maxBytes = usualBytes }: HandoverOptions = {}): Handover {
   /** The one used last is last. */
   const lent = new Map<string, Lent>()
-  let home = ''
+  const home = createHome(folder)
   let files = 0
   let held = 0
 
-  function place(): string {
-    if (home === '')
-      home = folder === undefined ? mkdtempSync(join(tmpdir(), 'halftone-work-')) : emptied(folder)
-    return home
-  }
-
   function write(key: string, bytes: Uint8Array): Lent {
-    const file = join(place(), String(files++))
-    const written = writeFile(file, bytes).then(
-      () => true,
-      () => false,
-    )
-    const loan = { file, bytes: bytes.length, written, users: 0 }
+    const file = join(home.path(), String(files++))
+    const loan = { file, bytes: bytes.length, written: tryWrite(file, bytes), users: 0 }
     lent.set(key, loan)
     held += bytes.length
     return loan
@@ -85,15 +76,11 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
 
   async function take(key: string, loan: Lent): Promise<Loan | undefined> {
     loan.users++
-    lent.delete(key)
-    lent.set(key, loan)
-    let isBack = false
-    const giveBack = (): void => {
-      if (isBack) return
-      isBack = true
+    moveToEnd(lent, key, loan)
+    const giveBack = once(() => {
       loan.users--
       tidy()
-    }
+    })
     if (await loan.written) return { handed: { file: loan.file }, giveBack }
     giveBack()
     if (lent.get(key) === loan) drop(key, loan)
@@ -116,15 +103,49 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
     close() {
       lent.clear()
       held = 0
-      if (home !== '') rmSync(home, { recursive: true, force: true })
-      home = ''
+      home.remove()
     },
   }
 }
 
 const inline = (bytes: Uint8Array): Loan => ({ handed: bytes, giveBack: () => {} })
 
-function emptied(folder: string): string {
+function moveToEnd<K, V>(map: Map<K, V>, key: K, value: V): void {
+  map.delete(key)
+  map.set(key, value)
+}
+
+const tryWrite = (file: string, bytes: Uint8Array): Promise<boolean> =>
+  writeFile(file, bytes).then(
+    () => true,
+    () => false,
+  )
+
+function once(run: () => void): () => void {
+  let hasRun = false
+  return () => {
+    if (!hasRun) run()
+    hasRun = true
+  }
+}
+
+/** The folder of the files, made when the first one is written. */
+function createHome(folder: string | undefined) {
+  let path = ''
+  return {
+    path(): string {
+      if (path === '')
+        path = folder === undefined ? mkdtempSync(join(tmpdir(), 'halftone-work-')) : emptyFolder(folder)
+      return path
+    },
+    remove(): void {
+      if (path !== '') rmSync(path, { recursive: true, force: true })
+      path = ''
+    },
+  }
+}
+
+function emptyFolder(folder: string): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   return folder

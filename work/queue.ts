@@ -1,7 +1,7 @@
 // Who waits for a worker: bounded, foreground before background, the owners in turn and none with more than its share.
 import { Failure } from '../errors.ts'
 
-export interface Bounds {
+export interface QueueBounds {
   readonly maxWaiting: number
   readonly maxWaitingPerOwner: number
 }
@@ -9,13 +9,13 @@ export interface Bounds {
 /** 'background' work starts only when nothing in the foreground waits. */
 export type Priority = 'foreground' | 'background'
 
-export interface Waiting {
+export interface Queued {
   readonly priority: Priority
   /** Whose work it is: one owner may only take its share of the queue. */
   readonly owner: string
 }
 
-export interface Queue<T extends Waiting> {
+export interface Queue<T extends Queued> {
   /** Fails with 'busy' or 'too-many'. */
   push(entry: T): void
   shift(): T | undefined
@@ -24,8 +24,11 @@ export interface Queue<T extends Waiting> {
   size(): number
 }
 
-export function createQueue<T extends Waiting>({ maxWaiting, maxWaitingPerOwner }: Bounds): Queue<T> {
-  const lanes: Readonly<Record<Priority, Lane<T>>> = { foreground: aLane(), background: aLane() }
+export function createQueue<T extends Queued>({ maxWaiting, maxWaitingPerOwner }: QueueBounds): Queue<T> {
+  const lanes: Readonly<Record<Priority, RoundRobin<T>>> = {
+    foreground: createRoundRobin(),
+    background: createRoundRobin(),
+  }
   const perOwner = new Map<string, number>()
   const size = () => lanes.foreground.size() + lanes.background.size()
   // Background work may fill half of the queue only: it must not keep foreground work out.
@@ -61,7 +64,7 @@ export function createQueue<T extends Waiting>({ maxWaiting, maxWaitingPerOwner 
   return { push, shift, remove, size }
 }
 
-interface Lane<T> {
+interface RoundRobin<T> {
   push(entry: T): void
   shift(): T | undefined
   remove(entry: T): boolean
@@ -72,7 +75,7 @@ interface Lane<T> {
  * Entries by rounds: in each round every owner has one turn, in the order they came. A newcomer joins the round after
  * the present one, so that neither a hundred orders of one owner nor a stream of newcomers keeps anybody waiting.
  */
-function aLane<T extends Waiting>(): Lane<T> {
+function createRoundRobin<T extends Queued>(): RoundRobin<T> {
   const entries: { readonly entry: T; readonly round: number }[] = []
   let present = 0
 

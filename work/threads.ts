@@ -2,7 +2,7 @@
 import { Piscina } from 'piscina'
 import { asFailure, Failure, type FailureDetails, type FailureKind } from '../errors.ts'
 
-export interface Told {
+export interface FailureMessage {
   readonly kind: FailureKind
   readonly message: string
   readonly cause: string
@@ -35,7 +35,7 @@ export function startThreads<Order, Answer>(options: ThreadsOptions): Piscina<Or
 }
 
 /** On the worker's side. */
-export function told(thrown: unknown): Told {
+export function toFailureMessage(thrown: unknown): FailureMessage {
   const { kind, message, cause, details } = asFailure(thrown)
   const { cause: _, ...plain } = details
   return {
@@ -50,5 +50,5 @@ const wordsOf = (cause: unknown): string =>
   cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? '')
 
 /** On this side. */
-export const failureOf = ({ kind, message, cause, details }: Told): Failure =>
+export const failureOf = ({ kind, message, cause, details }: FailureMessage): Failure =>
   new Failure(kind, message, { ...details, ...(cause !== '' && { cause }) })

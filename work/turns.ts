@@ -1,15 +1,15 @@
 // Work on a bounded number of workers: so much at once, the rest in a bounded queue, each with a deadline and a way out.
 import { Failure } from '../errors.ts'
-import { type Bounds, createQueue, type Waiting } from './queue.ts'
+import { createQueue, type QueueBounds, type Queued } from './queue.ts'
 
-export interface TurnsOptions extends Bounds {
+export interface TurnsOptions extends QueueBounds {
   readonly workers: number
   /** From request to result; work in the background has several times as long. */
   readonly deadlineMs: number
 }
 
-export interface Times {
-  /** What is left until the deadline, and what has passed in the queue. */
+export interface QueueTimes {
+  /** The time left until the deadline, and the time spent in the queue. */
   readonly leftMs: number
   readonly waitedMs: number
 }
@@ -18,13 +18,13 @@ export interface Turns<W, R> {
   /** Fails with 'busy', 'too-many', 'late' or 'abandoned', and with whatever carrying out fails with. */
   take(work: W, signal: AbortSignal): Promise<R>
   load(): { readonly waiting: number; readonly running: number; readonly workers: number }
-  /** Turns away what waits and whatever comes after. */
+  /** Rejects all waiting work, and everything that comes later. */
   close(): void
 }
 
 const patience = { foreground: 1, background: 6 } as const
 
-interface Entry<W, R> extends Waiting {
+interface QueuedWork<W, R> extends Queued {
   readonly work: W
   readonly since: number
   readonly lateAt: number
@@ -33,17 +33,17 @@ interface Entry<W, R> extends Waiting {
 }
 
 /** `carryOut` settles when its worker is free again, whether or not anybody still waits for the result. */
-export function createTurns<W extends Waiting, R>(
+export function createTurns<W extends Queued, R>(
   options: TurnsOptions,
-  carryOut: (work: W, times: Times) => Promise<R>,
+  carryOut: (work: W, times: QueueTimes) => Promise<R>,
 ): Turns<W, R> {
   const { workers, deadlineMs } = options
-  const queue = createQueue<Entry<W, R>>(options)
+  const queue = createQueue<QueuedWork<W, R>>(options)
   let running = 0
   let closed = false
   let meanMs = 100
 
-  function admit(entry: Entry<W, R>): void {
+  function admit(entry: QueuedWork<W, R>): void {
     try {
       if (closed) throw shuttingDown()
       if (running < workers) start(entry)
@@ -53,7 +53,7 @@ export function createTurns<W extends Waiting, R>(
     }
   }
 
-  async function start(entry: Entry<W, R>): Promise<void> {
+  async function start(entry: QueuedWork<W, R>): Promise<void> {
     running++
     const tookMs = await settle(entry, carryOut)
     meanMs += (tookMs - meanMs) / 20
@@ -64,7 +64,12 @@ export function createTurns<W extends Waiting, R>(
 
   return {
     take: (work, signal) =>
-      promised(work, { signal, allowedMs: deadlineMs * patience[work.priority], admit, leave: queue.remove }),
+      waitForTurn(work, {
+        signal,
+        allowedMs: deadlineMs * patience[work.priority],
+        admit,
+        leave: queue.remove,
+      }),
     load: () => ({ waiting: queue.size(), running, workers }),
     close: () => {
       closed = true
@@ -73,20 +78,23 @@ export function createTurns<W extends Waiting, R>(
   }
 }
 
-interface Way<W, R> {
+interface Admission<W, R> {
   readonly signal: AbortSignal
   readonly allowedMs: number
-  readonly admit: (entry: Entry<W, R>) => void
-  readonly leave: (entry: Entry<W, R>) => void
+  readonly admit: (entry: QueuedWork<W, R>) => void
+  readonly leave: (entry: QueuedWork<W, R>) => void
 }
 
 /** The result, or whichever comes first: the deadline, or the client leaving. */
-function promised<W extends Waiting, R>(work: W, { signal, allowedMs, admit, leave }: Way<W, R>): Promise<R> {
+function waitForTurn<W extends Queued, R>(
+  work: W,
+  { signal, allowedMs, admit, leave }: Admission<W, R>,
+): Promise<R> {
   const { promise, resolve, reject } = Promise.withResolvers<R>()
   const { owner, priority } = work
   const since = performance.now()
-  const entry: Entry<W, R> = { work, owner, priority, since, lateAt: since + allowedMs, resolve, reject }
-  // What waits leaves the queue; what runs cannot be stopped and is only not waited for.
+  const entry: QueuedWork<W, R> = { work, owner, priority, since, lateAt: since + allowedMs, resolve, reject }
+  // Waiting work leaves the queue. Running work cannot be stopped; its result is just not waited for.
   const giveUp = (failure: Failure): void => {
     leave(entry)
     reject(failure)
@@ -104,8 +112,8 @@ function promised<W extends Waiting, R>(work: W, { signal, allowedMs, admit, lea
 
 /** Answers how many milliseconds the worker was busy. Never throws. */
 async function settle<W, R>(
-  { work, since, lateAt, resolve, reject }: Entry<W, R>,
-  carryOut: (work: W, times: Times) => Promise<R>,
+  { work, since, lateAt, resolve, reject }: QueuedWork<W, R>,
+  carryOut: (work: W, times: QueueTimes) => Promise<R>,
 ): Promise<number> {
   const startedAt = performance.now()
   try {

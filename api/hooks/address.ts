@@ -1,8 +1,8 @@
 // Which addresses a webhook may be sent to, by their text alone; what a name resolves to is the guard's question.
 import { isIP } from 'node:net'
 import { Failure } from '../../errors.ts'
-import { type AddressRule, mayConnect, parseAddressRules } from '../../origin/addresses.ts'
-import { isBlockedPort } from '../../origin/ports.ts'
+import { type AddressRule, mayConnect, parseAddressRules } from '../../fetch/addresses.ts'
+import { isBlockedPort } from '../../fetch/ports.ts'
 
 export type Targets = readonly AddressRule[]
 

@@ -1,7 +1,7 @@
 // Which addresses a client may have fetched, what is sent along, and where a redirect may lead. Pure; what the names
 // resolve to is the guard's to judge.
 import { Failure } from '../../errors.ts'
-import { isBlockedPort } from '../../origin/ports.ts'
+import { isBlockedPort } from '../../fetch/ports.ts'
 
 /** What is asked of one host. */
 export interface Visit {

@@ -1,7 +1,13 @@
 // A file fetched from an address that a client gave: through the guard, each redirect again, into the spool.
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../../errors.ts'
-import { brokenBy, dismiss, isClosedUnderUs, lateBy, refusalOf } from '../../origin/refusals.ts'
+import {
+  dismiss,
+  isClosedUnderUs,
+  lateFailure,
+  statusFailure,
+  transportFailure,
+} from '../../fetch/refusals.ts'
 import { firstVisit, nextVisit, type Visit } from './address.ts'
 import type { FetchOptions, Received } from './intake.ts'
 import { addressName, dispositionName, safeName } from './name.ts'
@@ -83,7 +89,7 @@ async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal):
   try {
     return await ask()
   } catch (thrown) {
-    if (answered.aborted) throw lateBy(thrown)
+    if (answered.aborted) throw lateFailure(thrown)
     if (!isClosedUnderUs(thrown) || signal.aborted) throw thrown
     return ask()
   }
@@ -97,13 +103,13 @@ async function keep(
   const { headers } = response
   const body = response.body.on('error', () => {})
   try {
-    if (response.statusCode !== 200) throw refusalOf(response)
+    if (response.statusCode !== 200) throw statusFailure(response)
     const unpackers = unpackersFor(String(headers['content-encoding'] ?? ''))
     const total = unpackers.length > 0 ? undefined : lengthOf(headers['content-length'])
     checkBytes(total ?? 0, options)
     way.room.check(total ?? 0)
-    const torn = (cause: unknown) => brokenBy(cause)
-    const chunks = chunksOf(body, { ...way, slow: () => lateBy(), torn })
+    const torn = (cause: unknown) => transportFailure(cause)
+    const chunks = chunksOf(body, { ...way, slow: () => lateFailure(), torn })
     const whole = unpackers.reduce((packed, unpacker) => unpacked(packed, unpacker, spoilt), chunks)
     return await take(whole, way, {
       name: options.name,
@@ -160,6 +166,6 @@ function lengthOf(header: string | string[] | undefined): number | undefined {
 
 function explained(thrown: unknown, asked: AbortSignal | undefined, deadline: AbortSignal): unknown {
   if (asked?.aborted) return abandoned()
-  if (deadline.aborted) return lateBy(thrown)
-  return thrown instanceof Failure ? thrown : brokenBy(thrown)
+  if (deadline.aborted) return lateFailure(thrown)
+  return thrown instanceof Failure ? thrown : transportFailure(thrown)
 }

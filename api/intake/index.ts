@@ -38,7 +38,7 @@ export interface IntakeOptions {
   readonly log?: Log
 }
 
-/** A body that is refused is left as it is: the server reads it on once the refusal is sent (wire/unread.ts). */
+/** A body that is refused is left as it is: the server reads it on once the refusal is sent (wire/discard-body.ts). */
 export function createIntake(options: IntakeOptions): Intake {
   const { dir, totalBytes, stallMs, now = Date.now, log } = options
   const room = createRoom(totalBytes)

@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, utimes } from 'node:fs
 import { join } from 'node:path'
 import { diskFull, isDiskFull } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { isOwnerGone, ownName } from '../../owner.ts'
+import { isProcessGone, nameProcess } from '../../work/process-name.ts'
 import { full, type Room } from './room.ts'
 
 export interface SpoolFile {
@@ -35,7 +35,7 @@ interface SpoolOptions {
 const beatMs = 5 * 60_000
 
 export function createSpool({ dir, room, now, log }: SpoolOptions): Spool {
-  const own = join(dir, ownName())
+  const own = join(dir, nameProcess())
   let isClosed = false
 
   async function openNew(): Promise<{ path: string; handle: FileHandle }> {
@@ -59,7 +59,7 @@ export function createSpool({ dir, room, now, log }: SpoolOptions): Spool {
 
   async function isGone(folder: string, name: string): Promise<boolean> {
     const touched = await stat(folder).catch(() => undefined)
-    return touched !== undefined && isOwnerGone(name, now() - touched.mtimeMs)
+    return touched !== undefined && isProcessGone(name, now() - touched.mtimeMs)
   }
 
   const beat = setInterval(() => {

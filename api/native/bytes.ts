@@ -1,7 +1,7 @@
 // A stored file as HTTP answers it: ranges (RFC 9110 14), validators (RFC 9110 13), and nothing that a browser runs.
 import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
-import type { Found, Range } from '../../storage/index.ts'
+import type { FileRange, StoredFile } from '../../storage/index.ts'
 import type { NativeContext } from './guard.ts'
 import { dispositionOf } from './headers.ts'
 import { problemResponse } from './problems.ts'
@@ -12,7 +12,7 @@ export interface Stored {
   readonly type: string
   readonly etag: string
   readonly cacheControl: string
-  open(range?: Range): Promise<Found | undefined>
+  open(range?: FileRange): Promise<StoredFile | undefined>
 }
 
 export async function bytesOf(c: NativeContext, stored: Stored): Promise<Response> {

@@ -1,7 +1,7 @@
 // What a page of another origin may do: show and read a result, whose address it knows, and read the description. All
 // else needs a key, and a key has no business in a page.
 import type { MiddlewareHandler } from 'hono'
-import { forAnyOrigin } from '../../cors.ts'
+import { forAnyOrigin } from '../../http/cors.ts'
 import type { NativeEnv } from './guard.ts'
 
 export const openPaths = ['/results/*', '/openapi.json'] as const

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FileFilter, FileRecord, GroupRecord, TimePaged } from '../../records/index.ts'
-import type { Found, Range } from '../../storage/index.ts'
+import type { FileRange, StoredFile } from '../../storage/index.ts'
 import type { Hold } from '../accounts/accounts.ts'
 import type { Received } from '../intake/intake.ts'
 
@@ -111,7 +111,7 @@ export interface Uploads {
   ): Promise<FileRecord | undefined>
   copy(id: string, wanted: Wanted): Promise<FileRecord>
   /** The bytes; its body must be read or destroyed. */
-  open(file: FileRecord, range?: Range): Promise<Found | undefined>
+  open(file: FileRecord, range?: FileRange): Promise<StoredFile | undefined>
 
   /** `effects` is the operations a member was named with. Fails with 'bad-option' naming a file that is not there. */
   addGroup(

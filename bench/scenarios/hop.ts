@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Tier } from '../../tier.ts'
-import { remote } from '../../wire/remote.ts'
+import { createRemoteTier } from '../../wire/remote-tier.ts'
 import { answerFromMemory } from '../hop-server.ts'
 import { median } from '../load.ts'
 import type { Report } from '../report.ts'
@@ -13,7 +13,7 @@ const asks = 5000
 
 export async function run(): Promise<Report> {
   const { child, url } = await startServer()
-  const far = remote(url, { connectMs: 2000, answerMs: 5000, connections: 64 })
+  const far = createRemoteTier(url, { connectMs: 2000, answerMs: 5000, connections: 64 })
   try {
     for (const atOnce of [1, 16]) await perAsk(far, atOnce)
     const raw: Record<string, number[]> = {

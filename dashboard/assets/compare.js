@@ -1,7 +1,7 @@
 // Before and after in one frame with a line to move: by mouse, by finger, by keys.
 import { bytesText, changeText, made } from './dom.js'
 import './img-comparison-slider.js'
-import { nameText } from './names.js'
+import { nameText } from './file-names.js'
 import { zoom } from './zoom.js'
 
 const steps = { ArrowLeft: -2, ArrowRight: 2, PageDown: -10, PageUp: 10, Home: -100, End: 100 }
@@ -29,7 +29,9 @@ export async function compare({ name, facts, before, after, previous, next }) {
   focusOn(focused)
 }
 
-/** Who went on by a button may go on by it; who came in is at the line. */
+/**
+ * A reader who reached the comparison by its buttons stays on the buttons; every other reader starts at the line.
+ */
 function focusOn(words) {
   const button = [...dialog.querySelectorAll('.dialog-head button:enabled')].find(
     ({ textContent }) => textContent === words,

@@ -1,9 +1,10 @@
 // The project's hooks: listed, added, removed, paused.
+
+import { sure } from './confirm.js'
 import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
 import { showSecret } from './secret.js'
-import { sure } from './sure.js'
 
 const events = ['file.uploaded', 'file.stored', 'file.deleted', 'file.info_updated']
 const form = byId('new-hook')

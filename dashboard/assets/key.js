@@ -1,4 +1,4 @@
-// Whose key the page uses: the demo's where the page carries it, else one that is asked for and kept in this tab.
+// The key that the page uses: the demo project's if the page carries it, else one that the visitor enters for this tab.
 import { byId, made } from './dom.js'
 import { noConnection, problemBox, problemOf } from './problem.js'
 

@@ -1,9 +1,10 @@
 // The project's keys: listed, created, revoked, where the key in use may do so.
+
+import { sure } from './confirm.js'
 import { byId, cellsOf, made } from './dom.js'
 import { ask } from './key.js'
 import { problemBox } from './problem.js'
 import { showSecret } from './secret.js'
-import { sure } from './sure.js'
 
 const scopes = {
   optimise: 'optimise',

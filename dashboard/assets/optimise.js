@@ -3,15 +3,15 @@ import { saveAs, zipped } from './archive.js'
 import { byId } from './dom.js'
 import { armDrop } from './drop.js'
 import { factsOf, isThere } from './facts.js'
+import { counted } from './file-names.js'
 import { account, ask } from './key.js'
-import { counted } from './names.js'
+import { armWishes, currentWish } from './options.js'
 import { forgetOriginals, keepOriginal, originalOf, tidyOriginals } from './originals.js'
 import { problemBox } from './problem.js'
 import { createQueue } from './queue.js'
 import { clearedAt, isRemoved, rememberCleared, rememberRemoved } from './removed.js'
 import { createRow } from './row.js'
 import { drawTotals, note, say } from './totals.js'
-import { armWishes, currentWish } from './wishes.js'
 
 let items = []
 const list = byId('pictures')
@@ -144,7 +144,7 @@ async function downloadAll() {
   }
 }
 
-/** Runs what may fail, and says on the page what did. */
+/** Runs an action that may fail, and shows the failure on the page. */
 async function explained(work) {
   byId('queue-problem').replaceChildren()
   try {

@@ -27,7 +27,7 @@ export function createQueue({ changed, done }) {
     item.progress = { stage: 'upload', done: 0, total: item.file.size }
     changed(item)
     try {
-      item.result = await tried(item)
+      item.result = await sendPatiently(item, changed)
       item.state = 'done'
       await done(item)
     } catch (error) {
@@ -35,27 +35,6 @@ export function createQueue({ changed, done }) {
       item.problem = asProblem(error)
     }
     changed(item)
-  }
-
-  async function tried(item) {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await send(item.file, {
-          query: { ...item.wish, retention: 'page' },
-          signal: item.stop.signal,
-          told: (progress) => {
-            item.progress = progress
-            changed(item)
-          },
-        })
-      } catch (error) {
-        if (attempt >= (mostTries[error.kind] ?? 1)) throw error
-        const seconds = error.retryAfterSeconds ?? 2 ** (attempt - 1)
-        item.progress = { stage: error.kind === 'no-connection' ? 'lost' : 'busy', seconds }
-        changed(item)
-        await pause(seconds * 1000, item.stop.signal)
-      }
-    }
   }
 
   return {
@@ -74,6 +53,28 @@ export function createQueue({ changed, done }) {
       item.state = 'stopped'
       changed(item)
     },
+  }
+}
+
+/** Sent again, after a pause, for as long as the server only says "not now". */
+async function sendPatiently(item, changed) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send(item.file, {
+        query: { ...item.wish, retention: 'page' },
+        signal: item.stop.signal,
+        told: (progress) => {
+          item.progress = progress
+          changed(item)
+        },
+      })
+    } catch (error) {
+      if (attempt >= (mostTries[error.kind] ?? 1)) throw error
+      const seconds = error.retryAfterSeconds ?? 2 ** (attempt - 1)
+      item.progress = { stage: error.kind === 'no-connection' ? 'lost' : 'busy', seconds }
+      changed(item)
+      await pause(seconds * 1000, item.stop.signal)
+    }
   }
 }
 

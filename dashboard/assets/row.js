@@ -1,7 +1,7 @@
 // One picture in the list, from waiting to done: drawn once, and changed only where something changed.
 import { agoText, bytesText, changeText, formatWords, made, msText, timeText } from './dom.js'
-import { nameText } from './names.js'
-import { remedyBox } from './remedy.js'
+import { remedyBox } from './failure-advice.js'
+import { nameText } from './file-names.js'
 import { redraw, thumbnail } from './thumbnails.js'
 
 const stageWords = {

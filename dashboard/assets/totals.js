@@ -1,4 +1,4 @@
-// What all pictures of the list come to, and what a screen reader is told of it.
+// The sums over all pictures of the list, and the sentence about them for screen readers.
 import { byId, bytesText } from './dom.js'
 
 const title = document.title

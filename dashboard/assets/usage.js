@@ -1,4 +1,4 @@
-// The page of usage: what this month has used of what is allowed, drawings of the days, the project's keys.
+// The page of usage: this month's use beside the quota, charts by day, the project's keys.
 import { createChart } from './chart.js'
 import { byId, bytesText, cellsOf, countText, made } from './dom.js'
 import { account, ask } from './key.js'
@@ -39,7 +39,7 @@ function standing(name, { used, most, text }) {
   return made('div', {}, made('dt', {}, name), line)
 }
 
-/** The days of the range in order, also those on which nothing was done. */
+/** All days of the range in order, also days without any use. */
 const daysOf = (count, now = Date.now()) =>
   Array.from({ length: count }, (_, at) =>
     new Date(now - (count - 1 - at) * dayMs).toISOString().slice(0, 10),

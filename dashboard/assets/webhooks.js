@@ -11,7 +11,7 @@ const shown = new Map()
 let cursor
 let dialog
 
-/** Runs what may fail, and says on the page what did. */
+/** Runs an action that may fail, and shows the failure on the page. */
 async function explained(work) {
   try {
     await work()
@@ -28,7 +28,7 @@ const page = (more, now = Date.now()) => {
   return ask(`/v1/deliveries/jobs?${new URLSearchParams(query)}`)
 }
 
-/** The newest page; rows that stand already are changed in place, so that neither focus nor scroll is lost. */
+/** The newest page. Rows that are already there are changed in place, so that focus and scrolling are kept. */
 let asked = 0
 async function refresh() {
   const mine = ++asked

@@ -1,21 +1,21 @@
 // The URL languages, in the order in which they are asked whether an address is theirs.
-import type { Language, Meant, Target } from './language.ts'
+import type { AddressText, Language, LanguageAddress } from './language.ts'
 import { native } from './native.ts'
 import { uploadcare } from './uploadcare.ts'
 
-export type { Meant } from './language.ts'
+export type { LanguageAddress } from './language.ts'
 
 /** The native one is the last: it takes whatever no other recognises. */
 const languages: readonly Language[] = [uploadcare, native]
 
 /** What an address means, in whichever language it is written. Throws 'bad-address'. */
-export function meantBy(whole: string): Meant {
+export function readAddress(whole: string): LanguageAddress {
   const target = splitTarget(whole)
   const language = languages.find(({ recognises }) => recognises(target.rawPath)) ?? native
   return language.read(target)
 }
 
-function splitTarget(whole: string): Target {
+function splitTarget(whole: string): AddressText {
   const mark = whole.indexOf('?')
   return mark < 0
     ? { whole, rawPath: whole, query: '' }

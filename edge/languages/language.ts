@@ -1,11 +1,11 @@
 // The seam of the URL languages: what an address means, in the words of the native language.
 import type { Answer } from '../../tier.ts'
 import type { Options } from '../../transforms/index.ts'
-import type { Saving } from '../saving.ts'
+import type { Disposition } from '../content-disposition.ts'
 import type { Signing } from '../signature.ts'
 
 /** An address as it was received: nothing is decoded or put in order. */
-export interface Target {
+export interface AddressText {
   /** Path and query. */
   readonly whole: string
   readonly rawPath: string
@@ -17,22 +17,22 @@ export interface Language {
   /** By the path alone, and cheaply: every address that the fast path does not know is shown to every language. */
   recognises(rawPath: string): boolean
   /** Which picture is meant. Throws 'bad-address'. */
-  read(target: Target): Meant
+  read(target: AddressText): LanguageAddress
 }
 
-export interface Meant {
+export interface LanguageAddress {
   readonly source: string
   /** As written, without the slash in front of it. */
   readonly path: string
   /** Passes when the address is signed as this language signs. Throws 'bad-signature'. */
   verify(signing: Signing): void
   /** What is asked of the picture; `defaults` are the source's own, as a native query. Throws 'bad-option'. */
-  asked(defaults: string): Asked
+  readOptions(defaults: string): PictureRequest
 }
 
-export interface Asked {
+export interface PictureRequest {
   readonly options: Options
-  readonly saving?: Saving | undefined
+  readonly saving?: Disposition | undefined
   /** The answer in the shape that this language's clients expect, where it is not the native one. */
   readonly reshape?: ((answer: Answer) => Answer) | undefined
 }

@@ -1,10 +1,10 @@
 // Uploadcare's addresses: /UUID/-/operation/arguments/-/.../name, over the source `uploads`.
 import { type Options, parse } from '../../transforms/index.ts'
-import type { Asked, Language } from './language.ts'
+import type { Language, PictureRequest } from './language.ts'
 import { compile } from './uploadcare/compile.ts'
 import { ourExpiry } from './uploadcare/expiry.ts'
 import { uploadcareFacts } from './uploadcare/facts.ts'
-import { type Written, written } from './uploadcare/path.ts'
+import { readPath, type UploadcarePath } from './uploadcare/path.ts'
 import { expiryOf, verifyToken } from './uploadcare/token.ts'
 
 const address = /^\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/|$)/i
@@ -13,12 +13,12 @@ const source = 'uploads'
 export const uploadcare: Language = {
   recognises: (rawPath) => address.test(rawPath),
   read(target) {
-    const asked = written(target.rawPath)
+    const asked = readPath(target.rawPath)
     return {
       source,
       path: asked.id,
       verify: (signing) => verifyToken(target, signing),
-      asked(defaults): Asked {
+      readOptions(defaults): PictureRequest {
         const expires = expiryOf(target.query) ?? ourExpiry(target.query)
         const { options, ...rest } = meaning(asked, defaults)
         return { ...rest, options: { ...options, ...(expires !== undefined && { expires }) } }
@@ -27,7 +27,7 @@ export const uploadcare: Language = {
   },
 }
 
-function meaning({ id, operations, name }: Written, defaults: string): Asked {
+function meaning({ id, operations, name }: UploadcarePath, defaults: string): PictureRequest {
   const { options, as } = compile(operations)
   const saving = as !== undefined || name !== undefined ? { as, name } : undefined
   if (options.format === 'json') return { options, reshape: (answer) => uploadcareFacts(answer, id) }

@@ -4,20 +4,20 @@ import { createFlights } from '../../cache/collapse.ts'
 import { safely } from '../../cache/safe-store.ts'
 import type { Store } from '../../cache/store.ts'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
-import type { Bucket, Facts, Found, GetOptions } from '../../storage/bucket.ts'
+import { decodeBody, hasContentCoding, tooLarge } from '../../fetch/content-coding.ts'
+import { allocateBuffer, concatBuffers } from '../../fetch/own-buffer.ts'
+import type { Bucket, FileFacts, GetOptions, StoredFile } from '../../storage/bucket.ts'
 import type { FileBody } from '../../tier.ts'
 import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
-import { decoded, isCoded, tooLarge } from '../coding.ts'
 import type { Loader, Source } from '../loader.ts'
-import { ownBuffer, ownCopy } from '../memory.ts'
-import { createRecent, type Recent, type Sought } from '../recent.ts'
+import { createRecent, type Recent, type Sought } from '../recent-sources.ts'
 
 export interface BucketOptions {
   readonly bucket: Pick<Bucket, 'get' | 'stat'>
   /** Tells this bucket from all others of the origin. */
   readonly place: string
-  /** The key that a file's name means; undefined for a name that means none. */
+  /** The key of a file by its path; undefined for a path that cannot be one. */
   readonly keyOf: (path: string) => string | undefined
   /** Of one file. */
   readonly maxBytes: number
@@ -35,12 +35,12 @@ const flightMs = 60_000
 export function createBucketLoader(options: BucketOptions): Loader {
   const { bucket, place, keyOf, maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
   // All the sizes of a new picture are asked for at once, and one look is enough for them.
-  const looks = createFlights<Facts | undefined>(flightMs)
+  const looks = createFlights<FileFacts | undefined>(flightMs)
   const caching = assumedFor(freshSeconds)
   const kept = options.store && keeping(options.store)
 
   /** Undefined when the file is no longer this version. */
-  async function find(key: string, version: string, options: GetOptions): Promise<Found | undefined> {
+  async function find(key: string, version: string, options: GetOptions): Promise<StoredFile | undefined> {
     const found = await bucket.get(key, options).catch(refuse)
     if (found === undefined || versionOf(place, key, found) === version) return found
     found.body.destroy()
@@ -50,14 +50,16 @@ export function createBucketLoader(options: BucketOptions): Loader {
   async function read(key: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const found = await find(key, version, { signal })
     const bytes = found && (await readWhole(found))
-    return bytes && found.encoding ? ownCopy([await decoded(bytes, found.encoding, maxBytes)]) : bytes
+    return bytes && found.encoding
+      ? concatBuffers([await decodeBody(bytes, found.encoding, maxBytes)])
+      : bytes
   }
 
   const fileOf = (key: string, version: string, length: number): FileBody => ({
     length,
     async open({ start, end }, signal) {
       const found = await find(key, version, { range: { from: start, to: end }, signal })
-      if (found === undefined) throw replaced()
+      if (found === undefined) throw replacedFailure()
       return found.body
     },
   })
@@ -81,7 +83,7 @@ export function createBucketLoader(options: BucketOptions): Loader {
         ...(facts.modifiedAt > 0 && { lastModified: new Date(facts.modifiedAt).toUTCString() }),
         declaredType: facts.type,
         // A part of a packed file is no part of what is in it.
-        ...(!isCoded(facts.encoding) && { file: fileOf(key, version, facts.bytes) }),
+        ...(!hasContentCoding(facts.encoding) && { file: fileOf(key, version, facts.bytes) }),
         read: (signal) => {
           const sought = { ...wish, version }
           return recent.read(sought, signal, kept ? (trip) => kept(sought, trip, fetch) : fetch)
@@ -92,14 +94,14 @@ export function createBucketLoader(options: BucketOptions): Loader {
 }
 
 /** What is known of a file without its bytes. An ETag alone may be a digest of its parts, or of nothing at all. */
-function versionOf(place: string, key: string, { etag, bytes, modifiedAt, encoding }: Facts): string {
+function versionOf(place: string, key: string, { etag, bytes, modifiedAt, encoding }: FileFacts): string {
   const identity = JSON.stringify([place, key, etag, bytes, modifiedAt, ...(encoding ? [encoding] : [])])
   return `bucket-${createHash('sha256').update(identity).digest('base64url')}`
 }
 
 /** Undefined when the body is not as long as was said. */
-async function readWhole({ body, bytes }: Found): Promise<Uint8Array | undefined> {
-  const whole = ownBuffer(bytes)
+async function readWhole({ body, bytes }: StoredFile): Promise<Uint8Array | undefined> {
+  const whole = allocateBuffer(bytes)
   let at = 0
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -113,15 +115,17 @@ async function readWhole({ body, bytes }: Found): Promise<Uint8Array | undefined
   return at === bytes ? whole : undefined
 }
 
-type Fetch = (signal: AbortSignal) => Promise<Uint8Array | undefined>
+type FetchBytes = (signal: AbortSignal) => Promise<Uint8Array | undefined>
 
 /** The largest moment a Date can hold: a version never changes. */
 const forEver = 8.64e15
 
-/** A file from the store, or fetched and put there. What ails the store only means that the bucket is asked. */
+/**
+ * A file from the store, else fetched and put into the store. A fault of the store only means that the bucket is asked.
+ */
 function keeping(given: Store) {
   const store = safely(given, () => {})
-  return async (sought: Sought, signal: AbortSignal, fetch: Fetch): Promise<Uint8Array | undefined> => {
+  return async (sought: Sought, signal: AbortSignal, fetch: FetchBytes): Promise<Uint8Array | undefined> => {
     const entry = await store.get(sought.version)
     if (entry && entry.epoch >= (sought.since ?? 0)) return entry.body
     const bytes = await fetch(signal)
@@ -143,7 +147,10 @@ const entryOf = ({ version, epoch = 0 }: Sought, bytes: Uint8Array) => ({
   staleIfErrorUntil: forEver,
 })
 
-/** What storage calls upstream is the source's server here; a name that no bucket takes names no picture. */
+/**
+ * An upstream failure of storage is a failure of the source's server here. A name that no bucket takes is a picture
+ * that does not exist.
+ */
 const named: Partial<Readonly<Record<FailureKind, FailureKind>>> = {
   'upstream-failed': 'source-failed',
   'upstream-late': 'source-late',
@@ -159,4 +166,4 @@ function refuse(thrown: unknown): never {
 
 const missing = () => new Failure('source-missing', 'There is no picture at this path.')
 
-const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
+const replacedFailure = () => new Failure('source-failed', 'The source was replaced while it was read.')

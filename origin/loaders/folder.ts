@@ -5,12 +5,12 @@ import { constants, type FileHandle, lstat, open, realpath, stat } from 'node:fs
 import { join, resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
+import { allocateBuffer } from '../../fetch/own-buffer.ts'
 import type { ByteRange } from '../../tier.ts'
 import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
-import { ownBuffer } from '../memory.ts'
-import { createRecent, type Recent } from '../recent.ts'
+import { createRecent, type Recent } from '../recent-sources.ts'
 
 export interface FolderOptions {
   readonly dir: string
@@ -27,7 +27,7 @@ export function createFolderLoader(options: FolderOptions): Loader {
   const caching = assumedFor(freshSeconds)
   return {
     async load(path, _signal, wish = {}): Promise<Source> {
-      const file = await located(options.dir, nameIn(path))
+      const file = await locate(options.dir, nameIn(path))
       const stats = await stat(file, { bigint: true }).catch(refuse)
       if (!stats.isFile()) throw missing()
       const version = versionOf(file, stats)
@@ -54,8 +54,8 @@ function nameIn(path: string): string {
 }
 
 /** The file's real place, with every link followed, if that is inside the folder's real place. */
-async function located(dir: string, path: string): Promise<string> {
-  // A folder that is not there is a disk that is not mounted: that is a failure, and caches go on serving stale copies.
+async function locate(dir: string, path: string): Promise<string> {
+  // A folder that is not there is a disk that is not mounted. That is a failure, so caches go on serving stale copies.
   const root = await realpath(dir).catch((cause: unknown) => {
     throw new Failure('source-failed', 'The folder of this source cannot be read.', { cause })
   })
@@ -102,7 +102,7 @@ function versionOf(file: string, { ino, size, mtimeNs, ctimeNs }: BigIntStats): 
 
 /** Undefined when the file is not, or does not stay, the version that was promised. */
 async function readVersion(file: string, version: string, maxBytes: number): Promise<Uint8Array | undefined> {
-  const handle = await opened(file)
+  const handle = await openFile(file)
   try {
     const before = await handle.stat({ bigint: true })
     if (!before.isFile() || versionOf(file, before) !== version) return undefined
@@ -116,10 +116,10 @@ async function readVersion(file: string, version: string, maxBytes: number): Pro
 
 /** A file that is written to while it is read ends in another version; its reader cannot know, as with any file. */
 async function openVersion(file: string, version: string, range: ByteRange): Promise<Readable> {
-  const handle = await opened(file)
+  const handle = await openFile(file)
   try {
     const stats = await handle.stat({ bigint: true })
-    if (!stats.isFile() || versionOf(file, stats) !== version) throw replaced()
+    if (!stats.isFile() || versionOf(file, stats) !== version) throw replacedFailure()
     // The stream closes the handle, also when it is destroyed.
     return handle.createReadStream(range)
   } catch (thrown) {
@@ -129,11 +129,11 @@ async function openVersion(file: string, version: string, range: ByteRange): Pro
 }
 
 /** What was a file a moment ago may be a pipe or a link now: opening must neither wait nor follow. */
-const opened = (file: string): Promise<FileHandle> =>
+const openFile = (file: string): Promise<FileHandle> =>
   open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(refuse)
 
 async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array | undefined> {
-  const bytes = ownBuffer(length)
+  const bytes = allocateBuffer(length)
   for (let at = 0; at < length; ) {
     const { bytesRead } = await handle.read(bytes, at, length - at, at)
     if (bytesRead === 0) return undefined
@@ -142,7 +142,7 @@ async function readWhole(handle: FileHandle, length: number): Promise<Uint8Array
   return bytes
 }
 
-/** What means "there is no such picture here", whatever the reason; everything else is our disk's trouble. */
+/** Error codes that mean "there is no such picture here". Every other code is a fault of our disk. */
 const absent: ReadonlySet<string> = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -154,7 +154,7 @@ const absent: ReadonlySet<string> = new Set([
   'ERR_INVALID_ARG_VALUE',
 ])
 
-/** Somebody's mistake with a folder's rights: what was shown before is not gone by that. */
+/** A mistake with the rights of a folder: the pictures are not gone, so caches may go on serving them. */
 const closed: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
 
 function refuse(thrown: unknown): never {
@@ -167,7 +167,7 @@ function refuse(thrown: unknown): never {
 const nothingHere = 'There is no picture at this path.'
 const missing = () => new Failure('source-missing', nothingHere)
 
-const replaced = () => new Failure('source-failed', 'The source was replaced while it was read.')
+const replacedFailure = () => new Failure('source-failed', 'The source was replaced while it was read.')
 
 const tooLarge = (maxBytes: number) =>
   new Failure('source-too-large', 'The source has more bytes than are read.', {

@@ -5,13 +5,13 @@ import { createCache } from '../../cache/index.ts'
 import { lifetimes } from '../../cache/policy.ts'
 import type { Store } from '../../cache/store.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
+import { createDownload, digestHeader } from '../../fetch/download.ts'
+import { createGuard, type Resolve } from '../../fetch/guard.ts'
+import { parseHostRule, permit, ruleFor } from '../../fetch/hosts.ts'
 import { failureHeader, reasonHeader } from '../../problem.ts'
 import type { Epochs } from '../../purging/index.ts'
-import { type Answer, type Headers, held, type Tier } from '../../tier.ts'
+import { type Answer, type Headers, requireHeld, type Tier } from '../../tier.ts'
 import { cachingOf } from '../caching.ts'
-import { createDownload, digestHeader } from '../download.ts'
-import { createGuard, type Resolve } from '../guard.ts'
-import { parseHostRule, permit, ruleFor } from '../hosts.ts'
 import type { Loader, Source } from '../loader.ts'
 
 export interface HttpOptions {
@@ -130,7 +130,7 @@ const named: Readonly<Record<string, FailureKind>> = {
   'upstream-late': 'source-late',
 }
 
-/** The failure that a problem answer stands for. One that was kept has no second life: it holds for what is left of it. */
+/** The failure of a problem answer. One that came from the cache is kept only for the rest of its lifetime. */
 function failureOf({ status, headers, body }: Answer, now: number): Failure {
   const kind = headers[failureHeader] ?? 'source-failed'
   const { detail } = JSON.parse(body.toString()) as { detail: string }
@@ -144,13 +144,13 @@ function failureOf({ status, headers, body }: Answer, now: number): Failure {
   })
 }
 
-interface Circumstances {
+interface SourceClock {
   readonly now: number
   readonly freshSeconds: number
 }
 
-function sourceOf(answer: Answer, { now, freshSeconds }: Circumstances): Source {
-  const { headers, body } = held(answer)
+function sourceOf(answer: Answer, { now, freshSeconds }: SourceClock): Source {
+  const { headers, body } = requireHeld(answer)
   const version = `sha256-${headers[digestHeader] ?? ''}`
   const modified = headers['last-modified']
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ApiRetentionOptions, createApiRetention } from '../../api/retention/index.ts'
 import { newId, openRecords } from '../../records/index.ts'
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 import { resultKey } from '../../storage/index.ts'
 import { aFileRow, aResult, day, noon, times } from '../records/rows.ts'
 

@@ -3,7 +3,7 @@ import { createCache, type Defaults, type Outcome } from '../../cache/index.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import type { Store } from '../../cache/store.ts'
 import type { Epochs } from '../../purging/index.ts'
-import { type Answer, type Ask, type Headers, type HeldAnswer, held, type Tier } from '../../tier.ts'
+import { type Answer, type Ask, type Headers, type HeldAnswer, requireHeld, type Tier } from '../../tier.ts'
 import { anAnswer, anAsk, start } from './entries.ts'
 
 export interface Setting {
@@ -37,7 +37,7 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000, epoc
     outcomes,
     idle,
     get: async (headers: Headers = {}, changes: Partial<Ask> = {}): Promise<HeldAnswer> =>
-      held(await answer(anAsk(headers, changes))),
+      requireHeld(await answer(anAsk(headers, changes))),
     upstream: (next: Tier) => {
       answers = next
     },

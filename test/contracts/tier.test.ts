@@ -10,7 +10,7 @@ import { createShield } from '../../shield/index.ts'
 import type { Tier } from '../../tier.ts'
 import { defaultLimits } from '../../transforms/index.ts'
 import { createPool } from '../../transforms/render/pool.ts'
-import { remote } from '../../wire/index.ts'
+import { createRemoteTier } from '../../wire/index.ts'
 import { createHandover } from '../../work/handover.ts'
 import { aPicture } from '../origin/servers.ts'
 import { limits, serving } from '../wire/tiers.ts'
@@ -61,7 +61,7 @@ const aShield = (upstream: Tier): Tier =>
 
 async function overHttp(tier: Tier): Promise<OpenedTier> {
   const server = await serving(tier, { secrets: [secret] })
-  const far = remote(server.url, { ...limits, secret })
+  const far = createRemoteTier(server.url, { ...limits, secret })
   return {
     tier: far,
     async close() {

@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureHeader } from '../../problem.ts'
-import { type Answer, type Headers, held, isHeld, type Tier } from '../../tier.ts'
+import { type Answer, type Headers, isHeld, requireHeld, type Tier } from '../../tier.ts'
 import { identify, revision } from '../../transforms/index.ts'
 import { aSignal } from '../signals.ts'
 
@@ -35,7 +35,7 @@ export function tierContract(name: string, open: () => Promise<OpenedTier>, phot
       opened.tier({ path, headers, signal })
 
     test('a picture is whole: it has its length, its type, a strong tag, and how long it may be kept', async () => {
-      const { status, headers, body } = held(await ask(picture))
+      const { status, headers, body } = requireHeld(await ask(picture))
       expect(status).toBe(200)
       expect(identify(body)).toMatchObject({ format: 'webp', width: 32, height: 24 })
       expect(headers).toMatchObject({ 'content-type': 'image/webp', 'content-length': String(body.length) })
@@ -47,7 +47,7 @@ export function tierContract(name: string, open: () => Promise<OpenedTier>, phot
     })
 
     test('asked again, it is the same to the byte', async () => {
-      const [one, other] = [held(await ask(picture)), held(await ask(picture))]
+      const [one, other] = [requireHeld(await ask(picture)), requireHeld(await ask(picture))]
       expect(one.body.equals(other.body)).toBe(true)
       expect(one.headers.etag).toBe(other.headers.etag)
     })
@@ -60,7 +60,7 @@ export function tierContract(name: string, open: () => Promise<OpenedTier>, phot
 
     test('whoever has it is told so without a body; whoever has another gets it', async () => {
       const { etag = '' } = (await ask(picture)).headers
-      const known = held(await ask(picture, { 'if-none-match': etag }))
+      const known = requireHeld(await ask(picture, { 'if-none-match': etag }))
       expect([known.status, known.body.length, known.headers.etag]).toEqual([304, 0, etag])
       expect((await ask(picture, { 'if-none-match': `"other", ${etag}` })).status).toBe(304)
       expect((await ask(picture, { 'if-none-match': '"other"' })).status).toBe(200)
@@ -107,7 +107,7 @@ export function tierContract(name: string, open: () => Promise<OpenedTier>, phot
       [`/photos/half.jpg?w=8&rev=${revision}`, 'source-broken'],
       [`/photos/${'a'.repeat(20_000)}?rev=${revision}`, expect.any(String)],
     ])('%s is a problem of the kind %s', async (path, kind) => {
-      const { status, headers, body } = held(await ask(path))
+      const { status, headers, body } = requireHeld(await ask(path))
       expect(status).toBeGreaterThanOrEqual(400)
       expect(status).toBeLessThan(500)
       expect(headers[failureHeader]).toEqual(kind)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 // Scripts of the pages, which have no types.
 const asset = (name: string) => import(new URL(`../../dashboard/assets/${name}`, import.meta.url).href)
 const { bytesText, changeText } = await asset('dom.js')
-const { counted, nameText } = await asset('names.js')
+const { counted, nameText } = await asset('file-names.js')
 
 test.each([
   [28, 100, '−72 %'],

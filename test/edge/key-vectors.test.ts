@@ -1,6 +1,6 @@
 // The cache key of an address by example, from the vectors that other implementations of the edge share.
 import { describe, expect, test } from 'vitest'
-import { type EdgeSource, makeExact } from '../../edge/exact.ts'
+import { type EdgeSource, makeExact } from '../../edge/exact-request.ts'
 import { parseExactPath, revision } from '../../transforms/index.ts'
 import { kindOf } from '../refusals.ts'
 import vectors from '../vectors/keys.json' with { type: 'json' }

@@ -1,7 +1,7 @@
 // Negotiation by example, from the vectors that other implementations of the edge share.
 import { describe, expect, test } from 'vitest'
-import { makeExact } from '../../edge/exact.ts'
-import { classOf } from '../../edge/kind.ts'
+import { classOf } from '../../edge/client-class.ts'
+import { makeExact } from '../../edge/exact-request.ts'
 import { type ClientHeaders, clientOf, formatClass } from '../../edge/negotiate.ts'
 import { revision } from '../../transforms/index.ts'
 import vectors from '../vectors/negotiation.json' with { type: 'json' }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { makeExact } from '../../edge/exact.ts'
+import { makeExact } from '../../edge/exact-request.ts'
 import { purgesOf } from '../../edge/purges.ts'
 import { createEpochs, createMemoryLog, type PurgeOrder, surrogateKeys } from '../../purging/index.ts'
 import { parseExactPath } from '../../transforms/index.ts'

@@ -1,6 +1,6 @@
 // Signatures by example, from the vectors that other implementations of the edge share.
 import { describe, expect, test } from 'vitest'
-import { makeExact } from '../../edge/exact.ts'
+import { makeExact } from '../../edge/exact-request.ts'
 import { type Scheme, sign } from '../../edge/signature.ts'
 import { kindOf } from '../refusals.ts'
 import vectors from '../vectors/signatures.json' with { type: 'json' }

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type EdgeSource, makeExact } from '../../edge/exact.ts'
+import { type EdgeSource, makeExact } from '../../edge/exact-request.ts'
 import { uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
 import { sign as signed } from '../../edge/languages/uploadcare/token.ts'
 import { sign } from '../../edge/signature.ts'

@@ -1,7 +1,7 @@
 // A process of its own that delivers webhooks from the database it is told, until its standard input ends.
 import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks } from '../../api/hooks/index.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { openRecords } from '../../records/index.ts'
 
 const allowAddresses = ['127.0.0.1']

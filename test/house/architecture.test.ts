@@ -5,35 +5,34 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const words = ['tier.ts', 'errors.ts', 'problem.ts', 'reason.ts', 'log.ts']
+const words = ['tier.ts', 'errors.ts', 'problem.ts', 'http', 'log.ts']
 const door = 'transforms/index.ts'
 
 /** What each part may import besides itself: root files, folders, or single files of a folder. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'tier.ts': [],
-  'reason.ts': [],
-  'problem.ts': ['errors.ts', 'reason.ts', 'tier.ts'],
+  'problem.ts': ['errors.ts', 'http', 'tier.ts'],
   'log.ts': [],
-  'cors.ts': ['tier.ts'],
-  'reserved-paths.ts': [],
-  'owner.ts': [],
-  'secret.ts': [],
-  'nearby.ts': [],
+  // The vocabulary of HTTP: pure, and known to everybody.
+  http: ['tier.ts'],
   'metrics.ts': [],
   'config.ts': ['config'],
   // What is written in a language of another part is read by that part's own pure reader.
-  config: ['errors.ts', 'reserved-paths.ts', door, 'origin/addresses.ts', 'origin/hosts.ts'],
+  config: ['errors.ts', 'http/reserved-paths.ts', door, 'fetch/addresses.ts', 'fetch/hosts.ts'],
   work: ['errors.ts'],
   transforms: ['errors.ts', 'work'],
+  // The one way out to servers of others: the guard, addresses, hosts, downloads.
+  fetch: [...words, 'cache/dates.ts', 'cache/policy.ts', door],
   purging: [],
-  cache: [...words, 'owner.ts', 'purging'],
+  cache: [...words, 'work/process-name.ts', 'purging'],
   records: words,
   shield: [...words, 'cache', 'purging'],
   // Types of the processor's seam; its making is the assembly's.
   origin: [
     ...words,
     'cache',
+    'fetch',
     'purging',
     door,
     'transforms/processor.ts',
@@ -42,37 +41,29 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'storage/bucket.ts',
     'work/handover.ts',
   ],
-  edge: [...words, 'cors.ts', 'cache', 'purging', door],
-  storage: [...words, 'owner.ts'],
+  edge: [...words, 'cache', 'purging', door],
+  storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
   api: [
     ...words,
-    'reserved-paths.ts',
+    'work/process-name.ts',
     'purging',
-    'cors.ts',
-    'owner.ts',
     'records',
     'storage',
     'processing',
     'transforms',
-    'origin/guard.ts',
-    'origin/refusals.ts',
-    'origin/hosts.ts',
-    'origin/addresses.ts',
-    'origin/ports.ts',
+    'fetch',
   ],
-  wire: [...words, 'secret.ts', 'purging'],
-  operation: [...words, 'reserved-paths.ts', 'secret.ts', 'nearby.ts'],
+  wire: [...words, 'purging'],
+  operation: words,
   samples: [],
-  dashboard: ['nearby.ts'],
+  dashboard: ['http'],
   assembly: [
     ...words,
-    'reserved-paths.ts',
-    'purging',
-    'owner.ts',
     'metrics.ts',
     'config.ts',
+    'purging',
     'cache',
     'shield',
     'origin',
@@ -87,6 +78,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'records',
     'storage',
     'work/handover.ts',
+    'work/process-name.ts',
+    'fetch/guard.ts',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
   cli: [
@@ -100,7 +93,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'assembly',
     'wire',
     'edge',
-    'origin',
+    'fetch',
+    'storage',
     'transforms',
     'api/accounts',
     'records',
@@ -236,4 +230,39 @@ test('every folder with code is known here', () => {
     )
     .map((entry) => relative(root, join(root, entry.name)))
   expect(folders.filter((folder) => !known.has(folder))).toEqual([])
+})
+
+/** One level deeper: what a folder within a room may import of its own room besides itself. */
+const innerRooms: Readonly<Record<string, readonly string[]>> = {
+  // A language compiles to options; it knows neither the journey nor the hits.
+  'edge/languages': ['edge/content-disposition.ts', 'edge/signature.ts'],
+  // A loader finds a source; it knows neither results nor answers.
+  'origin/loaders': ['origin/caching.ts', 'origin/loader.ts', 'origin/recent-sources.ts'],
+}
+const providers = ['storage/azure', 'storage/folder', 'storage/s3', 'storage/swift']
+
+describe('imports within a room', () => {
+  const importsWithin = (folder: string, room: string) =>
+    files
+      .filter((file) => isIn(folder, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => isIn(room, target) && !isIn(folder, target))
+
+  test.each(Object.entries(innerRooms))('%s imports only what it may of its room', (folder, allowed) => {
+    const wrong = importsWithin(folder, dirname(folder)).filter(({ target }) => !allowed.includes(target))
+    expect(wrong).toEqual([])
+  })
+
+  test.each(providers)('%s knows the seam of storages, and no other provider', (provider) => {
+    const wrong = importsWithin(provider, 'storage').filter(
+      ({ target }) => dirname(target) !== 'storage' || target === 'storage/index.ts',
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every folder within storage is such a provider', () => {
+    const folders = new Set(filesIn('storage').map((file) => dirname(file)))
+    folders.delete('storage')
+    expect([...folders].sort()).toEqual(providers)
+  })
 })

@@ -7,9 +7,9 @@ import type { ApiParts } from '../../api/parts.ts'
 import { ConfigFault, makeConfig } from '../../config.ts'
 import { dashboard } from '../../dashboard/index.ts'
 import { wellKnown } from '../../dashboard/well-known.ts'
+import { isReserved, reservedNames } from '../../http/reserved-paths.ts'
 import { createOperation } from '../../operation/index.ts'
 import { healthPath, processPath } from '../../processing/order-headers.ts'
-import { isReserved, reservedNames } from '../../reserved-paths.ts'
 import { purgePath } from '../../wire/purges.ts'
 
 /** Parts that nobody uses before a request comes. */

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { firstVisit, nextVisit } from '../../api/intake/address.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { aServer, aTrap, connectionsDuring, type Site } from '../origin/servers.ts'
 import { aJpeg, anIntake } from './intakes.ts'
 

@@ -8,10 +8,10 @@ import sharp from 'sharp'
 import { onTestFinished } from 'vitest'
 import { createIntake, type Intake, type IntakeOptions } from '../../api/intake/index.ts'
 import { asFailure } from '../../errors.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { statusOf } from '../../problem.ts'
-import type { Listener } from '../../wire/serve.ts'
 import { listen } from '../../wire/server.ts'
+import type { Listener } from '../../wire/tier-listener.ts'
 
 export interface TestIntake extends Intake {
   readonly dir: string

@@ -12,7 +12,7 @@ import { createSeal } from '../../api/accounts/seal.ts'
 import { webhooks } from '../../api/hooks/deliverer.ts'
 import { createHooks } from '../../api/hooks/index.ts'
 import { isSigned } from '../../api/hooks/signature.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { type DeliveryRecord, openRecords, type Records } from '../../records/index.ts'
 import { times } from './cdn.ts'
 

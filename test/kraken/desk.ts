@@ -14,8 +14,8 @@ import { krakenTeller } from '../../api/kraken/index.ts'
 import { optidashTeller } from '../../api/optidash/index.ts'
 import { createDeliver, createOptimising, type Target } from '../../api/optimising/index.ts'
 import type { ApiEnv, ApiParts } from '../../api/parts.ts'
-import { frameworkListener } from '../../assembly/framework.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { honoListener } from '../../assembly/hono-listener.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { openRecords, type Records } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
@@ -96,7 +96,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
   }
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
-    listener: frameworkListener(create(parts).fetch),
+    listener: honoListener(create(parts).fetch),
   })
   const { url } = server
   return {

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createApi } from '../../api/index.ts'
 import type { ApiParts } from '../../api/parts.ts'
-import { frameworkListener } from '../../assembly/framework.ts'
+import { honoListener } from '../../assembly/hono-listener.ts'
 import { listen } from '../../wire/server.ts'
 
 test('a fault of ours is a 500 that says nothing of it, and one line in the log that does', async () => {
@@ -18,7 +18,7 @@ test('a fault of ours is a 500 that says nothing of it, and one line in the log 
   } as unknown as ApiParts
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
-    listener: frameworkListener(createApi(parts).fetch),
+    listener: honoListener(createApi(parts).fetch),
   })
   onTestFinished(() => server.close(100))
   const response = await fetch(`${server.url}/v1/account`, { headers: { authorization: 'Bearer a.b' } })

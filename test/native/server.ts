@@ -18,9 +18,9 @@ import { createNative, nativeTeller } from '../../api/native/index.ts'
 import { createDeliver, createOptimising } from '../../api/optimising/index.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import { createUploads } from '../../api/uploads/index.ts'
-import { frameworkListener } from '../../assembly/framework.ts'
+import { honoListener } from '../../assembly/hono-listener.ts'
 import { purgesOf } from '../../edge/purges.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { createMemoryLog } from '../../purging/index.ts'
 import { openRecords } from '../../records/index.ts'
@@ -120,7 +120,7 @@ export async function aServer() {
   const app = createNative(parts)
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },
-    listener: frameworkListener(app.fetch),
+    listener: honoListener(app.fetch),
   })
   const created = await parts.accounts.create({ project: 'shop', user: 'ann', scopes: ['*'] })
   const own: Key = { id: created.key.id, secret: created.secret }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDeliver, type Target } from '../../api/optimising/index.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { aSignal } from '../signals.ts'
 
 const dispatcher = createGuard({ allowAddresses: ['127.0.0.1/32'] })

@@ -10,7 +10,7 @@ import { createMemoryStore } from '../../cache/memory.ts'
 import { Failure } from '../../errors.ts'
 import { assumedFor } from '../../origin/caching.ts'
 import { type BucketOptions, createBucketLoader } from '../../origin/loaders/bucket.ts'
-import type { Bucket, Facts } from '../../storage/bucket.ts'
+import type { Bucket, FileFacts } from '../../storage/bucket.ts'
 import { openBucket } from '../../storage/index.ts'
 import { kindOfRejection } from '../refusals.ts'
 import { type SwiftServer, startSwift, swiftMissing } from '../servers/swift.ts'
@@ -137,7 +137,7 @@ describe.skipIf(swiftMissing)(swiftMissing ?? 'over a network', () => {
     ))
 })
 
-const facts: Facts = { bytes: 3, etag: '"a"', type: 'image/jpeg', metadata: {}, modifiedAt: 1000 }
+const facts: FileFacts = { bytes: 3, etag: '"a"', type: 'image/jpeg', metadata: {}, modifiedAt: 1000 }
 
 /** A bucket with one file, that counts how often it was asked. */
 function aBucket(body: () => Readable = () => Readable.from([Buffer.from('cat')])) {

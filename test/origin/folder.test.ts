@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assumedFor } from '../../origin/caching.ts'
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
-import { createRecent } from '../../origin/recent.ts'
+import { createRecent } from '../../origin/recent-sources.ts'
 import { aSignal } from '../signals.ts'
 
 let home = ''

@@ -10,7 +10,7 @@ import { createOrigin, type Loader, type OriginOptions } from '../../origin/inde
 import { createFolderLoader } from '../../origin/loaders/folder.ts'
 import { failureHeader } from '../../problem.ts'
 import { surrogateKeys } from '../../purging/index.ts'
-import { type Headers, held } from '../../tier.ts'
+import { type Headers, requireHeld } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import type { Job, Picture } from '../../transforms/processor.ts'
 import { createPool } from '../../transforms/render/pool.ts'
@@ -48,7 +48,7 @@ function anOrigin(photos: Loader, options: Partial<OriginOptions> = {}) {
     ...options,
   })
   const get = async (options: string, headers: Headers = {}) =>
-    held(await origin.answer({ path: exact(options), headers, signal: aSignal() }))
+    requireHeld(await origin.answer({ path: exact(options), headers, signal: aSignal() }))
   return { ...origin, get, logged }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { assumedFor } from '../../origin/caching.ts'
 import { createOrigin } from '../../origin/index.ts'
-import { held } from '../../tier.ts'
+import { requireHeld } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createHandover } from '../../work/handover.ts'
 import { aSignal } from '../signals.ts'
@@ -40,7 +40,7 @@ async function original(bytes: Uint8Array, declaredType?: string) {
     limits: { ...defaultLimits, maxSourceBytes: 1, maxSourcePixels: 1 },
     freshness: { browserSeconds: 1, cdnSeconds: 1, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 },
   })
-  return held(
+  return requireHeld(
     await origin.answer({ path: `/files/a?fm=original&rev=${revision}`, headers: {}, signal: aSignal() }),
   )
 }

@@ -9,7 +9,7 @@ import { createMemoryStore } from '../../cache/memory.ts'
 import { createTieredStore } from '../../cache/tiered.ts'
 import { createOrigin } from '../../origin/index.ts'
 import { failureHeader } from '../../problem.ts'
-import { held } from '../../tier.ts'
+import { requireHeld } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { createHandover } from '../../work/handover.ts'
@@ -63,7 +63,9 @@ async function aProcess() {
     freshness,
   })
   const get = async (path: string) =>
-    held(await origin.answer({ path: `/photos/${path}&rev=${revision}`, headers: {}, signal: aSignal() }))
+    requireHeld(
+      await origin.answer({ path: `/photos/${path}&rev=${revision}`, headers: {}, signal: aSignal() }),
+    )
   async function end() {
     await Promise.all([origin.idle(), loader.idle()])
     await Promise.all([sources.idle(), results.idle(), loader.close()])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createAzureBucket } from '../../storage/azure.ts'
+import { createAzureBucket } from '../../storage/azure/index.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { type Azurite, azuriteMissing, startAzurite } from '../servers/azurite.ts'
 import { aWorkingLink } from './files.ts'

@@ -1,4 +1,4 @@
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { aFolder } from './files.ts'
 

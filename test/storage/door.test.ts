@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { type BucketSettings, openBucket } from '../../storage/index.ts'
 import { aFolder, readWhole } from './files.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 import { keyFor } from '../../storage/key.ts'
 import { aFolder, megabyte, readWhole, someBytes, streamOf } from './files.ts'
 

@@ -1,7 +1,7 @@
 // A process that does nothing but put files, as fast as it can, until it is killed. Says which it was told are kept.
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 
 const [dir = '', round = ''] = process.argv.slice(2)
 const bucket = createFolderBucket({ dir })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import type { Bucket } from '../../storage/bucket.ts'
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 import { aFolder, allKeys, readWhole, sha256Of } from './files.ts'
 
 const rounds = 30

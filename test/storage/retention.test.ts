@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { Bucket } from '../../storage/bucket.ts'
-import { createFolderBucket } from '../../storage/folder.ts'
+import { createFolderBucket } from '../../storage/folder/index.ts'
 import { createRetention, resultKey } from '../../storage/retention.ts'
 import { aFolder, allKeys, someBytes } from './files.ts'
 

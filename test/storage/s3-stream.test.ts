@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { blocksOf } from '../../storage/blocks.ts'
-import { createS3Bucket } from '../../storage/s3.ts'
+import { createS3Bucket } from '../../storage/s3/index.ts'
 import { megabyte, someBytes, streamOf } from './files.ts'
 
 test('blocks are of one size but for the last, and together they are the stream', async () => {

@@ -1,6 +1,6 @@
 import { MockAgent } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createS3Bucket } from '../../storage/s3.ts'
+import { createS3Bucket } from '../../storage/s3/index.ts'
 import { storageContract } from '../contracts/storage.ts'
 import { type SwiftServer, startSwift, swiftMissing } from '../servers/swift.ts'
 import { aWorkingLink } from './files.ts'

@@ -9,7 +9,7 @@ import { createSeal } from '../../api/accounts/seal.ts'
 import { createHooks } from '../../api/hooks/index.ts'
 import { createIntake } from '../../api/intake/index.ts'
 import { createUploads, type UploadsOptions, type Wanted } from '../../api/uploads/index.ts'
-import { createGuard } from '../../origin/guard.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { type FileRecord, openRecords, type Where } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 

@@ -1,7 +1,7 @@
 // A tier behaves the same in this process and over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { held, type Tier } from '../../tier.ts'
-import { remote } from '../../wire/index.ts'
+import { requireHeld, type Tier } from '../../tier.ts'
+import { createRemoteTier } from '../../wire/index.ts'
 import { aHeldTier, anAsk, aTier, bytes, limits, opened, serving } from './tiers.ts'
 
 const open = opened()
@@ -9,7 +9,7 @@ const secret = 'between tiers'
 let overHttp: Tier
 beforeAll(async () => {
   const server = open.keep(await serving(aTier, { secrets: [secret] }))
-  overHttp = open.keep(remote(server.url, { ...limits, secret }))
+  overHttp = open.keep(createRemoteTier(server.url, { ...limits, secret }))
 })
 afterAll(open.closeAll)
 
@@ -27,8 +27,8 @@ const asks = {
 
 describe.each(Object.entries(asks))('%s', (_, ask) => {
   test('has the same status, headers and bytes', async () => {
-    const near = held(await aTier(ask))
-    const far = held(await overHttp(ask))
+    const near = requireHeld(await aTier(ask))
+    const far = requireHeld(await overHttp(ask))
     expect(far.status).toBe(near.status)
     expect(far.headers).toEqual(near.headers)
     expect(far.body.equals(near.body)).toBe(true)
@@ -47,7 +47,7 @@ test('the headers are a copy that the next tier may write to', async () => {
 })
 
 test('a body takes memory of exactly its size, so that a cache keeps no more than it weighs', async () => {
-  const { body } = held(await overHttp(anAsk('/20000')))
+  const { body } = requireHeld(await overHttp(anAsk('/20000')))
   expect(body.buffer.byteLength).toBe(20000)
   expect(body.equals(bytes(20000))).toBe(true)
 })
@@ -65,7 +65,7 @@ test('a header that cannot be written is a problem, not a hanging client', async
 test('an ask that is given up aborts the ask of the tier behind the wire', async () => {
   const held = aHeldTier()
   const server = open.keep(await serving(held.tier))
-  const tier = open.keep(remote(server.url, limits))
+  const tier = open.keep(createRemoteTier(server.url, limits))
   const leaving = new AbortController()
   const answer = tier(anAsk('/1', {}, leaving.signal))
   await held.asked

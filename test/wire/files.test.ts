@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerTo } from '../../cache/conditional.ts'
 import { Failure } from '../../errors.ts'
 import type { Answer, ByteRange, FileBody, Tier } from '../../tier.ts'
-import { remote } from '../../wire/index.ts'
+import { createRemoteTier } from '../../wire/index.ts'
 import { aSignal } from '../signals.ts'
 import { anAsk, bytes, limits, opened, serving } from './tiers.ts'
 
@@ -31,7 +31,7 @@ const aTier: Tier = async ({ headers }) =>
   answerTo({ status: 200, headers: { etag, 'content-type': 'video/mp4' }, body: file }, headers)
 
 const server = open.keep(await serving(aTier))
-const far = open.keep(remote(server.url, limits))
+const far = open.keep(createRemoteTier(server.url, limits))
 
 beforeEach(() => {
   reads = []
@@ -67,7 +67,7 @@ describe('a file', () => {
 
   test('is read through two neighbours as through one', async () => {
     const shield = open.keep(await serving(async (ask) => answerTo(await far(ask), ask.headers)))
-    const edge = open.keep(remote(shield.url, limits))
+    const edge = open.keep(createRemoteTier(shield.url, limits))
     const part = await fileOf(await edge(anAsk('/film'))).open({ start: 5, end: 9 }, signal)
     expect((await buffer(part)).equals(content.subarray(5, 10))).toBe(true)
   })

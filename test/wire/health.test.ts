@@ -5,7 +5,7 @@ import {
   afterCheck,
   afterFailure,
   afterRefusal,
-  type Found,
+  type CheckResult,
   type Health,
   healthy,
 } from '../../wire/health.ts'
@@ -19,7 +19,7 @@ test('two failures are an accident, three in a row are a node that is gone', () 
   expect(failing(2, afterAnswer(failing(2))).state).toBe('up')
 })
 
-test.each<[Found, Health['state']]>([
+test.each<[CheckResult, Health['state']]>([
   ['well', 'up'],
   ['ill', 'down'],
   ['silent', 'down'],

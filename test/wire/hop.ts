@@ -2,7 +2,7 @@
 // Prints, per concurrency, the medians of nine interleaved rounds in microseconds per request. Client and server are
 // in one process on purpose: the number is the cost of both sides together, not hidden by a second core.
 import type { Tier } from '../../tier.ts'
-import { createUpstreams, listen, remote, serveTier, wholeKey } from '../../wire/index.ts'
+import { createRemoteTier, createUpstreams, listen, serveTier, wholeKey } from '../../wire/index.ts'
 import { aSignal } from '../signals.ts'
 
 const body = Buffer.alloc(20_000, 7)
@@ -16,7 +16,7 @@ const headers = {
 const direct: Tier = async () => ({ status: 200, headers, body })
 const server = await listen({ host: '127.0.0.1', port: 0, listener: serveTier(direct, { secrets: ['one'] }) })
 const limits = { connectMs: 1000, answerMs: 5000, connections: 16, secret: 'one' }
-const far = remote(server.url, limits)
+const far = createRemoteTier(server.url, limits)
 const upstreams = createUpstreams({ ...limits, urls: [server.url], keyOf: wholeKey })
 
 async function microsPerAsk(tier: Tier, concurrency: number, asks: number): Promise<number> {

@@ -1,8 +1,8 @@
 // What remote() makes of a neighbour that fails.
 import { createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { remote } from '../../wire/index.ts'
-import { linkFailure } from '../../wire/link.ts'
+import { connectionFailure } from '../../wire/connections.ts'
+import { createRemoteTier } from '../../wire/index.ts'
 import { aHeldTier, anAsk, aTier, limits, opened, serving } from './tiers.ts'
 
 const open = opened()
@@ -27,7 +27,7 @@ async function saying(words: string, { hangUp = true } = {}) {
 }
 
 async function failureOf(url: string, options = {}) {
-  const tier = open.keep(remote(url, { ...limits, ...options }))
+  const tier = open.keep(createRemoteTier(url, { ...limits, ...options }))
   const { status, headers } = await tier(anAsk('/1'))
   return `${status} ${headers['halftone-failure']}`
 }
@@ -71,7 +71,7 @@ test('a body that stalls: upstream-late', async () => {
 test('waiting for a free connection counts against the time', async () => {
   const held = aHeldTier()
   const server = open.keep(await serving(held.tier))
-  const tier = open.keep(remote(server.url, { ...limits, connections: 1, answerMs: 50 }))
+  const tier = open.keep(createRemoteTier(server.url, { ...limits, connections: 1, answerMs: 50 }))
   const answers = await Promise.all([tier(anAsk('/1')), tier(anAsk('/2')), tier(anAsk('/3'))])
   expect(answers.map(({ status }) => status)).toEqual([504, 504, 504])
   held.release()
@@ -79,7 +79,7 @@ test('waiting for a free connection counts against the time', async () => {
 
 test('a body larger than allowed: upstream-failed, whether or not it was announced', async () => {
   const server = open.keep(await serving(aTier))
-  const tier = open.keep(remote(server.url, { ...limits, maxBodyBytes: 100 }))
+  const tier = open.keep(createRemoteTier(server.url, { ...limits, maxBodyBytes: 100 }))
   expect((await tier(anAsk('/100'))).status).toBe(200)
   expect((await tier(anAsk('/101'))).status).toBe(502)
   const { url } = await saying('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n')
@@ -91,7 +91,7 @@ test('hop-by-hop headers and those named by Connection are not passed on', async
   const { url } = await saying(
     'HTTP/1.1 200 OK\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nKeep-Alive: timeout=5\r\nX-Two: a\r\nX-Two: b\r\n\r\nok',
   )
-  const tier = open.keep(remote(url, limits))
+  const tier = open.keep(createRemoteTier(url, limits))
   expect((await tier(anAsk('/1'))).headers).toEqual({ 'x-two': 'a, b' })
 })
 
@@ -99,7 +99,7 @@ test('an informational answer comes before the real one', async () => {
   const { url } = await saying(
     'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok',
   )
-  const answer = await open.keep(remote(url, limits))(anAsk('/1'))
+  const answer = await open.keep(createRemoteTier(url, limits))(anAsk('/1'))
   expect([answer.status, answer.headers, answer.body.toString()]).toEqual([
     200,
     { 'content-length': '2' },
@@ -109,6 +109,6 @@ test('an informational answer comes before the real one', async () => {
 
 test('a connection that took too long is late, one that was refused has failed', () => {
   const coded = (code: string) => Object.assign(new Error(code), { code })
-  expect(linkFailure(coded('UND_ERR_CONNECT_TIMEOUT')).kind).toBe('upstream-late')
-  expect(linkFailure(coded('ECONNREFUSED')).kind).toBe('upstream-failed')
+  expect(connectionFailure(coded('UND_ERR_CONNECT_TIMEOUT')).kind).toBe('upstream-late')
+  expect(connectionFailure(coded('ECONNREFUSED')).kind).toBe('upstream-failed')
 })

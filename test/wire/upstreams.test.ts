@@ -4,6 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Failure } from '../../errors.ts'
 import { problemAnswer } from '../../problem.ts'
 import type { Tier } from '../../tier.ts'
+import { createRing } from '../../wire/hash-ring.ts'
+import { createHedges } from '../../wire/hedged-request.ts'
 import {
   createUpstreams,
   listen,
@@ -13,10 +15,8 @@ import {
   type UpstreamsOptions,
   wholeKey,
 } from '../../wire/index.ts'
-import { createHedges } from '../../wire/race.ts'
-import { createRing } from '../../wire/ring.ts'
-import { sendHeld } from '../../wire/send.ts'
-import { neighbourBy, notNeighbour, showsSecret } from '../../wire/serve.ts'
+import { sendInMemory } from '../../wire/send-answer.ts'
+import { neighbourBy, notNeighbour, showsSecret } from '../../wire/tier-listener.ts'
 import { aHeldTier, anAsk, aTier, limits, opened, serving } from './tiers.ts'
 
 const open = opened()
@@ -36,7 +36,7 @@ async function aNode(tier: Tier = aTier, isReady = () => true, secrets: string[]
     limits: { lingerMs: 0 },
     listener(req, res) {
       if (req.url === '/healthz' && showsSecret(req) && !isNeighbour(req))
-        return sendHeld(req, res, notNeighbour())
+        return sendInMemory(req, res, notNeighbour())
       if (req.url === '/healthz') return void res.writeHead(isReady() ? 200 : 503).end()
       listener(req, res)
     },

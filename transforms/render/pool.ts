@@ -1,14 +1,14 @@
 // The processor in a child process: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
 import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
-import type { Bounds } from '../../work/queue.ts'
+import type { QueueBounds } from '../../work/queue.ts'
 import { failureOf } from '../../work/threads.ts'
 import { createTurns } from '../../work/turns.ts'
 import type { Job, Picture, Processor } from '../processor.ts'
 import type { RenderForemanOptions } from './foreman.ts'
 import type { Answer, Order } from './worker.ts'
 
-export interface PoolOptions extends Bounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
+export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Renders at once. They all sit in libuv's one thread pool, which must be larger, see bin/halftone. */
   readonly workers?: number
   /** From request to picture; work in the background has several times as long. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { HandedOver } from '../../work/handover.ts'
-import { type Told, told } from '../../work/threads.ts'
+import { type FailureMessage, toFailureMessage } from '../../work/threads.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
 
@@ -11,7 +11,9 @@ export interface Order extends Pick<Job, 'plan' | 'facts' | 'lenient'> {
   readonly timeoutMs: number
 }
 
-export type Answer = { readonly picture: Rendered; readonly renderMs: number } | { readonly failure: Told }
+export type Answer =
+  | { readonly picture: Rendered; readonly renderMs: number }
+  | { readonly failure: FailureMessage }
 
 export default async function work({
   source,
@@ -28,7 +30,7 @@ export default async function work({
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {
-    return { failure: told(thrown) }
+    return { failure: toFailureMessage(thrown) }
   }
 }
 

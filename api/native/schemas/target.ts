@@ -1,6 +1,6 @@
 // A customer's bucket, as a client names it.
 import { z } from '@hono/zod-openapi'
-import { isBlockedPort } from '../../../origin/ports.ts'
+import { isBlockedPort } from '../../../fetch/ports.ts'
 import { isKey, keyWords } from '../../../storage/index.ts'
 import { httpUrl } from './scalars.ts'
 

@@ -63,15 +63,15 @@ export function ratio(text: string): number | undefined {
   return value >= 1 / maxSide && value <= maxSide ? value : undefined
 }
 
-export interface Place {
+export interface Placement {
   readonly x: Position
   readonly y: Position
 }
 
-export const centred: Place = { x: 'centre', y: 'centre' }
-export const corner: Place = { x: { px: 0 }, y: { px: 0 } }
+export const centred: Placement = { x: 'centre', y: 'centre' }
+export const corner: Placement = { x: { px: 0 }, y: { px: 0 } }
 
-const words: Readonly<Record<string, Place>> = {
+const words: Readonly<Record<string, Placement>> = {
   center: centred,
   top: { x: 'centre', y: { px: 0 } },
   bottom: { x: 'centre', y: 'end' },
@@ -79,8 +79,10 @@ const words: Readonly<Record<string, Place>> = {
   right: { x: 'end', y: 'centre' },
 }
 
-/** A word, or "x,y" in pixels or percent: of the room that is left, so that 100p,100p is the far corner. */
-export function place(text: string): Place | undefined {
+/**
+ * A word, or "x,y" in pixels or percent. Percent are of the room beside the picture, so 100p,100p is the far corner.
+ */
+export function place(text: string): Placement | undefined {
   const word = words[text.toLowerCase()]
   if (word) return word
   const [x, y, ...rest] = text.split(',').map(position)

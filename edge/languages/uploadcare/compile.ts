@@ -5,7 +5,7 @@ import { refuse } from './arguments.ts'
 import { apply } from './operations.ts'
 import type { Operation } from './path.ts'
 import { sizings } from './sizing.ts'
-import { isUpright, type State, start } from './state.ts'
+import { isUpright, start, type UploadcareState } from './state.ts'
 
 export interface Compiled {
   readonly options: Options
@@ -31,7 +31,7 @@ function factsAlone(json: Operation, operations: readonly Operation[]): Options 
   return { format: 'json' }
 }
 
-function pictureOf(state: State): Options {
+function pictureOf(state: UploadcareState): Options {
   const { sizing, region, effects, quality } = state
   if (!sizing)
     throw new Failure(
@@ -56,7 +56,7 @@ function pictureOf(state: State): Options {
   }
 }
 
-function formatOf({ format, isProgressive }: State): Options {
+function formatOf({ format, isProgressive }: UploadcareState): Options {
   switch (format) {
     case 'auto':
       return { automatic: ['format'] }
@@ -70,13 +70,13 @@ function formatOf({ format, isProgressive }: State): Options {
 }
 
 /** Padding, and what has no transparency, is painted; elsewhere a colour would take transparency away. */
-function fillOf({ fill, sizing, format }: State): Options {
+function fillOf({ fill, sizing, format }: UploadcareState): Options {
   const isSeen = format === 'jpeg' || sizing?.options.enlarge === 'fill'
   return fill && isSeen ? { background: fill } : {}
 }
 
 /** Turns before the region go into `turn`, those before the size into `or`, mirrors and the rest behind it. */
-function turnsOf(state: State): Options {
+function turnsOf(state: UploadcareState): Options {
   const { isRaw, region, first, second, third } = state
   const before = region ? first : turned(0)
   const beforeSize = region ? second : first
@@ -95,7 +95,7 @@ function turnsOf(state: State): Options {
 
 const degrees = { 1: '90', 2: '180', 3: '270' } as const
 
-function isSymmetrical({ sizing, cut }: State): boolean {
+function isSymmetrical({ sizing, cut }: UploadcareState): boolean {
   const words = sizing?.options.crop ?? []
   return !cut && !sizing?.cut && !words.includes('left') && !words.includes('right')
 }

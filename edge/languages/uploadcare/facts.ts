@@ -1,5 +1,5 @@
 // The facts about a file in Uploadcare's shape (/-/json/), from those of the native language.
-import { type Answer, held } from '../../../tier.ts'
+import { type Answer, requireHeld } from '../../../tier.ts'
 
 interface Facts {
   readonly format: string
@@ -10,10 +10,10 @@ interface Facts {
   readonly space: string
 }
 
-/** What a header does not tell is null, as it is there for a file that does not say. */
+/** A fact that the header does not tell is null, as Uploadcare has it for a file without that fact. */
 export function uploadcareFacts(answer: Answer, id: string): Answer {
   if (answer.status !== 200) return answer
-  const facts: Facts = JSON.parse(held(answer).body.toString())
+  const facts: Facts = JSON.parse(requireHeld(answer).body.toString())
   const document = {
     id,
     dpi: null,

@@ -1,19 +1,19 @@
-// Every operation that is done, as what it adds to the state; and those that the language has and we do not.
+// Each supported operation as a change of the state, and the operations of the language that are refused.
 import { Failure } from '../../../errors.ts'
 import { type Options, turned } from '../../../transforms/index.ts'
 import { colour, integer, oneOf, refuse } from './arguments.ts'
 import type { Operation } from './path.ts'
 import { regionOf } from './region.ts'
-import { sizedAgain } from './sized-again.ts'
-import { type Size, sizings } from './sizing.ts'
-import { isUpright, type State, turnedBy } from './state.ts'
+import { resizeAgain } from './second-resize.ts'
+import { type ReadSizing, sizings } from './sizing.ts'
+import { isUpright, turnBy, type UploadcareState } from './state.ts'
 
-type Step = (state: State, operation: Operation) => State
+type OperationStep = (state: UploadcareState, operation: Operation) => UploadcareState
 
 const yesNo = { yes: true, no: false } as const
 
-const steps: Readonly<Record<string, Step>> = {
-  crop: cropped,
+const steps: Readonly<Record<string, OperationStep>> = {
+  crop: crop,
   stretch: (state, operation) => ({
     ...state,
     stretch: operation.args.length === 0 ? 'on' : oneOf(operation, { on: 'on', off: 'off', fill: 'fill' }),
@@ -29,10 +29,10 @@ const steps: Readonly<Record<string, Step>> = {
     const degrees = integer(operation.args[0] ?? '', [-3600, 3600])
     if (degrees === undefined || degrees % 90 !== 0 || operation.args.length !== 1)
       throw refuse(operation, 'a multiple of 90')
-    return turnedBy(state, turned(-degrees / 90))
+    return turnBy(state, turned(-degrees / 90))
   },
-  flip: (state, operation) => turnedBy(state, { ...turned(2 + bare(operation)), mirror: true }),
-  mirror: (state, operation) => turnedBy(state, { ...turned(bare(operation)), mirror: true }),
+  flip: (state, operation) => turnBy(state, { ...turned(2 + bare(operation)), mirror: true }),
+  mirror: (state, operation) => turnBy(state, { ...turned(bare(operation)), mirror: true }),
 
   blur: (state, operation) => {
     const [, amount = '100', ...rest] = operation.args
@@ -51,13 +51,13 @@ const steps: Readonly<Record<string, Step>> = {
   inline: (state, operation) => ({ ...state, as: oneOf(operation, { yes: 'inline', no: 'attachment' }) }),
 
   // What these ask for is done in any case: no metadata, sRGB without a profile, drawings as pixels.
-  strip_meta: (state, operation) => unchanged(state, oneOf(operation, { all: true })),
-  srgb: (state, operation) => unchanged(state, oneOf(operation, { fast: true, icc: true })),
+  strip_meta: (state, operation) => keepUnchanged(state, oneOf(operation, { all: true })),
+  srgb: (state, operation) => keepUnchanged(state, oneOf(operation, { fast: true, icc: true })),
   max_icc_size(state, operation) {
     if (integer(operation.args[0] ?? '', [0, 99_999]) === undefined) throw refuse(operation, 'kilobytes')
     return state
   },
-  rasterize: (state, operation) => unchanged(state, bare(operation)),
+  rasterize: (state, operation) => keepUnchanged(state, bare(operation)),
   // Which program wrote the address: the widgets say so in every one.
   '@clib': (state) => state,
 }
@@ -85,48 +85,54 @@ const notDone: ReadonlySet<string> = new Set(
   main_colors jsonp detect_faces gif2video`.split(/\s+/),
 )
 
-export function apply(state: State, operation: Operation): State {
+export function apply(state: UploadcareState, operation: Operation): UploadcareState {
   const { name, args } = operation
   const size = Object.hasOwn(sizings, name) ? sizings[name] : undefined
-  if (size) return sized(state, operation, size)
+  if (size) return resize(state, operation, size)
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined
   if (step) return step(state, operation)
   if (Object.hasOwn(neutral, name)) {
     if (args.length === 1 && args[0] === neutral[name]) return state
-    throw refused(name, `The operation ${name} is not supported`)
+    throw refuseOperation(name, `The operation ${name} is not supported`)
   }
   const words = notDone.has(name) ? 'is not supported' : 'is not known'
-  throw refused(name, `The operation ${name.slice(0, 60)} ${words}`)
+  throw refuseOperation(name, `The operation ${name.slice(0, 60)} ${words}`)
 }
 
-const refused = (name: string, message: string): Failure =>
+const refuseOperation = (name: string, message: string): Failure =>
   new Failure('bad-option', message, { option: name })
 
-function sized(state: State, operation: Operation, size: Size): State {
+function resize(state: UploadcareState, operation: Operation, size: ReadSizing): UploadcareState {
   const { name } = operation
-  const next = sizedAgain(state, size(operation, state))
-  if (!next) throw refused(name, `${name} after another sizing operation is not supported`)
+  const next = resizeAgain(state, size(operation, state))
+  if (!next) throw refuseOperation(name, `${name} after another sizing operation is not supported`)
   if (next !== state && Object.keys(state.effects).length > 0)
-    throw refused(name, `${name} after blur or sharp is not supported: size first`)
+    throw refuseOperation(name, `${name} after blur or sharp is not supported: size first`)
   return next
 }
 
-function cropped(state: State, operation: Operation): State {
+function crop(state: UploadcareState, operation: Operation): UploadcareState {
   const region = regionOf(operation)
   if (!state.sizing) {
-    if (state.region) throw refused('crop', 'crop after another crop is not supported')
+    if (state.region) throw refuseOperation('crop', 'crop after another crop is not supported')
     return { ...state, region }
   }
-  if (state.cut ?? state.sizing.cut) throw refused('crop', 'crop after another crop is not supported')
+  if (state.cut ?? state.sizing.cut) throw refuseOperation('crop', 'crop after another crop is not supported')
   if (!isUpright(state.third))
-    throw refused('crop', 'crop after a turn that follows a sizing operation is not supported: turn first')
+    throw refuseOperation(
+      'crop',
+      'crop after a turn that follows a sizing operation is not supported: turn first',
+    )
   return { ...state, cut: region }
 }
 
-function withEffect(state: State, { name }: Operation, effect: Options): State {
+function withEffect(state: UploadcareState, { name }: Operation, effect: Options): UploadcareState {
   const before = Object.keys(state.effects)
   if (before.includes('sharpen') || before.includes(Object.keys(effect)[0] ?? ''))
-    throw refused(name, `${name} after ${before.includes('sharpen') ? 'sharp' : name} is not supported`)
+    throw refuseOperation(
+      name,
+      `${name} after ${before.includes('sharpen') ? 'sharp' : name} is not supported`,
+    )
   return { ...state, effects: { ...state.effects, ...effect } }
 }
 
@@ -143,4 +149,4 @@ function bare(operation: Operation): 0 {
   return 0
 }
 
-const unchanged = (state: State, _read: unknown): State => state
+const keepUnchanged = (state: UploadcareState, _read: unknown): UploadcareState => state

@@ -8,7 +8,7 @@ export interface Operation {
   readonly args: readonly string[]
 }
 
-export interface Written {
+export interface UploadcarePath {
   readonly id: string
   readonly operations: readonly Operation[]
   /** Decoded; only for the browser that saves the file. */
@@ -23,9 +23,9 @@ const maxOperations = 50
 const unmarked: ReadonlySet<string> = new Set(['detect_faces', 'gif2video'])
 
 /** An operation is '-', its name, and all up to the next '-'. Without a slash at the end the last part is a name. */
-export function written(rawPath: string): Written {
+export function readPath(rawPath: string): UploadcarePath {
   if (rawPath.length > maxPath) throw bad(`The path is longer than ${maxPath} characters`)
-  const [, id = '', ...rest] = rawPath.split('/').map(decoded)
+  const [, id = '', ...rest] = rawPath.split('/').map(decodePart)
   const parts = rest.filter((part, at) => part !== '' || at === rest.length - 1)
   const last = parts.pop()
   // '/-/preview' can only be an operation: nothing else stands behind the mark.
@@ -34,10 +34,10 @@ export function written(rawPath: string): Written {
   const [first = '-'] = parts
   if (unmarked.has(first)) throw new Failure('bad-option', `${first} is not supported`, { option: first })
   if (first !== '-') throw bad(`Expected /-/ and an operation after the identifier, received ${first}`)
-  return { id: id.toLowerCase(), operations: divided(parts), name: isName ? last : undefined }
+  return { id: id.toLowerCase(), operations: splitOperations(parts), name: isName ? last : undefined }
 }
 
-function divided(parts: readonly string[]): readonly Operation[] {
+function splitOperations(parts: readonly string[]): readonly Operation[] {
   const operations: { name: string; args: string[] }[] = []
   for (const [at, part] of parts.entries()) {
     if (part === '-') continue
@@ -48,7 +48,7 @@ function divided(parts: readonly string[]): readonly Operation[] {
   return operations
 }
 
-function decoded(raw: string): string {
+function decodePart(raw: string): string {
   try {
     const text = decodeURIComponent(raw)
     if (text.isWellFormed() && !/\p{Cc}/u.test(text)) return text

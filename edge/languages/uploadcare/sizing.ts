@@ -2,11 +2,11 @@
 import type { Options } from '../../../transforms/index.ts'
 import { bothSides, corner, type Pair, pixelPair, place, refuse } from './arguments.ts'
 import type { Operation } from './path.ts'
-import { cropWords, type Sizing, type State } from './state.ts'
+import { cropWords, type Sizing, type UploadcareState } from './state.ts'
 
-export type Size = (operation: Operation, state: State) => Sizing
+export type ReadSizing = (operation: Operation, state: UploadcareState) => Sizing
 
-export const sizings: Readonly<Record<string, Size>> = {
+export const sizings: Readonly<Record<string, ReadSizing>> = {
   preview(operation) {
     if (operation.args.length > 1) throw refuse(operation, 'dimensions such as 300x200, or nothing')
     const [text = '2048x2048'] = operation.args
@@ -68,7 +68,7 @@ const attentive = (pair: Pair, by: 'attention' | 'entropy'): Sizing => ({
 
 const withOptions = ({ options }: Sizing, more: Options): Sizing => ({ options: { ...options, ...more } })
 
-const enlarging = (stretch: State['stretch']): Options =>
+const enlarging = (stretch: UploadcareState['stretch']): Options =>
   stretch === 'on' ? {} : { enlarge: stretch === 'off' ? 'no' : 'fill' }
 
 const sides = ({ width, height }: Pair): Options => ({

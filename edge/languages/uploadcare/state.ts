@@ -7,7 +7,7 @@ import {
   type Region,
   turned,
 } from '../../../transforms/index.ts'
-import type { Place } from './arguments.ts'
+import type { Placement } from './arguments.ts'
 
 export interface Sizing {
   readonly options: Options
@@ -16,7 +16,7 @@ export interface Sizing {
 }
 
 /** Turns and mirrors between the steps that are not symmetrical; in the order of the fields, sizes between the last two. */
-export interface State {
+export interface UploadcareState {
   readonly isRaw: boolean
   readonly first: Orient
   readonly region?: Region
@@ -35,7 +35,7 @@ export interface State {
 
 export const upright = turned(0)
 
-export const start: State = {
+export const start: UploadcareState = {
   isRaw: false,
   first: upright,
   second: upright,
@@ -48,7 +48,7 @@ export const start: State = {
 }
 
 /** A turn belongs behind the last step that was not symmetrical. */
-export function turnedBy(state: State, by: Orient): State {
+export function turnBy(state: UploadcareState, by: Orient): UploadcareState {
   if (state.sizing) return { ...state, third: joined(state.third, by) }
   if (state.region) return { ...state, second: joined(state.second, by) }
   return { ...state, first: joined(state.first, by) }
@@ -57,13 +57,13 @@ export function turnedBy(state: State, by: Orient): State {
 export const isUpright = ({ turns, mirror }: Orient): boolean => turns === 0 && !mirror
 
 /** Corners, edges and the middle have words; undefined for any other place. */
-export function cropWords({ x, y }: Place): NonNullable<Options['crop']> | undefined {
+export function cropWords({ x, y }: Placement): NonNullable<Options['crop']> | undefined {
   const across = wordOf(x, 'left', 'right')
   const down = wordOf(y, 'top', 'bottom')
   return across === undefined || down === undefined ? undefined : [...down, ...across]
 }
 
-function wordOf<const T extends string>(position: Place['x'], near: T, far: T): readonly T[] | undefined {
+function wordOf<const T extends string>(position: Placement['x'], near: T, far: T): readonly T[] | undefined {
   if (position === 'centre') return []
   if (position === 'end') return [far]
   return 'px' in position && position.px === 0 ? [near] : undefined

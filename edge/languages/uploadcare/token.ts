@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import { type Signing, verify } from '../../signature.ts'
-import type { Target } from '../language.ts'
+import type { AddressText } from '../language.ts'
 
 /** The token's text, percent-encoding undone but for a tilde, which would end a field. */
 function tokenIn(query: string): string | undefined {
@@ -23,33 +23,34 @@ interface Token {
 
 const fields = /^exp=(\d{1,10})(?:~acl=([^~]+))?~hmac=([0-9a-f]{64})$/
 
-function read(query: string): Token | undefined {
+function parseToken(query: string): Token | undefined {
   const [, exp, acl, hmac] = fields.exec(tokenIn(query) ?? '') ?? []
   return exp === undefined || hmac === undefined ? undefined : { exp, acl, hmac }
 }
 
 /** Unix seconds past which the link is gone. */
 export function expiryOf(query: string): number | undefined {
-  const token = read(query)
+  const token = parseToken(query)
   return token && Number(token.exp)
 }
 
 /** Throws 'bad-signature'. Of several keys any may have signed. */
-export function verifyToken(target: Target, signing: Signing): void {
+export function verifyToken(target: AddressText, signing: Signing): void {
   if (/(?:^|&)token=/.test(target.query)) checkToken(target, signing)
   else verify(target.whole, signing)
 }
 
-function checkToken(target: Target, { keys }: Signing): void {
+function checkToken(target: AddressText, { keys }: Signing): void {
   if (keys.length === 0) return
-  const token = read(target.query)
-  if (token === undefined) throw refused('Expected token=exp=...~acl=...~hmac=...')
+  const token = parseToken(target.query)
+  if (token === undefined) throw tokenFailure('Expected token=exp=...~acl=...~hmac=...')
   const { exp, acl, hmac } = token
-  if (acl !== undefined && !covers(acl, target.rawPath)) throw refused('The token is for another address.')
-  const signed = acl === undefined ? `exp=${exp}~url=${escaped(target.rawPath)}` : `exp=${exp}~acl=${acl}`
+  if (acl !== undefined && !covers(acl, target.rawPath))
+    throw tokenFailure('The token is for another address.')
+  const signed = acl === undefined ? `exp=${exp}~url=${escapeAcl(target.rawPath)}` : `exp=${exp}~acl=${acl}`
   // Every key is tried, so the time taken does not tell which one was nearly right.
   const matches = keys.filter((key) => same(sign(key, signed), hmac))
-  if (matches.length === 0) throw refused('The token does not belong to this address.')
+  if (matches.length === 0) throw tokenFailure('The token does not belong to this address.')
 }
 
 /** Theirs are bytes written in hex; a key of ours is taken as it is. */
@@ -66,7 +67,7 @@ function covers(acl: string, rawPath: string): boolean {
 }
 
 /** Escapes in lower case, the comma left alone. */
-export const escaped = (rawPath: string): string =>
+export const escapeAcl = (rawPath: string): string =>
   encodeURIComponent(rawPath)
     .replaceAll('%2C', ',')
     .replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)
@@ -75,4 +76,4 @@ export const escaped = (rawPath: string): string =>
 const same = (expected: string, received: string): boolean =>
   expected.length === received.length && timingSafeEqual(Buffer.from(expected), Buffer.from(received))
 
-const refused = (message: string): Failure => new Failure('bad-signature', message, { option: 'token' })
+const tokenFailure = (message: string): Failure => new Failure('bad-signature', message, { option: 'token' })

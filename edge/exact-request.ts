@@ -1,0 +1,75 @@
+// Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
+import { Failure } from '../errors.ts'
+import type { Answer } from '../tier.ts'
+import { dependsOn, exact, exactPath, parsePath, pathOfName, type Spec } from '../transforms/index.ts'
+import type { Disposition } from './content-disposition.ts'
+import { varyOn } from './headers.ts'
+import { readAddress } from './languages/index.ts'
+import { type ClientHeaders, clientOf } from './negotiate.ts'
+import { refuseExpired, type Signing } from './signature.ts'
+
+export interface EdgeSource {
+  readonly signing: Signing
+  /** Options every picture of the source starts from, as a query; the URL's own win. */
+  readonly defaults: string
+  /** Its pictures are files, found by name: all spellings of a name are one picture. Elsewhere the path goes on as written. */
+  readonly isNamed?: boolean
+  /** Picture shown in place of one that cannot be made, as /source/path. */
+  readonly fallback?: string
+}
+
+export interface ExactRequest {
+  readonly source: string
+  /** The canonical path: what the tiers below are asked for, and the cache key everywhere. */
+  readonly path: string
+  readonly spec: Spec
+  /** Value of Vary; empty when the URL alone decided. */
+  readonly vary: string
+  /** Unix seconds after which the link is gone. */
+  readonly expires?: number
+  /** How a browser is to save it, where the URL says so. */
+  readonly saving?: Disposition
+  /** The answer in the shape of the language it was asked in, where that is not the native one. */
+  readonly reshape?: (answer: Answer) => Answer
+}
+
+export interface EdgeRequest {
+  /** Path and query exactly as received. */
+  readonly target: string
+  readonly headers: ClientHeaders
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** Throws 'bad-address', 'unknown-source', 'bad-signature', 'expired' or 'bad-option', in this order. */
+export function makeExact(
+  { target, headers, now }: EdgeRequest,
+  sources: ReadonlyMap<string, EdgeSource>,
+): ExactRequest {
+  const meant = readAddress(target)
+  const { source, path } = meant
+  const settings = sources.get(source)
+  if (!settings) throw new Failure('unknown-source', `There is no source named '${source}'.`)
+  meant.verify(settings.signing)
+  const { options, saving, reshape } = meant.readOptions(settings.defaults)
+  refuseExpired(options.expires, now)
+  const spec = exact(options, clientOf(headers))
+  return {
+    source,
+    path: exactPath(source, spellingIn(settings, path), spec),
+    spec,
+    vary: varyOn(dependsOn(options)),
+    ...(options.expires === undefined ? {} : { expires: options.expires }),
+    ...(saving && { saving }),
+    ...(reshape && { reshape }),
+  }
+}
+
+/** The path for another picture made in the same way: a fallback with the asked-for size and format. */
+export function samePictureOf(address: string, spec: Spec, sources: ReadonlyMap<string, EdgeSource>): string {
+  const { source, path } = parsePath(address)
+  return exactPath(source, spellingIn(sources.get(source), path), spec)
+}
+
+const spellingIn = (settings: EdgeSource | undefined, path: string): string =>
+  settings?.isNamed ? pathOfName(path) : path

@@ -1,2 +1,0 @@
-// Entity tags as HTTP writes them; some providers leave the quotes away here and there.
-export const quoted = (etag = ''): string => (etag.startsWith('"') ? etag : `"${etag}"`)
