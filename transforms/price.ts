@@ -2,7 +2,7 @@
 import { Failure } from '../errors.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
-import { drawnPixels, rates, readingOf, type Work, workOf } from './work.ts'
+import { costOf, drawnPixels, readingOf, workOf } from './work.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number
@@ -34,9 +34,6 @@ export function price(plan: Plan, facts: Facts): number {
   const isRead = plan.source === 'instead' || plan.source === 'only'
   return costOf(isRead ? readingOf(facts) : workOf(plan, facts))
 }
-
-const costOf = (work: Work): number =>
-  [...work].reduce((sum, [step, amount]) => sum + amount * rates[step], 0)
 
 /**
  * The plan with as many ways to encode as the limit pays for; where it pays for none, with the source's own bytes alone,

@@ -4,19 +4,20 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { type OutputFormat, outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
-import { mostCompared, mostSampled } from '../plan/choices.ts'
-import type { Size } from '../plan/geometry.ts'
+import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
+import { isUntouched, mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
+import type { Size } from '../steps/geometry/sizes.ts'
+import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { encode, type Movement } from './encode.ts'
-import { framesOf, movementOf, needsFrames } from './frames.ts'
+import { framesOf, movementOf } from './frames.ts'
 import { opened } from './open.ts'
 import { isWhole, ownBytes } from './own.ts'
-import { afresh, orFailure, pixelsOf, run } from './run.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
-import { still } from './steps.ts'
+import { still } from './steps/index.ts'
 
 export interface Rendered {
   readonly body: Uint8Array<ArrayBuffer>
@@ -203,16 +204,6 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
   const { body, ...sought } = found
   const { type } = outputFormats[format]
   return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
-}
-
-/** The source's own pixels in the source's own format and colours. */
-function isUntouched(facts: Facts, plan: Plan): boolean {
-  const { orient, extract, resize, crop, extend, cut, flip, rotate, blur, sharpen, density } = plan
-  const step = orient ?? extract ?? resize ?? crop ?? extend ?? cut ?? flip ?? rotate
-  const isAsStored =
-    !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
-  const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
-  return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }
 
 /**
