@@ -75,3 +75,43 @@ describe.each(eachStep.map((step) => [step.name, step] as const))('%s', (name, s
     expect(await rawOf(`${query}&q=auto`)).not.toEqual(await rawOf('q=auto'))
   })
 })
+
+describe('px', () => {
+  test('makes blocks of one colour from the upper left corner on, cut off where the picture ends', async () => {
+    const { width, pixels } = await rawOf('px=20&fm=png')
+    const channels = pixels.length / (96 * 65)
+    const at = (x: number, y: number) => [...pixels.subarray((y * width + x) * channels).subarray(0, 3)]
+    for (const [x, y] of [
+      [0, 0],
+      [40, 20],
+      [80, 60],
+    ] as const)
+      for (const [right, down] of [
+        [15, 0],
+        [0, 4],
+        [15, 4],
+      ] as const)
+        expect(at(x + right, y + down)).toEqual(at(x, y))
+    expect(at(39, 0)).not.toEqual(at(40, 0))
+  })
+
+  test('is done to each frame of an animation alone', async () => {
+    const film = await pictures.animatedGif()
+    const asked = plan(specOf('px=10&fm=webp&lossless=1'), identify(film))
+    const still = plan(specOf('px=10&fm=webp&lossless=1&frame=1'), identify(film))
+    const raw = (bytes: Uint8Array, page: number) => sharp(bytes, { page }).removeAlpha().raw().toBuffer()
+    const [moving, first] = [await render(film, asked), await render(film, still)]
+    expect(moving.pages).toBeGreaterThan(1)
+    expect(await raw(moving.body, 0)).toEqual(await raw(first.body, 0))
+  })
+
+  test('counts a colour as much as it is opaque', async () => {
+    const half = await sharp(Buffer.from([255, 0, 0, 255, 0, 0, 255, 0]), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .png()
+      .toBuffer()
+    const { body } = await render(half, plan(specOf('px=2&fm=png'), identify(half)))
+    expect([...(await sharp(body).ensureAlpha().raw().toBuffer())]).toEqual([255, 0, 0, 128, 255, 0, 0, 128])
+  })
+})

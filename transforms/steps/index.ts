@@ -8,12 +8,25 @@ import { extend } from './extend.ts'
 import { extract } from './extract.ts'
 import { flip } from './flip.ts'
 import { orient } from './orient.ts'
+import { pixelate } from './pixelate.ts'
 import { resize } from './resize.ts'
 import { rotate } from './rotate.ts'
 import { sharpen } from './sharpen.ts'
 import type { Amounts, Step } from './step.ts'
 
-export const steps = [orient, extract, resize, crop, extend, cut, flip, rotate, blur, sharpen] as const
+export const steps = [
+  orient,
+  extract,
+  resize,
+  crop,
+  extend,
+  cut,
+  flip,
+  rotate,
+  blur,
+  sharpen,
+  pixelate,
+] as const
 
 type Listed = (typeof steps)[number]
 export type StepName = Listed['name']
