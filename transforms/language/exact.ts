@@ -101,10 +101,14 @@ function stepped(options: Options, client: Client, isJpeg: boolean): StepSpec {
     dpr: hints.includes('dpr') ? client.dpr : undefined,
   }
   const spec: { -readonly [K in keyof StepSpec]: StepSpec[K] } = {}
-  // Into one object, because this runs on every hit.
-  for (const step of eachStep) addPresent(spec, step.exact(options, { hinted, isJpeg, fit: spec.fit }))
+  // Into one object, and only what was asked for, because this runs on every hit.
+  for (const { step, names } of named)
+    if (hinted.width !== undefined || names.some((name) => name in options))
+      addPresent(spec, step.exact(options, { hinted, isJpeg, fit: spec.fit }))
   return spec
 }
+
+const named = eachStep.map((step) => ({ step, names: Object.keys(step.rows) }))
 
 // In a JPEG white is what there is anyway; elsewhere a background means that transparency goes.
 const isWhite = (colour: Spec['background']): boolean =>
