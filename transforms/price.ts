@@ -56,6 +56,7 @@ export function admit(facts: Facts, plan: Plan | undefined, limits: Limits = def
     )
   if (facts.format !== 'svg' && facts.scans > limits.maxScans)
     throw tooCostly(`it is coded in more than ${limits.maxScans} scans`)
+  for (const each of plan?.further ?? []) admit(each, undefined, limits)
   if (plan) admitPlan(facts, plan, limits)
 }
 

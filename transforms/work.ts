@@ -2,7 +2,7 @@
 import type { Facts, SourceFormat } from './facts.ts'
 import { mostCompared, mostSampled } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
-import { needsFrames, steps, workOfSteps } from './steps/index.ts'
+import { eachStep, needsFrames, workOfSteps } from './steps/index.ts'
 
 /**
  * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
@@ -61,7 +61,7 @@ type Fixed = keyof typeof fixedRates
 const rates: Readonly<Record<string, number>> = Object.assign(
   {},
   fixedRates,
-  ...steps.map(({ rates }) => rates),
+  ...eachStep.map(({ rates }) => rates),
 )
 
 /** By name of a rate. */
@@ -86,6 +86,7 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (frames > 1) add('frame', frames)
   if (frames > 1 && needsFrames(plan)) add('frame apart', frames)
   const loaded = reading(plan, facts, { frames, add })
+  for (const each of plan.further ?? []) reading({}, each, { frames: 1, add })
   const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
   const made = (plan.width * plan.height * plan.pages) / 1e6
   for (const [name, amount] of workOfSteps(plan, { loaded, resized, made })) add(name, amount)

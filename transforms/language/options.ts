@@ -1,5 +1,5 @@
 // The one table of options: it drives the parser, the canonical text, the errors and docs/options.md.
-// Most rows are those of the steps, see steps/index.ts. Names, ranges and defaults:
+// Most rows are those of the steps, see steps/list.ts. Names, ranges and defaults:
 // imgix-url-params 11.35.0; its users find theirs here, and what it has not is ours.
 import { flag, oneOf, same } from '../options/kinds.ts'
 import type { Rows, Values } from '../options/option-types.ts'

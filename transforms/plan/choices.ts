@@ -107,7 +107,14 @@ function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
   const isWorkedOn = made.density !== undefined || stepsIn(made).some((name) => name !== 'orient')
   const isPainted = facts.alpha && spec.background !== undefined
   const isOneFrame = facts.animated && spec.frame !== undefined
-  return isWorkedOn || made.flatten || isPainted || isOneFrame || !isTurnedByViewers(facts, made)
+  return (
+    isWorkedOn ||
+    made.further !== undefined ||
+    made.flatten ||
+    isPainted ||
+    isOneFrame ||
+    !isTurnedByViewers(facts, made)
+  )
 }
 
 /** Every browser obeys a JPEG's EXIF orientation; of PNG and WebP some do, so those are turned here. */

@@ -1,4 +1,5 @@
 // What is to be done to one picture, in numbers only: made by plan.ts from a spec and facts, carried out by render/apply.ts.
+import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
 import type { Colour } from '../options/colour.ts'
 import type { StepValues } from '../steps/index.ts'
@@ -21,7 +22,7 @@ export interface Encoding {
   readonly drawn?: true
 }
 
-/** The values of its steps (steps/index.ts), and what is done before and after them. */
+/** The values of its steps (steps/list.ts), and what is done before and after them. */
 export interface Plan extends StepValues {
   /** Decode only the first frame, or all of them. */
   readonly frames: 'first' | 'all'
@@ -39,6 +40,8 @@ export interface Plan extends StepValues {
    * are the `smallest`, or as the `only` answer, since making another would cost too much.
    */
   readonly source?: 'instead' | 'smallest' | 'only'
+  /** Pictures that the steps need beside the source, in the order of `furtherSources`. */
+  readonly further?: readonly Facts[]
   /** The result's size in pixels of one frame. */
   readonly width: number
   readonly height: number

@@ -17,14 +17,18 @@ export type { Encoding, Plan } from './plan-types.ts'
 /**
  * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Every size is brought within 1
  * to 8192 pixels, every box within its picture. `fm=json` and `fm=original` are answered before; here they count as not
- * given. Fails with 'bad-option' only for a region wholly outside the picture.
+ * given. `further` describes what `furtherSources` names. Fails with 'bad-option' only for a region wholly outside the picture.
  */
-export function plan(spec: Spec, facts: Facts): Plan {
+export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): Plan {
   const { width, height } = facts
   const asked = eachStep.reduce<Draft>((draft, step) => step.plan(draft, spec, facts), { width, height })
   const turnedSize = orientSize(facts, asked.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(asked, turnedSize) : asked
-  const made = { ...withoutNothing(drawn, turnedSize), ...output(spec, facts, drawn) }
+  const made = {
+    ...withoutNothing(drawn, turnedSize),
+    ...output(spec, facts, drawn),
+    ...(further.length > 0 && { further }),
+  }
   return { ...made, ...choices(spec, facts, made) }
 }
 

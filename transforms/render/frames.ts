@@ -4,11 +4,10 @@
 import type { Sharp } from 'sharp'
 import { from, orFailure, type Pixels, pixelsOf, run } from '../pixels/run.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Size } from '../steps/geometry/sizes.ts'
 import type { Movement } from './encode.ts'
 import { frame } from './steps/frame.ts'
 import { smartCrop } from './steps/geometry.ts'
-import { still } from './steps/index.ts'
+import { type Subject, still } from './steps/index.ts'
 
 /** Browsers play frames that ask for less at this pace, and encoders drop frames that last no time at all. */
 const usualDelay = 100
@@ -20,13 +19,13 @@ export async function movementOf(image: Sharp): Promise<Movement> {
 }
 
 /** All frames of the animation with all steps done, one below the other. */
-export async function framesOf(image: Sharp, size: Size, plan: Plan): Promise<Sharp> {
+export async function framesOf(image: Sharp, { size, plan, further }: Subject): Promise<Sharp> {
   const { early, late } = divided(plan)
   const roll = await pixelsOf(frame(image, size, early))
   const pinned = await pinCrop(late, frameAt(roll, 0))
   const made: Pixels[] = []
   for (let i = 0; i < countFrames(roll); i++)
-    made.push(await pixelsOf(await still(from(frameAt(roll, i)), roll, pinned)))
+    made.push(await pixelsOf(await still(from(frameAt(roll, i)), { size: roll, plan: pinned, further })))
   return from(joined(made))
 }
 

@@ -1,32 +1,7 @@
-// The steps of a plan, in the order they are done in. All that must know of every step reads this list: the table of
-// options, exact addresses, plans, prices, the renderer, and whether a picture stays as it is.
+// What is asked of all steps at once: their options, their values in a plan, what they cost, what they need.
 import type { Rows, Values } from '../options/option-types.ts'
-import { blur } from './blur.ts'
-import { crop } from './crop.ts'
-import { cut } from './cut.ts'
-import { extend } from './extend.ts'
-import { extract } from './extract.ts'
-import { flip } from './flip.ts'
-import { orient } from './orient.ts'
-import { pixelate } from './pixelate.ts'
-import { resize } from './resize.ts'
-import { rotate } from './rotate.ts'
-import { sharpen } from './sharpen.ts'
-import type { Amounts, Step } from './step.ts'
-
-export const steps = [
-  orient,
-  extract,
-  resize,
-  crop,
-  extend,
-  cut,
-  flip,
-  rotate,
-  blur,
-  sharpen,
-  pixelate,
-] as const
+import { steps } from './list.ts'
+import type { Amounts, SourceName, Step } from './step.ts'
 
 type Listed = (typeof steps)[number]
 export type StepName = Listed['name']
@@ -59,3 +34,9 @@ export const workOfSteps = (plan: StepValues, amounts: Amounts): readonly (reado
   eachStep
     .filter(({ name }) => plan[name] !== undefined)
     .flatMap((step) => Object.entries(step.work(plan[step.name], amounts)))
+
+/** Pictures that the steps of a spec need beside the one they are done to, each once, in the order of the steps. */
+export function furtherSources(spec: StepSpec): readonly SourceName[] {
+  const named = eachStep.flatMap((step) => step.sources?.(spec) ?? [])
+  return [...new Map(named.map((each) => [`${each.source}/${each.path}`, each])).values()]
+}

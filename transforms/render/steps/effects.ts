@@ -9,7 +9,7 @@ import { sharpened, sharpenVisible } from './sharpen.ts'
 
 export const effects = {
   blur: (image, sigma) => image.blur(sigma),
-  sharpen: async (image, strength, plan) =>
+  sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),
   pixelate: async (image, side) => from(inBlocks(await pixelsOf(image), side)),
 } satisfies Partial<Applied<StepName>>

@@ -15,7 +15,7 @@ export const geometry = {
   extract: framed,
   resize: framed,
   crop: async (image, crop) => (crop.by === 'box' ? framed(image) : smartCrop(await afresh(image), crop)),
-  async extend(image, { paint, ...sides }, { crop, flatten, background }) {
+  async extend(image, { paint, ...sides }, { plan: { crop, flatten, background } }) {
     const cropped = crop ? await afresh(image) : image
     if (paint === 'edge') return cropped.extend({ ...sides, extendWith: 'copy' })
     // What is put behind everything in the end is not put behind the canvas twice.
@@ -30,7 +30,7 @@ export const geometry = {
     return flipped
   },
   /** How large the turned picture is, only the renderer knows; the frame is cut from its middle. */
-  async rotate(image, { degrees, cut: { width, height } }, { background }) {
+  async rotate(image, { degrees, cut: { width, height } }, { plan: { background } }) {
     const turned = await pixelsOf((await afresh(image)).rotate(degrees, { background }))
     return from(turned).extract({
       left: Math.floor((turned.width - width) / 2),
