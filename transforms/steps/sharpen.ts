@@ -2,7 +2,7 @@
 import { decimal } from '../options/kinds.ts'
 import { effectOf } from './step.ts'
 
-/** Its value is a strength above 0, up to 100, see render/sharpen.ts. */
+/** Its value is a strength above 0, up to 100, see render/steps/sharpen.ts. */
 export const sharpen = effectOf<number>()({
   name: 'sharpen',
   rows: {
