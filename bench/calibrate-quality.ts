@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { OutputFormat } from '../transforms/formats.ts'
+import { sharp } from '../transforms/pixels/sharp.ts'
 import { encode } from '../transforms/render/encode.ts'
-import { sharp } from '../transforms/render/sharp.ts'
 
 const asked = [20, 30, 40, 50, 60, 70, 80, 85, 90, 95]
 const tried = [5, 12, 20, 28, 36, 44, 52, 60, 68, 76, 82, 88, 92, 96, 99]

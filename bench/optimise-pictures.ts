@@ -1,7 +1,7 @@
 // The pictures that the optimiser's benchmarks are about: upright, on white, in sRGB, and not as a JPEG quantised them.
 import { identify } from '../transforms/identify.ts'
 import { type Picture, readPicture } from '../transforms/optimise/lossy/picture.ts'
-import { sharp } from '../transforms/render/sharp.ts'
+import { sharp } from '../transforms/pixels/sharp.ts'
 
 /** Of the corpus's index. */
 export interface Entry {

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Facts, identify, type Plan, parse, plan, price } from '../transforms/index.ts'
 import { exact } from '../transforms/language/exact.ts'
+import { sharp } from '../transforms/pixels/sharp.ts'
 import { render } from '../transforms/render/apply.ts'
-import { sharp } from '../transforms/render/sharp.ts'
 import { machine } from './machine.ts'
 
 const beside = (name: string): string => fileURLToPath(new URL(`../../shared/${name}`, import.meta.url))

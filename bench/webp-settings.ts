@@ -14,7 +14,7 @@ import type { Picture } from '../transforms/optimise/lossy/picture.ts'
 import { precondition } from '../transforms/optimise/lossy/precondition.ts'
 import { createJudge, type Judge } from '../transforms/optimise/lossy/visual-judge.ts'
 import { encodeWebp } from '../transforms/optimise/lossy/webp/index.ts'
-import { sharp } from '../transforms/render/sharp.ts'
+import { sharp } from '../transforms/pixels/sharp.ts'
 import { machine } from './machine.ts'
 import { type Entry, shrunk } from './optimise-pictures.ts'
 

@@ -1,7 +1,9 @@
 // Writes docs/options.md from the table of options, so that the page cannot say anything but what the parser does.
-import type { Option, Section } from '../transforms/language/option-types.ts'
+
 import { exactOptions, requestOptions } from '../transforms/language/options.ts'
 import { unsupported } from '../transforms/language/unsupported.ts'
+import type { Option, Section } from '../transforms/options/option-types.ts'
+import { eachStep } from '../transforms/steps/index.ts'
 
 const sections: readonly Section[] = [
   'Size',
@@ -20,7 +22,7 @@ const exactOnly: readonly Option<unknown>[] = Object.values(exactOptions).filter
 
 export function optionsPage(): string {
   const tables = sections.flatMap((section) => [`### ${section}`, table(inSection(section))])
-  return `${[opening, ...tables, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
+  return `${[opening(), ...tables, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
 }
 
 const inSection = (section: Section): readonly Option<unknown>[] =>
@@ -38,9 +40,19 @@ function row(option: Option<unknown>): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
+/** The options of each step, steps in the order they are done in. */
+function order(): string {
+  return eachStep
+    .map(({ rows }) => Object.values(rows).map(({ key }) => code(key)))
+    .filter((keys) => keys.length > 0)
+    .map((keys) => keys.join(', '))
+    .join('; ')
+}
+
 const code = (text: string): string => `\`${text}\``
 
-const opening = `<!-- Written by docs/generate.ts from transforms/language/options.ts. Do not edit: run \`npm run docs\`. -->
+const opening =
+  (): string => `<!-- Written by docs/generate.ts from transforms/language/options.ts. Do not edit: run \`npm run docs\`. -->
 
 # Options
 
@@ -55,8 +67,8 @@ A picture's address is \`/{source}/{path}?{options}\`, for example
 * A fraction has a decimal point or is below 1: \`w=0.5\` is half the width of the source, \`w=1.0\` all of it,
   \`w=1\` one pixel. Fractions are kept to four decimals.
 * Colours put alpha first: \`bg=80ff0000\` is red, half transparent.
-* Steps are done in this order, however the options are ordered: \`turn\`, \`rect\`, \`or\`, size and crop, \`cut\`, \`flip\`,
-  \`rot\`, \`blur\` and \`sharp\`, encoding. \`rect\` is meant on the picture as its EXIF orientation and \`turn\` turn it.
+* Steps are done in this order, however the options are ordered: ${order()}; encoding.
+  \`rect\` is meant on the picture as its EXIF orientation and \`turn\` turn it.
 * In \`rect\` and \`cut\` a place may also be a percentage of the room beside the region (\`30p\`; \`0p\` is the near edge,
   \`100p\` the far one), and one ratio may stand for both sides: \`rect=center,top,16:9\` is the largest such part.
 * No side of a result is longer than 8192 pixels: a larger one shrinks with its ratio kept.

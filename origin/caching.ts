@@ -43,3 +43,32 @@ function withFreshness(terms: Terms, assumedSeconds: number): Lifetime {
   // Who gives no freshness at all wants to be asked before every use: there is nothing to prolong.
   return { ...terms, freshSeconds, staleWhileRevalidateSeconds: window ?? (freshSeconds > 0 ? undefined : 0) }
 }
+
+/** Of what is made from several sources: as short as the shortest, and as forbidding as any of them. */
+export function together(each: readonly [Caching, ...Caching[]]): Caching {
+  if (each.length === 1) return each[0]
+  const ageSeconds = Math.max(...each.map(({ ageSeconds }) => ageSeconds))
+  const of = (whose: 'browsers' | 'shared'): Lifetime => strictest(each, whose, ageSeconds)
+  const isApart = each.some(({ isApart }) => isApart)
+  return { browsers: of('browsers'), shared: of('shared'), ageSeconds, isApart }
+}
+
+/** Counted from the oldest answer, as lifetimes are. */
+function strictest(each: readonly Caching[], whose: 'browsers' | 'shared', ageSeconds: number): Lifetime {
+  const terms = each.map((caching) => caching[whose])
+  const any = (word: 'noStore' | 'private' | 'noCache' | 'mustRevalidate') => terms.some((each) => each[word])
+  const least = (word: 'staleWhileRevalidateSeconds' | 'staleIfErrorSeconds'): number | undefined => {
+    const told = terms.map((each) => each[word]).filter((seconds) => seconds !== undefined)
+    return told.length > 0 ? Math.min(...told) : undefined
+  }
+  const left = each.map((caching) => caching[whose].freshSeconds - caching.ageSeconds)
+  return {
+    noStore: any('noStore'),
+    private: any('private'),
+    noCache: any('noCache'),
+    mustRevalidate: any('mustRevalidate'),
+    freshSeconds: Math.max(0, Math.min(...left) + ageSeconds),
+    staleWhileRevalidateSeconds: least('staleWhileRevalidateSeconds'),
+    staleIfErrorSeconds: least('staleIfErrorSeconds'),
+  }
+}

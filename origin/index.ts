@@ -2,18 +2,25 @@
 import type { Store } from '../cache/store.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import { type Epochs, noEpochs, surrogateKeys } from '../purging/index.ts'
+import { type Epochs, noEpochs } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
-import { canonical, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
+import {
+  canonical,
+  furtherSources,
+  isUnmade,
+  type Limits,
+  parseExactPath,
+  type Spec,
+} from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import type { Handover } from '../work/handover.ts'
-import { mayBeKept } from './caching.ts'
+import { mayBeKept, together } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
-import type { Loader } from './loader.ts'
+import type { Loader, Source, Wish } from './loader.ts'
 import { make } from './make.ts'
 import { createOpener } from './opened-sources.ts'
-import { respond } from './respond.ts'
-import { createResults, type ObtainedResult } from './result.ts'
+import { keysOf, respond } from './respond.ts'
+import { createResults, type ObtainedResult, resultKey } from './result.ts'
 
 export type { Freshness } from './freshness.ts'
 export type { Loader, Source } from './loader.ts'
@@ -71,39 +78,47 @@ export function createOrigin(options: OriginOptions): Origin {
 
   async function pictureFor(ask: Ask): Promise<Answer> {
     const place = parseExactPath(ask.path)
-    const loader = options.loaders.get(place.source)
-    if (!loader) throw new Failure('unknown-source', 'There is no source of this name.')
-    const about = { path: ask.path, keys: surrogateKeys(place.source, place.path) }
+    const places = [place, ...furtherSources(place.spec)]
+    const loads = places.map(({ source, path }) => {
+      const loader = options.loaders.get(source)
+      if (!loader) throw new Failure('unknown-source', 'There is no source of this name.')
+      return (wish: Wish) => loader.load(path, ask.signal, wish)
+    })
+    const about = { path: ask.path, keys: keysOf(places) }
     const { position: epoch } = epochs
     const purged = epochs.of(about)
     const wish = { headers: wishOf(ask), about, since: purged.hard, epoch }
     // Twice, because a source may be replaced between being found and being read.
     for (let tries = 0; tries < 2; tries++) {
       const began = now()
-      const source = await loader.load(place.path, ask.signal, wish)
+      const sources = (await Promise.all(loads.map((load) => load(wish)))) as [Source, ...Source[]]
+      const [source, ...further] = sources
+      const caching = together([source.caching, ...further.map((each) => each.caching)])
       const loadMs = now() - began
       const priority = priorityOf(ask)
       // The source's own bytes are kept where sources are.
-      const isKept = mayBeKept(source.caching.shared) && place.spec.format !== 'original'
+      const isKept = mayBeKept(caching.shared) && place.spec.format !== 'original'
       const result = await results.obtain({
-        key: `${source.version} ${canonical(place.spec)}`,
+        key: resultKey(
+          sources.map((each) => each.version),
+          canonical(place.spec),
+        ),
         priority,
         keep: isKept,
         ...{ purged, epoch },
         signal: ask.signal,
-        make: (signal) => make({ source, spec: place.spec, owner: place.source, priority }, workshop, signal),
+        make: (signal) =>
+          make({ source, further, spec: place.spec, owner: place.source, priority }, workshop, signal),
       })
       if (!result) continue
       for (const event of eventsOf(result, place.spec)) observe(event)
       return respond(result, {
         ask,
-        place,
-        source,
+        places,
+        sources,
         loadMs,
         isKept,
-        freshness: place.isCurrent
-          ? cacheHeaders(source.caching, options.freshness)
-          : fleetingHeaders(source.caching),
+        freshness: place.isCurrent ? cacheHeaders(caching, options.freshness) : fleetingHeaders(caching),
       })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
@@ -116,7 +131,7 @@ export function createOrigin(options: OriginOptions): Origin {
 function withKeys(problem: Answer, path: string): Answer {
   try {
     const place = parseExactPath(path)
-    const keys = surrogateKeys(place.source, place.path)
+    const keys = keysOf([place, ...furtherSources(place.spec)])
     return { ...problem, headers: { ...problem.headers, 'surrogate-key': keys } }
   } catch {
     // The address itself is at fault: it names no picture.

@@ -10,7 +10,7 @@ import {
   type Spec,
   sourceTypes,
 } from '../transforms/index.ts'
-import type { Picture, Processor } from '../transforms/processor.ts'
+import { type Picture, type Processor, processOne } from '../transforms/processor.ts'
 import { describe } from './facts-document.ts'
 import type { Source } from './loader.ts'
 import type { OpenedSource, OpenSource } from './opened-sources.ts'
@@ -19,6 +19,8 @@ import { type MadeAnswer, resultAnswer } from './result.ts'
 
 export interface MakeRequest {
   readonly source: Source
+  /** What the spec names beside it, in the order of `furtherSources`. */
+  readonly further: readonly Source[]
   readonly spec: Spec
   /** The source's name: the processor gives each its share. */
   readonly owner: string
@@ -44,12 +46,12 @@ export async function make(
     const answer = await original(work.source, signal)
     return answer && { answer, spent: spentReading() }
   }
-  const opened = await workshop.open(work.source, signal)
+  const opened = await openAll(work, workshop, signal)
   if (opened === undefined) return undefined
   const spent = spentReading()
   try {
     if (work.spec.format === 'json') return { answer: inform(opened.facts, workshop.limits), spent }
-    const { picture, waitMs } = await render({ ...work, ...opened }, workshop, signal)
+    const { picture, waitMs } = await render(work, opened, workshop, signal)
     return {
       answer: answerOf(picture, opened.facts),
       spent: { ...spent, waitMs, renderMs: picture.renderMs },
@@ -68,21 +70,55 @@ function inform(facts: Facts, limits: Limits): Answer {
 const answerOf = (picture: Picture, facts: Facts): Answer =>
   resultAnswer(picture.body, { 'content-type': picture.type, ...savings(facts), ...search(picture) })
 
+interface AllOpened extends OpenedSource {
+  readonly further: readonly OpenedSource[]
+}
+
+/** Undefined when one of them changed since it was found. */
+async function openAll(
+  { source, further }: MakeRequest,
+  { open }: MakeOptions,
+  signal: AbortSignal,
+): Promise<AllOpened | undefined> {
+  const opening = await Promise.allSettled([source, ...further].map((each) => open(each, signal)))
+  const found = opening.map((each) => (each.status === 'fulfilled' ? each.value : undefined))
+  const giveBack = (): void => {
+    for (const each of found) each?.giveBack()
+  }
+  const failed = opening.find((each) => each.status === 'rejected')
+  const [first, ...others] = found.filter((each) => each !== undefined)
+  if (!failed && first && others.length === further.length) return { ...first, further: others, giveBack }
+  giveBack()
+  if (failed) throw failed.reason
+  return undefined
+}
+
 async function render(
-  { source, handed, facts, ...work }: MakeRequest & OpenedSource,
-  workshop: MakeOptions,
+  { source, spec, priority, owner }: MakeRequest,
+  { handed, facts, further }: AllOpened,
+  { limits, now, processor }: MakeOptions,
   signal: AbortSignal,
 ) {
-  const steps = affordable(plan(work.spec, facts), facts, workshop.limits)
-  admit(facts, steps, workshop.limits)
-  const queued = workshop.now()
-  const { priority, owner } = work
-  const lenient = source.isLenient ?? false
-  const picture = await workshop.processor.process(
-    { source: handed, plan: steps, facts, priority, owner, version: source.version, lenient },
-    signal,
+  const asked = plan(
+    spec,
+    facts,
+    further.map((each) => each.facts),
   )
-  return { picture, waitMs: workshop.now() - queued - picture.renderMs }
+  const steps = affordable(asked, facts, limits)
+  admit(facts, steps, limits)
+  const queued = now()
+  const { version, isLenient: lenient = false } = source
+  const job = {
+    source: handed,
+    further: further.map((each) => each.handed),
+    facts,
+    priority,
+    owner,
+    version,
+    lenient,
+  }
+  const picture = await processOne(processor, job, steps, signal)
+  return { picture, waitMs: now() - queued - picture.renderMs }
 }
 
 /** What q=auto found. */

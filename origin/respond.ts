@@ -2,13 +2,16 @@
 import { answerTo } from '../cache/conditional.ts'
 import { surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
+import type { SourceName } from '../transforms/index.ts'
 import type { Source } from './loader.ts'
 import type { ObtainedResult } from './result.ts'
 
 export interface AnswerContext {
   readonly ask: Ask
-  readonly place: { readonly source: string; readonly path: string }
-  readonly source: Source
+  /** Where they are. */
+  readonly places: readonly SourceName[]
+  /** What the picture is made from, the source it is a picture of first. */
+  readonly sources: readonly [Source, ...Source[]]
   readonly loadMs: number
   /** Whether the result was kept, where it was made just now. */
   readonly isKept: boolean
@@ -19,20 +22,32 @@ export interface AnswerContext {
 /** The whole picture, or 304 when the asker's own copy is this one. */
 export function respond(
   result: ObtainedResult,
-  { ask, place, source, loadMs, isKept, freshness }: AnswerContext,
+  { ask, places, sources, loadMs, isKept, freshness }: AnswerContext,
 ): Answer {
   const { status, headers, body } = result.answer
   const whole = {
     ...headers,
     ...freshness,
-    ...(source.lastModified && { 'last-modified': source.lastModified }),
-    'surrogate-key': surrogateKeys(place.source, place.path),
+    ...lastModifiedOf(sources),
+    'surrogate-key': keysOf(places),
     'cache-status': cacheStatus(result, isKept),
     'server-timing': serverTiming(result, loadMs),
     'x-content-type-options': 'nosniff',
   }
   return answerTo({ status, headers: whole, body }, conditionOf(ask.headers))
 }
+
+/** When the youngest of them was changed; unknown where one does not tell. */
+function lastModifiedOf(sources: readonly Source[]): Headers {
+  const dates = sources.map(({ lastModified }) => lastModified)
+  if (!dates.every((date) => date !== undefined)) return {}
+  const [latest = ''] = dates.toSorted((a, b) => Date.parse(b) - Date.parse(a))
+  return { 'last-modified': latest }
+}
+
+/** Labels to purge by: everything of each source, and everything made from each picture of it. */
+export const keysOf = (places: readonly SourceName[]): string =>
+  [...new Set(places.flatMap(({ source, path }) => surrogateKeys(source, path).split(' ')))].join(' ')
 
 /** RFC 9211; a hit here has no `ttl`, for a result never ages. */
 function cacheStatus({ outcome }: ObtainedResult, isKept: boolean): string {

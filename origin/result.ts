@@ -104,6 +104,10 @@ const timesFrom = (storedAt: number) => ({
   staleIfErrorUntil: forEver,
 })
 
+/** One picture: the versions of what it is made from, and what is made of it. */
+export const resultKey = (versions: readonly string[], options: string): string =>
+  `${versions.join(' ')} ${options}`
+
 /** A result with the headers that are true of its bytes alone, hashed once, when it is made. */
 export function resultAnswer(body: Buffer, headers: Headers): HeldAnswer {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`

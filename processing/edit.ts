@@ -1,6 +1,15 @@
 // Reads the edit of an order: the options of the URL language, as they are meant where no browser is asking.
 import { Failure } from '../errors.ts'
-import { exact, type Facts, type Options, parse, plan, type Spec, unknownKeys } from '../transforms/index.ts'
+import {
+  exact,
+  type Facts,
+  type Options,
+  parse,
+  plan,
+  type Spec,
+  stepsIn,
+  unknownKeys,
+} from '../transforms/index.ts'
 
 /** Said beside the edit, in what is asked of the optimiser. */
 const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
@@ -35,10 +44,6 @@ export function readEdit(edit: string): Spec {
 export function changesNothing(edit: string, facts: Facts): boolean {
   // A drawing has no pixels that could stay as they are.
   if (facts.format === 'svg') return false
-  const { orient, extract, resize, crop, extend, flip, rotate, blur, sharpen, flatten } = plan(
-    readEdit(edit),
-    facts,
-  )
-  const steps = [orient, extract, resize, crop, extend, flip, rotate, blur, sharpen]
-  return !flatten && steps.every((step) => step === undefined)
+  const made = plan(readEdit(edit), facts)
+  return !made.flatten && stepsIn(made).length === 0
 }

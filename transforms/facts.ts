@@ -1,5 +1,4 @@
 // What a picture says of itself in its first bytes, without decoding a pixel.
-import type { Coding } from './identify/colour-code.ts'
 
 /** Every format we can name. Only those in `formats.ts` can also be read or written. */
 export type SourceFormat =
@@ -32,6 +31,20 @@ export const sourceTypes: Readonly<Record<SourceFormat, string>> = {
   bmp: 'image/bmp',
   ico: 'image/vnd.microsoft.icon',
   pdf: 'application/pdf',
+}
+
+/** Chromaticities x and y of red, green, blue and white. */
+export type Primaries = readonly [number, number, number, number, number, number, number, number]
+
+/** How a sample becomes light; a number is the exponent of a plain power. */
+export type Transfer = 'srgb' | 'bt709' | 'smpte240' | 'linear' | 'log100' | 'log316' | 'pq' | 'hlg' | number
+
+/** What a picture's samples mean. */
+export interface Coding {
+  readonly primaries: Primaries
+  readonly transfer: Transfer
+  /** False where black is 16 and white 235 (of 255), and the decoder leaves it so. */
+  readonly fullRange: boolean
 }
 
 export interface Facts {

@@ -2,7 +2,7 @@
 import { Failure } from '../errors.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
-import { drawnPixels, rates, readingOf, type Work, workOf } from './work.ts'
+import { costOf, drawnPixels, readingOf, workOf } from './work.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number
@@ -35,9 +35,6 @@ export function price(plan: Plan, facts: Facts): number {
   return costOf(isRead ? readingOf(facts) : workOf(plan, facts))
 }
 
-const costOf = (work: Work): number =>
-  [...work].reduce((sum, [step, amount]) => sum + amount * rates[step], 0)
-
 /**
  * The plan with as many ways to encode as the limit pays for; where it pays for none, with the source's own bytes alone,
  * if they are an answer.
@@ -59,6 +56,7 @@ export function admit(facts: Facts, plan: Plan | undefined, limits: Limits = def
     )
   if (facts.format !== 'svg' && facts.scans > limits.maxScans)
     throw tooCostly(`it is coded in more than ${limits.maxScans} scans`)
+  for (const each of plan?.further ?? []) admit(each, undefined, limits)
   if (plan) admitPlan(facts, plan, limits)
 }
 

@@ -3,12 +3,13 @@ import type { Queued } from '../work/queue.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
 
-/** One picture to be made. */
+/** One source, of which pictures are to be made. */
 export interface Job extends Queued {
   /** The source, whole, never written to: its bytes, or a file that the processor's own process can read. */
   readonly source: HandedOver
-  readonly plan: Plan
-  /** Of the source, as the plan was made from them: a large drawing takes its time to be looked at. */
+  /** What the steps need beside it, in the order of the plans' `further`. */
+  readonly further?: readonly HandedOver[]
+  /** Of the source, as the plans were made from them: nobody looks at it again. */
   readonly facts: Facts
   /** Tells the source's bytes from all others, where that is known: bytes that ended a process twice are refused. */
   readonly version?: string
@@ -42,9 +43,25 @@ export interface Picture {
  * 'source-broken' for pixels that cannot be decoded, 'abandoned' when the signal aborts first.
  */
 export interface Processor {
-  process(job: Job, signal: AbortSignal): Promise<Picture>
+  /** A promise for each plan, in their order. They settle one by one, and one that fails leaves the others alone. */
+  process(job: Job, plans: readonly Plan[], signal: AbortSignal): readonly Promise<Picture>[]
   /** How much waits and runs now. */
   load(): { readonly waiting: number; readonly running: number; readonly workers: number }
   /** Lets what runs finish, starts nothing new. */
   close(): Promise<void>
+}
+
+/** One picture of a source. */
+export function processOne(
+  processor: Processor,
+  job: Job,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Picture> {
+  const [picture = Promise.reject(new RangeError('a plan without a picture'))] = processor.process(
+    job,
+    [plan],
+    signal,
+  )
+  return picture
 }

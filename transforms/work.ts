@@ -2,12 +2,13 @@
 import type { Facts, SourceFormat } from './facts.ts'
 import { mostCompared, mostSampled } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
+import { eachStep, needsFrames, workOfSteps } from './steps/index.ts'
 
 /**
  * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
  * raw values in bench/results/price.json. Only the proportions matter: another machine is as much faster in all of them.
  */
-export const rates = {
+const fixedRates = {
   render: 1.5, // one, not a megapixel
   frame: 0.05, // one, begun and ended however small it is
   'frame apart': 2, // one, with steps of its own
@@ -26,17 +27,10 @@ export const rates = {
   'read other': 60,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
-  'code points': 20, // in our own code, see render/to-srgb.ts
+  'code points': 20, // in our own code, see pixels/to-srgb.ts
   'code points pq': 50,
   'code points hlg': 85,
-  reduce: 1,
-  resize: 15,
-  turn: 3,
-  detect: 12,
-  rotate: 22,
-  sharpen: 40,
-  blur: 4,
-  'blur sigma': 0.45,
+  reduce: 1, // to what a step or a look needs
   'write jpeg': 11,
   'write png': 35,
   'write png drawn': 15,
@@ -61,28 +55,41 @@ export const rates = {
   'search alpha': 1_000,
 } as const
 
-export type Step = keyof typeof rates
-export type Work = ReadonlyMap<Step, number>
+type Fixed = keyof typeof fixedRates
+
+/** Those of the steps of a plan are in steps/. */
+const rates: Readonly<Record<string, number>> = Object.assign(
+  {},
+  fixedRates,
+  ...eachStep.map(({ rates }) => rates),
+)
+
+/** By name of a rate. */
+export type Work = ReadonlyMap<string, number>
+
+/** Milliseconds of CPU. */
+export const costOf = (work: Work): number =>
+  [...work].reduce((sum, [name, amount]) => sum + amount * rateOf(name), 0)
+
+function rateOf(name: string): number {
+  const rate = rates[name]
+  if (rate === undefined) throw new RangeError(`no rate is named '${name}'`)
+  return rate
+}
 
 /** How much of each step carrying out `plan` takes, in megapixels of all frames together. */
 export function workOf(plan: Plan, facts: Facts): Work {
-  const work = new Map<Step, number>()
-  const add = (step: Step, amount: number) => work.set(step, (work.get(step) ?? 0) + amount)
+  const work = new Map<string, number>()
+  const add: Add = (name, amount) => work.set(name, (work.get(name) ?? 0) + amount)
   const frames = plan.frames === 'all' ? facts.pages : 1
   add('render', 1)
   if (frames > 1) add('frame', frames)
-  if (frames > 1 && isTakenApart(plan)) add('frame apart', frames)
+  if (frames > 1 && needsFrames(plan)) add('frame apart', frames)
   const loaded = reading(plan, facts, { frames, add })
+  for (const each of plan.further ?? []) reading({}, each, { frames: 1, add })
   const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
-  if (plan.resize) add('reduce', loaded)
-  if (plan.resize) add('resize', resized)
-  if (plan.orient || plan.flip) add('turn', resized)
-  if (plan.crop && plan.crop.by !== 'box') add('detect', resized)
-  if (plan.rotate) add('rotate', resized)
   const made = (plan.width * plan.height * plan.pages) / 1e6
-  if (plan.sharpen) add('sharpen', made)
-  if (plan.blur) add('blur', made)
-  add('blur sigma', (plan.blur ?? 0) * made)
+  for (const [name, amount] of workOfSteps(plan, { loaded, resized, made })) add(name, amount)
   writing(plan.encoding, { plan, facts, made, add })
   const tried = made * 1e6 > mostCompared ? Math.min(made, mostSampled / 1e6) : made
   for (const encoding of plan.others ?? []) writing(encoding, { plan, facts, made: tried, add })
@@ -91,21 +98,19 @@ export function workOf(plan: Plan, facts: Facts): Work {
 
 /** The source's own bytes are read through once, all frames of them. */
 export function readingOf(facts: Facts): Work {
-  const work = new Map<Step, number>()
-  const add = (step: Step, amount: number) => work.set(step, (work.get(step) ?? 0) + amount)
+  const work = new Map<string, number>()
+  const add: Add = (name, amount) => work.set(name, (work.get(name) ?? 0) + amount)
   add('render', 1)
   if (facts.pages > 1) add('frame', facts.pages)
   add('reduce', reading({}, facts, { frames: facts.pages, add }))
   return work
 }
 
-/** Steps that are done to each frame alone, see render/frames.ts. */
-const isTakenApart = ({ orient, crop, cut, flip, rotate, blur, sharpen }: Plan): boolean =>
-  Boolean(orient ?? cut ?? rotate ?? flip ?? blur ?? sharpen) || (crop !== undefined && crop.by !== 'box')
+type Add = (name: Fixed | (string & {}), amount: number) => void
 
 interface Reading {
   readonly frames: number
-  readonly add: (step: Step, amount: number) => void
+  readonly add: (name: Fixed, amount: number) => void
 }
 
 /** Returns the megapixels that come out of the decoder. */
@@ -127,10 +132,10 @@ function reading(
   return loaded
 }
 
-const byCodePoints = ({ transfer }: NonNullable<Facts['colour']>): Step =>
+const byCodePoints = ({ transfer }: NonNullable<Facts['colour']>): Fixed =>
   transfer === 'pq' || transfer === 'hlg' ? `code points ${transfer}` : 'code points'
 
-const readers: Readonly<Partial<Record<SourceFormat, Step>>> = {
+const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
   jpeg: 'read jpeg',
   png: 'read png',
   gif: 'read gif',
@@ -180,7 +185,7 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (hasAlpha && format === 'webp' && !lossless && plan.pages === 1) add('write webp alpha', made)
 }
 
-function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Step {
+function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Fixed {
   if (format === 'jpeg') return 'write jpeg'
   // What is tried on drawings only costs what drawings cost.
   const drawn = encoding.drawn ?? isDrawn(facts)

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../transforms/facts.ts'
 import { exact, identify, parse, plan as planFor } from '../../transforms/index.ts'
 import type { Plan } from '../../transforms/plan/plan.ts'
-import type { Job, Processor } from '../../transforms/processor.ts'
+import { type Job, type Processor, processOne } from '../../transforms/processor.ts'
 import type { PoolOptions } from '../../transforms/render/pool.ts'
 import * as pictures from '../pictures.ts'
 import { never } from '../signals.ts'
@@ -13,7 +13,12 @@ const scripted = new URL('../transforms/workers/scripted.ts', import.meta.url).h
 
 const usual: PoolOptions = { workers: 1, maxWaiting: 10, maxWaitingPerOwner: 10, deadlineMs: 60_000 }
 
-const job = (width: number, rest: Partial<Job> = {}): Job => ({
+type One = Job & { readonly plan: Plan }
+
+const pictureOf = (processor: Processor, { plan, ...job }: One, signal: AbortSignal) =>
+  processOne(processor, job, plan, signal)
+
+const job = (width: number, rest: Partial<One> = {}): One => ({
   source: new Uint8Array(1),
   plan: { width, height: 10 } as Plan,
   facts: {} as Facts,
@@ -23,7 +28,7 @@ const job = (width: number, rest: Partial<Job> = {}): Job => ({
 })
 
 /** Keeps the only worker busy while a test fills the queue behind it. */
-const busyFor = (processor: Processor, ms: number) => processor.process(job(ms), never)
+const busyFor = (processor: Processor, ms: number) => pictureOf(processor, job(ms), never)
 
 /** `open` makes a fresh processor each time it is called; with `filename` its workers do what that script says. */
 export function processorContract(name: string, open: (options: PoolOptions) => Processor): void {
@@ -57,14 +62,15 @@ function realPictures(open: () => Processor): void {
       const facts = identify(bytes)
       const plan = planFor(exact(parse('w=48&fm=webp'), { formats: 'basic', saveData: false }), facts)
       for (const source of [bytes, shared]) {
-        const picture = await processor.process(job(0, { source, plan, facts }), never)
+        const picture = await pictureOf(processor, job(0, { source, plan, facts }), never)
         expect(picture).toMatchObject({ type: 'image/webp', width: 48, height: 32, pages: 1 })
         expect(identify(picture.body)).toMatchObject({ format: 'webp', width: 48, height: 32 })
         expect(picture.body.buffer.byteLength).toBe(picture.body.length)
         expect(picture.renderMs).toBeGreaterThan(0)
         expect(before.equals(source)).toBe(true)
       }
-      const gone = processor.process(
+      const gone = pictureOf(
+        processor,
         job(0, { source: bytes.subarray(0, bytes.length - 200), plan, facts }),
         never,
       )
@@ -79,11 +85,11 @@ function queue(open: Open): void {
       const processor = open({ maxWaiting: 2 })
       const running = [
         busyFor(processor, 60),
-        processor.process(job(10), never),
-        processor.process(job(10), never),
+        pictureOf(processor, job(10), never),
+        pictureOf(processor, job(10), never),
       ]
       expect(processor.load()).toEqual({ waiting: 2, running: 1, workers: 1 })
-      const refused = await processor.process(job(10), never).catch((thrown) => thrown)
+      const refused = await pictureOf(processor, job(10), never).catch((thrown) => thrown)
       expect(refused).toMatchObject({ kind: 'busy' })
       expect(refused.details.retryAfterSeconds).toBeGreaterThanOrEqual(1)
       await Promise.all(running)
@@ -92,18 +98,18 @@ function queue(open: Open): void {
 
     test('gives an owner its share and no more', async () => {
       const processor = open({ maxWaitingPerOwner: 1 })
-      const others = [busyFor(processor, 60), processor.process(job(10, { owner: 'a' }), never)]
-      await expect(processor.process(job(10, { owner: 'a' }), never)).rejects.toMatchObject({
+      const others = [busyFor(processor, 60), pictureOf(processor, job(10, { owner: 'a' }), never)]
+      await expect(pictureOf(processor, job(10, { owner: 'a' }), never)).rejects.toMatchObject({
         kind: 'too-many',
       })
-      await Promise.all([...others, processor.process(job(10, { owner: 'b' }), never)])
+      await Promise.all([...others, pictureOf(processor, job(10, { owner: 'b' }), never)])
     })
 
     test('does the foreground before the background, each in the order it came', async () => {
       const processor = open()
       const order: string[] = []
       const done = (name: string, priority: Job['priority']) =>
-        processor.process(job(5, { priority }), never).then(() => order.push(name))
+        pictureOf(processor, job(5, { priority }), never).then(() => order.push(name))
       await Promise.all([
         busyFor(processor, 30),
         done('background 1', 'background'),
@@ -114,12 +120,28 @@ function queue(open: Open): void {
       expect(order).toEqual(['foreground 1', 'foreground 2', 'background 1', 'background 2'])
     })
 
+    test('settles several pictures of one source one by one, and one that fails leaves the others alone', async () => {
+      const { plan, ...source } = job(0)
+      const plans = [30, script.fail, 10].map((width) => ({ ...plan, width }))
+      const settled: string[] = []
+      const made = open().process(source, plans, never)
+      await Promise.all(
+        made.map((picture) =>
+          picture.then(
+            ({ width }) => settled.push(String(width)),
+            ({ kind }) => settled.push(kind),
+          ),
+        ),
+      )
+      expect(settled).toEqual(['30', 'source-broken', '10'])
+    })
+
     test('keeps half of its room for the foreground', async () => {
       const processor = open({ maxWaiting: 2 })
-      const first = [busyFor(processor, 40), processor.process(job(5, { priority: 'background' }), never)]
-      const second = processor.process(job(5, { priority: 'background' }), never)
+      const first = [busyFor(processor, 40), pictureOf(processor, job(5, { priority: 'background' }), never)]
+      const second = pictureOf(processor, job(5, { priority: 'background' }), never)
       await expect(second).rejects.toMatchObject({ kind: 'busy' })
-      await Promise.all([...first, processor.process(job(5), never)])
+      await Promise.all([...first, pictureOf(processor, job(5), never)])
     })
   })
 }
@@ -130,7 +152,7 @@ function givingUp(open: Open): void {
       const processor = open()
       const running = busyFor(processor, 60)
       const leaving = new AbortController()
-      const left = processor.process(job(10), leaving.signal)
+      const left = pictureOf(processor, job(10), leaving.signal)
       leaving.abort()
       await expect(left).rejects.toMatchObject({ kind: 'abandoned' })
       expect(processor.load().waiting).toBe(0)
@@ -140,16 +162,16 @@ function givingUp(open: Open): void {
     test('work that runs is not waited for, and its worker stays', async () => {
       const processor = open()
       const leaving = new AbortController()
-      const left = processor.process(job(60), leaving.signal)
+      const left = pictureOf(processor, job(60), leaving.signal)
       leaving.abort()
       await expect(left).rejects.toMatchObject({ kind: 'abandoned' })
       expect(processor.load().running).toBe(1)
-      await expect(processor.process(job(10), never)).resolves.toMatchObject({ width: 10 })
+      await expect(pictureOf(processor, job(10), never)).resolves.toMatchObject({ width: 10 })
     })
 
     test('whoever has left already starts nothing', async () => {
       const processor = open()
-      await expect(processor.process(job(10), AbortSignal.abort())).rejects.toMatchObject({
+      await expect(pictureOf(processor, job(10), AbortSignal.abort())).rejects.toMatchObject({
         kind: 'abandoned',
       })
       expect(processor.load().running).toBe(0)
@@ -157,7 +179,7 @@ function givingUp(open: Open): void {
 
     test('past the deadline both waiting and running work is late', async () => {
       const processor = open({ deadlineMs: 50 })
-      const both = [processor.process(job(200), never), processor.process(job(10), never)]
+      const both = [pictureOf(processor, job(200), never), pictureOf(processor, job(10), never)]
       for (const result of await Promise.allSettled(both))
         expect(result).toMatchObject({ status: 'rejected', reason: { kind: 'late' } })
       await expect.poll(() => processor.load()).toMatchObject({ waiting: 0, running: 0 })
@@ -169,28 +191,28 @@ function failures(open: Open): void {
   describe('failures', () => {
     test('of a render arrive with their kind; a mistake of ours is internal', async () => {
       const processor = open()
-      await expect(processor.process(job(script.fail), never)).rejects.toMatchObject({
+      await expect(pictureOf(processor, job(script.fail), never)).rejects.toMatchObject({
         kind: 'source-broken',
       })
-      await expect(processor.process(job(script.throw), never)).rejects.toMatchObject({ kind: 'internal' })
+      await expect(pictureOf(processor, job(script.throw), never)).rejects.toMatchObject({ kind: 'internal' })
     })
 
     test('a worker that dies takes only its own job with it and is replaced', async () => {
       const processor = open({ workers: 2 })
-      const neighbour = processor.process(job(100), never)
-      await expect(processor.process(job(script.die), never)).rejects.toMatchObject({ kind: 'internal' })
+      const neighbour = pictureOf(processor, job(100), never)
+      await expect(pictureOf(processor, job(script.die), never)).rejects.toMatchObject({ kind: 'internal' })
       await expect(neighbour).resolves.toMatchObject({ width: 100 })
-      const after = await Promise.all([10, 20, 30, 40].map((ms) => processor.process(job(ms), never)))
+      const after = await Promise.all([10, 20, 30, 40].map((ms) => pictureOf(processor, job(ms), never)))
       expect(after.map(({ width }) => width)).toEqual([10, 20, 30, 40])
     })
 
     test('after close nothing new starts, and what runs is finished', async () => {
       const processor = open()
       const running = busyFor(processor, 50)
-      const waiting = processor.process(job(10), never)
+      const waiting = pictureOf(processor, job(10), never)
       const closed = processor.close()
       await expect(waiting).rejects.toMatchObject({ kind: 'busy' })
-      await expect(processor.process(job(10), never)).rejects.toMatchObject({ kind: 'busy' })
+      await expect(pictureOf(processor, job(10), never)).rejects.toMatchObject({ kind: 'busy' })
       await expect(running).resolves.toMatchObject({ width: 50 })
       await closed
     })

@@ -14,7 +14,7 @@ import {
   plan,
   upright,
 } from '../../transforms/index.ts'
-import type { Processor } from '../../transforms/processor.ts'
+import { type Processor, processOne } from '../../transforms/processor.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { effortSince } from '../effort.ts'
 import { aSignal } from '../signals.ts'
@@ -59,8 +59,8 @@ async function render(name: string, query: string) {
   admit(facts, undefined)
   const asked = plan(exact(parse(query), { formats: 'avif,webp', saveData: false }), facts)
   admit(facts, asked)
-  const job = { source, plan: asked, facts, priority: 'foreground', owner: name } as const
-  return { facts, plan: asked, picture: await pool.process(job, aSignal()) }
+  const job = { source, facts, priority: 'foreground', owner: name } as const
+  return { facts, plan: asked, picture: await processOne(pool, job, asked, aSignal()) }
 }
 
 type Outcome = { readonly effort: number } & (

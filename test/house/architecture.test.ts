@@ -101,6 +101,55 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** The same one level deeper: what each room of the transforms may import of the others. */
+const nouns = ['transforms/facts.ts', 'transforms/formats.ts']
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'transforms/facts.ts': [],
+  'transforms/formats.ts': [],
+  'transforms/quality.ts': ['transforms/formats.ts'],
+  // How options are spelled; what each step is; the language of addresses; what a picture's plan is, and what it costs.
+  'transforms/options': [],
+  'transforms/steps': [...nouns, 'transforms/options'],
+  'transforms/language': [...nouns, 'transforms/options', 'transforms/steps'],
+  'transforms/plan': [
+    ...nouns,
+    'transforms/quality.ts',
+    'transforms/options',
+    'transforms/steps',
+    'transforms/language',
+  ],
+  'transforms/work.ts': [...nouns, 'transforms/steps', 'transforms/plan'],
+  'transforms/price.ts': [...nouns, 'transforms/work.ts', 'transforms/plan'],
+  'transforms/processor.ts': [...nouns, 'transforms/plan'],
+  // Bytes without a decoder.
+  'transforms/identify': nouns,
+  'transforms/identify.ts': [...nouns, 'transforms/identify'],
+  // The optimiser's readers of segments and chunks.
+  'transforms/bare': [...nouns, 'transforms/identify', 'transforms/identify.ts', 'transforms/optimise'],
+  // Pixels.
+  'transforms/pixels': [...nouns, 'transforms/identify'],
+  'transforms/optimise': [
+    ...nouns,
+    'transforms/identify',
+    'transforms/identify.ts',
+    'transforms/price.ts',
+    'transforms/pixels',
+  ],
+  'transforms/render': [
+    ...nouns,
+    'transforms/identify',
+    'transforms/identify.ts',
+    'transforms/bare',
+    'transforms/pixels',
+    'transforms/steps',
+    'transforms/plan',
+    'transforms/price.ts',
+    'transforms/processor.ts',
+    'transforms/optimise',
+  ],
+  'transforms/index.ts': ['transforms'],
+}
+
 const files = Object.keys(mayImport).flatMap((part) => (part.endsWith('.ts') ? [part] : filesIn(part)))
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
@@ -111,6 +160,24 @@ describe('imports', () => {
       .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
       .filter(({ target }) => !isIn(part, target) && !allowed.some((place) => isIn(place, target)))
     expect(wrong).toEqual([])
+  })
+
+  test.each(Object.entries(rooms))('%s imports only what it may of the transforms', (room, allowed) => {
+    const wrong = files
+      .filter((file) => isIn(room, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => isIn('transforms', target) && !isIn(room, target))
+      .filter(({ target }) => !allowed.some((place) => isIn(place, target)))
+    expect(wrong).toEqual([])
+  })
+
+  test('every room of the transforms has its arrows, and none goes back up', () => {
+    const unknown = files.filter(
+      (file) => isIn('transforms', file) && !Object.keys(rooms).some((room) => isIn(room, file)),
+    )
+    expect(unknown).toEqual([])
+    const inner = Object.keys(rooms).filter((room) => room !== 'transforms/index.ts')
+    expect(inner.filter((room) => roomsBelow(room).has(room))).toEqual([])
   })
 
   test('there is no circle of files', () => {
@@ -147,6 +214,11 @@ describe('imports', () => {
     expect(long).toEqual([])
   })
 })
+
+function roomsBelow(room: string, found: Set<string> = new Set()): ReadonlySet<string> {
+  for (const below of rooms[room] ?? []) if (!found.has(below)) roomsBelow(below, found.add(below))
+  return found
+}
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

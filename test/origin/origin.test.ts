@@ -12,7 +12,7 @@ import { failureHeader } from '../../problem.ts'
 import { surrogateKeys } from '../../purging/index.ts'
 import { type Headers, requireHeld } from '../../tier.ts'
 import { defaultLimits, revision } from '../../transforms/index.ts'
-import type { Job, Picture } from '../../transforms/processor.ts'
+import type { Job, Picture, Processor } from '../../transforms/processor.ts'
 import { createPool } from '../../transforms/render/pool.ts'
 import { createHandover } from '../../work/handover.ts'
 import { aSignal } from '../signals.ts'
@@ -291,7 +291,7 @@ describe('what cannot be made', () => {
   })
 
   test('is a damaged source where the decoder rejects it', async () => {
-    const process = () => Promise.reject(new Failure('source-broken', 'The picture cannot be decoded.'))
+    const process = () => [Promise.reject(new Failure('source-broken', 'The picture cannot be decoded.'))]
     const processor = { ...aProcessor().processor, process }
     expect(await kindOf(aSource(await aPicture()), { processor })).toEqual([422, 'source-broken', 0])
   })
@@ -326,12 +326,13 @@ describe('what cannot be made', () => {
   test('because everybody left is given up', async () => {
     const leavers = [new AbortController(), new AbortController()]
     let given: AbortSignal | undefined
-    const process = (_: Job, signal: AbortSignal) =>
+    const process: Processor['process'] = (_job, _plans, signal) => [
       new Promise<Picture>((_, reject) => {
         given = signal
         signal.addEventListener('abort', () => reject(signal.reason))
         for (const leaver of leavers) leaver.abort()
-      })
+      }),
+    ]
     const { answer } = anOrigin(aSource(await aPicture()), {
       processor: { ...aProcessor().processor, process },
     })

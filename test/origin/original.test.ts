@@ -31,7 +31,7 @@ async function original(bytes: Uint8Array, declaredType?: string) {
       ],
     ]),
     processor: {
-      process: () => Promise.reject(new Error('nothing is to be made')),
+      process: () => [Promise.reject(new Error('nothing is to be made'))],
       load: () => ({ waiting: 0, running: 0, workers: 0 }),
       close: async () => {},
     },

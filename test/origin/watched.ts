@@ -1,8 +1,12 @@
 // A processor that remembers what it was asked for, in front of one that makes it.
-import type { Job, Processor } from '../../transforms/processor.ts'
+import type { Plan } from '../../transforms/index.ts'
+import { type Job, type Processor, processOne } from '../../transforms/processor.ts'
+
+type One = Job & { readonly plan: Plan }
 
 export interface Watched {
-  readonly jobs: readonly Job[]
+  /** One for each picture. */
+  readonly jobs: readonly One[]
   readonly processor: Processor
 }
 
@@ -11,17 +15,19 @@ export function watched(
   processor: Processor,
   before: (job: Job) => Promise<void> | void = () => {},
 ): Watched {
-  const jobs: Job[] = []
+  const jobs: One[] = []
   return {
     jobs,
     processor: {
       load: processor.load,
       close: processor.close,
-      async process(job, signal) {
-        jobs.push(job)
-        const waiting = before(job)
-        if (waiting) await waiting
-        return processor.process(job, signal)
+      process(job, plans, signal) {
+        return plans.map(async (plan) => {
+          jobs.push({ ...job, plan })
+          const waiting = before(job)
+          if (waiting) await waiting
+          return processOne(processor, job, plan, signal)
+        })
       },
     },
   }

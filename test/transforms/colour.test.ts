@@ -4,13 +4,14 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import type { Coding } from '../../transforms/facts.ts'
 import { colourOfAv1 } from '../../transforms/identify/av1.ts'
-import { type Coding, codingOf, isSrgb } from '../../transforms/identify/colour-code.ts'
+import { codingOf, isSrgb } from '../../transforms/identify/colour-code.ts'
 import { identify } from '../../transforms/identify.ts'
 import { exact, parse, plan } from '../../transforms/index.ts'
+import { toSrgb } from '../../transforms/pixels/to-srgb.ts'
+import { nitsOfPq, pqOf, toneMapped, whiteNits } from '../../transforms/pixels/transfer.ts'
 import { render } from '../../transforms/render/apply.ts'
-import { toSrgb } from '../../transforms/render/to-srgb.ts'
-import { nitsOfPq, pqOf, toneMapped, whiteNits } from '../../transforms/render/transfer.ts'
 
 type Rgb = readonly [number, number, number]
 

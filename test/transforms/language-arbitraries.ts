@@ -1,6 +1,10 @@
 // Random queries, specs and facts for the properties of the language.
 import fc from 'fast-check'
 import type { Client, Facts } from '../../transforms/index.ts'
+import { eachStep } from '../../transforms/steps/index.ts'
+import options from '../vectors/options.json' with { type: 'json' }
+
+const stepKeys = eachStep.flatMap(({ rows }) => Object.values(rows).map(({ key }) => key))
 
 const side = fc.oneof(
   fc.integer({ min: 1, max: 8192 }).map(String),
@@ -28,8 +32,24 @@ const rect = fc
 const list = (...words: string[]) =>
   fc.shuffledSubarray(words, { minLength: 1 }).map((some) => some.join(','))
 
+/** Options of requests that the vectors name alone, each with the values that it has there. */
+const vectors = Object.groupBy(
+  options.accepted.filter(({ query }) => /^[a-z-]+=[^&]*$/.test(query)),
+  ({ query }) => query.slice(0, query.indexOf('=')),
+)
+/** `rot-type` has a say in whether `rot` is accepted. */
+const ofVectors = Object.fromEntries(
+  stepKeys
+    .filter((key) => vectors[key] && key !== 'rot-type')
+    .map((key) => [
+      key,
+      fc.constantFrom(...(vectors[key] ?? []).map(({ query }) => query.slice(key.length + 1))),
+    ]),
+)
+
 /** Every option with values that it accepts. */
 const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  ...ofVectors,
   w: side,
   h: side,
   ar: ratio,

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sharp } from '../../transforms/render/sharp.ts'
+import { sharp } from '../../transforms/pixels/sharp.ts'
 import * as pictures from '../pictures.ts'
 
 const modules = new URL('../../node_modules/@img/', import.meta.url)
-const source = new URL('../../transforms/render/sharp.ts', import.meta.url)
+const source = new URL('../../transforms/pixels/sharp.ts', import.meta.url)
 
 /** The names of all loaders that this build of libvips was compiled with, or knows of. */
 function families(): string[] {

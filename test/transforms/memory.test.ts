@@ -1,7 +1,7 @@
 // Pictures leave no memory behind: what a decoder took is given back, however many pictures there were.
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { run } from '../../transforms/render/run.ts'
+import { run } from '../../transforms/pixels/run.ts'
 
 const side = 2000
 const megabytes = 1024 * 1024

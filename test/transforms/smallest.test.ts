@@ -4,10 +4,10 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../transforms/identify.ts'
 import { exact, type FormatClass, parse, plan } from '../../transforms/index.ts'
+import { type Pixels, pixelsOf } from '../../transforms/pixels/run.ts'
 import { render } from '../../transforms/render/apply.ts'
 import { isDrawn } from '../../transforms/render/drawn.ts'
 import { indexedPng } from '../../transforms/render/indexed.ts'
-import { type Pixels, pixelsOf } from '../../transforms/render/run.ts'
 import * as pictures from '../pictures.ts'
 
 async function made(source: Uint8Array, query: string, formats: FormatClass = 'avif,webp') {

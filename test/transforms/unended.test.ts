@@ -3,7 +3,7 @@ import sharp, { type JpegOptions } from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { isUnended } from '../../transforms/identify/jpeg-end.ts'
 import { optimise } from '../../transforms/optimise/index.ts'
-import { ended } from '../../transforms/render/unended.ts'
+import { ended } from '../../transforms/pixels/unended.ts'
 import { isHere, read } from '../corpus/pictures.ts'
 
 const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const

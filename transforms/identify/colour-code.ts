@@ -1,18 +1,6 @@
 // Colour told by numbers instead of a profile: the code points of ITU-T H.273, as AVIF and PNG write them down.
 
-/** Chromaticities x and y of red, green, blue and white. */
-export type Primaries = readonly [number, number, number, number, number, number, number, number]
-
-/** How a sample becomes light; a number is the exponent of a plain power. */
-export type Transfer = 'srgb' | 'bt709' | 'smpte240' | 'linear' | 'log100' | 'log316' | 'pq' | 'hlg' | number
-
-/** What a picture's samples mean. */
-export interface Coding {
-  readonly primaries: Primaries
-  readonly transfer: Transfer
-  /** False where black is 16 and white 235 (of 255), and the decoder leaves it so. */
-  readonly fullRange: boolean
-}
+import type { Coding, Primaries, Transfer } from '../facts.ts'
 
 const d65 = [0.3127, 0.329] as const
 const c = [0.31, 0.316] as const

@@ -1,6 +1,8 @@
 // What the samples of a PNG mean: cICP before iCCP, that before sRGB, and cHRM with gAMA last (PNG, third edition, 4.3).
+
+import type { Coding, Primaries } from '../facts.ts'
 import { u8, u32be } from './bytes.ts'
-import { type Coding, codingOf, isNear, isSrgb, type Primaries, srgbPrimaries } from './colour-code.ts'
+import { codingOf, isNear, isSrgb, srgbPrimaries } from './colour-code.ts'
 
 type Chunks = ReadonlyMap<string, Uint8Array>
 

@@ -1,7 +1,6 @@
 // PNG (W3C PNG, third edition): size and colour from IHDR; transparency, profile, animation and EXIF from later chunks.
-import type { Facts } from '../facts.ts'
+import type { Coding, Facts } from '../facts.ts'
 import { broken, has, text, u8, u32be } from './bytes.ts'
-import type { Coding } from './colour-code.ts'
 import { orientationOf } from './exif.ts'
 import { codingOfPng } from './png-colour.ts'
 

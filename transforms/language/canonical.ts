@@ -1,7 +1,7 @@
 // Writes a spec as the one text that is the cache key everywhere, and reads it back.
-import type { Option } from './option-types.ts'
+import type { Option } from '../options/option-types.ts'
+import { badValue, unexpected } from '../options/refusals.ts'
 import { exactOptions, type Spec } from './options.ts'
-import { badValue, unexpected } from './refusals.ts'
 import { revision } from './revision.ts'
 
 interface Row {

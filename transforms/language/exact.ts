@@ -1,11 +1,10 @@
 // Makes a vague request exact: folds in what the client said and leaves out what has no effect, so that requests for
 // the same picture get the same key.
-import { transparent, white, writeColour } from './colour.ts'
-import { cutting } from './cutting.ts'
+import { transparent, white, writeColour } from '../options/colour.ts'
+import { addPresent, present } from '../options/present.ts'
+import { unexpected } from '../options/refusals.ts'
+import { eachStep, type StepSpec } from '../steps/index.ts'
 import type { Options, Spec } from './options.ts'
-import { present } from './present.ts'
-import { unexpected } from './refusals.ts'
-import { sizing } from './sizing.ts'
 import type { Client, Dependence } from './spec.ts'
 
 /**
@@ -16,9 +15,9 @@ export function exact(options: Options, client: Client): Spec {
   refuseContradictions(options)
   // Facts and bytes are the source's own: nothing that is done to the picture changes them.
   if (isUnmade(options.format)) return { format: options.format }
-  const size = sizing(options, client)
-  const format = encoding(options, client)
-  return present({ ...size, ...cutting(options, size.fit), ...looks(options, format), ...format })
+  const output = encoding(options, client)
+  const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
+  return { ...stepped(options, client, isJpeg), ...shown(options, isJpeg), ...output }
 }
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */
@@ -85,26 +84,31 @@ function strength(options: Options, client: Client, lossy: boolean): Partial<Spe
   return present({ quality: options.quality, saving: asked || isSaving(options) || undefined })
 }
 
-/** Turns, mirrors, colour, effects, and which frames. */
-function looks(options: Options, { format, formats }: Partial<Spec>): Partial<Spec> {
-  const onlyJpeg = !formats && (format === 'jpeg' || format === 'pjpg')
-  const { turn } = options
-  const rotation = (options.rotation ?? 0) % 360
+/** What is behind the picture, and which frames there are. */
+function shown(options: Options, isJpeg: boolean): Partial<Spec> {
   return present({
-    turn: turn && (turn.isRaw || turn.turns !== 0 || turn.mirror) ? turn : undefined,
-    // EXIF knows no 0; readers take it for 1, the picture as it is stored.
-    orientation: options.orientation === '0' ? '1' : options.orientation,
-    rotation: rotation || undefined,
-    // A half turn leaves the frame as it is in any case.
-    rotationType: options.rotationType === 'pivot' && rotation % 180 !== 0 ? 'pivot' : undefined,
-    flip: options.flip,
-    background: onlyJpeg && isWhite(options.background) ? undefined : options.background,
-    blur: options.blur || undefined,
-    sharpen: options.sharpen || undefined,
+    background: isJpeg && isWhite(options.background) ? undefined : options.background,
     // A JPEG never moves.
-    frame: onlyJpeg ? undefined : options.frame,
+    frame: isJpeg ? undefined : options.frame,
   })
 }
+
+/** The options of every step in their one form. */
+function stepped(options: Options, client: Client, isJpeg: boolean): StepSpec {
+  const hints = options.hints ?? []
+  const hinted = {
+    width: hints.includes('width') ? client.width : undefined,
+    dpr: hints.includes('dpr') ? client.dpr : undefined,
+  }
+  const spec: { -readonly [K in keyof StepSpec]: StepSpec[K] } = {}
+  // Into one object, and only what was asked for, because this runs on every hit.
+  for (const { step, names } of named)
+    if (hinted.width !== undefined || names.some((name) => name in options))
+      addPresent(spec, step.exact(options, { hinted, isJpeg, fit: spec.fit }))
+  return spec
+}
+
+const named = eachStep.map((step) => ({ step, names: Object.keys(step.rows) }))
 
 // In a JPEG white is what there is anyway; elsewhere a background means that transparency goes.
 const isWhite = (colour: Spec['background']): boolean =>

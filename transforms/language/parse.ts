@@ -1,7 +1,7 @@
 // Reads a client's query into options: what the URL says, before anything is known about client or picture.
-import type { Option } from './option-types.ts'
+import type { Option } from '../options/option-types.ts'
+import { badValue, notSupported, unexpected } from '../options/refusals.ts'
 import { type Options, requestOptions } from './options.ts'
-import { badValue, notSupported, unexpected } from './refusals.ts'
 import { changesNothing, unsupported } from './unsupported.ts'
 
 interface Row {

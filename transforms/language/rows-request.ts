@@ -1,6 +1,6 @@
 // The rows of the table of options that are spent on the way: they choose, admit or name, and are in no key.
-import { fileName, flag, integer, listOf, same, text } from './kinds.ts'
-import type { Rows } from './option-types.ts'
+import { fileName, flag, integer, listOf, same, text } from '../options/kinds.ts'
+import type { Rows } from '../options/option-types.ts'
 
 /** Options that the edge uses up: they become others, or decide whether to answer at all, and are in no key. */
 export const requestRows = {

@@ -1,7 +1,7 @@
 // The two shapes of a request, vague and exact, and what stands between them: the client.
 import type { FormatClass } from '../formats.ts'
 
-export type { Fit, Options, Spec } from './options.ts'
+export type { Options, Spec } from './options.ts'
 
 /** What a client said of itself, as far as it may change a picture. */
 export interface Client {

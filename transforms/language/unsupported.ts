@@ -1,7 +1,9 @@
 // Options that the imgix language defines and Halftone does not do: refused by name, because leaving one out would
 // make another picture than the one asked for. A value that asks for nothing, or for what is done anyway, makes no other
-// picture: it is passed over, and in no key. Whoever builds an option moves it into options.ts.
-import { readColour, writeColour } from './colour.ts'
+// picture: it is passed over, and in no key. A line counts no more once an option of ours has its key.
+import { readColour, writeColour } from '../options/colour.ts'
+import type { Rows } from '../options/option-types.ts'
+import { requestOptions } from './options.ts'
 
 /**
  * An option a line, from imgix-url-params 11.35.0: its key and aliases, and behind `=` the values that change nothing,
@@ -163,6 +165,8 @@ const table = `
   video-codec
   video-thumbnail = auto`
 
+const done: ReadonlySet<string> = new Set(Object.values<Rows[string]>(requestOptions).map(({ key }) => key))
+
 /** By key and alias, the values that change nothing, in their one spelling. */
 export const unsupported: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   table
@@ -171,10 +175,8 @@ export const unsupported: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     .flatMap((line) => {
       const [keys = '', values] = line.split('=')
       const idle = new Set(values?.split('|').map(spelled))
-      return keys
-        .trim()
-        .split(/\s+/)
-        .map((key) => [key, idle] as const)
+      const spellings = keys.trim().split(/\s+/)
+      return spellings.some((key) => done.has(key)) ? [] : spellings.map((key) => [key, idle] as const)
     }),
 )
 

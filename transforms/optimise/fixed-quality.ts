@@ -1,7 +1,7 @@
 // Lossy encoding at a fixed quality that the caller names, without a search. Lossless candidates still win if smaller.
 import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
+import { run } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 import { estimateQuality } from './jpeg/quality.ts'
 import { needsRecoding } from './jpeg/required-coding.ts'
 import { readSegments } from './jpeg/segments.ts'

@@ -1,8 +1,8 @@
 // Whether two files show the same picture: their decoded pixels are hashed and compared.
 import { createHash } from 'node:crypto'
 import type { Facts } from '../facts.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
+import { run } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 
 /** Size of the decoded picture, and a hash over all its samples. */
 export interface PixelHash {

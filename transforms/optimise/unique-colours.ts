@@ -1,7 +1,7 @@
 // The one figure of the identification report that needs the pixels: how many colours there are.
 import { identify } from '../identify.ts'
-import { run } from '../render/run.ts'
-import { sharp } from '../render/sharp.ts'
+import { run } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 
 /** Counting takes 10 ms a megapixel, and says little about a photograph. */
 const mostPixelsToCount = 1e6

@@ -2,7 +2,8 @@
 import type { Facts, SourceFormat } from '../facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
-import { fromExif } from './orientation.ts'
+import { fromExif } from '../steps/geometry/orientation.ts'
+import { stepsIn } from '../steps/index.ts'
 import { encodingOf, hasAlpha, isMoving, moving } from './output.ts'
 import type { Encoding, Plan } from './plan-types.ts'
 
@@ -103,11 +104,17 @@ const isShownByBrowsers = ({ format, space, depth }: Facts): boolean =>
     : format === 'png' || format === 'gif' || format === 'webp' || format === 'avif'
 
 function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
-  const { extract, resize, crop, extend, cut, flip, rotate, blur, sharpen, density } = made
-  const step = extract ?? resize ?? crop ?? extend ?? cut ?? flip ?? rotate ?? blur ?? sharpen ?? density
+  const isWorkedOn = made.density !== undefined || stepsIn(made).some((name) => name !== 'orient')
   const isPainted = facts.alpha && spec.background !== undefined
   const isOneFrame = facts.animated && spec.frame !== undefined
-  return step !== undefined || made.flatten || isPainted || isOneFrame || !isTurnedByViewers(facts, made)
+  return (
+    isWorkedOn ||
+    made.further !== undefined ||
+    made.flatten ||
+    isPainted ||
+    isOneFrame ||
+    !isTurnedByViewers(facts, made)
+  )
 }
 
 /** Every browser obeys a JPEG's EXIF orientation; of PNG and WebP some do, so those are turned here. */
@@ -115,4 +122,12 @@ function isTurnedByViewers({ format, orientation }: Facts, { orient }: Plan): bo
   if (!orient) return true
   const { turns, mirror } = fromExif(orientation)
   return format === 'jpeg' && orient.turns === turns && orient.mirror === mirror
+}
+
+/** Whether the result has the source's own pixels, in the source's own format and colours. */
+export function isUntouched(facts: Facts, plan: Plan): boolean {
+  const isAsStored =
+    !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
+  const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
+  return isSame && isAsStored && stepsIn(plan).length === 0 && plan.density === undefined
 }

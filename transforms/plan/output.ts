@@ -2,10 +2,10 @@
 
 import type { Facts, SourceFormat } from '../facts.ts'
 import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
-import { onWhite, white } from '../language/colour.ts'
 import type { Spec } from '../language/options.ts'
+import { onWhite, white } from '../options/colour.ts'
 import { isFullColour, qualityFor } from '../quality.ts'
-import type { Size } from './geometry.ts'
+import type { Size } from '../steps/geometry/sizes.ts'
 import type { Plan } from './plan-types.ts'
 
 type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>

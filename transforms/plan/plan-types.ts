@@ -1,20 +1,8 @@
 // What is to be done to one picture, in numbers only: made by plan.ts from a spec and facts, carried out by render/apply.ts.
+import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
-
-export interface Box {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
-
-export interface Colour {
-  readonly r: number
-  readonly g: number
-  readonly b: number
-  /** 0 to 1. */
-  readonly alpha: number
-}
+import type { Colour } from '../options/colour.ts'
+import type { StepValues } from '../steps/index.ts'
 
 /** How the encoder is set; read by render/encode.ts. `quality` is already the format's own number. */
 export interface Encoding {
@@ -34,43 +22,12 @@ export interface Encoding {
   readonly drawn?: true
 }
 
-/** Steps in the order they are carried out; an absent step is not done. All boxes are whole pixels inside their picture. */
-export interface Plan {
+/** The values of its steps (steps/list.ts), and what is done before and after them. */
+export interface Plan extends StepValues {
   /** Decode only the first frame, or all of them. */
   readonly frames: 'first' | 'all'
   /** SVG only: how many times its own size to draw it. `extract` then is a box of that drawing. */
   readonly density?: number
-  /** Brings the stored picture upright (or to what `or` asks for): quarter turns clockwise, then a left-right mirror. */
-  readonly orient?: { readonly turns: 0 | 1 | 2 | 3; readonly mirror: boolean }
-  /** Region of the upright picture to keep, before resizing. */
-  readonly extract?: Box
-  /** Exact size to resize to; the ratio may differ from the source's (fit=scale). */
-  readonly resize?: { readonly width: number; readonly height: number }
-  /** Cuts the resized picture: a known box, or a size whose place the pixels decide. */
-  readonly crop?:
-    | { readonly by: 'box'; readonly box: Box }
-    | { readonly by: 'entropy' | 'attention'; readonly width: number; readonly height: number }
-  /** Canvas added round the picture: painted in `background`, or by repeating the edge pixels. */
-  readonly extend?: {
-    readonly top: number
-    readonly right: number
-    readonly bottom: number
-    readonly left: number
-    readonly paint: 'background' | 'edge'
-  }
-  /** Part of the framed picture to keep, where crop and canvas cannot do it. */
-  readonly cut?: Box
-  /** Mirrors of the result: left-right, top-bottom. */
-  readonly flip?: { readonly horizontal: boolean; readonly vertical: boolean }
-  /** Clockwise degrees, 0 < degrees < 360, then the centred cut that keeps the frame filled. */
-  readonly rotate?: {
-    readonly degrees: number
-    readonly cut: { readonly width: number; readonly height: number }
-  }
-  /** Gaussian sigma in pixels of the result, 0.3 to 200. */
-  readonly blur?: number
-  /** Strength 0 to 100, see render/apply.ts. */
-  readonly sharpen?: number
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */
@@ -83,6 +40,8 @@ export interface Plan {
    * are the `smallest`, or as the `only` answer, since making another would cost too much.
    */
   readonly source?: 'instead' | 'smallest' | 'only'
+  /** Pictures that the steps need beside the source, in the order of `furtherSources`. */
+  readonly further?: readonly Facts[]
   /** The result's size in pixels of one frame. */
   readonly width: number
   readonly height: number

@@ -4,19 +4,20 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { type OutputFormat, outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
-import { mostCompared, mostSampled } from '../plan/choices.ts'
-import type { Size } from '../plan/geometry.ts'
+import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
+import { isUntouched, mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
+import type { Size } from '../steps/geometry/sizes.ts'
+import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { encode, type Movement } from './encode.ts'
-import { framesOf, movementOf, needsFrames } from './frames.ts'
+import { framesOf, movementOf } from './frames.ts'
 import { opened } from './open.ts'
 import { isWhole, ownBytes } from './own.ts'
-import { afresh, orFailure, pixelsOf, run } from './run.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
-import { still } from './steps.ts'
+import { still } from './steps/index.ts'
 
 export interface Rendered {
   readonly body: Uint8Array<ArrayBuffer>
@@ -36,6 +37,8 @@ export interface Bounds {
   readonly facts?: Facts
   /** What is there of a picture that is cut short is shown. */
   readonly lenient?: boolean
+  /** Whole pictures that the steps need beside the source, as `plan.further` describes them. */
+  readonly further?: readonly Uint8Array[]
 }
 
 /**
@@ -55,7 +58,15 @@ async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
   if (plan.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
   const { image, size } = await opened(bytes, facts, { plan, options })
-  const task = { facts, size, plan, source, options, endsAt: startedAt + timeoutMs * searchShare }
+  const task = {
+    facts,
+    size,
+    plan,
+    source,
+    further: bounds.further ?? [],
+    options,
+    endsAt: startedAt + timeoutMs * searchShare,
+  }
   const made = await pictureOf(image.timeout({ seconds: reading.seconds }), task)
   const isSmaller = own !== undefined && own.length <= made.body.length
   return isSmaller && (await isWhole(own, reading)) ? asOwn(own, facts, plan) : made
@@ -89,6 +100,7 @@ interface Task {
   readonly size: Size
   readonly plan: Plan
   readonly source: Uint8Array
+  readonly further: readonly Uint8Array[]
   readonly options: SharpOptions
   /** From `performance.now()`: nothing that could be done without begins after it. */
   readonly endsAt: number
@@ -121,11 +133,12 @@ interface Ready {
   readonly isApart: boolean
 }
 
-async function finished(source: Sharp, { facts, size, plan }: Task): Promise<Ready> {
+async function finished(source: Sharp, task: Task): Promise<Ready> {
+  const { facts, plan } = task
   const image = inOurColours(source, facts)
   const movement = moves(facts, plan) ? await movementOf(image) : undefined
   const isApart = movement !== undefined && needsFrames(plan)
-  return { done: await (isApart ? framesOf : still)(image, size, plan), movement, isApart }
+  return { done: await (isApart ? framesOf : still)(image, task), movement, isApart }
 }
 
 async function compared({ done, movement, isApart }: Ready, task: Task, ways: readonly Encoding[]) {
@@ -177,11 +190,11 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
-async function firstHasColourEdges({ source, facts, plan, options }: Task): Promise<boolean> {
+async function firstHasColourEdges({ source, facts, plan, further, options }: Task): Promise<boolean> {
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const { image, size } = await opened(bytes, facts, { plan, options: { ...options, animated: false } })
-  return hasColourEdges(await pixelsOf(await still(inOurColours(image, facts), size, plan)))
+  return hasColourEdges(await pixelsOf(await still(inOurColours(image, facts), { size, plan, further })))
 }
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */
@@ -189,12 +202,12 @@ const searchShare = 1 / 3
 
 /** At the quality that reaches the plan's score; undefined when there is nothing to look for. */
 async function searched(image: Sharp, task: Task): Promise<Rendered | undefined> {
-  const { facts, size, plan, source, endsAt } = task
+  const { facts, plan, source, endsAt } = task
   const { format, score } = plan.encoding
   if (score === undefined || format === 'png' || format === 'gif') return undefined
   // Loaded only here: a plain render needs neither the metric nor the other encoders.
   const { byScore, recodedByScore } = await import('./auto.ts')
-  const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), size, plan))
+  const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), task))
   const goal = { format, score, isGrey: staysGray(facts, plan, format), endsAt }
   const found = isUntouched(facts, plan)
     ? await recodedByScore(source, { ...goal, facts, pixels })
@@ -203,16 +216,6 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
   const { body, ...sought } = found
   const { type } = outputFormats[format]
   return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
-}
-
-/** The source's own pixels in the source's own format and colours. */
-function isUntouched(facts: Facts, plan: Plan): boolean {
-  const { orient, extract, resize, crop, extend, cut, flip, rotate, blur, sharpen, density } = plan
-  const step = orient ?? extract ?? resize ?? crop ?? extend ?? cut ?? flip ?? rotate
-  const isAsStored =
-    !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
-  const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
-  return isSame && isAsStored && step === undefined && !blur && !sharpen && density === undefined
 }
 
 /**

@@ -17,8 +17,8 @@ import {
   type VisualStandard,
 } from '../optimise/lossy/visual-judge.ts'
 import { smallestSide } from '../optimise/metric/index.ts'
-import type { Pixels } from './run.ts'
-import { sharp } from './sharp.ts'
+import type { Pixels } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 
 export interface Found {
   readonly body: Uint8Array<ArrayBuffer>

@@ -4,7 +4,7 @@ import type { Sharp, SharpOptions } from 'sharp'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { bytesNeeded } from '../identify/bmp.ts'
-import { from, type Pixels } from './run.ts'
+import { from, type Pixels } from '../pixels/run.ts'
 
 /** `file` is a BMP, or an ICO with one bitmap. */
 export async function bitmapOf(file: Uint8Array, facts: Facts, options: SharpOptions): Promise<Sharp> {

@@ -1,6 +1,6 @@
 // Whether pixels have edges that lose their colour when it is stored at half resolution: coloured words, lines and shapes
 // on plain ground. Looked for on every eighth row and column, which takes about a millisecond a megapixel.
-import type { Pixels } from './run.ts'
+import type { Pixels } from '../pixels/run.ts'
 
 /** Rows and columns between two that are read. */
 const apart = 8

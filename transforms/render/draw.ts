@@ -2,10 +2,10 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import type { Facts } from '../facts.ts'
 import { documentOf, sized } from '../identify/svg.ts'
-import type { Size } from '../plan/geometry.ts'
+import { afresh } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 import type { Plan } from '../plan/plan.ts'
-import { afresh } from './run.ts'
-import { sharp } from './sharp.ts'
+import type { Size } from '../steps/geometry/sizes.ts'
 
 /** CSS counts 96 pixels to an inch, and the lengths inside the document are in CSS units. */
 const pixelsPerInch = 96

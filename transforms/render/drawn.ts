@@ -1,6 +1,6 @@
 // Whether pixels show a drawing or a photograph: told by how well a few of their rows pack.
 import { deflateRawSync } from 'node:zlib'
-import type { Pixels } from './run.ts'
+import type { Pixels } from '../pixels/run.ts'
 
 /** Spread over the picture, or over all frames of a film. */
 const mostRows = 64

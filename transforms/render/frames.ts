@@ -1,19 +1,13 @@
 // Animations whose steps sharp does not do frame by frame: the frames are taken apart, worked on alone, put together.
+// sharp keeps frames below one another as one tall picture: it refuses to turn that, would turn the order of the frames
+// around with the picture, and an effect would bleed from one frame into the next.
 import type { Sharp } from 'sharp'
-import type { Size } from '../plan/geometry.ts'
+import { from, orFailure, type Pixels, pixelsOf, run } from '../pixels/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Movement } from './encode.ts'
-import { from, orFailure, type Pixels, pixelsOf, run } from './run.ts'
-import { frame, smartCrop, still } from './steps.ts'
-
-/**
- * sharp keeps frames below one another as one tall picture: it refuses to turn that, would turn the order of the frames
- * around with the picture, and an effect would bleed from one frame into the next.
- */
-export function needsFrames({ orient, crop, cut, flip, rotate, blur, sharpen }: Plan): boolean {
-  const detects = crop !== undefined && crop.by !== 'box'
-  return Boolean(orient ?? cut ?? rotate ?? flip ?? blur ?? sharpen) || detects
-}
+import { frame } from './steps/frame.ts'
+import { smartCrop } from './steps/geometry.ts'
+import { type Subject, still } from './steps/index.ts'
 
 /** Browsers play frames that ask for less at this pace, and encoders drop frames that last no time at all. */
 const usualDelay = 100
@@ -25,13 +19,13 @@ export async function movementOf(image: Sharp): Promise<Movement> {
 }
 
 /** All frames of the animation with all steps done, one below the other. */
-export async function framesOf(image: Sharp, size: Size, plan: Plan): Promise<Sharp> {
+export async function framesOf(image: Sharp, { size, plan, further }: Subject): Promise<Sharp> {
   const { early, late } = divided(plan)
   const roll = await pixelsOf(frame(image, size, early))
   const pinned = await pinCrop(late, frameAt(roll, 0))
   const made: Pixels[] = []
   for (let i = 0; i < countFrames(roll); i++)
-    made.push(await pixelsOf(await still(from(frameAt(roll, i)), roll, pinned)))
+    made.push(await pixelsOf(await still(from(frameAt(roll, i)), { size: roll, plan: pinned, further })))
   return from(joined(made))
 }
 

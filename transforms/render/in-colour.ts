@@ -1,9 +1,10 @@
 // Encodes finished pixels so that coloured words and lines keep their colour. WebP cannot store colour at full resolution
 // but without loss, so there the picture is written both ways where that may be worth it.
+
+import { from, type Made, type Pixels, run } from '../pixels/run.ts'
 import type { Encoding } from '../plan/plan.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { encode, nearLossless } from './encode.ts'
-import { from, type Made, type Pixels, run } from './run.ts'
 
 /** Nearly lossless WebP may be so many times as large as lossy WebP: the colour that it keeps shows at once. */
 const worth = 2

@@ -1,7 +1,7 @@
 // Pixels of at most 256 colours as a PNG with a palette (W3C PNG, third edition, 11.2.2), colour for colour.
 import { constants, deflateSync } from 'node:zlib'
 import { buildChunk, writePng } from '../optimise/png/chunks.ts'
-import type { Pixels } from './run.ts'
+import type { Pixels } from '../pixels/run.ts'
 
 const mostColours = 256
 /** Places of the table that finds a colour's number; four times as many as colours, so that few collide. */

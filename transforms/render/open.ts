@@ -4,12 +4,12 @@ import type { Facts } from '../facts.ts'
 import { withClearing } from '../identify/gif-disposal.ts'
 import { iconWith, largestOf } from '../identify/ico.ts'
 import { asStill } from '../identify/isobmff.ts'
-import type { Size } from '../plan/geometry.ts'
+import { inSrgb } from '../pixels/colours.ts'
+import { sharp } from '../pixels/sharp.ts'
+import { cutToScans, ended } from '../pixels/unended.ts'
 import type { Plan } from '../plan/plan.ts'
-import { inSrgb } from './colours.ts'
+import type { Size } from '../steps/geometry/sizes.ts'
 import { draw } from './draw.ts'
-import { sharp } from './sharp.ts'
-import { cutToScans, ended } from './unended.ts'
 
 export interface Opened {
   readonly image: Sharp

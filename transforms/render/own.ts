@@ -4,10 +4,10 @@ import { bareSource } from '../bare/index.ts'
 import { type Facts, upright } from '../facts.ts'
 import { withClearing } from '../identify/gif-disposal.ts'
 import { asStill } from '../identify/isobmff.ts'
+import { run } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
+import { ended } from '../pixels/unended.ts'
 import type { Plan } from '../plan/plan.ts'
-import { run } from './run.ts'
-import { sharp } from './sharp.ts'
-import { ended } from './unended.ts'
 
 /** Without metadata; upright by its EXIF where the plan turns it as its EXIF says. Undefined where that cannot be had. */
 export async function ownBytes(

@@ -4,6 +4,7 @@ import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
 import type { QueueBounds } from '../../work/queue.ts'
 import { failureOf } from '../../work/threads.ts'
 import { createTurns } from '../../work/turns.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Job, Picture, Processor } from '../processor.ts'
 import type { RenderForemanOptions } from './foreman.ts'
 import type { Answer, Order } from './worker.ts'
@@ -16,6 +17,8 @@ export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions,
   /** Another worker, for tests. */
   readonly filename?: string
 }
+
+type Turn = Job & { readonly plan: Plan }
 
 /** Lets hits go first: every core may render, and a hit is still answered within its turn. */
 const niceness = 10
@@ -42,15 +45,16 @@ export function createPool(options: PoolOptions): Processor {
     maxMemory,
     ...(ended && { ended }),
   })
-  const turns = createTurns<Job, Picture>({ ...options, workers }, async (job, { leftMs }) => {
-    const { source, plan, facts, lenient = false } = job
-    const order: Order = { source, plan, facts, lenient, timeoutMs: leftMs }
+  const turns = createTurns<Turn, Picture>({ ...options, workers }, async (job, { leftMs }) => {
+    const { source, further = [], plan, facts, lenient = false } = job
+    const order: Order = { source, further, plan, facts, lenient, timeoutMs: leftMs }
     const answer = (await processes.run(order, { key: job.version, mostMs: leftMs + graceMs })) as Answer
     if ('failure' in answer) throw failureOf(answer.failure)
     return pictureOf(answer)
   })
   return {
-    process: turns.take,
+    // Each picture has a turn of its own: the queue, its shares and the deadline count pictures.
+    process: (job, plans, signal) => plans.map((plan) => turns.take({ ...job, plan }, signal)),
     load: turns.load,
     close: async () => {
       turns.close()

@@ -1,6 +1,6 @@
 // A drawing that was made smaller, in 256 colours: where nobody sees that, it need not weigh more than its source.
-import { from, type Pixels, pixelsOf, run } from './run.ts'
-import { sharp } from './sharp.ts'
+import { from, type Pixels, pixelsOf, run } from '../pixels/run.ts'
+import { sharp } from '../pixels/sharp.ts'
 
 /** Levels of 255 that a pixel may be off by before it counts, the share of pixels that may, and the mean of all. */
 const limits = { seen: 8, share: 0.01, mean: 1 } as const

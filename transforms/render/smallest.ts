@@ -1,6 +1,7 @@
 // Finished pixels encoded in each way that the plan allows; the smallest of the results is the picture.
 import type { Sharp } from 'sharp'
 import { outputFormats } from '../formats.ts'
+import { from, type Made, type Pixels, run } from '../pixels/run.ts'
 import type { Encoding } from '../plan/plan.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { isDrawn } from './drawn.ts'
@@ -8,7 +9,6 @@ import { encode, type Movement } from './encode.ts'
 import { encodedInColour } from './in-colour.ts'
 import { indexedPng } from './indexed.ts'
 import { reducedPng } from './reduced.ts'
-import { from, type Made, type Pixels, run } from './run.ts'
 
 /** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
 export const mostLookedAt = 16e6

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { HandedOver } from '../../work/handover.ts'
 import { type FailureMessage, toFailureMessage } from '../../work/threads.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
 
-export interface Order extends Pick<Job, 'plan' | 'facts' | 'lenient'> {
-  readonly source: HandedOver
+export interface Order extends Pick<Job, 'source' | 'further' | 'facts' | 'lenient'> {
+  readonly plan: Plan
   readonly timeoutMs: number
 }
 
@@ -17,6 +18,7 @@ export type Answer =
 
 export default async function work({
   source,
+  further = [],
   plan,
   facts,
   lenient = false,
@@ -24,15 +26,17 @@ export default async function work({
 }: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    // The thread has nothing else to do: reading at once is the cheapest.
-    const bytes = 'file' in source ? readFileSync(source.file) : source
-    const picture = await render(bytes, plan, { timeoutMs, facts, lenient })
+    const bounds = { timeoutMs, facts, lenient, further: further.map(bytesOf) }
+    const picture = await render(bytesOf(source), plan, bounds)
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
   } catch (thrown) {
     return { failure: toFailureMessage(thrown) }
   }
 }
+
+/** The thread has nothing else to do: reading at once is the cheapest. */
+const bytesOf = (handed: HandedOver): Uint8Array => ('file' in handed ? readFileSync(handed.file) : handed)
 
 /** Only what is handed over by name is moved; a buffer met deeper inside would arrive empty. */
 const moved = (answer: Answer, buffer: ArrayBuffer): unknown =>

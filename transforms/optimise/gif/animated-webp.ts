@@ -1,7 +1,7 @@
 // An animated GIF as animated WebP: lossless, or at a quality that is chosen by the scores of its frames.
 import type { Facts } from '../../facts.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import { smallestSide } from '../metric/index.ts'
 import { type CandidateResult, levels, type OptimiseRequest } from '../request.ts'

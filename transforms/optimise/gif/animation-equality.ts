@@ -1,7 +1,7 @@
 // Whether two animations play the same: the same pictures, for as long and as often. The number of stored frames may differ.
 import { createHash } from 'node:crypto'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 
 interface ShownFrame {
   readonly hash: string

@@ -1,7 +1,7 @@
 // Lossless optimising of GIF: Gifsicle stores each frame as its difference from the one before. Every frame is compared.
 import type { Facts } from '../../facts.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import type { Candidate } from '../smallest-candidate.ts'
 import { hashAnimation, isSameAnimation } from './animation-equality.ts'

@@ -1,7 +1,7 @@
 // Lossy GIF: Gifsicle changes colours to make longer runs. Sampled frames are judged against the source's.
 import type { Facts } from '../../facts.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { type Picture, toColourChannels } from '../lossy/picture.ts'
 import { applyGuards, createJudge, flatAreaLimits, type VisualStandard } from '../lossy/visual-judge.ts'
 import { smallestSide } from '../metric/index.ts'

@@ -1,6 +1,6 @@
 // The lossy encoders, each with two settings: a quick one for probes, and one that makes the smallest file.
 import type { Sharp } from 'sharp'
-import { sharp } from '../../render/sharp.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import type { Chroma } from '../request.ts'
 import { encodeJpeg422 } from './jpeg-422.ts'
 import { type Picture, toColourChannels } from './picture.ts'

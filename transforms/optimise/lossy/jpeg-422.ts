@@ -1,6 +1,6 @@
 // JPEG in 4:2:2: colour is halved across, and not down. No encoder here writes it, so each component is coded as a grey
 // picture, and the three become scans of one file (ITU-T T.81 A.2.2: a scan may hold one component).
-import { sharp } from '../../render/sharp.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { insertSegments, isIcc, readSegments, type Segment } from '../jpeg/segments.ts'
 import type { Picture } from './picture.ts'
 

@@ -1,8 +1,8 @@
 // Reads a source into the pixels that are encoded and compared: upright, eight bits, in sRGB or in its own wide profile.
 import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
-import { inSrgb } from '../../render/colours.ts'
-import { sharp } from '../../render/sharp.ts'
+import { inSrgb } from '../../pixels/colours.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { classifyIcc } from '../icc.ts'
 
 export interface Picture {

@@ -2,8 +2,8 @@
 import type { Facts } from '../../facts.ts'
 import { documentOf, sized } from '../../identify/svg.ts'
 import { identify } from '../../identify.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 
 /** Longest sides in pixels: an icon on a page, and a drawing that fills a column. */
 const sides = [160, 800]

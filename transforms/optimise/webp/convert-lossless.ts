@@ -1,8 +1,8 @@
 // Converts a picture of another format to lossless WebP. It is brought upright, as few viewers heed an orientation in WebP.
 import type { Facts } from '../../facts.ts'
 import { identify } from '../../identify.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { once } from '../jpeg/index.ts'
 import { hashDeep, hashDisplayed, isSamePicture } from '../pixel-hash.ts'
 import { hasOwnColours } from '../png/index.ts'

@@ -1,7 +1,7 @@
 // Lossless optimising of WebP: metadata chunks are removed, and the pixels of a lossless file are encoded again.
 import type { Facts } from '../../facts.ts'
-import { run } from '../../render/run.ts'
-import { sharp } from '../../render/sharp.ts'
+import { run } from '../../pixels/run.ts'
+import { sharp } from '../../pixels/sharp.ts'
 import { hashStored, isSamePicture, type PixelHash } from '../pixel-hash.ts'
 import type { Keep } from '../request.ts'
 import type { Candidate } from '../smallest-candidate.ts'

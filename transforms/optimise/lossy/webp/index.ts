@@ -1,7 +1,7 @@
 // Lossy WebP by libwebp, compiled to WebAssembly with quantisers of our own choice. encoder.c gives the reasons, and
 // build.sh compiles it.
 import { Failure } from '../../../../errors.ts'
-import { sharp } from '../../../render/sharp.ts'
+import { sharp } from '../../../pixels/sharp.ts'
 import { loadInstances, type Memory } from '../../metric/wasm.ts'
 import { addProfile } from '../../webp/chunks.ts'
 import type { Picture } from '../picture.ts'

@@ -1,5 +1,12 @@
 // Reads colours as the URL language spells them (CSS names, or hex with alpha first) and writes the canonical hex.
-import type { Colour } from '../plan/plan-types.ts'
+
+export interface Colour {
+  readonly r: number
+  readonly g: number
+  readonly b: number
+  /** 0 to 1. */
+  readonly alpha: number
+}
 
 export const white: Colour = { r: 255, g: 255, b: 255, alpha: 1 }
 /** All colours of alpha 0 look the same, so there is one of them. */

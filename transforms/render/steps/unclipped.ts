@@ -1,7 +1,7 @@
 // What resizing does along a hard edge of transparency: alpha swings beyond full and is cut off there, and its swing stays
 // in the colours as a light ring, faint by itself, which sharpening would double.
 import type { Sharp } from 'sharp'
-import { from, type Pixels, pixelsOf } from './run.ts'
+import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
 
 /** Half of a byte's range for alpha, with a quarter of it on both sides for what swings beyond. */
 const room = 64

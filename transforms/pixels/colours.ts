@@ -1,7 +1,6 @@
 // A picture whose colours are told by code points, brought to sRGB as a profile would do it.
 import type { Sharp } from 'sharp'
-import type { Facts } from '../facts.ts'
-import type { Coding } from '../identify/colour-code.ts'
+import type { Coding, Facts } from '../facts.ts'
 import { from, samplesOf } from './run.ts'
 import { toSrgb } from './to-srgb.ts'
 

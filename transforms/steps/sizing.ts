@@ -1,22 +1,26 @@
 // The size part of an exact request: hints and densities become pixels, and a fit mode that lacks a side becomes the
 // mode that it then amounts to.
-import { rounded } from './kinds.ts'
-import type { Length } from './option-types.ts'
-import { type Fit, maxSide, type Options, type Spec } from './options.ts'
-import { present } from './present.ts'
-import type { Client } from './spec.ts'
+import { rounded } from '../options/kinds.ts'
+import { type Length, maxSide } from '../options/option-types.ts'
+import { present } from '../options/present.ts'
+import type { Fit, Framing } from './geometry/layout.ts'
+import type { Known } from './step.ts'
 
-type Sides = Pick<Spec, 'width' | 'height'>
-type Frame = Pick<Spec, 'fit' | 'aspect' | 'enlarge'>
+type Sides = Pick<Framing, 'width' | 'height'>
+type Frame = Pick<Framing, 'fit' | 'aspect' | 'enlarge'>
 
-export function sizing(options: Options, client: Client): Sides & Frame & Pick<Spec, 'dpr'> {
-  const hinted = options.hints?.includes('width') ? client.width : undefined
+type Hinted = Known['hinted']
+
+export function sizing(
+  options: Framing,
+  { width: hinted, dpr }: Hinted,
+): Sides & Frame & Pick<Framing, 'dpr'> {
   const width = hinted === undefined ? options.width : { px: bounded(hinted) }
   const given = present({ width, height: options.height })
   const { fit, aspect, enlarge } = frame(given, options)
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
-  const density = factor(sides, hinted === undefined ? densityOf(options, client) : 1)
+  const density = factor(sides, hinted === undefined ? densityOf(options, dpr) : 1)
   if (density === 1 && isOwnSize(sides, aspect)) return {}
   return present({
     width: scaled(sides.width, density),
@@ -28,13 +32,12 @@ export function sizing(options: Options, client: Client): Sides & Frame & Pick<S
   })
 }
 
-function densityOf(options: Options, client: Client): number {
-  const hinted = options.hints?.includes('dpr') ? client.dpr : undefined
-  return hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : (options.dpr ?? 1)
+function densityOf({ dpr = 1 }: Framing, hinted: Hinted['dpr']): number {
+  return hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : dpr
 }
 
 /** The fit mode in effect: clip is absent. */
-function frame({ width, height }: Sides, { fit = 'clip', aspect, enlarge }: Options): Frame {
+function frame({ width, height }: Sides, { fit = 'clip', aspect, enlarge }: Framing): Frame {
   const bounded = fit === 'scale' || fit === 'crop' ? { enlarge } : {}
   if (width && height) return fit === 'clip' ? {} : present({ fit, ...bounded })
   if (fit === 'crop') return aspect === undefined ? {} : { fit, aspect }

@@ -1,6 +1,5 @@
 // Quarter turns and mirrors as numbers: the eight ways a picture can lie, how they follow each other, and where boxes go.
-import type { Size } from './geometry.ts'
-import type { Box } from './plan-types.ts'
+import type { Box, Size } from './sizes.ts'
 
 /** Quarter turns clockwise, then a left-right mirror. */
 export interface Orient {

@@ -1,5 +1,5 @@
 // From a sample to light and back (ITU-T H.273 table 3, IEC 61966-2-1, ITU-R BT.2100). Pure, one value at a time.
-import type { Transfer } from '../identify/colour-code.ts'
+import type { Transfer } from '../facts.ts'
 
 /** Nits of a page's white in a picture of high dynamic range (ITU-R BT.2408). */
 export const whiteNits = 203

@@ -1,5 +1,6 @@
 // From one set of primaries to sRGB's, as a matrix of light (SMPTE RP 177), white adapted by Bradford's method. Pure.
-import { type Primaries, srgbPrimaries } from '../identify/colour-code.ts'
+import type { Primaries } from '../facts.ts'
+import { srgbPrimaries } from '../identify/colour-code.ts'
 
 /** Row by row. */
 export type Matrix = readonly [number, number, number, number, number, number, number, number, number]

@@ -1,5 +1,6 @@
 // Samples whose colour is told by code points, as sRGB of 8 bits: what a profile would have the decoder do.
-import { type Coding, isNear, srgbPrimaries } from '../identify/colour-code.ts'
+import type { Coding } from '../facts.ts'
+import { isNear, srgbPrimaries } from '../identify/colour-code.ts'
 import { luminanceOf, type Matrix, toSrgbPrimaries } from './primaries.ts'
 import { hlgGamma, hlgWhite, lightOf, srgbOf, toneMapped } from './transfer.ts'
 

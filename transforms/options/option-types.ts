@@ -71,3 +71,6 @@ export type Rows = Readonly<Record<string, Option<unknown>>>
 export const maxSide = 8192
 
 export type ValueOf<R> = R extends { readonly kind: Kind<infer T> } ? T : never
+
+/** Absent is not given. */
+export type Values<R> = { readonly [K in keyof R]?: ValueOf<R[K]> }

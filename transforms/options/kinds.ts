@@ -1,7 +1,6 @@
 // How values are spelled in URLs: reads each kind of value, writes its one canonical spelling, and says what it expects.
 
-import type { Colour } from '../plan/plan-types.ts'
-import { readColour, writeColour } from './colour.ts'
+import { type Colour, readColour, writeColour } from './colour.ts'
 import type { Kind, Length } from './option-types.ts'
 
 /** Four decimals place a point on a picture of 8192 pixels within one pixel; more would only make more keys. */

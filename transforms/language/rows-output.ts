@@ -1,28 +1,14 @@
-// The rows of the table of options that say how a picture looks and how it is encoded.
-import { colour, decimal, flag, integer, oneOf, quality } from './kinds.ts'
-import type { Rows } from './option-types.ts'
+// The rows of the table of options that say what a picture is encoded as, and what is behind it.
+import { colour, flag, integer, oneOf, quality } from '../options/kinds.ts'
+import type { Rows } from '../options/option-types.ts'
 
-export const lookRows = {
+export const outputRows = {
   background: {
     key: 'bg',
     kind: colour,
     section: 'Colour and effects',
     about:
       'Behind transparent pixels and on added canvas; what is half transparent stays so where the format can. White where a colour is needed and none given.',
-  },
-  blur: {
-    key: 'blur',
-    kind: integer(0, 2000),
-    section: 'Colour and effects',
-    default: 0,
-    about: 'Gaussian blur of the result; its sigma is a tenth of this in pixels.',
-  },
-  sharpen: {
-    key: 'sharp',
-    kind: decimal(0, 100),
-    section: 'Colour and effects',
-    default: 0,
-    about: 'Sharpening of the result.',
   },
   format: {
     key: 'fm',

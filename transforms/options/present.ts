@@ -4,10 +4,14 @@ type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 export function present<T extends object>(values: T): Present<T> {
   const found: Present<T> = {}
-  // Assigned one by one, because this runs on every hit and Object.fromEntries is several times slower.
+  addPresent(found, values)
+  return found
+}
+
+/** Adds what is not undefined. One by one: this runs on every hit, and Object.fromEntries is several times slower. */
+export function addPresent<T extends object>(found: Present<T>, values: T): void {
   for (const name in values) {
     const value = values[name]
     if (value !== undefined) found[name] = value as Present<T>[typeof name]
   }
-  return found
 }

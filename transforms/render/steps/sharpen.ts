@@ -1,7 +1,7 @@
 // Sharpening, also of pictures with transparent parts: libvips sharpens colours that are weighed by their alpha, which
 // leaves a dark ring where a picture ends, and colours that nobody sees would leave one as well.
 import type { Sharp } from 'sharp'
-import { from, type Pixels, pixelsOf } from './run.ts'
+import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
 
 /** `strength` 0 to 100: 50 is what sharp takes for a good strength at a radius of one pixel. */
 export const sharpened = (image: Sharp, strength: number): Sharp =>

@@ -1,9 +1,8 @@
 // At which density an SVG is drawn, so that the result is drawn at its size and not enlarged from pixels.
 
-import { maxSide } from '../language/options.ts'
-import { centre, clamped, longest, nested, placed, type Size } from './geometry.ts'
-import type { Box } from './plan-types.ts'
-import type { Steps } from './turning.ts'
+import { maxSide } from '../../options/option-types.ts'
+import type { Geometry } from './geometry.ts'
+import { type Box, centre, clamped, longest, nested, placed, type Size } from './sizes.ts'
 
 /** sharp takes 1 to 100000 dpi, and 72 draws a pixel of the SVG as a pixel. */
 const minDensity = 1 / 72
@@ -12,7 +11,7 @@ const minDensity = 1 / 72
  * What is to be kept of a drawing that is longer than any result may be, and not enlarged, is cut from it first; nobody
  * looks for the place in it. `oriented` is as below.
  */
-export function drawable(steps: Steps, oriented: Size): Steps {
+export function drawable(steps: Geometry, oriented: Size): Geometry {
   const { resize, crop, extract, ...rest } = steps
   if (!resize || !crop || longest(resize) <= maxSide) return steps
   const from = extract ?? { left: 0, top: 0, ...oriented }
@@ -22,7 +21,7 @@ export function drawable(steps: Steps, oriented: Size): Steps {
 }
 
 /** The same steps upon a drawing of another size; `oriented` is the size of the SVG itself after `steps.orient`. */
-export function rasterised(steps: Steps, oriented: Size): Steps {
+export function rasterised(steps: Geometry, oriented: Size): Geometry {
   const from = steps.extract ?? oriented
   const resize = steps.resize ?? { width: from.width, height: from.height }
   const needed = Math.max(resize.width / from.width, resize.height / from.height)

@@ -1,32 +1,22 @@
 // Rotation of the result: quarter turns are folded into the steps before them, other angles straighten the picture.
 
-import type { Spec } from '../language/options.ts'
-import { maxSide } from '../language/options.ts'
-import { centre, clamped, largestPart, longest, nested, placed, type Size, whole } from './geometry.ts'
+import { maxSide } from '../../options/option-types.ts'
+import type { Crop, Extend, Geometry } from './geometry.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
-import type { Box, Plan } from './plan-types.ts'
+import { type Box, centre, clamped, largestPart, longest, nested, placed, type Size, whole } from './sizes.ts'
 
-/** The steps of a plan that move pixels. */
-export type Steps = Pick<
-  Plan,
-  | 'density'
-  | 'orient'
-  | 'extract'
-  | 'resize'
-  | 'crop'
-  | 'extend'
-  | 'cut'
-  | 'flip'
-  | 'rotate'
-  | 'width'
-  | 'height'
->
+export interface Rotation {
+  /** Degrees. */
+  readonly rotation?: number
+  /** `pivot`: the frame turns with the picture. */
+  readonly rotationType?: 'straighten' | 'pivot'
+}
 
 /**
  * The same steps with the result turned by `rot`, which counts counter-clockwise; `oriented` is the size of the picture
  * after `steps.orient`. The frame keeps its size, but for a pivot.
  */
-export function rotated(steps: Steps, oriented: Size, { rotation = 0, rotationType }: Spec): Steps {
+export function rotated(steps: Geometry, oriented: Size, { rotation = 0, rotationType }: Rotation): Geometry {
   if (rotation % 360 === 0) return steps
   const clockwise = 360 - rotation
   if (rotation % 90 !== 0) return straightened(steps, oriented, clockwise)
@@ -37,7 +27,7 @@ export function rotated(steps: Steps, oriented: Size, { rotation = 0, rotationTy
 }
 
 /** A quarter turn within the frame: enlarged until the turned picture covers it, then cut from the middle. */
-function turnedInFrame(steps: Steps, oriented: Size, turns: number): Steps {
+function turnedInFrame(steps: Geometry, oriented: Size, turns: number): Geometry {
   const { scale, frame } = covered(steps, oriented, 90)
   const sizes = sizesOf(steps, oriented)
   const strip = longest(sizes.before) * coverScale(steps, 90) > maxSide && stripOf(steps, sizes, oriented)
@@ -53,7 +43,7 @@ function turnedInFrame(steps: Steps, oriented: Size, turns: number): Steps {
  * Of a long frame a narrow strip is seen once it is turned. It is cut from the source, where all around it would be
  * millions of pixels. Undefined where nobody knows yet where the strip lies.
  */
-function stripOf(steps: Steps, { before }: Sizes, oriented: Size): Steps | undefined {
+function stripOf(steps: Geometry, { before }: Sizes, oriented: Size): Geometry | undefined {
   const { crop, cut, extend, extract, resize, ...rest } = steps
   if (cut || extend || (crop && crop.by !== 'box')) return undefined
   const frame = crop?.box ?? { left: 0, top: 0, ...before }
@@ -72,7 +62,7 @@ function stripOf(steps: Steps, { before }: Sizes, oriented: Size): Steps | undef
 }
 
 /** A known box of what is there already costs no step of its own. */
-function cutFromMiddle(steps: Steps, size: Size): Steps {
+function cutFromMiddle(steps: Geometry, size: Size): Geometry {
   const box = placed(size, steps, centre)
   const { crop, cut, extend } = steps
   if (cut) return { ...steps, cut: nested(box, cut), ...size }
@@ -84,7 +74,7 @@ function cutFromMiddle(steps: Steps, size: Size): Steps {
  * Turning the result is turning the picture first and doing everything else in the turned frame: a decoder turns its
  * picture for nothing, and the result needs no second pass.
  */
-function quarterTurned(steps: Steps, oriented: Size, turns: number): Steps {
+function quarterTurned(steps: Geometry, oriented: Size, turns: number): Geometry {
   const by = turned(turns)
   const { orient = turned(0), extract, resize, crop, extend, cut, flip } = steps
   const size = orientSize(steps, by)
@@ -102,14 +92,11 @@ function quarterTurned(steps: Steps, oriented: Size, turns: number): Steps {
 }
 
 /** The picture that `cut` is a box of. */
-function framedSize({ extract, resize, crop, extend }: Steps, oriented: Size): Size {
+function framedSize({ extract, resize, crop, extend }: Geometry, oriented: Size): Size {
   const { width, height } = crop?.by === 'box' ? crop.box : (crop ?? resize ?? extract ?? oriented)
   const { top = 0, right = 0, bottom = 0, left = 0 } = extend ?? {}
   return { width: left + width + right, height: top + height + bottom }
 }
-
-type Crop = NonNullable<Plan['crop']>
-type Extend = NonNullable<Plan['extend']>
 
 function turnedCrop(crop: Crop, picture: Size, turns: number): Crop {
   if (crop.by === 'box') return { by: 'box', box: orientBox(crop.box, picture, turned(turns)) }
@@ -133,7 +120,7 @@ const maxEnlarged = 2 * maxSide - margin
  * Enlarges everything so far until the turned picture covers the frame, turns, cuts the frame out of the middle. The
  * frame keeps its size; only where the enlargement would pass 16384 pixels a side, all becomes smaller.
  */
-function straightened(steps: Steps, oriented: Size, degrees: number): Steps {
+function straightened(steps: Geometry, oriented: Size, degrees: number): Geometry {
   const { scale, frame } = covered(steps, oriented, degrees)
   const enlarged = scaledAll(steps, sizesOf(steps, oriented), { scale, margin })
   const cut = { width: whole(frame.width, enlarged.width), height: whole(frame.height, enlarged.height) }
@@ -141,14 +128,14 @@ function straightened(steps: Steps, oriented: Size, degrees: number): Steps {
 }
 
 /** The scale at which the turned picture covers its frame, and the frame as far as that may be had. */
-function covered(steps: Steps, oriented: Size, degrees: number): { scale: number; frame: Size } {
+function covered(steps: Geometry, oriented: Size, degrees: number): { scale: number; frame: Size } {
   const { before, framed } = sizesOf(steps, oriented)
   const cover = coverScale(steps, degrees)
   const shrink = Math.min(1, maxEnlarged / (cover * Math.max(longest(before), longest(framed))))
   return { scale: cover * shrink, frame: { width: steps.width * shrink, height: steps.height * shrink } }
 }
 
-const sizesOf = (steps: Steps, oriented: Size): Sizes => ({
+const sizesOf = (steps: Geometry, oriented: Size): Sizes => ({
   before: steps.resize ?? steps.extract ?? oriented,
   framed: framedSize(steps, oriented),
 })
@@ -166,7 +153,7 @@ interface Sizes {
 }
 
 /** The frame is enlarged as it was before the cut, and the cut with it. */
-function scaledAll(steps: Steps, { before, framed }: Sizes, by: Scale): Steps {
+function scaledAll(steps: Geometry, { before, framed }: Sizes, by: Scale): Geometry {
   if (!steps.cut) return { ...steps, ...scaled(steps, before, by) }
   const whole = scaled({ ...steps, ...framed }, before, by)
   const size = up(steps.cut, by)
@@ -186,7 +173,7 @@ function up({ width, height }: Size, { scale, margin }: Scale): Size {
 }
 
 /** Resize, crop and canvas at `scale`; with a margin the frame rounds up, so that no corner stays empty. */
-function scaled(steps: Steps, before: Size, by: Scale): Steps {
+function scaled(steps: Geometry, before: Size, by: Scale): Geometry {
   const { scale } = by
   const size = up(steps, by)
   const resize = up(before, by)
@@ -210,7 +197,7 @@ function scaledCanvas(
   picture: Size,
   size: Size,
   scale: number,
-): Pick<Steps, 'resize' | 'extend'> {
+): Pick<Geometry, 'resize' | 'extend'> {
   const resize = {
     width: Math.min(picture.width, size.width),
     height: Math.min(picture.height, size.height),

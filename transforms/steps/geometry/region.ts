@@ -1,10 +1,9 @@
 // Where `rect` lies on a picture, in whole pixels.
 
-import { writeLength } from '../language/kinds.ts'
-import type { Length, Position, Region } from '../language/option-types.ts'
-import { unexpected } from '../language/refusals.ts'
-import { clamped, largestPart, type Size, whole } from './geometry.ts'
-import type { Box } from './plan-types.ts'
+import { writeLength } from '../../options/kinds.ts'
+import type { Length, Position, Region } from '../../options/option-types.ts'
+import { unexpected } from '../../options/refusals.ts'
+import { type Box, clamped, largestPart, type Size, whole } from './sizes.ts'
 
 /** The part of the region that lies on the picture. Fails with 'bad-option', by the option's name, where no part does. */
 export function regionBox(option: 'rect' | 'cut', region: Region, picture: Size): Box {
@@ -47,3 +46,13 @@ function span(position: Position, length: Length, side: number): { start: number
 }
 
 const pixels = (length: Length, side: number): number => ('px' in length ? length.px : length.share * side)
+
+/** Whether it keeps everything, whatever the size of the picture. */
+export function isWhole(region: Region | undefined): boolean {
+  if (!region || 'ratio' in region) return false
+  // Where no room is left, every share of it is at the edge.
+  const fromEdge = [region.x, region.y].every(
+    (at) => typeof at === 'string' || 'room' in at || ('px' in at && at.px === 0),
+  )
+  return fromEdge && [region.width, region.height].every((span) => 'share' in span && span.share === 1)
+}

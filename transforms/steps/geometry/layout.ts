@@ -1,36 +1,51 @@
 // How a picture meets its frame: the fit modes of the language, in pixels. Reference: the table "Resize modes (`fit`)".
 
-import type { Length } from '../language/option-types.ts'
-import { type Fit, maxSide, type Spec } from '../language/options.ts'
+import { type Length, maxSide } from '../../options/option-types.ts'
+import type { Crop, Extend } from './geometry.ts'
 import {
+  type Box,
   centre,
   covering,
   inside,
   isSame,
   largestPart,
   longest,
-  nested,
   type Picture,
   type Point,
   placed,
   type Size,
   whole,
-} from './geometry.ts'
-import type { Box, Plan } from './plan-types.ts'
-import { regionBox } from './region.ts'
+} from './sizes.ts'
+
+/** What is asked of size and place. */
+export interface Framing {
+  readonly width?: Length
+  readonly height?: Length
+  /** Width by height, for a side that is not given. */
+  readonly aspect?: number
+  /** Of sides that are shares. */
+  readonly dpr?: number
+  readonly fit?: Fit
+  /** What becomes of a side that the picture is too small for. */
+  readonly enlarge?: 'no' | 'fill'
+  readonly crop?: readonly string[]
+  readonly focalX?: number
+  readonly focalY?: number
+}
+
+export type Fit = 'clip' | 'clamp' | 'cover' | 'crop' | 'fill' | 'fillmax' | 'max' | 'min' | 'scale'
 
 export interface Layout {
   /** Cut from the picture before it is resized. */
   readonly early?: Box
   readonly resize: Size
-  readonly crop?: NonNullable<Plan['crop']>
-  readonly extend?: NonNullable<Plan['extend']>
-  readonly cut?: Box
+  readonly crop?: Crop
+  readonly extend?: Extend
   /** Of the result. */
   readonly size: Size
 }
 
-type Mode = (from: Picture, frame: Size, spec: Spec) => Layout
+type Mode = (from: Picture, frame: Size, spec: Framing) => Layout
 
 const plain = (size: Size): Layout => ({ resize: size, size })
 
@@ -55,7 +70,7 @@ const leastOf = (from: Size, frame: Size): Size => ({
   height: Math.min(from.height, frame.height),
 })
 
-const asLarge = (size: Size, frame: Size, enlarge: NonNullable<Spec['enlarge']>): Layout =>
+const asLarge = (size: Size, frame: Size, enlarge: NonNullable<Framing['enlarge']>): Layout =>
   enlarge === 'fill' ? extended(size, frame, 'background') : plain(size)
 
 const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width || frame.height > from.height
@@ -63,22 +78,8 @@ const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width 
 /** The largest frame that a result may have. */
 const limit: Size = { width: maxSide, height: maxSide }
 
-/** Lays a picture of size `from` out as the spec asks; without a frame it keeps its size, up to 8192 pixels a side. */
-export function layOut(from: Picture, spec: Spec): Layout {
-  const layout = framed(from, spec)
-  return spec.cut ? cutOut(layout, regionBox('cut', spec.cut, layout.size)) : layout
-}
-
-/** A known box of what is there already costs no step of its own. */
-function cutOut(layout: Layout, box: Box): Layout {
-  const { crop, extend, size } = layout
-  if (isSame(box, size)) return layout
-  const known = crop === undefined ? box : crop.by === 'box' ? nested(box, crop.box) : undefined
-  const part = known && !extend ? { crop: { by: 'box', box: known } as const } : { cut: box }
-  return { ...layout, ...part, size: { width: box.width, height: box.height } }
-}
-
-function framed(from: Picture, spec: Spec): Layout {
+/** Lays a picture of size `from` out as is asked; without a frame it keeps its size, up to 8192 pixels a side. */
+export function layOut(from: Picture, spec: Framing): Layout {
   const frame = frameOf(from, spec)
   if (!frame) return plain(inside(from, limit, 1))
   if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, { ...limit, ...frame }, spec)
@@ -86,7 +87,7 @@ function framed(from: Picture, spec: Spec): Layout {
   return modes[spec.fit === 'max' ? 'max' : 'clip'](from, { ...limit, ...frame }, spec)
 }
 
-function frameOf(from: Size, spec: Spec): Partial<Size> | undefined {
+function frameOf(from: Size, spec: Framing): Partial<Size> | undefined {
   const { aspect } = spec
   const width = spec.width && pixels(spec.width, from.width, spec.dpr)
   const height = spec.height && pixels(spec.height, from.height, spec.dpr)
@@ -117,10 +118,10 @@ function bounded(size: Size): Size {
   return { width: whole(size.width * scale), height: whole(size.height * scale) }
 }
 
-const detector = ({ crop }: Spec) => crop?.find((word) => word === 'entropy' || word === 'attention')
+const detector = ({ crop }: Framing) => crop?.find((word) => word === 'entropy' || word === 'attention')
 
 /** Covers the frame, then cuts what sticks out. */
-function cropped(from: Picture, frame: Size, spec: Spec): Layout {
+function cropped(from: Picture, frame: Size, spec: Framing): Layout {
   const resize = covering(from, frame)
   if (isSame(resize, frame)) return plain(frame)
   const by = detector(spec)
@@ -132,7 +133,7 @@ function cropped(from: Picture, frame: Size, spec: Spec): Layout {
 }
 
 /** The picture as large as it is, cut where it passes the frame. On a canvas no detector looks for the place. */
-function unenlarged(from: Size, frame: Size, spec: Spec): Layout {
+function unenlarged(from: Size, frame: Size, spec: Framing): Layout {
   const size = leastOf(from, frame)
   if (spec.enlarge === 'fill')
     return { ...extended(size, frame, 'background'), early: placed(size, from, focus(spec)) }
@@ -144,7 +145,7 @@ function unenlarged(from: Size, frame: Size, spec: Spec): Layout {
 }
 
 /** The point that the cut keeps nearest to its middle; an edge is a point on it. */
-function focus({ crop = [], focalX = 0.5, focalY = 0.5 }: Spec): Point {
+function focus({ crop = [], focalX = 0.5, focalY = 0.5 }: Framing): Point {
   if (crop.includes('focalpoint')) return { x: focalX, y: focalY }
   const x = crop.includes('left') ? 0 : crop.includes('right') ? 1 : centre.x
   const y = crop.includes('top') ? 0 : crop.includes('bottom') ? 1 : centre.y

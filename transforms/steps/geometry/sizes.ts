@@ -1,10 +1,14 @@
 // Sizes and boxes as numbers: fitting one into another, and placing one in another. Halves of pixels round up.
-import { maxSide } from '../language/options.ts'
-import type { Box } from './plan-types.ts'
+import { maxSide } from '../../options/option-types.ts'
 
 export interface Size {
   readonly width: number
   readonly height: number
+}
+
+export interface Box extends Size {
+  readonly left: number
+  readonly top: number
 }
 
 /** The size of a picture in whole pixels. */

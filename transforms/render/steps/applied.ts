@@ -1,0 +1,20 @@
+import type { Sharp } from 'sharp'
+import type { Plan } from '../../plan/plan.ts'
+import type { StepName } from '../../steps/index.ts'
+
+/** What a step may look at beside its own value. */
+export interface Around {
+  readonly plan: Plan
+  /** Whole pictures beside the source; `plan.further` describes them. */
+  readonly further: readonly Uint8Array[]
+}
+
+/** Does one step, whose value is that of the plan, after all before it. */
+export type Apply<Name extends StepName> = (
+  image: Sharp,
+  value: NonNullable<Plan[Name]>,
+  around: Around,
+) => Sharp | Promise<Sharp>
+
+/** How some of the steps are done, under their names. */
+export type Applied<Names extends StepName> = { readonly [Name in Names]: Apply<Name> }

@@ -1,0 +1,92 @@
+// Cuts the resized picture to its frame: from a place that is told, or one that its pixels decide.
+import { decimal, fallingThrough, listOf, same } from '../options/kinds.ts'
+import type { Crop } from './geometry/geometry.ts'
+import { type Loose, stepOf } from './step.ts'
+
+export const crop = stepOf<Crop>()({
+  name: 'crop',
+  rows: {
+    crop: {
+      key: 'crop',
+      kind: fallingThrough(
+        'faces',
+        listOf(same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges'), [
+          'faces',
+        ]),
+      ),
+      section: 'Crop',
+      needs: '`fit=crop`',
+      about:
+        'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts.',
+    },
+    focalX: {
+      key: 'fp-x',
+      kind: decimal(0, 1),
+      section: 'Crop',
+      default: 0.5,
+      needs: '`crop=focalpoint`',
+      about: 'The point to keep in the middle, from the left edge (0) to the right edge (1).',
+    },
+    focalY: {
+      key: 'fp-y',
+      kind: decimal(0, 1),
+      section: 'Crop',
+      default: 0.5,
+      needs: '`crop=focalpoint`',
+      about: 'The point to keep in the middle, from the top edge (0) to the bottom edge (1).',
+    },
+  },
+  exact: (options, { fit }) => (fit === 'crop' ? placeOf(options) : {}),
+  // Laid out with the size.
+  plan: (draft) => draft,
+  isApart: ({ by }) => by !== 'box',
+  rates: { detect: 12 },
+  work: ({ by }, { resized }) => (by === 'box' ? {} : { detect: resized }),
+})
+
+type Word = 'top' | 'bottom' | 'left' | 'right' | 'focalpoint' | 'entropy' | 'attention' | 'edges'
+
+interface Asked {
+  readonly crop?: readonly Word[]
+  readonly focalX?: number
+  readonly focalY?: number
+}
+
+/** The crop in its one form. */
+function placeOf(options: Asked): Loose<Asked> {
+  // Edges are found by the search for attention, which weighs edges, saturation and skin.
+  const asked = options.crop ?? []
+  const detector = asked.find((word) => word === 'entropy' || word === 'attention' || word === 'edges')
+  const focal = asked.indexOf('focalpoint')
+  if (detector && (focal < 0 || asked.indexOf(detector) < focal)) {
+    return { crop: [detector === 'edges' ? 'attention' : detector] }
+  }
+  return focal < 0 ? positions(asked) : focalPoint(options.focalX ?? 0.5, options.focalY ?? 0.5)
+}
+
+/** The first word of each axis, top and bottom before left and right; nothing is the centre. */
+function positions(asked: readonly Word[]): Loose<Asked> {
+  const y = asked.find((word) => word === 'top' || word === 'bottom')
+  const x = asked.find((word) => word === 'left' || word === 'right')
+  const crop = [y, x].filter((word) => word !== undefined)
+  return crop.length > 0 ? { crop } : {}
+}
+
+/** A point at an edge or in the middle is what the words for these places mean. */
+function focalPoint(x: number, y: number): Loose<Asked> {
+  if (!(x in across) || !(y in down)) {
+    return {
+      crop: ['focalpoint'],
+      focalX: x === 0.5 ? undefined : x,
+      focalY: y === 0.5 ? undefined : y,
+    }
+  }
+  return positions([down[y], across[x]].filter((word) => word !== undefined))
+}
+
+const across: Readonly<Record<number, 'left' | 'right' | undefined>> = {
+  0: 'left',
+  0.5: undefined,
+  1: 'right',
+}
+const down: Readonly<Record<number, 'top' | 'bottom' | undefined>> = { 0: 'top', 0.5: undefined, 1: 'bottom' }

@@ -1,0 +1,27 @@
+// The steps of a plan, in the order they are done in. All that must know of every step reads this list: the table of
+// options, exact addresses, plans, prices, the renderer, and whether a picture stays as it is.
+import { blur } from './blur.ts'
+import { crop } from './crop.ts'
+import { cut } from './cut.ts'
+import { extend } from './extend.ts'
+import { extract } from './extract.ts'
+import { flip } from './flip.ts'
+import { orient } from './orient.ts'
+import { pixelate } from './pixelate.ts'
+import { resize } from './resize.ts'
+import { rotate } from './rotate.ts'
+import { sharpen } from './sharpen.ts'
+
+export const steps = [
+  orient,
+  extract,
+  resize,
+  crop,
+  extend,
+  cut,
+  flip,
+  rotate,
+  blur,
+  sharpen,
+  pixelate,
+] as const

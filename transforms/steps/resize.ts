@@ -1,0 +1,83 @@
+// Gives the picture its size. Crop and canvas are laid out with it: they are what the size leaves over or lacks.
+import { decimal, fallingThrough, length, oneOf, same } from '../options/kinds.ts'
+import { ratio } from '../options/kinds-place.ts'
+import { maxSide } from '../options/option-types.ts'
+import { type Framing, layOut } from './geometry/layout.ts'
+import { orientSize, turned } from './geometry/orientation.ts'
+import { nested, type Size } from './geometry/sizes.ts'
+import { sizing } from './sizing.ts'
+import { stepOf } from './step.ts'
+
+export const resize = stepOf<Size>()({
+  name: 'resize',
+  rows: {
+    width: {
+      key: 'w',
+      aliases: ['width'],
+      kind: length(maxSide),
+      section: 'Size',
+      about: 'Width of the result: pixels, or a share of the width of the source (of `rect`, where given).',
+    },
+    height: {
+      key: 'h',
+      aliases: ['height'],
+      kind: length(maxSide),
+      section: 'Size',
+      about: 'Height of the result: pixels, or a share of the height of the source (of `rect`, where given).',
+    },
+    aspect: {
+      key: 'ar',
+      kind: ratio,
+      section: 'Size',
+      needs: '`fit=crop`',
+      about:
+        'Ratio of the result; derives the side that is not given. With neither side, cuts the source to it.',
+    },
+    dpr: {
+      key: 'dpr',
+      kind: decimal(0.0001, 5, 'a number above 0 and up to 5'),
+      section: 'Size',
+      default: 1,
+      needs: '`w` or `h`',
+      about: 'Multiplies `w` and `h`. A result that would pass 8192 pixels keeps its ratio and stops there.',
+    },
+    fit: {
+      key: 'fit',
+      aliases: ['f'],
+      kind: fallingThrough(
+        'facearea',
+        oneOf(same('clip', 'clamp', 'cover', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'), ['facearea']),
+      ),
+      section: 'Size',
+      default: 'clip',
+      needs: '`w` or `h`',
+      about: 'How the picture meets its frame; see the table of fit modes.',
+    },
+    enlarge: {
+      key: 'enlarge',
+      kind: oneOf(same('no', 'fill')),
+      section: 'Size',
+      needs: '`fit=scale` or `fit=crop`, `w` and `h`',
+      about:
+        'What becomes of a side that the source is too small for: `no` leaves it as it is, `fill` paints the rest in `bg`.',
+    },
+  },
+  exact: (options, { hinted }) => sizing(options, hinted),
+  plan({ extract: region, ...draft }, spec: Framing, facts) {
+    const { orient = turned(0), width, height } = draft
+    const whole = facts.exact ? { width, height, exact: orientSize(facts.exact, orient) } : { width, height }
+    const { early, resize, crop, extend, size } = layOut(region ?? whole, spec)
+    const extract = early && region ? nested(early, region) : (early ?? region)
+    return {
+      ...draft,
+      ...(extract && { extract }),
+      resize,
+      ...(crop && { crop }),
+      ...(extend && { extend }),
+      ...size,
+    }
+  },
+  isApart: () => false,
+  rates: { reduce: 1, resize: 15 },
+  work: (_, { loaded, resized }) => ({ reduce: loaded, resize: resized }),
+})

@@ -1,0 +1,43 @@
+// Turns the picture in its frame. Quarter turns are folded into the steps before, which then move pixels otherwise.
+import { decimal, oneOf, same } from '../options/kinds.ts'
+import type { Rotate } from './geometry/geometry.ts'
+import { orientSize, turned } from './geometry/orientation.ts'
+import { drawable } from './geometry/raster.ts'
+import { rotated } from './geometry/turning.ts'
+import { stepOf } from './step.ts'
+
+export const rotate = stepOf<Rotate>()({
+  name: 'rotate',
+  rows: {
+    rotation: {
+      key: 'rot',
+      kind: decimal(0, 360),
+      section: 'Orientation',
+      default: 0,
+      about:
+        'Turns the picture counter-clockwise in its frame, in degrees, and enlarges it so that it fills the frame, which keeps its size (`or` turns picture and frame together).',
+    },
+    rotationType: {
+      key: 'rot-type',
+      aliases: ['rottype', 'rott'],
+      kind: oneOf(same('straighten', 'pivot')),
+      section: 'Orientation',
+      default: 'straighten',
+      needs: '`rot`',
+      about:
+        '`straighten` keeps the frame and fills it; `pivot` turns the frame with the picture, for quarter turns only.',
+    },
+  },
+  exact: ({ rotation = 0, rotationType }) => ({
+    rotation: rotation % 360 || undefined,
+    // A half turn leaves the frame as it is in any case.
+    rotationType: rotationType === 'pivot' && rotation % 180 !== 0 ? rotationType : undefined,
+  }),
+  plan(draft, spec, facts) {
+    const oriented = orientSize(facts, draft.orient ?? turned(0))
+    return rotated(facts.format === 'svg' ? drawable(draft, oriented) : draft, oriented, spec)
+  },
+  isApart: () => true,
+  rates: { rotate: 22 },
+  work: (_, { resized }) => ({ rotate: resized }),
+})

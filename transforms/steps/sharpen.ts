@@ -1,0 +1,21 @@
+// Sharpens the finished picture.
+import { decimal } from '../options/kinds.ts'
+import { effectOf } from './step.ts'
+
+/** Its value is a strength above 0, up to 100, see render/steps/sharpen.ts. */
+export const sharpen = effectOf<number>()({
+  name: 'sharpen',
+  rows: {
+    sharpen: {
+      key: 'sharp',
+      kind: decimal(0, 100),
+      section: 'Colour and effects',
+      default: 0,
+      about: 'Sharpening of the result.',
+    },
+  },
+  exact: ({ sharpen }) => ({ sharpen: sharpen || undefined }),
+  value: ({ sharpen }) => sharpen || undefined,
+  rates: { sharpen: 40 },
+  work: (_, { made }) => ({ sharpen: made }),
+})

@@ -1,0 +1,80 @@
+// What one step of a plan is made of, without its pixels: those are under the same name in render/steps/.
+import type { Facts } from '../facts.ts'
+import type { Rows, Values } from '../options/option-types.ts'
+import type { Geometry } from './geometry/geometry.ts'
+
+export interface Step<Name extends string, R extends Rows, Value> {
+  /** Of the step, and of its value in a plan. */
+  readonly name: Name
+  /** Its options: a request may carry them, and so may an exact address. */
+  readonly rows: R
+  /** Its options in their one form, without what has no effect. */
+  exact(options: Values<R>, known: Known): Loose<Values<R>>
+  /** The plan so far with this step's value, or without it where the step would change nothing. */
+  plan(draft: Draft, spec: Values<R>, facts: Facts): Draft
+  /** Whether each frame of an animation has to be worked on alone. */
+  isApart(value: Value): boolean
+  /** Milliseconds of CPU for one of each thing that `work` counts; fitted by bench/price.ts. */
+  readonly rates: Readonly<Record<string, number>>
+  /** How much there is to do. */
+  work(value: Value, amounts: Amounts): Readonly<Record<string, number>>
+  /** Pictures that the step needs beside the one it is done to. */
+  sources?(spec: Values<R>): readonly SourceName[]
+}
+
+/** A picture by its configured source and its path there, as an exact address names it. */
+export interface SourceName {
+  readonly source: string
+  readonly path: string
+}
+
+/** What is known of a request beside its options. */
+export interface Known {
+  /** From client hints, as far as the address lets them count: physical pixels, and a density. */
+  readonly hinted: { readonly width?: number | undefined; readonly dpr?: number | undefined }
+  /** The result is a JPEG whoever asks. */
+  readonly isJpeg: boolean
+  /** The fit mode in effect, once the size is known. */
+  readonly fit?: string | undefined
+}
+
+/** A plan that is being made: effects add their values to the geometry. */
+export type Draft = Geometry & { readonly [effect: string]: unknown }
+
+/** Megapixels of all frames together. */
+export interface Amounts {
+  /** Out of the decoder. */
+  readonly loaded: number
+  /** After resizing. */
+  readonly resized: number
+  /** Of the result. */
+  readonly made: number
+}
+
+export type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
+/** A step that moves pixels, or one whose value depends on the steps before it. */
+export const stepOf =
+  <Value>() =>
+  <const Name extends string, R extends Rows>(step: Step<Name, R, Value>): Step<Name, R, Value> =>
+    step
+
+type Effect<Name extends string, R extends Rows, Value> = Omit<Step<Name, R, Value>, 'plan' | 'isApart'> & {
+  /** Undefined where nothing is to be done. */
+  value(spec: Values<R>): Value | undefined
+}
+
+/**
+ * A step upon finished pixels, whose value is said by its own options alone. It sees a pixel's neighbours, which in an
+ * animation may be those of another frame.
+ */
+export const effectOf =
+  <Value>() =>
+  <const Name extends string, R extends Rows>(effect: Effect<Name, R, Value>): Step<Name, R, Value> => ({
+    ...effect,
+    isApart: () => true,
+    plan(draft, spec) {
+      const value = effect.value(spec)
+      return value === undefined ? draft : { ...draft, [effect.name]: value }
+    },
+  })
