@@ -1,8 +1,8 @@
 // Claims jobs: in one transaction, so that two workers, threads or processes never get the same job within its lease.
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
-import { type Candidate, full, pick, type Taken } from './lanes.ts'
+import { dueLanes } from './due-lanes.ts'
+import { type Candidate, full, pick, type Taken } from './fair-lanes.ts'
 import type { Source, Tables } from './tables.ts'
-import { dueLanes } from './walk.ts'
 
 type Row = Selectable<Tables['jobs']>
 type Ready = SelectQueryBuilder<Tables, 'jobs', { id: string }>

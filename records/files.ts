@@ -1,7 +1,7 @@
 // Uploads: what was uploaded, by which project, how far it is, and where its bytes lie.
 import type { Insertable, Selectable } from 'kysely'
+import { isNothing } from './empty-change.ts'
 import { type Json, type JsonObject, readJson, readMaybe, writeJson, writeMaybe } from './json.ts'
-import { isNothing } from './nothing.ts'
 import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
 import type { FileState, Source, Tables } from './tables.ts'
 

@@ -1,6 +1,6 @@
 // Who wants to be told of what: the webhooks of a project, each once per event and address.
 import type { Selectable } from 'kysely'
-import type { Seal } from './seal.ts'
+import type { Seal } from './sealing.ts'
 import type { Source, Tables } from './tables.ts'
 
 export interface HookRecord {

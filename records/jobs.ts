@@ -2,9 +2,9 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import { backoff, usualAttempts } from './backoff.ts'
 import { type Claim, claim } from './claim.ts'
+import type { Lane } from './fair-lanes.ts'
 import { firstIdAt, type NextId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import type { Lane } from './lanes.ts'
 import { limitOf, type Page, type Paged, paged } from './pages.ts'
 import type { JobState, Source, Tables } from './tables.ts'
 

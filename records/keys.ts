@@ -2,8 +2,8 @@
 // checked, the secret as its owner sealed it: what opens it is not in the database.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { isNothing } from './empty-change.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import { isNothing } from './nothing.ts'
 import type { Source, Tables } from './tables.ts'
 
 export interface KeyRecord {

@@ -1,6 +1,6 @@
 // What the rest of the program holds: the tables, and a way to write to several of them at once.
 import type { Deliveries } from './deliveries.ts'
-import type { FetchedFiles } from './fetched.ts'
+import type { FetchedFiles } from './fetched-urls.ts'
 import type { Files } from './files.ts'
 import type { Groups } from './groups.ts'
 import type { Hooks } from './hooks.ts'

@@ -1,7 +1,7 @@
 // The tables as the query builder sees them: camelCase here, snake_case in SQL. Times are milliseconds since 1970,
 // yes and no are 1 and 0, and what nobody searches by is JSON text: the same on both databases.
 import type { Generated, Kysely } from 'kysely'
-import type { Seal } from './seal.ts'
+import type { Seal } from './sealing.ts'
 
 export type FileState = 'uploading' | 'ready' | 'removed'
 export type JobState = 'waiting' | 'running' | 'done' | 'dead'

@@ -1,6 +1,7 @@
 // Workers of a queue: claim what is due, keep the lease while it is worked on, and look again when something is due.
+
+import type { Sharing } from './fair-lanes.ts'
 import type { JobRecord } from './jobs.ts'
-import type { Sharing } from './lanes.ts'
 import type { Records } from './records.ts'
 
 export interface Held {

@@ -1,8 +1,8 @@
 // The content of a request: its body held to the digests that were announced of it, and without its Content-Encoding.
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../../errors.ts'
+import { codings, type Unpacker, unpacked, unpackerOf } from './content-coding.ts'
 import { announcedIn, checked } from './digests.ts'
-import { codings, type Unpacker, unpacked, unpackerOf } from './unpack.ts'
 
 /** One in another is seen, by mistake; what has more is made to cost. */
 const mostCodings = 2

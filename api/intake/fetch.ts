@@ -8,13 +8,13 @@ import {
   statusFailure,
   transportFailure,
 } from '../../fetch/refusals.ts'
-import { firstVisit, nextVisit, type Visit } from './address.ts'
+import { type Unpacker, unpacked, unpackerOf } from './content-coding.ts'
+import { firstVisit, nextVisit, type Visit } from './fetch-address.ts'
+import { addressName, dispositionName, safeName } from './file-name.ts'
 import type { FetchOptions, Received } from './intake.ts'
-import { addressName, dispositionName, safeName } from './name.ts'
-import { abandoned, chunksOf } from './pace.ts'
-import type { Room } from './room.ts'
-import { checkBytes, type Place, take } from './take.ts'
-import { type Unpacker, unpacked, unpackerOf } from './unpack.ts'
+import { checkBytes, type Place, take } from './receive-file.ts'
+import type { Room } from './spool-space.ts'
+import { abandoned, chunksOf } from './stall-watch.ts'
 
 export interface FetchWay extends Place {
   readonly room: Room

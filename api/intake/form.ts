@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { Failure } from '../../errors.ts'
 import { contentOf } from './content.ts'
+import { again } from './content-coding.ts'
 import type { Form, FormOptions, Received } from './intake.ts'
-import { chunksOf, type Watch } from './pace.ts'
-import { type Place, take } from './take.ts'
-import { again } from './unpack.ts'
+import { type Place, take } from './receive-file.ts'
+import { chunksOf, type Watch } from './stall-watch.ts'
 
 /** Of the headers of one part, and of the name in it. */
 const headerBytes = 16 * 1024

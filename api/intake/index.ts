@@ -4,13 +4,14 @@ import type { Log } from '../../log.ts'
 import { contentOf } from './content.ts'
 import { fetchFile } from './fetch.ts'
 import { limitsOf, mostFormBytes, readForm } from './form.ts'
+import { createWholes } from './identify.ts'
 import type { Intake } from './intake.ts'
-import { createWholes } from './look.ts'
-import { chunksOf, ofRequest, type Watch } from './pace.ts'
-import { createRoom } from './room.ts'
+import { checkBytes, take } from './receive-file.ts'
 import { createSpool } from './spool.ts'
-import { checkBytes, take } from './take.ts'
+import { createRoom } from './spool-space.ts'
+import { chunksOf, ofRequest, type Watch } from './stall-watch.ts'
 
+export { safeName } from './file-name.ts'
 export type {
   FetchOptions,
   Form,
@@ -19,7 +20,6 @@ export type {
   Received,
   ReceiveOptions,
 } from './intake.ts'
-export { safeName } from './name.ts'
 
 export interface IntakeOptions {
   /** The spool; several processes may share it, each writes below a folder of its own. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { diskFull, isDiskFull } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { isProcessGone, nameProcess } from '../../work/process-name.ts'
-import { full, type Room } from './room.ts'
+import { full, type Room } from './spool-space.ts'
 
 export interface SpoolFile {
   readonly path: string

@@ -9,11 +9,19 @@ import type {
   RootOperationNode,
 } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { createUsers } from './closing.ts'
 import type { Rows } from './messages.ts'
 import { createReaders } from './readers.ts'
 import { createThread } from './thread.ts'
-import { ask, askInTurn, beginTurn, commitTurn, rollBackTurn, type Threads, type Turn } from './turn.ts'
-import { createUsers } from './users.ts'
+import {
+  ask,
+  askInTurn,
+  beginTurn,
+  commitTurn,
+  rollBackTurn,
+  type Threads,
+  type Turn,
+} from './transaction.ts'
 import { createWriter } from './writer.ts'
 
 export function sqliteDialect(file: string, turnMs: number): Dialect {

@@ -1,7 +1,7 @@
 // What becomes of rows from before a migration.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { webhooks } from '../../api/hooks/deliverer.ts'
+import { webhooks } from '../../api/services/hooks/deliverer.ts'
 import { openDatabase } from '../../records/database.ts'
 import { laneOf, openRecords, type Where } from '../../records/index.ts'
 import { noon } from '../records/rows.ts'

@@ -1,6 +1,6 @@
 // What the records promise of webhooks' secrets: the database alone gives none away.
 import { expect, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
 import { openDatabase } from '../../records/database.ts'
 import { openRecords, type Where } from '../../records/index.ts'
 import { noon } from '../records/rows.ts'

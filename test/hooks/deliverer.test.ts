@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
 import {
   createDeliverer,
   type Delivering,
   type Outgoing,
   type Webhook,
   webhooks,
-} from '../../api/hooks/deliverer.ts'
-import { isSigned, sign, signBody } from '../../api/hooks/signature.ts'
+} from '../../api/services/hooks/deliverer.ts'
+import { isSigned, sign, signBody } from '../../api/services/hooks/signature.ts'
 import { Failure } from '../../errors.ts'
 import { newId, openRecords } from '../../records/index.ts'
 import { aFile } from '../records/folder.ts'

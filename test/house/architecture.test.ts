@@ -96,7 +96,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'fetch',
     'storage',
     'transforms',
-    'api/accounts',
+    'api/services/accounts',
     'records',
   ],
 }

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { PassThrough, Readable } from 'node:stream'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { abandoned } from '../../api/intake/pace.ts'
+import { abandoned } from '../../api/intake/stall-watch.ts'
 import type { Identification } from '../../transforms/optimise/identification.ts'
 import { aJpeg, anIntake, aRawClient, aReceiver, head } from './intakes.ts'
 

@@ -1,6 +1,6 @@
 // Kraken's options, row by row of its reference, as wishes.
 import { describe, expect, test } from 'vitest'
-import { asked, credentialsOf, objectOf } from '../../api/kraken/request.ts'
+import { asked, credentialsOf, objectOf } from '../../api/faces/kraken/request.ts'
 
 type Given = Record<string, unknown>
 

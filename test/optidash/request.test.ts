@@ -1,6 +1,6 @@
 // Optidash's operations, row by row of its reference, as a wish.
 import { describe, expect, test } from 'vitest'
-import { asked, objectOf } from '../../api/optidash/request.ts'
+import { asked, objectOf } from '../../api/faces/optidash/request.ts'
 
 type Given = Record<string, unknown>
 

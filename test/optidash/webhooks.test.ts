@@ -1,6 +1,6 @@
 // The list of webhooks over more rows than are read at once.
 import { expect, test } from 'vitest'
-import { listed, queryOf } from '../../api/optidash/webhooks.ts'
+import { listed, queryOf } from '../../api/faces/optidash/webhooks.ts'
 import { newId } from '../../records/index.ts'
 import { aRecords } from '../kraken/desk.ts'
 

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDeliver, type Target } from '../../api/optimising/index.ts'
+import { createDeliver, type Target } from '../../api/services/optimising/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { aSignal } from '../signals.ts'
 

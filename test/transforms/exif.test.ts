@@ -1,7 +1,7 @@
 // EXIF and TIFF directories, written by hand in both byte orders, and blocks that lie about themselves.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shotOf } from '../../api/uploads/shot.ts'
+import { shotOf } from '../../api/services/uploads/capture-data.ts'
 import { entryOf, mostEntries, openTiff } from '../../transforms/identify/directories.ts'
 import { orientationOf, readExif } from '../../transforms/identify/exif.ts'
 import { identifyTiff } from '../../transforms/identify/tiff.ts'

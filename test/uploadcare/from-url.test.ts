@@ -1,9 +1,9 @@
 // What the Upload API says of a download that failed, from the failure itself.
 import { expect, test } from 'vitest'
-import { firstVisit, nextVisit } from '../../api/intake/address.ts'
-import type { ApiParts } from '../../api/parts.ts'
-import type { Asked } from '../../api/uploadcare/asked.ts'
-import { fromUrlStatus } from '../../api/uploadcare/from-url.ts'
+import type { ApiParts } from '../../api/faces/parts.ts'
+import { fromUrlStatus } from '../../api/faces/uploadcare/from-url.ts'
+import type { Asked } from '../../api/faces/uploadcare/upload-request.ts'
+import { firstVisit, nextVisit } from '../../api/intake/fetch-address.ts'
 import { failureOf } from '../refusals.ts'
 
 async function saidOf(work: () => unknown) {

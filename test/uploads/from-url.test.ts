@@ -1,7 +1,7 @@
 // Files from an address: fetched by a job that outlives the process that promised it.
 import type { ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import type { WantedUrl } from '../../api/uploads/index.ts'
+import type { WantedUrl } from '../../api/services/uploads/index.ts'
 import { aServer } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { aDesk, aFolder, wanted } from './desk.ts'

@@ -1,0 +1,97 @@
+// What is done with files that are there: storing, removing, copying; one by one or up to a hundred at once.
+import { createRoute, z } from '@hono/zod-openapi'
+import { Failure } from '../../../../errors.ts'
+import type { Batch } from '../../../services/uploads/uploads.ts'
+import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import type { NativeContext } from '../authenticate.ts'
+import { failing, jsonStatuses } from '../problems.ts'
+import { batchView, CopyOptions, File, FileBatch, FileId, FileIds, fileView } from '../schemas/files.ts'
+import { wantedOf } from './files.ts'
+
+const tags = ['Files']
+const params = z.object({ id: FileId })
+
+export function addFileWork({ app, parts, guard }: Routing): void {
+  const { uploads } = parts
+  const first = (c: NativeContext, { files }: Batch) => {
+    const [file] = files
+    if (!file) throw notFound('file')
+    return fileView(file, baseFor(c, parts))
+  }
+
+  app.openapi(
+    createRoute({
+      ...guard({ scope: 'files' }),
+      method: 'put',
+      path: '/v1/files/{id}/store',
+      operationId: 'storeFile',
+      tags,
+      summary: 'Keep a file for good',
+      request: { params },
+      responses: { 200: json(File, 'It is kept.'), ...failing(404) },
+    }),
+    async (c) => c.json(first(c, await uploads.store(c.get('key').project, [c.req.valid('param').id])), 200),
+  )
+
+  app.openapi(
+    createRoute({
+      ...guard({ scope: 'files' }),
+      method: 'delete',
+      path: '/v1/files/{id}',
+      operationId: 'deleteFile',
+      tags,
+      summary: 'Remove a file',
+      request: { params },
+      responses: { 200: json(File, 'It is removed.'), ...failing(404) },
+    }),
+    async (c) => c.json(first(c, await uploads.remove(c.get('key').project, [c.req.valid('param').id])), 200),
+  )
+
+  for (const [path, operationId, summary, work] of [
+    ['/v1/files/store', 'storeFiles', 'Keep up to a hundred files for good', uploads.store],
+    ['/v1/files/delete', 'deleteFiles', 'Remove up to a hundred files', uploads.remove],
+  ] as const)
+    app.openapi(
+      createRoute({
+        ...guard({ scope: 'files', hasJson: true }),
+        method: 'post',
+        path,
+        operationId,
+        tags,
+        summary,
+        request: { body: jsonRequest(FileIds) },
+        responses: {
+          200: json(FileBatch, 'Those that it was done to, and why not to the others.'),
+          ...failing(...jsonStatuses),
+        },
+      }),
+      async (c) => {
+        const batch = await work(c.get('key').project, c.req.valid('json').ids)
+        return c.json(batchView(batch, baseFor(c, parts)), 200)
+      },
+    )
+
+  app.openapi(
+    createRoute({
+      ...guard({ scope: 'upload', isCounted: true, hasJson: true }),
+      method: 'post',
+      path: '/v1/files/{id}/copy',
+      operationId: 'copyFile',
+      tags,
+      summary: 'Copy a file',
+      request: { params, body: jsonRequest(CopyOptions, false) },
+      responses: { 201: json(File, 'The copy.'), ...failing(404, ...jsonStatuses) },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const { store } = c.req.valid('json')
+      const file = await uploads.copy(id, wantedOf(c, store === undefined ? {} : { store })).catch(absent)
+      const base = baseFor(c, parts)
+      return c.json(fileView(file, base), 201, { location: `${base}/v1/files/${file.id}` })
+    },
+  )
+}
+
+function absent(thrown: unknown): never {
+  throw thrown instanceof Failure && thrown.kind === 'source-missing' ? notFound('file') : thrown
+}

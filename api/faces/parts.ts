@@ -1,0 +1,53 @@
+// What every face of the API is made from.
+import type { HttpBindings } from '@hono/node-server'
+import type { Log } from '../../log.ts'
+import type { Order } from '../../purging/index.ts'
+import type { Records } from '../../records/index.ts'
+import type { Bucket } from '../../storage/index.ts'
+import type { Intake } from '../intake/intake.ts'
+import type { Accounts } from '../services/accounts/accounts.ts'
+import type { Hooks } from '../services/hooks/hooks.ts'
+import type { Optimising } from '../services/optimising/optimising.ts'
+import type { Uploads } from '../services/uploads/uploads.ts'
+
+export interface ApiLimits {
+  /** Of a picture to be optimised, in bytes. */
+  readonly optimiseBytes: number
+  /** Of a direct upload, in bytes. */
+  readonly uploadBytes: number
+  /** Of an upload in parts, in bytes. */
+  readonly multipartBytes: number
+  /** Of a JSON body, in bytes. */
+  readonly jsonBytes: number
+}
+
+/** Addresses under which uploads are shown, signed where their source asks for it. */
+export interface Delivery {
+  /** Passes what may be shown, and tells when its address ends, in Unix seconds. Throws 'bad-signature' or 'expired'. */
+  admit(target: string): number | undefined
+  /** The path of a file as an address that is admitted, until `expires`. */
+  address(path: string, expires: number | undefined): string
+}
+
+export interface ApiParts {
+  readonly records: Records
+  readonly bucket: Bucket
+  readonly accounts: Accounts
+  readonly intake: Intake
+  readonly optimising: Optimising
+  readonly uploads: Uploads
+  readonly hooks: Hooks
+  readonly delivery: Delivery
+  readonly limits: ApiLimits
+  readonly purge: Order
+  /** Where the server is reached, without a slash at the end; undefined: as the request says. */
+  readonly publicUrl: string | undefined
+  readonly version: string
+  readonly log: Log
+  readonly now: () => number
+}
+
+/** Faces are Hono apps on node-server: a body is read from `c.env.incoming`, as a stream. */
+export interface ApiEnv {
+  Bindings: HttpBindings
+}

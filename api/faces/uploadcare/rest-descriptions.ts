@@ -1,0 +1,103 @@
+// What clients say of files, in the REST API: metadata key by key, and tags.
+import type { FileRecord, Json } from '../../../records/index.ts'
+import type { Change } from '../../services/uploads/uploads.ts'
+import type { ApiParts } from '../parts.ts'
+import { notFound, RestError } from './rest-error.ts'
+import { fileOf, idIn } from './rest-files.ts'
+import { created, objectIn, type Replied, type Resource, type RestAsked } from './rest-frame.ts'
+
+type Parts = Pick<ApiParts, 'uploads'>
+
+export function descriptionResources(parts: Parts): readonly Omit<Resource, 'scope'>[] {
+  return [
+    {
+      path: '/files/:uuid/metadata/',
+      answers: { GET: async (asked) => (await hereOf(asked, parts)).metadata },
+    },
+    {
+      path: '/files/:uuid/metadata/:key/',
+      answers: {
+        GET: async (asked) => valueIn(await hereOf(asked, parts), asked.param('key')),
+        PUT: (asked) => putValue(asked, parts),
+        DELETE: (asked) => dropValue(asked, parts),
+      },
+    },
+    {
+      path: '/files/:uuid/tags/',
+      answers: {
+        GET: async (asked) => ({ tags: (await hereOf(asked, parts)).tags }),
+        PUT: (asked) => {
+          const { tags } = objectIn(asked)
+          return retag(asked, parts, { tags: listIn(tags, 'tags') })
+        },
+        PATCH: (asked) => {
+          const body = objectIn(asked)
+          const [add, drop] = [listIn(body.add ?? [], 'add'), listIn(body.delete ?? [], 'delete')]
+          return retag(asked, parts, { add, drop })
+        },
+      },
+    },
+  ]
+}
+
+async function hereOf(asked: RestAsked, parts: Parts): Promise<FileRecord> {
+  const file = await fileOf(asked, parts)
+  if (file.state !== 'ready') throw notFound()
+  return file
+}
+
+function valueIn({ metadata }: FileRecord, key: string): string {
+  const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined
+  if (value === undefined) throw notFound()
+  return value
+}
+
+async function putValue(asked: RestAsked, parts: Parts): Promise<Replied> {
+  const [key, value] = [asked.param('key'), asked.json()]
+  if (typeof value !== 'string') throw new RestError(400, 'Expected JSON string.')
+  let isNew = false
+  await changed(asked, parts, ({ metadata }) => {
+    isNew = !Object.hasOwn(metadata, key)
+    return { metadata: { ...metadata, [key]: value } }
+  })
+  return isNew ? created(value) : value
+}
+
+async function dropValue(asked: RestAsked, parts: Parts): Promise<Replied> {
+  const key = asked.param('key')
+  await changed(asked, parts, (file) => {
+    valueIn(file, key)
+    const { [key]: _, ...rest } = file.metadata
+    return { metadata: rest }
+  })
+  return undefined
+}
+
+type Retag =
+  | { readonly tags: readonly string[] }
+  | { readonly add: readonly string[]; readonly drop: readonly string[] }
+
+/** Removals first, so that one can be taken away and put at the end again. */
+async function retag(asked: RestAsked, parts: Parts, wish: Retag): Promise<Replied> {
+  let before: readonly string[] = []
+  const { tags } = await changed(asked, parts, (file) => {
+    before = file.tags
+    const kept =
+      'tags' in wish ? wish.tags : [...before.filter((tag) => !wish.drop.includes(tag)), ...wish.add]
+    return { tags: [...new Set(kept)] }
+  })
+  const without = (some: readonly string[], others: readonly string[]) =>
+    some.filter((tag) => !others.includes(tag)).sort()
+  return { tags, added: without(tags, before), deleted: without(before, tags) }
+}
+
+function listIn(value: Json | undefined, name: string): string[] {
+  if (Array.isArray(value) && value.every((tag) => typeof tag === 'string')) return [...value]
+  throw new RestError(400, `${name} should be a list of texts.`)
+}
+
+async function changed(asked: RestAsked, { uploads }: Parts, change: (file: FileRecord) => Change) {
+  const file = await uploads.change(asked.project, idIn(asked), change)
+  if (!file) throw notFound()
+  return file
+}

@@ -1,0 +1,198 @@
+// Optimising that was promised: what waits in the queue, and how it is carried out when its turn comes. The secrets in
+// it (a bucket's key, an authorization) lie sealed in the database.
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { asFailure, Failure, type FailureKind } from '../../../errors.ts'
+import { statusOf } from '../../../problem.ts'
+import type { JobRecord, Records } from '../../../records/index.ts'
+import { resultKey } from '../../../storage/index.ts'
+import type { Intake, Received } from '../../intake/intake.ts'
+import { resumed } from '../accounts/quota-holds.ts'
+import type { Seal } from '../accounts/secret-sealing.ts'
+import type { Hooks } from '../hooks/hooks.ts'
+import { type Made, makeAll, type Workshop } from './make-results.ts'
+import type { Call, Outcome, Promised, Source, Tellers, Told } from './optimising.ts'
+import { countsOf, countsOfFailure, rowOf } from './result-rows.ts'
+
+export const queue = 'optimise'
+
+/** How long a promised source is kept at most: beyond all tries of its job. */
+const sourceMs = 48 * 3_600_000
+/** Only what may pass by itself is tried again: a busy node, a source's server that fails. */
+const passing: ReadonlySet<FailureKind> = new Set([
+  ...([
+    'busy',
+    'disk-full',
+    'records-unavailable',
+    'too-many',
+    'late',
+    'internal',
+    'abandoned',
+    'upstream-failed',
+    'upstream-late',
+  ] as const),
+  ...(['source-failed', 'source-late'] as const),
+])
+/** The queue allows more, so that a job whose worker died in every try still comes here to be told of. */
+const mostTries = 5
+
+export interface PromiseParts extends Workshop {
+  readonly records: Records
+  readonly intake: Intake
+  readonly hooks: Hooks
+  readonly seal: Seal
+  readonly tellers: Tellers
+  readonly maxBytes: number
+  readonly random: () => number
+}
+
+interface Order {
+  readonly call: Omit<Call, 'key' | 'hold'>
+  readonly keyId: string
+  /** What the promise holds of its key's quota. */
+  readonly held?: string
+  readonly source: Waiting
+  readonly promised: Promised
+  /** Of the results' records: what `status` finds them by. */
+  readonly ids: readonly string[]
+}
+
+type Waiting =
+  | { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly key: string; readonly name: string; readonly type: string; readonly bytes: number }
+
+/** On the disk when it resolves: first the source, then the promise. */
+export async function keepPromise(
+  parts: PromiseParts,
+  call: Call,
+  wanted: { source: Source; promised: Promised },
+) {
+  const { records, hooks, seal, now } = parts
+  hooks.check(wanted.promised.url)
+  const id = records.nextId(now())
+  const { key, hold, ...rest } = call
+  const source = await waiting(parts, wanted.source, hold)
+  const ids = call.wishes.map(() => records.nextId(now()))
+  const held = hold?.id === undefined ? {} : { held: hold.id }
+  const order: Order = { call: rest, keyId: key.id, ...held, source, promised: wanted.promised, ids }
+  const { face } = wanted.promised
+  // Beside what is sealed: whose promise it is, and under which id its webhook will be found.
+  const payload = { ids, face, hook: records.nextId(now()), sealed: seal.close(id, JSON.stringify(order)) }
+  await records.jobs.promise({ id, queue, project: key.project, payload, maxAttempts: mostTries * 2 }, now())
+  await hold?.keep(sourceMs)
+  return id
+}
+
+async function waiting({ bucket, now }: PromiseParts, source: Source, hold: Call['hold']): Promise<Waiting> {
+  if ('url' in source) return source
+  const { received } = source
+  try {
+    await hold?.take(received.bytes)
+    const { name, type, bytes } = received
+    const key = resultKey({
+      // As a result's: its address is all that protects it.
+      id: randomBytes(16).toString('hex'),
+      name: 'source',
+      expiresAt: now() + sourceMs,
+    })
+    await bucket.put(key, createReadStream(received.file), { type, length: bytes, sha256: received.sha256 })
+    return { key, name, type, bytes }
+  } finally {
+    await received.discard()
+  }
+}
+
+/** The outcome, its webhook and the end of the job in one transaction. */
+export async function carryOut(parts: PromiseParts, job: JobRecord, signal: AbortSignal): Promise<void> {
+  const order = orderOf(parts, job)
+  try {
+    if (!order) throw new Failure('internal', 'What was promised cannot be read any more.')
+    if (job.attempt > mostTries) throw new Failure('internal', 'The picture could not be made.')
+    const made = await carried(parts, order, signal)
+    await tell(parts, { job, order, made })
+  } catch (thrown) {
+    if (signal.aborted) return // Its lease is another's, or this process ends: the job comes back by itself.
+    const failure = asFailure(thrown)
+    if (order && (!passing.has(failure.kind) || job.attempt >= mostTries))
+      await tell(parts, { job, order, failure })
+    else await parts.records.jobs.failed(job, failure.message, { now: parts.now(), random: parts.random() })
+  }
+}
+
+function orderOf({ seal }: PromiseParts, job: JobRecord): Order | undefined {
+  const text = seal.open(job.id, String(job.payload.sealed))
+  return text === undefined ? undefined : (JSON.parse(text) as Order)
+}
+
+async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): Promise<readonly Made[]> {
+  const key = await parts.records.keys.get(order.keyId)
+  if (!key || key.revoked !== null) throw new Failure('bad-credentials', 'The key was revoked meanwhile.')
+  const { records, now } = parts
+  const hold = await resumed(records, key, { id: order.held, forMs: sourceMs, now })
+  const received = await fetched(parts, order.source, { signal, within: hold.left })
+  try {
+    // Of an address nothing was known when it was promised.
+    await hold.take(received.bytes)
+    const making = { received, priority: 'background', ids: order.ids, signal } as const
+    return await makeAll(parts, { ...making, call: { ...order.call, key } })
+  } finally {
+    await received.discard()
+  }
+}
+
+async function fetched(
+  { intake, bucket, maxBytes }: PromiseParts,
+  source: Waiting,
+  taking: { readonly signal: AbortSignal; readonly within: () => number },
+): Promise<Received> {
+  const options = { maxBytes, onlyPictures: true, ...taking }
+  if ('url' in source) {
+    const { url, headers } = source
+    return intake.fetch(url, { ...options, ...(headers ? { headers } : {}) })
+  }
+  const { name, type, bytes } = source
+  const found = await bucket.get(source.key, { signal: taking.signal })
+  if (!found) throw new Failure('source-missing', 'The picture is not there any more.')
+  return intake.receive(found.body, { ...options, name, type, length: bytes })
+}
+
+interface Ended {
+  readonly job: JobRecord
+  readonly order: Order
+  readonly made?: readonly Made[]
+  readonly failure?: Failure
+}
+
+async function tell(parts: PromiseParts, { job, order, made = [], failure }: Ended): Promise<void> {
+  const { records, hooks, now } = parts
+  const outcomes = made.map(({ outcome }) => withoutBody(outcome))
+  const { face, url, secret, delayMs, context = {} } = order.promised
+  const told: Told = { id: job.id, context, ...(failure ? { failure: shown(failure) } : { outcomes }) }
+  const body = parts.tellers[face](told)
+  await records.transaction(async (t) => {
+    const isOurs = failure
+      ? await t.jobs.giveUp(job, JSON.stringify(shown(failure)), now())
+      : await t.jobs.done(job, now())
+    if (!isOurs) return // Another worker had it meanwhile and has told already.
+    const project = job.project
+    const key = await t.keys.get(order.keyId)
+    if (key && !failure) {
+      const call = { ...order.call, key }
+      await t.results.add(...made.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
+    }
+    const counts = failure ? countsOfFailure(failure) : countsOf(outcomes)
+    if (counts) await t.usage.count(order.keyId, counts, now(), order.held)
+    else if (order.held !== undefined) await t.reservations.release(order.held)
+    await hooks.promise(t, {
+      id: String(job.payload.hook),
+      ...{ project, event: failure ? 'optimise.failed' : 'optimise.done', url, body },
+      ...(secret === undefined ? {} : { secret }),
+      ...(delayMs === undefined ? {} : { delayMs }),
+    })
+  })
+  hooks.poke()
+}
+
+export const withoutBody = ({ body: _, ...outcome }: Made['outcome']): Outcome => outcome
+
+export const shown = ({ kind, message }: Failure) => ({ kind, status: statusOf(kind), message })

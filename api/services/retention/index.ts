@@ -1,0 +1,153 @@
+// What goes by itself: results whose time is over, with their rows marked; the memory of work that is long done and
+// of files long removed; and another try for those that could not be erased. Uploads that nobody stored are the uploads' own to sweep,
+// because webhooks tell of them; sources that wait for a promised picture lie among the results and go like them.
+//
+// Bytes first, rows then: until a row is marked the next tick finds it again, wherever a process died. Any number of
+// processes may do it at once: what one has done the others find done.
+import type { Log } from '../../../log.ts'
+import type { Records } from '../../../records/index.ts'
+import { type Bucket, createRetention } from '../../../storage/index.ts'
+
+export interface ApiRetentionOptions {
+  readonly records: Records
+  readonly bucket: Bucket
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly now?: () => number
+  /** From 0 to 1. */
+  readonly random?: () => number
+  /** Between two ticks. */
+  readonly everyMs?: number
+  /** How long the log of deliveries, what became of a job and which files were removed can be asked for. */
+  readonly memoryMs?: number
+}
+
+/** How many rows were marked, forgotten, or given another try. */
+export interface Ticked {
+  readonly results: number
+  readonly jobs: number
+  readonly deliveries: number
+  readonly erasures: number
+  readonly files: number
+}
+
+export interface ApiRetention {
+  /** Ticks every so often until `stop`. */
+  start(): void
+  /** Interrupts a tick between two steps and waits for it. */
+  stop(): Promise<void>
+  /** All that is due now. One at a time: who asks meanwhile gets the same. What fails is logged and left to the next. */
+  tick(): Promise<Ticked>
+}
+
+const hourMs = 3_600_000
+/** A month: whoever asks why a webhook never came, or where a file went, asks within it. */
+const usualMemoryMs = 30 * 24 * hourMs
+/** Few enough that a writer who waits for the embedded database does not notice. */
+const rowsAtOnce = 200
+
+export function createApiRetention(options: ApiRetentionOptions): ApiRetention {
+  const { now = Date.now, random = Math.random, everyMs = 60_000 } = options
+  const stopping = new AbortController()
+  let running: Promise<Ticked> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  function tick(): Promise<Ticked> {
+    running ??= tickOnce({ ...options, now, signal: stopping.signal }).finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  /** Anywhere within the time, so that processes that were started together do not all come at once. */
+  function plan(): void {
+    if (stopping.signal.aborted) return
+    timer = setTimeout(() => tick().finally(plan), everyMs * (0.5 + random())).unref()
+  }
+
+  return {
+    start: () => {
+      if (timer === undefined) plan()
+    },
+    tick,
+    async stop() {
+      stopping.abort()
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+interface Ticking extends ApiRetentionOptions {
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+async function tickOnce(ticking: Ticking): Promise<Ticked> {
+  const { records, log, now, memoryMs = usualMemoryMs, signal } = ticking
+  const step = async (what: string, work: () => Promise<number>): Promise<number> => {
+    if (signal.aborted) return 0
+    try {
+      return await work()
+    } catch (error) {
+      log.warn({ err: error, what }, 'retention could not finish and tries again later')
+      return 0
+    }
+  }
+  const before = now() - memoryMs
+  // Of calls whose process died: they hold nothing any more, and are only in the way.
+  await step('reservations', () =>
+    inBits(ticking, (limit) => records.reservations.forget({ before: now(), limit })),
+  )
+  const ticked: Ticked = {
+    results: await step('results', () => removeResults(ticking)),
+    erasures: await step('erasures', () => tryErasuresAgain(ticking)),
+    files: await step('files', () =>
+      inBits(ticking, (limit) => records.files.forgetRemoved({ before, limit })),
+    ),
+    jobs: await step('jobs', () => inBits(ticking, (limit) => records.jobs.forget({ before, limit }))),
+    deliveries: await step('deliveries', () =>
+      inBits(ticking, (limit) => records.deliveries.forget({ before, limit })),
+    ),
+  }
+  if (Object.values(ticked).some((count) => count > 0)) log.info(ticked, 'retention')
+  return ticked
+}
+
+/** A result lies under the hour at whose end it goes: a row is marked when all of that hour is gone. */
+async function removeResults(ticking: Ticking): Promise<number> {
+  const { bucket, records, now, signal } = ticking
+  const retention = createRetention({ bucket, now })
+  const before = Math.floor(now() / hourMs) * hourMs + 1
+  while (!(await retention.tick(signal)).isDone) if (signal.aborted) return 0
+  return inBits(ticking, async (limit) => {
+    const due = await records.results.findExpired({ before, limit })
+    await records.results.markRemoved(due.map(({ id }) => id))
+    return due.length
+  })
+}
+
+/** Such a job has failed for days; whatever was wrong with the storage, the bytes of a removed file may not stay. */
+async function tryErasuresAgain({ records, now }: Ticking): Promise<number> {
+  const { rows } = await records.jobs.find({
+    queue: eraseQueue,
+    states: ['dead'],
+    page: { limit: rowsAtOnce },
+  })
+  for (const { id } of rows) await records.jobs.resend(id, now())
+  return rows.length
+}
+
+/** The uploads' queue of files whose bytes are to be erased. */
+const eraseQueue = 'erase'
+
+async function inBits({ signal }: Ticking, work: (limit: number) => Promise<number>): Promise<number> {
+  let done = 0
+  while (!signal.aborted) {
+    const count = await work(rowsAtOnce)
+    done += count
+    if (count < rowsAtOnce) break
+    // Others write in between.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return done
+}

@@ -1,0 +1,100 @@
+// What happens to files that are here: stored for good, removed, described anew. Each in one transaction with the
+// webhooks that tell of it.
+import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
+import type { Kit } from './context.ts'
+import { eraseNow, erasing } from './erase.ts'
+import type { Told } from './file-event.ts'
+import { checkMetadata, checkTags } from './metadata.ts'
+import type { Batch, Uploads } from './uploads.ts'
+
+/** UUIDs as RFC 9562 writes them. */
+const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export async function storeMany(kit: Kit, project: string, ids: readonly string[]): Promise<Batch> {
+  return changeMany(kit, { project, ids }, async (t, file) => {
+    if (file.stored !== null) return { file }
+    const stored = kit.now()
+    await t.files.change(file.id, { stored })
+    return { file: { ...file, stored }, event: 'file.stored' }
+  })
+}
+
+/** The rows first, with a job that removes the bytes: a crash in between leaves no file that nobody can remove. */
+export async function removeMany(kit: Kit, project: string, ids: readonly string[]): Promise<Batch> {
+  const batch = await changeMany(kit, { project, ids }, (t, file) => removeOne(kit, t, file))
+  await eraseNow(kit, batch.files)
+  return batch
+}
+
+/** Within a transaction. */
+export async function removeOne(kit: Kit, t: Tables, file: FileRecord): Promise<Done> {
+  const removed = kit.now()
+  await t.files.change(file.id, { state: 'removed', removed, storageKey: null })
+  await t.fetched.forget(file.id)
+  await t.jobs.promise(erasing(file.id), removed)
+  return { file: { ...file, state: 'removed', removed, storageKey: null }, event: 'file.deleted' }
+}
+
+export interface Done {
+  readonly file: FileRecord
+  readonly event?: Told['event']
+}
+
+interface Many {
+  readonly project: string
+  readonly ids: readonly string[]
+}
+
+async function changeMany(
+  kit: Kit,
+  { project, ids }: Many,
+  change: (t: Tables, file: FileRecord) => Promise<Done>,
+): Promise<Batch> {
+  const problems: Record<string, 'missing' | 'invalid'> = {}
+  const files = await kit.records.transaction(async (t) => {
+    const done: Done[] = []
+    // In one order for everybody: two batches that hold files crosswise would wait for each other for ever.
+    for (const id of [...new Set(ids)].sort()) {
+      const file = idShape.test(id) ? await t.files.hold(id) : undefined
+      if (!idShape.test(id)) problems[id] = 'invalid'
+      else if (file?.project !== project || file.state !== 'ready') problems[id] = 'missing'
+      else done.push(await change(t, file))
+    }
+    await kit.tell(
+      t,
+      project,
+      done.flatMap(({ file, event }) => (event ? [{ event, file }] : [])),
+    )
+    return new Map(done.map(({ file }) => [file.id, file]))
+  })
+  kit.poke()
+  return { files: [...new Set(ids)].flatMap((id) => files.get(id) ?? []), problems }
+}
+
+type Change = Parameters<Uploads['change']>[2]
+
+export async function changeOne(
+  kit: Kit,
+  { project, id }: { readonly project: string; readonly id: string },
+  wanted: Change,
+): Promise<FileRecord | undefined> {
+  const changed = await kit.records.transaction(async (t) => {
+    const before = await t.files.hold(id)
+    if (before?.project !== project || before.state !== 'ready') return undefined
+    const { metadata, tags } = typeof wanted === 'function' ? wanted(before) : wanted
+    if (metadata) checkMetadata(metadata)
+    if (tags) checkTags(tags)
+    const change = { ...(metadata && { metadata }), ...(tags && { tags }) }
+    const file = { ...before, ...change }
+    if (isSame(before, file)) return before
+    await t.files.change(id, change)
+    await kit.tell(t, project, [{ event: 'file.info_updated', file, before }])
+    return file
+  })
+  kit.poke()
+  return changed
+}
+
+const isSame = (one: FileRecord, other: FileRecord): boolean => described(one) === described(other)
+const described = ({ metadata, tags }: FileRecord): string =>
+  JSON.stringify({ metadata, tags } satisfies JsonObject)

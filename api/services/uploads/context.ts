@@ -1,0 +1,25 @@
+// What the parts of the uploads share.
+import type { Log } from '../../../log.ts'
+import type { Records } from '../../../records/index.ts'
+import type { Bucket } from '../../../storage/index.ts'
+import type { Intake } from '../../intake/intake.ts'
+import type { Tell } from './events.ts'
+
+export interface Kit {
+  readonly records: Records
+  readonly bucket: Bucket
+  readonly intake: Pick<Intake, 'fetch'>
+  /** Promises the webhooks of an event, in the transaction of the event. */
+  readonly tell: Tell
+  /** After a transaction that may have promised something. */
+  readonly poke: () => void
+  /** Purges all that was made from these files. */
+  readonly purge: (ids: readonly string[]) => Promise<void>
+  readonly maxBytes: number
+  /** How long an upload may be on its way. */
+  readonly comingMs: number
+  /** How long the sender of a part may send nothing. */
+  readonly stallMs: number
+  readonly log: Pick<Log, 'warn' | 'error'>
+  readonly now: () => number
+}

@@ -1,0 +1,114 @@
+// The life of a file until it is there: a row that says it is coming, its bytes, and then, in one transaction, a row
+// that says it is here, the webhooks that tell so, and the usage. A crash in between leaves the first row, by which
+// retention finds and removes whatever lies there.
+import { randomUUID } from 'node:crypto'
+import { Failure } from '../../../errors.ts'
+import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
+import { uploadKey } from '../../../storage/index.ts'
+import type { Hold } from '../accounts/accounts.ts'
+import { resumed } from '../accounts/quota-holds.ts'
+import type { Kit } from './context.ts'
+import { eraseNow, erasing } from './erase.ts'
+import { checkMetadata, checkTags } from './metadata.ts'
+import type { Wanted } from './uploads.ts'
+
+export interface Coming {
+  readonly wanted: Wanted
+  readonly name: string
+  readonly type: string
+  readonly bytes: number
+  /** What is to be known to go on later. */
+  readonly upload?: JsonObject
+}
+
+/** The row of a file that is coming; with `t` in a transaction. */
+export async function begin(kit: Kit, coming: Coming, t: Tables = kit.records): Promise<string> {
+  const { wanted, name, type, bytes, upload = {} } = coming
+  const { project, keyId, hold, store, metadata = {}, tags = [] } = wanted
+  checkMetadata(metadata)
+  checkTags(tags)
+  const id = randomUUID()
+  const said = {
+    project,
+    name,
+    type,
+    bytes,
+    metadata,
+    tags,
+    upload: { ...upload, ...heldBy(hold?.id), keyId, store },
+  }
+  await t.files.add({ ...said, id, state: 'uploading', created: kit.now() })
+  return id
+}
+
+const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })
+
+/** What is remembered of a file that is coming. */
+type Waiting = { readonly keyId: string; readonly store: boolean; readonly held?: string }
+
+export type Arrived = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
+
+/** Within a transaction, after the bytes are on the disk. A file that is there already stays as it is. */
+export async function arrive(kit: Kit, t: Tables, arrived: Arrived & { readonly id: string }) {
+  const { id, ...known } = arrived
+  const coming = await t.files.hold(id)
+  if (coming?.state === 'ready') return coming
+  // Retention, or whoever gave it up, came first.
+  if (coming?.state !== 'uploading') throw new Failure('not-found', 'The upload has been given up.')
+  const { keyId, store, held } = coming.upload as Waiting
+  const now = kit.now()
+  const change = { ...known, state: 'ready', upload: null, stored: store ? now : null } as const
+  await t.files.change(id, { ...change, storageKey: uploadKey(id) })
+  const file: FileRecord = { ...coming, ...change, storageKey: uploadKey(id) }
+  await t.usage.count(keyId, { calls: 1, bytesIn: file.bytes }, now, held)
+  const stored = store ? [{ event: 'file.stored', file } as const] : []
+  await kit.tell(t, file.project, [{ event: 'file.uploaded', file }, ...stored])
+  return file
+}
+
+/** As `arrive`, in a transaction of its own. */
+export async function settle(kit: Kit, arrived: Arrived & { readonly id: string }): Promise<FileRecord> {
+  try {
+    return await kit.records.transaction((t) => arrive(kit, t, arrived))
+  } catch (thrown) {
+    // Given up while the bytes were on their way: nobody else knows that they have come.
+    if (thrown instanceof Failure && thrown.kind === 'not-found') await giveUp(kit, arrived.id)
+    throw thrown
+  } finally {
+    kit.poke()
+  }
+}
+
+/**
+ * Leaves nothing behind of a file that does not come. False when it has come meanwhile, and stays: that was
+ * acknowledged; or when the records do not answer, and retention will do it.
+ */
+export async function giveUp(kit: Kit, id: string): Promise<boolean> {
+  try {
+    const isHere = await kit.records.transaction(async (t) => {
+      const file = await t.files.hold(id)
+      if (file?.state === 'uploading') {
+        const { held } = file.upload as Waiting
+        if (held !== undefined) await t.reservations.release(held)
+        await t.files.forget(id)
+        await t.jobs.promise(erasing(id), kit.now())
+      }
+      return file?.state === 'ready'
+    })
+    if (!isHere) await eraseNow(kit, [{ id }])
+    return !isHere
+  } catch (error) {
+    kit.log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
+    return false
+  }
+}
+
+/** Of a file whose bytes were not known when it was promised: what it holds of its key's quota. */
+export async function holdOf(
+  { records, comingMs: forMs, now }: Kit,
+  id: string,
+): Promise<Pick<Hold, 'left' | 'take'>> {
+  const { held, keyId } = ((await records.files.get(id))?.upload ?? {}) as Partial<Waiting>
+  const key = keyId === undefined ? undefined : await records.keys.get(keyId)
+  return resumed(records, key, { id: held, forMs, now })
+}
