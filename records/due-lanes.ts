@@ -1,9 +1,9 @@
 // From lane to lane of a queue without reading what lies in them: each step is one look into the index.
 import { sql } from 'kysely'
 import { type Lane, projectLength } from './fair-lanes.ts'
-import type { Source } from './tables.ts'
+import type { DatabaseHandle } from './tables.ts'
 
-export interface Walk {
+export interface LaneScan {
   readonly queue: string
   readonly limit: number
   readonly now: number
@@ -17,7 +17,7 @@ export interface Walk {
 const mostSteps = 1000
 
 /** Lanes in which something is due, from a place by chance to the end, and on from the beginning. */
-export async function dueLanes(source: Source, walk: Walk): Promise<readonly Lane[]> {
+export async function dueLanes(source: DatabaseHandle, walk: LaneScan): Promise<readonly Lane[]> {
   const start = Math.floor(walk.random * 16 ** 8)
     .toString(16)
     .padStart(8, '0')
@@ -26,7 +26,7 @@ export async function dueLanes(source: Source, walk: Walk): Promise<readonly Lan
   return [...new Set([...later, ...(await lanesFrom(source, walk, ''))])].slice(0, walk.limit)
 }
 
-async function lanesFrom({ db }: Source, walk: Walk, start: Lane): Promise<readonly Lane[]> {
+async function lanesFrom({ db }: DatabaseHandle, walk: LaneScan, start: Lane): Promise<readonly Lane[]> {
   const { queue, limit, now, lanes, projects } = walk
   const project = sql`substr(walk.lane, 1, ${sql.lit(projectLength)})`
   const isFull = projects.length > 0 ? sql`${project} in (${sql.join(projects)})` : sql`1 = 0`

@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto'
 /** Of jobs that go the same way and are held up together. '' where it does not matter. */
 export type Lane = string
 
-export interface Sharing {
+export interface LaneLimits {
   /** Of one lane. */
   readonly most: number
   /** Of one project, whatever its lanes: they cost it nothing, so many lanes must not give it everything. */
   readonly mostOfProject: number
 }
 
-export interface Taken extends Sharing {
+export interface LaneUsage extends LaneLimits {
   /** The lane of each job that the claimant has in its hands. */
   readonly held: readonly Lane[]
 }
@@ -35,7 +35,7 @@ const digest = (text: string): string =>
 export const projectIn = (lane: Lane): string => lane.slice(0, projectLength)
 
 /** The first of them that fit. */
-export function pick<C extends Candidate>(candidates: readonly C[], taken: Taken, limit: number): C[] {
+export function pick<C extends Candidate>(candidates: readonly C[], taken: LaneUsage, limit: number): C[] {
   const [lanes, projects] = [countsOf(taken.held), countsOf(taken.held.map(projectIn))]
   const picked: C[] = []
   for (const candidate of candidates) {
@@ -51,7 +51,7 @@ export function pick<C extends Candidate>(candidates: readonly C[], taken: Taken
 }
 
 /** The lanes and projects that may have no more. */
-export function full({ held, most, mostOfProject }: Taken): { lanes: Lane[]; projects: string[] } {
+export function fullLanes({ held, most, mostOfProject }: LaneUsage): { lanes: Lane[]; projects: string[] } {
   const over = (names: readonly string[], bound: number) =>
     [...countsOf(names)].filter(([, count]) => count >= bound).map(([name]) => name)
   return { lanes: over(held, most), projects: over(held.map(projectIn), mostOfProject) }

@@ -1,21 +1,21 @@
 // Which file a project got from which address: the last one that was to be remembered.
 import { createHash } from 'node:crypto'
-import type { Source } from './tables.ts'
+import type { DatabaseHandle } from './tables.ts'
 
-export interface Fetched {
+export interface FetchedUrl {
   readonly project: string
   readonly url: string
   readonly file: string
 }
 
-export type FetchedFiles = ReturnType<typeof createFetched>
+export type FetchedUrlTable = ReturnType<typeof createFetchedUrls>
 
 // An address may be long and may hold a secret; found it is only ever by the whole of it.
 const hashOf = (url: string): string => createHash('sha256').update(url).digest('hex')
 
-export function createFetched({ db }: Source) {
+export function createFetchedUrls({ db }: DatabaseHandle) {
   return {
-    remember: async ({ project, url, file }: Fetched): Promise<void> => {
+    remember: async ({ project, url, file }: FetchedUrl): Promise<void> => {
       await db
         .insertInto('fetched')
         .values({ project, urlHash: hashOf(url), file })

@@ -1,7 +1,7 @@
 // Who wants to be told of what: the webhooks of a project, each once per event and address.
 import type { Selectable } from 'kysely'
 import type { Seal } from './sealing.ts'
-import type { Source, Tables } from './tables.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export interface HookRecord {
   readonly id: number
@@ -18,11 +18,11 @@ export interface HookRecord {
 
 export type NewHook = Omit<HookRecord, 'id' | 'created' | 'updated'>
 export type HookChange = Partial<Omit<NewHook, 'project'>>
-export type Hooks = ReturnType<typeof createHooks>
+export type HookTable = ReturnType<typeof createHooks>
 
-export function createHooks({ db, seal }: Source) {
-  const hookOf = openedBy(seal)
-  const closed = closedBy(seal)
+export function createHooks({ db, seal }: DatabaseHandle) {
+  const hookOf = unsealWith(seal)
+  const sealSecret = sealWith(seal)
   const ofProject = (project: string) => db.selectFrom('hooks').selectAll().where('project', '=', project)
   const projectOf = async (id: number): Promise<string> => {
     const row = await db.selectFrom('hooks').select('project').where('id', '=', id).executeTakeFirst()
@@ -35,7 +35,7 @@ export function createHooks({ db, seal }: Source) {
         .insertInto('hooks')
         .values({
           ...hook,
-          ...closed(hook.project, hook.signingSecret),
+          ...sealSecret(hook.project, hook.signingSecret),
           isActive: hook.isActive ? 1 : 0,
           created: now,
           updated: now,
@@ -48,7 +48,7 @@ export function createHooks({ db, seal }: Source) {
 
     change: async (id: number, { isActive, signingSecret, ...change }: HookChange, now: number) => {
       const active = isActive === undefined ? {} : { isActive: isActive ? 1 : 0 }
-      const secret = signingSecret === undefined ? {} : closed(await projectOf(id), signingSecret)
+      const secret = signingSecret === undefined ? {} : sealSecret(await projectOf(id), signingSecret)
       const row = await db
         .updateTable('hooks')
         .set({ ...change, ...active, ...secret, updated: now })
@@ -93,34 +93,34 @@ export function createHooks({ db, seal }: Source) {
   }
 }
 
-type Row = Selectable<Tables['hooks']>
+type HookRow = Selectable<DatabaseSchema['hooks']>
 
 /** Their ids are numbered by the database, after they were sealed: the project is what they are bound to. */
 const nameOf = (project: string): string => `hook ${project}`
 
-const closedBy =
+const sealWith =
   (seal: Seal | undefined) =>
-  (project: string, secret: string | null): Pick<Row, 'signingSecret' | 'sealed'> =>
+  (project: string, secret: string | null): Pick<HookRow, 'signingSecret' | 'sealed'> =>
     secret === null || !seal
       ? { signingSecret: secret, sealed: null }
       : { signingSecret: null, sealed: seal.close(nameOf(project), secret) }
 
 /** What another instance's secret sealed is nobody's here: what is sent then bears no signature. */
-const openedBy =
+const unsealWith =
   (seal: Seal | undefined) =>
-  ({ sealed, ...row }: Row): HookRecord => ({
+  ({ sealed, ...row }: HookRow): HookRecord => ({
     ...row,
     signingSecret: sealed === null ? row.signingSecret : (seal?.open(nameOf(row.project), sealed) ?? null),
     isActive: row.isActive === 1,
   })
 
 /** Those of before secrets were sealed. */
-export async function sealHooks({ db, seal }: Source): Promise<void> {
+export async function sealHooks({ db, seal }: DatabaseHandle): Promise<void> {
   const plain = await db.selectFrom('hooks').selectAll().where('signingSecret', 'is not', null).execute()
   for (const { id, project, signingSecret } of plain)
     await db
       .updateTable('hooks')
-      .set(closedBy(seal)(project, signingSecret))
+      .set(sealWith(seal)(project, signingSecret))
       .where('id', '=', id)
       .where('signingSecret', '=', signingSecret)
       .execute()

@@ -5,8 +5,8 @@ import { type Claim, claim } from './claim.ts'
 import type { Lane } from './fair-lanes.ts'
 import { firstIdAt, type NextId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import { limitOf, type Page, type Paged, paged } from './pages.ts'
-import type { JobState, Source, Tables } from './tables.ts'
+import { limitOf, type Page, type Paged, toPage } from './pages.ts'
+import type { DatabaseHandle, DatabaseSchema, JobState } from './tables.ts'
 
 export interface JobRecord {
   readonly id: string
@@ -50,11 +50,11 @@ export interface JobFilter {
 }
 
 /** What a worker holds: enough to know whether it still holds it. */
-export type Held = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
-export type Jobs = ReturnType<typeof createJobs>
+export type JobLease = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
+export type JobTable = ReturnType<typeof createJobs>
 
-export function createJobs({ db, kind }: Source, nextId: NextId) {
-  const held = ({ id, claims }: Pick<Held, 'id' | 'claims'>) =>
+export function createJobs({ db, kind }: DatabaseHandle, nextId: NextId) {
+  const updateHeld = ({ id, claims }: Pick<JobLease, 'id' | 'claims'>) =>
     db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
 
   return {
@@ -70,19 +70,23 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
       (await claim({ db, kind }, wanted)).map(jobOf),
 
     /** Heartbeat. False when the lease ended before and somebody else may be at it: stop. */
-    extend: async (job: Held, leaseMs: number, now: number): Promise<boolean> =>
+    extend: async (job: JobLease, leaseMs: number, now: number): Promise<boolean> =>
       isOne(
-        await held(job)
+        await updateHeld(job)
           .set({ due: now + leaseMs })
           .executeTakeFirst(),
       ),
 
-    done: async (job: Held, now: number): Promise<boolean> =>
-      isOne(await held(job).set({ state: 'done', due: null, error: null, finished: now }).executeTakeFirst()),
+    finish: async (job: JobLease, now: number): Promise<boolean> =>
+      isOne(
+        await updateHeld(job)
+          .set({ state: 'done', due: null, error: null, finished: now })
+          .executeTakeFirst(),
+      ),
 
     /** Tried again after a backoff, or dead after the last attempt. `random` is from 0 to 1. */
-    failed: async (
-      job: Held,
+    retry: async (
+      job: JobLease,
       error: string,
       { now, random, waitMs }: { now: number; random: number; waitMs?: number },
     ): Promise<boolean> => {
@@ -92,15 +96,15 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
         ? ({ state: 'dead', due: null, finished: now } as const)
         : ({ state: 'waiting', due, finished: null } as const)
       return isOne(
-        await held(job)
+        await updateHeld(job)
           .set({ ...next, error })
           .executeTakeFirst(),
       )
     },
 
     /** Dead at once: another attempt would end the same way. */
-    giveUp: async (job: Held, error: string, now: number): Promise<boolean> =>
-      isOne(await held(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
+    giveUp: async (job: JobLease, error: string, now: number): Promise<boolean> =>
+      isOne(await updateHeld(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
 
     /** At once and with all attempts, whether it waits for another or is over. False while it is being sent. */
     resend: async (id: string, now: number): Promise<boolean> =>
@@ -128,7 +132,7 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
     /** Newest first. */
     find: async (filter: JobFilter): Promise<Paged<JobRecord>> => {
       const limit = limitOf(filter.page?.limit)
-      return paged((await found(db, filter, limit).execute()).map(jobOf), limit)
+      return toPage((await selectJobs(db, filter, limit).execute()).map(jobOf), limit)
     },
 
     /** When the next job of the queue is due; undefined when none is. A worker need not ask before. */
@@ -155,7 +159,7 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
 
 const isOne = ({ numUpdatedRows }: { numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
 
-function found(db: Source['db'], filter: JobFilter, limit: number) {
+function selectJobs(db: DatabaseHandle['db'], filter: JobFilter, limit: number) {
   const { project, states, created = {}, page = {} } = filter
   return db
     .selectFrom('jobs')
@@ -170,7 +174,7 @@ function found(db: Source['db'], filter: JobFilter, limit: number) {
     .limit(limit + 1)
 }
 
-function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<Tables['jobs']> {
+function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<DatabaseSchema['jobs']> {
   return {
     id: job.id,
     queue: job.queue,
@@ -189,7 +193,7 @@ function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<T
   }
 }
 
-const jobOf = (row: Selectable<Tables['jobs']>): JobRecord => ({
+const jobOf = (row: Selectable<DatabaseSchema['jobs']>): JobRecord => ({
   ...row,
   payload: readJson<JsonObject>(row.payload),
 })

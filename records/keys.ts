@@ -4,7 +4,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { isNothing } from './empty-change.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import type { Source, Tables } from './tables.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export interface KeyRecord {
   readonly id: string
@@ -20,9 +20,9 @@ export interface KeyRecord {
   readonly revoked: number | null
 }
 
-type Changeable = 'scopes' | 'quotas' | 'settings' | 'name'
-export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | Changeable> &
-  Partial<Pick<KeyRecord, Changeable>> & {
+type ChangeableKeyField = 'scopes' | 'quotas' | 'settings' | 'name'
+export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | ChangeableKeyField> &
+  Partial<Pick<KeyRecord, ChangeableKeyField>> & {
     /** One that already exists elsewhere; without it a new one is drawn. */
     readonly secret?: string
     readonly sealed?: string
@@ -32,9 +32,9 @@ export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | Changeable> &
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const drawSecret = (): string => randomBytes(24).toString('base64url')
 
-export type Keys = ReturnType<typeof createKeys>
+export type KeyTable = ReturnType<typeof createKeys>
 
-export function createKeys({ db }: Source) {
+export function createKeys({ db }: DatabaseHandle) {
   const rowOf = (id: string) => db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
   return {
     /** The secret comes back this once and never again. Fails when the id is taken. */
@@ -92,7 +92,7 @@ export function createKeys({ db }: Source) {
     },
 
     /** False when there is no such key. */
-    change: async (id: string, change: Partial<Pick<KeyRecord, Changeable>>) => {
+    change: async (id: string, change: Partial<Pick<KeyRecord, ChangeableKeyField>>) => {
       const { scopes, quotas, settings, name } = change
       const changed = {
         name,
@@ -125,7 +125,7 @@ export function createKeys({ db }: Source) {
 const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
 /** Without the hash and the sealed secret: what is not handed out cannot leak. */
-function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<Tables['keys']>): KeyRecord {
+function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<DatabaseSchema['keys']>): KeyRecord {
   return {
     ...row,
     scopes: readJson<string[]>(row.scopes),

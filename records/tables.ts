@@ -6,7 +6,7 @@ import type { Seal } from './sealing.ts'
 export type FileState = 'uploading' | 'ready' | 'removed'
 export type JobState = 'waiting' | 'running' | 'done' | 'dead'
 
-export interface Tables {
+export interface DatabaseSchema {
   files: {
     id: string
     project: string
@@ -81,7 +81,7 @@ export interface Tables {
     maxAttempts: number
     /** Attempts of the sendings before this one. */
     earlier: number
-    /** Who waits together: see lanes.ts. */
+    /** Who waits together: see fair-lanes.ts. */
     lane: string
     /** Only grows: what a worker shows to prove that the lease is still its own. */
     claims: number
@@ -117,11 +117,11 @@ export interface Tables {
 }
 
 /** Which database it is: where the two differ, the one who differs asks. */
-export type Kind = 'sqlite' | 'postgres'
+export type DatabaseKind = 'sqlite' | 'postgres'
 
-export interface Source {
-  readonly db: Kysely<Tables>
-  readonly kind: Kind
+export interface DatabaseHandle {
+  readonly db: Kysely<DatabaseSchema>
+  readonly kind: DatabaseKind
   /** Without one secrets lie as they are: for whoever never keeps any. */
   readonly seal?: Seal | undefined
 }

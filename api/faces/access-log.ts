@@ -6,12 +6,12 @@ import { describeCause } from '../../http/error-cause.ts'
 import { type Log, levelOf } from '../../log.ts'
 import type { ApiEnv } from './parts.ts'
 
-export interface JournalEnv extends ApiEnv {
+export interface AccessLogEnv extends ApiEnv {
   Variables: { requestId: string }
 }
 
 /** A client's own id is kept when it is sane. */
-export function identified(): MiddlewareHandler<JournalEnv> {
+export function withRequestId(): MiddlewareHandler<AccessLogEnv> {
   return async function identified(c, next) {
     const given = c.req.header('request-id')
     c.set('requestId', given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID())
@@ -21,7 +21,7 @@ export function identified(): MiddlewareHandler<JournalEnv> {
 }
 
 /** The path alone: queries of these APIs carry signatures and tokens. */
-export function logged(log: Log, now: () => number): MiddlewareHandler<JournalEnv> {
+export function logRequests(log: Log, now: () => number): MiddlewareHandler<AccessLogEnv> {
   return async function logged(c, next) {
     const startedAt = now()
     await next()

@@ -2,10 +2,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '../../log.ts'
 import type { Order } from '../../purging/index.ts'
-import type { Records } from '../../records/index.ts'
+import type { KeyRecord, Records } from '../../records/index.ts'
 import type { Bucket } from '../../storage/index.ts'
 import type { Intake } from '../intake/intake.ts'
-import type { Accounts } from '../services/accounts/accounts.ts'
+import type { Accounts, Hold } from '../services/accounts/accounts.ts'
 import type { Hooks } from '../services/hooks/hooks.ts'
 import type { Optimising } from '../services/optimising/optimising.ts'
 import type { Uploads } from '../services/uploads/uploads.ts'
@@ -22,7 +22,7 @@ export interface ApiLimits {
 }
 
 /** Addresses under which uploads are shown, signed where their source asks for it. */
-export interface Delivery {
+export interface DeliveryAddresses {
   /** Passes what may be shown, and tells when its address ends, in Unix seconds. Throws 'bad-signature' or 'expired'. */
   admit(target: string): number | undefined
   /** The path of a file as an address that is admitted, until `expires`. */
@@ -37,7 +37,7 @@ export interface ApiParts {
   readonly optimising: Optimising
   readonly uploads: Uploads
   readonly hooks: Hooks
-  readonly delivery: Delivery
+  readonly delivery: DeliveryAddresses
   readonly limits: ApiLimits
   readonly purge: Order
   /** Where the server is reached, without a slash at the end; undefined: as the request says. */
@@ -45,6 +45,12 @@ export interface ApiParts {
   readonly version: string
   readonly log: Log
   readonly now: () => number
+}
+
+/** Who was let in, and what the call holds of the key's quota until it is counted or given back. */
+export interface Admission {
+  readonly key: KeyRecord
+  readonly hold: Hold
 }
 
 /** Faces are Hono apps on node-server: a body is read from `c.env.incoming`, as a stream. */

@@ -36,7 +36,7 @@ export const words = (max = 1024) =>
     .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') })
     .max(max, { error: `must have at most ${max} characters` })
 
-export const needed = (max = 1024) => words(max).min(1, { error: 'must not be empty' })
+export const nonEmpty = (max = 1024) => words(max).min(1, { error: 'must not be empty' })
 
 /** Names and values, as object stores and HTTP take them; numbers are common where a text is meant. */
 export const pairs = z.record(

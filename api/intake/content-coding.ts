@@ -10,8 +10,8 @@ import {
 } from 'node:zlib'
 import type { Failure } from '../../errors.ts'
 
-type Unpacking = Readable & NodeJS.WritableStream
-export type Unpacker = () => Unpacking
+type UnpackStream = Readable & NodeJS.WritableStream
+export type Unpacker = () => UnpackStream
 
 /** RFC 9659 3: a window of 8 MB is what everybody has to take, and no more is given to a stranger. */
 const zstd = { params: { [constants.ZSTD_d_windowLogMax]: 23 } }
@@ -29,7 +29,7 @@ export const codings = 'gzip, deflate, br, zstd'
 /** Of one coding, in lower case; undefined for what is none that we know. */
 export const unpackerOf = (coding: string): Unpacker | undefined => unpackers.get(coding)
 
-export async function* unpacked(
+export async function* unpack(
   chunks: AsyncGenerator<Buffer, void>,
   create: Unpacker,
   spoilt: (cause: unknown) => Failure,
@@ -69,7 +69,7 @@ export async function* again<T>(first: IteratorYieldResult<T>, rest: AsyncGenera
   yield* rest
 }
 
-function once(stream: Unpacking): Promise<void> {
+function once(stream: UnpackStream): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       for (const event of ['drain', 'close']) stream.off(event, done)

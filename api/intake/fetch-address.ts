@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import { isBlockedPort } from '../../fetch/ports.ts'
 
 /** What is asked of one host. */
-export interface Visit {
+export interface FetchRequest {
   /** Without user name, password and fragment. */
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
@@ -18,11 +18,11 @@ const ours = {
 }
 
 /** Fails with 'bad-address', and 'bad-option' for a header that may not be sent. */
-export function firstVisit(address: string, headers: Readonly<Record<string, string>>): Visit {
-  const { url, authorization } = permitted(address)
+export function firstRequest(address: string, headers: Readonly<Record<string, string>>): FetchRequest {
+  const { url, authorization } = parseAddress(address)
   return {
     url,
-    headers: { ...ours, ...checked(headers), ...(authorization === undefined ? {} : { authorization }) },
+    headers: { ...ours, ...checkHeaders(headers), ...(authorization === undefined ? {} : { authorization }) },
   }
 }
 
@@ -30,17 +30,17 @@ export function firstVisit(address: string, headers: Readonly<Record<string, str
  * What a client sends along was meant for the first host: another one, or the same on another port or scheme, gets
  * nothing of it (Fetch standard, HTTP-redirect fetch, step 13).
  */
-export function nextVisit(first: Visit, from: Visit, location: string): Visit {
+export function nextRequest(first: FetchRequest, from: FetchRequest, location: string): FetchRequest {
   if (!URL.canParse(location, from.url.href))
     throw new Failure('source-failed', 'The source redirects to no URL.')
-  const { url } = permitted(new URL(location, from.url).href)
+  const { url } = parseAddress(new URL(location, from.url).href)
   // Not 'forbidden-address', which is for hosts that are not public: here another address of theirs can be named.
   if (from.url.protocol === 'https:' && url.protocol === 'http:')
     throw new Failure('bad-address', 'The source redirects from https to http, which is not followed.')
   return { url, headers: url.origin === first.url.origin ? first.headers : ours }
 }
 
-function permitted(address: string): { url: URL; authorization: string | undefined } {
+function parseAddress(address: string): { url: URL; authorization: string | undefined } {
   if (address.length > longestAddress || !URL.canParse(address))
     throw new Failure('bad-address', 'The address is not a URL.', { received: address })
   const url = new URL(address)
@@ -83,7 +83,7 @@ function plain(text: string): string {
 }
 
 /** Those that say how the message is framed, where it goes or how it is packed (RFC 9110 7.6.1, 8.4). */
-const kept: ReadonlySet<string> = new Set([
+const reservedHeaders: ReadonlySet<string> = new Set([
   'host',
   'connection',
   'content-length',
@@ -100,12 +100,12 @@ const kept: ReadonlySet<string> = new Set([
 ])
 const mostHeaderBytes = 8192
 
-function checked(headers: Readonly<Record<string, string>>): Record<string, string> {
+function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
   for (const [name, value] of sent) {
     // RFC 9110 5.5 and 5.6.2: anything else could end the header and begin another.
     const isWellFormed = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-    if (!isWellFormed || kept.has(name) || name.startsWith('halftone-'))
+    if (!isWellFormed || reservedHeaders.has(name) || name.startsWith('halftone-'))
       throw new Failure('bad-option', 'A header cannot be sent to the source.', { option: name })
   }
   if (sent.reduce((sum, [name, value]) => sum + name.length + value.length, 0) > mostHeaderBytes)

@@ -26,7 +26,7 @@ export function safeName(said: string | undefined): string {
       .split(/[/\\]/)
       .findLast((part) => bare(part) !== '') ?? ''
   const name = bare(segment)
-  return name === '' ? nameless : shortened(name.replace(devices, '_$&'))
+  return name === '' ? nameless : shorten(name.replace(devices, '_$&'))
 }
 
 function bare(segment: string): string {
@@ -39,7 +39,7 @@ function bare(segment: string): string {
 }
 
 /** Cut in the stem, so that the extension survives. */
-function shortened(name: string): string {
+function shorten(name: string): string {
   if (Buffer.byteLength(name) <= mostBytes) return name
   const dot = name.lastIndexOf('.')
   const extension = dot > 0 && Buffer.byteLength(name.slice(dot)) <= mostExtensionBytes ? name.slice(dot) : ''
@@ -57,7 +57,7 @@ function startOf(text: string, bytes: number): string {
 export function dispositionName(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   const [, encoded] = /;\s*filename\*\s*=\s*UTF-8'[^']*'([^;\s]+)/i.exec(header) ?? []
-  if (encoded !== undefined) return unescaped(encoded)
+  if (encoded !== undefined) return decodeOrKeep(encoded)
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   const plain = quoted?.replace(/\\(.)/g, '$1') ?? token
   return plain && utf8Of(plain)
@@ -66,10 +66,10 @@ export function dispositionName(header: string | undefined): string | undefined 
 /** The last segment of a URL's path that says anything. */
 export function addressName(url: URL): string | undefined {
   const segment = url.pathname.split('/').findLast((part) => part !== '')
-  return segment && unescaped(segment)
+  return segment && decodeOrKeep(segment)
 }
 
-function unescaped(text: string): string {
+function decodeOrKeep(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

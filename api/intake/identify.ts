@@ -6,12 +6,12 @@ import { admit, defaultLimits, type Limits, type SourceFormat } from '../../tran
 import { type Identification, identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { formatIn } from './media-type.ts'
 
-export interface LookOptions {
+export interface IdentifyOptions {
   readonly onlyPictures?: boolean | undefined
-  readonly identified?: ((identification: Identification | null) => void) | undefined
+  readonly onIdentified?: ((identification: Identification | null) => void) | undefined
 }
 
-export interface Look {
+export interface Identifier {
   /** Fails with what is wrong as soon as it shows, where only pictures are wanted. */
   see(chunk: Buffer): void
   end(path: string, bytes: number): Promise<Identification | null>
@@ -33,7 +33,7 @@ const svgBytes = 3_000_000
 /** Limits hold for pictures that are to be worked upon; a file that is only kept may be as large as it likes. */
 const limits: Limits = { ...defaultLimits, maxSourceBytes: Number.POSITIVE_INFINITY }
 
-export function createLook(options: LookOptions, wholes: Wholes): Look {
+export function createIdentifier(options: IdentifyOptions, readWhole: ReadWholeFile): Identifier {
   const head: Buffer[] = []
   let seen = 0
   let verdict: Verdict = 'undecided'
@@ -45,7 +45,7 @@ export function createLook(options: LookOptions, wholes: Wholes): Look {
     if (options.onlyPictures) refuse(next)
     if (isTold) return
     isTold = true
-    options.identified?.('picture' in next ? next.picture : null)
+    options.onIdentified?.('picture' in next ? next.picture : null)
   }
 
   return {
@@ -60,7 +60,7 @@ export function createLook(options: LookOptions, wholes: Wholes): Look {
       const start = Buffer.concat(head)
       if (bytes <= headBytes) decide(judge(start, true))
       else if (isOpen(verdict, start) && bytes <= (isSvg(start) ? svgBytes : wholeBytes))
-        decide(await wholes({ path, bytes }, (all) => judge(all, true)))
+        decide(await readWhole({ path, bytes }, (all) => judge(all, true)))
       else if (verdict === 'undecided') decide({ refusal: unread() })
       return typeof verdict === 'object' && 'picture' in verdict ? verdict.picture : null
     },
@@ -98,10 +98,13 @@ const isExtended = (head: Buffer): boolean => head.toString('latin1', 12, 16) ==
 const unread = (): Failure => new Failure('source-unsupported', 'The source is not an image we can read.')
 
 /** Reads a whole file for `use`, which keeps nothing of the bytes. */
-export type Wholes = <T>(file: { path: string; bytes: number }, use: (bytes: Buffer) => T) => Promise<T>
+export type ReadWholeFile = <T>(
+  file: { path: string; bytes: number },
+  use: (bytes: Buffer) => T,
+) => Promise<T>
 
 /** One file at a time, in one piece of memory that goes when nobody waits: twenty at once cost as much as one. */
-export function createWholes(): Wholes {
+export function createWholeFileReader(): ReadWholeFile {
   let memory = Buffer.alloc(0)
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()

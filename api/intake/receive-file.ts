@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import { safeName } from './file-name.ts'
-import { createLook, type LookOptions, type Wholes } from './identify.ts'
+import { createIdentifier, type IdentifyOptions, type ReadWholeFile } from './identify.ts'
 import type { Received } from './intake.ts'
 import { typeOf } from './media-type.ts'
 import type { Spool } from './spool.ts'
 
-export interface TakeOptions extends LookOptions {
+export interface ReceiveFileOptions extends IdentifyOptions {
   readonly name: string | undefined
   readonly type: string | undefined
   readonly maxBytes: number
@@ -17,20 +17,20 @@ export interface TakeOptions extends LookOptions {
   readonly progress?: ((done: number) => void) | undefined
 }
 
-export interface Place {
+export interface ReceiveContext {
   readonly spool: Spool
-  readonly wholes: Wholes
+  readonly readWhole: ReadWholeFile
 }
 
-export async function take(
+export async function receiveFile(
   chunks: AsyncIterable<Buffer>,
-  { spool, wholes }: Place,
-  options: TakeOptions,
+  { spool, readWhole }: ReceiveContext,
+  options: ReceiveFileOptions,
 ): Promise<Received> {
   const file = await spool.create()
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
-  const look = createLook(options, wholes)
+  const identifier = createIdentifier(options, readWhole)
   let bytes = 0
   try {
     for await (const chunk of chunks) {
@@ -38,20 +38,20 @@ export async function take(
       checkBytes(bytes, options)
       sha1.update(chunk)
       sha256.update(chunk)
-      look.see(chunk)
+      identifier.see(chunk)
       await file.write(chunk)
       options.progress?.(bytes)
     }
     if (options.length !== undefined && bytes !== options.length) throw notAsAnnounced()
     await file.close()
-    const identification = await look.end(file.path, bytes)
+    const identification = await identifier.end(file.path, bytes)
     return {
       file: file.path,
       bytes,
       sha1: sha1.digest('hex'),
       sha256: sha256.digest('hex'),
       name: safeName(options.name),
-      type: typeOf(identification?.format ?? look.format(), options.type),
+      type: typeOf(identification?.format ?? identifier.format(), options.type),
       identification,
       discard: () => file.discard(),
     }
@@ -64,7 +64,7 @@ export async function take(
 /** Of bytes that have come, or were announced. */
 export function checkBytes(
   bytes: number,
-  { maxBytes, within }: Pick<TakeOptions, 'maxBytes' | 'within'>,
+  { maxBytes, within }: Pick<ReceiveFileOptions, 'maxBytes' | 'within'>,
 ): void {
   if (bytes > maxBytes) throw tooLarge(maxBytes)
   if (within && bytes > within())

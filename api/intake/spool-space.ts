@@ -2,7 +2,7 @@
 import { Failure } from '../../errors.ts'
 
 /** Counts what has come, not what was announced: an announcement costs its sender nothing and would shut others out. */
-export interface Room {
+export interface SpoolSpace {
   /** Fails with 'busy' when so much more would not go in now. */
   check(bytes: number): void
   /** Fails with 'busy' when there is no room; nothing is taken then. */
@@ -10,10 +10,10 @@ export interface Room {
   give(bytes: number): void
 }
 
-export function createRoom(totalBytes: number): Room {
+export function createSpoolSpace(totalBytes: number): SpoolSpace {
   let taken = 0
   const check = (bytes: number) => {
-    if (taken + bytes > totalBytes) throw full()
+    if (taken + bytes > totalBytes) throw spoolFull()
   }
   return {
     check,
@@ -27,5 +27,5 @@ export function createRoom(totalBytes: number): Room {
   }
 }
 
-export const full = (cause?: unknown): Failure =>
+export const spoolFull = (cause?: unknown): Failure =>
   new Failure('busy', 'Too much is being received at once.', { cause })

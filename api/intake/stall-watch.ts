@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 
-export interface Watch {
+export interface StallWatch {
   /** The longest silence. */
   readonly stallMs: number
   readonly signal?: AbortSignal | undefined
@@ -12,7 +12,7 @@ export interface Watch {
 }
 
 /** Of a request, whoever reads it. */
-export const ofRequest: Pick<Watch, 'slow' | 'torn'> = {
+export const requestFailures: Pick<StallWatch, 'slow' | 'torn'> = {
   slow: () => new Failure('stalled', 'The body of the request came too slowly.'),
   torn: (cause) => new Failure('bad-body', 'The body of the request breaks off.', { cause }),
 }
@@ -28,13 +28,13 @@ const leastBytesPerSecond = 1024
  * The body stays as it is when the reader leaves early, unlike with its own iterator, which would destroy it, and with
  * it the connection that still has to carry the answer.
  */
-export async function* chunksOf(body: Readable, watch: Watch): AsyncGenerator<Buffer, void> {
+export async function* chunksOf(body: Readable, watch: StallWatch): AsyncGenerator<Buffer, void> {
   const bell = createBell(body)
   const admit = createPace(watch)
   try {
     for (;;) {
       const chunk = body.read() as Buffer | null
-      if (watch.signal?.aborted) throw abandoned()
+      if (watch.signal?.aborted) throw abandonment()
       if (chunk !== null) {
         admit(chunk.length, 0)
         yield chunk
@@ -47,7 +47,7 @@ export async function* chunksOf(body: Readable, watch: Watch): AsyncGenerator<Bu
   }
 }
 
-function createPace({ stallMs, slow }: Watch): (bytes: number, waitedMs: number) => void {
+function createPace({ stallMs, slow }: StallWatch): (bytes: number, waitedMs: number) => void {
   let bytes = 0
   let waitedMs = 0
   return (moreBytes, moreMs) => {
@@ -74,13 +74,13 @@ function createBell(body: Readable) {
     ring()
   })
   /** Milliseconds waited. */
-  async function rung({ stallMs, signal, slow }: Watch): Promise<number> {
+  async function rung({ stallMs, signal, slow }: StallWatch): Promise<number> {
     // Not the time of day: somebody may set it meanwhile.
     const begun = performance.now()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     ring = resolve
     const timer = setTimeout(() => reject(slow()), stallMs)
-    const leave = () => reject(abandoned())
+    const leave = () => reject(abandonment())
     signal?.addEventListener('abort', leave)
     try {
       await promise
@@ -96,4 +96,4 @@ function createBell(body: Readable) {
   return bell
 }
 
-export const abandoned = (): Failure => new Failure('abandoned', 'Nobody waits for this file any more.')
+export const abandonment = (): Failure => new Failure('abandoned', 'Nobody waits for this file any more.')

@@ -1,14 +1,14 @@
 // Who is using the database, so that closing it waits for them.
 import { setImmediate } from 'node:timers/promises'
 
-export interface Users {
+export interface OpenConnections {
   come(): void
   go(): void
   /** Resolves when all have gone, or after `mostMs`: whoever waits for himself is not waited for. */
   gone(mostMs: number): Promise<void>
 }
 
-export function createUsers(): Users {
+export function countOpenConnections(): OpenConnections {
   let present = 0
   let lastGone: (() => void) | undefined
   return {

@@ -3,16 +3,16 @@ import type { CompiledQuery } from 'kysely'
 import { Failure } from '../../errors.ts'
 import type { Rows } from './messages.ts'
 import type { Thread } from './thread.ts'
-import type { Group, Writer } from './writer.ts'
+import type { CommitGroup, Writer } from './writer.ts'
 
-export interface Threads {
+export interface ConnectionThreads {
   readonly reader: Thread
   readonly writing: Thread
   readonly writer: Writer
 }
 
-export interface Turn {
-  readonly group: Group
+export interface WriteTransaction {
+  readonly group: CommitGroup
   readonly timer: NodeJS.Timeout
   isOver: boolean
 }
@@ -21,16 +21,22 @@ export interface Turn {
  * Savepoints are asked for, not waited for: the thread takes statements in their order, and each wait would keep the
  * next member out for the way there and back.
  */
-export async function beginTurn(threads: Threads, turnMs: number): Promise<Turn> {
+export async function beginTransaction(
+  threads: ConnectionThreads,
+  turnMs: number,
+): Promise<WriteTransaction> {
   const { writer, writing } = threads
   const group = await writer.enter()
   writing.ask('savepoint member').catch(() => writer.lose(group, new Error('a savepoint was refused')))
   const timer = setTimeout(() => endLate(threads, turn), turnMs)
-  const turn: Turn = { group, timer, isOver: false }
+  const turn: WriteTransaction = { group, timer, isOver: false }
   return turn
 }
 
-export async function commitTurn({ writer, writing }: Threads, turn: Turn): Promise<void> {
+export async function commitTransaction(
+  { writer, writing }: ConnectionThreads,
+  turn: WriteTransaction,
+): Promise<void> {
   if (turn.isOver) throw late()
   clearTimeout(turn.timer)
   // Unreleased it is committed all the same.
@@ -38,7 +44,7 @@ export async function commitTurn({ writer, writing }: Threads, turn: Turn): Prom
   await writer.leave(turn.group)
 }
 
-export function rollBackTurn({ writer, writing }: Threads, turn: Turn): void {
+export function rollBackTransaction({ writer, writing }: ConnectionThreads, turn: WriteTransaction): void {
   if (turn.isOver) return
   clearTimeout(turn.timer)
   const { group } = turn
@@ -47,23 +53,31 @@ export function rollBackTurn({ writer, writing }: Threads, turn: Turn): void {
   writer.leave(group).catch(() => {})
 }
 
-export async function askInTurn(threads: Threads, turn: Turn, query: CompiledQuery): Promise<Rows> {
+export async function askInTransaction(
+  threads: ConnectionThreads,
+  turn: WriteTransaction,
+  query: CompiledQuery,
+): Promise<Rows> {
   if (turn.isOver) throw late()
   return ask(threads, turn.group, query)
 }
 
 /** By whoever holds the writer. */
-export async function ask({ writer, writing }: Threads, group: Group, query: CompiledQuery): Promise<Rows> {
+export async function ask(
+  { writer, writing }: ConnectionThreads,
+  group: CommitGroup,
+  query: CompiledQuery,
+): Promise<Rows> {
   try {
     return await writing.ask(query.sql, query.parameters)
   } catch (error) {
-    writer.failed(group, error)
+    writer.noteError(group, error)
     throw error
   }
 }
 
-function endLate(threads: Threads, turn: Turn): void {
-  rollBackTurn(threads, turn)
+function endLate(threads: ConnectionThreads, turn: WriteTransaction): void {
+  rollBackTransaction(threads, turn)
   turn.isOver = true
 }
 

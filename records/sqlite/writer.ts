@@ -6,18 +6,18 @@ const largestGroup = 256
 
 export interface Writer {
   /** The caller's turn. It must end with `leave`, whatever happened. */
-  enter(): Promise<Group>
+  enter(): Promise<CommitGroup>
   /** Ends the turn; the promise is kept when what the member wrote is on the disk. */
-  leave(group: Group): Promise<void>
+  leave(group: CommitGroup): Promise<void>
   /** Told of an error, in case SQLite has rolled back the whole group because of it. */
-  failed(group: Group, error: unknown): void
+  noteError(group: CommitGroup, error: unknown): void
   /** Nothing of this group will be kept. */
-  lose(group: Group, error: unknown): void
+  lose(group: CommitGroup, error: unknown): void
   /** Resolves when nothing is left to commit. */
   idle(): Promise<void>
 }
 
-export interface Group {
+export interface CommitGroup {
   members: number
   isLost: boolean
   readonly onDisk: PromiseWithResolvers<void>
@@ -27,7 +27,7 @@ export function createWriter(thread: Thread): Writer {
   const queue: (() => void)[] = []
   let isTaken = false
   let isDue = false
-  let group: Group | undefined
+  let group: CommitGroup | undefined
 
   const take = (): Promise<void> => {
     if (isTaken) return new Promise((resolve) => queue.push(resolve))
@@ -40,14 +40,14 @@ export function createWriter(thread: Thread): Writer {
     if (next) next()
     else isTaken = false
   }
-  const begin = async (): Promise<Group> => {
+  const begin = async (): Promise<CommitGroup> => {
     await thread.ask('begin immediate')
     const onDisk = Promise.withResolvers<void>()
     // A group whose members have all given up still ends; nobody needs to hear of it.
     onDisk.promise.catch(() => {})
     return { members: 0, isLost: false, onDisk }
   }
-  const commit = async (ending: Group): Promise<void> => {
+  const commit = async (ending: CommitGroup): Promise<void> => {
     group = undefined
     try {
       await thread.ask(ending.isLost ? 'rollback' : 'commit')
@@ -58,7 +58,7 @@ export function createWriter(thread: Thread): Writer {
     }
     handOver()
   }
-  const lose = (hurt: Group, error: unknown): void => {
+  const lose = (hurt: CommitGroup, error: unknown): void => {
     hurt.isLost = true
     hurt.onDisk.reject(error)
   }
@@ -94,7 +94,7 @@ export function createWriter(thread: Thread): Writer {
       }
       return left.onDisk.promise
     },
-    failed: (hurt, error) => {
+    noteError: (hurt, error) => {
       if (hasLostTransaction(error)) lose(hurt, error)
     },
     lose,

@@ -101,6 +101,26 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** What faces share: none of it is one face's own. */
+const sharedByFaces = ['parts', 'request', 'json', 'schema', 'edit-text'].map(
+  (name) => `api/faces/${name}.ts`,
+)
+const behindFaces = ['api/intake', 'api/services']
+
+/** What each room of the API may import of the API besides itself: no service a face, and no face another. */
+const mayImportOfApi: Readonly<Record<string, readonly string[]>> = {
+  'api/intake': [],
+  'api/services/accounts': [],
+  'api/services/hooks': [],
+  'api/services/retention': [],
+  'api/services/optimising': ['api/intake', 'api/services/accounts', 'api/services/hooks'],
+  'api/services/uploads': ['api/intake', 'api/services/accounts', 'api/services/hooks'],
+  'api/faces/native': [...sharedByFaces, ...behindFaces],
+  'api/faces/kraken': [...sharedByFaces, ...behindFaces],
+  'api/faces/optidash': [...sharedByFaces, ...behindFaces],
+  'api/faces/uploadcare': [...sharedByFaces, ...behindFaces],
+}
+
 const files = Object.keys(mayImport).flatMap((part) => (part.endsWith('.ts') ? [part] : filesIn(part)))
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
@@ -111,6 +131,31 @@ describe('imports', () => {
       .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
       .filter(({ target }) => !isIn(part, target) && !allowed.some((place) => isIn(place, target)))
     expect(wrong).toEqual([])
+  })
+
+  test.each(Object.entries(mayImportOfApi))('%s imports only what it may of the API', (room, allowed) => {
+    const wrong = files
+      .filter((file) => isIn(room, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => isIn('api', target) && !isIn(room, target))
+      .filter(({ target }) => !allowed.some((place) => isIn(place, target)))
+    expect(wrong).toEqual([])
+  })
+
+  test('what faces share imports no face', () => {
+    const wrong = sharedByFaces.flatMap((file) =>
+      (imports.get(file) ?? []).filter(
+        (target) => isIn('api/faces', target) && !sharedByFaces.includes(target),
+      ),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every room of the API is known here', () => {
+    const roomOf = (file: string) => dirname(file).split('/').slice(0, 3).join('/')
+    const rooms = new Set(filesIn('api').map(roomOf))
+    for (const door of ['api', 'api/faces']) rooms.delete(door)
+    expect([...rooms].filter((room) => !(room in mayImportOfApi))).toEqual([])
   })
 
   test('there is no circle of files', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { full, laneOf, pick } from '../../records/fair-lanes.ts'
+import { fullLanes, laneOf, pick } from '../../records/fair-lanes.ts'
 import { times } from './rows.ts'
 
 const lane = (project: string, receiver: string) => laneOf(project, `https://${receiver}.example/hook?x=1`)
@@ -34,7 +34,7 @@ describe('of those that wait', () => {
     const one = lane('p', 'a')
     expect(pick(waiting(one, 5), { ...sharing, held: [one] }, 10)).toHaveLength(1)
     expect(pick(waiting(one, 5), { ...sharing, held: [one, one] }, 10)).toEqual([])
-    expect(full({ ...sharing, held: [one, one] })).toEqual({ lanes: [one], projects: [] })
-    expect(full({ ...sharing, held: [one, one, lane('p', 'b')] }).projects).toEqual([one.slice(0, 12)])
+    expect(fullLanes({ ...sharing, held: [one, one] })).toEqual({ lanes: [one], projects: [] })
+    expect(fullLanes({ ...sharing, held: [one, one, lane('p', 'b')] }).projects).toEqual([one.slice(0, 12)])
   })
 })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { shotOf } from '../../api/services/uploads/capture-data.ts'
+import { readCaptureData } from '../../api/services/uploads/capture-data.ts'
 import { jpeg, png } from '../pictures.ts'
 
 const exif = { IFD2: { DateTimeOriginal: '2024:02:29 23:59:58' } }
@@ -14,7 +14,7 @@ test('a JPEG says its density and its moment in EXIF', async () => {
     .withMetadata({ density: 300, exif: { ...exif } as never })
     .jpeg()
     .toBuffer()
-  expect(shotOf(bytes)).toEqual({ taken: '2024-02-29T23:59:58', dpi: [300, 300] })
+  expect(readCaptureData(bytes)).toEqual({ taken: '2024-02-29T23:59:58', dpi: [300, 300] })
 })
 
 test('a JPEG without EXIF has the density of its JFIF header, in inches or in centimetres, or none', async () => {
@@ -25,7 +25,7 @@ test('a JPEG without EXIF has the density of its JFIF header, in inches or in ce
     jfif.writeUInt8(unit, 11)
     jfif.writeUInt16BE(x, 12)
     jfif.writeUInt16BE(y, 14)
-    return shotOf(Buffer.concat([bytes.subarray(0, 2), jfif, bytes.subarray(2)])).dpi
+    return readCaptureData(Buffer.concat([bytes.subarray(0, 2), jfif, bytes.subarray(2)])).dpi
   }
   expect(said(1, 72, 96)).toEqual([72, 96])
   expect(said(2, 100, 100)).toEqual([254, 254])
@@ -38,8 +38,8 @@ test('a PNG says its density in pixels per metre', async () => {
     .withMetadata({ density: 150 })
     .png()
     .toBuffer()
-  expect(shotOf(bytes)).toEqual({ taken: null, dpi: [150, 150] })
-  expect(shotOf(await png())).toMatchObject({ taken: null })
+  expect(readCaptureData(bytes)).toEqual({ taken: null, dpi: [150, 150] })
+  expect(readCaptureData(await png())).toMatchObject({ taken: null })
 })
 
 test.each(['0000:00:00 00:00:00', '    :  :     :  :  ', '2024:13:45 99:99:99', 'yesterday evening  '])(
@@ -50,7 +50,7 @@ test.each(['0000:00:00 00:00:00', '    :  :     :  :  ', '2024:13:45 99:99:99', 
       .withExif({ IFD2: { DateTimeOriginal } } as never)
       .jpeg()
       .toBuffer()
-    expect(shotOf(bytes).taken).toBeNull()
+    expect(readCaptureData(bytes).taken).toBeNull()
   },
 )
 
@@ -65,7 +65,7 @@ test('whatever the bytes, it never throws', async () => {
     fc.property(places, fc.nat(bytes.length), (changes, length) => {
       const copy = Buffer.from(bytes)
       for (const [at, value] of changes) copy[at] = value
-      const { taken, dpi } = shotOf(copy.subarray(0, length))
+      const { taken, dpi } = readCaptureData(copy.subarray(0, length))
       expect(taken === null || /^\d{4}-\d\d-\d\dT/.test(taken)).toBe(true)
       expect(dpi === null || dpi.every((value) => value > 0)).toBe(true)
     }),

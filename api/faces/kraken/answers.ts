@@ -1,7 +1,7 @@
 // What Kraken answers (reference, section 8): one picture, a set of them, an account, and the same in a webhook. Pure.
 import type { JsonObject } from '../../../records/index.ts'
 import { upright } from '../../../transforms/index.ts'
-import type { Outcome, Teller } from '../../services/optimising/optimising.ts'
+import type { Outcome, WebhookTranslator } from '../../services/optimising/optimising.ts'
 import { refusalOf } from './errors.ts'
 
 /** Kraken's ids are 32 hex digits. */
@@ -26,14 +26,14 @@ function picture({ name, url, figures }: Pick<Outcome, 'name' | 'url' | 'figures
   }
 }
 
-export interface Shape {
+export interface AnswerShape {
   /** Several sizes, answered by id. */
   readonly isSet: boolean
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
-export function answerOf(outcomes: readonly Outcome[], shape: Shape): JsonObject {
+export function answerOf(outcomes: readonly Outcome[], shape: AnswerShape): JsonObject {
   return setOf(
     outcomes.map((outcome) => [outcome.wish ?? outcome.id, picture(outcome)] as const),
     shape,
@@ -43,16 +43,16 @@ export function answerOf(outcomes: readonly Outcome[], shape: Shape): JsonObject
 /** Pictures by their ids, or the only one without. */
 export function setOf(
   pictures: readonly (readonly [string, JsonObject])[],
-  { isSet, at }: Shape,
+  { isSet, at }: AnswerShape,
 ): JsonObject {
   if (!isSet) return { success: true, ...pictures[0]?.[1] }
   return { success: true, timestamp: Math.floor(at / 1000), results: Object.fromEntries(pictures) }
 }
 
-export const contextOf = ({ isSet, at }: Shape): JsonObject => ({ isSet, at })
+export const contextOf = ({ isSet, at }: AnswerShape): JsonObject => ({ isSet, at })
 
 /** The answer that was promised, with the id it was promised under. */
-export const krakenTeller: Teller = ({ id, context, outcomes, failure }) => {
+export const krakenWebhook: WebhookTranslator = ({ id, context, outcomes, failure }) => {
   const shape = { isSet: context.isSet === true, at: Number(context.at ?? 0) }
   const told = outcomes
     ? answerOf(outcomes, shape)
@@ -60,13 +60,13 @@ export const krakenTeller: Teller = ({ id, context, outcomes, failure }) => {
   return { id: shortId(id), ...told }
 }
 
-export interface Standing {
+export interface BytesStanding {
   readonly used: { readonly bytesIn: number }
   readonly quotas: { readonly bytes?: number }
 }
 
 /** Kraken counts bytes. Without a quota the total is the largest number that all clients read exactly. */
-export function statusOf({ used, quotas }: Standing): JsonObject {
+export function statusOf({ used, quotas }: BytesStanding): JsonObject {
   const total = quotas.bytes ?? Number.MAX_SAFE_INTEGER
   return {
     success: true,

@@ -1,5 +1,6 @@
 // Kraken's resizing and conversion as an edit in the options of the URL language.
 import { z } from 'zod'
+import { type EditPairs, editText } from '../edit-text.ts'
 import { whole, words } from '../schema.ts'
 import { colour, unlessEmpty } from './values.ts'
 
@@ -72,20 +73,16 @@ export interface Conversion {
   readonly background?: string | undefined
 }
 
-type Pairs = Readonly<Record<string, string | number>>
-
 /** '' when the pixels stay as they are. */
 export function editOf({ resize, convert, turn }: Edit): string {
-  const pairs: Pairs = {
+  const pairs: EditPairs = {
     // Only where nothing can show through does a picture need something behind it; white is there anyway.
     ...(convert?.format === 'jpeg' && convert.background && { bg: convert.background }),
     ...(resize && sizes(resize)),
     // Every edit starts from the upright picture, so that one that turns it by nothing is all it takes.
     ...(turn && { rot: 0 }),
   }
-  return Object.entries(pairs)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('&')
+  return editText(pairs)
 }
 
 export interface Edit {
@@ -95,7 +92,7 @@ export interface Edit {
   readonly turn?: boolean | undefined
 }
 
-function sizes(resize: Resizing): Pairs {
+function sizes(resize: Resizing): EditPairs {
   switch (resize.strategy) {
     case 'exact':
       return { w: resize.width, h: resize.height, fit: 'scale' }
@@ -118,7 +115,7 @@ function sizes(resize: Resizing): Pairs {
   }
 }
 
-const place = (at: readonly string[] = []): Pairs => (at.length > 0 ? { crop: at.join(',') } : {})
+const place = (at: readonly string[] = []): EditPairs => (at.length > 0 ? { crop: at.join(',') } : {})
 
 /** A piece larger than the picture is the picture. */
 function region({ width, height, x, y, crop_mode: at = [] }: Resizing & { strategy: 'crop' }): string {

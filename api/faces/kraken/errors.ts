@@ -4,14 +4,14 @@ import { problemAnswer, statusOf } from '../../../problem.ts'
 
 export const notJson = 'Incoming request body does not contain a valid JSON object'
 
-interface Text {
+interface ErrorText {
   /** Where Kraken's differs from ours: what is wrong with the picture's address is a bad option to it. */
   readonly status?: number
   /** Kraken's own words, down to their misspellings: programs compare them. Ours where it has none. */
   readonly message?: string
 }
 
-const texts: Partial<Readonly<Record<FailureKind, Text>>> = {
+const texts: Partial<Readonly<Record<FailureKind, ErrorText>>> = {
   'bad-option': { status: 422 },
   'bad-address': { status: 422 },
   'forbidden-address': { status: 422 },
@@ -21,15 +21,15 @@ const texts: Partial<Readonly<Record<FailureKind, Text>>> = {
   internal: { message: 'Kraken has encountered an unexpected error and cannot fulfill your request' },
 }
 
-const textOf = (kind: string): Text => texts[kind as FailureKind] ?? {}
+const textOf = (kind: string): ErrorText => texts[kind as FailureKind] ?? {}
 
-export interface Refusal {
+export interface KrakenError {
   readonly success: false
   readonly message: string
 }
 
 /** In Kraken's words where it has some, else in ours. `maxBytes` is of a picture. */
-export function refusalOf(kind: string, message: string, maxBytes?: number): Refusal {
+export function refusalOf(kind: string, message: string, maxBytes?: number): KrakenError {
   const isFile = kind === 'source-too-large' && maxBytes !== undefined && /\bbytes\b/.test(message)
   return { success: false, message: isFile ? tooLarge(maxBytes) : (textOf(kind).message ?? message) }
 }

@@ -1,18 +1,18 @@
 // Kraken's external stores as a customer's bucket.
 import { z } from 'zod'
-import type { Target } from '../../services/optimising/optimising.ts'
-import { needed, objectPath, pairs, present, words } from '../schema.ts'
+import type { CustomerBucket } from '../../services/optimising/optimising.ts'
+import { nonEmpty, objectPath, pairs, present, words } from '../schema.ts'
 
 const path = objectPath.optional()
 /** It becomes a part of the host's name. */
-const region = needed(64).regex(/^[\w-]+$/, { error: 'must be the name of a region' })
+const region = nonEmpty(64).regex(/^[\w-]+$/, { error: 'must be the name of a region' })
 
 const tags = z
   .union(
     [
       pairs,
       z
-        .array(z.object({ key: needed(128), value: words(256) }))
+        .array(z.object({ key: nonEmpty(128), value: words(256) }))
         .transform((list) => Object.fromEntries(list.map(({ key, value }) => [key, value]))),
     ],
     { error: 'must be an object of names and texts' },
@@ -24,17 +24,17 @@ const acl = z
   .transform((word) => (word === 'private' ? ('private' as const) : ('public-read' as const)))
 
 const s3 = z.object({
-  ...{ key: needed(), secret: needed(), bucket: needed(255) },
+  ...{ key: nonEmpty(), secret: nonEmpty(), bucket: nonEmpty(255) },
   region: region.default('us-east-1'),
   acl: acl.default('public-read'),
   ...{ path, metadata: pairs.optional(), headers: pairs.optional(), tags: tags.optional() },
 })
 
-const swift = z.object({ user: needed(), key: needed(), container: needed(255), path })
+const swift = z.object({ user: nonEmpty(), key: nonEmpty(), container: nonEmpty(255), path })
 
 const azure = z.object({
-  account: needed(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
-  ...{ key: needed(), container: needed(255) },
+  account: nonEmpty(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
+  ...{ key: nonEmpty(), container: nonEmpty(255) },
   ...{ path, metadata: pairs.optional(), headers: pairs.optional() },
 })
 
@@ -46,7 +46,7 @@ const unsupported = z
 export const stores = {
   s3_store: s3.optional(),
   cf_store: swift.extend({ region: words(64).optional() }).optional(),
-  sl_store: swift.extend({ region: needed(64) }).optional(),
+  sl_store: swift.extend({ region: nonEmpty(64) }).optional(),
   azure_store: azure.optional(),
   gcs_store: unsupported,
 }
@@ -54,7 +54,7 @@ export const stores = {
 const stored = z.object(stores)
 
 /** All that were asked for; Kraken means one. */
-export function targetsOf(asked: z.infer<typeof stored>): readonly Target[] {
+export function targetsOf(asked: z.infer<typeof stored>): readonly CustomerBucket[] {
   const { s3_store, cf_store, sl_store, azure_store } = asked
   return [
     s3_store && s3Target(s3_store),
@@ -64,10 +64,10 @@ export function targetsOf(asked: z.infer<typeof stored>): readonly Target[] {
   ].filter((target) => target !== undefined)
 }
 
-function s3Target({ key, secret, ...rest }: z.infer<typeof s3>): Target {
+function s3Target({ key, secret, ...rest }: z.infer<typeof s3>): CustomerBucket {
   return present({ kind: 's3' as const, accessKeyId: key, secretAccessKey: secret, ...rest })
 }
 
-function swiftTarget(asked: z.infer<typeof swift> & { region?: string | undefined }): Target {
+function swiftTarget(asked: z.infer<typeof swift> & { region?: string | undefined }): CustomerBucket {
   return present({ kind: 'swift' as const, ...asked })
 }

@@ -3,20 +3,19 @@ import { type Context, Hono } from 'hono'
 import { Failure } from '../../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../../records/index.ts'
 import { safeName } from '../../intake/file-name.ts'
-import type { Hold } from '../../services/accounts/accounts.ts'
 import { withinQuota } from '../../services/accounts/form-quota.ts'
 import { noHold } from '../../services/accounts/index.ts'
-import type { Call, Source } from '../../services/optimising/optimising.ts'
-import type { ApiEnv, ApiParts } from '../parts.ts'
+import type { Call, OptimiseSource } from '../../services/optimising/optimising.ts'
+import type { Admission, ApiEnv, ApiParts } from '../parts.ts'
 import { baseOf, textOf, untilLeft } from '../request.ts'
 import { answerOf, contextOf, shortId, statusOf } from './answers.ts'
 import { errorOf } from './errors.ts'
-import { type Asked, asked, credentialsOf, objectOf } from './request.ts'
-import { type Known, played, unknown } from './sandbox.ts'
+import { credentialsOf, type KrakenRequest, objectOf, readRequest } from './request.ts'
+import { type SandboxPicture, sandboxAnswer, unseenPicture } from './sandbox.ts'
 
-export { krakenTeller } from './answers.ts'
+export { krakenWebhook } from './answers.ts'
 
-type Given = Readonly<Record<string, unknown>>
+type KrakenBody = Readonly<Record<string, unknown>>
 
 export function createKraken(parts: ApiParts): Hono<ApiEnv> {
   const { accounts, limits } = parts
@@ -25,9 +24,9 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/v1/url', async (c) => {
     const given = await jsonOf(c)
-    const body = await admitted(parts, given, async (admission) => {
-      const wanted = asked(given)
-      return answered(parts, c, { ...admission, wanted, picture: { url: addressOf(wanted) } })
+    const body = await withQuota(parts, given, async (admission) => {
+      const wanted = readRequest(given)
+      return optimiseAndAnswer(parts, c, { ...admission, wanted, picture: { url: addressOf(wanted) } })
     })
     return c.json(body)
   })
@@ -46,11 +45,11 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
     )
     try {
       const given = objectOf(form.field('data'))
-      const body = await admitted(parts, given, async (admission) => {
-        const wanted = asked(given)
+      const body = await withQuota(parts, given, async (admission) => {
+        const wanted = readRequest(given)
         const [file] = form.files
         if (!file) throw new Failure('bad-option', 'You need to upload a file')
-        return answered(parts, c, { ...admission, wanted, picture: { received: file.received } })
+        return optimiseAndAnswer(parts, c, { ...admission, wanted, picture: { received: file.received } })
       })
       return c.json(body)
     } finally {
@@ -59,7 +58,7 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
   })
 
   app.post('/user_status', async (c) => {
-    const key = await known(parts, await jsonOf(c))
+    const key = await authenticate(parts, await jsonOf(c))
     return c.json(statusOf(await accounts.standing(key)))
   })
 
@@ -75,7 +74,7 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
   return app
 }
 
-async function known({ accounts }: ApiParts, given: Given): Promise<KeyRecord> {
+async function authenticate({ accounts }: ApiParts, given: KrakenBody): Promise<KeyRecord> {
   const { id, secret } = credentialsOf(given)
   const key = await accounts.bySecret(id, secret)
   accounts.require(key, 'optimise')
@@ -83,25 +82,20 @@ async function known({ accounts }: ApiParts, given: Given): Promise<KeyRecord> {
 }
 
 /** Of a form that has not come to its end: wrong ones are refused when it has. */
-async function keyIn(parts: ApiParts, given: Given): Promise<KeyRecord | undefined> {
-  return isPlayed(given) ? undefined : known(parts, given)
+async function keyIn(parts: ApiParts, given: KrakenBody): Promise<KeyRecord | undefined> {
+  return isSandboxed(given) ? undefined : authenticate(parts, given)
 }
 
-const isPlayed = ({ dev }: Given): boolean => dev === true || dev === 'true'
-
-interface Admission {
-  readonly key: KeyRecord
-  readonly hold: Hold
-}
+const isSandboxed = ({ dev }: KrakenBody): boolean => dev === true || dev === 'true'
 
 /** A sandbox counts nothing, so it also works when nothing is left. */
-async function admitted<T>(
+async function withQuota<T>(
   parts: ApiParts,
-  given: Given,
+  given: KrakenBody,
   work: (admission: Admission) => Promise<T>,
 ): Promise<T> {
-  const key = await known(parts, given)
-  const hold = isPlayed(given) ? noHold : await parts.accounts.reserve(key)
+  const key = await authenticate(parts, given)
+  const hold = isSandboxed(given) ? noHold : await parts.accounts.reserve(key)
   try {
     return await work({ key, hold })
   } finally {
@@ -109,39 +103,40 @@ async function admitted<T>(
   }
 }
 
-function addressOf({ url }: Asked): string {
+function addressOf({ url }: KrakenRequest): string {
   if (url !== undefined && URL.canParse(url) && /^https?:/i.test(url)) return url
   throw new Failure('bad-option', 'url must be an http or https address')
 }
 
-interface Work extends Admission {
-  readonly wanted: Asked
-  readonly picture: Source
+interface KrakenCall extends Admission {
+  readonly wanted: KrakenRequest
+  readonly picture: OptimiseSource
 }
 
 /** The answer in full, or an id when it goes to a callback. Both asked for: the callback has it. */
-async function answered(parts: ApiParts, c: Context<ApiEnv>, work: Work): Promise<JsonObject> {
+async function optimiseAndAnswer(parts: ApiParts, c: Context<ApiEnv>, work: KrakenCall): Promise<JsonObject> {
   const { key, hold, wanted, picture } = work
   const { isSet, callbackUrl, isSandbox } = wanted
   const shape = { isSet, at: parts.now() }
   const base = baseOf(c.env.incoming, parts.publicUrl)
   if (isSandbox) {
-    const answer = played(knownOf(picture), { ...shape, base, wishes: wanted.wishes })
-    return callbackUrl === undefined ? answer : called(parts, { key, callbackUrl, answer })
+    const answer = sandboxAnswer(sandboxPictureOf(picture), { ...shape, base, wishes: wanted.wishes })
+    return callbackUrl === undefined ? answer : callBack(parts, { key, callbackUrl, answer })
   }
-  const call: Call = { key, hold, wishes: named(wanted, picture), retention: 'api', base }
+  const call: Call = { key, hold, wishes: keepNames(wanted, picture), retention: 'api', base }
   if (callbackUrl === undefined)
     return answerOf(await parts.optimising.optimise(call, picture, untilLeft(c.env)), shape)
   const promised = { face: 'kraken', url: callbackUrl, context: contextOf(shape) } as const
   return { id: shortId(await parts.optimising.promise(call, picture, promised)) }
 }
 
-const knownOf = (picture: Source): Known => ('received' in picture ? picture.received : unknown(picture.url))
+const sandboxPictureOf = (picture: OptimiseSource): SandboxPicture =>
+  'received' in picture ? picture.received : unseenPicture(picture.url)
 
 /** `convert.keep_extension`: called as the source is, whatever it has become. */
-function named({ wishes, keepsExtension }: Asked, picture: Source): Call['wishes'] {
+function keepNames({ wishes, keepsExtension }: KrakenRequest, picture: OptimiseSource): Call['wishes'] {
   if (!keepsExtension) return wishes
-  const { name } = knownOf(picture)
+  const { name } = sandboxPictureOf(picture)
   return wishes.map((wish) => ({ ...wish, name: safeName(name) }))
 }
 
@@ -152,7 +147,7 @@ interface Callback {
 }
 
 /** The sandbox's callback is as real as any. */
-async function called({ records, hooks, now }: ApiParts, { key, callbackUrl, answer }: Callback) {
+async function callBack({ records, hooks, now }: ApiParts, { key, callbackUrl, answer }: Callback) {
   const id = records.nextId(now())
   const body = { id: shortId(id), ...answer }
   const { project } = key

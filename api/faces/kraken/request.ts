@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../../../errors.ts'
 import { type Keep, keepableMetadata, type OptimiseRequest } from '../../../transforms/optimise/request.ts'
-import type { Target, Wish } from '../../services/optimising/optimising.ts'
+import type { CustomerBucket, Wish } from '../../services/optimising/optimising.ts'
 import { jsonFrom } from '../json.ts'
 import { objectPath, read, whole, words } from '../schema.ts'
 import { converting, editOf, type Format, type Resizing, resizing } from './edit.ts'
@@ -11,7 +11,7 @@ import { stores, targetsOf } from './external-storage.ts'
 import { flag, unlessEmpty } from './values.ts'
 
 /** What the JSON asks for, besides `auth` and the picture. */
-export interface Asked {
+export interface KrakenRequest {
   readonly wishes: readonly Wish[]
   /** Several sizes, answered by id. */
   readonly isSet: boolean
@@ -62,8 +62,8 @@ const shape = z.object({
   dev: flag,
 })
 
-type Shape = z.infer<typeof shape>
-type Entry = z.infer<typeof entry>
+type KrakenFields = z.infer<typeof shape>
+type SizeEntry = z.infer<typeof entry>
 
 const sizes = z
   .array(entry)
@@ -94,12 +94,12 @@ export function credentialsOf({ auth }: Readonly<Record<string, unknown>>): { id
 }
 
 /** Fails with 'bad-option', in words for the client. */
-export function asked(data: Readonly<Record<string, unknown>>): Asked {
+export function readRequest(data: Readonly<Record<string, unknown>>): KrakenRequest {
   const given = read(shape, data)
   if (!given.wait && given.callback_url === undefined)
-    throw refused('You need to specify either callback_url or wait flag')
+    throw badRequest('You need to specify either callback_url or wait flag')
   const [target, second] = targetsOf(given)
-  if (second) throw refused('Only one external store can be used at a time')
+  if (second) throw badRequest('Only one external store can be used at a time')
   const { resize } = data
   const isSet = Array.isArray(resize)
   return {
@@ -115,9 +115,9 @@ export function asked(data: Readonly<Record<string, unknown>>): Asked {
 }
 
 /** Its own settings before those of all. */
-function wishOfSet(given: Shape, size: Entry, target: Target | undefined): Wish {
+function wishOfSet(given: KrakenFields, size: SizeEntry, target: CustomerBucket | undefined): Wish {
   const { id, lossy, quality, sampling_scheme, storage_path } = size
-  if (target && !storage_path) throw refused(`resize: size ${id} must have a storage_path`)
+  if (target && !storage_path) throw badRequest(`resize: size ${id} must have a storage_path`)
   const settings = {
     ...given,
     lossy: lossy ?? given.lossy,
@@ -127,7 +127,7 @@ function wishOfSet(given: Shape, size: Entry, target: Target | undefined): Wish 
   return { id, ...wishOf(settings, size, target && { ...target, path: storage_path ?? '' }) }
 }
 
-function wishOf(given: Shape, resize: Resizing | undefined, target: Target | undefined): Wish {
+function wishOf(given: KrakenFields, resize: Resizing | undefined, target: CustomerBucket | undefined): Wish {
   const format = formatOf(given)
   const convert = format && { background: given.convert?.background, format }
   return {
@@ -138,7 +138,7 @@ function wishOf(given: Shape, resize: Resizing | undefined, target: Target | und
 }
 
 /** Reference section 3: "Superseded by convert.format". */
-const formatOf = ({ convert, webp }: Shape): Format | undefined =>
+const formatOf = ({ convert, webp }: KrakenFields): Format | undefined =>
   convert?.format ?? (webp ? 'webp' : undefined)
 
 interface Pixels {
@@ -146,7 +146,7 @@ interface Pixels {
   readonly resizes: boolean
 }
 
-function optimising(given: Shape, { format, resizes }: Pixels): OptimiseRequest {
+function optimising(given: KrakenFields, { format, resizes }: Pixels): OptimiseRequest {
   const { lossy, quality, sampling_scheme: chroma, preserve_meta } = given
   // Reference section 3: "lossy, resize, and conversion to JPEG"; else the picture keeps its own.
   const isSampled = lossy || resizes || format === 'jpeg'
@@ -164,4 +164,4 @@ function optimising(given: Shape, { format, resizes }: Pixels): OptimiseRequest 
   }
 }
 
-const refused = (message: string): Failure => new Failure('bad-option', message)
+const badRequest = (message: string): Failure => new Failure('bad-option', message)

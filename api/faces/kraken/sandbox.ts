@@ -5,25 +5,29 @@ import { type OutputFormat, upright } from '../../../transforms/index.ts'
 import type { Identification } from '../../../transforms/optimise/identification.ts'
 import { addressName, safeName } from '../../intake/file-name.ts'
 import type { Wish } from '../../services/optimising/optimising.ts'
-import { type Shape, setOf } from './answers.ts'
+import { type AnswerShape, setOf } from './answers.ts'
 
 /** What is known of the picture: nothing of one that stands at an address, as it is not fetched. */
-export interface Known {
+export interface SandboxPicture {
   readonly name: string
   readonly bytes: number
   readonly identification: Identification | null
 }
 
-export const unknown = (url: string): Known => ({ name: nameIn(url), bytes: 100_000, identification: null })
+export const unseenPicture = (url: string): SandboxPicture => ({
+  name: nameIn(url),
+  bytes: 100_000,
+  identification: null,
+})
 
 const nameIn = (url: string): string => safeName(URL.canParse(url) ? addressName(new URL(url)) : undefined)
 
-export interface Play extends Shape {
+export interface SandboxCall extends AnswerShape {
   readonly wishes: readonly Wish[]
   readonly base: string
 }
 
-export function played(known: Known, { wishes, base, ...shape }: Play): JsonObject {
+export function sandboxAnswer(known: SandboxPicture, { wishes, base, ...shape }: SandboxCall): JsonObject {
   const pictures = wishes.map(
     (wish, index) => [wish.id ?? String(index), picture(known, wish, base)] as const,
   )
@@ -31,7 +35,11 @@ export function played(known: Known, { wishes, base, ...shape }: Play): JsonObje
 }
 
 /** Two thirds of the bytes, at the size the picture has; the address names nothing. */
-function picture({ name, bytes, identification }: Known, { optimise }: Wish, base: string): JsonObject {
+function picture(
+  { name, bytes, identification }: SandboxPicture,
+  { optimise }: Wish,
+  base: string,
+): JsonObject {
   const { width, height } = identification ? upright(identification) : { width: 800, height: 600 }
   const type = identification?.format ?? 'jpeg'
   const kept = Math.ceil((bytes * 2) / 3)

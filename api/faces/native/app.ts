@@ -5,7 +5,7 @@ import { jsonFrom } from '../json.ts'
 import type { ApiParts } from '../parts.ts'
 import { baseOf, textOf } from '../request.ts'
 import type { Guard, NativeContext, NativeEnv } from './authenticate.ts'
-import { problemResponse, refused } from './problems.ts'
+import { problemResponse, schemaFailure } from './problems.ts'
 
 export type NativeApp = OpenAPIHono<NativeEnv>
 
@@ -20,7 +20,7 @@ export const newApp = (): NativeApp =>
   new OpenAPIHono<NativeEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
-      return problemResponse(c, refused(result.error, (result as { data?: unknown }).data))
+      return problemResponse(c, schemaFailure(result.error, (result as { data?: unknown }).data))
     },
   })
 
@@ -49,12 +49,12 @@ export async function jsonOf(
 
 /** A JSON object, from a text that somebody sent; none where there is no text. */
 export function objectOf(text: string, where: string): Readonly<Record<string, unknown>> {
-  const given = text === '' ? {} : parsed(text, where)
+  const given = text === '' ? {} : parseJson(text, where)
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
   throw new Failure('bad-body', `The ${where} is no JSON object.`)
 }
 
-function parsed(text: string, where: string): unknown {
+function parseJson(text: string, where: string): unknown {
   try {
     return jsonFrom(text)
   } catch (cause) {

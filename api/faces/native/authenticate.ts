@@ -19,7 +19,7 @@ export interface NativeEnv extends ApiEnv {
 
 export type NativeContext = Context<NativeEnv>
 
-interface Need {
+interface AccessNeeds {
   /** Without one any key will do. */
   readonly scope?: Scope
   /** Whether it is work that counts against the quota. */
@@ -41,19 +41,19 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
     c.req.bodyCache.text = Promise.resolve(text) as unknown as string
     await next()
   }
-  return ({ scope, isCounted = false, hasFile = false, hasJson = false }: Need = {}) => {
-    const known: MiddlewareHandler<NativeEnv> = async (c, next) => {
+  return ({ scope, isCounted = false, hasFile = false, hasJson = false }: AccessNeeds = {}) => {
+    const admit: MiddlewareHandler<NativeEnv> = async (c, next) => {
       const key = await keyOf(accounts, c.req.header('authorization'))
       if (scope !== undefined) accounts.require(key, scope)
       c.set('key', key)
       if (!isCounted) return next()
-      c.set('hold', await reserved(accounts, key, hasFile ? c.env.incoming : undefined))
+      c.set('hold', await reserveFor(accounts, key, hasFile ? c.env.incoming : undefined))
       await next()
       // Where nothing came of it: what was counted, or goes on, is not this call's any more.
       await c.get('hold').release()
     }
-    const middleware = hasJson ? [known, read] : [known]
-    return { middleware, security: scope === undefined ? anyKey : scoped(scope) }
+    const middleware = hasJson ? [admit, read] : [admit]
+    return { middleware, security: scope === undefined ? anyKey : withScope(scope) }
   }
 }
 
@@ -61,7 +61,7 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
 const formBytes = 64 * 1024
 
 /** What is announced as more than is left is refused before it is read. */
-async function reserved(
+async function reserveFor(
   accounts: ApiParts['accounts'],
   key: KeyRecord,
   incoming?: IncomingMessage,
@@ -85,7 +85,7 @@ export const securitySchemes = {
 } as const
 
 // OpenAPI 3.1 lets any scheme name the roles that are needed.
-const scoped = (scope: Scope) => [{ bearer: [scope] }, { basic: [scope] }]
+const withScope = (scope: Scope) => [{ bearer: [scope] }, { basic: [scope] }]
 const anyKey = [{ bearer: [] }, { basic: [] }]
 
 async function keyOf(accounts: ApiParts['accounts'], header = ''): Promise<KeyRecord> {

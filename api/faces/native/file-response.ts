@@ -6,7 +6,7 @@ import type { NativeContext } from './authenticate.ts'
 import { problemResponse } from './problems.ts'
 import { dispositionOf } from './result-headers.ts'
 
-export interface Stored {
+export interface StoredBytes {
   readonly name: string
   readonly bytes: number
   readonly type: string
@@ -15,7 +15,7 @@ export interface Stored {
   open(range?: FileRange): Promise<StoredFile | undefined>
 }
 
-export async function bytesOf(c: NativeContext, stored: Stored): Promise<Response> {
+export async function bytesOf(c: NativeContext, stored: StoredBytes): Promise<Response> {
   const headers = headersFor(stored)
   if (isKnown(c.req.header('if-none-match'), stored.etag)) return new Response(null, { status: 304, headers })
   const range = rangeOf(c, stored)
@@ -34,7 +34,7 @@ export async function bytesOf(c: NativeContext, stored: Stored): Promise<Respons
 }
 
 /** RFC 9110 15.5.17: with how much there is. */
-function unsatisfiable(c: NativeContext, { bytes }: Stored): Response {
+function unsatisfiable(c: NativeContext, { bytes }: StoredBytes): Response {
   const received = c.req.header('range') ?? ''
   const failure = new Failure('bad-range', `Of these ${bytes} bytes there is no such part.`, { received })
   const response = problemResponse(c, failure)
@@ -44,7 +44,7 @@ function unsatisfiable(c: NativeContext, { bytes }: Stored): Response {
 
 export const gone = (): Failure => new Failure('not-found', 'There is no such file, or not any more.')
 
-function headersFor({ name, type, etag, cacheControl }: Stored): Record<string, string> {
+function headersFor({ name, type, etag, cacheControl }: StoredBytes): Record<string, string> {
   return {
     'content-type': type,
     'content-disposition': dispositionOf('inline', name),
@@ -61,10 +61,10 @@ const isKnown = (given: string | undefined, etag: string): boolean =>
   given !== undefined &&
   (given.trim() === '*' || given.split(',').some((one) => one.trim().replace(/^W\//, '') === etag))
 
-type Wanted = { readonly from: number; readonly to: number }
+type ByteRange = { readonly from: number; readonly to: number }
 
 /** One range; several, or one that cannot be read, are answered with the whole (RFC 9110 14.2). */
-function rangeOf(c: NativeContext, { bytes, etag }: Stored): Wanted | 'unsatisfiable' | undefined {
+function rangeOf(c: NativeContext, { bytes, etag }: StoredBytes): ByteRange | 'unsatisfiable' | undefined {
   const condition = c.req.header('if-range')
   if (condition !== undefined && condition !== etag) return undefined
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(c.req.header('range') ?? '') ?? []

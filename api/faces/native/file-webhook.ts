@@ -1,10 +1,14 @@
-// The body of a webhook in our own form: the file as the native API shows it.
-import type { JsonObject } from '../../../records/index.ts'
-import type { Delivery } from '../../services/uploads/file-event.ts'
+// The webhook of a file's event as the native API writes it. Pure.
+import type { FileEventTranslator } from '../../services/uploads/file-event.ts'
 import { fileView } from './schemas/files.ts'
 
-export const nativeDelivery = ({ told, base }: Delivery): JsonObject => ({
-  event: told.event,
-  file: fileView(told.file, base),
-  ...(told.before ? { before: { metadata: told.before.metadata, tags: told.before.tags } } : {}),
-})
+/** Signed by the deliverer, anew for each attempt. */
+export const nativeFileWebhook: FileEventTranslator = ({ hook, fileEvent, base }) => {
+  const { event, file, before } = fileEvent
+  const body = {
+    event,
+    file: fileView(file, base),
+    ...(before ? { before: { metadata: before.metadata, tags: before.tags } } : {}),
+  }
+  return { body, ...(hook.signingSecret === null ? {} : { secret: hook.signingSecret }) }
+}

@@ -14,7 +14,7 @@ import { problemResponse } from './problems.ts'
 import { addAccount } from './routes/account.ts'
 import { addDeliveries } from './routes/deliveries.ts'
 import { addDownloads } from './routes/downloads.ts'
-import { addFileWork } from './routes/file-actions.ts'
+import { addFileActions } from './routes/file-actions.ts'
 import { addFiles } from './routes/files.ts'
 import { addGroups } from './routes/groups.ts'
 import { addIdentify } from './routes/identify.ts'
@@ -22,11 +22,11 @@ import { addKeys } from './routes/keys.ts'
 import { addMultipart } from './routes/multipart.ts'
 import { addOptimize } from './routes/optimize.ts'
 import { addPurge } from './routes/purge.ts'
-import { addStored } from './routes/result-bytes.ts'
+import { addResultBytes } from './routes/result-bytes.ts'
 import { addResults } from './routes/results.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 
-export { nativeTeller } from './optimize-webhook.ts'
+export { nativeWebhook } from './optimize-webhook.ts'
 
 export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   const app = newApp()
@@ -42,13 +42,13 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   app.use('/v1/*', async (c, next) => {
     methods ??= methodsOf(app)
     const allowed = methods(c.req.path)
-    if (allowed && !allowed.includes(c.req.method)) return allowing(c, allowed.join(', '))
+    if (allowed && !allowed.includes(c.req.method)) return refuseMethod(c, allowed.join(', '))
     return next()
   })
   // What has a word where another has an id comes first: /v1/files/multipart is no file.
   const adding = [
-    ...[addOptimize, addIdentify, addResults, addStored],
-    ...[addMultipart, addDownloads, addFileWork, addFiles, addGroups],
+    ...[addOptimize, addIdentify, addResults, addResultBytes],
+    ...[addMultipart, addDownloads, addFileActions, addFiles, addGroups],
     ...[addWebhooks, addDeliveries, addAccount, addKeys, addPurge],
   ]
   for (const add of adding) add(routing)
@@ -62,7 +62,7 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   refuseOtherMethods(app)
 
   // What is logged of it is the journal's, for all faces.
-  app.onError((thrown, c) => problemResponse(c, told(thrown)))
+  app.onError((thrown, c) => problemResponse(c, asOwnFailure(thrown)))
   return app as unknown as OpenAPIHono<ApiEnv>
 }
 
@@ -77,11 +77,11 @@ export const nothingHere = (c: Context): Response =>
 function refuseOtherMethods(app: NativeApp): void {
   for (const path of openPaths) {
     app.options(path, (c) => c.body(null, 204, preflight))
-    app.all(path, (c) => allowing(c, readingMethods))
+    app.all(path, (c) => refuseMethod(c, readingMethods))
   }
 }
 
-function allowing(c: NativeContext, allow: string): Response {
+function refuseMethod(c: NativeContext, allow: string): Response {
   const response = problemResponse(
     c,
     new Failure('bad-method', `Expected ${allow}, received ${c.req.method}.`),
@@ -91,7 +91,7 @@ function allowing(c: NativeContext, allow: string): Response {
 }
 
 /** What the framework itself refuses: JSON that is none, or a body of another type than JSON. */
-function told(thrown: unknown): Failure {
+function asOwnFailure(thrown: unknown): Failure {
   if (!(thrown instanceof HTTPException)) return asFailure(thrown)
   if (thrown.status === 415) return new Failure('body-unsupported', 'Send the body as application/json.')
   return thrown.status < 500 ? new Failure('bad-body', `${thrown.message}.`) : asFailure(thrown)

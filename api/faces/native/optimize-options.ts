@@ -2,9 +2,9 @@
 import { Failure } from '../../../errors.ts'
 import { readEdit } from '../../../processing/edit.ts'
 import { defaultMode, type OptimiseRequest } from '../../../transforms/optimise/request.ts'
-import type { Target, Wish } from '../../services/optimising/optimising.ts'
+import type { CustomerBucket, Wish } from '../../services/optimising/optimising.ts'
 import type { OptimizeOptions, Variant } from './schemas/optimize-options.ts'
-import type { Target as WrittenTarget } from './schemas/target.ts'
+import type { BucketTarget as WrittenTarget } from './schemas/target.ts'
 
 /** One to ten, those of the variants with what stands beside them as their default. Fails with 'bad-option'. */
 export function wishesOf({ variants, ...shared }: OptimizeOptions): readonly Wish[] {
@@ -17,9 +17,9 @@ export function wishesOf({ variants, ...shared }: OptimizeOptions): readonly Wis
   return variants.map(({ id, ...own }) => ({ id, ...wishOf({ ...shared, ...own }) }))
 }
 
-type Options = Omit<OptimizeOptions, 'variants'> & Partial<Omit<Variant, 'id'>>
+type VariantOptions = Omit<OptimizeOptions, 'variants'> & Partial<Omit<Variant, 'id'>>
 
-function wishOf(options: Options): Wish {
+function wishOf(options: VariantOptions): Wish {
   const { name, target } = options
   const edit = (options.edit ?? '').replace(/^\?/, '')
   // Whoever makes it reads it again; said here, it is said before the picture has come.
@@ -39,7 +39,7 @@ function requestOf({
   format,
   keep,
   ...options
-}: Options): OptimiseRequest {
+}: VariantOptions): OptimiseRequest {
   const { chroma, progressive } = options
   const mode = options.mode ?? defaultMode(quality)
   if (mode !== 'quality' && quality !== undefined) throw refuse('quality', `no quality in mode ${mode}`)
@@ -60,7 +60,7 @@ function requestOf({
   }
 }
 
-function targetOf(written: WrittenTarget): Target {
+function targetOf(written: WrittenTarget): CustomerBucket {
   const { path, metadata, headers } = written
   const placement = {
     ...(path === undefined ? {} : { path }),

@@ -5,13 +5,13 @@ import { Failure } from '../../../errors.ts'
 import { isCoded } from '../../intake/content.ts'
 import { dispositionName, utf8Of } from '../../intake/file-name.ts'
 import type { Form, ReceiveOptions } from '../../intake/intake.ts'
-import type { Source, Wish } from '../../services/optimising/optimising.ts'
+import type { OptimiseSource, Wish } from '../../services/optimising/optimising.ts'
 import type { ApiParts } from '../parts.ts'
 import { mediaType, untilLeft } from '../request.ts'
 import { jsonOf, objectOf } from './app.ts'
 import type { NativeContext } from './authenticate.ts'
 import { wishesOf } from './optimize-options.ts'
-import { checked } from './problems.ts'
+import { parseWith } from './problems.ts'
 import {
   OptimizeFields,
   OptimizeOptions,
@@ -19,37 +19,41 @@ import {
   OptimizeUrl,
 } from './schemas/optimize-options.ts'
 
-export interface Asked {
+export interface OptimizeRequest {
   readonly options: OptimizeOptions
   readonly wishes: readonly Wish[]
   readonly signal: AbortSignal
   /** Reads the body, or tells the address; `identified` is told once, on the first bytes of a body. */
-  source(identified?: ReceiveOptions['identified']): Promise<Source>
+  source(identified?: ReceiveOptions['onIdentified']): Promise<OptimiseSource>
   /** Where `source` will not be asked. */
   discard(): Promise<void>
 }
 
-type Given = Readonly<Record<string, unknown>>
+type GivenOptions = Readonly<Record<string, unknown>>
 
 /** `query` has been read by its schema, so that all that is joined here is of JSON's own kinds. */
-export async function asked(c: NativeContext, parts: ApiParts, query: OptimizeQuery): Promise<Asked> {
+export async function readOptimizeRequest(
+  c: NativeContext,
+  parts: ApiParts,
+  query: OptimizeQuery,
+): Promise<OptimizeRequest> {
   const { incoming } = c.env
   const { left: within } = c.get('hold')
-  const given: Given = { ...query, ...headerOptions(c) }
+  const given: GivenOptions = { ...query, ...headerOptions(c) }
   const signal = untilLeft(c.env)
   const kind = mediaType(incoming)
   if (kind === 'application/json')
     return byUrl(parts, { given: { ...given, ...(await jsonOf(c, parts)) }, signal })
   if (kind === 'multipart/form-data') return byForm(parts, { incoming, given, signal, within })
-  const options = checked(OptimizeOptions, given)
+  const options = parseWith(OptimizeOptions, given)
   return {
-    ...wanted(parts, options),
+    ...readOptions(parts, options),
     signal,
     discard: async () => {},
     source: async (identified) => {
       const { optimiseBytes: maxBytes } = parts.limits
       const told = identified ? { identified } : {}
-      const named = namedAs(incoming, options.name)
+      const named = describeBody(incoming, options.name)
       return {
         received: await parts.intake.receive(incoming, {
           ...named,
@@ -64,20 +68,26 @@ export async function asked(c: NativeContext, parts: ApiParts, query: OptimizeQu
   }
 }
 
-function byUrl(parts: ApiParts, { given, signal }: { given: Given; signal: AbortSignal }): Asked {
-  const { url, source_headers: headers, ...options } = checked(OptimizeUrl, given)
+function byUrl(
+  parts: ApiParts,
+  { given, signal }: { given: GivenOptions; signal: AbortSignal },
+): OptimizeRequest {
+  const { url, source_headers: headers, ...options } = parseWith(OptimizeUrl, given)
   const source = { url, ...(headers ? { headers } : {}) }
-  return { ...wanted(parts, options), signal, source: async () => source, discard: async () => {} }
+  return { ...readOptions(parts, options), signal, source: async () => source, discard: async () => {} }
 }
 
-interface FormAsked {
+interface FormInput {
   readonly incoming: IncomingMessage
-  readonly given: Given
+  readonly given: GivenOptions
   readonly signal: AbortSignal
   readonly within: () => number
 }
 
-async function byForm(parts: ApiParts, { incoming, given, signal, within }: FormAsked): Promise<Asked> {
+async function byForm(
+  parts: ApiParts,
+  { incoming, given, signal, within }: FormInput,
+): Promise<OptimizeRequest> {
   const maxBytes = parts.limits.optimiseBytes
   const request = { headers: incoming.headers, body: incoming }
   const taking = { maxBytes, within, onlyPictures: true, maxFiles: 1, signal }
@@ -92,17 +102,17 @@ async function byForm(parts: ApiParts, { incoming, given, signal, within }: Form
 
 function ofForm(
   parts: ApiParts,
-  { form, given, signal }: Omit<FormAsked, 'incoming' | 'within'> & { form: Form },
-): Asked {
+  { form, given, signal }: Omit<FormInput, 'incoming' | 'within'> & { form: Form },
+): OptimizeRequest {
   const { options, ...fields } = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
-  const written = checked(OptimizeFields, fields)
-  const all: Given = { ...given, ...objectOf(options ?? '', "field 'options'"), ...written }
+  const written = parseWith(OptimizeFields, fields)
+  const all: GivenOptions = { ...given, ...objectOf(options ?? '', "field 'options'"), ...written }
   const received = form.files[0]?.received
   if (!received && !('url' in all))
     throw new Failure('bad-body', "The form has neither a 'file' nor a 'url'.", { option: 'file' })
   if (!received) return byUrl(parts, { given: all, signal })
   return {
-    ...wanted(parts, checked(OptimizeOptions, all)),
+    ...readOptions(parts, parseWith(OptimizeOptions, all)),
     signal,
     discard: () => form.discard(),
     source: async (identified) => {
@@ -112,16 +122,16 @@ function ofForm(
   }
 }
 
-function wanted({ hooks }: ApiParts, options: OptimizeOptions) {
+function readOptions({ hooks }: ApiParts, options: OptimizeOptions) {
   if (options.callback_url !== undefined) hooks.check(options.callback_url)
   return { options, wishes: wishesOf(options) }
 }
 
-const headerOptions = (c: NativeContext): Given =>
+const headerOptions = (c: NativeContext): GivenOptions =>
   objectOf(utf8Of(c.req.header('halftone-options') ?? ''), "header 'Halftone-Options'")
 
 /** What a client says of a body that is the file itself. */
-export function namedAs({ headers }: IncomingMessage, name?: string) {
+export function describeBody({ headers }: IncomingMessage, name?: string) {
   const { 'content-type': type, 'content-length': length } = headers
   return {
     name: dispositionName(headers['content-disposition']) ?? name,

@@ -4,11 +4,11 @@ import { accepts } from 'hono/accepts'
 import { asFailure, Failure } from '../../../errors.ts'
 import { outputFormats } from '../../../transforms/index.ts'
 import { noHold } from '../../services/accounts/index.ts'
-import type { Answered, Call } from '../../services/optimising/optimising.ts'
+import type { Call, OptimisedResult } from '../../services/optimising/optimising.ts'
 import type { ApiParts } from '../parts.ts'
 import { baseFor } from './app.ts'
 import type { NativeContext } from './authenticate.ts'
-import type { Asked } from './optimize-request.ts'
+import type { OptimizeRequest } from './optimize-request.ts'
 import { headersOf } from './result-headers.ts'
 import { failureView } from './schemas/failures.ts'
 import type { OptimizeEvent } from './schemas/promises.ts'
@@ -17,7 +17,7 @@ import { identificationView, resultView } from './views.ts'
 const eventsType = 'application/x-ndjson'
 const pictureTypes = ['image/*', ...Object.values(outputFormats).map(({ type }) => type), 'image/svg+xml']
 
-export async function answer(c: NativeContext, parts: ApiParts, asked: Asked) {
+export async function respondToOptimize(c: NativeContext, parts: ApiParts, asked: OptimizeRequest) {
   const { options, wishes } = asked
   const call: Call = {
     key: c.get('key'),
@@ -27,41 +27,48 @@ export async function answer(c: NativeContext, parts: ApiParts, asked: Asked) {
     base: baseFor(c, parts),
   }
   if (options.callback_url !== undefined)
-    return promised(c, parts, { call, asked, url: options.callback_url })
-  switch (options.response ?? accepted(c)) {
+    return respondWithPromise(c, parts, { call, asked, url: options.callback_url })
+  switch (options.response ?? chooseResponse(c)) {
     case 'events':
       // The events go on when this call has been answered, and its work is counted or given back at their end.
       c.set('hold', noHold)
-      return watched(parts, call, asked)
+      return respondWithEvents(parts, call, asked)
     case 'binary':
-      return picture(c, parts, { call, asked })
+      return respondWithPicture(c, parts, { call, asked })
     default:
-      return report(c, await optimised(parts, call, asked), options.variants !== undefined)
+      return respondWithReport(c, await optimise(parts, call, asked), options.variants !== undefined)
   }
 }
 
-function accepted(c: NativeContext): 'json' | 'binary' | 'events' {
+function chooseResponse(c: NativeContext): 'json' | 'binary' | 'events' {
   const supports = ['application/json', eventsType, ...pictureTypes]
   const type = accepts(c, { header: 'Accept', supports, default: 'application/json' })
   if (type === eventsType) return 'events'
   return pictureTypes.includes(type) ? 'binary' : 'json'
 }
 
-const optimised = async ({ optimising }: ApiParts, call: Call, asked: Asked): Promise<readonly Answered[]> =>
-  optimising.optimise(call, await asked.source(), asked.signal)
+const optimise = async (
+  { optimising }: ApiParts,
+  call: Call,
+  asked: OptimizeRequest,
+): Promise<readonly OptimisedResult[]> => optimising.optimise(call, await asked.source(), asked.signal)
 
-function report(c: NativeContext, answered: readonly Answered[], isSet: boolean) {
+function respondWithReport(c: NativeContext, answered: readonly OptimisedResult[], isSet: boolean) {
   const results = answered.map(resultView)
   const [only] = results
   return isSet || only === undefined ? c.json({ results }, 200) : c.json(only, 200)
 }
 
-interface Asking {
+interface OptimizeCall {
   readonly call: Call
-  readonly asked: Asked
+  readonly asked: OptimizeRequest
 }
 
-async function picture(c: NativeContext, parts: ApiParts, { call, asked }: Asking): Promise<Response> {
+async function respondWithPicture(
+  c: NativeContext,
+  parts: ApiParts,
+  { call, asked }: OptimizeCall,
+): Promise<Response> {
   if (call.wishes.length > 1) {
     await asked.discard()
     throw new Failure('bad-option', 'A picture itself can only be answered where one result is asked for.', {
@@ -69,15 +76,15 @@ async function picture(c: NativeContext, parts: ApiParts, { call, asked }: Askin
       expected: 'one variant, or an answer in JSON',
     })
   }
-  const [only] = await optimised(parts, call, asked)
+  const [only] = await optimise(parts, call, asked)
   if (!only) throw new Failure('internal', 'Nothing came out.')
   return c.body(new Uint8Array(only.body), 200, headersOf(only))
 }
 
-async function promised(
+async function respondWithPromise(
   c: NativeContext,
   { optimising }: ApiParts,
-  { call, asked, url }: Asking & { url: string },
+  { call, asked, url }: OptimizeCall & { url: string },
 ) {
   const { callback_secret: secret, reference } = asked.options
   const id = await optimising.promise(call, await asked.source(), {
@@ -91,7 +98,11 @@ async function promised(
 }
 
 /** A failure before the first event is still answered with its own status. */
-async function watched({ optimising, log }: ApiParts, call: Call, asked: Asked): Promise<Response> {
+async function respondWithEvents(
+  { optimising, log }: ApiParts,
+  call: Call,
+  asked: OptimizeRequest,
+): Promise<Response> {
   const events = new PassThrough()
   const begun = Promise.withResolvers<void>()
   let hasBegun = false

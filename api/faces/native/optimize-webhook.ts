@@ -1,9 +1,9 @@
 // What a webhook of the native API says: the same document that the status of the promise shows.
-import type { Teller } from '../../services/optimising/optimising.ts'
+import type { WebhookTranslator } from '../../services/optimising/optimising.ts'
 import { failureView } from './schemas/failures.ts'
 import { resultView } from './views.ts'
 
-export const nativeTeller: Teller = ({ id, context, outcomes = [], failure }) => ({
+export const nativeWebhook: WebhookTranslator = ({ id, context, outcomes = [], failure }) => ({
   event: failure ? 'optimise.failed' : 'optimise.done',
   id,
   reference: context.reference ?? null,

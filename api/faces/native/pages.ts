@@ -55,7 +55,7 @@ export const IdPlace = z.string().max(100)
 export const TimePlace = z.object({ created: z.int(), id: z.string().max(100) })
 
 /** The page as it is answered, its `Link` set. */
-export function paged<T>(
+export function pageBody<T>(
   c: NativeContext,
   items: readonly T[],
   place: unknown,

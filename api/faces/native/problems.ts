@@ -41,15 +41,15 @@ const described = {
   507: 'There is no room left on the disk.',
 }
 
-type Described = keyof typeof described
+type DescribedStatus = keyof typeof described
 
 /** What each operation may answer besides: the key, the options, the load. */
 const everywhere = [400, 401, 403, 429, 503, 507] as const
 
 /** The rows of `responses` for the statuses a route may fail with. */
-export const failing = <const S extends readonly Described[]>(...statuses: S) =>
+export const failureResponses = <const S extends readonly DescribedStatus[]>(...statuses: S) =>
   Object.fromEntries(
-    [...new Set<Described>([...everywhere, ...statuses])].map((status) => [
+    [...new Set<DescribedStatus>([...everywhere, ...statuses])].map((status) => [
       status,
       problem(described[status]),
     ]),
@@ -86,14 +86,14 @@ const challenge = (authorization = ''): string =>
   /^basic\b/i.test(authorization) ? 'Basic realm="halftone", charset="UTF-8"' : 'Bearer realm="halftone"'
 
 /** The value when the schema accepts it. Fails with 'bad-option' naming the field that is at fault. */
-export function checked<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
+export function parseWith<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  throw refused(parsed.error, given)
+  throw schemaFailure(parsed.error, given)
 }
 
 /** The first thing that is wrong, as a failure that names it. */
-export function refused(error: z.ZodError, given: unknown): Failure {
+export function schemaFailure(error: z.ZodError, given: unknown): Failure {
   const issue = firstOf(error.issues)
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const path = [...issue.path, ...(unknown === undefined ? [] : [unknown])]
@@ -101,7 +101,7 @@ export function refused(error: z.ZodError, given: unknown): Failure {
   if (unknown !== undefined)
     return new Failure('bad-option', `There is no option '${option}' here.`, { option })
   const expected = expectation(issue)
-  const received = issue.code === 'invalid_key' ? String(path.at(-1)) : shown(path.reduce(within, given))
+  const received = issue.code === 'invalid_key' ? String(path.at(-1)) : valueText(path.reduce(within, given))
   const place = option === '' ? 'the body' : `'${option}'`
   const message = `Expected ${expected} for ${place}, received ${received === undefined ? 'nothing' : `'${received.slice(0, 60)}'`}.`
   return new Failure('bad-option', message, {
@@ -131,7 +131,7 @@ function within(value: unknown, key: PropertyKey): unknown {
     : undefined
 }
 
-function shown(value: unknown): string | undefined {
+function valueText(value: unknown): string | undefined {
   if (value === undefined) return undefined
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -46,14 +46,14 @@ export function headersOf(outcome: Outcome): Record<string, string> {
   }
 }
 
-interface Measured {
+interface PictureSize {
   readonly name: string
   readonly width: number
   readonly height: number
   readonly bytes: number
 }
 
-const measures = ({ name, width, height, bytes }: Measured): string =>
+const measures = ({ name, width, height, bytes }: PictureSize): string =>
   `${name};w=${width};h=${height};bytes=${bytes}`
 
 const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?')

@@ -2,7 +2,7 @@
 import type { JsonObject, KeyRecord } from '../../../records/index.ts'
 import { upright } from '../../../transforms/index.ts'
 import type { Identification } from '../../../transforms/optimise/identification.ts'
-import type { Outcome, Teller } from '../../services/optimising/optimising.ts'
+import type { Outcome, WebhookTranslator } from '../../services/optimising/optimising.ts'
 import { statusFor } from './errors.ts'
 
 export function answerOf(outcome: Outcome, id = outcome.id): JsonObject {
@@ -10,16 +10,16 @@ export function answerOf(outcome: Outcome, id = outcome.id): JsonObject {
   const { source, result, report } = figures
   return {
     ...{ success: true, code: 200, id },
-    input: { name: sourceName, ...described(source), bytes: report.sourceBytes, sha1: sourceSha1 },
+    input: { name: sourceName, ...describe(source), bytes: report.sourceBytes, sha1: sourceSha1 },
     output: {
-      ...{ url, name, ...described(result) },
+      ...{ url, name, ...describe(result) },
       quality: result.sourceQuality?.quality ?? report.quality ?? null,
       ...{ bytes: report.bytes, sha1 },
     },
   }
 }
 
-function described(found: Identification): JsonObject {
+function describe(found: Identification): JsonObject {
   return {
     format: found.format.toUpperCase(),
     ...upright(found),
@@ -53,7 +53,7 @@ export const failureOf = ({ status, message }: Fault, id: string): JsonObject =>
 })
 
 /** The answer that was promised, with the id it was promised under. */
-export const optidashTeller: Teller = ({ id, outcomes, failure }) => {
+export const optidashWebhook: WebhookTranslator = ({ id, outcomes, failure }) => {
   const [outcome] = outcomes ?? []
   if (outcome) return answerOf(outcome, id)
   const { kind, message } = failure ?? { kind: 'internal', message: 'Something went wrong on our side.' }
@@ -67,13 +67,13 @@ export const headerOf = (answer: JsonObject): string =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-export interface Standing {
+export interface CallsStanding {
   readonly used: { readonly calls: number }
   readonly quotas: { readonly calls?: number }
 }
 
 /** Optidash counts calls. Without a quota the total is the largest number that all clients read exactly. */
-export function accountOf({ project }: KeyRecord, { used, quotas }: Standing): JsonObject {
+export function accountOf({ project }: KeyRecord, { used, quotas }: CallsStanding): JsonObject {
   const total = quotas.calls ?? Number.MAX_SAFE_INTEGER
   return {
     ...{ success: true, code: 200, company: project },
@@ -83,7 +83,7 @@ export function accountOf({ project }: KeyRecord, { used, quotas }: Standing): J
 }
 
 /** Reference section 9, a suggestion: calls of the month, and seconds until the next begins (UTC). */
-export function rateHeaders({ used, quotas }: Standing, now: number): Record<string, string> {
+export function rateHeaders({ used, quotas }: CallsStanding, now: number): Record<string, string> {
   if (quotas.calls === undefined) return {}
   const date = new Date(now)
   const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)

@@ -2,6 +2,7 @@
 // scale, effects.
 import { z } from 'zod'
 import { Failure } from '../../../errors.ts'
+import { type EditPairs, editText } from '../edit-text.ts'
 import { whole, words } from '../schema.ts'
 
 /** The longest side that a result may have: that of the URL language. */
@@ -14,9 +15,9 @@ const number = (min: number, max: number) => {
   return z.number({ error }).min(min, { error }).max(max, { error })
 }
 
-type Place = readonly ['top' | 'bottom' | undefined, 'left' | 'right' | undefined]
+type GravitySides = readonly ['top' | 'bottom' | undefined, 'left' | 'right' | undefined]
 
-const places: Readonly<Record<string, Place>> = {
+const places: Readonly<Record<string, GravitySides>> = {
   center: [undefined, undefined],
   ...{ 'top-left': ['top', 'left'], top: ['top', undefined], 'top-right': ['top', 'right'] },
   ...{ right: [undefined, 'right'], 'bottom-right': ['bottom', 'right'], bottom: ['bottom', undefined] },
@@ -93,7 +94,6 @@ const shape = z.object(operations)
 type Operations = z.infer<typeof shape>
 type Resize = NonNullable<Operations['resize']>
 type Crop = NonNullable<Operations['crop']>
-type Pairs = Readonly<Record<string, string | number>>
 
 /** '' when the pixels stay as they are. Fails with 'bad-option' for operations that cannot be joined. */
 export function editOf(asked: Operations): string {
@@ -101,33 +101,35 @@ export function editOf(asked: Operations): string {
   if (resize && scale) throw apart('resize', 'scale')
   const isPlaced = crop !== undefined || resize?.gravity !== undefined
   const blurred = (asked.filter ?? asked.stylize)?.blur?.value
-  const pairs: Pairs = {
+  const pairs: EditPairs = {
     ...sizes(crop, resize, scale),
     ...(flip && (isPlaced ? turns(flip) : mirrors(flip))),
     // The language counts in tenths of a pixel of sigma.
     ...(blurred && { blur: Math.round(blurred * 10) }),
     ...(adjust?.unsharp && { sharp: adjust.unsharp }),
   }
-  return Object.entries(pairs)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('&')
+  return editText(pairs)
 }
 
-function sizes(crop: Crop | undefined, resize: Resize | undefined, scale: Operations['scale']): Pairs {
+function sizes(crop: Crop | undefined, resize: Resize | undefined, scale: Operations['scale']): EditPairs {
   if (crop?.mode === 'ratio') {
     if (scale) throw apart('crop.ratio', 'scale')
     return ratioOf(crop, resize)
   }
-  return { ...(crop && { rect: region(crop) }), ...(resize && resized(resize)), ...(scale && scaled(scale)) }
+  return {
+    ...(crop && { rect: region(crop) }),
+    ...(resize && resizePairs(resize)),
+    ...(scale && scalePairs(scale)),
+  }
 }
 
-function resized({ mode, width, height, gravity, upscale, background }: Resize): Pairs {
+function resizePairs({ mode, width, height, gravity, upscale, background }: Resize): EditPairs {
   const frame = { ...(width && { w: width }), ...(height && { h: height }) }
   switch (mode) {
     case 'auto':
       return { ...frame, fit: upscale ? 'clip' : 'max' }
     case 'fit':
-      if (upscale) return { ...frame, fit: 'crop', ...kept(gravity) }
+      if (upscale) return { ...frame, fit: 'crop', ...cropPairs(gravity) }
       if ((gravity ?? 'center') !== 'center') throw apart('resize.gravity', '"upscale": false')
       return { ...frame, fit: 'min' }
     case 'fill':
@@ -139,8 +141,8 @@ function resized({ mode, width, height, gravity, upscale, background }: Resize):
 }
 
 /** Both steps cut, so that only a resize which keeps the ratio can follow. */
-function ratioOf({ ratio, gravity }: Crop & { mode: 'ratio' }, resize: Resize | undefined): Pairs {
-  const cut = { ar: ratio, fit: 'crop', ...kept(gravity) }
+function ratioOf({ ratio, gravity }: Crop & { mode: 'ratio' }, resize: Resize | undefined): EditPairs {
+  const cut = { ar: ratio, fit: 'crop', ...cropPairs(gravity) }
   if (!resize) return cut
   const { mode, width, height, upscale } = resize
   if (mode !== 'auto') throw apart('crop.ratio', `resize.mode ${mode}`)
@@ -150,11 +152,11 @@ function ratioOf({ ratio, gravity }: Crop & { mode: 'ratio' }, resize: Resize | 
   const [across = 1, down = 1] = ratio.split(':').map(Number)
   const scale = Math.min(width / across, height / down)
   const at = (length: number) => Math.max(1, Math.round(length * scale))
-  return { w: at(across), h: at(down), fit: 'crop', ...kept(gravity) }
+  return { w: at(across), h: at(down), fit: 'crop', ...cropPairs(gravity) }
 }
 
 /** Nobody looks for faces here: what draws the eye is the nearest there is. */
-function kept(gravity = 'center'): Pairs {
+function cropPairs(gravity = 'center'): EditPairs {
   if (faces.includes(gravity)) return { crop: 'attention' }
   const words = (places[gravity] ?? []).filter((word) => word !== undefined)
   return words.length > 0 ? { crop: words.join(',') } : {}
@@ -168,7 +170,7 @@ function region({ width, height, gravity = 'center', x, y }: Crop & { mode: 'rec
 }
 
 /** Shares of the sides: the language writes one with a point. */
-function scaled({ size, ratio }: NonNullable<Operations['scale']>): Pairs {
+function scalePairs({ size, ratio }: NonNullable<Operations['scale']>): EditPairs {
   if (size * ratio > 1)
     throw new Failure('bad-option', 'scale.ratio must not enlarge: size times ratio is at most 1')
   if (ratio === 1) return size === 1 ? {} : { w: share(size) }
@@ -178,13 +180,13 @@ function scaled({ size, ratio }: NonNullable<Operations['scale']>): Pairs {
 const share = (value: number): string =>
   value === 1 ? '1.0' : String(Math.max(1e-4, Number(value.toFixed(4))))
 
-function mirrors({ horizontal, vertical }: NonNullable<Operations['flip']>): Pairs {
+function mirrors({ horizontal, vertical }: NonNullable<Operations['flip']>): EditPairs {
   const words = `${horizontal ? 'h' : ''}${vertical ? 'v' : ''}`
   return words === '' ? {} : { flip: words }
 }
 
 /** Before anything is cut off: what was on the left is cut from the right. */
-function turns({ horizontal, vertical }: NonNullable<Operations['flip']>): Pairs {
+function turns({ horizontal, vertical }: NonNullable<Operations['flip']>): EditPairs {
   const words = `${vertical ? '180' : ''}${horizontal === vertical ? '' : 'h'}`
   return horizontal || vertical ? { turn: words } : {}
 }

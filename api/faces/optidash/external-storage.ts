@@ -1,15 +1,15 @@
 // Optidash's external storage as a customer's bucket.
 import { z } from 'zod'
-import type { Target } from '../../services/optimising/optimising.ts'
-import { needed, objectPath, pairs, present } from '../schema.ts'
+import type { CustomerBucket } from '../../services/optimising/optimising.ts'
+import { nonEmpty, objectPath, pairs, present } from '../schema.ts'
 
 const place = { path: objectPath.optional(), metadata: pairs.optional(), headers: pairs.optional() }
-const pair = { key: needed(), secret: needed(), bucket: needed(255) }
+const pair = { key: nonEmpty(), secret: nonEmpty(), bucket: nonEmpty(255) }
 const acl = z
   .enum(['public-read', 'private'], { error: 'must be public-read or private' })
   .default('public-read')
 /** It becomes a part of the host's name. */
-const region = needed(64).regex(/^[\w-]+$/, { error: 'must be the name of a region' })
+const region = nonEmpty(64).regex(/^[\w-]+$/, { error: 'must be the name of a region' })
 
 /** Other classes cost more to read than pictures of the web can bear, and our storage writes none of them. */
 const storageClass = z.literal('standard', { error: 'must be standard' }).optional()
@@ -22,15 +22,15 @@ export const store = z.discriminatedUnion(
     z.strictObject({ provider: z.literal('google'), ...pair, acl, ...place }),
     z.strictObject({
       provider: z.literal('azure'),
-      account: needed(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
-      ...{ key: needed(), container: needed(255) },
+      account: nonEmpty(255).regex(/^[\w.-]+$/, { error: 'must be the name of an account' }),
+      ...{ key: nonEmpty(), container: nonEmpty(255) },
       ...place,
     }),
   ],
   { error: 'must be one of aws, digitalocean, google, azure; saved connectors (id) are not supported' },
 )
 
-export function targetOf(asked: z.infer<typeof store>): Target {
+export function targetOf(asked: z.infer<typeof store>): CustomerBucket {
   const { path, metadata, headers } = asked
   const placement = present({ path, metadata, headers })
   if (asked.provider === 'azure') {

@@ -2,23 +2,22 @@
 import { type Context, Hono } from 'hono'
 import { asFailure, Failure } from '../../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../../records/index.ts'
-import type { Hold } from '../../services/accounts/accounts.ts'
-import type { Answered, Call, Source } from '../../services/optimising/optimising.ts'
-import type { ApiEnv, ApiParts } from '../parts.ts'
+import type { Call, OptimisedResult, OptimiseSource } from '../../services/optimising/optimising.ts'
+import type { Admission, ApiEnv, ApiParts } from '../parts.ts'
 import { baseOf, textOf, untilLeft } from '../request.ts'
-import { accountOf, answerOf, failureOf, headerOf, rateHeaders, type Standing } from './answers.ts'
+import { accountOf, answerOf, type CallsStanding, failureOf, headerOf, rateHeaders } from './answers.ts'
 import { errorOf } from './errors.ts'
-import { type Asked, asked, objectOf } from './request.ts'
-import { listed, one, queryOf } from './webhooks.ts'
+import { type OptidashRequest, objectOf, readRequest } from './request.ts'
+import { findWebhook, listWebhooks, readQuery } from './webhooks.ts'
 
-export { optidashTeller } from './answers.ts'
+export { optidashWebhook } from './answers.ts'
 
 interface OptidashEnv extends ApiEnv {
   Variables: {
     /** Whether a failure goes into the header: said by the request's own, until its JSON was read. */
     isBinary: boolean
     /** What was allowed and used, where that is why nothing more is done. */
-    spent: Standing | undefined
+    spent: CallsStanding | undefined
     /** Where it is the method that is refused. */
     allow: string | undefined
   }
@@ -37,33 +36,33 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/1.0/fetch', async (c) => {
     c.set('isBinary', saysBinary(c))
-    return admitted(parts, c, async (admission) => {
-      const wanted = asked(objectOf(await textOf(c.env.incoming, limits.jsonBytes)))
+    return withQuota(parts, c, async (admission) => {
+      const wanted = readRequest(objectOf(await textOf(c.env.incoming, limits.jsonBytes)))
       if (!wanted.source) throw new Failure('bad-body', 'The address of a picture is missing: url')
-      return answered(parts, c, { ...admission, wanted, source: wanted.source })
+      return optimiseAndAnswer(parts, c, { ...admission, wanted, source: wanted.source })
     })
   })
 
   app.post('/1.0/upload', async (c) => {
     c.set('isBinary', saysBinary(c))
-    return admitted(parts, c, (admission) => uploaded(parts, c, admission))
+    return withQuota(parts, c, (admission) => answerUpload(parts, c, admission))
   })
 
   app.get('/1.0/account', async (c) => {
-    const key = await known(parts, c)
+    const key = await authenticate(parts, c)
     return c.json(accountOf(key, await accounts.standing(key)))
   })
 
   for (const path of ['/1.0/webhooks', '/1.0/webhooks/'])
     app.get(path, async (c) => {
-      const { project } = await known(parts, c)
-      const webhooks = await listed(records, project, queryOf(c.req.query()))
+      const { project } = await authenticate(parts, c)
+      const webhooks = await listWebhooks(records, project, readQuery(c.req.query()))
       return c.json({ success: true, code: 200, webhooks })
     })
 
   app.get('/1.0/webhooks/:id', async (c) => {
-    const { project } = await known(parts, c)
-    const webhook = await one(records, project, c.req.param('id'))
+    const { project } = await authenticate(parts, c)
+    const webhook = await findWebhook(records, project, c.req.param('id'))
     if (!webhook) throw new Failure('not-found', 'There is no webhook of this id.')
     return c.json({ success: true, code: 200, webhook })
   })
@@ -102,7 +101,7 @@ function metaOf(answer: JsonObject): Record<string, string> {
 }
 
 /** The key as the user of Basic without a password, or as a bearer token. */
-async function known({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
+async function authenticate({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
   const [, scheme = '', given = ''] =
     /^(basic|bearer) +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
   const isBasic = scheme.toLowerCase() === 'basic'
@@ -112,18 +111,13 @@ async function known({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<K
   return key
 }
 
-interface Admission {
-  readonly key: KeyRecord
-  readonly hold: Hold
-}
-
-async function admitted(
+async function withQuota(
   parts: ApiParts,
   c: Context<OptidashEnv>,
   work: (admission: Admission) => Promise<Response>,
 ): Promise<Response> {
   const { accounts } = parts
-  const key = await known(parts, c)
+  const key = await authenticate(parts, c)
   try {
     const hold = await accounts.reserve(key)
     try {
@@ -137,7 +131,11 @@ async function admitted(
   }
 }
 
-async function uploaded(parts: ApiParts, c: Context<OptidashEnv>, admission: Admission): Promise<Response> {
+async function answerUpload(
+  parts: ApiParts,
+  c: Context<OptidashEnv>,
+  admission: Admission,
+): Promise<Response> {
   const { limits } = parts
   const { incoming } = c.env
   const form = await parts.intake.form(
@@ -149,24 +147,24 @@ async function uploaded(parts: ApiParts, c: Context<OptidashEnv>, admission: Adm
   )
   try {
     // Plugins leave out what would be empty.
-    const wanted = asked(objectOf(form.field('data') ?? '{}'))
+    const wanted = readRequest(objectOf(form.field('data') ?? '{}'))
     const file = form.files.find(({ field }) => field === 'file') ?? form.files[0]
     if (!file) throw new Failure('bad-body', 'The picture is missing: file')
-    return await answered(parts, c, { ...admission, wanted, source: { received: file.received } })
+    return await optimiseAndAnswer(parts, c, { ...admission, wanted, source: { received: file.received } })
   } finally {
     await form.discard()
   }
 }
 
-interface Work extends Admission {
-  readonly wanted: Asked
-  readonly source: Source
+interface OptidashCall extends Admission {
+  readonly wanted: OptidashRequest
+  readonly source: OptimiseSource
 }
 
-async function answered(
+async function optimiseAndAnswer(
   parts: ApiParts,
   c: Context<OptidashEnv>,
-  { key, hold, wanted, source }: Work,
+  { key, hold, wanted, source }: OptidashCall,
 ): Promise<Response> {
   const { wish, webhook } = wanted
   // Both are needed: the header alone is what a client sends for all of its calls.
@@ -184,7 +182,7 @@ async function answered(
   return isBinary ? binary(made) : c.json(answerOf(made))
 }
 
-const binary = (made: Answered): Response =>
+const binary = (made: OptimisedResult): Response =>
   new Response(new Uint8Array(made.body), {
     headers: {
       'content-type': made.figures.type,

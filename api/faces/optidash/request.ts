@@ -4,11 +4,11 @@ import { Failure } from '../../../errors.ts'
 import type { OptimiseRequest } from '../../../transforms/optimise/request.ts'
 import type { Wish } from '../../services/optimising/optimising.ts'
 import { jsonFrom } from '../json.ts'
-import { needed, pairs, read, whole, words } from '../schema.ts'
+import { nonEmpty, pairs, read, whole, words } from '../schema.ts'
 import { editOf, operations } from './edit.ts'
 import { store, targetOf } from './external-storage.ts'
 
-export interface Asked {
+export interface OptidashRequest {
   readonly wish: Wish
   readonly isBinary: boolean
   readonly webhook: { readonly url: string; readonly delayMs: number } | undefined
@@ -49,7 +49,7 @@ const shape = z.strictObject({
   },
   output: output.optional(),
   store: store.optional(),
-  webhook: z.strictObject({ url: needed(8192), delay: whole(0, 604_800).optional() }).optional(),
+  webhook: z.strictObject({ url: nonEmpty(8192), delay: whole(0, 604_800).optional() }).optional(),
   response: z
     .strictObject({ mode: z.enum(['json', 'binary'], { error: 'must be json or binary' }).optional() })
     .optional(),
@@ -57,7 +57,7 @@ const shape = z.strictObject({
   cdn: z.unknown().optional(),
 })
 
-type Shape = z.infer<typeof shape>
+type OptidashFields = z.infer<typeof shape>
 
 /** The JSON object of a body. Fails with 'bad-body' for anything else. What is null is not given. */
 export function objectOf(text: string | undefined): Readonly<Record<string, unknown>> {
@@ -70,12 +70,12 @@ export function objectOf(text: string | undefined): Readonly<Record<string, unkn
 }
 
 /** Fails with 'bad-option', in words for the client. */
-export function asked(given: Readonly<Record<string, unknown>>): Asked {
+export function readRequest(given: Readonly<Record<string, unknown>>): OptidashRequest {
   const options = read(shape, given)
   const isBinary = options.response?.mode === 'binary'
   const { webhook, url, headers } = options
-  if (isBinary && webhook) throw refused('webhook cannot be joined with a binary response')
-  if (isBinary && options.store) throw refused('store cannot be joined with a binary response')
+  if (isBinary && webhook) throw badRequest('webhook cannot be joined with a binary response')
+  if (isBinary && options.store) throw badRequest('store cannot be joined with a binary response')
   return {
     wish: {
       edit: editOf(options),
@@ -88,7 +88,7 @@ export function asked(given: Readonly<Record<string, unknown>>): Asked {
   }
 }
 
-function optimising({ optimize, output = {} }: Shape): OptimiseRequest {
+function optimising({ optimize, output = {} }: OptidashFields): OptimiseRequest {
   const { format = 'auto', quality, encoding } = output
   return {
     ...(quality === undefined
@@ -107,4 +107,4 @@ const strengths = {
   high: { mode: 'lossy', level: 'eco' },
 } as const satisfies Record<z.infer<typeof compression>, OptimiseRequest>
 
-const refused = (message: string): Failure => new Failure('bad-option', message)
+const badRequest = (message: string): Failure => new Failure('bad-option', message)

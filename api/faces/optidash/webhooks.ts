@@ -4,7 +4,7 @@ import type { DeliveryRecord, JobRecord, JsonObject, Records } from '../../../re
 import { read, words } from '../schema.ts'
 
 const states = ['created', 'scheduled', 'dispatched', 'delivered', 'failed'] as const
-type State = (typeof states)[number]
+type WebhookState = (typeof states)[number]
 
 const digits = (max: number) => {
   const error = `must be a whole number up to ${max}`
@@ -32,19 +32,19 @@ const shape = z.object({
   limit: digits(100).default(50),
 })
 
-export type Query = z.infer<typeof shape>
+export type WebhookQuery = z.infer<typeof shape>
 
 /** Fails with 'bad-option'. */
-export const queryOf = (given: Readonly<Record<string, string>>): Query => read(shape, given)
+export const readQuery = (given: Readonly<Record<string, string>>): WebhookQuery => read(shape, given)
 
 /** Where the optimise service keeps what it promised. */
 const queue = 'optimise'
 const atOnce = 100
 
-export async function listed(
+export async function listWebhooks(
   records: Records,
   project: string,
-  query: Query,
+  query: WebhookQuery,
 ): Promise<readonly JsonObject[]> {
   const { status = states, start, end, offset, limit } = query
   const created = { ...(start !== undefined && { from: start }), ...(end !== undefined && { below: end }) }
@@ -56,14 +56,18 @@ export async function listed(
     const views = await Promise.all(
       rows.filter(isOurs).map(async (job) => viewOf(job, await hookOf(records, job))),
     )
-    found.push(...views.filter((view) => status.includes(view.status as State)))
+    found.push(...views.filter((view) => status.includes(view.status as WebhookState)))
     after = next ?? undefined
   } while (after !== undefined && found.length < offset + limit)
   return found.slice(offset, offset + limit)
 }
 
 /** Undefined for another project's, and for what was promised by another face. */
-export async function one(records: Records, project: string, id: string): Promise<JsonObject | undefined> {
+export async function findWebhook(
+  records: Records,
+  project: string,
+  id: string,
+): Promise<JsonObject | undefined> {
   const job = await records.jobs.get(id)
   if (!job || job.queue !== queue || job.project !== project || !isOurs(job)) return undefined
   const hook = await hookOf(records, job)
@@ -77,7 +81,7 @@ const isOurs = ({ payload }: JobRecord): boolean => payload.face === 'optidash'
 const hookOf = (records: Records, { payload }: JobRecord): Promise<JobRecord | undefined> =>
   records.jobs.get(String(payload.hook))
 
-const stateOf: Readonly<Record<JobRecord['state'], State>> = {
+const stateOf: Readonly<Record<JobRecord['state'], WebhookState>> = {
   waiting: 'scheduled',
   running: 'dispatched',
   done: 'delivered',

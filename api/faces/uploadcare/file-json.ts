@@ -1,11 +1,11 @@
 // The shapes in which Uploadcare's APIs speak of files. Pure.
 import type { FileRecord, JsonObject } from '../../../records/index.ts'
 import type { Identification } from '../../../transforms/optimise/identification.ts'
-import type { Shot } from '../../services/uploads/capture-data.ts'
+import type { CaptureData } from '../../services/uploads/capture-data.ts'
 
-type Facts = Identification & Shot
+type PictureFacts = Identification & CaptureData
 
-const factsOf = ({ facts }: FileRecord): Facts | null => facts as unknown as Facts | null
+const factsOf = ({ facts }: FileRecord): PictureFacts | null => facts as unknown as PictureFacts | null
 
 /** REST API 0.7. `base` is where files are reached, without a slash at the end. */
 export function restFile(file: FileRecord, base: string): JsonObject {
@@ -61,7 +61,7 @@ function contentInfo(file: FileRecord): JsonObject {
   return { mime: { mime: file.type, type, subtype }, ...(image ? { image } : {}) }
 }
 
-function imageInfo(facts: Facts | null): JsonObject | null {
+function imageInfo(facts: PictureFacts | null): JsonObject | null {
   if (!facts) return null
   return {
     color_mode: colourMode(facts),
@@ -77,7 +77,7 @@ function imageInfo(facts: Facts | null): JsonObject | null {
   }
 }
 
-function colourMode({ space, alpha }: Facts): string {
+function colourMode({ space, alpha }: PictureFacts): string {
   if (space === 'cmyk') return 'CMYK'
   if (space === 'palette') return 'P'
   if (space === 'gray') return alpha ? 'LA' : 'L'

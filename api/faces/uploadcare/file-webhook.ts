@@ -1,14 +1,23 @@
-// The body of a webhook as Uploadcare's version 0.7 sends it. Pure.
+// The webhook of a file's event as Uploadcare's version 0.7 sends it. Pure.
 import type { HookRecord, JsonObject } from '../../../records/index.ts'
 import { withoutUser } from '../../services/hooks/index.ts'
-import type { Delivery } from '../../services/uploads/file-event.ts'
+import { signBody } from '../../services/hooks/signature.ts'
+import type { FileEvent, FileEventDelivery, FileEventTranslator } from '../../services/uploads/file-event.ts'
 import { isoOf, restFile, safeFilename } from './file-json.ts'
 
-export function uploadcareDelivery({ hook, told, base, publicKey }: Delivery): JsonObject {
-  const { file, before, event } = told
+export const uploadcareFileWebhook: FileEventTranslator = (delivery) => {
+  const body = bodyOf(delivery)
+  const secret = delivery.hook.signingSecret
+  if (secret === null) return { body }
+  // Signed over this text: the hooks write the same object in the same way when they send it.
+  return { body, headers: { 'x-uc-signature': signBody(JSON.stringify(body), secret) } }
+}
+
+function bodyOf({ hook, fileEvent, base, publicKey }: FileEventDelivery): JsonObject {
+  const { file, before, event, isBySystem } = fileEvent
   return {
     initiator: {
-      type: told.isBySystem ? 'system' : 'api',
+      type: isBySystem ? 'system' : 'api',
       detail: { request_id: null, addon_name: null, source_file_uuid: null },
     },
     hook: {
@@ -29,7 +38,7 @@ export function uploadcareDelivery({ hook, told, base, publicKey }: Delivery): J
 }
 
 /** Only what changed. */
-function previousValues(before: Delivery['told']['file'], file: Delivery['told']['file']): JsonObject {
+function previousValues(before: FileEvent['file'], file: FileEvent['file']): JsonObject {
   const isOther = (name: 'metadata' | 'tags') => JSON.stringify(before[name]) !== JSON.stringify(file[name])
   return {
     ...(isOther('metadata') ? { metadata: before.metadata } : {}),

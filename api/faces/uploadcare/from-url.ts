@@ -1,14 +1,14 @@
 // Files from an address as the Upload API has them: a token, and how far the download is.
 import { asFailure } from '../../../errors.ts'
 import type { JsonObject } from '../../../records/index.ts'
-import type { Progress } from '../../services/uploads/index.ts'
+import type { DownloadProgress } from '../../services/uploads/index.ts'
 import type { ApiParts } from '../parts.ts'
 import { fileInfo } from './file-json.ts'
 import { Refusal } from './upload-errors.ts'
-import { uploaderOf, wantedOf } from './upload-options.ts'
-import { type Answer, isOn } from './upload-request.ts'
+import { uploaderOf, uploadOptions } from './upload-options.ts'
+import { isOn, type UploadHandler } from './upload-request.ts'
 
-export function fromUrl({ uploads, hooks, ...parts }: ApiParts): Answer {
+export function fromUrl({ uploads, hooks, ...parts }: ApiParts): UploadHandler {
   return async (asked) => {
     const key = await uploaderOf(asked, parts)
     const url = asked.field('source_url')
@@ -16,7 +16,7 @@ export function fromUrl({ uploads, hooks, ...parts }: ApiParts): Answer {
     checkUrl(url, hooks)
     const name = asked.field('filename')
     const started = await uploads.fromUrl({
-      ...wantedOf(asked, key),
+      ...uploadOptions(asked, key),
       url,
       ...(name === undefined ? {} : { name }),
       checkDuplicates: isOn(asked.field('check_URL_duplicates')),
@@ -27,7 +27,7 @@ export function fromUrl({ uploads, hooks, ...parts }: ApiParts): Answer {
   }
 }
 
-export function fromUrlStatus({ uploads, limits }: Pick<ApiParts, 'uploads' | 'limits'>): Answer {
+export function fromUrlStatus({ uploads, limits }: Pick<ApiParts, 'uploads' | 'limits'>): UploadHandler {
   return async (asked) => {
     const token = asked.field('token')
     if (token === undefined) throw new Refusal('TokenRequiredError')
@@ -35,7 +35,7 @@ export function fromUrlStatus({ uploads, limits }: Pick<ApiParts, 'uploads' | 'l
   }
 }
 
-function statusOf(progress: Progress | undefined, maxBytes: number): JsonObject {
+function statusOf(progress: DownloadProgress | undefined, maxBytes: number): JsonObject {
   switch (progress?.state) {
     case undefined:
       return { status: 'unknown' }

@@ -16,7 +16,7 @@ const headers = {
 }
 
 /** Members never change place; one that is removed should not be led to for long, and an address that ends is not kept. */
-const kept = (expires: number | undefined) => ({
+const cacheHeaders = (expires: number | undefined) => ({
   ...headers,
   'cache-control': expires === undefined ? 'public, max-age=300' : 'private, no-cache',
 })
@@ -25,22 +25,22 @@ export function createGroupAddresses(parts: ApiParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   for (const path of [group, `${group}/`])
     app.get(path, async (c) => {
-      const expires = admitted(c, parts)
+      const expires = admitRequest(c, parts)
       const look = { records: parts.records, base: baseOf(c.env.incoming, parts.publicUrl), shape: fileInfo }
-      return c.json(await groupShape(await groupOf(c, parts), look), 200, kept(expires))
+      return c.json(await groupShape(await groupOf(c, parts), look), 200, cacheHeaders(expires))
     })
   app.get(`${group}/nth/:place{[0-9]{1,4}}/*`, async (c) => {
-    const expires = admitted(c, parts)
+    const expires = admitRequest(c, parts)
     const found = await groupOf(c, parts)
     const member = found.files[Number(c.req.param('place'))]
     if (!member) throw new Failure('not-found', `The group has ${found.files.length} files, counted from 0.`)
     // As it was sent: what is percent-encoded in it stays so. What signed the group's address signs no other.
     const [, rest = ''] = /\/nth\/\d+\/([^?]*)/.exec(targetOf(c)) ?? []
     const location = parts.delivery.address(`/${member.id}/${member.effects}${rest}`, expires)
-    return c.body(null, 302, { ...kept(expires), location })
+    return c.body(null, 302, { ...cacheHeaders(expires), location })
   })
   app.get(`${group}/*`, (c) => {
-    admitted(c, parts)
+    admitRequest(c, parts)
     throw new Failure(
       'not-found',
       'A group is told at its own address, a member at nth/0/; archives are not made.',
@@ -59,7 +59,7 @@ export function createGroupAddresses(parts: ApiParts): Hono<ApiEnv> {
 const targetOf = (c: Context<ApiEnv>): string => c.env.incoming.url ?? ''
 
 /** Who may see the files may see the group: it names them. */
-const admitted = (c: Context<ApiEnv>, { delivery }: ApiParts): number | undefined =>
+const admitRequest = (c: Context<ApiEnv>, { delivery }: ApiParts): number | undefined =>
   delivery.admit(targetOf(c))
 
 async function groupOf(c: Context<ApiEnv>, { records }: ApiParts): Promise<GroupRecord> {

@@ -6,11 +6,11 @@ import { baseOf } from '../request.ts'
 import { fileInfo, isoOf } from './file-json.ts'
 import { Refusal } from './upload-errors.ts'
 import { keyOf, uploaderOf } from './upload-options.ts'
-import type { Answer, Asked } from './upload-request.ts'
+import type { UploadHandler, UploadRequest } from './upload-request.ts'
 
 const mostMembers = 1000
 
-export function group(parts: ApiParts): Answer {
+export function group(parts: ApiParts): UploadHandler {
   return async (asked) => {
     const { project } = await uploaderOf(asked, parts)
     const members = membersOf(asked)
@@ -22,23 +22,23 @@ export function group(parts: ApiParts): Answer {
         throw new Refusal('GroupFilesNotFoundError')
       throw thrown
     })
-    return groupShape(made, look(parts, asked))
+    return groupShape(made, viewFor(parts, asked))
   }
 }
 
-export function groupInfo(parts: ApiParts): Answer {
+export function groupInfo(parts: ApiParts): UploadHandler {
   return async (asked) => {
     const { project } = await keyOf(asked, parts)
     const id = asked.field('group_id')
     if (id === undefined) throw new Refusal('GroupIdRequiredError')
     const found = await parts.uploads.getGroup(project, id)
     if (!found) throw new Refusal('GroupNotFoundError')
-    return groupShape(found, look(parts, asked))
+    return groupShape(found, viewFor(parts, asked))
   }
 }
 
 /** `files[]` any number of times, or `files[0]`, `files[1]`, ... in the order of their numbers. */
-function membersOf({ fields }: Asked) {
+function membersOf({ fields }: UploadRequest) {
   return fields
     .flatMap(({ name, value }, i) => {
       const index = /^files\[(\d{0,4})\]$/.exec(name)?.[1]
@@ -55,14 +55,14 @@ const memberShape =
 function memberOf(value: string) {
   const [, id, effects = ''] = memberShape.exec(value.trim()) ?? []
   if (id === undefined) throw new Refusal('GroupFileURLParsingFailedError', value.slice(0, 200))
-  return { id: id.toLowerCase(), effects: continued(effects) }
+  return { id: id.toLowerCase(), effects: closeEffects(effects) }
 }
 
 /** So that more may be written behind them: without a file name, and closed. */
-const continued = (effects: string): string =>
+const closeEffects = (effects: string): string =>
   effects.replace(/[^/]+\.[a-z][a-z0-9]{1,4}$/i, '').replace(/[^/]$/, '$&/')
 
-export interface Look {
+export interface GroupView {
   readonly records: Records
   /** Where files are reached, without a slash at the end. */
   readonly base: string
@@ -70,18 +70,21 @@ export interface Look {
   readonly shape: (file: FileRecord) => JsonObject
 }
 
-const look = ({ records, publicUrl }: ApiParts, { c }: Asked): Look => ({
+const viewFor = ({ records, publicUrl }: ApiParts, { c }: UploadRequest): GroupView => ({
   records,
   base: baseOf(c.env.incoming, publicUrl),
   shape: fileInfo,
 })
 
-export async function groupShape(group: GroupRecord, { records, base, shape }: Look): Promise<JsonObject> {
+export async function groupShape(
+  group: GroupRecord,
+  { records, base, shape }: GroupView,
+): Promise<JsonObject> {
   const rows = await records.files.getMany([...new Set(group.files.map(({ id }) => id))])
   const files = new Map(rows.filter(({ state }) => state === 'ready').map((file) => [file.id, file]))
   return {
     ...groupSummary(group, base),
-    datetime_stored: storedAt([...files.values()], group),
+    datetime_stored: storedTime([...files.values()], group),
     // A member that was removed leaves its place empty, so that the others keep theirs.
     files: group.files.map(({ id, effects }) => {
       const file = files.get(id)
@@ -100,7 +103,7 @@ export const groupSummary = ({ id, created, files }: GroupRecord, base: string):
 })
 
 /** A group is stored when all that is left of it is. */
-function storedAt(files: readonly FileRecord[], { created }: GroupRecord): string | null {
+function storedTime(files: readonly FileRecord[], { created }: GroupRecord): string | null {
   if (files.length === 0 || files.some(({ stored }) => stored === null)) return null
   return isoOf(Math.max(created, ...files.map(({ stored }) => stored ?? 0)))
 }

@@ -5,8 +5,14 @@ import type { ApiEnv, ApiParts } from '../parts.ts'
 import { baseOf, untilLeft } from '../request.ts'
 import { fileInfo } from './file-json.ts'
 import { asRefusal, Refusal } from './upload-errors.ts'
-import { isUuid, keyOf, uploaderOf, wantedOf } from './upload-options.ts'
-import { type Answer, type Asked, done, refused, wrongMethod } from './upload-request.ts'
+import { isUuid, keyOf, uploaderOf, uploadOptions } from './upload-options.ts'
+import {
+  answerEmpty,
+  answerRefusal,
+  type UploadHandler,
+  type UploadRequest,
+  wrongMethod,
+} from './upload-request.ts'
 
 /** Below it clients are told to upload directly. */
 const leastBytes = 10_485_760
@@ -14,13 +20,13 @@ const usualPartBytes = 5_242_880
 const mostPartBytes = 5_368_709_120
 const mostParts = 10_000
 
-export function start(parts: ApiParts): Answer {
+export function start(parts: ApiParts): UploadHandler {
   return async (asked) => {
     const key = await uploaderOf(asked, parts, 'UPLOADCARE_PUB_KEY')
-    const [name, type] = [required(asked, 'filename'), required(asked, 'content_type')]
+    const [name, type] = [requiredField(asked, 'filename'), requiredField(asked, 'content_type')]
     const bytes = sizeOf(asked, parts.limits.multipartBytes)
     const plan = { name, type, bytes, partBytes: partSizeOf(asked, bytes) }
-    const { file, parts: count } = await parts.uploads.start({ ...wantedOf(asked, key), ...plan })
+    const { file, parts: count } = await parts.uploads.start({ ...uploadOptions(asked, key), ...plan })
     const base = baseOf(asked.c.env.incoming, parts.publicUrl)
     return {
       uuid: file.id,
@@ -29,7 +35,7 @@ export function start(parts: ApiParts): Answer {
   }
 }
 
-export function complete({ uploads, ...parts }: ApiParts): Answer {
+export function complete({ uploads, ...parts }: ApiParts): UploadHandler {
   return async (asked) => {
     const { project } = await keyOf(asked, parts, 'UPLOADCARE_PUB_KEY')
     const id = asked.field('uuid')
@@ -55,7 +61,7 @@ const partAddress = (base: string, id: string, number: number): string =>
 /** PUT of one part: its bytes and nothing else. */
 export function partRoute(app: Hono<ApiEnv>, { uploads, log }: Pick<ApiParts, 'uploads' | 'log'>): void {
   app.all('/multipart/:id/', async (c) => {
-    if (c.req.method === 'OPTIONS') return done(c)
+    if (c.req.method === 'OPTIONS') return answerEmpty(c)
     try {
       if (c.req.method !== 'PUT') throw wrongMethod(c)
       const { id } = c.req.param()
@@ -65,11 +71,11 @@ export function partRoute(app: Hono<ApiEnv>, { uploads, log }: Pick<ApiParts, 'u
       const { incoming } = c.env
       const { headers } = incoming
       await uploads.part(id, Number(partNumber), incoming, { headers, signal: untilLeft(c.env) })
-      return done(c)
+      return answerEmpty(c)
     } catch (thrown) {
       const refusal = partRefusal(thrown)
       if (refusal.code === 'UploadAPIError') log.error({ err: thrown }, 'a part could not be kept')
-      return refused(c, refusal, 'PUT')
+      return answerRefusal(c, refusal, 'PUT')
     }
   })
 }
@@ -82,14 +88,14 @@ function partRefusal(thrown: unknown): Refusal {
   return asRefusal(thrown)
 }
 
-function required(asked: Asked, name: string): string {
+function requiredField(asked: UploadRequest, name: string): string {
   const value = asked.field(name)
   if (value !== undefined) return value
   throw new Refusal('RequestParamRequiredError', name)
 }
 
-function sizeOf(asked: Asked, most: number): number {
-  const text = required(asked, 'size')
+function sizeOf(asked: UploadRequest, most: number): number {
+  const text = requiredField(asked, 'size')
   if (!/^\d{1,15}$/.test(text)) throw new Refusal('MultipartSizeInvalidError')
   const bytes = Number(text)
   if (bytes < leastBytes) throw new Refusal('MultipartFileSizeTooSmallError', leastBytes)
@@ -97,7 +103,7 @@ function sizeOf(asked: Asked, most: number): number {
   return bytes
 }
 
-function partSizeOf(asked: Asked, bytes: number): number {
+function partSizeOf(asked: UploadRequest, bytes: number): number {
   const text = asked.field('part_size') ?? String(usualPartBytes)
   if (!/^\d{1,15}$/.test(text)) throw new Refusal('MultipartPartSizeInvalidError')
   const size = Number(text)

@@ -6,16 +6,16 @@ import type { KeyRecord } from '../../../records/index.ts'
 import type { ApiParts } from '../parts.ts'
 import { RestError } from './rest-error.ts'
 
-export interface Signed {
+export interface SignedRequest {
   readonly incoming: IncomingMessage
   readonly body: string
 }
 
-type Who = Pick<ApiParts, 'accounts' | 'now'>
+type RestAccess = Pick<ApiParts, 'accounts' | 'now'>
 
 const toleranceMs = 15 * 60_000
 
-export async function authenticated(request: Signed, who: Who): Promise<KeyRecord> {
+export async function authenticate(request: SignedRequest, who: RestAccess): Promise<KeyRecord> {
   const { authorization = '' } = request.incoming.headers
   const [, scheme, publicKey = '', proof = ''] =
     /^(Uploadcare|Uploadcare\.Simple) ([^:\s]+):(\S+)$/.exec(authorization) ?? []
@@ -29,7 +29,7 @@ export async function authenticated(request: Signed, who: Who): Promise<KeyRecor
   checkDate(request.incoming, who.now())
   const isSigned = await who.accounts.isSigned(key, {
     algorithm: 'sha1',
-    text: signedText(request),
+    text: textToSign(request),
     signature: proof,
   })
   if (!isSigned) throw new RestError(401, 'Invalid signature. Please check your Secret key.')
@@ -55,7 +55,7 @@ function checkDate(incoming: IncomingMessage, now: number): void {
   throw new RestError(401, 'Invalid signature. The date of the request is more than 15 minutes off.')
 }
 
-function signedText({ incoming, body }: Signed): string {
+function textToSign({ incoming, body }: SignedRequest): string {
   const { method = '', url = '', headers } = incoming
   const digest = createHash('md5').update(body).digest('hex')
   return [method, digest, headers['content-type'] ?? '', dateOf(incoming), url].join('\n')

@@ -1,14 +1,14 @@
 // What clients say of files, in the REST API: metadata key by key, and tags.
 import type { FileRecord, Json } from '../../../records/index.ts'
-import type { Change } from '../../services/uploads/uploads.ts'
+import type { DescriptionChange } from '../../services/uploads/uploads.ts'
 import type { ApiParts } from '../parts.ts'
 import { notFound, RestError } from './rest-error.ts'
 import { fileOf, idIn } from './rest-files.ts'
-import { created, objectIn, type Replied, type Resource, type RestAsked } from './rest-frame.ts'
+import { objectIn, type RestReply, type RestRequest, type RestResource, replyCreated } from './rest-frame.ts'
 
-type Parts = Pick<ApiParts, 'uploads'>
+type DescriptionParts = Pick<ApiParts, 'uploads'>
 
-export function descriptionResources(parts: Parts): readonly Omit<Resource, 'scope'>[] {
+export function descriptionResources(parts: DescriptionParts): readonly Omit<RestResource, 'scope'>[] {
   return [
     {
       path: '/files/:uuid/metadata/',
@@ -40,7 +40,7 @@ export function descriptionResources(parts: Parts): readonly Omit<Resource, 'sco
   ]
 }
 
-async function hereOf(asked: RestAsked, parts: Parts): Promise<FileRecord> {
+async function hereOf(asked: RestRequest, parts: DescriptionParts): Promise<FileRecord> {
   const file = await fileOf(asked, parts)
   if (file.state !== 'ready') throw notFound()
   return file
@@ -52,20 +52,20 @@ function valueIn({ metadata }: FileRecord, key: string): string {
   return value
 }
 
-async function putValue(asked: RestAsked, parts: Parts): Promise<Replied> {
+async function putValue(asked: RestRequest, parts: DescriptionParts): Promise<RestReply> {
   const [key, value] = [asked.param('key'), asked.json()]
   if (typeof value !== 'string') throw new RestError(400, 'Expected JSON string.')
   let isNew = false
-  await changed(asked, parts, ({ metadata }) => {
+  await changeFile(asked, parts, ({ metadata }) => {
     isNew = !Object.hasOwn(metadata, key)
     return { metadata: { ...metadata, [key]: value } }
   })
-  return isNew ? created(value) : value
+  return isNew ? replyCreated(value) : value
 }
 
-async function dropValue(asked: RestAsked, parts: Parts): Promise<Replied> {
+async function dropValue(asked: RestRequest, parts: DescriptionParts): Promise<RestReply> {
   const key = asked.param('key')
-  await changed(asked, parts, (file) => {
+  await changeFile(asked, parts, (file) => {
     valueIn(file, key)
     const { [key]: _, ...rest } = file.metadata
     return { metadata: rest }
@@ -73,14 +73,14 @@ async function dropValue(asked: RestAsked, parts: Parts): Promise<Replied> {
   return undefined
 }
 
-type Retag =
+type TagChange =
   | { readonly tags: readonly string[] }
   | { readonly add: readonly string[]; readonly drop: readonly string[] }
 
 /** Removals first, so that one can be taken away and put at the end again. */
-async function retag(asked: RestAsked, parts: Parts, wish: Retag): Promise<Replied> {
+async function retag(asked: RestRequest, parts: DescriptionParts, wish: TagChange): Promise<RestReply> {
   let before: readonly string[] = []
-  const { tags } = await changed(asked, parts, (file) => {
+  const { tags } = await changeFile(asked, parts, (file) => {
     before = file.tags
     const kept =
       'tags' in wish ? wish.tags : [...before.filter((tag) => !wish.drop.includes(tag)), ...wish.add]
@@ -96,7 +96,11 @@ function listIn(value: Json | undefined, name: string): string[] {
   throw new RestError(400, `${name} should be a list of texts.`)
 }
 
-async function changed(asked: RestAsked, { uploads }: Parts, change: (file: FileRecord) => Change) {
+async function changeFile(
+  asked: RestRequest,
+  { uploads }: DescriptionParts,
+  change: (file: FileRecord) => DescriptionChange,
+) {
   const file = await uploads.change(asked.project, idIn(asked), change)
   if (!file) throw notFound()
   return file

@@ -4,13 +4,13 @@ import type { Batch } from '../../services/uploads/index.ts'
 import type { ApiParts } from '../parts.ts'
 import { restFile } from './file-json.ts'
 import { notFound, RestError } from './rest-error.ts'
-import { created, objectIn, type Replied, type Resource, type RestAsked } from './rest-frame.ts'
+import { objectIn, type RestReply, type RestRequest, type RestResource, replyCreated } from './rest-frame.ts'
 import { listing, pageOf } from './rest-lists.ts'
 import { isUuid } from './upload-options.ts'
 
 const mostAtOnce = 100
 
-export function fileResources(parts: ApiParts): readonly Omit<Resource, 'scope'>[] {
+export function fileResources(parts: ApiParts): readonly Omit<RestResource, 'scope'>[] {
   const { uploads } = parts
   return [
     { path: '/files/', answers: { GET: list(parts) } },
@@ -39,7 +39,7 @@ export function fileResources(parts: ApiParts): readonly Omit<Resource, 'scope'>
 }
 
 function list({ uploads }: ApiParts) {
-  return async (asked: RestAsked): Promise<Replied> => {
+  return async (asked: RestRequest): Promise<RestReply> => {
     const { project } = asked
     const [isStored, isRemoved] = [yesNo(asked, 'stored'), yesNo(asked, 'removed') ?? false]
     const page = pageOf(asked, 'datetime_uploaded', 'oldest')
@@ -57,7 +57,7 @@ function list({ uploads }: ApiParts) {
   }
 }
 
-function yesNo(asked: RestAsked, name: string): boolean | undefined {
+function yesNo(asked: RestRequest, name: string): boolean | undefined {
   const value = asked.query(name)?.toLowerCase()
   if (value === undefined || value === '') return undefined
   if (value === 'true' || value === '1') return true
@@ -65,20 +65,23 @@ function yesNo(asked: RestAsked, name: string): boolean | undefined {
   throw new RestError(400, `${name} should be true or false.`)
 }
 
-function shape(file: FileRecord, asked: RestAsked): JsonObject {
+function shape(file: FileRecord, asked: RestRequest): JsonObject {
   // Nothing here ever adds to a file by an add-on, so there is nothing to include.
   const appdata: JsonObject = asked.query('include') === 'appdata' ? { appdata: {} } : {}
   return { ...restFile(file, asked.base), ...appdata }
 }
 
 /** One that is there or was removed. */
-export async function fileOf(asked: RestAsked, { uploads }: Pick<ApiParts, 'uploads'>): Promise<FileRecord> {
+export async function fileOf(
+  asked: RestRequest,
+  { uploads }: Pick<ApiParts, 'uploads'>,
+): Promise<FileRecord> {
   const file = await uploads.get(asked.project, idIn(asked))
   if (!file) throw notFound()
   return file
 }
 
-export function idIn(asked: RestAsked): string {
+export function idIn(asked: RestRequest): string {
   const id = asked.param('uuid')
   if (!isUuid(id)) throw notFound()
   return id
@@ -89,7 +92,7 @@ function onlyOf({ files: [file] }: Batch): FileRecord {
   return file
 }
 
-function idsIn(asked: RestAsked): string[] {
+function idsIn(asked: RestRequest): string[] {
   const ids = asked.json()
   if (!Array.isArray(ids)) throw new RestError(400, 'Expected list of UUIDs')
   if (ids.length === 0) throw new RestError(400, 'List of UUIDs can not be empty')
@@ -100,7 +103,7 @@ function idsIn(asked: RestAsked): string[] {
 
 const problems = { missing: 'Missing in the project', invalid: 'Invalid' } as const
 
-function batchShape(batch: Batch, asked: RestAsked): JsonObject {
+function batchShape(batch: Batch, asked: RestRequest): JsonObject {
   const said = Object.entries(batch.problems).map(([id, why]) => [id, problems[why]])
   return {
     status: 'ok',
@@ -112,7 +115,7 @@ function batchShape(batch: Batch, asked: RestAsked): JsonObject {
 const sourceShape = /^(?:https?:\/\/[^/\s]+\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/([^\s]*))?$/
 
 function localCopy({ uploads, accounts }: ApiParts) {
-  return async (asked: RestAsked): Promise<Replied> => {
+  return async (asked: RestRequest): Promise<RestReply> => {
     const { source, store, metadata } = objectIn(asked)
     const [, id, rest = ''] = sourceShape.exec(String(source ?? '')) ?? []
     if (id === undefined) throw new RestError(400, 'Bad `source` parameter. Use UUID or CDN URL.')
@@ -124,7 +127,7 @@ function localCopy({ uploads, accounts }: ApiParts) {
       const { project, key } = asked
       const wanted = { project, keyId: key.id, hold, store: store === true || store === 'true' }
       const copy = await uploads.copy(id, { ...wanted, ...said })
-      return created({ type: 'file', result: shape(copy, asked) })
+      return replyCreated({ type: 'file', result: shape(copy, asked) })
     } finally {
       await hold.release()
     }
@@ -141,6 +144,6 @@ function texts(given: Json): Record<string, string> {
   return given as Record<string, string>
 }
 
-const refuse = (detail: string) => async (): Promise<Replied> => {
+const refuse = (detail: string) => async (): Promise<RestReply> => {
   throw new RestError(400, detail)
 }

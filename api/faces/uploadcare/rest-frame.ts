@@ -8,10 +8,10 @@ import type { Scope } from '../../services/accounts/accounts.ts'
 import { jsonFrom } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
 import { baseOf, textOf } from '../request.ts'
-import { authenticated } from './rest-auth.ts'
+import { authenticate } from './rest-auth.ts'
 import { RestError } from './rest-error.ts'
 
-export interface RestAsked {
+export interface RestRequest {
   readonly c: Context<ApiEnv>
   readonly key: KeyRecord
   readonly project: string
@@ -24,32 +24,32 @@ export interface RestAsked {
 }
 
 /** What is answered: JSON with 200, what was made with 201, nothing with 204. */
-export type Replied = Json | Made | undefined
+export type RestReply = Json | CreatedReply | undefined
 
 const body = Symbol('body')
-interface Made {
+interface CreatedReply {
   readonly [body]: Json
 }
-export const created = (made: Json): Made => ({ [body]: made })
-const isMade = (replied: Json | Made): replied is Made =>
+export const replyCreated = (made: Json): CreatedReply => ({ [body]: made })
+const isCreatedReply = (replied: Json | CreatedReply): replied is CreatedReply =>
   typeof replied === 'object' && replied !== null && body in replied
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-export type Answers = Partial<Readonly<Record<Method, (asked: RestAsked) => Promise<Replied>>>>
+type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type RestHandlers = Partial<Readonly<Record<RestMethod, (asked: RestRequest) => Promise<RestReply>>>>
 
-export interface Resource {
+export interface RestResource {
   readonly path: string
   readonly scope: Scope
-  readonly answers: Answers
+  readonly answers: RestHandlers
 }
 
 export const version = '0.7'
 const accepted = `application/vnd.uploadcare-v${version}+json`
 
-export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answers }: Resource): void {
+export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answers }: RestResource): void {
   app.all(path, async (c) => {
     try {
-      const answer = answers[c.req.method as Method]
+      const answer = answers[c.req.method as RestMethod]
       if (!answer) return wrongMethod(c, answers)
       if (!c.req.header('accept')?.includes(accepted)) throw new RestError(406, wrongAccept)
       const { incoming } = c.env
@@ -57,25 +57,25 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
       // No text of a database may hold one, written as it may be.
       if (/%00/.test(incoming.url ?? '') || /\0|\\u0000/.test(text))
         throw new RestError(400, 'Null characters are not allowed.')
-      const key = await authenticated({ incoming, body: text }, parts)
+      const key = await authenticate({ incoming, body: text }, parts)
       parts.accounts.require(key, scope)
       const base = baseOf(incoming, parts.publicUrl)
       const replied = await answer({
         ...{ c, key, base, project: key.project },
-        json: () => parsed(text, incoming.headers['content-type']),
+        json: () => parseBody(text, incoming.headers['content-type']),
         param: (name) => c.req.param(name) ?? '',
         query: (name) => c.req.query(name),
       })
       if (replied === undefined) return c.body(null, 204)
-      return isMade(replied) ? json(c, replied[body], 201) : json(c, replied)
+      return isCreatedReply(replied) ? json(c, replied[body], 201) : json(c, replied)
     } catch (thrown) {
-      return failed(c, thrown, parts)
+      return answerFailure(c, thrown, parts)
     }
   })
 }
 
 /** RFC 9110 15.5.6: with those that are answered. */
-function wrongMethod(c: Context<ApiEnv>, answers: Answers) {
+function wrongMethod(c: Context<ApiEnv>, answers: RestHandlers) {
   const allow = Object.keys(answers).join(', ')
   return json(c, { detail: `Method "${c.req.method}" not allowed.` }, 405, { allow })
 }
@@ -96,7 +96,7 @@ function json(c: Context<ApiEnv>, value: Json, status = 200, headers: Record<str
 }
 
 /** JSON; the Python client sends webhooks as a form, and curl calls a form whatever it is not told of. */
-function parsed(text: string, type = ''): Json {
+function parseBody(text: string, type = ''): Json {
   try {
     return jsonFrom(text) as Json
   } catch {
@@ -109,7 +109,7 @@ function parsed(text: string, type = ''): Json {
 /** Here a wrong option is a wrong request, and what is full or used up is a throttle. */
 const statuses: Partial<Readonly<Record<FailureKind, number>>> = { busy: 429, late: 429 }
 
-function failed(c: Context<ApiEnv>, thrown: unknown, { log }: Pick<ApiParts, 'log'>) {
+function answerFailure(c: Context<ApiEnv>, thrown: unknown, { log }: Pick<ApiParts, 'log'>) {
   if (thrown instanceof RestError) return json(c, { detail: thrown.message }, thrown.status)
   const failure = asFailure(thrown)
   const status = statuses[failure.kind] ?? statusOf(failure.kind)
@@ -123,7 +123,7 @@ function failed(c: Context<ApiEnv>, thrown: unknown, { log }: Pick<ApiParts, 'lo
 }
 
 /** The body as an object. */
-export function objectIn(asked: RestAsked): Readonly<Record<string, Json | undefined>> {
+export function objectIn(asked: RestRequest): Readonly<Record<string, Json | undefined>> {
   const value = asked.json()
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Readonly<Record<string, Json>>

@@ -1,14 +1,14 @@
 // Lists of the REST API: what is asked of them, and the address of the next page.
 import type { Json, JsonObject, TimePage, TimePaged } from '../../../records/index.ts'
 import { RestError } from './rest-error.ts'
-import type { RestAsked } from './rest-frame.ts'
+import type { RestRequest } from './rest-frame.ts'
 
 const usualLimit = 100
 const mostLimit = 1000
 
 /** `field` is what the list is ordered by: 'datetime_uploaded' or 'datetime_created'. */
 export function pageOf(
-  asked: RestAsked,
+  asked: RestRequest,
   field: string,
   usualOrder: 'oldest' | 'newest',
 ): Required<Pick<TimePage, 'limit' | 'order'>> & TimePage {
@@ -38,20 +38,20 @@ function beginOf(text: string | undefined): TimePage {
   return id === undefined ? { from: at } : { after: { created: at, id } }
 }
 
-export interface Listing {
-  readonly asked: RestAsked
+export interface ListPage {
+  readonly asked: RestRequest
   readonly next: TimePaged<unknown>['next']
   readonly limit: number
   readonly total: number
   readonly results: readonly Json[]
 }
 
-export function listing({ asked, next, limit, total, results }: Listing): JsonObject {
+export function listing({ asked, next, limit, total, results }: ListPage): JsonObject {
   // Pages only go forward: a page before would have to be asked for backwards.
   return { next: next && nextUrl(asked, next), previous: null, total, per_page: limit, results }
 }
 
-function nextUrl({ c, base }: RestAsked, { created, id }: NonNullable<Listing['next']>): string {
+function nextUrl({ c, base }: RestRequest, { created, id }: NonNullable<ListPage['next']>): string {
   const url = new URL(c.req.path, `${base}/`)
   for (const [name, value] of new URL(c.req.url).searchParams) url.searchParams.set(name, value)
   url.searchParams.set('from', `${new Date(created).toISOString()}~${id}`)

@@ -7,16 +7,23 @@ import type { ApiParts } from '../parts.ts'
 import { isoOf } from './file-json.ts'
 import { projectNumber } from './file-webhook.ts'
 import { notFound, RestError } from './rest-error.ts'
-import { created, objectIn, type Replied, type Resource, type RestAsked, version } from './rest-frame.ts'
+import {
+  objectIn,
+  type RestReply,
+  type RestRequest,
+  type RestResource,
+  replyCreated,
+  version,
+} from './rest-frame.ts'
 
 /** Nothing here looks for viruses, so of 'file.infected' nobody will ever be told. */
 const events = ['file.uploaded', 'file.infected', 'file.stored', 'file.deleted', 'file.info_updated']
 const mostUrlCharacters = 255
 const mostSecretCharacters = 32
 
-type Parts = Pick<ApiParts, 'records' | 'hooks' | 'now'>
+type WebhookParts = Pick<ApiParts, 'records' | 'hooks' | 'now'>
 
-export function webhookResources(parts: Parts): readonly Omit<Resource, 'scope'>[] {
+export function webhookResources(parts: WebhookParts): readonly Omit<RestResource, 'scope'>[] {
   return [
     {
       path: '/webhooks/',
@@ -41,10 +48,10 @@ export function webhookResources(parts: Parts): readonly Omit<Resource, 'scope'>
 }
 
 /** Those subscribed through this API: others have other bodies. */
-const ownHooks = async (project: string, { records }: Parts): Promise<readonly HookRecord[]> =>
+const ownHooks = async (project: string, { records }: WebhookParts): Promise<readonly HookRecord[]> =>
   (await records.hooks.find(project)).filter((hook) => hook.version === version)
 
-async function subscribe(asked: RestAsked, { records, hooks, now }: Parts): Promise<Replied> {
+async function subscribe(asked: RestRequest, { records, hooks, now }: WebhookParts): Promise<RestReply> {
   const body = objectIn(asked)
   const wanted = {
     targetUrl: urlIn(body.target_url, hooks),
@@ -55,17 +62,17 @@ async function subscribe(asked: RestAsked, { records, hooks, now }: Parts): Prom
   if (body.version !== undefined && body.version !== version)
     throw new RestError(400, `version should be ${version}.`)
   const hook = await records.hooks.add({ ...wanted, project: asked.project, version }, now())
-  if (!hook) throw taken()
-  return created(shape(hook))
+  if (!hook) throw duplicateWebhook()
+  return replyCreated(shape(hook))
 }
 
-async function ownHook(asked: RestAsked, parts: Parts) {
+async function ownHook(asked: RestRequest, parts: WebhookParts) {
   const hook = (await ownHooks(asked.project, parts)).find(({ id }) => String(id) === asked.param('id'))
   if (!hook) throw notFound()
   return hook
 }
 
-async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
+async function change(asked: RestRequest, parts: WebhookParts): Promise<RestReply> {
   const { records, hooks, now } = parts
   const hook = await ownHook(asked, parts)
   const body = objectIn(asked)
@@ -77,11 +84,11 @@ async function change(asked: RestAsked, parts: Parts): Promise<Replied> {
   }
   const changed = await changeHook(records, hook.id, wanted, now())
   if (!changed) throw notFound()
-  if (changed === 'taken') throw taken()
+  if (changed === 'taken') throw duplicateWebhook()
   return shape(changed)
 }
 
-async function unsubscribe(asked: RestAsked, parts: Parts): Promise<Replied> {
+async function unsubscribe(asked: RestRequest, parts: WebhookParts): Promise<RestReply> {
   const { target_url: url } = objectIn(asked)
   if (typeof url !== 'string' || url === '') throw new RestError(400, '`target_url` is missing.')
   const own = (await ownHooks(asked.project, parts)).filter(({ targetUrl }) => targetUrl === url)
@@ -90,7 +97,7 @@ async function unsubscribe(asked: RestAsked, parts: Parts): Promise<Replied> {
   return undefined
 }
 
-function urlIn(value: Json | undefined, hooks: Parts['hooks']): string {
+function urlIn(value: Json | undefined, hooks: WebhookParts['hooks']): string {
   if (typeof value !== 'string' || value === '') throw new RestError(400, '`target_url` is missing.')
   if (value.length > mostUrlCharacters)
     throw new RestError(400, `target_url should have at most ${mostUrlCharacters} characters.`)
@@ -121,7 +128,8 @@ function secretIn(value: Json | undefined): string | null {
 }
 
 /** By any API. */
-const taken = (): RestError => new RestError(400, 'There is a webhook for this event and target_url already.')
+const duplicateWebhook = (): RestError =>
+  new RestError(400, 'There is a webhook for this event and target_url already.')
 
 const shape = (hook: HookRecord): JsonObject => ({
   id: hook.id,

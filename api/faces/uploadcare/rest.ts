@@ -8,11 +8,11 @@ import { groupShape, groupSummary } from './group.ts'
 import { descriptionResources } from './rest-descriptions.ts'
 import { notFound, RestError } from './rest-error.ts'
 import { fileResources } from './rest-files.ts'
-import { nowhere, type Resource, type RestAsked, resource } from './rest-frame.ts'
+import { nowhere, type RestRequest, type RestResource, resource } from './rest-frame.ts'
 import { listing, pageOf } from './rest-lists.ts'
 import { webhookResources } from './rest-webhooks.ts'
 
-type Unscoped = Omit<Resource, 'scope'>
+type Unscoped = Omit<RestResource, 'scope'>
 
 export function createUploadcareRest(parts: ApiParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
@@ -31,12 +31,12 @@ export function createUploadcareRest(parts: ApiParts): Hono<ApiEnv> {
 
 function groupResources(parts: ApiParts): readonly Unscoped[] {
   const { uploads, records } = parts
-  const groupOf = async (asked: RestAsked): Promise<GroupRecord> => {
+  const groupOf = async (asked: RestRequest): Promise<GroupRecord> => {
     const group = await uploads.getGroup(asked.project, asked.param('id'))
     if (!group) throw notFound()
     return group
   }
-  const list = async (asked: RestAsked) => {
+  const list = async (asked: RestRequest) => {
     const { project, base } = asked
     const page = pageOf(asked, 'datetime_created', 'oldest')
     const [{ rows, next }, total] = await Promise.all([
@@ -67,7 +67,7 @@ function groupResources(parts: ApiParts): readonly Unscoped[] {
   ]
 }
 
-const projectShape = ({ key, project }: RestAsked) => ({
+const projectShape = ({ key, project }: RestRequest) => ({
   collaborators: [],
   name: project,
   pub_key: key.id,
@@ -88,7 +88,7 @@ const refusals: readonly Unscoped[] = [
   ),
 ]
 
-function all(detail: string): Resource['answers'] {
+function all(detail: string): RestResource['answers'] {
   const refuse = async () => {
     throw new RestError(400, detail)
   }

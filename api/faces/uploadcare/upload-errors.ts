@@ -2,7 +2,7 @@
 import { asFailure, type Failure } from '../../../errors.ts'
 import { problemAnswer } from '../../../problem.ts'
 
-type Row = readonly [status: number, text: string]
+type ErrorRow = readonly [status: number, text: string]
 
 /** '%s' and '%d' are what the refusal is about, as Uploadcare's own list has them. */
 const rows = {
@@ -77,18 +77,18 @@ const rows = {
   UploadAPIError: [500, 'Internal error.'],
   UploadFailedError: [403, 'Upload failed.'],
   UploadViewsError: [400, 'Upload request processing failed: %s'],
-} as const satisfies Readonly<Record<string, Row>>
+} as const satisfies Readonly<Record<string, ErrorRow>>
 
-export type Code = keyof typeof rows
+export type UploadErrorCode = keyof typeof rows
 
 /** An answer of the Upload API that is an error. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly code: Code
+  readonly code: UploadErrorCode
   readonly status: number
   readonly retryAfterSeconds: number | undefined
 
-  constructor(code: Code, about: string | number = '', retryAfterSeconds?: number) {
+  constructor(code: UploadErrorCode, about: string | number = '', retryAfterSeconds?: number) {
     super(rows[code][1].replace(/%[sd]/, () => String(about)))
     this.code = code
     this.status = rows[code][0]

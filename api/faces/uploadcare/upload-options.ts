@@ -1,15 +1,19 @@
 // Who uploads and what is wished for the file, from the fields of a request to the Upload API.
 import type { KeyRecord } from '../../../records/index.ts'
 import type { Hold } from '../../services/accounts/accounts.ts'
-import type { Wanted } from '../../services/uploads/index.ts'
+import type { UploadOptions } from '../../services/uploads/index.ts'
 import type { ApiParts } from '../parts.ts'
 import { Refusal } from './upload-errors.ts'
-import type { Asked } from './upload-request.ts'
+import type { UploadRequest } from './upload-request.ts'
 
-type Who = Pick<ApiParts, 'accounts' | 'records' | 'now'>
+type UploadAccess = Pick<ApiParts, 'accounts' | 'records' | 'now'>
 
 /** Of the project that the public key names. `name` is how this request calls the key. */
-export async function keyOf(asked: Asked, { accounts, records }: Who, name = 'pub_key'): Promise<KeyRecord> {
+export async function keyOf(
+  asked: UploadRequest,
+  { accounts, records }: UploadAccess,
+  name = 'pub_key',
+): Promise<KeyRecord> {
   const id = asked.field(name) ?? asked.field('pub_key') ?? asked.field('UPLOADCARE_PUB_KEY')
   if (id === undefined) throw new Refusal('ProjectPublicKeyRequiredError', name)
   try {
@@ -24,25 +28,33 @@ export async function keyOf(asked: Asked, { accounts, records }: Who, name = 'pu
 }
 
 /** Who may add files now: the scope, the quota, and the signature where the project demands one. */
-export async function uploaderOf(asked: Asked, who: Who, name?: string): Promise<Uploader> {
+export async function uploaderOf(asked: UploadRequest, who: UploadAccess, name?: string): Promise<Uploader> {
   const key = await keyOf(asked, who, name)
   who.accounts.require(key, 'upload')
   await checkSignature(asked, key, who)
-  return { ...key, hold: await heldFor(asked, key, who) }
+  return { ...key, hold: await holdQuota(asked, key, who) }
 }
 
 /** Whose upload it is, and what it holds of the quota. */
 export type Uploader = KeyRecord & { readonly hold: Hold }
 
 /** Of one file; given back with the answer where it came to nothing. */
-export async function heldFor(asked: Asked, key: KeyRecord, { accounts }: Who): Promise<Hold> {
+export async function holdQuota(
+  asked: UploadRequest,
+  key: KeyRecord,
+  { accounts }: UploadAccess,
+): Promise<Hold> {
   const hold = await accounts.reserve(key)
   asked.holds.push(hold)
   return hold
 }
 
 /** Hex HMAC-SHA-256 over the decimal text of `expire` (reference, section 5). */
-async function checkSignature(asked: Asked, key: KeyRecord, { accounts, now }: Who): Promise<void> {
+async function checkSignature(
+  asked: UploadRequest,
+  key: KeyRecord,
+  { accounts, now }: UploadAccess,
+): Promise<void> {
   if (!accounts.requiresSignature(key)) return
   const [signature, expire] = [asked.field('signature'), asked.field('expire')]
   if (signature === undefined) throw new Refusal('SignatureRequiredError')
@@ -53,7 +65,7 @@ async function checkSignature(asked: Asked, key: KeyRecord, { accounts, now }: W
   if (!isOurs) throw new Refusal('SignatureInvalidError')
 }
 
-export function wantedOf(asked: Asked, { id, project, hold }: Uploader): Wanted {
+export function uploadOptions(asked: UploadRequest, { id, project, hold }: Uploader): UploadOptions {
   const store = asked.field('UPLOADCARE_STORE') ?? asked.field('store')
   return {
     project,
@@ -67,7 +79,7 @@ export function wantedOf(asked: Asked, { id, project, hold }: Uploader): Wanted 
 }
 
 /** `metadata[key]=value`, each checked here for its own error. */
-function metadataOf({ fields }: Asked): Record<string, string> {
+function metadataOf({ fields }: UploadRequest): Record<string, string> {
   const metadata = new Map<string, string>()
   for (const { name, value } of fields) {
     const key = /^metadata\[(.*)\]$/s.exec(name)?.[1]

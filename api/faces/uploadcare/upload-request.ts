@@ -9,7 +9,7 @@ import type { ApiEnv, ApiParts } from '../parts.ts'
 import { textOf } from '../request.ts'
 import { asRefusal, Refusal } from './upload-errors.ts'
 
-export interface Asked {
+export interface UploadRequest {
   readonly c: Context<ApiEnv>
   /** The first of that name, of the form before the query; undefined when there is none or it is empty. */
   field(name: string): string | undefined
@@ -20,16 +20,16 @@ export interface Asked {
   readonly holds: Hold[]
 }
 
-export type Answer = (asked: Asked) => Promise<JsonObject>
+export type UploadHandler = (asked: UploadRequest) => Promise<JsonObject>
 
-type Method = 'GET' | 'POST' | 'PUT'
+type UploadMethod = 'GET' | 'POST' | 'PUT'
 
-export interface Route {
-  readonly method: Method
+export interface UploadRoute {
+  readonly method: UploadMethod
   readonly path: string
   /** Of a file that comes with the request; 0 where none is expected. */
   readonly maxBytes?: number
-  readonly answer: Answer
+  readonly answer: UploadHandler
 }
 
 const mostFiles = 10
@@ -41,20 +41,20 @@ const mostFieldBytes = 16 * 1024
 export function route(
   app: Hono<ApiEnv>,
   parts: ApiParts,
-  { method, path, answer, maxBytes = 0 }: Route,
+  { method, path, answer, maxBytes = 0 }: UploadRoute,
 ): void {
   app.all(path, async (c) => {
-    if (c.req.method === 'OPTIONS') return done(c)
+    if (c.req.method === 'OPTIONS') return answerEmpty(c)
     let form: Form | undefined
     const holds: Hold[] = []
     try {
       if (c.req.method !== method) throw wrongMethod(c)
       form = method === 'POST' ? await readForm(c, parts, maxBytes) : undefined
-      return c.json(await answer(askedOf(c, form, holds)), 200, cors)
+      return c.json(await answer(requestOf(c, form, holds)), 200, cors)
     } catch (thrown) {
       const refusal = asRefusal(thrown)
       if (refusal.status >= 500) parts.log.error({ err: thrown, path }, 'an upload request failed')
-      return refused(c, refusal, method)
+      return answerRefusal(c, refusal, method)
     } finally {
       await form?.discard()
       for (const hold of holds) await hold.release()
@@ -75,7 +75,7 @@ const cors = {
 }
 
 /** With `jsonerrors` an error is an ordinary answer: a browser's script sees no other. */
-export function refused(c: Context<ApiEnv>, refusal: Refusal, method: Method) {
+export function answerRefusal(c: Context<ApiEnv>, refusal: Refusal, method: UploadMethod) {
   const { code, message, status, retryAfterSeconds } = refusal
   const wait = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
   // RFC 9110 15.5.6
@@ -86,7 +86,7 @@ export function refused(c: Context<ApiEnv>, refusal: Refusal, method: Method) {
 }
 
 /** For what carries no fields: a part of a file. */
-export const done = (c: Context<ApiEnv>) =>
+export const answerEmpty = (c: Context<ApiEnv>) =>
   c.req.method === 'OPTIONS' ? c.body(null, 204, { ...cors, allow: methods }) : c.body(null, 200, cors)
 
 export const wrongMethod = (c: Context<ApiEnv>) =>
@@ -100,7 +100,7 @@ async function readForm(c: Context<ApiEnv>, parts: ApiParts, maxBytes: number): 
   // Fields and the frame around the files are small beside them.
   if (Number(headers['content-length'] ?? 0) > maxBytes + formBytes)
     throw new Refusal('RequestSizeLimitExceededError')
-  if (!/^multipart\/form-data/i.test(headers['content-type'] ?? '')) return urlencoded(incoming, parts)
+  if (!/^multipart\/form-data/i.test(headers['content-type'] ?? '')) return readUrlencoded(incoming, parts)
   const limits = {
     ...{ maxBytes: Math.max(1, maxBytes), maxFiles: mostFiles + 1 },
     ...{ maxFields: mostFields + 1, maxFieldBytes: mostFieldBytes },
@@ -129,7 +129,7 @@ function quotaOf(c: Context<ApiEnv>, { accounts }: ApiParts) {
   return withinQuota(accounts, (name, value) => (isKey(name) ? find(value) : undefined), find(named))
 }
 
-async function urlencoded(incoming: ApiEnv['Bindings']['incoming'], { limits }: ApiParts): Promise<Form> {
+async function readUrlencoded(incoming: ApiEnv['Bindings']['incoming'], { limits }: ApiParts): Promise<Form> {
   const isForm = /^application\/x-www-form-urlencoded/i.test(incoming.headers['content-type'] ?? '')
   const text = await textOf(incoming, limits.jsonBytes)
   if (text !== '' && !isForm) throw new Refusal('PostRequestParserFailedError')
@@ -141,7 +141,7 @@ async function urlencoded(incoming: ApiEnv['Bindings']['incoming'], { limits }: 
   }
 }
 
-function askedOf(c: Context<ApiEnv>, form: Form | undefined, holds: Hold[]): Asked {
+function requestOf(c: Context<ApiEnv>, form: Form | undefined, holds: Hold[]): UploadRequest {
   const query = pairsOf(new URL(c.req.url).searchParams)
   const fields = [...(form?.fields ?? []), ...query]
   if (fields.some(({ name, value }) => `${name}${value}`.includes('\0')))

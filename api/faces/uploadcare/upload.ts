@@ -6,8 +6,8 @@ import { fromUrl, fromUrlStatus } from './from-url.ts'
 import { group, groupInfo } from './group.ts'
 import { complete, partRoute, start } from './multipart.ts'
 import { Refusal } from './upload-errors.ts'
-import { heldFor, isUuid, keyOf, uploaderOf, wantedOf } from './upload-options.ts'
-import { type Answer, route } from './upload-request.ts'
+import { holdQuota, isUuid, keyOf, uploaderOf, uploadOptions } from './upload-options.ts'
+import { route, type UploadHandler } from './upload-request.ts'
 
 export function createUploadcareUpload(parts: ApiParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
@@ -27,13 +27,13 @@ export function createUploadcareUpload(parts: ApiParts): Hono<ApiEnv> {
 }
 
 /** One id for each file, under the name of its field. */
-function base(parts: ApiParts): Answer {
+function base(parts: ApiParts): UploadHandler {
   return async (asked) => {
     const key = await uploaderOf(asked, parts, 'UPLOADCARE_PUB_KEY')
-    const wanted = wantedOf(asked, key)
+    const wanted = uploadOptions(asked, key)
     if (asked.files.length === 0) throw new Refusal('FilesRequiredError')
     // Each counts as a call of its own: all are held before the first is kept.
-    const others = asked.files.slice(1).map(() => heldFor(asked, key, parts))
+    const others = asked.files.slice(1).map(() => holdQuota(asked, key, parts))
     const holds = [key.hold, ...(await all(others))]
     const ids: Record<string, string> = {}
     for (const [i, { field, received }] of asked.files.entries()) {
@@ -51,7 +51,7 @@ async function all<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
   return Promise.all(works)
 }
 
-function info({ uploads, ...parts }: ApiParts): Answer {
+function info({ uploads, ...parts }: ApiParts): UploadHandler {
   return async (asked) => {
     const { project } = await keyOf(asked, parts)
     const id = asked.field('file_id')

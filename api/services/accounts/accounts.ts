@@ -37,7 +37,7 @@ export interface Accounts {
   /** Calls and bytes of this month, and what is allowed (undefined: no limit). */
   standing(key: KeyRecord): Promise<{ readonly used: Counts; readonly quotas: Quotas }>
   /** A key with a secret of its own, which is told this once. Scopes are checked: 'bad-option'. */
-  create(key: Wanted): Promise<{ readonly key: KeyRecord; readonly secret: string }>
+  create(key: NewAccountKey): Promise<{ readonly key: KeyRecord; readonly secret: string }>
   /** The key that the start page shows; undefined beyond loopback. */
   demo(): Promise<{ readonly id: string; readonly secret: string } | undefined>
 }
@@ -51,7 +51,7 @@ export interface Hold {
   /** So many bytes from now on, in all. Fails with 'over-quota'. */
   take(bytes: number): Promise<void>
   /** It was counted. */
-  settled(): void
+  settle(): void
   /** It goes on without this call, for so long at most: whoever ends it counts or releases it by its id. */
   keep(forMs: number): Promise<void>
   /** Gives back what was neither counted nor kept; may be called again. */
@@ -64,7 +64,7 @@ export interface Quotas {
   readonly bytes?: number
 }
 
-export interface Wanted {
+export interface NewAccountKey {
   readonly project: string
   readonly user: string
   readonly name?: string

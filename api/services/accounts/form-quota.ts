@@ -2,7 +2,7 @@
 import type { KeyRecord } from '../../../records/index.ts'
 import type { Accounts } from './accounts.ts'
 
-type Find = (name: string, value: string) => Promise<KeyRecord | undefined> | undefined
+type FindKey = (name: string, value: string) => Promise<KeyRecord | undefined> | undefined
 
 /**
  * What a form is read with: until a field tells the key there is no limit. Who is wrong in it is told when the form has
@@ -10,20 +10,20 @@ type Find = (name: string, value: string) => Promise<KeyRecord | undefined> | un
  */
 export function withinQuota(
   { left }: Pick<Accounts, 'left'>,
-  find: Find,
+  find: FindKey,
   early?: Promise<KeyRecord | undefined>,
 ) {
   let most = Number.POSITIVE_INFINITY
-  const heed = async (finding: ReturnType<Find>): Promise<void> => {
+  const limitTo = async (finding: ReturnType<FindKey>): Promise<void> => {
     const key = await finding
     if (key) most = await left(key)
   }
-  if (early) heed(early).catch(() => {})
+  if (early) limitTo(early).catch(() => {})
   return {
     within: () => most,
     seen(name: string, value: string) {
       // What cannot be read is refused with the form; nothing may be thrown into its parser.
-      new Promise<void>((done) => done(heed(find(name, value)))).catch(() => {})
+      new Promise<void>((done) => done(limitTo(find(name, value)))).catch(() => {})
     },
   }
 }

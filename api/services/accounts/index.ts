@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { JsonObject, KeyRecord, Records } from '../../../records/index.ts'
-import { type Accounts, type Quotas, scopes, type Wanted } from './accounts.ts'
+import { type Accounts, type NewAccountKey, type Quotas, scopes } from './accounts.ts'
 import { demoKey, demoProject } from './demo-key.ts'
 import { createHolds, monthOf, overQuota } from './quota-holds.ts'
 import { createSeal } from './secret-sealing.ts'
@@ -38,12 +38,12 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
     return sealed === undefined ? undefined : seal.open(id, sealed)
   }
 
-  function admitted(key: KeyRecord | undefined): KeyRecord {
+  function checkUsable(key: KeyRecord | undefined): KeyRecord {
     if (!key || key.revoked !== null || (key.project === demoProject && !isDemo)) throw wrongKey()
     return key
   }
 
-  async function create(wanted: Wanted) {
+  async function create(wanted: NewAccountKey) {
     const { quotas = {}, settings = {}, ...rest } = wanted
     checkScopes(rest.scopes)
     // The length of Uploadcare's public keys, which some clients check.
@@ -51,10 +51,10 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
     const drawn = randomBytes(24).toString('base64url')
     const key = { ...rest, id, quotas: quotas as JsonObject, settings, secret: drawn }
     await records.keys.add({ ...key, sealed: seal.close(id, drawn) }, now())
-    return { key: admitted(await records.keys.get(id)), secret: drawn }
+    return { key: checkUsable(await records.keys.get(id)), secret: drawn }
   }
 
-  const bySecret = async (id: string, given: string) => admitted(await records.keys.verify(id, given))
+  const bySecret = async (id: string, given: string) => checkUsable(await records.keys.verify(id, given))
 
   async function standing(key: KeyRecord) {
     const used = await records.usage.total({ keyIds: [key.id], from: monthOf(now()), to: now() })
@@ -68,7 +68,7 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
       if (at < 0) throw wrongKey()
       return bySecret(token.slice(0, at), token.slice(at + 1))
     },
-    byPublicKey: async (id) => admitted(await records.keys.get(id)),
+    byPublicKey: async (id) => checkUsable(await records.keys.get(id)),
     isSigned: async (key, { algorithm, text, signature }) => {
       const own = await secretOf(key)
       if (own === undefined) return false
@@ -101,7 +101,12 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
   }
 }
 
-const demoWanted: Wanted = { project: demoProject, user: demoProject, name: demoProject, scopes: ['*'] }
+const demoWanted: NewAccountKey = {
+  project: demoProject,
+  user: demoProject,
+  name: demoProject,
+  scopes: ['*'],
+}
 
 function checkScopes(wanted: readonly string[]): void {
   const known: readonly string[] = [...scopes, '*']

@@ -4,10 +4,10 @@ import { Failure } from '../../../errors.ts'
 import type { KeyRecord, Records } from '../../../records/index.ts'
 import type { Hold, Quotas } from './accounts.ts'
 
-type Kept = Pick<Records, 'reservations' | 'usage'>
+type QuotaRecords = Pick<Records, 'reservations' | 'usage'>
 
 interface HoldsOptions {
-  readonly records: Kept
+  readonly records: QuotaRecords
   readonly now: () => number
 }
 
@@ -38,7 +38,7 @@ export function createHolds({ records, now }: HoldsOptions): Holds {
       id,
       left: () => most,
       take,
-      settled,
+      settle: settled,
       async keep(forMs) {
         await records.reservations.extend([id], now() + forMs)
         settled()
@@ -59,13 +59,13 @@ export const noHold: Hold = {
   id: undefined,
   left: () => Number.POSITIVE_INFINITY,
   take: async () => {},
-  settled: () => {},
+  settle: () => {},
   keep: async () => {},
   release: async () => {},
 }
 
 /** Bytes that are neither used nor held, but for what `except` holds. */
-async function leftTo({ usage, reservations }: Kept, key: KeyRecord, now: number, except?: string) {
+async function leftTo({ usage, reservations }: QuotaRecords, key: KeyRecord, now: number, except?: string) {
   const { bytes } = key.quotas as Quotas
   if (bytes === undefined) return Number.POSITIVE_INFINITY
   const used = await usage.total({ keyIds: [key.id], from: monthOf(now), to: now })
@@ -73,14 +73,19 @@ async function leftTo({ usage, reservations }: Kept, key: KeyRecord, now: number
   return Math.max(0, bytes - used.bytesIn - held.bytes)
 }
 
-interface Wanted {
+interface HoldRequest {
   readonly id: string
   readonly bytes: number
   /** The end of the lease. */
   readonly expires: number
 }
 
-async function takeFor({ reservations }: Kept, key: KeyRecord, wanted: Wanted, now: number): Promise<void> {
+async function takeFor(
+  { reservations }: QuotaRecords,
+  key: KeyRecord,
+  wanted: HoldRequest,
+  now: number,
+): Promise<void> {
   const quotas = key.quotas as Quotas
   const allowed = { ...quotas, from: monthOf(now) }
   if (!(await reservations.hold({ ...wanted, keyId: key.id, calls: 1 }, allowed, now)))
@@ -88,8 +93,8 @@ async function takeFor({ reservations }: Kept, key: KeyRecord, wanted: Wanted, n
 }
 
 /** What was kept under an id, for whoever does the work: nothing where nothing was held. */
-export async function resumed(
-  records: Kept,
+export async function resumeHold(
+  records: QuotaRecords,
   key: KeyRecord | undefined,
   { id, forMs, now }: { readonly id: string | undefined; readonly forMs: number; readonly now: () => number },
 ): Promise<Pick<Hold, 'left' | 'take'>> {

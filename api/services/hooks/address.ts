@@ -4,9 +4,9 @@ import { Failure } from '../../../errors.ts'
 import { type AddressRule, mayConnect, parseAddressRules } from '../../../fetch/addresses.ts'
 import { isBlockedPort } from '../../../fetch/ports.ts'
 
-export type Targets = readonly AddressRule[]
+export type WebhookTargetRules = readonly AddressRule[]
 
-export interface Target {
+export interface WebhookTarget {
   /** Without user, password and fragment. */
   readonly href: string
   /** From the user and password that the address carried. */
@@ -16,10 +16,11 @@ export interface Target {
 /** Long enough for any receiver's own parameters. */
 const maxLength = 2048
 
-export const createTargets = (allowAddresses: readonly string[]): Targets => parseAddressRules(allowAddresses)
+export const createTargetRules = (allowAddresses: readonly string[]): WebhookTargetRules =>
+  parseAddressRules(allowAddresses)
 
 /** Fails with 'bad-address' for what is no address of the web, 'forbidden-address' for one that is not public. */
-export function allowedTarget(text: string, targets: Targets): Target {
+export function parseTarget(text: string, targets: WebhookTargetRules): WebhookTarget {
   if (text.length > maxLength || !URL.canParse(text)) throw badAddress(text, 'is not a URL')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -35,8 +36,8 @@ export function allowedTarget(text: string, targets: Targets): Target {
 }
 
 /** As `allowedTarget`, and fails with 'forbidden-address' for a port of another service, which the guard refuses too. */
-export function webTarget(text: string, targets: Targets): Target {
-  const target = allowedTarget(text, targets)
+export function parseWebTarget(text: string, targets: WebhookTargetRules): WebhookTarget {
+  const target = parseTarget(text, targets)
   const { port } = new URL(target.href)
   if (!isBlockedPort(port)) return target
   throw new Failure('forbidden-address', `The webhook address has a port of another service, ${port}.`)
@@ -46,8 +47,8 @@ export function webTarget(text: string, targets: Targets): Target {
  * For an address that is kept and shown in lists, as `webTarget`. Fails with 'bad-address' for one with a user or a
  * password, which would lie there in clear.
  */
-export function keptTarget(text: string, targets: Targets): void {
-  const { authorization } = webTarget(text, targets)
+export function checkKeptTarget(text: string, targets: WebhookTargetRules): void {
+  const { authorization } = parseWebTarget(text, targets)
   if (authorization !== undefined)
     throw new Failure('bad-address', 'The webhook address has a user or a password, which are not kept.', {
       expected: 'an address without; deliveries are signed with the secret instead',

@@ -1,13 +1,13 @@
 // A change of a webhook, by whichever face: a project has each event and address once.
 import type { HookRecord, NewHook, Records } from '../../../records/index.ts'
 
-type Change = Partial<Omit<NewHook, 'project'>>
+type HookFields = Partial<Omit<NewHook, 'project'>>
 
 /** Undefined when it is gone. */
 export async function changeHook(
   records: Records,
   id: number,
-  change: Change,
+  change: HookFields,
   now: number,
 ): Promise<HookRecord | 'taken' | undefined> {
   try {
@@ -20,7 +20,7 @@ export async function changeHook(
 }
 
 /** In a transaction, which sees also what has been written and is not on the disk yet. */
-const isTaken = (records: Records, id: number, change: Change): Promise<boolean> =>
+const isTaken = (records: Records, id: number, change: HookFields): Promise<boolean> =>
   records.transaction(async ({ hooks }) => {
     const hook = await hooks.get(id)
     if (!hook) return false

@@ -1,17 +1,17 @@
 // Delivers promised webhooks: claims what is due, sends it, writes the attempt into the log, and tries again or gives up.
 import { asFailure } from '../../../errors.ts'
 import {
-  createWork,
+  createQueueWorker,
   type JobRecord,
+  type LaneLimits,
+  type QueueWorker,
   type Records,
   type Seal,
-  type Sharing,
-  type Work,
 } from '../../../records/index.ts'
 import { sign } from './signature.ts'
 
 /** The payload of a job in the queue of webhooks. */
-export type Webhook = {
+export type WebhookPayload = {
   readonly url: string
   readonly event: string
   /** JSON, byte for byte as it is sent and signed. */
@@ -24,29 +24,29 @@ export type Webhook = {
 }
 
 /** What only the receiver may know. */
-export interface Secrets {
+export interface WebhookSecrets {
   /** Signs each attempt. */
   readonly secret?: string
   readonly headers?: { readonly [name: string]: string }
 }
 
-export interface Sent {
+export interface ReceiverResponse {
   readonly status: number
   /** From Retry-After: not before that, however short the backoff would be. */
   readonly waitMs?: number
 }
 
-export interface Outgoing {
+export interface WebhookRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly signal: AbortSignal
 }
 
-export interface Delivering {
+export interface DelivererOptions {
   readonly records: Records
   /** Through the address guard. Resolves with whatever was answered; rejects when nothing was. */
-  readonly send: (outgoing: Outgoing) => Promise<Sent>
+  readonly send: (outgoing: WebhookRequest) => Promise<ReceiverResponse>
   readonly seal: Pick<Seal, 'open'>
   readonly now?: () => number
   readonly random?: () => number
@@ -54,14 +54,14 @@ export interface Delivering {
   /** How many at once; a receiver that stalls holds one of them until the deadline. */
   readonly most?: number
   /** How many of those one receiver of a project may have, and the project. */
-  readonly sharing?: Sharing
+  readonly sharing?: LaneLimits
   readonly deadlineMs?: number
   /** How often to look when nothing is known to be due: another process may have promised something. */
   readonly lookEveryMs?: number
-  readonly failed?: (error: unknown) => void
+  readonly onError?: (error: unknown) => void
 }
 
-export type Deliverer = Work
+export type Deliverer = QueueWorker
 
 export const webhooks = 'webhook'
 
@@ -71,15 +71,17 @@ export const webhooks = 'webhook'
  */
 const usual = { most: 64, sharing: { most: 8, mostOfProject: 32 } }
 
-export function createDeliverer(given: Delivering): Deliverer {
+export function createDeliverer(given: DelivererOptions): Deliverer {
   const all = { now: Date.now, random: Math.random, queue: webhooks, ...usual, deadlineMs: 15_000, ...given }
   // Longer than any attempt may take, so that a lease ends only when its process did.
-  return createWork({ ...all, leaseMs: all.deadlineMs * 4, run: (job) => deliver(job, all) })
+  return createQueueWorker({ ...all, leaseMs: all.deadlineMs * 4, run: (job) => deliver(job, all) })
 }
 
-type Ready = Required<Pick<Delivering, 'records' | 'send' | 'seal' | 'now' | 'random' | 'deadlineMs'>>
+type DeliveryContext = Required<
+  Pick<DelivererOptions, 'records' | 'send' | 'seal' | 'now' | 'random' | 'deadlineMs'>
+>
 
-interface Outcome {
+interface AttemptOutcome {
   readonly status: number | null
   readonly error: string | null
   readonly waitMs?: number
@@ -87,9 +89,9 @@ interface Outcome {
   readonly isFinal?: boolean
 }
 
-async function deliver(job: JobRecord, { records, now, random, ...sending }: Ready): Promise<void> {
+async function deliver(job: JobRecord, { records, now, random, ...sending }: DeliveryContext): Promise<void> {
   // Only ever what was promised to this queue, by ourselves.
-  const webhook = job.payload as unknown as Webhook
+  const webhook = job.payload as unknown as WebhookPayload
   const at = now()
   const began = performance.now()
   const outcome = await attempt(job, webhook, { ...sending, at })
@@ -100,17 +102,17 @@ async function deliver(job: JobRecord, { records, now, random, ...sending }: Rea
     const { id: jobId, project } = job
     const nth = job.earlier + job.attempt
     await t.deliveries.add({ jobId, project, event, url, attempt: nth, status, ms, error, at })
-    if (error === null) await t.jobs.done(job, now())
+    if (error === null) await t.jobs.finish(job, now())
     else if (outcome.isFinal) await t.jobs.giveUp(job, error, now())
-    else await t.jobs.failed(job, error, { now: now(), random: random(), waitMs: outcome.waitMs ?? 0 })
+    else await t.jobs.retry(job, error, { now: now(), random: random(), waitMs: outcome.waitMs ?? 0 })
   })
 }
 
 async function attempt(
   job: JobRecord,
-  webhook: Webhook,
-  { send, seal, deadlineMs, at }: Pick<Ready, 'send' | 'seal' | 'deadlineMs'> & { at: number },
-): Promise<Outcome> {
+  webhook: WebhookPayload,
+  { send, seal, deadlineMs, at }: Pick<DeliveryContext, 'send' | 'seal' | 'deadlineMs'> & { at: number },
+): Promise<AttemptOutcome> {
   const secrets = secretsOf(job, webhook, seal)
   if (!secrets) return { status: null, error: 'its secret was sealed by another instance' }
   const { url, body, headers = {} } = webhook
@@ -134,10 +136,14 @@ async function attempt(
 }
 
 /** Undefined when they cannot be opened: without its signature the receiver would not believe it. */
-function secretsOf(job: JobRecord, { secret, sealed }: Webhook, seal: Ready['seal']): Secrets | undefined {
+function secretsOf(
+  job: JobRecord,
+  { secret, sealed }: WebhookPayload,
+  seal: DeliveryContext['seal'],
+): WebhookSecrets | undefined {
   if (sealed === undefined) return secret === undefined ? {} : { secret }
   const opened = seal.open(job.id, sealed)
-  return opened === undefined ? undefined : (JSON.parse(opened) as Secrets)
+  return opened === undefined ? undefined : (JSON.parse(opened) as WebhookSecrets)
 }
 
 /** A sender that does not heed the signal holds no place either. */

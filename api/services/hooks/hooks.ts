@@ -1,7 +1,7 @@
 // Webhooks: promised in the transaction of what they tell of, delivered at least once by workers of their own.
 import type { JsonObject, Tables } from '../../../records/index.ts'
 
-export interface Webhook {
+export interface OutgoingWebhook {
   readonly project: string
   readonly event: string
   readonly url: string
@@ -16,7 +16,7 @@ export interface Webhook {
 
 export interface Hooks {
   /** Within the transaction `t`. Fails with 'forbidden-address' or 'bad-address' for a URL that is wrong by its text. */
-  promise(t: Tables, webhook: Webhook): Promise<string>
+  promise(t: Tables, webhook: OutgoingWebhook): Promise<string>
   /** Throws as `promise` would, and for a port of another service: asked while a request is read, before work is done. */
   check(url: string): void
   /** The same for an address that is to be kept and listed, which may have no user and password. */

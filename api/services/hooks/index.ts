@@ -3,13 +3,13 @@ import type { Dispatcher } from 'undici'
 import { Failure } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
 import { laneOf, type Records, type Seal } from '../../../records/index.ts'
-import { allowedTarget, createTargets, keptTarget, webTarget } from './address.ts'
-import { createDeliverer, type Secrets, type Webhook as Work, webhooks } from './deliverer.ts'
-import type { Hooks, Webhook } from './hooks.ts'
+import { checkKeptTarget, createTargetRules, parseTarget, parseWebTarget } from './address.ts'
+import { createDeliverer, type WebhookPayload, type WebhookSecrets, webhooks } from './deliverer.ts'
+import type { Hooks, OutgoingWebhook } from './hooks.ts'
 import { createSend } from './send.ts'
 
 export { withoutUser } from './address.ts'
-export type { Hooks, Webhook } from './hooks.ts'
+export type { Hooks, OutgoingWebhook } from './hooks.ts'
 
 export interface HooksOptions {
   readonly records: Records
@@ -31,12 +31,12 @@ export interface HooksOptions {
 
 export function createHooks(options: HooksOptions): Hooks {
   const { records, seal, dispatcher, allowAddresses = [], log, now = Date.now, ...delivering } = options
-  const targets = createTargets(allowAddresses)
+  const targets = createTargetRules(allowAddresses)
   const deliverer = createDeliverer({
     ...delivering,
     ...{ records, seal, now },
     send: createSend({ dispatcher, targets, now }),
-    failed: (error) => log.error({ error: String(error) }, 'a webhook attempt could not be recorded'),
+    onError: (error) => log.error({ error: String(error) }, 'a webhook attempt could not be recorded'),
   })
   // What was promised before this process began is due now.
   deliverer.poke()
@@ -46,15 +46,15 @@ export function createHooks(options: HooksOptions): Hooks {
       const { project, id = records.nextId(now()), delayMs } = webhook
       const payload = workOf(id, webhook)
       const lane = laneOf(project, payload.url)
-      return t.jobs.promise({ id, queue: webhooks, project, payload, lane, ...named({ delayMs }) }, now())
+      return t.jobs.promise({ id, queue: webhooks, project, payload, lane, ...definedOf({ delayMs }) }, now())
     },
     check: (url) => {
-      webTarget(url, targets)
+      parseWebTarget(url, targets)
     },
-    checkKept: (url) => keptTarget(url, targets),
+    checkKept: (url) => checkKeptTarget(url, targets),
     mayReach: (url) => {
       try {
-        return allowedTarget(url, targets) !== undefined
+        return parseTarget(url, targets) !== undefined
       } catch (thrown) {
         if (thrown instanceof Failure) return false
         throw thrown
@@ -65,20 +65,20 @@ export function createHooks(options: HooksOptions): Hooks {
   }
 
   /** A user and password in the address go out as a header, into no log, and lie sealed as the secret does. */
-  function workOf(id: string, { url, event, body, secret, headers = {} }: Webhook): Work {
-    const { href, authorization } = allowedTarget(url, targets)
-    const secrets: Secrets = named({
+  function workOf(id: string, { url, event, body, secret, headers = {} }: OutgoingWebhook): WebhookPayload {
+    const { href, authorization } = parseTarget(url, targets)
+    const secrets: WebhookSecrets = definedOf({
       secret,
       headers: authorization === undefined ? undefined : { authorization },
     })
     const hasSecrets = Object.keys(secrets).length > 0
     const sealed = hasSecrets ? seal.close(id, JSON.stringify(secrets)) : undefined
-    return { url: href, event, body: JSON.stringify(body), headers, ...named({ sealed }) }
+    return { url: href, event, body: JSON.stringify(body), headers, ...definedOf({ sealed }) }
   }
 }
 
 /** Without what is undefined. */
-const named = <T extends Record<string, unknown>>(given: T) =>
+const definedOf = <T extends Record<string, unknown>>(given: T) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }

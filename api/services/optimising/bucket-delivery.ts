@@ -2,17 +2,17 @@
 import type { Dispatcher } from 'undici'
 import { asFailure, Failure } from '../../../errors.ts'
 import { type Bucket, type BucketSettings, openBucket } from '../../../storage/index.ts'
-import type { Target } from './optimising.ts'
-import { encodedKey } from './result-names.ts'
+import type { CustomerBucket } from './optimising.ts'
+import { encodeKey } from './result-names.ts'
 
-export interface TargetOptions {
+export interface BucketDeliveryOptions {
   readonly dispatcher: Dispatcher
   /** Servers of providers that are not their own, by kind. */
-  readonly endpoints: Readonly<Partial<Record<Target['kind'], string>>>
+  readonly endpoints: Readonly<Partial<Record<CustomerBucket['kind'], string>>>
 }
 
-export interface Delivery {
-  readonly target: Target
+export interface BucketDelivery {
+  readonly target: CustomerBucket
   readonly name: string
   readonly body: Uint8Array
   readonly type: string
@@ -20,9 +20,9 @@ export interface Delivery {
 }
 
 /** Delivers, and tells the public address where the bucket has one. */
-export type Deliver = (delivery: Delivery) => Promise<string | undefined>
+export type DeliverToBucket = (delivery: BucketDelivery) => Promise<string | undefined>
 
-export function createDeliver(options: TargetOptions): Deliver {
+export function createBucketDelivery(options: BucketDeliveryOptions): DeliverToBucket {
   return async ({ target, name, body, type, signal }) => {
     const key = target.path ?? name
     const bucket = await openBucket(settingsOf(target, options))
@@ -38,7 +38,7 @@ export function createDeliver(options: TargetOptions): Deliver {
       })
       return publicAddress(target, key, options)
     } catch (thrown) {
-      throw told(thrown)
+      throw deliveryFailure(thrown)
     } finally {
       await close(bucket)
     }
@@ -46,7 +46,7 @@ export function createDeliver(options: TargetOptions): Deliver {
 }
 
 /** The picture was made; what failed is the customer's bucket: for now, or until the customer mends what was said of it. */
-function told(thrown: unknown): Failure {
+function deliveryFailure(thrown: unknown): Failure {
   const failure = asFailure(thrown)
   const { kind, message, details } = failure
   if (kind === 'abandoned' || kind === 'forbidden-address') return failure
@@ -61,7 +61,10 @@ function mayPass({ kind, details }: Failure): boolean {
   return kind === 'upstream-failed' && status >= 500
 }
 
-function settingsOf(target: Target, { dispatcher, endpoints }: TargetOptions): BucketSettings {
+function settingsOf(
+  target: CustomerBucket,
+  { dispatcher, endpoints }: BucketDeliveryOptions,
+): BucketSettings {
   if (target.kind === 's3') {
     const { bucket, region, accessKeyId, secretAccessKey, tags } = target
     const endpoint = target.endpoint ?? endpoints.s3
@@ -81,18 +84,22 @@ function settingsOf(target: Target, { dispatcher, endpoints }: TargetOptions): B
   return { kind: 'swift', container, auth: { version: 1, url: endpoints.swift, user, key }, dispatcher }
 }
 
-function publicAddress(target: Target, key: string, { endpoints }: TargetOptions): string | undefined {
+function publicAddress(
+  target: CustomerBucket,
+  key: string,
+  { endpoints }: BucketDeliveryOptions,
+): string | undefined {
   if (target.kind === 's3') {
     const endpoint = target.endpoint ?? endpoints.s3
     const { bucket, region } = target
     const root = endpoint
       ? `${endpoint.replace(/\/$/, '')}/${bucket}`
       : `https://${bucket}.s3.${region}.amazonaws.com`
-    return `${root}/${encodedKey(key)}`
+    return `${root}/${encodeKey(key)}`
   }
   if (target.kind === 'azure') {
     const root = endpoints.azure ?? `https://${target.account}.blob.core.windows.net`
-    return `${root.replace(/\/$/, '')}/${target.container}/${encodedKey(key)}`
+    return `${root.replace(/\/$/, '')}/${target.container}/${encodeKey(key)}`
   }
   // Where a Swift container is published is its operator's own affair.
   return undefined

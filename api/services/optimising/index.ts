@@ -1,29 +1,29 @@
 // The optimise service: at once for a client that waits, or promised and told by a webhook.
 import { asFailure, Failure } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import { type Counts, createWork, type Records } from '../../../records/index.ts'
+import { type Counts, createQueueWorker, type Records } from '../../../records/index.ts'
 import type { Intake, Received } from '../../intake/intake.ts'
 import { makeAll } from './make-results.ts'
-import type { Answered, Call, Optimising, PromiseStatus, Source } from './optimising.ts'
-import { carryOut, keepPromise, type PromiseParts, queue, withoutBody } from './promises.ts'
+import type { Call, OptimisedResult, OptimiseSource, Optimising, PromiseStatus } from './optimising.ts'
+import { carryOut, keepPromise, type PromiseContext, queue, withoutBody } from './promises.ts'
 import { countsOf, countsOfFailure, outcomeOf, rowOf } from './result-rows.ts'
 
-export { createDeliver } from './bucket-delivery.ts'
+export { createBucketDelivery } from './bucket-delivery.ts'
 export type {
-  Answered,
   Call,
+  CustomerBucket,
+  OptimisedResult,
+  OptimiseSource,
   Optimising,
   Outcome,
-  Source,
-  Target,
-  Teller,
-  Tellers,
-  Told,
+  PromiseReport,
+  WebhookTranslator,
+  WebhookTranslators,
   Wish,
 } from './optimising.ts'
 export { outcomeOf } from './result-rows.ts'
 
-export interface OptimisingOptions extends Omit<PromiseParts, 'now' | 'random'> {
+export interface OptimisingOptions extends Omit<PromiseContext, 'now' | 'random'> {
   readonly log: Log
   /** Promised pictures that this process makes at once. */
   readonly most: number
@@ -38,33 +38,37 @@ const leaseMs = 20_000
 const graceMs = 10_000
 
 export function createOptimising(options: OptimisingOptions): Optimising & { stop(): Promise<void> } {
-  const parts: PromiseParts = { now: Date.now, random: Math.random, ...options }
+  const parts: PromiseContext = { now: Date.now, random: Math.random, ...options }
   const { records, log, most } = { ...options, ...parts }
   const stopping = new AbortController()
-  const work = createWork({
+  const work = createQueueWorker({
     ...{ records, queue, most, leaseMs, now: parts.now },
     run: (job, { signal }) => carryOut(parts, job, AbortSignal.any([signal, stopping.signal])),
-    failed: (error, job) =>
+    onError: (error, job) =>
       log.error({ err: error, job: job?.id }, 'a promised picture could not be told of'),
   })
 
   // What was promised before this process began is due now.
   work.poke()
 
-  async function optimise(call: Call, source: Source, signal: AbortSignal): Promise<readonly Answered[]> {
-    checked(call)
+  async function optimise(
+    call: Call,
+    source: OptimiseSource,
+    signal: AbortSignal,
+  ): Promise<readonly OptimisedResult[]> {
+    checkCall(call)
     try {
-      const received = await receivedOf(parts, { call, source, signal })
+      const received = await receive(parts, { call, source, signal })
       try {
         await call.hold?.take(received.bytes)
-        return await made(parts, { call, received, signal })
+        return await makeAndRecord(parts, { call, received, signal })
       } finally {
         await received.discard()
       }
     } catch (thrown) {
       const counts = countsOfFailure(asFailure(thrown))
       if (counts)
-        await counted(parts, call, counts).catch((error) =>
+        await countUsage(parts, call, counts).catch((error) =>
           log.error({ err: error }, 'usage was not counted'),
         )
       throw thrown
@@ -74,7 +78,7 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
   return {
     optimise,
     promise: async (call, source, promised) => {
-      checked(call)
+      checkCall(call)
       const id = await keepPromise(parts, call, { source, promised })
       work.poke()
       return id
@@ -88,7 +92,7 @@ export function createOptimising(options: OptimisingOptions): Optimising & { sto
   }
 }
 
-function checked({ wishes }: Call): void {
+function checkCall({ wishes }: Call): void {
   if (wishes.length >= 1 && wishes.length <= mostWishes) return
   throw new Failure('bad-option', `Expected 1 to ${mostWishes} results of one picture.`, {
     option: 'variants',
@@ -97,9 +101,9 @@ function checked({ wishes }: Call): void {
   })
 }
 
-async function receivedOf(
+async function receive(
   { intake, maxBytes }: { intake: Intake; maxBytes: number },
-  { call, source, signal }: { call: Call; source: Source; signal: AbortSignal },
+  { call, source, signal }: { call: Call; source: OptimiseSource; signal: AbortSignal },
 ): Promise<Received> {
   if ('received' in source) return source.received
   const { url, headers } = source
@@ -111,28 +115,32 @@ async function receivedOf(
 }
 
 /** Once: in the transaction in which it gives back what it held. */
-async function counted(parts: PromiseParts, { key, hold }: Call, counts: Partial<Counts>): Promise<void> {
+async function countUsage(
+  parts: PromiseContext,
+  { key, hold }: Call,
+  counts: Partial<Counts>,
+): Promise<void> {
   await parts.records.transaction((t) => t.usage.count(key.id, counts, parts.now(), hold?.id))
-  hold?.settled()
+  hold?.settle()
 }
 
-interface Foreground {
+interface ForegroundRequest {
   readonly call: Call
   readonly received: Received
   readonly signal: AbortSignal
 }
 
-async function made(
-  parts: PromiseParts,
-  { call, received, signal }: Foreground,
-): Promise<readonly Answered[]> {
+async function makeAndRecord(
+  parts: PromiseContext,
+  { call, received, signal }: ForegroundRequest,
+): Promise<readonly OptimisedResult[]> {
   const all = await makeAll(parts, { call, received, priority: 'foreground', signal })
   const outcomes = all.map(({ outcome }) => outcome)
   await parts.records.transaction(async (t) => {
     await t.results.add(...all.map((one) => rowOf({ ...one, outcome: withoutBody(one.outcome) }, call)))
     await t.usage.count(call.key.id, countsOf(outcomes), parts.now(), call.hold?.id)
   })
-  call.hold?.settled()
+  call.hold?.settle()
   return outcomes
 }
 

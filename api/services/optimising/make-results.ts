@@ -4,22 +4,22 @@ import type { Processing } from '../../../processing/processing.ts'
 import type { Records } from '../../../records/index.ts'
 import { type Bucket, resultKey } from '../../../storage/index.ts'
 import type { Received } from '../../intake/intake.ts'
-import type { Deliver } from './bucket-delivery.ts'
-import type { Answered, Call, Wish } from './optimising.ts'
+import type { DeliverToBucket } from './bucket-delivery.ts'
+import type { Call, OptimisedResult, Wish } from './optimising.ts'
 import { addressOf, resultName } from './result-names.ts'
-import type { Kept } from './result-rows.ts'
+import type { KeptResult } from './result-rows.ts'
 
-export interface Workshop {
+export interface MakeContext {
   readonly processing: Processing
   readonly bucket: Bucket
-  readonly deliver: Deliver
+  readonly deliver: DeliverToBucket
   /** How long results live, milliseconds. */
   readonly retentionMs: Readonly<Record<Call['retention'], number>>
   readonly now: () => number
   readonly records: Pick<Records, 'nextId'>
 }
 
-export interface Making {
+export interface MakeRequest {
   readonly call: Call
   readonly received: Received
   readonly priority: 'foreground' | 'background'
@@ -28,10 +28,10 @@ export interface Making {
   readonly signal: AbortSignal
 }
 
-export type Made = Omit<Kept, 'outcome'> & { readonly outcome: Answered }
+export type MadeResult = Omit<KeptResult, 'outcome'> & { readonly outcome: OptimisedResult }
 
 /** All of them or none: the first that fails ends the others. */
-export async function makeAll(workshop: Workshop, making: Making): Promise<readonly Made[]> {
+export async function makeAll(workshop: MakeContext, making: MakeRequest): Promise<readonly MadeResult[]> {
   const end = new AbortController()
   const signal = AbortSignal.any([making.signal, end.signal])
   const all = making.call.wishes.map((wish, index) =>
@@ -47,10 +47,10 @@ export async function makeAll(workshop: Workshop, making: Making): Promise<reado
 }
 
 async function makeOne(
-  { processing, bucket, deliver, retentionMs, now, records }: Workshop,
-  { call, received, priority, ids, signal }: Making,
+  { processing, bucket, deliver, retentionMs, now, records }: MakeContext,
+  { call, received, priority, ids, signal }: MakeRequest,
   { wish, index }: { wish: Wish; index: number },
-): Promise<Made> {
+): Promise<MadeResult> {
   const { edit, optimise } = wish
   const order = { file: received.file, edit, optimise, owner: call.key.project, priority }
   const { figures, body } = await processing.process(order, signal)

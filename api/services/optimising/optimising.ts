@@ -15,11 +15,11 @@ export interface Wish {
   /** File name of the result; by default the source's, with the extension of the result's format. */
   readonly name?: string
   /** A bucket of the customer's in which the result is put besides. */
-  readonly target?: Target
+  readonly target?: CustomerBucket
 }
 
 /** A customer's bucket; reached through the guard. */
-export type Target =
+export type CustomerBucket =
   | ({
       readonly kind: 's3'
       readonly bucket: string
@@ -52,7 +52,7 @@ export interface Placement {
 }
 
 /** A file that was received (the service discards it), or an address to be fetched. */
-export type Source =
+export type OptimiseSource =
   | { readonly received: Received }
   | { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
 
@@ -85,14 +85,14 @@ export interface Outcome {
   readonly expires: number
 }
 
-export interface Answered extends Outcome {
+export interface OptimisedResult extends Outcome {
   readonly body: Buffer
 }
 
 /** Which face writes the webhook's body: the names of `Tellers`. */
 export type Face = 'native' | 'kraken' | 'optidash'
 
-export interface Promised {
+export interface PromiseOptions {
   readonly face: Face
   readonly url: string
   /** Signs the webhook (`halftone-signature`) where given. */
@@ -103,7 +103,7 @@ export interface Promised {
   readonly context?: JsonObject
 }
 
-export interface Told {
+export interface PromiseReport {
   /** What the promise was answered with. */
   readonly id: string
   readonly context: JsonObject
@@ -113,17 +113,17 @@ export interface Told {
 }
 
 /** Writes the body of the webhook. Pure. */
-export type Teller = (told: Told) => JsonObject
-export type Tellers = Readonly<Record<Face, Teller>>
+export type WebhookTranslator = (told: PromiseReport) => JsonObject
+export type WebhookTranslators = Readonly<Record<Face, WebhookTranslator>>
 
 export interface Optimising {
   /** In the order of the wishes. Fails as a whole: a set is all or nothing. */
-  optimise(call: Call, source: Source, signal: AbortSignal): Promise<readonly Answered[]>
+  optimise(call: Call, source: OptimiseSource, signal: AbortSignal): Promise<readonly OptimisedResult[]>
   /**
    * Returns its id when the source and the promise of a webhook are on the disk: neither is lost after that. The
    * webhook tells of failures too.
    */
-  promise(call: Call, source: Source, promised: Promised): Promise<string>
+  promise(call: Call, source: OptimiseSource, promised: PromiseOptions): Promise<string>
   /** How far a promise is; undefined for another project's. */
   status(project: string, id: string): Promise<PromiseStatus | undefined>
 }

@@ -7,11 +7,18 @@ import { statusOf } from '../../../problem.ts'
 import type { JobRecord, Records } from '../../../records/index.ts'
 import { resultKey } from '../../../storage/index.ts'
 import type { Intake, Received } from '../../intake/intake.ts'
-import { resumed } from '../accounts/quota-holds.ts'
+import { resumeHold } from '../accounts/quota-holds.ts'
 import type { Seal } from '../accounts/secret-sealing.ts'
 import type { Hooks } from '../hooks/hooks.ts'
-import { type Made, makeAll, type Workshop } from './make-results.ts'
-import type { Call, Outcome, Promised, Source, Tellers, Told } from './optimising.ts'
+import { type MadeResult, type MakeContext, makeAll } from './make-results.ts'
+import type {
+  Call,
+  OptimiseSource,
+  Outcome,
+  PromiseOptions,
+  PromiseReport,
+  WebhookTranslators,
+} from './optimising.ts'
 import { countsOf, countsOfFailure, rowOf } from './result-rows.ts'
 
 export const queue = 'optimise'
@@ -36,45 +43,45 @@ const passing: ReadonlySet<FailureKind> = new Set([
 /** The queue allows more, so that a job whose worker died in every try still comes here to be told of. */
 const mostTries = 5
 
-export interface PromiseParts extends Workshop {
+export interface PromiseContext extends MakeContext {
   readonly records: Records
   readonly intake: Intake
   readonly hooks: Hooks
   readonly seal: Seal
-  readonly tellers: Tellers
+  readonly translators: WebhookTranslators
   readonly maxBytes: number
   readonly random: () => number
 }
 
-interface Order {
+interface PromiseOrder {
   readonly call: Omit<Call, 'key' | 'hold'>
   readonly keyId: string
   /** What the promise holds of its key's quota. */
   readonly held?: string
-  readonly source: Waiting
-  readonly promised: Promised
+  readonly source: PromisedSource
+  readonly promised: PromiseOptions
   /** Of the results' records: what `status` finds them by. */
   readonly ids: readonly string[]
 }
 
-type Waiting =
+type PromisedSource =
   | { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly key: string; readonly name: string; readonly type: string; readonly bytes: number }
 
 /** On the disk when it resolves: first the source, then the promise. */
 export async function keepPromise(
-  parts: PromiseParts,
+  parts: PromiseContext,
   call: Call,
-  wanted: { source: Source; promised: Promised },
+  wanted: { source: OptimiseSource; promised: PromiseOptions },
 ) {
   const { records, hooks, seal, now } = parts
   hooks.check(wanted.promised.url)
   const id = records.nextId(now())
   const { key, hold, ...rest } = call
-  const source = await waiting(parts, wanted.source, hold)
+  const source = await keepSource(parts, wanted.source, hold)
   const ids = call.wishes.map(() => records.nextId(now()))
   const held = hold?.id === undefined ? {} : { held: hold.id }
-  const order: Order = { call: rest, keyId: key.id, ...held, source, promised: wanted.promised, ids }
+  const order: PromiseOrder = { call: rest, keyId: key.id, ...held, source, promised: wanted.promised, ids }
   const { face } = wanted.promised
   // Beside what is sealed: whose promise it is, and under which id its webhook will be found.
   const payload = { ids, face, hook: records.nextId(now()), sealed: seal.close(id, JSON.stringify(order)) }
@@ -83,7 +90,11 @@ export async function keepPromise(
   return id
 }
 
-async function waiting({ bucket, now }: PromiseParts, source: Source, hold: Call['hold']): Promise<Waiting> {
+async function keepSource(
+  { bucket, now }: PromiseContext,
+  source: OptimiseSource,
+  hold: Call['hold'],
+): Promise<PromisedSource> {
   if ('url' in source) return source
   const { received } = source
   try {
@@ -103,33 +114,37 @@ async function waiting({ bucket, now }: PromiseParts, source: Source, hold: Call
 }
 
 /** The outcome, its webhook and the end of the job in one transaction. */
-export async function carryOut(parts: PromiseParts, job: JobRecord, signal: AbortSignal): Promise<void> {
+export async function carryOut(parts: PromiseContext, job: JobRecord, signal: AbortSignal): Promise<void> {
   const order = orderOf(parts, job)
   try {
     if (!order) throw new Failure('internal', 'What was promised cannot be read any more.')
     if (job.attempt > mostTries) throw new Failure('internal', 'The picture could not be made.')
-    const made = await carried(parts, order, signal)
+    const made = await makeOrdered(parts, order, signal)
     await tell(parts, { job, order, made })
   } catch (thrown) {
     if (signal.aborted) return // Its lease is another's, or this process ends: the job comes back by itself.
     const failure = asFailure(thrown)
     if (order && (!passing.has(failure.kind) || job.attempt >= mostTries))
       await tell(parts, { job, order, failure })
-    else await parts.records.jobs.failed(job, failure.message, { now: parts.now(), random: parts.random() })
+    else await parts.records.jobs.retry(job, failure.message, { now: parts.now(), random: parts.random() })
   }
 }
 
-function orderOf({ seal }: PromiseParts, job: JobRecord): Order | undefined {
+function orderOf({ seal }: PromiseContext, job: JobRecord): PromiseOrder | undefined {
   const text = seal.open(job.id, String(job.payload.sealed))
-  return text === undefined ? undefined : (JSON.parse(text) as Order)
+  return text === undefined ? undefined : (JSON.parse(text) as PromiseOrder)
 }
 
-async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): Promise<readonly Made[]> {
+async function makeOrdered(
+  parts: PromiseContext,
+  order: PromiseOrder,
+  signal: AbortSignal,
+): Promise<readonly MadeResult[]> {
   const key = await parts.records.keys.get(order.keyId)
   if (!key || key.revoked !== null) throw new Failure('bad-credentials', 'The key was revoked meanwhile.')
   const { records, now } = parts
-  const hold = await resumed(records, key, { id: order.held, forMs: sourceMs, now })
-  const received = await fetched(parts, order.source, { signal, within: hold.left })
+  const hold = await resumeHold(records, key, { id: order.held, forMs: sourceMs, now })
+  const received = await fetchSource(parts, order.source, { signal, within: hold.left })
   try {
     // Of an address nothing was known when it was promised.
     await hold.take(received.bytes)
@@ -140,9 +155,9 @@ async function carried(parts: PromiseParts, order: Order, signal: AbortSignal): 
   }
 }
 
-async function fetched(
-  { intake, bucket, maxBytes }: PromiseParts,
-  source: Waiting,
+async function fetchSource(
+  { intake, bucket, maxBytes }: PromiseContext,
+  source: PromisedSource,
   taking: { readonly signal: AbortSignal; readonly within: () => number },
 ): Promise<Received> {
   const options = { maxBytes, onlyPictures: true, ...taking }
@@ -156,23 +171,27 @@ async function fetched(
   return intake.receive(found.body, { ...options, name, type, length: bytes })
 }
 
-interface Ended {
+interface PromiseEnd {
   readonly job: JobRecord
-  readonly order: Order
-  readonly made?: readonly Made[]
+  readonly order: PromiseOrder
+  readonly made?: readonly MadeResult[]
   readonly failure?: Failure
 }
 
-async function tell(parts: PromiseParts, { job, order, made = [], failure }: Ended): Promise<void> {
+async function tell(parts: PromiseContext, { job, order, made = [], failure }: PromiseEnd): Promise<void> {
   const { records, hooks, now } = parts
   const outcomes = made.map(({ outcome }) => withoutBody(outcome))
   const { face, url, secret, delayMs, context = {} } = order.promised
-  const told: Told = { id: job.id, context, ...(failure ? { failure: shown(failure) } : { outcomes }) }
-  const body = parts.tellers[face](told)
+  const told: PromiseReport = {
+    id: job.id,
+    context,
+    ...(failure ? { failure: publicFailure(failure) } : { outcomes }),
+  }
+  const body = parts.translators[face](told)
   await records.transaction(async (t) => {
     const isOurs = failure
-      ? await t.jobs.giveUp(job, JSON.stringify(shown(failure)), now())
-      : await t.jobs.done(job, now())
+      ? await t.jobs.giveUp(job, JSON.stringify(publicFailure(failure)), now())
+      : await t.jobs.finish(job, now())
     if (!isOurs) return // Another worker had it meanwhile and has told already.
     const project = job.project
     const key = await t.keys.get(order.keyId)
@@ -193,6 +212,6 @@ async function tell(parts: PromiseParts, { job, order, made = [], failure }: End
   hooks.poke()
 }
 
-export const withoutBody = ({ body: _, ...outcome }: Made['outcome']): Outcome => outcome
+export const withoutBody = ({ body: _, ...outcome }: MadeResult['outcome']): Outcome => outcome
 
-export const shown = ({ kind, message }: Failure) => ({ kind, status: statusOf(kind), message })
+export const publicFailure = ({ kind, message }: Failure) => ({ kind, status: statusOf(kind), message })

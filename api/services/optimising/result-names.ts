@@ -30,6 +30,6 @@ export function resultName(sourceName: string, format: OptimisedFormat): string 
 }
 
 /** The address of what lies under a key of storage. */
-export const addressOf = (base: string, key: string): string => `${base}/${encodedKey(key)}`
+export const addressOf = (base: string, key: string): string => `${base}/${encodeKey(key)}`
 
-export const encodedKey = (key: string): string => key.split('/').map(encodeURIComponent).join('/')
+export const encodeKey = (key: string): string => key.split('/').map(encodeURIComponent).join('/')

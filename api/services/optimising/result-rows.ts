@@ -3,13 +3,13 @@ import type { Failure, FailureKind } from '../../../errors.ts'
 import type { Counts, JsonObject, NewResult, ResultRecord } from '../../../records/index.ts'
 import type { Call, Outcome, Wish } from './optimising.ts'
 
-export interface Kept {
+export interface KeptResult {
   readonly outcome: Outcome
   readonly wish: Wish
   readonly storageKey: string
 }
 
-export function rowOf({ outcome, wish, storageKey }: Kept, { key }: Call): NewResult {
+export function rowOf({ outcome, wish, storageKey }: KeptResult, { key }: Call): NewResult {
   const { figures, id, expires } = outcome
   const { source, report } = figures
   const { optimise } = wish

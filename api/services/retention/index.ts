@@ -22,7 +22,7 @@ export interface ApiRetentionOptions {
 }
 
 /** How many rows were marked, forgotten, or given another try. */
-export interface Ticked {
+export interface RetentionCounts {
   readonly results: number
   readonly jobs: number
   readonly deliveries: number
@@ -36,7 +36,7 @@ export interface ApiRetention {
   /** Interrupts a tick between two steps and waits for it. */
   stop(): Promise<void>
   /** All that is due now. One at a time: who asks meanwhile gets the same. What fails is logged and left to the next. */
-  tick(): Promise<Ticked>
+  tick(): Promise<RetentionCounts>
 }
 
 const hourMs = 3_600_000
@@ -48,10 +48,10 @@ const rowsAtOnce = 200
 export function createApiRetention(options: ApiRetentionOptions): ApiRetention {
   const { now = Date.now, random = Math.random, everyMs = 60_000 } = options
   const stopping = new AbortController()
-  let running: Promise<Ticked> | undefined
+  let running: Promise<RetentionCounts> | undefined
   let timer: NodeJS.Timeout | undefined
 
-  function tick(): Promise<Ticked> {
+  function tick(): Promise<RetentionCounts> {
     running ??= tickOnce({ ...options, now, signal: stopping.signal }).finally(() => {
       running = undefined
     })
@@ -77,12 +77,12 @@ export function createApiRetention(options: ApiRetentionOptions): ApiRetention {
   }
 }
 
-interface Ticking extends ApiRetentionOptions {
+interface RetentionRun extends ApiRetentionOptions {
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-async function tickOnce(ticking: Ticking): Promise<Ticked> {
+async function tickOnce(ticking: RetentionRun): Promise<RetentionCounts> {
   const { records, log, now, memoryMs = usualMemoryMs, signal } = ticking
   const step = async (what: string, work: () => Promise<number>): Promise<number> => {
     if (signal.aborted) return 0
@@ -98,7 +98,7 @@ async function tickOnce(ticking: Ticking): Promise<Ticked> {
   await step('reservations', () =>
     inBits(ticking, (limit) => records.reservations.forget({ before: now(), limit })),
   )
-  const ticked: Ticked = {
+  const ticked: RetentionCounts = {
     results: await step('results', () => removeResults(ticking)),
     erasures: await step('erasures', () => tryErasuresAgain(ticking)),
     files: await step('files', () =>
@@ -114,7 +114,7 @@ async function tickOnce(ticking: Ticking): Promise<Ticked> {
 }
 
 /** A result lies under the hour at whose end it goes: a row is marked when all of that hour is gone. */
-async function removeResults(ticking: Ticking): Promise<number> {
+async function removeResults(ticking: RetentionRun): Promise<number> {
   const { bucket, records, now, signal } = ticking
   const retention = createRetention({ bucket, now })
   const before = Math.floor(now() / hourMs) * hourMs + 1
@@ -127,7 +127,7 @@ async function removeResults(ticking: Ticking): Promise<number> {
 }
 
 /** Such a job has failed for days; whatever was wrong with the storage, the bytes of a removed file may not stay. */
-async function tryErasuresAgain({ records, now }: Ticking): Promise<number> {
+async function tryErasuresAgain({ records, now }: RetentionRun): Promise<number> {
   const { rows } = await records.jobs.find({
     queue: eraseQueue,
     states: ['dead'],
@@ -140,7 +140,7 @@ async function tryErasuresAgain({ records, now }: Ticking): Promise<number> {
 /** The uploads' queue of files whose bytes are to be erased. */
 const eraseQueue = 'erase'
 
-async function inBits({ signal }: Ticking, work: (limit: number) => Promise<number>): Promise<number> {
+async function inBits({ signal }: RetentionRun, work: (limit: number) => Promise<number>): Promise<number> {
   let done = 0
   while (!signal.aborted) {
     const count = await work(rowsAtOnce)

@@ -4,18 +4,18 @@ import { entryOf } from '../../../transforms/identify/directories.ts'
 import { readExif } from '../../../transforms/identify/exif.ts'
 import { app, findExif, readSegments } from '../../../transforms/optimise/jpeg/segments.ts'
 
-export interface Shot {
+export interface CaptureData {
   /** As EXIF writes it, in ISO form and without a zone: 2026-11-21T12:00:00. */
   readonly taken: string | null
   /** Across and down. */
   readonly dpi: readonly [number, number] | null
 }
 
-const none: Shot = { taken: null, dpi: null }
+const none: CaptureData = { taken: null, dpi: null }
 const cmPerInch = 2.54
 
 /** JPEG and PNG only. Anything odd means that it does not say. */
-export function shotOf(head: Uint8Array): Shot {
+export function readCaptureData(head: Uint8Array): CaptureData {
   try {
     if (has(head, 0, '\xff\xd8')) return ofJpeg(head)
     if (has(head, 0, '\x89PNG')) return { taken: null, dpi: dpiOfPng(head) }
@@ -25,7 +25,7 @@ export function shotOf(head: Uint8Array): Shot {
   return none
 }
 
-function ofJpeg(head: Uint8Array): Shot {
+function ofJpeg(head: Uint8Array): CaptureData {
   const segments = readSegments(head)
   const tiff = findExif(segments)
   const exif = tiff && ofExif(tiff)
@@ -34,13 +34,13 @@ function ofJpeg(head: Uint8Array): Shot {
 }
 
 /** JFIF 1.02: units 1 are dots per inch, 2 per centimetre, 0 only a ratio. */
-function dpiOfJfif(content: Uint8Array): Shot['dpi'] {
+function dpiOfJfif(content: Uint8Array): CaptureData['dpi'] {
   const unit = u8(content, 7)
   return densityOf([u16be(content, 8), u16be(content, 10)], unit === 1 ? 1 : unit === 2 ? cmPerInch : 0)
 }
 
 /** PNG 11.3.4.3, pHYs: pixels per metre, where the unit is 1. */
-function dpiOfPng(head: Uint8Array): Shot['dpi'] {
+function dpiOfPng(head: Uint8Array): CaptureData['dpi'] {
   for (let at = 8; at + 12 <= head.length; ) {
     const type = text(head, at + 4, 4)
     if (type === 'IDAT') return null
@@ -51,7 +51,7 @@ function dpiOfPng(head: Uint8Array): Shot['dpi'] {
   return null
 }
 
-function densityOf([x, y]: readonly [number, number], factor: number): Shot['dpi'] {
+function densityOf([x, y]: readonly [number, number], factor: number): CaptureData['dpi'] {
   const dpi = [Math.round(x * factor), Math.round(y * factor)] as const
   return dpi[0] > 0 && dpi[1] > 0 ? dpi : null
 }
@@ -59,7 +59,7 @@ function densityOf([x, y]: readonly [number, number], factor: number): Shot['dpi
 const tags = { xResolution: 0x011a, yResolution: 0x011b, unit: 0x0128, taken: 0x9003 }
 
 /** ResolutionUnit (EXIF 3.0 4.6.4): 2 are inches, also where none is said, and 3 centimetres. */
-function ofExif(tiff: Uint8Array): Shot {
+function ofExif(tiff: Uint8Array): CaptureData {
   const found = readExif(tiff)
   if (!found) return none
   const { block, main, exif } = found

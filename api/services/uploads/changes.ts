@@ -1,58 +1,66 @@
 // What happens to files that are here: stored for good, removed, described anew. Each in one transaction with the
 // webhooks that tell of it.
 import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
-import type { Kit } from './context.ts'
-import { eraseNow, erasing } from './erase.ts'
-import type { Told } from './file-event.ts'
+import type { UploadsContext } from './context.ts'
+import { eraseNow, erasureJob } from './erase.ts'
+import type { FileEvent } from './file-event.ts'
 import { checkMetadata, checkTags } from './metadata.ts'
 import type { Batch, Uploads } from './uploads.ts'
 
 /** UUIDs as RFC 9562 writes them. */
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-export async function storeMany(kit: Kit, project: string, ids: readonly string[]): Promise<Batch> {
-  return changeMany(kit, { project, ids }, async (t, file) => {
+export async function storeMany(
+  context: UploadsContext,
+  project: string,
+  ids: readonly string[],
+): Promise<Batch> {
+  return changeMany(context, { project, ids }, async (t, file) => {
     if (file.stored !== null) return { file }
-    const stored = kit.now()
+    const stored = context.now()
     await t.files.change(file.id, { stored })
     return { file: { ...file, stored }, event: 'file.stored' }
   })
 }
 
 /** The rows first, with a job that removes the bytes: a crash in between leaves no file that nobody can remove. */
-export async function removeMany(kit: Kit, project: string, ids: readonly string[]): Promise<Batch> {
-  const batch = await changeMany(kit, { project, ids }, (t, file) => removeOne(kit, t, file))
-  await eraseNow(kit, batch.files)
+export async function removeMany(
+  context: UploadsContext,
+  project: string,
+  ids: readonly string[],
+): Promise<Batch> {
+  const batch = await changeMany(context, { project, ids }, (t, file) => removeOne(context, t, file))
+  await eraseNow(context, batch.files)
   return batch
 }
 
 /** Within a transaction. */
-export async function removeOne(kit: Kit, t: Tables, file: FileRecord): Promise<Done> {
-  const removed = kit.now()
+export async function removeOne(context: UploadsContext, t: Tables, file: FileRecord): Promise<ChangedFile> {
+  const removed = context.now()
   await t.files.change(file.id, { state: 'removed', removed, storageKey: null })
   await t.fetched.forget(file.id)
-  await t.jobs.promise(erasing(file.id), removed)
+  await t.jobs.promise(erasureJob(file.id), removed)
   return { file: { ...file, state: 'removed', removed, storageKey: null }, event: 'file.deleted' }
 }
 
-export interface Done {
+export interface ChangedFile {
   readonly file: FileRecord
-  readonly event?: Told['event']
+  readonly event?: FileEvent['event']
 }
 
-interface Many {
+interface FileSelection {
   readonly project: string
   readonly ids: readonly string[]
 }
 
 async function changeMany(
-  kit: Kit,
-  { project, ids }: Many,
-  change: (t: Tables, file: FileRecord) => Promise<Done>,
+  context: UploadsContext,
+  { project, ids }: FileSelection,
+  change: (t: Tables, file: FileRecord) => Promise<ChangedFile>,
 ): Promise<Batch> {
   const problems: Record<string, 'missing' | 'invalid'> = {}
-  const files = await kit.records.transaction(async (t) => {
-    const done: Done[] = []
+  const files = await context.records.transaction(async (t) => {
+    const done: ChangedFile[] = []
     // In one order for everybody: two batches that hold files crosswise would wait for each other for ever.
     for (const id of [...new Set(ids)].sort()) {
       const file = idShape.test(id) ? await t.files.hold(id) : undefined
@@ -60,25 +68,25 @@ async function changeMany(
       else if (file?.project !== project || file.state !== 'ready') problems[id] = 'missing'
       else done.push(await change(t, file))
     }
-    await kit.tell(
+    await context.announce(
       t,
       project,
       done.flatMap(({ file, event }) => (event ? [{ event, file }] : [])),
     )
     return new Map(done.map(({ file }) => [file.id, file]))
   })
-  kit.poke()
+  context.poke()
   return { files: [...new Set(ids)].flatMap((id) => files.get(id) ?? []), problems }
 }
 
-type Change = Parameters<Uploads['change']>[2]
+type WantedChange = Parameters<Uploads['change']>[2]
 
 export async function changeOne(
-  kit: Kit,
+  context: UploadsContext,
   { project, id }: { readonly project: string; readonly id: string },
-  wanted: Change,
+  wanted: WantedChange,
 ): Promise<FileRecord | undefined> {
-  const changed = await kit.records.transaction(async (t) => {
+  const changed = await context.records.transaction(async (t) => {
     const before = await t.files.hold(id)
     if (before?.project !== project || before.state !== 'ready') return undefined
     const { metadata, tags } = typeof wanted === 'function' ? wanted(before) : wanted
@@ -88,13 +96,14 @@ export async function changeOne(
     const file = { ...before, ...change }
     if (isSame(before, file)) return before
     await t.files.change(id, change)
-    await kit.tell(t, project, [{ event: 'file.info_updated', file, before }])
+    await context.announce(t, project, [{ event: 'file.info_updated', file, before }])
     return file
   })
-  kit.poke()
+  context.poke()
   return changed
 }
 
-const isSame = (one: FileRecord, other: FileRecord): boolean => described(one) === described(other)
-const described = ({ metadata, tags }: FileRecord): string =>
+const isSame = (one: FileRecord, other: FileRecord): boolean =>
+  descriptionText(one) === descriptionText(other)
+const descriptionText = ({ metadata, tags }: FileRecord): string =>
   JSON.stringify({ metadata, tags } satisfies JsonObject)

@@ -3,14 +3,14 @@ import type { Log } from '../../../log.ts'
 import type { Records } from '../../../records/index.ts'
 import type { Bucket } from '../../../storage/index.ts'
 import type { Intake } from '../../intake/intake.ts'
-import type { Tell } from './events.ts'
+import type { AnnounceFileEvents } from './events.ts'
 
-export interface Kit {
+export interface UploadsContext {
   readonly records: Records
   readonly bucket: Bucket
   readonly intake: Pick<Intake, 'fetch'>
   /** Promises the webhooks of an event, in the transaction of the event. */
-  readonly tell: Tell
+  readonly announce: AnnounceFileEvents
   /** After a transaction that may have promised something. */
   readonly poke: () => void
   /** Purges all that was made from these files. */

@@ -4,54 +4,70 @@ import { Failure } from '../../../errors.ts'
 import type { FileRecord } from '../../../records/index.ts'
 import { uploadKey } from '../../../storage/index.ts'
 import type { Received } from '../../intake/intake.ts'
-import type { Kit } from './context.ts'
+import type { UploadsContext } from './context.ts'
 import { begin, giveUp, settle } from './lifecycle.ts'
 import { factsOfFile } from './picture-facts.ts'
-import type { Wanted } from './uploads.ts'
+import type { UploadOptions } from './uploads.ts'
 
-export async function addWhole(kit: Kit, received: Received, wanted: Wanted): Promise<FileRecord> {
+export async function addWhole(
+  context: UploadsContext,
+  received: Received,
+  wanted: UploadOptions,
+): Promise<FileRecord> {
   try {
     const { name, type, bytes } = received
     await wanted.hold?.take(bytes)
-    const id = await begin(kit, { wanted, name, type, bytes })
-    const file = await settle(kit, { id, facts: await kept(kit, id, received) })
-    wanted.hold?.settled()
+    const id = await begin(context, { wanted, name, type, bytes })
+    const file = await settle(context, { id, facts: await keepOrGiveUp(context, id, received) })
+    wanted.hold?.settle()
     return file
   } finally {
     await received.discard()
   }
 }
 
-async function kept(kit: Kit, id: string, received: Received): Promise<FileRecord['facts']> {
+async function keepOrGiveUp(
+  context: UploadsContext,
+  id: string,
+  received: Received,
+): Promise<FileRecord['facts']> {
   try {
-    return await keep(kit, id, received)
+    return await keep(context, id, received)
   } catch (thrown) {
-    await giveUp(kit, id)
+    await giveUp(context, id)
     throw thrown
   }
 }
 
 /** The bytes, on the disk when it resolves, and what is to be known of them. May be done again. */
-export async function keep(kit: Kit, id: string, received: Received): Promise<FileRecord['facts']> {
+export async function keep(
+  context: UploadsContext,
+  id: string,
+  received: Received,
+): Promise<FileRecord['facts']> {
   const { file, type, bytes, sha256, identification } = received
-  await kit.bucket.put(uploadKey(id), createReadStream(file), { type, length: bytes, sha256 })
+  await context.bucket.put(uploadKey(id), createReadStream(file), { type, length: bytes, sha256 })
   return factsOfFile(file, identification)
 }
 
-export async function copyOf(kit: Kit, source: string, wanted: Wanted): Promise<FileRecord> {
-  const from = await kit.records.files.get(source)
+export async function copyFile(
+  context: UploadsContext,
+  source: string,
+  wanted: UploadOptions,
+): Promise<FileRecord> {
+  const from = await context.records.files.get(source)
   if (from?.project !== wanted.project || from.state !== 'ready') throw noFile()
   const { name, type, bytes, facts, metadata, tags } = from
   await wanted.hold?.take(bytes)
-  const id = await begin(kit, { wanted: { metadata, tags, ...wanted }, name, type, bytes })
+  const id = await begin(context, { wanted: { metadata, tags, ...wanted }, name, type, bytes })
   try {
-    if (!(await kit.bucket.copy(uploadKey(source), uploadKey(id)))) throw noFile()
+    if (!(await context.bucket.copy(uploadKey(source), uploadKey(id)))) throw noFile()
   } catch (thrown) {
-    await giveUp(kit, id)
+    await giveUp(context, id)
     throw thrown
   }
-  const file = await settle(kit, { id, facts })
-  wanted.hold?.settled()
+  const file = await settle(context, { id, facts })
+  wanted.hold?.settle()
   return file
 }
 

@@ -1,14 +1,20 @@
 // Files from an address: a job that survives this process, and how far it is.
 import { Failure } from '../../../errors.ts'
-import { createWork, type FileRecord, type Held, type JobRecord, newId } from '../../../records/index.ts'
+import {
+  createQueueWorker,
+  type FileRecord,
+  type JobRecord,
+  type LeaseSignal,
+  newId,
+} from '../../../records/index.ts'
 import { safeName } from '../../intake/file-name.ts'
-import type { Kit } from './context.ts'
+import type { UploadsContext } from './context.ts'
 import { keep } from './direct-upload.ts'
-import { arrive, begin, giveUp, holdOf } from './lifecycle.ts'
-import type { Progress, Uploads, WantedUrl } from './uploads.ts'
+import { arrive, begin, giveUp, resumeQuota } from './lifecycle.ts'
+import type { DownloadProgress, Uploads, UrlUploadOptions } from './uploads.ts'
 
 /** The payload of a job in this queue. */
-type Work = {
+type DownloadPayload = {
   readonly file: string
   readonly url: string
   readonly isNamed: boolean
@@ -20,7 +26,7 @@ const queue = 'fetch'
 /** A download is begun anew when its process dies, or when there is no room: as often as a webhook is sent anew. */
 const maxAttempts = 20
 
-export interface Fetching {
+export interface DownloadOptions {
   /** Downloads at once in this process. */
   readonly most: number
   /** How long a job is another's no more, when its process died. */
@@ -30,25 +36,28 @@ export interface Fetching {
   readonly lookEveryMs?: number
 }
 
-type Urls = Pick<Uploads, 'fromUrl' | 'progress' | 'stop'>
+type UrlUploads = Pick<Uploads, 'fromUrl' | 'progress' | 'stop'>
 
-export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
-  const { records, now, log } = kit
+export function createUrlUploads(
+  context: UploadsContext,
+  { graceMs, ...working }: DownloadOptions,
+): UrlUploads {
+  const { records, now, log } = context
   const stopping = new AbortController()
   /** Of the downloads of this process, by token. */
   const running = new Map<string, { done: number; total?: number }>()
-  const work = createWork({
+  const work = createQueueWorker({
     ...working,
     records,
     queue,
     now,
     run: (job, held) => fetchOne(job, held),
-    failed: (error, job) =>
+    onError: (error, job) =>
       log.error({ error: String(error), job: job?.id }, 'a download is to be tried again'),
   })
   work.poke()
 
-  async function fromUrl(wanted: WantedUrl) {
+  async function fromUrl(wanted: UrlUploadOptions) {
     checkUrl(wanted.url)
     const before = wanted.checkDuplicates ? await duplicateOf(wanted) : undefined
     if (before) return { file: before }
@@ -58,23 +67,23 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
     const token = newId(now())
     await records.transaction(async (t) => {
       const coming = { wanted, name: said, type: 'application/octet-stream', bytes: 0 }
-      const file = await begin(kit, { ...coming, upload: { token } }, t)
-      const payload: Work = { file, url, name: said, isNamed: name !== undefined, remember }
+      const file = await begin(context, { ...coming, upload: { token } }, t)
+      const payload: DownloadPayload = { file, url, name: said, isNamed: name !== undefined, remember }
       await t.jobs.promise({ id: token, queue, project, payload, maxAttempts }, now())
     })
-    await wanted.hold?.keep(kit.comingMs)
+    await wanted.hold?.keep(context.comingMs)
     work.poke()
     return { token }
   }
 
-  async function duplicateOf({ project, url }: WantedUrl): Promise<FileRecord | undefined> {
+  async function duplicateOf({ project, url }: UrlUploadOptions): Promise<FileRecord | undefined> {
     const id = await records.fetched.find(project, url)
     const file = id === undefined ? undefined : await records.files.get(id)
     return file?.state === 'ready' && file.project === project ? file : undefined
   }
 
-  async function fetchOne(job: JobRecord, { signal: lost }: Held): Promise<void> {
-    const order = job.payload as unknown as Work
+  async function fetchOne(job: JobRecord, { signal: lost }: LeaseSignal): Promise<void> {
+    const order = job.payload as unknown as DownloadPayload
     const signal = AbortSignal.any([lost, stopping.signal])
     running.set(job.id, { done: 0 })
     try {
@@ -85,43 +94,53 @@ export function createUrls(kit: Kit, { graceMs, ...working }: Fetching): Urls {
     } finally {
       running.delete(job.id)
     }
-    kit.poke()
+    context.poke()
   }
 
-  async function bringIn(job: JobRecord, { file: id, url, ...order }: Work, signal: AbortSignal) {
+  async function bringIn(job: JobRecord, { file: id, url, ...order }: DownloadPayload, signal: AbortSignal) {
     const progress = (done: number, total: number | undefined) =>
       running.set(job.id, { done, ...(total === undefined ? {} : { total }) })
     const naming = order.isNamed ? { name: order.name } : {}
-    const hold = await holdOf(kit, id)
-    const taking = { maxBytes: kit.maxBytes, within: hold.left, progress, signal }
-    const received = await kit.intake.fetch(url, { ...taking, ...naming })
+    const hold = await resumeQuota(context, id)
+    const taking = { maxBytes: context.maxBytes, within: hold.left, progress, signal }
+    const received = await context.intake.fetch(url, { ...taking, ...naming })
     try {
       const { type, bytes, name } = received
       await hold.take(bytes)
-      const facts = await keep(kit, id, received)
+      const facts = await keep(context, id, received)
       await records.transaction(async (t) => {
-        const file = await arrive(kit, t, { id, type, bytes, name: order.isNamed ? order.name : name, facts })
+        const file = await arrive(context, t, {
+          id,
+          type,
+          bytes,
+          name: order.isNamed ? order.name : name,
+          facts,
+        })
         if (order.remember) await t.fetched.remember({ project: file.project, url, file: id })
         // Nothing of this holds when another worker has the job by now: it brings the file in itself.
-        if (!(await t.jobs.done(job, now()))) throw new Failure('abandoned', 'The lease was lost.')
+        if (!(await t.jobs.finish(job, now()))) throw new Failure('abandoned', 'The lease was lost.')
       })
     } finally {
       await received.discard()
     }
   }
 
-  async function refuse(job: JobRecord, { file }: Work, { kind, message }: Failure): Promise<void> {
+  async function refuse(
+    job: JobRecord,
+    { file }: DownloadPayload,
+    { kind, message }: Failure,
+  ): Promise<void> {
     // When the lease was lost another worker is at it, and may fare better.
-    if (await records.jobs.giveUp(job, JSON.stringify({ kind, message }), now())) await giveUp(kit, file)
+    if (await records.jobs.giveUp(job, JSON.stringify({ kind, message }), now())) await giveUp(context, file)
   }
 
-  async function progress(token: string, project?: string): Promise<Progress | undefined> {
+  async function progress(token: string, project?: string): Promise<DownloadProgress | undefined> {
     const job = await records.jobs.get(token)
     if (job?.queue !== queue || (project !== undefined && job.project !== project)) return undefined
     if (job.state === 'dead') return { state: 'error', failure: reasonOf(job) }
     if (job.state === 'waiting') return { state: 'waiting' }
     if (job.state === 'running') return { state: 'progress', ...(running.get(token) ?? { done: 0 }) }
-    const file = await records.files.get((job.payload as unknown as Work).file)
+    const file = await records.files.get((job.payload as unknown as DownloadPayload).file)
     return file?.state === 'ready' ? { state: 'success', file } : { state: 'error', failure: gone }
   }
 

@@ -1,14 +1,14 @@
 // Groups: files put together, in their order, under one id that also says how many there are.
 import { randomUUID } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
-import type { Kit } from './context.ts'
+import type { UploadsContext } from './context.ts'
 import type { Uploads } from './uploads.ts'
 
-type Groups = Pick<Uploads, 'addGroup' | 'getGroup' | 'findGroups' | 'countGroups' | 'removeGroup'>
+type UploadGroups = Pick<Uploads, 'addGroup' | 'getGroup' | 'findGroups' | 'countGroups' | 'removeGroup'>
 
 const mostMembers = 1000
 
-export function createGroups({ records, now }: Kit): Groups {
+export function createGroups({ records, now }: UploadsContext): UploadGroups {
   const ownGroup = async (project: string, id: string) => {
     const group = await records.groups.get(id)
     return group?.project === project ? group : undefined

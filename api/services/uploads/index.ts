@@ -2,21 +2,28 @@
 import type { Log } from '../../../log.ts'
 import type { Records } from '../../../records/index.ts'
 import { type Bucket, uploadKey } from '../../../storage/index.ts'
-import type { ApiLimits } from '../../faces/parts.ts'
 import type { Intake } from '../../intake/intake.ts'
 import type { Hooks } from '../hooks/hooks.ts'
 import { changeOne, removeMany, storeMany } from './changes.ts'
-import type { Kit } from './context.ts'
-import { addWhole, copyOf } from './direct-upload.ts'
+import type { UploadsContext } from './context.ts'
+import { addWhole, copyFile } from './direct-upload.ts'
 import { createEraser } from './erase.ts'
-import { createTell } from './events.ts'
-import { createUrls, type Fetching } from './from-url.ts'
+import { createFileEvents } from './events.ts'
+import type { FileEventTranslator } from './file-event.ts'
+import { createUrlUploads, type DownloadOptions } from './from-url.ts'
 import { createGroups } from './groups.ts'
-import { createParts } from './multipart.ts'
+import { createMultipartUploads } from './multipart.ts'
 import { sweepUnstored } from './sweep.ts'
 import type { Uploads } from './uploads.ts'
 
-export type { Batch, Progress, Uploads, Wanted, WantedParts, WantedUrl } from './uploads.ts'
+export type {
+  Batch,
+  DownloadProgress,
+  MultipartUploadOptions,
+  UploadOptions,
+  Uploads,
+  UrlUploadOptions,
+} from './uploads.ts'
 
 export interface UploadsOptions {
   readonly records: Records
@@ -24,8 +31,11 @@ export interface UploadsOptions {
   readonly intake: Pick<Intake, 'fetch'>
   readonly hooks: Hooks
   /** Purges all that was made from these files, wherever it is kept; nothing where it is not given. */
-  readonly purge?: Kit['purge']
-  readonly limits: Pick<ApiLimits, 'multipartBytes'>
+  readonly purge?: UploadsContext['purge']
+  /** Writes the webhooks of files' events. */
+  readonly translate: FileEventTranslator
+  /** Of an upload in parts, and of a download. */
+  readonly limits: { readonly multipartBytes: number }
   /** How long a file that was not stored is kept. */
   readonly unstoredMs: number
   /** How long the sender of a part may send nothing. */
@@ -34,7 +44,7 @@ export interface UploadsOptions {
   readonly base: string
   readonly log: Pick<Log, 'warn' | 'error'>
   readonly now?: () => number
-  readonly fetching?: Partial<Fetching>
+  readonly fetching?: Partial<DownloadOptions>
   /** How often unstored files are looked for. */
   readonly sweepEveryMs?: number
 }
@@ -45,16 +55,16 @@ export interface SweptUploads extends Uploads {
 }
 
 const usualStallMs = 30_000
-const usualFetching: Fetching = { most: 8, leaseMs: 15_000, graceMs: 5_000 }
+const usualFetching: DownloadOptions = { most: 8, leaseMs: 15_000, graceMs: 5_000 }
 
 export function createUploads(options: UploadsOptions): SweptUploads {
-  const { records, bucket, intake, hooks, limits, base, log, now = Date.now } = options
-  const tell = createTell({ hooks, base })
-  const kit: Kit = {
+  const { records, bucket, intake, hooks, translate, limits, base, log, now = Date.now } = options
+  const announce = createFileEvents({ hooks, translate, base })
+  const context: UploadsContext = {
     records,
     bucket,
     intake,
-    tell,
+    announce,
     poke: hooks.poke,
     purge: options.purge ?? (async () => {}),
     maxBytes: limits.multipartBytes,
@@ -63,28 +73,28 @@ export function createUploads(options: UploadsOptions): SweptUploads {
     log,
     now,
   }
-  const urls = createUrls(kit, { ...usualFetching, ...options.fetching })
-  const eraser = createEraser(kit)
-  const sweep = once(() => sweepUnstored(kit, now() - options.unstoredMs))
+  const urls = createUrlUploads(context, { ...usualFetching, ...options.fetching })
+  const eraser = createEraser(context)
+  const sweep = once(() => sweepUnstored(context, now() - options.unstoredMs))
   const sweeping = setInterval(() => {
     sweep().catch((error) => log.error({ error: String(error) }, 'unstored files could not be removed'))
   }, options.sweepEveryMs ?? 600_000).unref()
 
   return {
     ...urls,
-    ...createParts(kit),
-    ...createGroups(kit),
-    add: (received, wanted) => addWhole(kit, received, wanted),
-    copy: (id, wanted) => copyOf(kit, id, wanted),
+    ...createMultipartUploads(context),
+    ...createGroups(context),
+    add: (received, wanted) => addWhole(context, received, wanted),
+    copy: (id, wanted) => copyFile(context, id, wanted),
     get: async (project, id) => {
       const file = await records.files.get(id)
       return file?.project === project && file.state !== 'uploading' ? file : undefined
     },
     find: records.files.find,
     totals: records.files.totals,
-    store: (project, ids) => storeMany(kit, project, ids),
-    remove: (project, ids) => removeMany(kit, project, ids),
-    change: (project, id, change) => changeOne(kit, { project, id }, change),
+    store: (project, ids) => storeMany(context, project, ids),
+    remove: (project, ids) => removeMany(context, project, ids),
+    change: (project, id, change) => changeOne(context, { project, id }, change),
     open: (file, range) => bucket.get(uploadKey(file.id), range ? { range } : {}),
     sweep,
     stop: async () => {

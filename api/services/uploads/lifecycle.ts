@@ -6,14 +6,14 @@ import { Failure } from '../../../errors.ts'
 import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
 import { uploadKey } from '../../../storage/index.ts'
 import type { Hold } from '../accounts/accounts.ts'
-import { resumed } from '../accounts/quota-holds.ts'
-import type { Kit } from './context.ts'
-import { eraseNow, erasing } from './erase.ts'
+import { resumeHold } from '../accounts/quota-holds.ts'
+import type { UploadsContext } from './context.ts'
+import { eraseNow, erasureJob } from './erase.ts'
 import { checkMetadata, checkTags } from './metadata.ts'
-import type { Wanted } from './uploads.ts'
+import type { UploadOptions } from './uploads.ts'
 
-export interface Coming {
-  readonly wanted: Wanted
+export interface PendingFile {
+  readonly wanted: UploadOptions
   readonly name: string
   readonly type: string
   readonly bytes: number
@@ -22,7 +22,11 @@ export interface Coming {
 }
 
 /** The row of a file that is coming; with `t` in a transaction. */
-export async function begin(kit: Kit, coming: Coming, t: Tables = kit.records): Promise<string> {
+export async function begin(
+  context: UploadsContext,
+  coming: PendingFile,
+  t: Tables = context.records,
+): Promise<string> {
   const { wanted, name, type, bytes, upload = {} } = coming
   const { project, keyId, hold, store, metadata = {}, tags = [] } = wanted
   checkMetadata(metadata)
@@ -35,47 +39,54 @@ export async function begin(kit: Kit, coming: Coming, t: Tables = kit.records): 
     bytes,
     metadata,
     tags,
-    upload: { ...upload, ...heldBy(hold?.id), keyId, store },
+    upload: { ...upload, ...quotaHeld(hold?.id), keyId, store },
   }
-  await t.files.add({ ...said, id, state: 'uploading', created: kit.now() })
+  await t.files.add({ ...said, id, state: 'uploading', created: context.now() })
   return id
 }
 
-const heldBy = (held: string | undefined) => (held === undefined ? {} : { held })
+const quotaHeld = (held: string | undefined) => (held === undefined ? {} : { held })
 
 /** What is remembered of a file that is coming. */
-type Waiting = { readonly keyId: string; readonly store: boolean; readonly held?: string }
+type PendingUpload = { readonly keyId: string; readonly store: boolean; readonly held?: string }
 
-export type Arrived = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
+export type FileArrival = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
 
 /** Within a transaction, after the bytes are on the disk. A file that is there already stays as it is. */
-export async function arrive(kit: Kit, t: Tables, arrived: Arrived & { readonly id: string }) {
+export async function arrive(
+  context: UploadsContext,
+  t: Tables,
+  arrived: FileArrival & { readonly id: string },
+) {
   const { id, ...known } = arrived
   const coming = await t.files.hold(id)
   if (coming?.state === 'ready') return coming
   // Retention, or whoever gave it up, came first.
   if (coming?.state !== 'uploading') throw new Failure('not-found', 'The upload has been given up.')
-  const { keyId, store, held } = coming.upload as Waiting
-  const now = kit.now()
+  const { keyId, store, held } = coming.upload as PendingUpload
+  const now = context.now()
   const change = { ...known, state: 'ready', upload: null, stored: store ? now : null } as const
   await t.files.change(id, { ...change, storageKey: uploadKey(id) })
   const file: FileRecord = { ...coming, ...change, storageKey: uploadKey(id) }
   await t.usage.count(keyId, { calls: 1, bytesIn: file.bytes }, now, held)
   const stored = store ? [{ event: 'file.stored', file } as const] : []
-  await kit.tell(t, file.project, [{ event: 'file.uploaded', file }, ...stored])
+  await context.announce(t, file.project, [{ event: 'file.uploaded', file }, ...stored])
   return file
 }
 
 /** As `arrive`, in a transaction of its own. */
-export async function settle(kit: Kit, arrived: Arrived & { readonly id: string }): Promise<FileRecord> {
+export async function settle(
+  context: UploadsContext,
+  arrived: FileArrival & { readonly id: string },
+): Promise<FileRecord> {
   try {
-    return await kit.records.transaction((t) => arrive(kit, t, arrived))
+    return await context.records.transaction((t) => arrive(context, t, arrived))
   } catch (thrown) {
     // Given up while the bytes were on their way: nobody else knows that they have come.
-    if (thrown instanceof Failure && thrown.kind === 'not-found') await giveUp(kit, arrived.id)
+    if (thrown instanceof Failure && thrown.kind === 'not-found') await giveUp(context, arrived.id)
     throw thrown
   } finally {
-    kit.poke()
+    context.poke()
   }
 }
 
@@ -83,32 +94,32 @@ export async function settle(kit: Kit, arrived: Arrived & { readonly id: string 
  * Leaves nothing behind of a file that does not come. False when it has come meanwhile, and stays: that was
  * acknowledged; or when the records do not answer, and retention will do it.
  */
-export async function giveUp(kit: Kit, id: string): Promise<boolean> {
+export async function giveUp(context: UploadsContext, id: string): Promise<boolean> {
   try {
-    const isHere = await kit.records.transaction(async (t) => {
+    const isHere = await context.records.transaction(async (t) => {
       const file = await t.files.hold(id)
       if (file?.state === 'uploading') {
-        const { held } = file.upload as Waiting
+        const { held } = file.upload as PendingUpload
         if (held !== undefined) await t.reservations.release(held)
         await t.files.forget(id)
-        await t.jobs.promise(erasing(id), kit.now())
+        await t.jobs.promise(erasureJob(id), context.now())
       }
       return file?.state === 'ready'
     })
-    if (!isHere) await eraseNow(kit, [{ id }])
+    if (!isHere) await eraseNow(context, [{ id }])
     return !isHere
   } catch (error) {
-    kit.log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
+    context.log.warn({ file: id, error: String(error) }, 'an upload that failed is left for retention')
     return false
   }
 }
 
 /** Of a file whose bytes were not known when it was promised: what it holds of its key's quota. */
-export async function holdOf(
-  { records, comingMs: forMs, now }: Kit,
+export async function resumeQuota(
+  { records, comingMs: forMs, now }: UploadsContext,
   id: string,
 ): Promise<Pick<Hold, 'left' | 'take'>> {
-  const { held, keyId } = ((await records.files.get(id))?.upload ?? {}) as Partial<Waiting>
+  const { held, keyId } = ((await records.files.get(id))?.upload ?? {}) as Partial<PendingUpload>
   const key = keyId === undefined ? undefined : await records.keys.get(keyId)
-  return resumed(records, key, { id: held, forMs, now })
+  return resumeHold(records, key, { id: held, forMs, now })
 }

@@ -13,25 +13,25 @@ const mostTagCharacters = 64
 /** Fails with 'bad-option'; `option` is the key, `expected` the rule that was broken. */
 export function checkMetadata(metadata: Metadata): void {
   const entries = Object.entries(metadata)
-  if (entries.length > mostKeys) throw refused('metadata', `at most ${mostKeys} keys`)
+  if (entries.length > mostKeys) throw badDescription('metadata', `at most ${mostKeys} keys`)
   for (const [key, value] of entries) {
     if (!keyShape.test(key))
-      throw refused('metadata', 'keys of 1 to 64 characters of a-z A-Z 0-9 _ - . :', key)
+      throw badDescription('metadata', 'keys of 1 to 64 characters of a-z A-Z 0-9 _ - . :', key)
     if (value.length < 1 || value.length > mostValueCharacters)
-      throw refused('metadata', `values of 1 to ${mostValueCharacters} characters`, key)
+      throw badDescription('metadata', `values of 1 to ${mostValueCharacters} characters`, key)
     // PostgreSQL keeps no such character in a text.
-    if (value.includes('\0')) throw refused('metadata', 'values without null characters', key)
+    if (value.includes('\0')) throw badDescription('metadata', 'values without null characters', key)
   }
 }
 
 export function checkTags(tags: readonly string[]): void {
-  if (tags.length > mostTags) throw refused('tags', `at most ${mostTags} tags`)
+  if (tags.length > mostTags) throw badDescription('tags', `at most ${mostTags} tags`)
   const wrong = tags.find((tag) => tag.length < 1 || tag.length > mostTagCharacters || /\p{Cc}/u.test(tag))
   if (wrong === undefined) return
-  throw refused('tags', `tags of 1 to ${mostTagCharacters} characters, none of control`, wrong)
+  throw badDescription('tags', `tags of 1 to ${mostTagCharacters} characters, none of control`, wrong)
 }
 
-const refused = (option: string, expected: string, received?: string) =>
+const badDescription = (option: string, expected: string, received?: string) =>
   new Failure('bad-option', `Expected ${expected} for '${option}'.`, {
     option,
     expected,

@@ -8,20 +8,20 @@ import { type Upload, uploadKey } from '../../../storage/index.ts'
 import { contentOf, isCoded } from '../../intake/content.ts'
 import { safeName } from '../../intake/file-name.ts'
 import { typeOf } from '../../intake/media-type.ts'
-import { chunksOf, ofRequest } from '../../intake/stall-watch.ts'
-import type { Kit } from './context.ts'
+import { chunksOf, requestFailures } from '../../intake/stall-watch.ts'
+import type { UploadsContext } from './context.ts'
 import { noFile } from './direct-upload.ts'
 import { begin, giveUp, settle } from './lifecycle.ts'
 import { factsOfUpload } from './picture-facts.ts'
-import type { Coming, PartOptions, Uploads, WantedParts } from './uploads.ts'
+import type { MultipartProgress, MultipartUploadOptions, PartOptions, Uploads } from './uploads.ts'
 
-type Parts = Pick<Uploads, 'start' | 'part' | 'comingParts' | 'complete' | 'abort'>
+type MultipartUploads = Pick<Uploads, 'start' | 'part' | 'multipartProgress' | 'complete' | 'abort'>
 
 /** As many as S3 takes. */
 const mostParts = 10_000
 
 /** What the row of a file remembers of its parts. */
-interface Plan {
+interface MultipartPlan {
   readonly partBytes: number
   /** What the client called its type: its bytes may say another. */
   readonly said: string
@@ -30,25 +30,25 @@ interface Plan {
   readonly bucket: Upload
 }
 
-export function createParts(kit: Kit): Parts {
-  const { records, bucket } = kit
+export function createMultipartUploads(context: UploadsContext): MultipartUploads {
+  const { records, bucket } = context
 
-  async function start(wanted: WantedParts) {
+  async function start(wanted: MultipartUploadOptions) {
     const { bytes, partBytes, sha256 } = wanted
-    checkSizes(wanted, kit.maxBytes)
+    checkSizes(wanted, context.maxBytes)
     await wanted.hold?.take(bytes)
     const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
-    const id = await begin(kit, { wanted, name, type, bytes })
+    const id = await begin(context, { wanted, name, type, bytes })
     try {
       const begun = { partBytes, said: wanted.type, ...(sha256 === undefined ? {} : { sha256 }) }
-      const plan: Plan = { ...begun, bucket: await bucket.startParts(uploadKey(id), { type }) }
+      const plan: MultipartPlan = { ...begun, bucket: await bucket.startParts(uploadKey(id), { type }) }
       const row = await records.files.get(id)
       await records.files.change(id, { upload: { ...row?.upload, ...plan } as unknown as JsonObject })
     } catch (thrown) {
-      await giveUp(kit, id)
+      await giveUp(context, id)
       throw thrown
     }
-    await wanted.hold?.keep(kit.comingMs)
+    await wanted.hold?.keep(context.comingMs)
     return { file: (await records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
   }
 
@@ -60,7 +60,7 @@ export function createParts(kit: Kit): Parts {
     if (length === undefined || (said !== undefined && Number(said) !== length))
       throw wrongPart(number, length)
     const options = signal ? { length, signal } : { length }
-    await watched(kit, { body, headers, signal }, (chunks) =>
+    await streamPart(context, { body, headers, signal }, (chunks) =>
       bucket.putPart(plan.bucket, number, chunks, options).catch(async (thrown: unknown) => {
         if (thrown instanceof Failure && thrown.kind === 'source-missing' && (await isAssembled(file)))
           throw new Failure('conflict', 'All parts have come: complete the upload.')
@@ -71,7 +71,7 @@ export function createParts(kit: Kit): Parts {
     )
   }
 
-  async function comingParts(project: string, id: string): Promise<Coming> {
+  async function multipartProgress(project: string, id: string): Promise<MultipartProgress> {
     const { file, plan } = await underWay(id, project)
     const { partBytes } = plan
     const parts = countOf(file, plan)
@@ -100,7 +100,7 @@ export function createParts(kit: Kit): Parts {
     if (plan.sha256 !== undefined) await checkWhole(id, plan.sha256)
     const { facts, format } = await factsOfUpload(bucket, id)
     const type = typeOf(format, plan.said)
-    return settle(kit, { id, facts, type })
+    return settle(context, { id, facts, type })
   }
 
   /** The parts are gone by now, so another file than was meant is given up with its upload. */
@@ -110,7 +110,7 @@ export function createParts(kit: Kit): Parts {
     const hash = createHash('sha256')
     for await (const chunk of found.body) hash.update(chunk as Buffer)
     if (hash.digest('hex') === sha256.toLowerCase()) return
-    await giveUp(kit, id)
+    await giveUp(context, id)
     throw new Failure('bad-option', 'The parts are together not the file that was announced.', {
       ...{ option: 'sha256', expected: 'the SHA-256 of the whole file', received: sha256 },
     })
@@ -121,10 +121,10 @@ export function createParts(kit: Kit): Parts {
     const plan = file && planOf(file)
     if (file?.project !== project || !plan) return false
     await bucket.abortParts(plan.bucket)
-    return giveUp(kit, id)
+    return giveUp(context, id)
   }
 
-  async function underWay(id: string, project?: string): Promise<{ file: FileRecord; plan: Plan }> {
+  async function underWay(id: string, project?: string): Promise<{ file: FileRecord; plan: MultipartPlan }> {
     const file = await records.files.get(id)
     if (project !== undefined && file?.project !== project) throw noFile()
     if (file?.state === 'ready') throw new Failure('conflict', 'The file is uploaded already.')
@@ -133,10 +133,10 @@ export function createParts(kit: Kit): Parts {
     return { file, plan }
   }
 
-  return { start, part, comingParts, complete, abort }
+  return { start, part, multipartProgress: multipartProgress, complete, abort }
 }
 
-interface Sent {
+interface PartBody {
   readonly body: Readable
   readonly headers: IncomingHttpHeaders
   readonly signal: AbortSignal | undefined
@@ -146,14 +146,14 @@ interface Sent {
  * The body as the storage reads it, ended when it comes too slowly. The storage destroys what it refuses: with the body
  * itself that would be the connection, on which the client is still to read why.
  */
-async function watched(
-  { stallMs }: Kit,
-  { body, headers, signal: left }: Sent,
+async function streamPart(
+  { stallMs }: UploadsContext,
+  { body, headers, signal: left }: PartBody,
   put: (chunks: Readable) => Promise<void>,
 ): Promise<void> {
   const end = new AbortController()
   const signal = left ? AbortSignal.any([left, end.signal]) : end.signal
-  const chunks = contentOf(chunksOf(body, { stallMs, signal, ...ofRequest }), headers)
+  const chunks = contentOf(chunksOf(body, { stallMs, signal, ...requestFailures }), headers)
   const stream = Readable.from(chunks, { objectMode: false }).on('error', () => {})
   try {
     await put(stream)
@@ -163,19 +163,19 @@ async function watched(
   }
 }
 
-const countOf = ({ bytes }: FileRecord, { partBytes }: Plan): number => Math.ceil(bytes / partBytes)
+const countOf = ({ bytes }: FileRecord, { partBytes }: MultipartPlan): number => Math.ceil(bytes / partBytes)
 
 /** What the storage says when an upload is over, or never was. */
 function unlessGone(thrown: unknown): undefined {
   if (!(thrown instanceof Failure) || thrown.kind !== 'source-missing') throw thrown
 }
 
-export function planOf({ state, upload }: FileRecord): Plan | undefined {
-  const plan = upload as unknown as Partial<Plan> | null
-  return state === 'uploading' && plan?.bucket ? (plan as Plan) : undefined
+export function planOf({ state, upload }: FileRecord): MultipartPlan | undefined {
+  const plan = upload as unknown as Partial<MultipartPlan> | null
+  return state === 'uploading' && plan?.bucket ? (plan as MultipartPlan) : undefined
 }
 
-function checkSizes({ bytes, partBytes }: WantedParts, maxBytes: number): void {
+function checkSizes({ bytes, partBytes }: MultipartUploadOptions, maxBytes: number): void {
   if (!isCount(bytes)) throw badSize('bytes', 'a whole number of bytes, at least 1')
   if (!isCount(partBytes)) throw badSize('partBytes', 'a whole number of bytes, at least 1')
   if (bytes > maxBytes)

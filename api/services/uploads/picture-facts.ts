@@ -7,7 +7,7 @@ import { type Bucket, uploadKey } from '../../../storage/index.ts'
 import type { SourceFormat } from '../../../transforms/index.ts'
 import { type Identification, identifyInDetail } from '../../../transforms/optimise/identification.ts'
 import { formatIn } from '../../intake/media-type.ts'
-import { shotOf } from './capture-data.ts'
+import { readCaptureData } from './capture-data.ts'
 
 /** EXIF stands in front, in a segment of at most 64 KB behind a few small ones. */
 const headBytes = 128 * 1024
@@ -18,7 +18,7 @@ export async function factsOfFile(path: string, found: Identification | null): P
   if (!found) return null
   await using file = await open(path, 'r')
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-  return written(found, buffer.subarray(0, bytesRead))
+  return joinFacts(found, buffer.subarray(0, bytesRead))
 }
 
 export interface UploadFacts {
@@ -35,12 +35,12 @@ export async function factsOfUpload(bucket: Bucket, id: string): Promise<UploadF
   const head = Buffer.concat(await Readable.from(found.body).toArray())
   try {
     const found = identifyInDetail(head)
-    return { facts: written(found, head.subarray(0, headBytes)), format: found.format }
+    return { facts: joinFacts(found, head.subarray(0, headBytes)), format: found.format }
   } catch (thrown) {
     if (thrown instanceof Failure) return { facts: null, format: formatIn(head) }
     throw thrown
   }
 }
 
-const written = (found: Identification, head: Buffer): JsonObject =>
-  ({ ...found, ...shotOf(head) }) as unknown as JsonObject
+const joinFacts = (found: Identification, head: Buffer): JsonObject =>
+  ({ ...found, ...readCaptureData(head) }) as unknown as JsonObject

@@ -6,7 +6,7 @@ import type { FileRange, StoredFile } from '../../../storage/index.ts'
 import type { Received } from '../../intake/intake.ts'
 import type { Hold } from '../accounts/accounts.ts'
 
-export interface Wanted {
+export interface UploadOptions {
   readonly project: string
   /** Who did it, for usage and webhooks: the key's id. */
   readonly keyId: string
@@ -19,7 +19,7 @@ export interface Wanted {
   readonly tags?: readonly string[]
 }
 
-export interface WantedParts extends Wanted {
+export interface MultipartUploadOptions extends UploadOptions {
   readonly name: string
   readonly type: string
   readonly bytes: number
@@ -28,7 +28,7 @@ export interface WantedParts extends Wanted {
   readonly sha256?: string
 }
 
-export interface WantedUrl extends Wanted {
+export interface UrlUploadOptions extends UploadOptions {
   readonly url: string
   readonly name?: string
   /** Give the file that this project has had from the same URL, if it is still there. */
@@ -45,7 +45,7 @@ export interface PartOptions {
   readonly signal?: AbortSignal
 }
 
-export interface Coming {
+export interface MultipartProgress {
   readonly file: FileRecord
   /** 'assembled': its parts have become the file, and nobody was told; completing it says so. */
   readonly state: 'receiving' | 'assembled'
@@ -54,13 +54,13 @@ export interface Coming {
   readonly received: readonly number[]
 }
 
-export type Progress =
+export type DownloadProgress =
   | { readonly state: 'waiting' }
   | { readonly state: 'progress'; readonly done: number; readonly total?: number }
   | { readonly state: 'success'; readonly file: FileRecord }
   | { readonly state: 'error'; readonly failure: { readonly kind: string; readonly message: string } }
 
-export interface Change {
+export interface DescriptionChange {
   readonly metadata?: Readonly<Record<string, string>>
   readonly tags?: readonly string[]
 }
@@ -74,14 +74,14 @@ export interface Batch {
 /** What is not this project's does not exist: undefined, or 'not-found'. */
 export interface Uploads {
   /** On the disk, with its record and the webhooks that were promised, when it resolves. Discards what it was given. */
-  add(received: Received, wanted: Wanted): Promise<FileRecord>
+  add(received: Received, wanted: UploadOptions): Promise<FileRecord>
 
   /** The number of parts, all of `partBytes` but the last. */
-  start(wanted: WantedParts): Promise<{ readonly file: FileRecord; readonly parts: number }>
+  start(wanted: MultipartUploadOptions): Promise<{ readonly file: FileRecord; readonly parts: number }>
   /** Parts are numbered from 1, come in any order and may be sent again. */
   part(id: string, number: number, body: Readable, options: PartOptions): Promise<void>
   /** How far an upload is: the numbers of the parts that are on the disk. */
-  comingParts(project: string, id: string): Promise<Coming>
+  multipartProgress(project: string, id: string): Promise<MultipartProgress>
   /**
    * Fails with 'bad-option' when parts are missing, of the wrong size, or not what `sha256` says; of the last nothing
    * stays. May be asked again, also when it broke off.
@@ -91,9 +91,9 @@ export interface Uploads {
   abort(project: string, id: string): Promise<boolean>
 
   /** A token for `progress`; the download survives a crash of this process. */
-  fromUrl(wanted: WantedUrl): Promise<{ readonly token: string } | { readonly file: FileRecord }>
+  fromUrl(wanted: UrlUploadOptions): Promise<{ readonly token: string } | { readonly file: FileRecord }>
   /** By the token, which nobody can guess; undefined when there is none, or none of the project where one is named. */
-  progress(token: string, project?: string): Promise<Progress | undefined>
+  progress(token: string, project?: string): Promise<DownloadProgress | undefined>
 
   /** One that is there or was removed: see its state. */
   get(project: string, id: string): Promise<FileRecord | undefined>
@@ -107,9 +107,9 @@ export interface Uploads {
   change(
     project: string,
     id: string,
-    change: Change | ((file: FileRecord) => Change),
+    change: DescriptionChange | ((file: FileRecord) => DescriptionChange),
   ): Promise<FileRecord | undefined>
-  copy(id: string, wanted: Wanted): Promise<FileRecord>
+  copy(id: string, wanted: UploadOptions): Promise<FileRecord>
   /** The bytes; its body must be read or destroyed. */
   open(file: FileRecord, range?: FileRange): Promise<StoredFile | undefined>
 

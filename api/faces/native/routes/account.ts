@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { UsageOfDay } from '../../../../records/index.ts'
 import { json, type Routing } from '../app.ts'
-import { failing } from '../problems.ts'
+import { failureResponses } from '../problems.ts'
 import { Key, keyView, Quotas, quotasView } from '../schemas/keys.ts'
 import { moment } from '../schemas/scalars.ts'
 
@@ -44,7 +44,7 @@ export function addAccount({ app, parts, guard }: Routing): void {
       tags: ['Account'],
       summary: 'Who am I',
       description: 'The key that asks, what it has used in this month, and what it may.',
-      responses: { 200: json(Account, 'The account.'), ...failing() },
+      responses: { 200: json(Account, 'The account.'), ...failureResponses() },
     }),
     async (c) => {
       const key = c.get('key')
@@ -73,7 +73,7 @@ export function addAccount({ app, parts, guard }: Routing): void {
           z.object({ items: z.array(UsageDay), total: z.object(Counts) }).openapi('UsageReport'),
           'Days without use are absent.',
         ),
-        ...failing(),
+        ...failureResponses(),
       },
     }),
     async (c) => {

@@ -2,11 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { DeliveryRecord, JobRecord } from '../../../../records/index.ts'
-import { type Webhook, webhooks } from '../../../services/hooks/deliverer.ts'
+import { type WebhookPayload, webhooks } from '../../../services/hooks/deliverer.ts'
 import { json, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { IdPlace, paged, pageOf, paging, placeOf } from '../pages.ts'
-import { failing } from '../problems.ts'
+import { IdPlace, pageBody, pageOf, paging, placeOf } from '../pages.ts'
+import { failureResponses } from '../problems.ts'
 import { maybeTime, moment, time, timeText, yesNo } from '../schemas/scalars.ts'
 
 const tags = ['Webhooks']
@@ -54,7 +54,7 @@ const attemptView = (row: DeliveryRecord): z.output<typeof Attempt> => ({
 /** Neither body nor secret: a log is read by more people than a webhook is meant for. */
 function deliveryView(job: JobRecord): z.output<typeof Delivery> {
   // Only ever what was promised to this queue, by ourselves.
-  const { event, url } = job.payload as unknown as Webhook
+  const { event, url } = job.payload as unknown as WebhookPayload
   const { id, state, error, earlier } = job
   const [attempts, max_attempts] = [earlier + job.attempt, earlier + job.maxAttempts]
   return {
@@ -99,7 +99,7 @@ function addAttempts({ app, parts, guard }: Routing): void {
           ...window,
         }),
       },
-      responses: { 200: json(pageOf('AttemptPage', Attempt), 'A page of attempts.'), ...failing() },
+      responses: { 200: json(pageOf('AttemptPage', Attempt), 'A page of attempts.'), ...failureResponses() },
     }),
     async (c) => {
       const { limit = 50, cursor, job, event, delivered, from, below } = c.req.valid('query')
@@ -112,7 +112,7 @@ function addAttempts({ app, parts, guard }: Routing): void {
         at: within(from, below),
         page: { limit, ...(after === undefined ? {} : { after }) },
       })
-      return c.json(paged(c, rows.map(attemptView), next), 200)
+      return c.json(pageBody(c, rows.map(attemptView), next), 200)
     },
   )
 }
@@ -136,7 +136,10 @@ function addJobs({ app, parts, guard }: Routing): void {
       summary: 'What was promised to be told',
       description: 'Newest first.',
       request: { query: z.strictObject({ ...paging, state: state.optional(), ...window }) },
-      responses: { 200: json(pageOf('DeliveryPage', Delivery), 'A page of deliveries.'), ...failing() },
+      responses: {
+        200: json(pageOf('DeliveryPage', Delivery), 'A page of deliveries.'),
+        ...failureResponses(),
+      },
     }),
     async (c) => {
       const { limit = 50, cursor, state: wanted, from, below } = c.req.valid('query')
@@ -148,7 +151,7 @@ function addJobs({ app, parts, guard }: Routing): void {
         created: within(from, below),
         page: { limit, ...(after === undefined ? {} : { after }) },
       })
-      return c.json(paged(c, rows.map(deliveryView), next), 200)
+      return c.json(pageBody(c, rows.map(deliveryView), next), 200)
     },
   )
 
@@ -161,7 +164,7 @@ function addJobs({ app, parts, guard }: Routing): void {
       tags,
       summary: 'One delivery',
       request: { params },
-      responses: { 200: json(Delivery, 'The delivery.'), ...failing(404) },
+      responses: { 200: json(Delivery, 'The delivery.'), ...failureResponses(404) },
     }),
     async (c) => c.json(deliveryView(await own(c, c.req.valid('param').id)), 200),
   )
@@ -177,7 +180,7 @@ function addJobs({ app, parts, guard }: Routing): void {
       description:
         'At once, and with as many attempts as a new one: what is done or dead, and what waits for its next try.',
       request: { params },
-      responses: { 202: json(Delivery, 'It will be sent.'), ...failing(404, 409) },
+      responses: { 202: json(Delivery, 'It will be sent.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
       const { id } = await own(c, c.req.valid('param').id)

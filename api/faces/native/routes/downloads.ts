@@ -1,9 +1,9 @@
 // Files from elsewhere: fetched by their address, while the client asks how far it is.
 import { createRoute, z } from '@hono/zod-openapi'
 import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { Download, DownloadStatus, downloadView, File, fileView, NewFromUrl } from '../schemas/files.ts'
-import { wantedOf } from './files.ts'
+import { uploadOptions } from './files.ts'
 
 const tags = ['Files']
 
@@ -21,7 +21,7 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       responses: {
         200: json(File, 'With check_duplicates: the file that came from there before.'),
         202: json(Download, 'It will be fetched.'),
-        ...failing(...jsonStatuses),
+        ...failureResponses(...jsonStatuses),
       },
     }),
     async (c) => {
@@ -34,7 +34,7 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       } = c.req.valid('json')
       const base = baseFor(c, parts)
       const begun = await parts.uploads.fromUrl({
-        ...wantedOf(c, options),
+        ...uploadOptions(c, options),
         url,
         ...(name === undefined ? {} : { name }),
         ...(check_duplicates === undefined ? {} : { checkDuplicates: check_duplicates }),
@@ -56,7 +56,7 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       tags,
       summary: 'How far a download is',
       request: { params: z.object({ token: z.string().max(200) }) },
-      responses: { 200: json(DownloadStatus, 'Its state.'), ...failing(404) },
+      responses: { 200: json(DownloadStatus, 'Its state.'), ...failureResponses(404) },
     }),
     async (c) => {
       const progress = await parts.uploads.progress(c.req.valid('param').token, c.get('key').project)

@@ -4,14 +4,14 @@ import { Failure } from '../../../../errors.ts'
 import type { Batch } from '../../../services/uploads/uploads.ts'
 import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { batchView, CopyOptions, File, FileBatch, FileId, FileIds, fileView } from '../schemas/files.ts'
-import { wantedOf } from './files.ts'
+import { uploadOptions } from './files.ts'
 
 const tags = ['Files']
 const params = z.object({ id: FileId })
 
-export function addFileWork({ app, parts, guard }: Routing): void {
+export function addFileActions({ app, parts, guard }: Routing): void {
   const { uploads } = parts
   const first = (c: NativeContext, { files }: Batch) => {
     const [file] = files
@@ -28,7 +28,7 @@ export function addFileWork({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Keep a file for good',
       request: { params },
-      responses: { 200: json(File, 'It is kept.'), ...failing(404) },
+      responses: { 200: json(File, 'It is kept.'), ...failureResponses(404) },
     }),
     async (c) => c.json(first(c, await uploads.store(c.get('key').project, [c.req.valid('param').id])), 200),
   )
@@ -42,7 +42,7 @@ export function addFileWork({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Remove a file',
       request: { params },
-      responses: { 200: json(File, 'It is removed.'), ...failing(404) },
+      responses: { 200: json(File, 'It is removed.'), ...failureResponses(404) },
     }),
     async (c) => c.json(first(c, await uploads.remove(c.get('key').project, [c.req.valid('param').id])), 200),
   )
@@ -62,7 +62,7 @@ export function addFileWork({ app, parts, guard }: Routing): void {
         request: { body: jsonRequest(FileIds) },
         responses: {
           200: json(FileBatch, 'Those that it was done to, and why not to the others.'),
-          ...failing(...jsonStatuses),
+          ...failureResponses(...jsonStatuses),
         },
       }),
       async (c) => {
@@ -80,12 +80,14 @@ export function addFileWork({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Copy a file',
       request: { params, body: jsonRequest(CopyOptions, false) },
-      responses: { 201: json(File, 'The copy.'), ...failing(404, ...jsonStatuses) },
+      responses: { 201: json(File, 'The copy.'), ...failureResponses(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { id } = c.req.valid('param')
       const { store } = c.req.valid('json')
-      const file = await uploads.copy(id, wantedOf(c, store === undefined ? {} : { store })).catch(absent)
+      const file = await uploads
+        .copy(id, uploadOptions(c, store === undefined ? {} : { store }))
+        .catch(absent)
       const base = baseFor(c, parts)
       return c.json(fileView(file, base), 201, { location: `${base}/v1/files/${file.id}` })
     },

@@ -8,9 +8,9 @@ import { mediaType, untilLeft } from '../../request.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { bytesOf, gone } from '../file-response.ts'
-import { namedAs } from '../optimize-request.ts'
-import { paged, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
-import { bodyStatuses, checked, failing, jsonStatuses } from '../problems.ts'
+import { describeBody } from '../optimize-request.ts'
+import { pageBody, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
+import { bodyStatuses, failureResponses, jsonStatuses, parseWith } from '../problems.ts'
 import { File, FileChange, FileForm, FileId, FileOptions, fileView } from '../schemas/files.ts'
 import { moment, yesNo } from '../schemas/scalars.ts'
 
@@ -57,23 +57,26 @@ function addUpload({ app, parts, guard }: Routing): void {
           },
         },
       },
-      responses: { 201: json(File, 'It is on the disk.'), ...failing(...bodyStatuses) },
+      responses: { 201: json(File, 'It is on the disk.'), ...failureResponses(...bodyStatuses) },
     }),
     async (c) => {
-      const file = await uploaded(c, parts, c.req.valid('query'))
+      const file = await receiveUpload(c, parts, c.req.valid('query'))
       const base = baseFor(c, parts)
       return c.json(fileView(file, base), 201, { location: `${base}/v1/files/${file.id}` })
     },
   )
 }
 
-async function uploaded(c: NativeContext, parts: ApiParts, query: FileOptions): Promise<FileRecord> {
+async function receiveUpload(c: NativeContext, parts: ApiParts, query: FileOptions): Promise<FileRecord> {
   const { incoming } = c.env
   const { left: within } = c.get('hold')
   const taking = { maxBytes: parts.limits.uploadBytes, within, signal: untilLeft(c.env) }
   if (mediaType(incoming) !== 'multipart/form-data') {
-    const received = await parts.intake.receive(incoming, { ...namedAs(incoming, query.name), ...taking })
-    return parts.uploads.add(received, wantedOf(c, query))
+    const received = await parts.intake.receive(incoming, {
+      ...describeBody(incoming, query.name),
+      ...taking,
+    })
+    return parts.uploads.add(received, uploadOptions(c, query))
   }
   const request = { headers: incoming.headers, body: incoming }
   const form = await parts.intake.form(request, { ...taking, maxFiles: 1 })
@@ -81,16 +84,16 @@ async function uploaded(c: NativeContext, parts: ApiParts, query: FileOptions): 
     const [file] = form.files
     if (!file) throw new Failure('bad-body', "The form has no 'file'.", { option: 'file' })
     const fields = Object.fromEntries(form.fields.map(({ name, value }) => [name, value]))
-    const { name, ...options } = { ...query, ...checked(FileForm, fields) }
+    const { name, ...options } = { ...query, ...parseWith(FileForm, fields) }
     const received = { ...file.received, ...(name === undefined ? {} : { name: safeName(name) }) }
-    return await parts.uploads.add(received, wantedOf(c, options))
+    return await parts.uploads.add(received, uploadOptions(c, options))
   } finally {
     await form.discard()
   }
 }
 
 /** What the upload service wants to know, from the options and the key. */
-export function wantedOf(c: NativeContext, { store = true, metadata, tags }: FileOptions) {
+export function uploadOptions(c: NativeContext, { store = true, metadata, tags }: FileOptions) {
   const { project, id: keyId } = c.get('key')
   return {
     ...{ project, keyId, store, hold: c.get('hold') },
@@ -121,7 +124,7 @@ function addLists({ app, parts, guard }: Routing): void {
           from: moment().optional().openapi({ description: 'Begins at this time.' }),
         }),
       },
-      responses: { 200: json(pageOf('FilePage', File), 'A page of files.'), ...failing() },
+      responses: { 200: json(pageOf('FilePage', File), 'A page of files.'), ...failureResponses() },
     }),
     async (c) => {
       const { limit, cursor, stored, removed, order, from } = c.req.valid('query')
@@ -137,7 +140,7 @@ function addLists({ app, parts, guard }: Routing): void {
       })
       const base = baseFor(c, parts)
       return c.json(
-        paged(
+        pageBody(
           c,
           rows.map((file) => fileView(file, base)),
           next,
@@ -160,7 +163,7 @@ function addLists({ app, parts, guard }: Routing): void {
           z.object({ stored: z.int(), unstored: z.int(), removed: z.int() }).openapi('FileTotals'),
           'The numbers.',
         ),
-        ...failing(),
+        ...failureResponses(),
       },
     }),
     async (c) => c.json({ ...(await parts.uploads.totals(c.get('key').project)) }, 200),
@@ -183,7 +186,7 @@ function addOne({ app, parts, guard }: Routing): void {
       tags,
       summary: 'One file',
       request: { params },
-      responses: { 200: json(File, 'The file.'), ...failing(404) },
+      responses: { 200: json(File, 'The file.'), ...failureResponses(404) },
     }),
     async (c) => c.json(fileView(await one(c, c.req.valid('param').id), baseFor(c, parts)), 200),
   )
@@ -202,7 +205,7 @@ function addOne({ app, parts, guard }: Routing): void {
         200: { description: 'The bytes.', content: { '*/*': { schema: binary } } },
         206: { description: 'A part of them.', content: { '*/*': { schema: binary } } },
         304: { description: 'They are what you have.' },
-        ...failing(404, 416),
+        ...failureResponses(404, 416),
       },
     }),
     async (c) => {
@@ -224,7 +227,7 @@ function addOne({ app, parts, guard }: Routing): void {
       tags,
       summary: "Change a file's metadata or tags",
       request: { params, body: jsonRequest(FileChange) },
-      responses: { 200: json(File, 'As it is now.'), ...failing(404, ...jsonStatuses) },
+      responses: { 200: json(File, 'As it is now.'), ...failureResponses(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { metadata, tags } = c.req.valid('json')

@@ -1,8 +1,8 @@
 // Groups: files that belong together, in their order.
 import { createRoute, z } from '@hono/zod-openapi'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { paged, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { pageBody, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { Group, groupView, NewGroup } from '../schemas/files.ts'
 import { moment } from '../schemas/scalars.ts'
 
@@ -21,7 +21,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Put files together',
       request: { body: jsonRequest(NewGroup) },
-      responses: { 201: json(Group, 'The group.'), ...failing(...jsonStatuses) },
+      responses: { 201: json(Group, 'The group.'), ...failureResponses(...jsonStatuses) },
     }),
     async (c) => {
       const members = c.req
@@ -48,7 +48,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
           from: moment().optional().openapi({ description: 'Begins at this time.' }),
         }),
       },
-      responses: { 200: json(pageOf('GroupPage', Group), 'A page of groups.'), ...failing() },
+      responses: { 200: json(pageOf('GroupPage', Group), 'A page of groups.'), ...failureResponses() },
     }),
     async (c) => {
       const { limit, cursor, order, from } = c.req.valid('query')
@@ -60,7 +60,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
         ...(order === undefined ? {} : { order }),
         ...(from === undefined ? {} : { from }),
       })
-      return c.json(paged(c, rows.map(groupView), next), 200)
+      return c.json(pageBody(c, rows.map(groupView), next), 200)
     },
   )
 
@@ -73,7 +73,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
       tags,
       summary: 'One group',
       request: { params },
-      responses: { 200: json(Group, 'The group.'), ...failing(404) },
+      responses: { 200: json(Group, 'The group.'), ...failureResponses(404) },
     }),
     async (c) => {
       const group = await uploads.getGroup(c.get('key').project, c.req.valid('param').id)
@@ -92,7 +92,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
       summary: 'Take a group apart',
       description: 'Its files stay.',
       request: { params },
-      responses: { 204: { description: 'It is gone.' }, ...failing(404) },
+      responses: { 204: { description: 'It is gone.' }, ...failureResponses(404) },
     }),
     async (c) => {
       if (!(await uploads.removeGroup(c.get('key').project, c.req.valid('param').id))) throw notFound('group')

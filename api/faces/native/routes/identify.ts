@@ -8,8 +8,8 @@ import type { ApiParts } from '../../parts.ts'
 import { mediaType, untilLeft } from '../../request.ts'
 import { binary, json, jsonOf, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { namedAs } from '../optimize-request.ts'
-import { bodyStatuses, checked, failing, sourceStatuses } from '../problems.ts'
+import { describeBody } from '../optimize-request.ts'
+import { bodyStatuses, failureResponses, parseWith, sourceStatuses } from '../problems.ts'
 import { Identification } from '../schemas/reports.ts'
 import { httpUrl } from '../schemas/scalars.ts'
 import { identificationView } from '../views.ts'
@@ -45,27 +45,27 @@ export function addIdentify({ app, parts, guard }: Routing): void {
       },
       responses: {
         200: json(Identification, 'What it says of itself.'),
-        ...failing(...bodyStatuses, ...sourceStatuses),
+        ...failureResponses(...bodyStatuses, ...sourceStatuses),
       },
     }),
     async (c) => {
-      const { identification, bytes } = await counted(c, parts)
+      const { identification, bytes } = await identifyAndCount(c, parts)
       await count(c, parts, { calls: 1, bytesIn: bytes })
       return c.json(identificationView(identification), 200)
     },
   )
 }
 
-interface Found {
+interface IdentifiedPicture {
   readonly identification: Identified | null
   /** That were read for it to the end. */
   readonly bytes: number
 }
 
 /** What fails counts as it does when it is optimised. */
-async function counted(c: NativeContext, parts: ApiParts) {
+async function identifyAndCount(c: NativeContext, parts: ApiParts) {
   try {
-    const { identification, bytes } = await identified(c, parts)
+    const { identification, bytes } = await identifyBody(c, parts)
     if (identification) return { identification, bytes }
     throw new Failure('source-unsupported', 'These bytes are of no picture that we know.')
   } catch (thrown) {
@@ -78,17 +78,17 @@ async function counted(c: NativeContext, parts: ApiParts) {
 async function count(c: NativeContext, { records, now }: ApiParts, counts: Partial<Counts>): Promise<void> {
   const hold = c.get('hold')
   await records.transaction((t) => t.usage.count(c.get('key').id, counts, now(), hold.id))
-  hold.settled()
+  hold.settle()
 }
 
-function identified(c: NativeContext, parts: ApiParts): Promise<Found> {
+function identifyBody(c: NativeContext, parts: ApiParts): Promise<IdentifiedPicture> {
   const kind = mediaType(c.env.incoming)
   if (kind === 'application/json') return ofUrl(c, parts)
   return kind === 'multipart/form-data' ? ofForm(c, parts) : ofBody(c, parts)
 }
 
-async function ofUrl(c: NativeContext, parts: ApiParts): Promise<Found> {
-  const { url } = checked(FromUrl, await jsonOf(c, parts))
+async function ofUrl(c: NativeContext, parts: ApiParts): Promise<IdentifiedPicture> {
+  const { url } = parseWith(FromUrl, await jsonOf(c, parts))
   const maxBytes = parts.limits.optimiseBytes
   const { left: within, take } = c.get('hold')
   const options = { maxBytes, within, onlyPictures: true, signal: untilLeft(c.env) }
@@ -98,7 +98,7 @@ async function ofUrl(c: NativeContext, parts: ApiParts): Promise<Found> {
   return received
 }
 
-async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<Found> {
+async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<IdentifiedPicture> {
   const { incoming } = c.env
   const options = {
     maxBytes: limits.optimiseBytes,
@@ -116,15 +116,15 @@ async function ofForm(c: NativeContext, { intake, limits }: ApiParts): Promise<F
 }
 
 /** The intake lets go of a body that nobody waits for, and leaves the connection, on which the answer goes out. */
-async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<Found> {
+async function ofBody(c: NativeContext, { intake, limits }: ApiParts): Promise<IdentifiedPicture> {
   const { incoming } = c.env
   const enough = new AbortController()
   const first = Promise.withResolvers<Identified | null>()
   const receiving = intake.receive(incoming, {
-    ...namedAs(incoming),
+    ...describeBody(incoming),
     maxBytes: limits.optimiseBytes,
     onlyPictures: true,
-    identified: first.resolve,
+    onIdentified: first.resolve,
     signal: AbortSignal.any([enough.signal, untilLeft(c.env)]),
   })
   receiving.then(

@@ -4,7 +4,7 @@ import { Failure } from '../../../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../../../records/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { CreatedKey, Key, KeyChange, keyView, NewKey, quotasView } from '../schemas/keys.ts'
 
 const tags = ['Account']
@@ -37,7 +37,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       description: 'Revoked ones too.',
       responses: {
         200: json(z.object({ items: z.array(Key) }).openapi('KeyList'), 'All of them.'),
-        ...failing(),
+        ...failureResponses(),
       },
     }),
     async (c) => c.json({ items: (await keys.find(c.get('key').project)).map(keyView) }, 200),
@@ -52,14 +52,14 @@ export function addKeys({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Make a key',
       request: { body: jsonRequest(NewKey) },
-      responses: { 201: json(CreatedKey, 'With its secret.'), ...failing(...jsonStatuses) },
+      responses: { 201: json(CreatedKey, 'With its secret.'), ...failureResponses(...jsonStatuses) },
     }),
     async (c) => {
       const giver = c.get('key')
       const { user = giver.user, quotas = quotasView(giver.quotas), ...wanted } = c.req.valid('json')
       mayGive(giver, { ...wanted, quotas })
       const created = await parts.accounts.create({
-        ...{ project: giver.project, user, scopes: wanted.scopes, quotas: given(quotas) },
+        ...{ project: giver.project, user, scopes: wanted.scopes, quotas: quotasIn(quotas) },
         ...(wanted.name === undefined ? {} : { name: wanted.name }),
       })
       return c.json({ ...keyView(created.key), secret: created.secret }, 201)
@@ -75,7 +75,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Change a key',
       request: { params, body: jsonRequest(KeyChange) },
-      responses: { 200: json(Key, 'As it is now.'), ...failing(404, ...jsonStatuses) },
+      responses: { 200: json(Key, 'As it is now.'), ...failureResponses(404, ...jsonStatuses) },
     }),
     async (c) => {
       const { name, scopes, quotas } = c.req.valid('json')
@@ -84,7 +84,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       await keys.change(id, {
         ...(name === undefined ? {} : { name }),
         ...(scopes === undefined ? {} : { scopes }),
-        ...(quotas === undefined ? {} : { quotas: given(quotas) as JsonObject }),
+        ...(quotas === undefined ? {} : { quotas: quotasIn(quotas) as JsonObject }),
       })
       return c.json(keyView(await own(c, id)), 200)
     },
@@ -100,7 +100,7 @@ export function addKeys({ app, parts, guard }: Routing): void {
       summary: 'Revoke a key',
       description: 'It opens nothing any more; its record stays. A key cannot revoke itself.',
       request: { params },
-      responses: { 200: json(Key, 'It is revoked.'), ...failing(404, 409) },
+      responses: { 200: json(Key, 'It is revoked.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
       const { id } = await below(c, c.req.valid('param').id)
@@ -111,13 +111,13 @@ export function addKeys({ app, parts, guard }: Routing): void {
   )
 }
 
-interface Gift {
+interface KeyGrant {
   readonly scopes?: readonly string[] | undefined
   readonly quotas?: { readonly calls?: number | undefined; readonly bytes?: number | undefined } | undefined
 }
 
 /** Else a key that may only make keys could make itself one that may do everything, or do it without end. */
-function mayGive(giver: KeyRecord, { scopes = [], quotas }: Gift): void {
+function mayGive(giver: KeyRecord, { scopes = [], quotas }: KeyGrant): void {
   const beyond = beyondOf(giver, scopes)
   if (beyond !== undefined)
     throw new Failure('not-allowed', `Your key cannot give the scope '${beyond}', which it lacks itself.`)
@@ -135,7 +135,7 @@ function mayGive(giver: KeyRecord, { scopes = [], quotas }: Gift): void {
 const beyondOf = (giver: KeyRecord, scopes: readonly string[]): string | undefined =>
   giver.scopes.includes('*') ? undefined : scopes.find((scope) => !giver.scopes.includes(scope))
 
-const given = ({ calls, bytes }: { calls?: number | undefined; bytes?: number | undefined }) => ({
+const quotasIn = ({ calls, bytes }: { calls?: number | undefined; bytes?: number | undefined }) => ({
   ...(calls === undefined ? {} : { calls }),
   ...(bytes === undefined ? {} : { bytes }),
 })

@@ -3,15 +3,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { KeyRecord } from '../../../../records/index.ts'
-import type { Coming } from '../../../services/uploads/uploads.ts'
+import type { MultipartProgress } from '../../../services/uploads/uploads.ts'
 import type { ApiParts } from '../../parts.ts'
 import { untilLeft } from '../../request.ts'
 import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { File, FileId, fileView } from '../schemas/files.ts'
 import { Multipart, MultipartState, NewMultipart } from '../schemas/multipart.ts'
 import { integer, timeText } from '../schemas/scalars.ts'
-import { wantedOf } from './files.ts'
+import { uploadOptions } from './files.ts'
 
 const tags = ['Files in parts']
 const params = z.object({ id: FileId })
@@ -36,7 +36,10 @@ function addStart({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Start an upload in parts',
       request: { body: jsonRequest(NewMultipart) },
-      responses: { 201: json(Multipart, 'Where the parts are put.'), ...failing(413, ...jsonStatuses) },
+      responses: {
+        201: json(Multipart, 'Where the parts are put.'),
+        ...failureResponses(413, ...jsonStatuses),
+      },
     }),
     async (c) => {
       const {
@@ -57,14 +60,17 @@ function addStart({ app, parts, guard }: Routing): void {
           received: String(partBytes),
         })
       const plan = { name, type, bytes, partBytes, ...(sha256 === undefined ? {} : { sha256 }) }
-      const started = await parts.uploads.start({ ...wantedOf(c, options), ...plan })
+      const started = await parts.uploads.start({ ...uploadOptions(c, options), ...plan })
       const { file, parts: count } = started
       return c.json(planView({ file, partBytes, parts: count }, baseFor(c, parts)), 201)
     },
   )
 }
 
-const planView = ({ file, partBytes, parts }: Omit<Coming, 'received' | 'state'>, base: string) => ({
+const planView = (
+  { file, partBytes, parts }: Omit<MultipartProgress, 'received' | 'state'>,
+  base: string,
+) => ({
   id: file.id,
   part_bytes: partBytes,
   parts,
@@ -83,10 +89,10 @@ function addState({ app, parts, guard }: Routing): void {
       description:
         'What is to be known to go on where it broke off, also where completing it did. 409: it is a file already.',
       request: { params },
-      responses: { 200: json(MultipartState, 'The upload, as far as it is.'), ...failing(404, 409) },
+      responses: { 200: json(MultipartState, 'The upload, as far as it is.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
-      const coming = await parts.uploads.comingParts(c.get('key').project, c.req.valid('param').id)
+      const coming = await parts.uploads.multipartProgress(c.get('key').project, c.req.valid('param').id)
       const { name, bytes, created } = coming.file
       const { state, received } = coming
       const known = { name, bytes, created: timeText(created), state, received: [...received] }
@@ -109,7 +115,7 @@ function addPart({ app, parts, guard }: Routing): void {
         params: z.object({ id: FileId, part: integer(1, mostParts).openapi({ example: 1 }) }),
         body: { required: true, content: { 'application/octet-stream': { schema: binary } } },
       },
-      responses: { 204: { description: 'It is on the disk.' }, ...failing(404, 408, 409, 413, 415) },
+      responses: { 204: { description: 'It is on the disk.' }, ...failureResponses(404, 408, 409, 413, 415) },
     }),
     async (c) => {
       const { id, part } = c.req.valid('param')
@@ -140,7 +146,7 @@ function addEnd({ app, parts, guard }: Routing): void {
       description:
         'The parts must have all bytes of the file, and be together what `sha256` said at the start. May be asked again when the answer was lost, or the server was.',
       request: { params },
-      responses: { 200: json(File, 'It is on the disk.'), ...failing(404, 409) },
+      responses: { 200: json(File, 'It is on the disk.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
       const file = await parts.uploads.complete(c.get('key').project, c.req.valid('param').id)
@@ -157,7 +163,7 @@ function addEnd({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Give an upload up',
       request: { params },
-      responses: { 204: { description: 'Its parts are gone.' }, ...failing(404) },
+      responses: { 204: { description: 'Its parts are gone.' }, ...failureResponses(404) },
     }),
     async (c) => {
       if (!(await parts.uploads.abort(c.get('key').project, c.req.valid('param').id)))

@@ -2,9 +2,9 @@
 // events goes back, or a promise.
 import { createRoute, z } from '@hono/zod-openapi'
 import { binary, json, notFound, type Routing } from '../app.ts'
-import { asked } from '../optimize-request.ts'
-import { answer } from '../optimize-response.ts'
-import { bodyStatuses, failing, sourceStatuses } from '../problems.ts'
+import { readOptimizeRequest } from '../optimize-request.ts'
+import { respondToOptimize } from '../optimize-response.ts'
+import { bodyStatuses, failureResponses, sourceStatuses } from '../problems.ts'
 import { resultHeaders } from '../result-headers.ts'
 import { OptimizeOptions, OptimizeQuery, OptimizeUrl } from '../schemas/optimize-options.ts'
 import { OptimizeEvent, Promised, PromiseState, promiseView } from '../schemas/promises.ts'
@@ -71,10 +71,10 @@ export function addOptimize({ app, parts, guard }: Routing): void {
           },
         },
         202: json(Promised, 'Promised: the source is kept, and the webhook will be sent.'),
-        ...failing(...bodyStatuses, ...sourceStatuses),
+        ...failureResponses(...bodyStatuses, ...sourceStatuses),
       },
     }),
-    async (c) => answer(c, parts, await asked(c, parts, c.req.valid('query'))),
+    async (c) => respondToOptimize(c, parts, await readOptimizeRequest(c, parts, c.req.valid('query'))),
   )
 
   app.openapi(
@@ -86,7 +86,10 @@ export function addOptimize({ app, parts, guard }: Routing): void {
       tags,
       summary: 'How far a promise is',
       request: { params: z.object({ id: z.string().max(100) }) },
-      responses: { 200: json(PromiseState, 'Its state; with results when it is done.'), ...failing(404) },
+      responses: {
+        200: json(PromiseState, 'Its state; with results when it is done.'),
+        ...failureResponses(404),
+      },
     }),
     async (c) => {
       const status = await parts.optimising.status(c.get('key').project, c.req.valid('param').id)

@@ -1,7 +1,7 @@
 // Purging: what caches hold of pictures is forgotten, and nothing older leaves them when this is answered.
 import { createRoute } from '@hono/zod-openapi'
 import { json, jsonRequest, type Routing } from '../app.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { PurgeOrder, PurgeReceipt } from '../schemas/purge.ts'
 import { timeText } from '../schemas/scalars.ts'
 
@@ -19,7 +19,7 @@ export function addPurge({ app, parts, guard }: Routing): void {
       request: { body: jsonRequest(PurgeOrder) },
       responses: {
         200: json(PurgeReceipt, 'Each part, and since when nothing older leaves it.'),
-        ...failing(404, 502, ...jsonStatuses),
+        ...failureResponses(404, 502, ...jsonStatuses),
       },
     }),
     async (c) => {

@@ -8,7 +8,7 @@ import { Problem } from '../problems.ts'
 
 const hourMs = 3_600_000
 
-export function addStored({ app, parts }: Routing): void {
+export function addResultBytes({ app, parts }: Routing): void {
   app.openapi(
     createRoute({
       method: 'get',
@@ -40,7 +40,7 @@ export function addStored({ app, parts }: Routing): void {
     const key = keyOf(new URL(c.req.url).pathname)
     const expires = expiryOf(key)
     if (key === undefined || expires === undefined || expires <= parts.now()) throw gone()
-    const facts = await found(parts, key)
+    const facts = await statResult(parts, key)
     if (!facts) throw gone()
     return bytesOf(c, {
       ...facts,
@@ -52,7 +52,7 @@ export function addStored({ app, parts }: Routing): void {
 }
 
 /** A key that storage refuses is one that nothing was kept under. */
-async function found({ bucket }: ApiParts, key: string) {
+async function statResult({ bucket }: ApiParts, key: string) {
   try {
     return await bucket.stat(key)
   } catch (thrown) {

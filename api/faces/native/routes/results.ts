@@ -4,8 +4,8 @@ import type { KeyRecord, Page, Paged, ResultFilter, ResultRecord } from '../../.
 import { outcomeOf } from '../../../services/optimising/result-rows.ts'
 import type { ApiParts } from '../../parts.ts'
 import { json, notFound, type Routing } from '../app.ts'
-import { IdPlace, paged, pageOf, paging, placeOf } from '../pages.ts'
-import { failing } from '../problems.ts'
+import { IdPlace, pageBody, pageOf, paging, placeOf } from '../pages.ts'
+import { failureResponses } from '../problems.ts'
 import { result } from '../schemas/reports.ts'
 import { figure, integer, moment, time, timeText, yesNo } from '../schemas/scalars.ts'
 import { resultView } from '../views.ts'
@@ -34,7 +34,7 @@ const bytes = range("The result's bytes", () => integer(0))
 const colours = range('Colours of the source, where they were counted', () => integer(0))
 const score = range('SSIMULACRA2, where it was judged', () => figure(-1000, 100))
 
-const Query = z.strictObject({
+const ResultSearch = z.strictObject({
   ...paging,
   user: z.string().max(255).optional(),
   key: z.string().max(100).optional().openapi({ description: 'A key of this project.' }),
@@ -58,7 +58,7 @@ const Query = z.strictObject({
   created_below: moment().optional(),
 })
 
-type Query = z.output<typeof Query>
+type ResultSearch = z.output<typeof ResultSearch>
 
 export function addResults({ app, parts, guard }: Routing): void {
   app.openapi(
@@ -70,14 +70,14 @@ export function addResults({ app, parts, guard }: Routing): void {
       tags: ['Results'],
       summary: 'Search what was optimised',
       description: 'Newest first, also what has expired: its record stays. All filters hold at once.',
-      request: { query: Query },
-      responses: { 200: json(pageOf('ResultPage', Result), 'A page of results.'), ...failing() },
+      request: { query: ResultSearch },
+      responses: { 200: json(pageOf('ResultPage', Result), 'A page of results.'), ...failureResponses() },
     }),
     async (c) => {
       const query = c.req.valid('query')
       const { project } = c.get('key')
       const { rows, next } = await search(parts, project, query)
-      return c.json(paged(c, rows.flatMap(viewFor(project, parts.now())), next), 200)
+      return c.json(pageBody(c, rows.flatMap(viewFor(project, parts.now())), next), 200)
     },
   )
 
@@ -90,7 +90,7 @@ export function addResults({ app, parts, guard }: Routing): void {
       tags: ['Results'],
       summary: 'One result',
       request: { params: z.object({ id: z.string().max(100) }) },
-      responses: { 200: json(Result, 'The result.'), ...failing(404) },
+      responses: { 200: json(Result, 'The result.'), ...failureResponses(404) },
     }),
     async (c) => {
       const record = await parts.records.results.get(c.req.valid('param').id)
@@ -120,7 +120,7 @@ const viewFor =
 /** Rows of another project that a user of the same name has: looked over so often, then the page is a short one. */
 const mostLooks = 10
 
-async function search(parts: ApiParts, project: string, query: Query): Promise<Paged<ResultRecord>> {
+async function search(parts: ApiParts, project: string, query: ResultSearch): Promise<Paged<ResultRecord>> {
   const { limit = 50, cursor } = query
   const keys = await parts.records.keys.find(project)
   const filters = filtersOf(keys, query).map((filter) => ({ ...filterOf(query), ...filter }))
@@ -137,7 +137,7 @@ async function search(parts: ApiParts, project: string, query: Query): Promise<P
 }
 
 /** A project is its users, and not its keys: the indices that hold all that is asked for begin with the user. */
-function filtersOf(keys: readonly KeyRecord[], query: Query): readonly ResultFilter[] {
+function filtersOf(keys: readonly KeyRecord[], query: ResultSearch): readonly ResultFilter[] {
   const asked = keys.filter(({ id }) => query.key === undefined || id === query.key)
   if (query.key !== undefined) return asked.map(({ id }) => ({ keyId: id }))
   const users = new Set(asked.map(({ user }) => user))
@@ -182,7 +182,7 @@ function newestOf(pages: readonly Paged<ResultRecord>[], limit: number): Paged<R
   return { rows, next: hasMore ? (rows.at(-1)?.id ?? null) : null }
 }
 
-function filterOf(query: Query): ResultFilter {
+function filterOf(query: ResultSearch): ResultFilter {
   const found = {
     user: query.user,
     sourceFormat: query.source_format,

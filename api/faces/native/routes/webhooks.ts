@@ -7,7 +7,7 @@ import { changeHook } from '../../../services/hooks/change.ts'
 import { withoutUser } from '../../../services/hooks/index.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { failing, jsonStatuses } from '../problems.ts'
+import { failureResponses, jsonStatuses } from '../problems.ts'
 import { httpUrl, integer, time, timeText } from '../schemas/scalars.ts'
 
 const tags = ['Webhooks']
@@ -83,7 +83,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Be told of an event',
       request: { body: jsonRequest(NewWebhook) },
-      responses: { 201: json(CreatedWebhook, 'With its secret.'), ...failing(409, ...jsonStatuses) },
+      responses: { 201: json(CreatedWebhook, 'With its secret.'), ...failureResponses(409, ...jsonStatuses) },
     }),
     async (c) => {
       const {
@@ -98,7 +98,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
         { project, event, targetUrl: url, isActive, signingSecret: secret, version },
         parts.now(),
       )
-      if (!hook) throw taken()
+      if (!hook) throw duplicateWebhook()
       return c.json({ ...hookView(hook), secret }, 201)
     },
   )
@@ -113,7 +113,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       summary: 'List webhooks',
       responses: {
         200: json(z.object({ items: z.array(Webhook) }).openapi('WebhookList'), 'All of them.'),
-        ...failing(),
+        ...failureResponses(),
       },
     }),
     async (c) => c.json({ items: (await hooks.find(c.get('key').project)).map(hookView) }, 200),
@@ -128,7 +128,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'One webhook',
       request: { params },
-      responses: { 200: json(Webhook, 'The webhook.'), ...failing(404) },
+      responses: { 200: json(Webhook, 'The webhook.'), ...failureResponses(404) },
     }),
     async (c) => c.json(hookView(await own(c, c.req.valid('param').id)), 200),
   )
@@ -142,7 +142,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Change a webhook',
       request: { params, body: jsonRequest(WebhookChange) },
-      responses: { 200: json(Webhook, 'As it is now.'), ...failing(404, 409, ...jsonStatuses) },
+      responses: { 200: json(Webhook, 'As it is now.'), ...failureResponses(404, 409, ...jsonStatuses) },
     }),
     async (c) => {
       const { event, url, active, secret: signingSecret } = c.req.valid('json')
@@ -156,7 +156,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       }
       const hook = await changeHook(parts.records, wanted, change, parts.now())
       if (!hook) throw notFound('webhook')
-      if (hook === 'taken') throw taken()
+      if (hook === 'taken') throw duplicateWebhook()
       return c.json(hookView(hook), 200)
     },
   )
@@ -170,7 +170,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       tags,
       summary: 'Be told no more',
       request: { params },
-      responses: { 204: { description: 'It is gone.' }, ...failing(404) },
+      responses: { 204: { description: 'It is gone.' }, ...failureResponses(404) },
     }),
     async (c) => {
       const hook = await own(c, c.req.valid('param').id)
@@ -180,5 +180,5 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
   )
 }
 
-const taken = (): Failure =>
+const duplicateWebhook = (): Failure =>
   new Failure('conflict', 'There is a webhook for this event and address already.', { option: 'url' })

@@ -11,13 +11,13 @@ export const ShortProblem = z
   })
   .openapi('ShortProblem')
 
-interface Told {
+interface FailureText {
   readonly kind: string
   readonly message: string
   readonly status?: number
 }
 
-export const failureView = ({ kind, message, status }: Told): z.output<typeof ShortProblem> => ({
+export const failureView = ({ kind, message, status }: FailureText): z.output<typeof ShortProblem> => ({
   type: `urn:halftone:problem:${kind}`,
   // Of the closed list, though it crossed a database as text.
   status: status ?? statusOf(kind as FailureKind) ?? 500,

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { FileRecord, GroupRecord, JsonObject } from '../../../../records/index.ts'
 import type { Identification as Identified } from '../../../../transforms/optimise/identification.ts'
-import type { Batch, Progress } from '../../../services/uploads/uploads.ts'
+import type { Batch, DownloadProgress } from '../../../services/uploads/uploads.ts'
 import { identificationView } from '../views.ts'
 import { failureView, ShortProblem } from './failures.ts'
 import { Identification } from './reports.ts'
@@ -103,7 +103,7 @@ const wanted = {
 const name = z.string().min(1).max(255).optional().openapi({ example: 'cat.jpg' })
 
 /** In JSON, where a list is a list and an object an object. */
-export const wantedInJson = {
+export const uploadOptionsInJson = {
   store: z
     .boolean()
     .optional()
@@ -124,7 +124,7 @@ export type FileOptions = z.output<typeof FileOptions>
 export const NewFromUrl = z
   .strictObject({
     url: httpUrl().openapi({ example: 'https://shop.example/cat.jpg' }),
-    ...wantedInJson,
+    ...uploadOptionsInJson,
     name,
     check_duplicates: z
       .boolean()
@@ -154,7 +154,7 @@ export const DownloadStatus = z
   })
   .openapi('DownloadStatus')
 
-export function downloadView(progress: Progress, base: string): z.output<typeof DownloadStatus> {
+export function downloadView(progress: DownloadProgress, base: string): z.output<typeof DownloadStatus> {
   if (progress.state === 'success') return { state: 'success', file: fileView(progress.file, base) }
   if (progress.state === 'error') return { state: 'error', problem: failureView(progress.failure) }
   return progress

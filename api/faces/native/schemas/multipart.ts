@@ -1,6 +1,6 @@
 // Files that come in parts: the plan, and how far it is.
 import { z } from '@hono/zod-openapi'
-import { FileId, wantedInJson } from './files.ts'
+import { FileId, uploadOptionsInJson } from './files.ts'
 import { inJson, time } from './scalars.ts'
 
 export const NewMultipart = z
@@ -19,7 +19,7 @@ export const NewMultipart = z
       .regex(/^[0-9a-fA-F]{64}$/, { error: 'expected 64 hexadecimal digits' })
       .optional()
       .openapi({ description: 'Of the whole file: completing it fails with another.' }),
-    ...wantedInJson,
+    ...uploadOptionsInJson,
   })
   .openapi('NewMultipart', { example: { name: 'film.tif', bytes: 20_000_000, type: 'image/tiff' } })
 

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { outputFormats } from '../../../../transforms/index.ts'
 import { keepableMetadata, levels } from '../../../../transforms/optimise/request.ts'
 import { asText, commas, httpUrl, inJson, inText, type Kinds } from './scalars.ts'
-import { Target } from './target.ts'
+import { BucketTarget } from './target.ts'
 
 const keysOf = <K extends string>(table: Readonly<Record<K, unknown>>) => Object.keys(table) as [K, ...K[]]
 const optional = <T extends z.ZodType>(schema: T, description: string, example: unknown) =>
@@ -74,7 +74,7 @@ export const Variant = z
       .max(64)
       .openapi({ description: 'Names the result in the answer.', example: 'small' }),
     ...wish(inJson),
-    target: Target.optional(),
+    target: BucketTarget.optional(),
   })
   .openapi('Variant', { example: { id: 'small', edit: 'w=320' } })
 
@@ -116,7 +116,7 @@ const secrets = ({ whole }: Kinds) => ({
     'Signs the webhook: `halftone-signature: t=<seconds>,v1=<hex>`.',
     'a long random word',
   ),
-  target: whole(Target).optional().openapi({
+  target: whole(BucketTarget).optional().openapi({
     description: 'A bucket of your own in which the result is put besides. JSON text in a form.',
   }),
 })

@@ -15,7 +15,7 @@ export const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.preprocess(itemsOf, z.array(item).max(most))
 
 /** In a form an object is written as JSON text. */
-export const fromText = <T extends z.ZodType>(schema: T) => z.preprocess(parsedOf, schema)
+export const fromText = <T extends z.ZodType>(schema: T) => z.preprocess(parseMaybe, schema)
 
 /** The same in a query, where nothing else can be. */
 export const asText = <T extends z.ZodType>(schema: T, description: string, example: unknown) =>
@@ -88,10 +88,10 @@ const truthOf = (given: unknown): unknown => (typeof given === 'string' ? (truth
 
 const itemsOf = (given: unknown): unknown => {
   if (typeof given !== 'string') return given
-  return given.startsWith('[') ? parsedOf(given) : given.split(',').filter(Boolean)
+  return given.startsWith('[') ? parseMaybe(given) : given.split(',').filter(Boolean)
 }
 
-function parsedOf(given: unknown): unknown {
+function parseMaybe(given: unknown): unknown {
   if (typeof given !== 'string') return given
   try {
     return jsonFrom(given)

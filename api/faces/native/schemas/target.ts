@@ -65,14 +65,16 @@ const SwiftTarget = z
   })
   .openapi('SwiftTarget')
 
-export const Target = z.discriminatedUnion('kind', [S3Target, AzureTarget, SwiftTarget]).openapi('Target', {
-  example: {
-    kind: 's3',
-    bucket: 'pictures',
-    region: 'eu-central-1',
-    access_key_id: 'AKIA…',
-    secret_access_key: '…',
-  },
-})
+export const BucketTarget = z
+  .discriminatedUnion('kind', [S3Target, AzureTarget, SwiftTarget])
+  .openapi('Target', {
+    example: {
+      kind: 's3',
+      bucket: 'pictures',
+      region: 'eu-central-1',
+      access_key_id: 'AKIA…',
+      secret_access_key: '…',
+    },
+  })
 
-export type Target = z.output<typeof Target>
+export type BucketTarget = z.output<typeof BucketTarget>

@@ -1,38 +1,38 @@
 // Workers of a queue: claim what is due, keep the lease while it is worked on, and look again when something is due.
 
-import type { Sharing } from './fair-lanes.ts'
+import type { LaneLimits } from './fair-lanes.ts'
 import type { JobRecord } from './jobs.ts'
 import type { Records } from './records.ts'
 
-export interface Held {
+export interface LeaseSignal {
   /** Aborts when the lease was lost: somebody else may be at it. */
   readonly signal: AbortSignal
 }
 
-export interface WorkOptions {
+export interface QueueWorkerOptions {
   readonly records: Records
   readonly queue: string
   /** How many at once. */
   readonly most: number
   /** How many of those one lane and one project may have. */
-  readonly sharing?: Sharing
+  readonly sharing?: LaneLimits
   /** For how long a job is another's no more; prolonged while it is worked on, so it ends only when its process did. */
   readonly leaseMs: number
   /**
    * Does the job and settles it (`done`, `giveUp`), best in the transaction of what it did. When it throws the job
    * is tried again after a backoff, until its attempts are used up.
    */
-  readonly run: (job: JobRecord, held: Held) => Promise<void>
+  readonly run: (job: JobRecord, held: LeaseSignal) => Promise<void>
   readonly now?: () => number
   /** From 0 to 1. */
   readonly random?: () => number
   /** How often to look when nothing is known to be due: another process may have promised something. */
   readonly lookEveryMs?: number
   /** Told of what `run` and the database threw. */
-  readonly failed?: (error: unknown, job?: JobRecord) => void
+  readonly onError?: (error: unknown, job?: JobRecord) => void
 }
 
-export interface Work {
+export interface QueueWorker {
   /** Something was promised, or is due now. Nothing is claimed before the first. */
   poke(): void
   /** Resolves when nothing is being worked on and nothing was due at the last look. */
@@ -41,8 +41,8 @@ export interface Work {
   stop(): Promise<void>
 }
 
-export function createWork(options: WorkOptions): Work {
-  const { records, queue, most, leaseMs, now = Date.now, lookEveryMs = 2000, failed = () => {} } = options
+export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
+  const { records, queue, most, leaseMs, now = Date.now, lookEveryMs = 2000, onError = () => {} } = options
   const { sharing, random = Math.random } = options
   const busy = new Map<Promise<void>, JobRecord>()
   let filling: Promise<void> | undefined
@@ -55,7 +55,7 @@ export function createWork(options: WorkOptions): Work {
     const lanes = sharing && { lanes: { ...sharing, held, random: random() } }
     const jobs = await records.jobs.claim({ queue, limit: most - busy.size, leaseMs, now: now(), ...lanes })
     for (const job of jobs) {
-      const working: Promise<void> = work(job, { ...options, now, failed }).then(() => {
+      const working: Promise<void> = work(job, { ...options, now, onError }).then(() => {
         busy.delete(working)
         poke()
       })
@@ -73,7 +73,7 @@ export function createWork(options: WorkOptions): Work {
   const fill = async (): Promise<void> => {
     while (isPoked && !isStopped) {
       isPoked = false
-      if (busy.size < most) await claim().catch((error) => failed(error))
+      if (busy.size < most) await claim().catch((error) => onError(error))
     }
     await lookAgain()
     filling = undefined
@@ -83,25 +83,25 @@ export function createWork(options: WorkOptions): Work {
     isPoked = true
     if (!isStopped) filling ??= fill()
   }
-  const settled = async (): Promise<void> => {
+  const waitUntilIdle = async (): Promise<void> => {
     while (filling || busy.size > 0) await Promise.all([filling, ...busy.keys()])
   }
 
   return {
     poke,
-    idle: settled,
+    idle: waitUntilIdle,
     stop: async () => {
       isStopped = true
       clearTimeout(timer)
-      await settled()
+      await waitUntilIdle()
     },
   }
 }
 
-type Ready = WorkOptions & Required<Pick<WorkOptions, 'now' | 'failed'>>
+type WorkerContext = QueueWorkerOptions & Required<Pick<QueueWorkerOptions, 'now' | 'onError'>>
 
-async function work(job: JobRecord, options: Ready): Promise<void> {
-  const { records, leaseMs, run, now, random = Math.random, failed } = options
+async function work(job: JobRecord, options: WorkerContext): Promise<void> {
+  const { records, leaseMs, run, now, random = Math.random, onError } = options
   const lost = new AbortController()
   const heart = setInterval(async () => {
     // A database that does not answer now may do so before the lease ends.
@@ -111,9 +111,9 @@ async function work(job: JobRecord, options: Ready): Promise<void> {
   try {
     await run(job, { signal: lost.signal })
   } catch (error) {
-    failed(error, job)
+    onError(error, job)
     const said = error instanceof Error ? error.message : String(error)
-    await records.jobs.failed(job, said.slice(0, 300), { now: now(), random: random() }).catch(failed)
+    await records.jobs.retry(job, said.slice(0, 300), { now: now(), random: random() }).catch(onError)
   } finally {
     clearInterval(heart)
   }

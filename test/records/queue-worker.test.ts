@@ -1,13 +1,20 @@
 // The workers of a queue, over real records.
 import { expect, onTestFinished, test } from 'vitest'
 import { type JobRecord, openRecords } from '../../records/index.ts'
-import { createWork, type WorkOptions } from '../../records/work.ts'
+import { createQueueWorker, type QueueWorkerOptions } from '../../records/queue-worker.ts'
 import { aFile } from './folder.ts'
 import { times } from './rows.ts'
 
-async function aQueue(options: Partial<WorkOptions> & Pick<WorkOptions, 'run'>) {
+async function aQueue(options: Partial<QueueWorkerOptions> & Pick<QueueWorkerOptions, 'run'>) {
   const records = await openRecords({ file: aFile() })
-  const work = createWork({ records, queue: 'q', most: 3, leaseMs: 60_000, lookEveryMs: 20, ...options })
+  const work = createQueueWorker({
+    records,
+    queue: 'q',
+    most: 3,
+    leaseMs: 60_000,
+    lookEveryMs: 20,
+    ...options,
+  })
   onTestFinished(async () => {
     await work.stop()
     await records.close()
@@ -25,7 +32,7 @@ test('never more at once than it has hands, and all of them done', async () => {
     run: async (job) => {
       most = Math.max(most, ++now)
       await new Promise(setImmediate)
-      await queue.records.jobs.done(job, Date.now())
+      await queue.records.jobs.finish(job, Date.now())
       now--
     },
   })
@@ -42,7 +49,7 @@ test('a job that throws is tried again until its attempts are used up, and each 
       throw new Error('not today')
     },
     random: () => 0,
-    failed: (error, job) => void told.push([(error as Error).message, job?.attempt]),
+    onError: (error, job) => void told.push([(error as Error).message, job?.attempt]),
   })
   const id = await queue.promise({ maxAttempts: 3 })
   queue.work.poke()
@@ -82,7 +89,7 @@ test('what another process promised is found, and stop waits for what runs', asy
   const queue = await aQueue({
     run: async (job) => {
       await gate.promise
-      await queue.records.jobs.done(job, Date.now())
+      await queue.records.jobs.finish(job, Date.now())
     },
   })
   queue.work.poke()
