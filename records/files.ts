@@ -45,15 +45,18 @@ export interface Totals {
 
 export type FileTable = ReturnType<typeof createFiles>
 
-export function createFiles({ db, kind }: DatabaseHandle) {
-  const rowAt = (id: string) => db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
-  return {
-    add: async (file: NewFile): Promise<void> => {
-      await db.insertInto('files').values(rowOf(file)).execute()
-    },
+export const createFiles = (handle: DatabaseHandle) => ({
+  ...fileReads(handle),
+  ...fileChanges(handle),
+})
 
+const rowAt = (db: DatabaseHandle['db'], id: string) =>
+  db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+
+function fileReads({ db, kind }: DatabaseHandle) {
+  return {
     get: async (id: string): Promise<FileRecord | undefined> => {
-      const row = await rowAt(id)
+      const row = await rowAt(db, id)
       return row && fileOf(row)
     },
 
@@ -72,35 +75,6 @@ export function createFiles({ db, kind }: DatabaseHandle) {
     getMany: async (ids: readonly string[]): Promise<readonly FileRecord[]> => {
       if (ids.length === 0) return []
       return (await db.selectFrom('files').selectAll().where('id', 'in', ids).execute()).map(fileOf)
-    },
-
-    /** False when there is no such file. */
-    change: async (id: string, change: FileChange): Promise<boolean> => {
-      const changed = changedColumns(change)
-      if (isNothing(changed)) return (await rowAt(id)) !== undefined
-      const { numUpdatedRows } = await db
-        .updateTable('files')
-        .set(changed)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
-
-    /** For good: of an upload that never came. */
-    forget: async (id: string): Promise<void> => {
-      await db.deleteFrom('files').where('id', '=', id).execute()
-    },
-
-    /** Forgets up to `limit` that were removed before `before`; how many there were. */
-    forgetRemoved: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
-      const old = db
-        .selectFrom('files')
-        .select('id')
-        .where('removed', '<', before)
-        .orderBy('removed')
-        .limit(limit)
-      const { numDeletedRows } = await db.deleteFrom('files').where('id', 'in', old).executeTakeFirst()
-      return Number(numDeletedRows)
     },
 
     find: async (filter: FileFilter): Promise<TimePaged<FileRecord>> => {
@@ -143,6 +117,43 @@ export function createFiles({ db, kind }: DatabaseHandle) {
         .limit(limit)
         .execute()
       return rows.map(fileOf)
+    },
+  }
+}
+
+function fileChanges({ db }: DatabaseHandle) {
+  return {
+    add: async (file: NewFile): Promise<void> => {
+      await db.insertInto('files').values(rowOf(file)).execute()
+    },
+
+    /** False when there is no such file. */
+    change: async (id: string, change: FileChange): Promise<boolean> => {
+      const changed = changedColumns(change)
+      if (isNothing(changed)) return (await rowAt(db, id)) !== undefined
+      const { numUpdatedRows } = await db
+        .updateTable('files')
+        .set(changed)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** For good: of an upload that never came. */
+    forget: async (id: string): Promise<void> => {
+      await db.deleteFrom('files').where('id', '=', id).execute()
+    },
+
+    /** Forgets up to `limit` that were removed before `before`; how many there were. */
+    forgetRemoved: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db
+        .selectFrom('files')
+        .select('id')
+        .where('removed', '<', before)
+        .orderBy('removed')
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('files').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
     },
   }
 }

@@ -20,10 +20,38 @@ export type NewHook = Omit<HookRecord, 'id' | 'created' | 'updated'>
 export type HookChange = Partial<Omit<NewHook, 'project'>>
 export type HookTable = ReturnType<typeof createHooks>
 
-export function createHooks({ db, seal }: DatabaseHandle) {
+export const createHooks = (handle: DatabaseHandle) => ({
+  ...hookReads(handle),
+  ...hookChanges(handle),
+})
+
+function hookReads({ db, seal }: DatabaseHandle) {
+  const hookOf = unsealWith(seal)
+  const ofProject = (project: string) => db.selectFrom('hooks').selectAll().where('project', '=', project)
+  return {
+    get: async (id: number): Promise<HookRecord | undefined> => {
+      const row = await db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && hookOf(row)
+    },
+
+    find: async (project: string): Promise<readonly HookRecord[]> =>
+      (await ofProject(project).orderBy('id').execute()).map(hookOf),
+
+    /** Those to be told now. */
+    findFor: async (project: string, event: string): Promise<readonly HookRecord[]> => {
+      const rows = await ofProject(project)
+        .where('event', '=', event)
+        .where('isActive', '=', 1)
+        .orderBy('id')
+        .execute()
+      return rows.map(hookOf)
+    },
+  }
+}
+
+function hookChanges({ db, seal }: DatabaseHandle) {
   const hookOf = unsealWith(seal)
   const sealSecret = sealWith(seal)
-  const ofProject = (project: string) => db.selectFrom('hooks').selectAll().where('project', '=', project)
   const projectOf = async (id: number): Promise<string> => {
     const row = await db.selectFrom('hooks').select('project').where('id', '=', id).executeTakeFirst()
     return row?.project ?? ''
@@ -56,24 +84,6 @@ export function createHooks({ db, seal }: DatabaseHandle) {
         .returningAll()
         .executeTakeFirst()
       return row && hookOf(row)
-    },
-
-    get: async (id: number): Promise<HookRecord | undefined> => {
-      const row = await db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && hookOf(row)
-    },
-
-    find: async (project: string): Promise<readonly HookRecord[]> =>
-      (await ofProject(project).orderBy('id').execute()).map(hookOf),
-
-    /** Those to be told now. */
-    findFor: async (project: string, event: string): Promise<readonly HookRecord[]> => {
-      const rows = await ofProject(project)
-        .where('event', '=', event)
-        .where('isActive', '=', 1)
-        .orderBy('id')
-        .execute()
-      return rows.map(hookOf)
     },
 
     /** This one alone. */

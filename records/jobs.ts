@@ -53,10 +53,14 @@ export interface JobFilter {
 export type JobLease = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
 export type JobTable = ReturnType<typeof createJobs>
 
-export function createJobs({ db, kind }: DatabaseHandle, nextId: NextId) {
-  const updateHeld = ({ id, claims }: Pick<JobLease, 'id' | 'claims'>) =>
-    db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
+export const createJobs = (handle: DatabaseHandle, nextId: NextId) => ({
+  ...jobPromises(handle, nextId),
+  ...jobLeases(handle),
+  ...jobReads(handle),
+})
 
+/** What whoever promises work does. */
+function jobPromises({ db }: DatabaseHandle, nextId: NextId) {
   return {
     /** In a transaction: the promise is kept if and only if the rest of it is. */
     promise: async (job: NewJob, now: number): Promise<string> => {
@@ -65,6 +69,39 @@ export function createJobs({ db, kind }: DatabaseHandle, nextId: NextId) {
       return row.id
     },
 
+    /** At once and with all attempts, whether it waits for another or is over. False while it is being sent. */
+    resend: async (id: string, now: number): Promise<boolean> =>
+      isOne(
+        await db
+          .updateTable('jobs')
+          .set({
+            state: 'waiting',
+            due: now,
+            earlier: sql<number>`earlier + attempt`,
+            attempt: 0,
+            error: null,
+            finished: null,
+          })
+          .where('id', '=', id)
+          .where('state', '!=', 'running')
+          .executeTakeFirst(),
+      ),
+
+    /** Removes up to `limit` that finished before `before`; how many there were. */
+    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+/** What a worker does with the jobs that it holds. */
+function jobLeases({ db, kind }: DatabaseHandle) {
+  const updateHeld = ({ id, claims }: Pick<JobLease, 'id' | 'claims'>) =>
+    db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
+
+  return {
     /** Those that are due, each to one claimant until its lease ends; longest promised first. */
     claim: async (wanted: Claim): Promise<readonly JobRecord[]> =>
       (await claim({ db, kind }, wanted)).map(jobOf),
@@ -105,25 +142,11 @@ export function createJobs({ db, kind }: DatabaseHandle, nextId: NextId) {
     /** Dead at once: another attempt would end the same way. */
     giveUp: async (job: JobLease, error: string, now: number): Promise<boolean> =>
       isOne(await updateHeld(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
+  }
+}
 
-    /** At once and with all attempts, whether it waits for another or is over. False while it is being sent. */
-    resend: async (id: string, now: number): Promise<boolean> =>
-      isOne(
-        await db
-          .updateTable('jobs')
-          .set({
-            state: 'waiting',
-            due: now,
-            earlier: sql<number>`earlier + attempt`,
-            attempt: 0,
-            error: null,
-            finished: null,
-          })
-          .where('id', '=', id)
-          .where('state', '!=', 'running')
-          .executeTakeFirst(),
-      ),
-
+function jobReads({ db }: DatabaseHandle) {
+  return {
     get: async (id: string): Promise<JobRecord | undefined> => {
       const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
       return row && jobOf(row)
@@ -146,13 +169,6 @@ export function createJobs({ db, kind }: DatabaseHandle, nextId: NextId) {
         .limit(1)
         .executeTakeFirst()
       return row?.due ?? undefined
-    },
-
-    /** Removes up to `limit` that finished before `before`; how many there were. */
-    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
-      const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)
-      const { numDeletedRows } = await db.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
-      return Number(numDeletedRows)
     },
   }
 }

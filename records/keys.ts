@@ -34,8 +34,47 @@ const drawSecret = (): string => randomBytes(24).toString('base64url')
 
 export type KeyTable = ReturnType<typeof createKeys>
 
-export function createKeys({ db }: DatabaseHandle) {
-  const rowOf = (id: string) => db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+export const createKeys = (handle: DatabaseHandle) => ({
+  ...keyReads(handle),
+  ...keyChanges(handle),
+})
+
+const rowOf = ({ db }: DatabaseHandle, id: string) =>
+  db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+
+function keyReads(handle: DatabaseHandle) {
+  return {
+    get: async (id: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(handle, id)
+      return row && keyOf(row)
+    },
+
+    /** The key, when the secret is its own and it is not revoked. As slow for an unknown id as for a wrong secret. */
+    verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(handle, id)
+      const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
+      return row && isRight && row.revoked === null ? keyOf(row) : undefined
+    },
+
+    /** The secret as it was sealed; undefined when it was not, or there is no such key. */
+    sealedOf: async (id: string): Promise<string | undefined> =>
+      (await rowOf(handle, id))?.sealed ?? undefined,
+
+    find: async (project: string): Promise<readonly KeyRecord[]> => {
+      const rows = await handle.db
+        .selectFrom('keys')
+        .selectAll()
+        .where('project', '=', project)
+        .orderBy('created')
+        .orderBy('id')
+        .execute()
+      return rows.map(keyOf)
+    },
+  }
+}
+
+function keyChanges(handle: DatabaseHandle) {
+  const { db } = handle
   return {
     /** The secret comes back this once and never again. Fails when the id is taken. */
     add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
@@ -65,32 +104,6 @@ export function createKeys({ db }: DatabaseHandle) {
       return { secret }
     },
 
-    get: async (id: string): Promise<KeyRecord | undefined> => {
-      const row = await rowOf(id)
-      return row && keyOf(row)
-    },
-
-    /** The key, when the secret is its own and it is not revoked. As slow for an unknown id as for a wrong secret. */
-    verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
-      const row = await rowOf(id)
-      const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
-      return row && isRight && row.revoked === null ? keyOf(row) : undefined
-    },
-
-    /** The secret as it was sealed; undefined when it was not, or there is no such key. */
-    sealedOf: async (id: string): Promise<string | undefined> => (await rowOf(id))?.sealed ?? undefined,
-
-    find: async (project: string): Promise<readonly KeyRecord[]> => {
-      const rows = await db
-        .selectFrom('keys')
-        .selectAll()
-        .where('project', '=', project)
-        .orderBy('created')
-        .orderBy('id')
-        .execute()
-      return rows.map(keyOf)
-    },
-
     /** False when there is no such key. */
     change: async (id: string, change: Partial<Pick<KeyRecord, ChangeableKeyField>>) => {
       const { scopes, quotas, settings, name } = change
@@ -100,7 +113,7 @@ export function createKeys({ db }: DatabaseHandle) {
         quotas: quotas && writeJson(quotas),
         settings: settings && writeJson(settings),
       }
-      if (isNothing(changed)) return (await rowOf(id)) !== undefined
+      if (isNothing(changed)) return (await rowOf(handle, id)) !== undefined
       const { numUpdatedRows } = await db
         .updateTable('keys')
         .set(changed)

@@ -14,6 +14,7 @@ import { problemResponse } from './problems.ts'
 import { addAccount } from './routes/account.ts'
 import { addDeliveries } from './routes/deliveries.ts'
 import { addDownloads } from './routes/downloads.ts'
+import { addFile } from './routes/file.ts'
 import { addFileActions } from './routes/file-actions.ts'
 import { addFiles } from './routes/files.ts'
 import { addGroups } from './routes/groups.ts'
@@ -48,7 +49,7 @@ export function createNative(parts: ApiParts): OpenAPIHono<ApiEnv> {
   // What has a word where another has an id comes first: /v1/files/multipart is no file.
   const adding = [
     ...[addOptimize, addIdentify, addResults, addResultBytes],
-    ...[addMultipart, addDownloads, addFileActions, addFiles, addGroups],
+    ...[addMultipart, addDownloads, addFileActions, addFiles, addFile, addGroups],
     ...[addWebhooks, addDeliveries, addAccount, addKeys, addPurge],
   ]
   for (const add of adding) add(routing)

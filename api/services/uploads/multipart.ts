@@ -31,109 +31,122 @@ interface MultipartPlan {
 }
 
 export function createMultipartUploads(context: UploadsContext): MultipartUploads {
-  const { records, bucket } = context
-
-  async function start(wanted: MultipartUploadOptions) {
-    const { bytes, partBytes, sha256 } = wanted
-    checkSizes(wanted, context.maxBytes)
-    await wanted.hold?.take(bytes)
-    const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
-    const id = await begin(context, { wanted, name, type, bytes })
-    try {
-      const begun = { partBytes, said: wanted.type, ...(sha256 === undefined ? {} : { sha256 }) }
-      const plan: MultipartPlan = { ...begun, bucket: await bucket.startParts(uploadKey(id), { type }) }
-      const row = await records.files.get(id)
-      await records.files.change(id, { upload: { ...row?.upload, ...plan } as unknown as JsonObject })
-    } catch (thrown) {
-      await giveUp(context, id)
-      throw thrown
-    }
-    await wanted.hold?.keep(context.comingMs)
-    return { file: (await records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
+  return {
+    start: (options) => start(context, options),
+    part: (...given) => part(context, ...given),
+    multipartProgress: (project, id) => multipartProgress(context, project, id),
+    complete: (project, id) => complete(context, project, id),
+    abort: (project, id) => abort(context, project, id),
   }
+}
 
-  async function part(id: string, number: number, body: Readable, given: PartOptions) {
-    const { headers = {}, signal } = given
-    const { file, plan } = await underWay(id)
-    const length = lengthOf(file.bytes, plan.partBytes, number)
-    const said = given.length ?? (isCoded(headers) ? undefined : headers['content-length'])
-    if (length === undefined || (said !== undefined && Number(said) !== length))
-      throw wrongPart(number, length)
-    const options = signal ? { length, signal } : { length }
-    await streamPart(context, { body, headers, signal }, (chunks) =>
-      bucket.putPart(plan.bucket, number, chunks, options).catch(async (thrown: unknown) => {
-        if (thrown instanceof Failure && thrown.kind === 'source-missing' && (await isAssembled(file)))
-          throw new Failure('conflict', 'All parts have come: complete the upload.')
-        // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
-        const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
-        throw isWrong ? wrongPart(number, length) : thrown
-      }),
-    )
-  }
-
-  async function multipartProgress(project: string, id: string): Promise<MultipartProgress> {
-    const { file, plan } = await underWay(id, project)
-    const { partBytes } = plan
-    const parts = countOf(file, plan)
-    const received = await bucket.listParts(plan.bucket).catch(unlessGone)
-    const coming = { file, partBytes, parts }
-    if (received?.length === parts || !(await isAssembled(file))) {
-      if (!received) throw noFile()
-      return { ...coming, state: 'receiving', received }
-    }
-    return { ...coming, state: 'assembled', received: Array.from({ length: parts }, (_, i) => i + 1) }
-  }
-
-  /** Somebody was killed between the last part and the record: the file lies there, and the parts are gone. */
-  const isAssembled = async ({ id, bytes }: FileRecord): Promise<boolean> =>
-    (await bucket.stat(uploadKey(id)))?.bytes === bytes
-
-  async function complete(project: string, id: string): Promise<FileRecord> {
-    const before = await records.files.get(id)
-    if (before?.project !== project) throw noFile()
-    if (before.state === 'ready') return before
-    const { file, plan } = await underWay(id)
-    await bucket.finishParts(plan.bucket, countOf(file, plan), file.bytes).catch(async (thrown: unknown) => {
-      // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
-      if (!(await isAssembled(file))) throw thrown
-    })
-    if (plan.sha256 !== undefined) await checkWhole(id, plan.sha256)
-    const { facts, format } = await factsOfUpload(bucket, id)
-    const type = typeOf(format, plan.said)
-    return settle(context, { id, facts, type })
-  }
-
-  /** The parts are gone by now, so another file than was meant is given up with its upload. */
-  async function checkWhole(id: string, sha256: string): Promise<void> {
-    const found = await bucket.get(uploadKey(id))
-    if (!found) throw noFile()
-    const hash = createHash('sha256')
-    for await (const chunk of found.body) hash.update(chunk as Buffer)
-    if (hash.digest('hex') === sha256.toLowerCase()) return
+async function start(context: UploadsContext, wanted: MultipartUploadOptions) {
+  const { bytes, partBytes, sha256 } = wanted
+  checkSizes(wanted, context.maxBytes)
+  await wanted.hold?.take(bytes)
+  const [name, type] = [safeName(wanted.name), typeOf(undefined, wanted.type)]
+  const id = await begin(context, { wanted, name, type, bytes })
+  try {
+    const begun = { partBytes, said: wanted.type, ...(sha256 === undefined ? {} : { sha256 }) }
+    const plan: MultipartPlan = { ...begun, bucket: await context.bucket.startParts(uploadKey(id), { type }) }
+    const row = await context.records.files.get(id)
+    await context.records.files.change(id, { upload: { ...row?.upload, ...plan } as unknown as JsonObject })
+  } catch (thrown) {
     await giveUp(context, id)
-    throw new Failure('bad-option', 'The parts are together not the file that was announced.', {
-      ...{ option: 'sha256', expected: 'the SHA-256 of the whole file', received: sha256 },
+    throw thrown
+  }
+  await wanted.hold?.keep(context.comingMs)
+  return { file: (await context.records.files.get(id)) ?? never(), parts: Math.ceil(bytes / partBytes) }
+}
+
+async function part(context: UploadsContext, id: string, number: number, body: Readable, given: PartOptions) {
+  const { headers = {}, signal } = given
+  const { file, plan } = await underWay(context, id)
+  const length = lengthOf(file.bytes, plan.partBytes, number)
+  const said = given.length ?? (isCoded(headers) ? undefined : headers['content-length'])
+  if (length === undefined || (said !== undefined && Number(said) !== length)) throw wrongPart(number, length)
+  const options = signal ? { length, signal } : { length }
+  await streamPart(context, { body, headers, signal }, (chunks) =>
+    context.bucket.putPart(plan.bucket, number, chunks, options).catch(async (thrown: unknown) => {
+      if (thrown instanceof Failure && thrown.kind === 'source-missing' && (await isAssembled(context, file)))
+        throw new Failure('conflict', 'All parts have come: complete the upload.')
+      // What the storage calls a damaged source is here a part that is longer or shorter than it should be.
+      const isWrong = thrown instanceof Failure && thrown.kind === 'source-broken'
+      throw isWrong ? wrongPart(number, length) : thrown
+    }),
+  )
+}
+
+async function multipartProgress(
+  context: UploadsContext,
+  project: string,
+  id: string,
+): Promise<MultipartProgress> {
+  const { file, plan } = await underWay(context, id, project)
+  const { partBytes } = plan
+  const parts = countOf(file, plan)
+  const received = await context.bucket.listParts(plan.bucket).catch(unlessGone)
+  const coming = { file, partBytes, parts }
+  if (received?.length === parts || !(await isAssembled(context, file))) {
+    if (!received) throw noFile()
+    return { ...coming, state: 'receiving', received }
+  }
+  return { ...coming, state: 'assembled', received: Array.from({ length: parts }, (_, i) => i + 1) }
+}
+
+/** Somebody was killed between the last part and the record: the file lies there, and the parts are gone. */
+const isAssembled = async ({ bucket }: UploadsContext, { id, bytes }: FileRecord): Promise<boolean> =>
+  (await bucket.stat(uploadKey(id)))?.bytes === bytes
+
+async function complete(context: UploadsContext, project: string, id: string): Promise<FileRecord> {
+  const before = await context.records.files.get(id)
+  if (before?.project !== project) throw noFile()
+  if (before.state === 'ready') return before
+  const { file, plan } = await underWay(context, id)
+  await context.bucket
+    .finishParts(plan.bucket, countOf(file, plan), file.bytes)
+    .catch(async (thrown: unknown) => {
+      // Of two that complete at once the slower finds the parts gone, and the whole file in their place.
+      if (!(await isAssembled(context, file))) throw thrown
     })
-  }
+  if (plan.sha256 !== undefined) await checkWhole(context, id, plan.sha256)
+  const { facts, format } = await factsOfUpload(context.bucket, id)
+  const type = typeOf(format, plan.said)
+  return settle(context, { id, facts, type })
+}
 
-  async function abort(project: string, id: string): Promise<boolean> {
-    const file = await records.files.get(id)
-    const plan = file && planOf(file)
-    if (file?.project !== project || !plan) return false
-    await bucket.abortParts(plan.bucket)
-    return giveUp(context, id)
-  }
+/** The parts are gone by now, so another file than was meant is given up with its upload. */
+async function checkWhole(context: UploadsContext, id: string, sha256: string): Promise<void> {
+  const found = await context.bucket.get(uploadKey(id))
+  if (!found) throw noFile()
+  const hash = createHash('sha256')
+  for await (const chunk of found.body) hash.update(chunk as Buffer)
+  if (hash.digest('hex') === sha256.toLowerCase()) return
+  await giveUp(context, id)
+  throw new Failure('bad-option', 'The parts are together not the file that was announced.', {
+    ...{ option: 'sha256', expected: 'the SHA-256 of the whole file', received: sha256 },
+  })
+}
 
-  async function underWay(id: string, project?: string): Promise<{ file: FileRecord; plan: MultipartPlan }> {
-    const file = await records.files.get(id)
-    if (project !== undefined && file?.project !== project) throw noFile()
-    if (file?.state === 'ready') throw new Failure('conflict', 'The file is uploaded already.')
-    const plan = file && planOf(file)
-    if (!file || !plan) throw noFile()
-    return { file, plan }
-  }
+async function abort(context: UploadsContext, project: string, id: string): Promise<boolean> {
+  const file = await context.records.files.get(id)
+  const plan = file && planOf(file)
+  if (file?.project !== project || !plan) return false
+  await context.bucket.abortParts(plan.bucket)
+  return giveUp(context, id)
+}
 
-  return { start, part, multipartProgress: multipartProgress, complete, abort }
+async function underWay(
+  context: UploadsContext,
+  id: string,
+  project?: string,
+): Promise<{ file: FileRecord; plan: MultipartPlan }> {
+  const file = await context.records.files.get(id)
+  if (project !== undefined && file?.project !== project) throw noFile()
+  if (file?.state === 'ready') throw new Failure('conflict', 'The file is uploaded already.')
+  const plan = file && planOf(file)
+  if (!file || !plan) throw noFile()
+  return { file, plan }
 }
 
 interface PartBody {

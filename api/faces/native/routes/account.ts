@@ -34,7 +34,12 @@ const countsView = ({
   ...{ calls, failures, bytes_in: bytesIn, bytes_out: bytesOut, bytes_saved: bytesSaved },
 })
 
-export function addAccount({ app, parts, guard }: Routing): void {
+export function addAccount(routing: Routing): void {
+  addOwnAccount(routing)
+  addUsage(routing)
+}
+
+function addOwnAccount({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(),
@@ -53,7 +58,9 @@ export function addAccount({ app, parts, guard }: Routing): void {
       return c.json({ key: keyView(key), ...counted, version: parts.version }, 200)
     },
   )
+}
 
+function addUsage({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'usage' }),

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { DeliveryRecord, JobRecord } from '../../../../records/index.ts'
 import { type WebhookPayload, webhooks } from '../../../services/hooks/deliverer.ts'
+import type { ApiParts } from '../../parts.ts'
 import { json, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { IdPlace, pageBody, pageOf, paging, placeOf } from '../pages.ts'
@@ -77,7 +78,9 @@ const within = (from: number | undefined, below: number | undefined) => ({
 
 export function addDeliveries(routing: Routing): void {
   addAttempts(routing)
-  addJobs(routing)
+  addList(routing)
+  addOne(routing)
+  addResend(routing)
 }
 
 function addAttempts({ app, parts, guard }: Routing): void {
@@ -117,15 +120,16 @@ function addAttempts({ app, parts, guard }: Routing): void {
   )
 }
 
-function addJobs({ app, parts, guard }: Routing): void {
-  const { jobs } = parts.records
-  const params = z.object({ id: z.string().max(100) })
-  const own = async (c: NativeContext, id: string): Promise<JobRecord> => {
-    const job = await jobs.get(id)
-    if (job?.queue !== webhooks || job.project !== c.get('key').project) throw notFound('delivery')
-    return job
-  }
+const params = z.object({ id: z.string().max(100) })
 
+/** A delivery of the project that asks. */
+async function ownDelivery(c: NativeContext, { records }: ApiParts, id: string): Promise<JobRecord> {
+  const job = await records.jobs.get(id)
+  if (job?.queue !== webhooks || job.project !== c.get('key').project) throw notFound('delivery')
+  return job
+}
+
+function addList({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'webhooks' }),
@@ -144,7 +148,7 @@ function addJobs({ app, parts, guard }: Routing): void {
     async (c) => {
       const { limit = 50, cursor, state: wanted, from, below } = c.req.valid('query')
       const after = placeOf(IdPlace, cursor)
-      const { rows, next } = await jobs.find({
+      const { rows, next } = await parts.records.jobs.find({
         queue: webhooks,
         project: c.get('key').project,
         ...(wanted === undefined ? {} : { states: [wanted] }),
@@ -154,7 +158,9 @@ function addJobs({ app, parts, guard }: Routing): void {
       return c.json(pageBody(c, rows.map(deliveryView), next), 200)
     },
   )
+}
 
+function addOne({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'webhooks' }),
@@ -166,9 +172,11 @@ function addJobs({ app, parts, guard }: Routing): void {
       request: { params },
       responses: { 200: json(Delivery, 'The delivery.'), ...failureResponses(404) },
     }),
-    async (c) => c.json(deliveryView(await own(c, c.req.valid('param').id)), 200),
+    async (c) => c.json(deliveryView(await ownDelivery(c, parts, c.req.valid('param').id)), 200),
   )
+}
 
+function addResend({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'webhooks' }),
@@ -183,10 +191,11 @@ function addJobs({ app, parts, guard }: Routing): void {
       responses: { 202: json(Delivery, 'It will be sent.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
-      const { id } = await own(c, c.req.valid('param').id)
-      if (!(await jobs.resend(id, parts.now()))) throw new Failure('conflict', 'It is being sent just now.')
+      const { id } = await ownDelivery(c, parts, c.req.valid('param').id)
+      if (!(await parts.records.jobs.resend(id, parts.now())))
+        throw new Failure('conflict', 'It is being sent just now.')
       parts.hooks.poke()
-      return c.json(deliveryView(await own(c, id)), 202)
+      return c.json(deliveryView(await ownDelivery(c, parts, id)), 202)
     },
   )
 }

@@ -7,7 +7,12 @@ import { uploadOptions } from './files.ts'
 
 const tags = ['Files']
 
-export function addDownloads({ app, parts, guard }: Routing): void {
+export function addDownloads(routing: Routing): void {
+  addStart(routing)
+  addProgress(routing)
+}
+
+function addStart({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'upload', isCounted: true, hasJson: true }),
@@ -46,7 +51,9 @@ export function addDownloads({ app, parts, guard }: Routing): void {
       return c.json({ token, status_url }, 202, { location: status_url })
     },
   )
+}
 
+function addProgress({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'upload' }),

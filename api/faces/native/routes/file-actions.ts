@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { Batch } from '../../../services/uploads/uploads.ts'
+import type { ApiParts } from '../../parts.ts'
 import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
@@ -11,14 +12,20 @@ import { uploadOptions } from './files.ts'
 const tags = ['Files']
 const params = z.object({ id: FileId })
 
-export function addFileActions({ app, parts, guard }: Routing): void {
-  const { uploads } = parts
-  const first = (c: NativeContext, { files }: Batch) => {
-    const [file] = files
-    if (!file) throw notFound('file')
-    return fileView(file, baseFor(c, parts))
-  }
+export function addFileActions(routing: Routing): void {
+  addStore(routing)
+  addRemove(routing)
+  addForMany(routing)
+  addCopy(routing)
+}
 
+function onlyView(c: NativeContext, parts: ApiParts, { files }: Batch) {
+  const [file] = files
+  if (!file) throw notFound('file')
+  return fileView(file, baseFor(c, parts))
+}
+
+function addStore({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -30,9 +37,15 @@ export function addFileActions({ app, parts, guard }: Routing): void {
       request: { params },
       responses: { 200: json(File, 'It is kept.'), ...failureResponses(404) },
     }),
-    async (c) => c.json(first(c, await uploads.store(c.get('key').project, [c.req.valid('param').id])), 200),
+    async (c) =>
+      c.json(
+        onlyView(c, parts, await parts.uploads.store(c.get('key').project, [c.req.valid('param').id])),
+        200,
+      ),
   )
+}
 
+function addRemove({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -44,9 +57,16 @@ export function addFileActions({ app, parts, guard }: Routing): void {
       request: { params },
       responses: { 200: json(File, 'It is removed.'), ...failureResponses(404) },
     }),
-    async (c) => c.json(first(c, await uploads.remove(c.get('key').project, [c.req.valid('param').id])), 200),
+    async (c) =>
+      c.json(
+        onlyView(c, parts, await parts.uploads.remove(c.get('key').project, [c.req.valid('param').id])),
+        200,
+      ),
   )
+}
 
+function addForMany({ app, parts, guard }: Routing): void {
+  const { uploads } = parts
   for (const [path, operationId, summary, work] of [
     ['/v1/files/store', 'storeFiles', 'Keep up to a hundred files for good', uploads.store],
     ['/v1/files/delete', 'deleteFiles', 'Remove up to a hundred files', uploads.remove],
@@ -70,7 +90,9 @@ export function addFileActions({ app, parts, guard }: Routing): void {
         return c.json(batchView(batch, baseFor(c, parts)), 200)
       },
     )
+}
 
+function addCopy({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'upload', isCounted: true, hasJson: true }),
@@ -85,7 +107,7 @@ export function addFileActions({ app, parts, guard }: Routing): void {
     async (c) => {
       const { id } = c.req.valid('param')
       const { store } = c.req.valid('json')
-      const file = await uploads
+      const file = await parts.uploads
         .copy(id, uploadOptions(c, store === undefined ? {} : { store }))
         .catch(absent)
       const base = baseFor(c, parts)

@@ -1,26 +1,24 @@
-// Files that are kept: uploaded as a body or in a form, listed, looked at, changed, stored for good and removed.
+// Files that are kept: uploaded as a body or in a form, listed and counted.
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { FileRecord } from '../../../../records/index.ts'
 import { safeName } from '../../../intake/index.ts'
 import type { ApiParts } from '../../parts.ts'
 import { mediaType, untilLeft } from '../../request.ts'
-import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import { baseFor, binary, json, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
-import { bytesOf, gone } from '../file-response.ts'
 import { describeBody } from '../optimize-request.ts'
 import { pageBody, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
-import { bodyStatuses, failureResponses, jsonStatuses, parseWith } from '../problems.ts'
-import { File, FileChange, FileForm, FileId, FileOptions, fileView } from '../schemas/files.ts'
+import { bodyStatuses, failureResponses, parseWith } from '../problems.ts'
+import { File, FileForm, FileOptions, fileView } from '../schemas/files.ts'
 import { moment, yesNo } from '../schemas/scalars.ts'
 
 const tags = ['Files']
-const params = z.object({ id: FileId })
 
 export function addFiles(routing: Routing): void {
   addUpload(routing)
-  addLists(routing)
-  addOne(routing)
+  addList(routing)
+  addTotals(routing)
 }
 
 function addUpload({ app, parts, guard }: Routing): void {
@@ -102,7 +100,7 @@ export function uploadOptions(c: NativeContext, { store = true, metadata, tags }
   }
 }
 
-function addLists({ app, parts, guard }: Routing): void {
+function addList({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -149,7 +147,9 @@ function addLists({ app, parts, guard }: Routing): void {
       )
     },
   )
+}
 
+function addTotals({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -167,77 +167,5 @@ function addLists({ app, parts, guard }: Routing): void {
       },
     }),
     async (c) => c.json({ ...(await parts.uploads.totals(c.get('key').project)) }, 200),
-  )
-}
-
-function addOne({ app, parts, guard }: Routing): void {
-  const one = async (c: NativeContext, id: string): Promise<FileRecord> => {
-    const file = await parts.uploads.get(c.get('key').project, id)
-    if (!file) throw notFound('file')
-    return file
-  }
-
-  app.openapi(
-    createRoute({
-      ...guard({ scope: 'files' }),
-      method: 'get',
-      path: '/v1/files/{id}',
-      operationId: 'getFile',
-      tags,
-      summary: 'One file',
-      request: { params },
-      responses: { 200: json(File, 'The file.'), ...failureResponses(404) },
-    }),
-    async (c) => c.json(fileView(await one(c, c.req.valid('param').id), baseFor(c, parts)), 200),
-  )
-
-  app.openapi(
-    createRoute({
-      ...guard({ scope: 'files' }),
-      method: 'get',
-      path: '/v1/files/{id}/content',
-      operationId: 'getFileContent',
-      tags,
-      summary: "A file's bytes",
-      description: 'Ranges and If-None-Match are heeded.',
-      request: { params },
-      responses: {
-        200: { description: 'The bytes.', content: { '*/*': { schema: binary } } },
-        206: { description: 'A part of them.', content: { '*/*': { schema: binary } } },
-        304: { description: 'They are what you have.' },
-        ...failureResponses(404, 416),
-      },
-    }),
-    async (c) => {
-      const file = await one(c, c.req.valid('param').id)
-      if (file.state !== 'ready') throw gone()
-      const { id, name, bytes, type } = file
-      // A file's bytes never change.
-      const facts = { name, bytes, type, etag: `"${id}"`, cacheControl: 'private, max-age=3600' }
-      return bytesOf(c, { ...facts, open: (range) => parts.uploads.open(file, range) })
-    },
-  )
-
-  app.openapi(
-    createRoute({
-      ...guard({ scope: 'files', hasJson: true }),
-      method: 'patch',
-      path: '/v1/files/{id}',
-      operationId: 'changeFile',
-      tags,
-      summary: "Change a file's metadata or tags",
-      request: { params, body: jsonRequest(FileChange) },
-      responses: { 200: json(File, 'As it is now.'), ...failureResponses(404, ...jsonStatuses) },
-    }),
-    async (c) => {
-      const { metadata, tags } = c.req.valid('json')
-      const change = {
-        ...(metadata === undefined ? {} : { metadata }),
-        ...(tags === undefined ? {} : { tags }),
-      }
-      const file = await parts.uploads.change(c.get('key').project, c.req.valid('param').id, change)
-      if (!file) throw notFound('file')
-      return c.json(fileView(file, baseFor(c, parts)), 200)
-    },
   )
 }

@@ -9,9 +9,14 @@ import { moment } from '../schemas/scalars.ts'
 const tags = ['Groups']
 const params = z.object({ id: z.string().max(100) })
 
-export function addGroups({ app, parts, guard }: Routing): void {
-  const { uploads } = parts
+export function addGroups(routing: Routing): void {
+  addCreate(routing)
+  addList(routing)
+  addOne(routing)
+  addDelete(routing)
+}
 
+function addCreate({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files', hasJson: true }),
@@ -29,10 +34,12 @@ export function addGroups({ app, parts, guard }: Routing): void {
         .files.map((file) =>
           typeof file === 'string' ? { id: file, effects: '' } : { id: file.id, effects: file.effects ?? '' },
         )
-      return c.json(groupView(await uploads.addGroup(c.get('key').project, members)), 201)
+      return c.json(groupView(await parts.uploads.addGroup(c.get('key').project, members)), 201)
     },
   )
+}
 
+function addList({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -53,7 +60,7 @@ export function addGroups({ app, parts, guard }: Routing): void {
     async (c) => {
       const { limit, cursor, order, from } = c.req.valid('query')
       const after = placeOf(TimePlace, cursor)
-      const { rows, next } = await uploads.findGroups({
+      const { rows, next } = await parts.uploads.findGroups({
         project: c.get('key').project,
         ...(limit === undefined ? {} : { limit }),
         ...(after === undefined ? {} : { after }),
@@ -63,7 +70,9 @@ export function addGroups({ app, parts, guard }: Routing): void {
       return c.json(pageBody(c, rows.map(groupView), next), 200)
     },
   )
+}
 
+function addOne({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -76,12 +85,14 @@ export function addGroups({ app, parts, guard }: Routing): void {
       responses: { 200: json(Group, 'The group.'), ...failureResponses(404) },
     }),
     async (c) => {
-      const group = await uploads.getGroup(c.get('key').project, c.req.valid('param').id)
+      const group = await parts.uploads.getGroup(c.get('key').project, c.req.valid('param').id)
       if (!group) throw notFound('group')
       return c.json(groupView(group), 200)
     },
   )
+}
 
+function addDelete({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'files' }),
@@ -95,7 +106,8 @@ export function addGroups({ app, parts, guard }: Routing): void {
       responses: { 204: { description: 'It is gone.' }, ...failureResponses(404) },
     }),
     async (c) => {
-      if (!(await uploads.removeGroup(c.get('key').project, c.req.valid('param').id))) throw notFound('group')
+      if (!(await parts.uploads.removeGroup(c.get('key').project, c.req.valid('param').id)))
+        throw notFound('group')
       return c.body(null, 204)
     },
   )

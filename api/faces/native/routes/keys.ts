@@ -2,30 +2,38 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { JsonObject, KeyRecord } from '../../../../records/index.ts'
+import type { ApiParts } from '../../parts.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
 import { CreatedKey, Key, KeyChange, keyView, NewKey, quotasView } from '../schemas/keys.ts'
 
 const tags = ['Account']
+const need = { scope: 'keys' } as const
 const params = z.object({ id: z.string().max(100) })
 
-export function addKeys({ app, parts, guard }: Routing): void {
-  const { keys } = parts.records
-  const need = { scope: 'keys' } as const
-  const own = async (c: NativeContext, id: string): Promise<KeyRecord> => {
-    const key = await keys.get(id)
-    if (key?.project !== c.get('key').project) throw notFound('key')
-    return key
-  }
-  /** One that may do no more than the key that asks. */
-  const below = async (c: NativeContext, id: string): Promise<KeyRecord> => {
-    const key = await own(c, id)
-    const beyond = beyondOf(c.get('key'), key.scopes)
-    if (beyond === undefined) return key
-    throw new Failure('not-allowed', `That key has the scope '${beyond}', which yours lacks.`)
-  }
+export function addKeys(routing: Routing): void {
+  addList(routing)
+  addCreate(routing)
+  addChange(routing)
+  addRevoke(routing)
+}
 
+async function ownKey(c: NativeContext, { records }: ApiParts, id: string): Promise<KeyRecord> {
+  const key = await records.keys.get(id)
+  if (key?.project !== c.get('key').project) throw notFound('key')
+  return key
+}
+
+/** A key that may do no more than the key that asks. */
+async function lesserKey(c: NativeContext, parts: ApiParts, id: string): Promise<KeyRecord> {
+  const key = await ownKey(c, parts, id)
+  const beyond = beyondOf(c.get('key'), key.scopes)
+  if (beyond === undefined) return key
+  throw new Failure('not-allowed', `That key has the scope '${beyond}', which yours lacks.`)
+}
+
+function addList({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(need),
@@ -40,9 +48,11 @@ export function addKeys({ app, parts, guard }: Routing): void {
         ...failureResponses(),
       },
     }),
-    async (c) => c.json({ items: (await keys.find(c.get('key').project)).map(keyView) }, 200),
+    async (c) => c.json({ items: (await parts.records.keys.find(c.get('key').project)).map(keyView) }, 200),
   )
+}
 
+function addCreate({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ ...need, hasJson: true }),
@@ -65,7 +75,9 @@ export function addKeys({ app, parts, guard }: Routing): void {
       return c.json({ ...keyView(created.key), secret: created.secret }, 201)
     },
   )
+}
 
+function addChange({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ ...need, hasJson: true }),
@@ -79,17 +91,19 @@ export function addKeys({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const { name, scopes, quotas } = c.req.valid('json')
-      const { id } = await below(c, c.req.valid('param').id)
+      const { id } = await lesserKey(c, parts, c.req.valid('param').id)
       mayGive(c.get('key'), { scopes, quotas })
-      await keys.change(id, {
+      await parts.records.keys.change(id, {
         ...(name === undefined ? {} : { name }),
         ...(scopes === undefined ? {} : { scopes }),
         ...(quotas === undefined ? {} : { quotas: quotasIn(quotas) as JsonObject }),
       })
-      return c.json(keyView(await own(c, id)), 200)
+      return c.json(keyView(await ownKey(c, parts, id)), 200)
     },
   )
+}
 
+function addRevoke({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(need),
@@ -103,10 +117,10 @@ export function addKeys({ app, parts, guard }: Routing): void {
       responses: { 200: json(Key, 'It is revoked.'), ...failureResponses(404, 409) },
     }),
     async (c) => {
-      const { id } = await below(c, c.req.valid('param').id)
+      const { id } = await lesserKey(c, parts, c.req.valid('param').id)
       if (id === c.get('key').id) throw new Failure('conflict', 'A key cannot revoke itself.')
-      await keys.revoke(id, parts.now())
-      return c.json(keyView(await own(c, id)), 200)
+      await parts.records.keys.revoke(id, parts.now())
+      return c.json(keyView(await ownKey(c, parts, id)), 200)
     },
   )
 }

@@ -11,13 +11,46 @@ import { OptimizeEvent, Promised, PromiseState, promiseView } from '../schemas/p
 import { OptimizeResult, OptimizeResults } from '../schemas/reports.ts'
 
 const tags = ['Optimise']
+const OptimizeUrlExample = { url: 'https://shop.example/cat.jpg', format: 'auto' }
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 
-export function addOptimize({ app, parts, guard }: Routing): void {
-  app.openAPIRegistry.register('OptimizeOptions', OptimizeOptions)
-  app.openAPIRegistry.register('OptimizeUrl', OptimizeUrl)
-  app.openAPIRegistry.register('OptimizeEvent', OptimizeEvent)
+export function addOptimize(routing: Routing): void {
+  const { openAPIRegistry } = routing.app
+  openAPIRegistry.register('OptimizeOptions', OptimizeOptions)
+  openAPIRegistry.register('OptimizeUrl', OptimizeUrl)
+  openAPIRegistry.register('OptimizeEvent', OptimizeEvent)
+  addCall(routing)
+  addStatus(routing)
+}
 
+const description =
+  'Send the picture as the body with the options in the query, or as `file` of a form, or its address as JSON. Options that must not stand in an address (`target`, `callback_secret`) go into the form, the JSON, or the header `Halftone-Options` as JSON. `Accept: image/*` answers with the picture itself, `Accept: application/x-ndjson` with events as they happen: identified, received, optimising, then done or failed.'
+
+/** References, and no schemas of code: a body that may be 32 MiB is read by the intake, not by a validator. */
+const requestBody = {
+  required: true,
+  content: {
+    'image/*': { schema: binary },
+    'application/octet-stream': { schema: binary },
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        properties: {
+          file: binary,
+          url: { type: 'string' as const, format: 'uri', description: 'Instead of a file.' },
+          options: {
+            ...component('OptimizeOptions'),
+            description: 'All options as one JSON text; or each as a field.',
+          },
+        },
+      },
+      encoding: { options: { contentType: 'application/json' } },
+    },
+    'application/json': { schema: component('OptimizeUrl'), example: OptimizeUrlExample },
+  },
+}
+
+function addCall({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'optimise', isCounted: true, hasFile: true }),
@@ -26,8 +59,7 @@ export function addOptimize({ app, parts, guard }: Routing): void {
       operationId: 'optimize',
       tags,
       summary: 'Optimise a picture',
-      description:
-        'Send the picture as the body with the options in the query, or as `file` of a form, or its address as JSON. Options that must not stand in an address (`target`, `callback_secret`) go into the form, the JSON, or the header `Halftone-Options` as JSON. `Accept: image/*` answers with the picture itself, `Accept: application/x-ndjson` with events as they happen: identified, received, optimising, then done or failed.',
+      description,
       request: {
         query: OptimizeQuery,
         headers: z.object({
@@ -36,29 +68,7 @@ export function addOptimize({ app, parts, guard }: Routing): void {
             .optional()
             .openapi({ description: 'Options as JSON (OptimizeOptions), over those of the query.' }),
         }),
-        // References, and no schemas of code: a body that may be 32 MiB is read by the intake, not by a validator.
-        body: {
-          required: true,
-          content: {
-            'image/*': { schema: binary },
-            'application/octet-stream': { schema: binary },
-            'multipart/form-data': {
-              schema: {
-                type: 'object',
-                properties: {
-                  file: binary,
-                  url: { type: 'string', format: 'uri', description: 'Instead of a file.' },
-                  options: {
-                    ...component('OptimizeOptions'),
-                    description: 'All options as one JSON text; or each as a field.',
-                  },
-                },
-              },
-              encoding: { options: { contentType: 'application/json' } },
-            },
-            'application/json': { schema: component('OptimizeUrl'), example: OptimizeUrlExample },
-          },
-        },
+        body: requestBody,
       },
       responses: {
         200: {
@@ -76,7 +86,9 @@ export function addOptimize({ app, parts, guard }: Routing): void {
     }),
     async (c) => respondToOptimize(c, parts, await readOptimizeRequest(c, parts, c.req.valid('query'))),
   )
+}
 
+function addStatus({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ scope: 'optimise' }),
@@ -98,5 +110,3 @@ export function addOptimize({ app, parts, guard }: Routing): void {
     },
   )
 }
-
-const OptimizeUrlExample = { url: 'https://shop.example/cat.jpg', format: 'auto' }

@@ -5,12 +5,14 @@ import { Failure } from '../../../../errors.ts'
 import type { HookRecord } from '../../../../records/index.ts'
 import { changeHook } from '../../../services/hooks/change.ts'
 import { withoutUser } from '../../../services/hooks/index.ts'
+import type { ApiParts } from '../../parts.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
 import { httpUrl, integer, time, timeText } from '../schemas/scalars.ts'
 
 const tags = ['Webhooks']
+const need = { scope: 'webhooks' } as const
 const events = ['file.uploaded', 'file.stored', 'file.deleted', 'file.info_updated'] as const
 /** The bodies of this API; what Uploadcare's clients subscribed has another version, and other bodies. */
 const version = '1'
@@ -65,15 +67,21 @@ const hookView = (hook: HookRecord): z.output<typeof Webhook> => ({
   updated: timeText(hook.updated),
 })
 
-export function addWebhooks({ app, parts, guard }: Routing): void {
-  const { hooks } = parts.records
-  const need = { scope: 'webhooks' } as const
-  const own = async (c: NativeContext, wanted: number): Promise<HookRecord> => {
-    const hook = await hooks.get(wanted)
-    if (hook?.project !== c.get('key').project) throw notFound('webhook')
-    return hook
-  }
+export function addWebhooks(routing: Routing): void {
+  addCreate(routing)
+  addList(routing)
+  addOne(routing)
+  addChange(routing)
+  addDelete(routing)
+}
 
+async function ownHook(c: NativeContext, { records }: ApiParts, wanted: number): Promise<HookRecord> {
+  const hook = await records.hooks.get(wanted)
+  if (hook?.project !== c.get('key').project) throw notFound('webhook')
+  return hook
+}
+
+function addCreate({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ ...need, hasJson: true }),
@@ -94,7 +102,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       } = c.req.valid('json')
       parts.hooks.checkKept(url)
       const { project } = c.get('key')
-      const hook = await hooks.add(
+      const hook = await parts.records.hooks.add(
         { project, event, targetUrl: url, isActive, signingSecret: secret, version },
         parts.now(),
       )
@@ -102,7 +110,9 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       return c.json({ ...hookView(hook), secret }, 201)
     },
   )
+}
 
+function addList({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(need),
@@ -116,9 +126,11 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
         ...failureResponses(),
       },
     }),
-    async (c) => c.json({ items: (await hooks.find(c.get('key').project)).map(hookView) }, 200),
+    async (c) => c.json({ items: (await parts.records.hooks.find(c.get('key').project)).map(hookView) }, 200),
   )
+}
 
+function addOne({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(need),
@@ -130,9 +142,11 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       request: { params },
       responses: { 200: json(Webhook, 'The webhook.'), ...failureResponses(404) },
     }),
-    async (c) => c.json(hookView(await own(c, c.req.valid('param').id)), 200),
+    async (c) => c.json(hookView(await ownHook(c, parts, c.req.valid('param').id)), 200),
   )
+}
 
+function addChange({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard({ ...need, hasJson: true }),
@@ -146,7 +160,7 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const { event, url, active, secret: signingSecret } = c.req.valid('json')
-      const { id: wanted } = await own(c, c.req.valid('param').id)
+      const { id: wanted } = await ownHook(c, parts, c.req.valid('param').id)
       if (url !== undefined) parts.hooks.checkKept(url)
       const change = {
         ...(event === undefined ? {} : { event }),
@@ -160,7 +174,9 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       return c.json(hookView(hook), 200)
     },
   )
+}
 
+function addDelete({ app, parts, guard }: Routing): void {
   app.openapi(
     createRoute({
       ...guard(need),
@@ -173,8 +189,8 @@ export function addWebhooks({ app, parts, guard }: Routing): void {
       responses: { 204: { description: 'It is gone.' }, ...failureResponses(404) },
     }),
     async (c) => {
-      const hook = await own(c, c.req.valid('param').id)
-      await hooks.forget(hook.id)
+      const hook = await ownHook(c, parts, c.req.valid('param').id)
+      await parts.records.hooks.forget(hook.id)
       return c.body(null, 204)
     },
   )
