@@ -13,9 +13,9 @@ export interface Claim {
   /** How long nobody else gets these jobs; `extend` it for work that takes longer. */
   readonly leaseMs: number
   readonly now: number
-  /** What each lane and project may have of the claimant at most. */
+  /** Where jobs are shared out by lane: how many of each lane and project the claimant may hold at once. */
   readonly lanes?: LaneUsage & {
-    /** From 0 to 1: with whom to begin when many wait behind one that is full. */
+    /** From 0 to 1: the lane at which the search begins, when jobs of full lanes are in front of all others. */
     readonly random: number
   }
 }
@@ -25,20 +25,20 @@ export async function claim(source: DatabaseHandle, wanted: Claim): Promise<read
   const claimed = lanes
     ? await takeFairly(source, { ...all, lanes })
     : await take(source, all, longestDue(source, all, all.limit))
-  // Its worker died in the last attempt: that was an attempt too, and one more is not owed.
+  // The worker died during the last attempt. That was an attempt too, so there is none left.
   const spent = claimed.filter((job) => job.attempt > job.maxAttempts)
   if (spent.length > 0) await bury(source, spent, wanted.now)
   return claimed.filter((job) => job.attempt <= job.maxAttempts).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What is looked at beyond the limit before it is taken for one that stands in everybody's way. */
+/** Rows read beyond the limit. When all of them are of full lanes, the search goes on by lanes and not by rows. */
 const glimpse = 64
 
 type FairClaim = Claim & Required<Pick<Claim, 'lanes'>>
 
 /**
- * The longest due, as far as their lanes are free. Where those of full lanes fill the view, one receiver may have a
- * million rows in front of all the others: then the lanes are looked through instead of the rows.
+ * Claims the jobs that are longest due and whose lanes are not full. One receiver may have a million jobs in front of
+ * all others: when the first rows are all of full lanes, the first jobs of each free lane are read instead.
  */
 function takeFairly({ db, kind }: DatabaseHandle, wanted: FairClaim): Promise<JobRow[]> {
   const { limit, lanes } = wanted
@@ -65,7 +65,7 @@ function takeFairly({ db, kind }: DatabaseHandle, wanted: FairClaim): Promise<Jo
   return db.isTransaction ? within(db) : db.transaction().execute(within)
 }
 
-/** The first of each lane that is due and not full, longest due first. */
+/** The first due jobs of each lane that is not full, longest due first. */
 async function jobsBehindFullLanes(
   source: DatabaseHandle,
   wanted: FairClaim,
@@ -95,8 +95,8 @@ async function jobsBehindFullLanes(
 }
 
 /**
- * Waiting jobs whose time has come and running ones whose lease has ended are one thing here: `due` lies behind. On
- * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next ones.
+ * A waiting job whose time has come and a running job whose lease has ended look the same: their `due` has passed. On
+ * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next rows.
  */
 const longestDue = (
   { db, kind }: DatabaseHandle,
@@ -113,7 +113,7 @@ const longestDue = (
     .limit(limit)
     .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
 
-/** By their ids alone: an index by time would be read through for them. */
+/** Selected by their ids alone, so that the database does not read through the index by time. */
 const pickedJobs = (
   { db, kind }: DatabaseHandle,
   { now }: Pick<Claim, 'now'>,

@@ -1,4 +1,4 @@
-// From lane to lane of a queue without reading what lies in them: each step is one look into the index.
+// Finds the lanes of a queue in which something is due, without reading their jobs: one index lookup for each lane.
 import { sql } from 'kysely'
 import { type Lane, projectLength } from './fair-lanes.ts'
 import type { DatabaseHandle } from './tables.ts'
@@ -8,15 +8,15 @@ export interface LaneScan {
   readonly limit: number
   readonly now: number
   readonly random: number
-  /** Passed by. */
+  /** Lanes and projects that are full: they are skipped. */
   readonly lanes: readonly Lane[]
   readonly projects: readonly string[]
 }
 
-/** Lanes may be many that wait for another try; the next walk begins elsewhere. */
+/** Thousands of lanes may wait for their next try; the next scan begins at another lane. */
 const mostSteps = 1000
 
-/** Lanes in which something is due, from a place by chance to the end, and on from the beginning. */
+/** Lanes with a due job: from a random lane to the last one, then from the first one on. */
 export async function dueLanes(source: DatabaseHandle, walk: LaneScan): Promise<readonly Lane[]> {
   const start = Math.floor(walk.random * 16 ** 8)
     .toString(16)
@@ -31,7 +31,7 @@ async function lanesFrom({ db }: DatabaseHandle, walk: LaneScan, start: Lane): P
   const project = sql`substr(walk.lane, 1, ${sql.lit(projectLength)})`
   const isFull = projects.length > 0 ? sql`${project} in (${sql.join(projects)})` : sql`1 = 0`
   const isPassed = lanes.length > 0 ? sql`walk.lane in (${sql.join(lanes)})` : sql`1 = 0`
-  // No digit is greater than 'f': on to the next project.
+  // Lanes are hexadecimal, so 'g' sorts behind all of this project's: the scan goes on at the next project.
   const here = sql`case when ${isFull} then ${project} || 'g' else walk.lane end`
   const waiting = sql`from jobs where jobs.queue = ${queue} and jobs.due is not null`
   const { rows } = await sql<{ lane: Lane }>`

@@ -1,3 +1,3 @@
-// A change that changes nothing: SQL has no words for an update without a column.
+// A change of no column: SQL has no statement for it.
 export const isNothing = (change: object): boolean =>
   Object.values(change).every((value) => value === undefined)

@@ -1,18 +1,19 @@
-// Who may have how many at once of what is due: nobody waits behind a receiver that stalls. Pure.
+// Fair queueing: how many due jobs of one lane and of one project may be worked on at once, so that no job waits behind
+// a receiver that stalls. Pure.
 import { createHash } from 'node:crypto'
 
-/** Of jobs that go the same way and are held up together. '' where it does not matter. */
+/** Jobs to the same receiver share a lane: when it stalls, they all wait. '' for jobs without a receiver. */
 export type Lane = string
 
 export interface LaneLimits {
-  /** Of one lane. */
+  /** Jobs of one lane. */
   readonly most: number
-  /** Of one project, whatever its lanes: they cost it nothing, so many lanes must not give it everything. */
+  /** Jobs of one project in all its lanes: a project can make lanes at no cost, and must not get every place so. */
   readonly mostOfProject: number
 }
 
 export interface LaneUsage extends LaneLimits {
-  /** The lane of each job that the claimant has in its hands. */
+  /** The lanes of the jobs that the claimant works on now, one entry per job. */
   readonly held: readonly Lane[]
 }
 
@@ -24,8 +25,8 @@ export interface Candidate {
 export const projectLength = 12
 
 /**
- * By project and origin: no project waits for another that names the same receiver, and may stall it on purpose. A
- * digest, because both may be longer than an index takes; what belongs to a project lies together in it.
+ * One lane for each project and origin: a project must not be able to stall another project's receiver. Both are hashed,
+ * because they may be longer than an index takes. The project comes first, so its lanes lie side by side.
  */
 export const laneOf = (project: string, url: string): Lane => digest(project) + digest(new URL(url).origin)
 
@@ -34,7 +35,7 @@ const digest = (text: string): string =>
 
 export const projectIn = (lane: Lane): string => lane.slice(0, projectLength)
 
-/** The first of them that fit. */
+/** The first candidates that fit the limits. */
 export function pick<C extends Candidate>(candidates: readonly C[], taken: LaneUsage, limit: number): C[] {
   const [lanes, projects] = [countsOf(taken.held), countsOf(taken.held.map(projectIn))]
   const picked: C[] = []
@@ -50,7 +51,7 @@ export function pick<C extends Candidate>(candidates: readonly C[], taken: LaneU
   return picked
 }
 
-/** The lanes and projects that may have no more. */
+/** The lanes and projects that are at their limit. */
 export function fullLanes({ held, most, mostOfProject }: LaneUsage): { lanes: Lane[]; projects: string[] } {
   const over = (names: readonly string[], bound: number) =>
     [...countsOf(names)].filter(([, count]) => count >= bound).map(([name]) => name)

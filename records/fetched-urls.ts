@@ -1,4 +1,4 @@
-// Which file a project got from which address: the last one that was to be remembered.
+// The file that a project last downloaded from an address, so that it need not be downloaded again.
 import { createHash } from 'node:crypto'
 import type { DatabaseHandle } from './tables.ts'
 
@@ -10,7 +10,7 @@ export interface FetchedUrl {
 
 export type FetchedUrlTable = ReturnType<typeof createFetchedUrls>
 
-// An address may be long and may hold a secret; found it is only ever by the whole of it.
+// An address may be long and may hold a secret. It is only ever looked up whole, so its hash is enough.
 const hashOf = (url: string): string => createHash('sha256').update(url).digest('hex')
 
 export function createFetchedUrls({ db }: DatabaseHandle) {

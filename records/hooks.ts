@@ -1,4 +1,4 @@
-// Who wants to be told of what: the webhooks of a project, each once per event and address.
+// The webhooks of a project: which event is sent to which address. Each pair exists once.
 import type { Selectable } from 'kysely'
 import type { Seal } from './sealing.ts'
 import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
@@ -9,7 +9,7 @@ export interface HookRecord {
   readonly event: string
   readonly targetUrl: string
   readonly isActive: boolean
-  /** As it is, not hashed: what is sent is signed with it. It lies sealed in the database. */
+  /** Not hashed, because deliveries are signed with it. The database keeps it sealed. */
   readonly signingSecret: string | null
   readonly version: string
   readonly created: number
@@ -37,7 +37,7 @@ function hookReads({ db, seal }: DatabaseHandle) {
     find: async (project: string): Promise<readonly HookRecord[]> =>
       (await ofProject(project).orderBy('id').execute()).map(hookOf),
 
-    /** Those to be told now. */
+    /** The active webhooks of an event. */
     findFor: async (project: string, event: string): Promise<readonly HookRecord[]> => {
       const rows = await ofProject(project)
         .where('event', '=', event)
@@ -86,12 +86,12 @@ function hookChanges({ db, seal }: DatabaseHandle) {
       return row && hookOf(row)
     },
 
-    /** This one alone. */
+    /** Deletes one webhook. */
     forget: async (id: number): Promise<void> => {
       await db.deleteFrom('hooks').where('id', '=', id).execute()
     },
 
-    /** All events of that address; how many there were. */
+    /** Deletes the webhooks of an address, whatever their event. Returns how many there were. */
     remove: async (project: string, targetUrl: string): Promise<number> => {
       const { numDeletedRows } = await db
         .deleteFrom('hooks')
@@ -105,7 +105,7 @@ function hookChanges({ db, seal }: DatabaseHandle) {
 
 type HookRow = Selectable<DatabaseSchema['hooks']>
 
-/** Their ids are numbered by the database, after they were sealed: the project is what they are bound to. */
+/** The name that a secret is sealed under: the project, because the database numbers a row only when it is written. */
 const nameOf = (project: string): string => `hook ${project}`
 
 const sealWith =
@@ -115,7 +115,7 @@ const sealWith =
       ? { signingSecret: secret, sealed: null }
       : { signingSecret: null, sealed: seal.close(nameOf(project), secret) }
 
-/** What another instance's secret sealed is nobody's here: what is sent then bears no signature. */
+/** A secret that another instance sealed cannot be opened: deliveries then carry no signature. */
 const unsealWith =
   (seal: Seal | undefined) =>
   ({ sealed, ...row }: HookRow): HookRecord => ({
@@ -124,7 +124,7 @@ const unsealWith =
     isActive: row.isActive === 1,
   })
 
-/** Those of before secrets were sealed. */
+/** Seals secrets that were kept in clear by earlier versions. */
 export async function sealHooks({ db, seal }: DatabaseHandle): Promise<void> {
   const plain = await db.selectFrom('hooks').selectAll().where('signingSecret', 'is not', null).execute()
   for (const { id, project, signingSecret } of plain)

@@ -1,5 +1,5 @@
-// API keys: who may do what and how much. Of the secret only its SHA-256 is kept, and, where signatures are to be
-// checked, the secret as its owner sealed it: what opens it is not in the database.
+// API keys: who may do what and how much. The table keeps the SHA-256 of a secret. Where signatures are checked it also
+// keeps the secret, sealed by a key that is not in the database.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { isNothing } from './empty-change.ts'
@@ -12,9 +12,9 @@ export interface KeyRecord {
   readonly user: string
   readonly name: string
   readonly scopes: readonly string[]
-  /** What the API counts against: calls a month, bytes a day. Its names are the API's. */
+  /** The limits per month. The API defines the names: `calls` and `bytes`. */
   readonly quotas: JsonObject
-  /** What the project wishes: signed uploads, for one. Its names are the API's. */
+  /** The project's settings. The API defines the names: `signedUploads`, for example. */
   readonly settings: JsonObject
   readonly created: number
   readonly revoked: number | null
@@ -23,7 +23,7 @@ export interface KeyRecord {
 type ChangeableKeyField = 'scopes' | 'quotas' | 'settings' | 'name'
 export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | ChangeableKeyField> &
   Partial<Pick<KeyRecord, ChangeableKeyField>> & {
-    /** One that already exists elsewhere; without it a new one is drawn. */
+    /** A secret that exists already; without it a new one is drawn. */
     readonly secret?: string
     readonly sealed?: string
   }
@@ -49,14 +49,14 @@ function keyReads(handle: DatabaseHandle) {
       return row && keyOf(row)
     },
 
-    /** The key, when the secret is its own and it is not revoked. As slow for an unknown id as for a wrong secret. */
+    /** The key, when the secret is right and the key is not revoked. An unknown id takes as long as a wrong secret. */
     verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
       const row = await rowOf(handle, id)
       const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
       return row && isRight && row.revoked === null ? keyOf(row) : undefined
     },
 
-    /** The secret as it was sealed; undefined when it was not, or there is no such key. */
+    /** The sealed secret; undefined when none was sealed, or there is no such key. */
     sealedOf: async (id: string): Promise<string | undefined> =>
       (await rowOf(handle, id))?.sealed ?? undefined,
 
@@ -76,7 +76,7 @@ function keyReads(handle: DatabaseHandle) {
 function keyChanges(handle: DatabaseHandle) {
   const { db } = handle
   return {
-    /** The secret comes back this once and never again. Fails when the id is taken. */
+    /** Returns the secret, which cannot be read again. Fails when the id exists already. */
     add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
       const {
         secret = drawSecret(),
@@ -122,7 +122,7 @@ function keyChanges(handle: DatabaseHandle) {
       return numUpdatedRows > 0n
     },
 
-    /** False when it was revoked before, or never was. */
+    /** False when the key was revoked already, or does not exist. */
     revoke: async (id: string, now: number): Promise<boolean> => {
       const { numUpdatedRows } = await db
         .updateTable('keys')
@@ -137,7 +137,7 @@ function keyChanges(handle: DatabaseHandle) {
 
 const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-/** Without the hash and the sealed secret: what is not handed out cannot leak. */
+/** The row without its hash and its sealed secret, so that neither can leak into an answer or a log. */
 function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<DatabaseSchema['keys']>): KeyRecord {
   return {
     ...row,

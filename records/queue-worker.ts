@@ -5,7 +5,7 @@ import type { JobRecord } from './jobs.ts'
 import type { Records } from './records.ts'
 
 export interface LeaseSignal {
-  /** Aborts when the lease was lost: somebody else may be at it. */
+  /** Aborts when the lease was lost: another worker may have the job. */
   readonly signal: AbortSignal
 }
 
@@ -14,9 +14,9 @@ export interface QueueWorkerOptions {
   readonly queue: string
   /** How many at once. */
   readonly most: number
-  /** How many of those one lane and one project may have. */
+  /** How many of those may be of one lane, and of one project. */
   readonly sharing?: LaneLimits
-  /** For how long a job is another's no more; prolonged while it is worked on, so it ends only when its process did. */
+  /** How long a claimed job is closed to other workers. Extended during the work, so it ends only when the process died. */
   readonly leaseMs: number
   /**
    * Does the job and settles it (`done`, `giveUp`), best in the transaction of what it did. When it throws the job

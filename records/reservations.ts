@@ -1,5 +1,5 @@
-// What calls under way take of a quota before they are counted: held with a lease, so that a process that dies gives
-// back what it held. What is used and what is held are looked at in the one statement that takes more of it.
+// What calls under way hold of a quota before they are counted. A lease gives it back when the process dies. One statement
+// compares what is used and held with the quota and takes more, so that two calls cannot both take the last of it.
 import { sql } from 'kysely'
 import type { DatabaseHandle } from './tables.ts'
 import { dayOf } from './usage.ts'
@@ -33,7 +33,7 @@ export function createReservations({ db, kind }: DatabaseHandle) {
         })
 
   return {
-    /** A new one, or all that one holds from now on. False, and nothing changed, where it is not to be had. */
+    /** Makes a reservation, or changes what it holds. False when the quota does not allow it; nothing is changed then. */
     hold: (wanted: Reservation, allowed: Allowance, now: number): Promise<boolean> =>
       oneByOne(wanted.keyId, async (t) => {
         const { rows } = await holdStatement(wanted, allowed, now).execute(t)

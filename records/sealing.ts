@@ -1,4 +1,6 @@
-/** Keeps a secret in the database so that the database alone gives nothing away. Bound to the name that it is kept under. */
+// Secrets that must be kept but not be readable in the database.
+
+/** Encrypts secrets with a key outside the database. A sealed secret opens only under the name it was sealed with. */
 export interface Seal {
   close(name: string, secret: string): string
   /** Undefined when it was sealed by another instance's secret, or tampered with. */

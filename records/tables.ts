@@ -81,7 +81,7 @@ export interface DatabaseSchema {
     maxAttempts: number
     /** Attempts of the sendings before this one. */
     earlier: number
-    /** Who waits together: see fair-lanes.ts. */
+    /** Jobs of one lane wait together: see fair-lanes.ts. */
     lane: string
     /** Only grows: what a worker shows to prove that the lease is still its own. */
     claims: number
@@ -107,7 +107,7 @@ export interface DatabaseSchema {
     event: string
     targetUrl: string
     isActive: number
-    /** As it is: of before secrets were sealed, or where there is nothing to seal them with. */
+    /** In clear: written by an earlier version, or without a seal. */
     signingSecret: string | null
     sealed: string | null
     version: string
@@ -116,12 +116,12 @@ export interface DatabaseSchema {
   }
 }
 
-/** Which database it is: where the two differ, the one who differs asks. */
+/** Which database this is, for the few statements that the two need to have different. */
 export type DatabaseKind = 'sqlite' | 'postgres'
 
 export interface DatabaseHandle {
   readonly db: Kysely<DatabaseSchema>
   readonly kind: DatabaseKind
-  /** Without one secrets lie as they are: for whoever never keeps any. */
+  /** Undefined for callers that keep no secrets: secrets would be stored in clear. */
   readonly seal?: Seal | undefined
 }

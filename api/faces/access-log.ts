@@ -1,4 +1,4 @@
-// What is noted of every request of the API: a name to find it by, and one line when it is answered.
+// The access log of the API: every request gets an id, and one line when it is answered.
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { Failure } from '../../errors.ts'
@@ -10,7 +10,7 @@ export interface AccessLogEnv extends ApiEnv {
   Variables: { requestId: string }
 }
 
-/** A client's own id is kept when it is sane. */
+/** Keeps the client's `request-id` where it is 1 to 64 letters, digits or `_.-`; else draws one. */
 export function withRequestId(): MiddlewareHandler<AccessLogEnv> {
   return async function identified(c, next) {
     const given = c.req.header('request-id')
@@ -20,7 +20,7 @@ export function withRequestId(): MiddlewareHandler<AccessLogEnv> {
   }
 }
 
-/** The path alone: queries of these APIs carry signatures and tokens. */
+/** Logs the path without its query, which may carry signatures and tokens. */
 export function logRequests(log: Log, now: () => number): MiddlewareHandler<AccessLogEnv> {
   return async function logged(c, next) {
     const startedAt = now()

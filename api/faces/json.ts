@@ -1,7 +1,7 @@
-// JSON that somebody sent. A text of brackets alone has thousands of levels, and whatever walks its value by calling
-// itself (a schema, another writer of JSON) runs out of stack: it is refused before it becomes a value.
+// JSON from clients. Deeply nested JSON is refused before it is parsed: whatever walks the value recursively, such as a
+// schema, would run out of stack.
 
-/** More levels than any request of ours has. */
+/** No request of our APIs needs as many levels. */
 export const deepest = 64
 
 /** As JSON.parse. Throws a SyntaxError also for what is nested deeper than `deepest` levels. */

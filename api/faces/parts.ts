@@ -1,4 +1,4 @@
-// What every face of the API is made from.
+// What every face of the API works with.
 import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '../../log.ts'
 import type { Order } from '../../purging/index.ts'
@@ -23,9 +23,9 @@ export interface ApiLimits {
 
 /** Addresses under which uploads are shown, signed where their source asks for it. */
 export interface DeliveryAddresses {
-  /** Passes what may be shown, and tells when its address ends, in Unix seconds. Throws 'bad-signature' or 'expired'. */
+  /** Returns when the address expires, in Unix seconds. Throws 'bad-signature' or 'expired' for what may not be shown. */
   admit(target: string): number | undefined
-  /** The path of a file as an address that is admitted, until `expires`. */
+  /** A file's path, signed where needed, as an address that is valid until `expires` (Unix seconds). */
   address(path: string, expires: number | undefined): string
 }
 

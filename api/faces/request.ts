@@ -1,5 +1,5 @@
-// What every face reads of a request besides pictures: a JSON text, whether the client is still there, and the address
-// that it used.
+// What every face reads of a request besides pictures: its body as text, whether the client left, and the address of this
+// server that the client used.
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { HttpBindings } from '@hono/node-server'

@@ -1,10 +1,10 @@
-// The content of a request: its body held to the digests that were announced of it, and without its Content-Encoding.
+// The content of a request: its body, checked against the announced digests and decoded by its Content-Encoding.
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../../errors.ts'
 import { codings, type Unpacker, unpack, unpackerOf } from './content-coding.ts'
 import { readDigests, verifyDigests } from './digests.ts'
 
-/** One in another is seen, by mistake; what has more is made to cost. */
+/** Two codings come from a mistake; a body with more is an attempt to cost us time. */
 const mostCodings = 2
 
 /**

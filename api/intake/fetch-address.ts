@@ -1,5 +1,5 @@
-// Which addresses a client may have fetched, what is sent along, and where a redirect may lead. Pure; what the names
-// resolve to is the guard's to judge.
+// Which addresses may be fetched for a client, which headers are sent, and which redirects are followed. Pure. The guard
+// judges what a host name resolves to.
 import { Failure } from '../../errors.ts'
 import { isBlockedPort } from '../../fetch/ports.ts'
 

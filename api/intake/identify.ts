@@ -1,4 +1,5 @@
-// What a file is, from its first bytes as early as they decide, and once more from all of them where the rest counts.
+// Identifies an arriving file: as soon as its first bytes decide, and again from the whole file for formats that say more
+// behind the pixels.
 import { open } from 'node:fs/promises'
 import { Failure } from '../../errors.ts'
 import { isSvg } from '../../transforms/identify/svg.ts'
@@ -12,10 +13,10 @@ export interface IdentifyOptions {
 }
 
 export interface Identifier {
-  /** Fails with what is wrong as soon as it shows, where only pictures are wanted. */
+  /** Takes the next bytes. Where only pictures are wanted it fails as soon as they show that this is none. */
   see(chunk: Buffer): void
   end(path: string, bytes: number): Promise<Identification | null>
-  /** What the first bytes seen so far say, also of a picture that nothing here opens. */
+  /** The format by the first bytes, also of a format that nothing here can open. */
   format(): SourceFormat | undefined
 }
 

@@ -3,7 +3,7 @@ import { formatOf, type SourceFormat, sourceTypes } from '../../transforms/index
 
 const unknown = 'application/octet-stream'
 
-/** Told by a mark that no other file begins with: two letters, or markup, only count where all of it was looked into. */
+/** Formats with a signature that no other file begins with. Two letters, or markup, are not enough by themselves. */
 const marked: ReadonlySet<SourceFormat> = new Set<SourceFormat>([
   ...(['jpeg', 'png', 'gif', 'webp', 'avif', 'tiff'] as const),
   ...(['heic', 'jxl', 'jp2', 'pdf'] as const),

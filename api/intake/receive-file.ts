@@ -1,4 +1,4 @@
-// One arriving file: counted, hashed, looked at and written as its chunks come; on any failure nothing of it is left.
+// Receives one file into the spool: its chunks are counted, hashed, identified and written. On a failure it is removed.
 import { createHash } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import { safeName } from './file-name.ts'

@@ -1,7 +1,7 @@
-// How much may lie in the spool at once.
+// Limits how many bytes may be in the spool at once.
 import { Failure } from '../../errors.ts'
 
-/** Counts what has come, not what was announced: an announcement costs its sender nothing and would shut others out. */
+/** Counts bytes that have arrived, not announced ones: anybody could announce bytes at no cost and shut others out. */
 export interface SpoolSpace {
   /** Fails with 'busy' when so much more would not go in now. */
   check(bytes: number): void

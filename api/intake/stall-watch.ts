@@ -1,4 +1,4 @@
-// The chunks of a body as they come, with a watch on its pace.
+// Reads the chunks of a body, and fails when its sender stalls or sends too slowly.
 import type { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 

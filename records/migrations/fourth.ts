@@ -1,5 +1,5 @@
-// What is due by who is to get it, so that nobody waits behind a receiver that stalls; attempts that count on when a job
-// is sent again; and webhooks' secrets that lie sealed.
+// Jobs get a lane, so that none waits behind a receiver that stalls; attempts are counted on when a job is sent again;
+// the secrets of webhooks are sealed.
 import { createHash } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { DatabaseKind } from '../tables.ts'

@@ -1,4 +1,4 @@
-// Who is using the database, so that closing it waits for them.
+// Counts the connections in use, so that closing the database waits for them.
 import { setImmediate } from 'node:timers/promises'
 
 export interface OpenConnections {

@@ -1,7 +1,7 @@
 // Which methods a path answers, from the routes that are there.
 import type { NativeApp } from './app.ts'
 
-/** Undefined for a path that no route has. A word goes before a parameter that would take it: /totals is no id. */
+/** Undefined for a path without a route. A literal segment goes before a parameter: /totals is not an id. */
 export function methodsOf(app: NativeApp): (path: string) => readonly string[] | undefined {
   const methods = new Map<string, string[]>()
   for (const definition of app.openAPIRegistry.definitions) {

@@ -1,5 +1,5 @@
-// What a page of another origin may do: show and read a result, whose address it knows, and read the description. All
-// else needs a key, and a key has no business in a page.
+// Which paths a page of another origin may read: results, whose address it must know, and the description. All other
+// paths need a key, and a key does not belong in a page.
 import type { MiddlewareHandler } from 'hono'
 import { forAnyOrigin } from '../../../http/cors.ts'
 import type { NativeEnv } from './authenticate.ts'

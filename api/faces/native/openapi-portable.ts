@@ -1,4 +1,4 @@
-// The description in the words that generators of clients have all learnt. Pure.
+// Rewrites the OpenAPI description with the keywords that all client generators understand. Pure.
 
 type OpenApiNode = { readonly [word: string]: unknown }
 

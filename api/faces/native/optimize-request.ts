@@ -1,5 +1,5 @@
-// What a call to optimise asks for, wherever its options stand: query, header, form or JSON. Where the body is the
-// picture nothing of it is read in here: `source` does that, when the options are known to be right.
+// Reads the options of a call to optimise from the query, a header, a form or JSON. A body that is the picture itself is
+// read only by `source`, when the options are known to be valid.
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../../errors.ts'
 import { isCoded } from '../../intake/content.ts'
@@ -23,9 +23,9 @@ export interface OptimizeRequest {
   readonly options: OptimizeOptions
   readonly wishes: readonly Wish[]
   readonly signal: AbortSignal
-  /** Reads the body, or tells the address; `identified` is told once, on the first bytes of a body. */
+  /** Reads the body, or returns the address. `identified` is called once, with the first bytes of a body. */
   source(identified?: ReceiveOptions['onIdentified']): Promise<OptimiseSource>
-  /** Where `source` will not be asked. */
+  /** To be called instead of `source`. */
   discard(): Promise<void>
 }
 
@@ -130,7 +130,7 @@ function readOptions({ hooks }: ApiParts, options: OptimizeOptions) {
 const headerOptions = (c: NativeContext): GivenOptions =>
   objectOf(utf8Of(c.req.header('halftone-options') ?? ''), "header 'Halftone-Options'")
 
-/** What a client says of a body that is the file itself. */
+/** The name, type and length that the headers give for a body that is the file itself. */
 export function describeBody({ headers }: IncomingMessage, name?: string) {
   const { 'content-type': type, 'content-length': length } = headers
   return {

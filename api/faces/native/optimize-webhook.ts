@@ -1,4 +1,4 @@
-// What a webhook of the native API says: the same document that the status of the promise shows.
+// The body of the webhook of a promise: the same document as its status.
 import type { WebhookTranslator } from '../../services/optimising/optimising.ts'
 import { failureView } from './schemas/failures.ts'
 import { resultView } from './views.ts'

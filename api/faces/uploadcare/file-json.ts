@@ -1,4 +1,4 @@
-// The shapes in which Uploadcare's APIs speak of files. Pure.
+// A file as JSON, as Uploadcare's REST API and Upload API write it. Pure.
 import type { FileRecord, JsonObject } from '../../../records/index.ts'
 import type { Identification } from '../../../transforms/optimise/identification.ts'
 import type { CaptureData } from '../../services/uploads/capture-data.ts'

@@ -1,5 +1,5 @@
-// Groups under the CDN's addresses: the group as JSON, and a member by its place, which leads to the member's own
-// address. A redirect, because the edge knows files and not groups.
+// Groups at the CDN's addresses: a group as JSON, and a member by its index, which redirects to the member's own address
+// because the edge knows files and not groups.
 import { type Context, Hono } from 'hono'
 import { Failure } from '../../../errors.ts'
 import { publicProblem } from '../../../problem.ts'

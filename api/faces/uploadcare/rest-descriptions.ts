@@ -1,4 +1,4 @@
-// What clients say of files, in the REST API: metadata key by key, and tags.
+// Metadata, key by key, and tags of files in the REST API.
 import type { FileRecord, Json } from '../../../records/index.ts'
 import type { DescriptionChange } from '../../services/uploads/uploads.ts'
 import type { ApiParts } from '../parts.ts'

@@ -1,4 +1,4 @@
-// Who uploads and what is wished for the file, from the fields of a request to the Upload API.
+// Reads who uploads, and the options of the file, from the fields of a request to the Upload API.
 import type { KeyRecord } from '../../../records/index.ts'
 import type { Hold } from '../../services/accounts/accounts.ts'
 import type { UploadOptions } from '../../services/uploads/index.ts'

@@ -1,4 +1,4 @@
-// One request to the Upload API: its fields from the query and the form, and the frame every answer is put into.
+// A request to the Upload API: its fields from the query and the form, and how every handler's result is answered.
 import type { Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { JsonObject } from '../../../records/index.ts'

@@ -42,7 +42,7 @@ export interface Accounts {
   demo(): Promise<{ readonly id: string; readonly secret: string } | undefined>
 }
 
-/** What a call holds of its key's quota, until it is counted or was for nothing. */
+/** What a call holds of its key's quota until it is counted, or given back. */
 export interface Hold {
   /** Under which it is counted (`usage.count`); undefined where the key has no quota, and nothing is held. */
   readonly id: string | undefined
@@ -50,9 +50,9 @@ export interface Hold {
   left(): number
   /** So many bytes from now on, in all. Fails with 'over-quota'. */
   take(bytes: number): Promise<void>
-  /** It was counted. */
+  /** To be called when the hold was counted as used: `release` then gives nothing back. */
   settle(): void
-  /** It goes on without this call, for so long at most: whoever ends it counts or releases it by its id. */
+  /** Hands the hold over to work that outlives this call, for `forMs` at most: it counts or releases it by its id. */
   keep(forMs: number): Promise<void>
   /** Gives back what was neither counted nor kept; may be called again. */
   release(): Promise<void>

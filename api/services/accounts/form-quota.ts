@@ -1,12 +1,12 @@
-// The quota of whoever sends a form, while it comes: some forms say only in a field whose they are.
+// Limits a form by the quota of its sender while it arrives: some forms name their key only in a field.
 import type { KeyRecord } from '../../../records/index.ts'
 import type { Accounts } from './accounts.ts'
 
 type FindKey = (name: string, value: string) => Promise<KeyRecord | undefined> | undefined
 
 /**
- * What a form is read with: until a field tells the key there is no limit. Who is wrong in it is told when the form has
- * been read; `early` is a key that is known before.
+ * Options for reading a form. There is no limit until a field names the key, or `early` does, which is known before the
+ * form. A wrong key is not refused here but when the whole form has been read.
  */
 export function withinQuota(
   { left }: Pick<Accounts, 'left'>,

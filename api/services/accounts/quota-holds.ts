@@ -1,4 +1,4 @@
-// What a call takes of its key's quota before its work begins, and gives back or settles when that has ended.
+// A hold: what a call reserves of its key's quota before it works. At its end the hold is counted as used, or given back.
 import { randomUUID } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { KeyRecord, Records } from '../../../records/index.ts'
@@ -11,7 +11,7 @@ interface HoldsOptions {
   readonly now: () => number
 }
 
-/** Prolonged while the call goes on: how long a process that died keeps others from what it held. */
+/** The lease of a hold, extended while its call runs: after a process died its holds block the quota for so long. */
 const leaseMs = 60_000
 
 export interface Holds {
@@ -92,7 +92,7 @@ async function takeFor(
     throw overQuota(quotas)
 }
 
-/** What was kept under an id, for whoever does the work: nothing where nothing was held. */
+/** The hold of a call that ended with `keep`, for the worker that goes on with it. Without an id nothing was held. */
 export async function resumeHold(
   records: QuotaRecords,
   key: KeyRecord | undefined,

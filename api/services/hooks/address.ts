@@ -1,4 +1,4 @@
-// Which addresses a webhook may be sent to, by their text alone; what a name resolves to is the guard's question.
+// Which addresses a webhook may be sent to, judged by their text. The guard judges what a host name resolves to.
 import { isIP } from 'node:net'
 import { Failure } from '../../../errors.ts'
 import { type AddressRule, mayConnect, parseAddressRules } from '../../../fetch/addresses.ts'
@@ -56,7 +56,7 @@ export function checkKeptTarget(text: string, targets: WebhookTargetRules): void
     })
 }
 
-/** What may be shown of an address; of one kept in former times as well. */
+/** An address as it may be shown. Earlier versions kept addresses with a user, so every address goes through here. */
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#]*@/, '//…@')
 
 /** RFC 7617 2: user and password as they were before they were escaped for the URL. */

@@ -45,7 +45,7 @@ export function createBucketDelivery(options: BucketDeliveryOptions): DeliverToB
   }
 }
 
-/** The picture was made; what failed is the customer's bucket: for now, or until the customer mends what was said of it. */
+/** The picture was made, but the customer's bucket failed: for the moment, or because what was said of it is wrong. */
 function deliveryFailure(thrown: unknown): Failure {
   const failure = asFailure(thrown)
   const { kind, message, details } = failure

@@ -1,5 +1,5 @@
-// Optimising that was promised: what waits in the queue, and how it is carried out when its turn comes. The secrets in
-// it (a bucket's key, an authorization) lie sealed in the database.
+// Promised optimising: the job in the queue, and how a worker carries it out. Secrets in the job (a bucket's key, an
+// authorization) are sealed in the database.
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { asFailure, Failure, type FailureKind } from '../../../errors.ts'
@@ -25,7 +25,7 @@ export const queue = 'optimise'
 
 /** How long a promised source is kept at most: beyond all tries of its job. */
 const sourceMs = 48 * 3_600_000
-/** Only what may pass by itself is tried again: a busy node, a source's server that fails. */
+/** Failures that may pass, so the job is tried again: a busy node, a source's server that fails. */
 const passing: ReadonlySet<FailureKind> = new Set([
   ...([
     'busy',
@@ -40,7 +40,7 @@ const passing: ReadonlySet<FailureKind> = new Set([
   ] as const),
   ...(['source-failed', 'source-late'] as const),
 ])
-/** The queue allows more, so that a job whose worker died in every try still comes here to be told of. */
+/** The queue allows twice as many: a job whose worker died in every try still comes here, and its webhook is sent. */
 const mostTries = 5
 
 export interface PromiseContext extends MakeContext {

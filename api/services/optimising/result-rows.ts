@@ -50,7 +50,7 @@ export const countsOf = (outcomes: readonly Outcome[]): Partial<Counts> => ({
   bytesSaved: sumOf(outcomes, ({ report }) => Math.max(0, report.saved)),
 })
 
-/** Also what a quota refused: it would push its own limit away. */
+/** Failures that are not counted: ours, those that pass, and calls that the quota refused. */
 const uncounted: ReadonlySet<FailureKind> = new Set([
   ...([
     'busy',

@@ -1,9 +1,9 @@
-// What goes by itself: results whose time is over, with their rows marked; the memory of work that is long done and
-// of files long removed; and another try for those that could not be erased. Uploads that nobody stored are the uploads' own to sweep,
-// because webhooks tell of them; sources that wait for a promised picture lie among the results and go like them.
+// Deletes what has expired: results, the records of finished jobs and deliveries, the records of removed files. It also
+// tries again to erase files whose erasure failed. Sources of promised pictures are stored among the results and expire
+// like them. Uploads that were never stored are not deleted here but by the uploads, because webhooks tell of them.
 //
-// Bytes first, rows then: until a row is marked the next tick finds it again, wherever a process died. Any number of
-// processes may do it at once: what one has done the others find done.
+// Bytes are deleted before their row is marked: if the process dies in between, the next tick finds the row again. Any
+// number of processes may run this at once.
 import type { Log } from '../../../log.ts'
 import type { Records } from '../../../records/index.ts'
 import { type Bucket, createRetention } from '../../../storage/index.ts'
@@ -113,7 +113,7 @@ async function tickOnce(ticking: RetentionRun): Promise<RetentionCounts> {
   return ticked
 }
 
-/** A result lies under the hour at whose end it goes: a row is marked when all of that hour is gone. */
+/** Storage keeps results by the hour in which they expire. Rows are marked when all results of their hour are deleted. */
 async function removeResults(ticking: RetentionRun): Promise<number> {
   const { bucket, records, now, signal } = ticking
   const retention = createRetention({ bucket, now })
@@ -126,7 +126,7 @@ async function removeResults(ticking: RetentionRun): Promise<number> {
   })
 }
 
-/** Such a job has failed for days; whatever was wrong with the storage, the bytes of a removed file may not stay. */
+/** These jobs failed for days. The bytes of a removed file must not stay, so they get new attempts. */
 async function tryErasuresAgain({ records, now }: RetentionRun): Promise<number> {
   const { rows } = await records.jobs.find({
     queue: eraseQueue,

@@ -1,4 +1,4 @@
-// When a picture was taken and how densely it is to be printed, as far as its first bytes say so. Pure.
+// When a picture was taken, and its print density, from its EXIF, JFIF or pHYs. Pure.
 import { has, text, u8, u16be, u32be } from '../../../transforms/identify/bytes.ts'
 import { entryOf } from '../../../transforms/identify/directories.ts'
 import { readExif } from '../../../transforms/identify/exif.ts'

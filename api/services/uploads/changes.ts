@@ -1,5 +1,4 @@
-// What happens to files that are here: stored for good, removed, described anew. Each in one transaction with the
-// webhooks that tell of it.
+// Changes of files: store for good, remove, change metadata and tags. Each in one transaction with its webhooks.
 import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
 import type { UploadsContext } from './context.ts'
 import { eraseNow, erasureJob } from './erase.ts'
@@ -23,7 +22,7 @@ export async function storeMany(
   })
 }
 
-/** The rows first, with a job that removes the bytes: a crash in between leaves no file that nobody can remove. */
+/** First the rows and a job that erases the bytes, then the bytes: after a crash in between the job erases them. */
 export async function removeMany(
   context: UploadsContext,
   project: string,

@@ -1,4 +1,4 @@
-// What the parts of the uploads share.
+// What all functions of the uploads work with.
 import type { Log } from '../../../log.ts'
 import type { Records } from '../../../records/index.ts'
 import type { Bucket } from '../../../storage/index.ts'
@@ -11,12 +11,12 @@ export interface UploadsContext {
   readonly intake: Pick<Intake, 'fetch'>
   /** Promises the webhooks of an event, in the transaction of the event. */
   readonly announce: AnnounceFileEvents
-  /** After a transaction that may have promised something. */
+  /** Wakes the webhooks; to be called after a transaction that may have promised some. */
   readonly poke: () => void
   /** Purges all that was made from these files. */
   readonly purge: (ids: readonly string[]) => Promise<void>
   readonly maxBytes: number
-  /** How long an upload may be on its way. */
+  /** How long an upload may take from its start to its last byte. */
   readonly comingMs: number
   /** How long the sender of a part may send nothing. */
   readonly stallMs: number

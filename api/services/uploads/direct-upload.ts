@@ -1,4 +1,4 @@
-// Files that come in one piece: received from a client, or copied from one that is here.
+// Files that arrive whole: received from a client, or copied from another file.
 import { createReadStream } from 'node:fs'
 import { Failure } from '../../../errors.ts'
 import type { FileRecord } from '../../../records/index.ts'
@@ -39,7 +39,7 @@ async function keepOrGiveUp(
   }
 }
 
-/** The bytes, on the disk when it resolves, and what is to be known of them. May be done again. */
+/** Writes the bytes to the bucket and returns the picture's facts. On the disk when it resolves; may be repeated. */
 export async function keep(
   context: UploadsContext,
   id: string,

@@ -1,14 +1,14 @@
-// How the bytes of a file go, and all that was made from them: at once where that is possible, and else by a job that was
-// promised with its row's end.
+// Erases the bytes of removed files and all that was made from them: at once, and where that fails by a job that was
+// promised when the row was removed.
 import { createQueueWorker, type FileRecord, type QueueWorker } from '../../../records/index.ts'
 import { uploadKey } from '../../../storage/index.ts'
 import type { UploadsContext } from './context.ts'
 
 const eraseQueue = 'erase'
-/** Time enough for whoever removed it to erase it at once; then the job finds nothing to do. */
+/** The delay lets the caller erase the bytes at once; the job then finds nothing to do. */
 export const erasureJob = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
 
-/** Before a removal is acknowledged; what fails here the job does later. */
+/** Called before a removal is acknowledged. What fails here is done by the job. */
 export async function eraseNow(context: UploadsContext, files: readonly Pick<FileRecord, 'id'>[]): Promise<void> {
   await erase(
     context,

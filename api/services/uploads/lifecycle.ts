@@ -1,6 +1,5 @@
-// The life of a file until it is there: a row that says it is coming, its bytes, and then, in one transaction, a row
-// that says it is here, the webhooks that tell so, and the usage. A crash in between leaves the first row, by which
-// retention finds and removes whatever lies there.
+// How a file arrives: first its row in state 'uploading', then its bytes, then one transaction with the row in state
+// 'ready', the webhooks and the usage. After a crash in between, retention finds the first row and removes the bytes.
 import { randomUUID } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { FileRecord, JsonObject, Tables } from '../../../records/index.ts'
@@ -17,11 +16,11 @@ export interface PendingFile {
   readonly name: string
   readonly type: string
   readonly bytes: number
-  /** What is to be known to go on later. */
+  /** What must be known to continue the upload. */
   readonly upload?: JsonObject
 }
 
-/** The row of a file that is coming; with `t` in a transaction. */
+/** Adds the row of a file whose bytes have not arrived; returns its id. `t`: the transaction, where there is one. */
 export async function begin(
   context: UploadsContext,
   coming: PendingFile,
@@ -47,12 +46,12 @@ export async function begin(
 
 const quotaHeld = (held: string | undefined) => (held === undefined ? {} : { held })
 
-/** What is remembered of a file that is coming. */
+/** What the row of a file remembers until its bytes have arrived. */
 type PendingUpload = { readonly keyId: string; readonly store: boolean; readonly held?: string }
 
 export type FileArrival = Partial<Pick<FileRecord, 'name' | 'type' | 'bytes' | 'facts'>>
 
-/** Within a transaction, after the bytes are on the disk. A file that is there already stays as it is. */
+/** Makes the file 'ready', in the transaction `t`, after its bytes are on the disk. A ready file is returned unchanged. */
 export async function arrive(
   context: UploadsContext,
   t: Tables,
@@ -114,7 +113,7 @@ export async function giveUp(context: UploadsContext, id: string): Promise<boole
   }
 }
 
-/** Of a file whose bytes were not known when it was promised: what it holds of its key's quota. */
+/** The quota that a pending file holds: the size of a download is known only when it arrives. */
 export async function resumeQuota(
   { records, comingMs: forMs, now }: UploadsContext,
   id: string,

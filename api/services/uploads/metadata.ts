@@ -1,4 +1,4 @@
-// What a client may say of a file: metadata and tags within their limits. Pure.
+// The limits of a file's metadata and tags. Pure.
 import { Failure } from '../../../errors.ts'
 
 type Metadata = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-// What is kept of what a picture says of itself: identification, and when and how densely it was taken.
+// The facts that are kept of an uploaded picture: its identification, capture time and print density.
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { Failure } from '../../../errors.ts'
@@ -11,7 +11,7 @@ import { readCaptureData } from './capture-data.ts'
 
 /** EXIF stands in front, in a segment of at most 64 KB behind a few small ones. */
 const headBytes = 128 * 1024
-/** Profiles and previews in front of the pixels can be large; what is later is of no use to a file that is only kept. */
+/** Profiles and previews in front of the pixels can be large. Facts further back are not needed of a stored file. */
 const identifiedBytes = 4 * 1024 * 1024
 
 export async function factsOfFile(path: string, found: Identification | null): Promise<JsonObject | null> {

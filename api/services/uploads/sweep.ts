@@ -1,4 +1,4 @@
-// Removes uploads that were never stored when their day is over, and what is left of those that never came.
+// Removes uploads that were not stored within a day, and the remains of uploads that never completed.
 import type { FileRecord } from '../../../records/index.ts'
 import { removeOne } from './changes.ts'
 import type { UploadsContext } from './context.ts'

@@ -58,11 +58,11 @@ export function addIdentify({ app, parts, guard }: Routing): void {
 
 interface IdentifiedPicture {
   readonly identification: Identified | null
-  /** That were read for it to the end. */
+  /** Bytes read, where the file was read to its end; else 0. */
   readonly bytes: number
 }
 
-/** What fails counts as it does when it is optimised. */
+/** A failure counts as a failure to optimise does. */
 async function identifyAndCount(c: NativeContext, parts: ApiParts) {
   try {
     const { identification, bytes } = await identifyBody(c, parts)
