@@ -31,7 +31,7 @@ const methods = [
 ]
 
 export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
-  const { records, accounts, limits } = parts
+  const { accounts, limits } = parts
   const app = new Hono<OptidashEnv>()
 
   app.post('/1.0/fetch', async (c) => {
@@ -53,6 +53,13 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     return c.json(accountOf(key, await accounts.standing(key)))
   })
 
+  addWebhooks(app, parts)
+  refuseRest(app, parts)
+  return app as unknown as Hono<ApiEnv>
+}
+
+function addWebhooks(app: Hono<OptidashEnv>, parts: ApiParts): void {
+  const { records } = parts
   for (const path of ['/1.0/webhooks', '/1.0/webhooks/'])
     app.get(path, async (c) => {
       const { project } = await authenticate(parts, c)
@@ -66,7 +73,10 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     if (!webhook) throw new Failure('not-found', 'There is no webhook of this id.')
     return c.json({ success: true, code: 200, webhook })
   })
+}
 
+/** Other methods, other paths, and every failure in Optidash's words. */
+function refuseRest(app: Hono<OptidashEnv>, parts: ApiParts): void {
   for (const [path, allow] of methods)
     app.all(path, (c) => {
       c.set('allow', allow)
@@ -88,7 +98,6 @@ export function createOptidash(parts: ApiParts): Hono<ApiEnv> {
     if (!c.get('isBinary')) return Response.json(body, { status, headers })
     return new Response(null, { status, headers: { ...headers, 'content-length': '0', ...metaOf(body) } })
   })
-  return app as unknown as Hono<ApiEnv>
 }
 
 const saysBinary = (c: Context<OptidashEnv>): boolean =>

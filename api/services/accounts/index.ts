@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { JsonObject, KeyRecord, Records } from '../../../records/index.ts'
-import { type Accounts, type NewAccountKey, type Quotas, scopes } from './accounts.ts'
+import { type Accounts, type NewAccountKey, type Quotas, type Scope, scopes } from './accounts.ts'
 import { demoKey, demoProject } from './demo-key.ts'
 import { createHolds, monthOf, overQuota } from './quota-holds.ts'
 import { createSeal } from './secret-sealing.ts'
@@ -56,10 +56,7 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
 
   const bySecret = async (id: string, given: string) => checkUsable(await records.keys.verify(id, given))
 
-  async function standing(key: KeyRecord) {
-    const used = await records.usage.total({ keyIds: [key.id], from: monthOf(now()), to: now() })
-    return { used, quotas: key.quotas as Quotas }
-  }
+  const standing = (key: KeyRecord) => standingOf(records, key, now())
 
   return {
     bySecret,
@@ -75,17 +72,8 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
       return isSame(createHmac(algorithm, own).update(text).digest('hex'), signature)
     },
     requiresSignature: ({ settings }) => settings.signedUploads === true,
-    require: (key, scope) => {
-      if (key.scopes.includes('*') || key.scopes.includes(scope)) return
-      throw new Failure('not-allowed', `This key may not do that: it lacks the scope '${scope}'.`)
-    },
-    admit: async (key) => {
-      const { calls, bytes } = key.quotas as Quotas
-      if (calls === undefined && bytes === undefined) return
-      const { used } = await standing(key)
-      const isSpent = used.calls >= (calls ?? Infinity) || used.bytesIn >= (bytes ?? Infinity)
-      if (isSpent) throw overQuota(key.quotas as Quotas)
-    },
+    require: requireScope,
+    admit: (key) => checkQuota(records, key, now()),
     reserve: (key, bytes = 0) => holds.reserve(key, bytes),
     left: holds.left,
     standing,
@@ -99,6 +87,24 @@ export function createAccounts({ records, secret, isDemo, now = Date.now }: Acco
       return demo
     },
   }
+}
+
+function requireScope({ scopes }: KeyRecord, scope: Scope): void {
+  if (scopes.includes('*') || scopes.includes(scope)) return
+  throw new Failure('not-allowed', `This key may not do that: it lacks the scope '${scope}'.`)
+}
+
+async function standingOf(records: Records, key: KeyRecord, now: number) {
+  const used = await records.usage.total({ keyIds: [key.id], from: monthOf(now), to: now })
+  return { used, quotas: key.quotas as Quotas }
+}
+
+async function checkQuota(records: Records, key: KeyRecord, now: number): Promise<void> {
+  const quotas = key.quotas as Quotas
+  const { calls = Infinity, bytes = Infinity } = quotas
+  if (calls === Infinity && bytes === Infinity) return
+  const { used } = await standingOf(records, key, now)
+  if (used.calls >= calls || used.bytesIn >= bytes) throw overQuota(quotas)
 }
 
 const demoWanted: NewAccountKey = {
