@@ -9,7 +9,10 @@ const eraseQueue = 'erase'
 export const erasureJob = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
 
 /** Called before a removal is acknowledged. What fails here is done by the job. */
-export async function eraseNow(context: UploadsContext, files: readonly Pick<FileRecord, 'id'>[]): Promise<void> {
+export async function eraseNow(
+  context: UploadsContext,
+  files: readonly Pick<FileRecord, 'id'>[],
+): Promise<void> {
   await erase(
     context,
     files.map(({ id }) => id),
