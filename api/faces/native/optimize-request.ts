@@ -52,7 +52,7 @@ export async function readOptimizeRequest(
     discard: async () => {},
     source: async (identified) => {
       const { optimiseBytes: maxBytes } = parts.limits
-      const told = identified ? { identified } : {}
+      const told = identified ? { onIdentified: identified } : {}
       const named = describeBody(incoming, options.name)
       return {
         received: await parts.intake.receive(incoming, {

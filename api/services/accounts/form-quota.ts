@@ -21,7 +21,7 @@ export function withinQuota(
   if (early) limitTo(early).catch(() => {})
   return {
     within: () => most,
-    seen(name: string, value: string) {
+    onField(name: string, value: string) {
       // What cannot be read is refused with the form; nothing may be thrown into its parser.
       new Promise<void>((done) => done(limitTo(find(name, value)))).catch(() => {})
     },
