@@ -1,13 +1,24 @@
 // The API of this process: its records, its storage, the guarded way out, and the services its faces stand on.
 import { join } from 'node:path'
-import { type Accounts, createAccounts, instanceSecret } from '../api/accounts/index.ts'
-import { createSeal } from '../api/accounts/seal.ts'
-import { createHooks } from '../api/hooks/index.ts'
-import { type ApiParts, createApi, krakenTeller, nativeTeller, optidashTeller } from '../api/index.ts'
+import {
+  type ApiParts,
+  createApi,
+  krakenWebhook,
+  nativeWebhook,
+  optidashWebhook,
+  translateFileEvent,
+} from '../api/index.ts'
 import { createIntake } from '../api/intake/index.ts'
-import { createDeliver, createOptimising, type Target } from '../api/optimising/index.ts'
-import { createApiRetention } from '../api/retention/index.ts'
-import { createUploads, type UploadsOptions } from '../api/uploads/index.ts'
+import { type Accounts, createAccounts, instanceSecret } from '../api/services/accounts/index.ts'
+import { createSeal } from '../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../api/services/hooks/index.ts'
+import {
+  type CustomerBucket,
+  createBucketDelivery,
+  createOptimising,
+} from '../api/services/optimising/index.ts'
+import { createApiRetention } from '../api/services/retention/index.ts'
+import { createUploads, type UploadsOptions } from '../api/services/uploads/index.ts'
 import { type Config, isPrivate, plainUploads, uploadsName } from '../config.ts'
 import { createUploadDelivery } from '../edge/index.ts'
 import { createGuard } from '../fetch/guard.ts'
@@ -85,14 +96,15 @@ async function assembleServices(
   const uploads = createUploads({
     purge: uploadsPurge(assembly.purging),
     ...{ records, bucket, intake, hooks, log, now, stallMs, unstoredMs: config.unstoredMs },
+    translate: translateFileEvent,
     limits: { multipartBytes: config.maxMultipartBytes },
     base: publicUrlOf(config) ?? `http://${config.host}:${config.port}`,
   })
   closing.push(() => uploads.stop())
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, seal, log, now },
-    deliver: createDeliver({ dispatcher, endpoints: endpointsOf(config) }),
-    tellers: { native: nativeTeller, kraken: krakenTeller, optidash: optidashTeller },
+    deliver: createBucketDelivery({ dispatcher, endpoints: endpointsOf(config) }),
+    translators: { native: nativeWebhook, kraken: krakenWebhook, optidash: optidashWebhook },
     retentionMs: { api: config.apiRetentionMs, page: config.pageRetentionMs },
     maxBytes: config.maxOptimiseBytes,
     most: config.optimiseWorkers,
@@ -112,7 +124,7 @@ const uploadsPurge =
   }
 
 /** Written as kind=URL. */
-const endpointsOf = ({ targetEndpoints }: Config): Partial<Record<Target['kind'], string>> =>
+const endpointsOf = ({ targetEndpoints }: Config): Partial<Record<CustomerBucket['kind'], string>> =>
   Object.fromEntries(
     targetEndpoints.map((written) => {
       const at = written.indexOf('=')

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type Config, ConfigFault } from '../config.ts'
 import { Failure } from '../errors.ts'
-import { openRecords, type Records, type Seal, tryDatabase, type Where } from '../records/index.ts'
+import { type DatabaseLocation, openRecords, type Records, type Seal, tryDatabase } from '../records/index.ts'
 
 /** Throws a ConfigFault when they cannot be opened. */
 export async function openConfiguredRecords(config: Config, now?: number, seal?: Seal): Promise<Records> {
@@ -30,7 +30,7 @@ export const describeDatabase = (config: Config): string =>
     ? `SQLite ${join(config.dataDir, 'records.db')}`
     : config.database.replace(/\/\/.*@/, '//').replace(/[?#].*$/, '')
 
-const whereOf = ({ database, dataDir }: Config): Where =>
+const whereOf = ({ database, dataDir }: Config): DatabaseLocation =>
   database === '' ? { file: join(dataDir, 'records.db') } : { url: database }
 
 const variableOf = ({ database }: Config): string => (database === '' ? 'HALFTONE_DATA' : 'HALFTONE_DATABASE')

@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
-import type { Where } from '../records/index.ts'
+import type { DatabaseLocation } from '../records/index.ts'
 import { startPostgres } from '../test/records/postgres.ts'
 import { aRow, columns, valuesOf } from './records-rows.ts'
 
 export interface Filled {
-  readonly where: Where
+  readonly where: DatabaseLocation
   load(rows: number): Promise<void>
   bytes(): Promise<number>
   remove(): Promise<void>

@@ -1,6 +1,6 @@
 // API keys from the command line: the first one has nobody to ask for it over HTTP.
 import { join } from 'node:path'
-import { createAccounts, instanceSecret, type Quotas } from '../api/accounts/index.ts'
+import { createAccounts, instanceSecret, type Quotas } from '../api/services/accounts/index.ts'
 import { openConfiguredRecords } from '../assembly/records.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'

@@ -1,11 +1,11 @@
 // Claims jobs: in one transaction, so that two workers, threads or processes never get the same job within its lease.
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely'
-import { type Candidate, full, pick, type Taken } from './lanes.ts'
-import type { Source, Tables } from './tables.ts'
-import { dueLanes } from './walk.ts'
+import { dueLanes } from './due-lanes.ts'
+import { type Candidate, fullLanes, type LaneUsage, pick } from './fair-lanes.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
-type Row = Selectable<Tables['jobs']>
-type Ready = SelectQueryBuilder<Tables, 'jobs', { id: string }>
+type JobRow = Selectable<DatabaseSchema['jobs']>
+type ClaimableJobs = SelectQueryBuilder<DatabaseSchema, 'jobs', { id: string }>
 
 export interface Claim {
   readonly queue: string
@@ -13,43 +13,43 @@ export interface Claim {
   /** How long nobody else gets these jobs; `extend` it for work that takes longer. */
   readonly leaseMs: number
   readonly now: number
-  /** What each lane and project may have of the claimant at most. */
-  readonly lanes?: Taken & {
-    /** From 0 to 1: with whom to begin when many wait behind one that is full. */
+  /** Where jobs are shared out by lane: how many of each lane and project the claimant may hold at once. */
+  readonly lanes?: LaneUsage & {
+    /** From 0 to 1: the lane at which the search begins, when jobs of full lanes are in front of all others. */
     readonly random: number
   }
 }
 
-export async function claim(source: Source, wanted: Claim): Promise<readonly Row[]> {
+export async function claim(source: DatabaseHandle, wanted: Claim): Promise<readonly JobRow[]> {
   const { lanes, ...all } = wanted
   const claimed = lanes
     ? await takeFairly(source, { ...all, lanes })
     : await take(source, all, longestDue(source, all, all.limit))
-  // Its worker died in the last attempt: that was an attempt too, and one more is not owed.
+  // The worker died during the last attempt. That was an attempt too, so there is none left.
   const spent = claimed.filter((job) => job.attempt > job.maxAttempts)
   if (spent.length > 0) await bury(source, spent, wanted.now)
   return claimed.filter((job) => job.attempt <= job.maxAttempts).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What is looked at beyond the limit before it is taken for one that stands in everybody's way. */
+/** Rows read beyond the limit. When all of them are of full lanes, the search goes on by lanes and not by rows. */
 const glimpse = 64
 
-type Fair = Claim & Required<Pick<Claim, 'lanes'>>
+type FairClaim = Claim & Required<Pick<Claim, 'lanes'>>
 
 /**
- * The longest due, as far as their lanes are free. Where those of full lanes fill the view, one receiver may have a
- * million rows in front of all the others: then the lanes are looked through instead of the rows.
+ * Claims the jobs that are longest due and whose lanes are not full. One receiver may have a million jobs in front of
+ * all others: when the first rows are all of full lanes, the first jobs of each free lane are read instead.
  */
-function takeFairly({ db, kind }: Source, wanted: Fair): Promise<Row[]> {
+function takeFairly({ db, kind }: DatabaseHandle, wanted: FairClaim): Promise<JobRow[]> {
   const { limit, lanes } = wanted
-  const within = async (t: Source['db']): Promise<Row[]> => {
+  const within = async (t: DatabaseHandle['db']): Promise<JobRow[]> => {
     const source = { db: t, kind }
     const view = limit + glimpse
     const front: Candidate[] = await longestDue(source, wanted, view).select('lane').execute()
     const picked = pick(front, lanes, limit)
     if (picked.length < limit && front.length === view) {
       const taken = { ...lanes, held: [...lanes.held, ...picked.map(({ lane }) => lane)] }
-      const behind = await behindThem(source, wanted, taken)
+      const behind = await jobsBehindFullLanes(source, wanted, taken)
       const known = new Set(picked.map(({ id }) => id))
       picked.push(
         ...pick(
@@ -60,15 +60,19 @@ function takeFairly({ db, kind }: Source, wanted: Fair): Promise<Row[]> {
       )
     }
     if (picked.length === 0) return []
-    return take(source, wanted, chosen(source, wanted, picked))
+    return take(source, wanted, pickedJobs(source, wanted, picked))
   }
   return db.isTransaction ? within(db) : db.transaction().execute(within)
 }
 
-/** The first of each lane that is due and not full, longest due first. */
-async function behindThem(source: Source, wanted: Fair, taken: Taken): Promise<Candidate[]> {
+/** The first due jobs of each lane that is not full, longest due first. */
+async function jobsBehindFullLanes(
+  source: DatabaseHandle,
+  wanted: FairClaim,
+  taken: LaneUsage,
+): Promise<Candidate[]> {
   const { queue, limit, now, lanes } = wanted
-  const free = await dueLanes(source, { queue, limit, now, random: lanes.random, ...full(taken) })
+  const free = await dueLanes(source, { queue, limit, now, random: lanes.random, ...fullLanes(taken) })
   const [first, ...rest] = free.map((lane) =>
     source.db
       .selectFrom(
@@ -91,14 +95,14 @@ async function behindThem(source: Source, wanted: Fair, taken: Taken): Promise<C
 }
 
 /**
- * Waiting jobs whose time has come and running ones whose lease has ended are one thing here: `due` lies behind. On
- * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next ones.
+ * A waiting job whose time has come and a running job whose lease has ended look the same: their `due` has passed. On
+ * PostgreSQL two claimants would wait for each other's rows; SKIP LOCKED lets the second take the next rows.
  */
 const longestDue = (
-  { db, kind }: Source,
+  { db, kind }: DatabaseHandle,
   { queue, now }: Pick<Claim, 'queue' | 'now'>,
   limit: number,
-): Ready =>
+): ClaimableJobs =>
   db
     .selectFrom('jobs')
     .select('id')
@@ -109,8 +113,12 @@ const longestDue = (
     .limit(limit)
     .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked())
 
-/** By their ids alone: an index by time would be read through for them. */
-const chosen = ({ db, kind }: Source, { now }: Pick<Claim, 'now'>, picked: readonly Candidate[]): Ready =>
+/** Selected by their ids alone, so that the database does not read through the index by time. */
+const pickedJobs = (
+  { db, kind }: DatabaseHandle,
+  { now }: Pick<Claim, 'now'>,
+  picked: readonly Candidate[],
+): ClaimableJobs =>
   db
     .selectFrom('jobs')
     .select('id')
@@ -124,10 +132,10 @@ const chosen = ({ db, kind }: Source, { now }: Pick<Claim, 'now'>, picked: reado
 
 /** Materialised, because PostgreSQL may otherwise run the inner query again and lock more than the limit. */
 function take(
-  { db }: Source,
+  { db }: DatabaseHandle,
   { leaseMs, now }: Pick<Claim, 'leaseMs' | 'now'>,
-  ready: Ready,
-): Promise<Row[]> {
+  ready: ClaimableJobs,
+): Promise<JobRow[]> {
   return db
     .with(
       (name) => name('ready').materialized(),
@@ -145,7 +153,7 @@ function take(
     .execute()
 }
 
-async function bury({ db }: Source, spent: readonly Row[], now: number): Promise<void> {
+async function bury({ db }: DatabaseHandle, spent: readonly JobRow[], now: number): Promise<void> {
   for (const { id, claims, maxAttempts } of spent)
     await db
       .updateTable('jobs')

@@ -5,19 +5,21 @@ import { CamelCasePlugin, type Dialect, Kysely, sql } from 'kysely'
 import { migrate } from './migrations/index.ts'
 import { postgresDialect } from './postgres.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
-import type { Source, Tables } from './tables.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 /** A file for the embedded database, a `postgres://` URL for a server. `turnMs`: how long a transaction may take. */
-export type Where = ({ readonly file: string } | { readonly url: string }) & { readonly turnMs?: number }
+export type DatabaseLocation = ({ readonly file: string } | { readonly url: string }) & {
+  readonly turnMs?: number
+}
 
-export interface Database extends Source {
+export interface Database extends DatabaseHandle {
   /** Ends what is under way, and folds the write-ahead log into the file. */
   close(): Promise<void>
 }
 
-export async function openDatabase(where: Where, now = Date.now()): Promise<Database> {
+export async function openDatabase(where: DatabaseLocation, now = Date.now()): Promise<Database> {
   const kind = 'file' in where ? 'sqlite' : 'postgres'
-  const db = new Kysely<Tables>({ dialect: dialectOf(where), plugins: [new CamelCasePlugin()] })
+  const db = new Kysely<DatabaseSchema>({ dialect: dialectOf(where), plugins: [new CamelCasePlugin()] })
   try {
     await migrate(db as unknown as Kysely<unknown>, kind, now)
   } catch (error) {
@@ -28,9 +30,9 @@ export async function openDatabase(where: Where, now = Date.now()): Promise<Data
 }
 
 /** Asks a server for nothing, in one connection; of a file it asks nothing before it is there. Changes nothing. */
-export async function tryDatabase(where: Where): Promise<void> {
+export async function tryDatabase(where: DatabaseLocation): Promise<void> {
   if ('file' in where && !existsSync(where.file)) return
-  const db = new Kysely<Tables>({ dialect: dialectOf(where) })
+  const db = new Kysely<DatabaseSchema>({ dialect: dialectOf(where) })
   try {
     await sql`select 1`.execute(db)
     // SQLite looks into a file with the first table that is asked for.
@@ -44,7 +46,7 @@ export async function tryDatabase(where: Where): Promise<void> {
   }
 }
 
-function dialectOf(where: Where): Dialect {
+function dialectOf(where: DatabaseLocation): Dialect {
   // It keeps others waiting, on the embedded database every other writer.
   const { turnMs = 10_000 } = where
   if ('url' in where) return postgresDialect(where.url, turnMs)

@@ -1,10 +1,10 @@
 // The log of webhook deliveries: each attempt, what came back and how long it took. Answers "did you call us, and when?"
 import type { Selectable } from 'kysely'
 import { firstIdAt, newId } from './ids.ts'
-import { limitOf, type Page, type Paged, paged } from './pages.ts'
-import type { Source, Tables } from './tables.ts'
+import { limitOf, type Page, type Paged, toPage } from './pages.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
-export type DeliveryRecord = Readonly<Selectable<Tables['deliveries']>>
+export type DeliveryRecord = Readonly<Selectable<DatabaseSchema['deliveries']>>
 export type NewDelivery = Omit<DeliveryRecord, 'id'>
 
 export interface DeliveryFilter {
@@ -17,9 +17,9 @@ export interface DeliveryFilter {
   readonly page?: Page
 }
 
-export type Deliveries = ReturnType<typeof createDeliveries>
+export type DeliveryTable = ReturnType<typeof createDeliveries>
 
-export function createDeliveries({ db }: Source) {
+export function createDeliveries({ db }: DatabaseHandle) {
   return {
     add: async (delivery: NewDelivery): Promise<string> => {
       // In the order in which attempts began, which is not that in which they ended.
@@ -34,7 +34,7 @@ export function createDeliveries({ db }: Source) {
     /** Newest first. */
     find: async (filter: DeliveryFilter): Promise<Paged<DeliveryRecord>> => {
       const limit = limitOf(filter.page?.limit)
-      return paged(await found(db, filter, limit).execute(), limit)
+      return toPage(await selectDeliveries(db, filter, limit).execute(), limit)
     },
 
     /** Removes up to `limit` from before `before`; how many there were. */
@@ -46,7 +46,7 @@ export function createDeliveries({ db }: Source) {
   }
 }
 
-function found(db: Source['db'], filter: DeliveryFilter, limit: number) {
+function selectDeliveries(db: DatabaseHandle['db'], filter: DeliveryFilter, limit: number) {
   let query = db.selectFrom('deliveries').selectAll()
   for (const column of ['project', 'jobId', 'event'] as const) {
     const wanted = filter[column]

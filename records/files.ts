@@ -1,9 +1,9 @@
 // Uploads: what was uploaded, by which project, how far it is, and where its bytes lie.
 import type { Insertable, Selectable } from 'kysely'
+import { isNothing } from './empty-change.ts'
 import { type Json, type JsonObject, readJson, readMaybe, writeJson, writeMaybe } from './json.ts'
-import { isNothing } from './nothing.ts'
-import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
-import type { FileState, Source, Tables } from './tables.ts'
+import { byTime, limitOf, type TimePage, type TimePaged, toTimePage } from './pages.ts'
+import type { DatabaseHandle, DatabaseSchema, FileState } from './tables.ts'
 
 export interface FileRecord {
   readonly id: string
@@ -25,8 +25,9 @@ export interface FileRecord {
   readonly storageKey: string | null
 }
 
-type Optional = 'facts' | 'metadata' | 'tags' | 'upload' | 'stored' | 'storageKey'
-export type NewFile = Omit<FileRecord, Optional | 'removed'> & Partial<Pick<FileRecord, Optional>>
+type OptionalFileField = 'facts' | 'metadata' | 'tags' | 'upload' | 'stored' | 'storageKey'
+export type NewFile = Omit<FileRecord, OptionalFileField | 'removed'> &
+  Partial<Pick<FileRecord, OptionalFileField>>
 export type FileChange = Partial<Omit<FileRecord, 'id' | 'project' | 'created'>>
 
 export interface FileFilter extends TimePage {
@@ -42,17 +43,20 @@ export interface Totals {
   readonly removed: number
 }
 
-export type Files = ReturnType<typeof createFiles>
+export type FileTable = ReturnType<typeof createFiles>
 
-export function createFiles({ db, kind }: Source) {
-  const rowAt = (id: string) => db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+export const createFiles = (handle: DatabaseHandle) => ({
+  ...fileReads(handle),
+  ...fileChanges(handle),
+})
+
+const rowAt = (db: DatabaseHandle['db'], id: string) =>
+  db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
+
+function fileReads({ db, kind }: DatabaseHandle) {
   return {
-    add: async (file: NewFile): Promise<void> => {
-      await db.insertInto('files').values(rowOf(file)).execute()
-    },
-
     get: async (id: string): Promise<FileRecord | undefined> => {
-      const row = await rowAt(id)
+      const row = await rowAt(db, id)
       return row && fileOf(row)
     },
 
@@ -73,38 +77,9 @@ export function createFiles({ db, kind }: Source) {
       return (await db.selectFrom('files').selectAll().where('id', 'in', ids).execute()).map(fileOf)
     },
 
-    /** False when there is no such file. */
-    change: async (id: string, change: FileChange): Promise<boolean> => {
-      const changed = changedOf(change)
-      if (isNothing(changed)) return (await rowAt(id)) !== undefined
-      const { numUpdatedRows } = await db
-        .updateTable('files')
-        .set(changed)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
-
-    /** For good: of an upload that never came. */
-    forget: async (id: string): Promise<void> => {
-      await db.deleteFrom('files').where('id', '=', id).execute()
-    },
-
-    /** Forgets up to `limit` that were removed before `before`; how many there were. */
-    forgetRemoved: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
-      const old = db
-        .selectFrom('files')
-        .select('id')
-        .where('removed', '<', before)
-        .orderBy('removed')
-        .limit(limit)
-      const { numDeletedRows } = await db.deleteFrom('files').where('id', 'in', old).executeTakeFirst()
-      return Number(numDeletedRows)
-    },
-
     find: async (filter: FileFilter): Promise<TimePaged<FileRecord>> => {
       const limit = limitOf(filter.limit)
-      return pagedByTime((await pageOf(db, filter).execute()).map(fileOf), limit)
+      return toTimePage((await pageOf(db, filter).execute()).map(fileOf), limit)
     },
 
     totals: async (project: string): Promise<Totals> => {
@@ -146,13 +121,50 @@ export function createFiles({ db, kind }: Source) {
   }
 }
 
-const pageOf = (db: Source['db'], { isRemoved, isStored, ...page }: FileFilter) =>
+function fileChanges({ db }: DatabaseHandle) {
+  return {
+    add: async (file: NewFile): Promise<void> => {
+      await db.insertInto('files').values(rowOf(file)).execute()
+    },
+
+    /** False when there is no such file. */
+    change: async (id: string, change: FileChange): Promise<boolean> => {
+      const changed = changedColumns(change)
+      if (isNothing(changed)) return (await rowAt(db, id)) !== undefined
+      const { numUpdatedRows } = await db
+        .updateTable('files')
+        .set(changed)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** For good: of an upload that never came. */
+    forget: async (id: string): Promise<void> => {
+      await db.deleteFrom('files').where('id', '=', id).execute()
+    },
+
+    /** Forgets up to `limit` that were removed before `before`; how many there were. */
+    forgetRemoved: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db
+        .selectFrom('files')
+        .select('id')
+        .where('removed', '<', before)
+        .orderBy('removed')
+        .limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('files').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+const pageOf = (db: DatabaseHandle['db'], { isRemoved, isStored, ...page }: FileFilter) =>
   byTime(db, 'files', page)
     .selectAll()
     .where('state', '=', isRemoved ? 'removed' : 'ready')
     .$if(isStored !== undefined, (query) => query.where('stored', isStored ? 'is not' : 'is', null))
 
-function rowOf(file: NewFile): Insertable<Tables['files']> {
+function rowOf(file: NewFile): Insertable<DatabaseSchema['files']> {
   const { facts, metadata, tags, upload, stored, storageKey, ...rest } = file
   return {
     ...rest,
@@ -167,7 +179,7 @@ function rowOf(file: NewFile): Insertable<Tables['files']> {
 }
 
 /** Only the columns that the change names; the query builder leaves out what is undefined. */
-function changedOf({ facts, metadata, tags, upload, ...rest }: FileChange) {
+function changedColumns({ facts, metadata, tags, upload, ...rest }: FileChange) {
   const written = (value: Json | undefined) => (value === undefined ? undefined : writeMaybe(value))
   return {
     ...rest,
@@ -178,7 +190,7 @@ function changedOf({ facts, metadata, tags, upload, ...rest }: FileChange) {
   }
 }
 
-function fileOf(row: Selectable<Tables['files']>): FileRecord {
+function fileOf(row: Selectable<DatabaseSchema['files']>): FileRecord {
   return {
     ...row,
     facts: readMaybe<JsonObject>(row.facts),

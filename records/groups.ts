@@ -1,8 +1,8 @@
 // Groups: files that were put together, in their order, each with the operations it was named with.
 import type { Selectable } from 'kysely'
 import { readJson, writeJson } from './json.ts'
-import { byTime, limitOf, pagedByTime, type TimePage, type TimePaged } from './pages.ts'
-import type { Source, Tables } from './tables.ts'
+import { byTime, limitOf, type TimePage, type TimePaged, toTimePage } from './pages.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export type Member = { readonly id: string; readonly effects: string }
 
@@ -15,9 +15,9 @@ export interface GroupRecord {
 
 export type GroupFilter = TimePage & { readonly project: string }
 
-export type Groups = ReturnType<typeof createGroups>
+export type GroupTable = ReturnType<typeof createGroups>
 
-export function createGroups({ db }: Source) {
+export function createGroups({ db }: DatabaseHandle) {
   return {
     add: async (group: GroupRecord): Promise<void> => {
       await db
@@ -48,12 +48,12 @@ export function createGroups({ db }: Source) {
 
     find: async (filter: GroupFilter): Promise<TimePaged<GroupRecord>> => {
       const limit = limitOf(filter.limit)
-      return pagedByTime((await byTime(db, 'groups', filter).selectAll().execute()).map(groupOf), limit)
+      return toTimePage((await byTime(db, 'groups', filter).selectAll().execute()).map(groupOf), limit)
     },
   }
 }
 
-const groupOf = (row: Selectable<Tables['groups']>): GroupRecord => ({
+const groupOf = (row: Selectable<DatabaseSchema['groups']>): GroupRecord => ({
   ...row,
   files: readJson<Member[]>(row.files),
 })

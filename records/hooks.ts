@@ -1,7 +1,7 @@
-// Who wants to be told of what: the webhooks of a project, each once per event and address.
+// The webhooks of a project: which event is sent to which address. Each pair exists once.
 import type { Selectable } from 'kysely'
-import type { Seal } from './seal.ts'
-import type { Source, Tables } from './tables.ts'
+import type { Seal } from './sealing.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export interface HookRecord {
   readonly id: number
@@ -9,7 +9,7 @@ export interface HookRecord {
   readonly event: string
   readonly targetUrl: string
   readonly isActive: boolean
-  /** As it is, not hashed: what is sent is signed with it. It lies sealed in the database. */
+  /** Not hashed, because deliveries are signed with it. The database keeps it sealed. */
   readonly signingSecret: string | null
   readonly version: string
   readonly created: number
@@ -18,12 +18,40 @@ export interface HookRecord {
 
 export type NewHook = Omit<HookRecord, 'id' | 'created' | 'updated'>
 export type HookChange = Partial<Omit<NewHook, 'project'>>
-export type Hooks = ReturnType<typeof createHooks>
+export type HookTable = ReturnType<typeof createHooks>
 
-export function createHooks({ db, seal }: Source) {
-  const hookOf = openedBy(seal)
-  const closed = closedBy(seal)
+export const createHooks = (handle: DatabaseHandle) => ({
+  ...hookReads(handle),
+  ...hookChanges(handle),
+})
+
+function hookReads({ db, seal }: DatabaseHandle) {
+  const hookOf = unsealWith(seal)
   const ofProject = (project: string) => db.selectFrom('hooks').selectAll().where('project', '=', project)
+  return {
+    get: async (id: number): Promise<HookRecord | undefined> => {
+      const row = await db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && hookOf(row)
+    },
+
+    find: async (project: string): Promise<readonly HookRecord[]> =>
+      (await ofProject(project).orderBy('id').execute()).map(hookOf),
+
+    /** The active webhooks of an event. */
+    findFor: async (project: string, event: string): Promise<readonly HookRecord[]> => {
+      const rows = await ofProject(project)
+        .where('event', '=', event)
+        .where('isActive', '=', 1)
+        .orderBy('id')
+        .execute()
+      return rows.map(hookOf)
+    },
+  }
+}
+
+function hookChanges({ db, seal }: DatabaseHandle) {
+  const hookOf = unsealWith(seal)
+  const sealSecret = sealWith(seal)
   const projectOf = async (id: number): Promise<string> => {
     const row = await db.selectFrom('hooks').select('project').where('id', '=', id).executeTakeFirst()
     return row?.project ?? ''
@@ -35,7 +63,7 @@ export function createHooks({ db, seal }: Source) {
         .insertInto('hooks')
         .values({
           ...hook,
-          ...closed(hook.project, hook.signingSecret),
+          ...sealSecret(hook.project, hook.signingSecret),
           isActive: hook.isActive ? 1 : 0,
           created: now,
           updated: now,
@@ -48,7 +76,7 @@ export function createHooks({ db, seal }: Source) {
 
     change: async (id: number, { isActive, signingSecret, ...change }: HookChange, now: number) => {
       const active = isActive === undefined ? {} : { isActive: isActive ? 1 : 0 }
-      const secret = signingSecret === undefined ? {} : closed(await projectOf(id), signingSecret)
+      const secret = signingSecret === undefined ? {} : sealSecret(await projectOf(id), signingSecret)
       const row = await db
         .updateTable('hooks')
         .set({ ...change, ...active, ...secret, updated: now })
@@ -58,30 +86,12 @@ export function createHooks({ db, seal }: Source) {
       return row && hookOf(row)
     },
 
-    get: async (id: number): Promise<HookRecord | undefined> => {
-      const row = await db.selectFrom('hooks').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && hookOf(row)
-    },
-
-    find: async (project: string): Promise<readonly HookRecord[]> =>
-      (await ofProject(project).orderBy('id').execute()).map(hookOf),
-
-    /** Those to be told now. */
-    findFor: async (project: string, event: string): Promise<readonly HookRecord[]> => {
-      const rows = await ofProject(project)
-        .where('event', '=', event)
-        .where('isActive', '=', 1)
-        .orderBy('id')
-        .execute()
-      return rows.map(hookOf)
-    },
-
-    /** This one alone. */
+    /** Deletes one webhook. */
     forget: async (id: number): Promise<void> => {
       await db.deleteFrom('hooks').where('id', '=', id).execute()
     },
 
-    /** All events of that address; how many there were. */
+    /** Deletes the webhooks of an address, whatever their event. Returns how many there were. */
     remove: async (project: string, targetUrl: string): Promise<number> => {
       const { numDeletedRows } = await db
         .deleteFrom('hooks')
@@ -93,34 +103,34 @@ export function createHooks({ db, seal }: Source) {
   }
 }
 
-type Row = Selectable<Tables['hooks']>
+type HookRow = Selectable<DatabaseSchema['hooks']>
 
-/** Their ids are numbered by the database, after they were sealed: the project is what they are bound to. */
+/** The name that a secret is sealed under: the project, because the database numbers a row only when it is written. */
 const nameOf = (project: string): string => `hook ${project}`
 
-const closedBy =
+const sealWith =
   (seal: Seal | undefined) =>
-  (project: string, secret: string | null): Pick<Row, 'signingSecret' | 'sealed'> =>
+  (project: string, secret: string | null): Pick<HookRow, 'signingSecret' | 'sealed'> =>
     secret === null || !seal
       ? { signingSecret: secret, sealed: null }
       : { signingSecret: null, sealed: seal.close(nameOf(project), secret) }
 
-/** What another instance's secret sealed is nobody's here: what is sent then bears no signature. */
-const openedBy =
+/** A secret that another instance sealed cannot be opened: deliveries then carry no signature. */
+const unsealWith =
   (seal: Seal | undefined) =>
-  ({ sealed, ...row }: Row): HookRecord => ({
+  ({ sealed, ...row }: HookRow): HookRecord => ({
     ...row,
     signingSecret: sealed === null ? row.signingSecret : (seal?.open(nameOf(row.project), sealed) ?? null),
     isActive: row.isActive === 1,
   })
 
-/** Those of before secrets were sealed. */
-export async function sealHooks({ db, seal }: Source): Promise<void> {
+/** Seals secrets that were kept in clear by earlier versions. */
+export async function sealHooks({ db, seal }: DatabaseHandle): Promise<void> {
   const plain = await db.selectFrom('hooks').selectAll().where('signingSecret', 'is not', null).execute()
   for (const { id, project, signingSecret } of plain)
     await db
       .updateTable('hooks')
-      .set(closedBy(seal)(project, signingSecret))
+      .set(sealWith(seal)(project, signingSecret))
       .where('id', '=', id)
       .where('signingSecret', '=', signingSecret)
       .execute()

@@ -11,7 +11,7 @@ export function newId(time: number, random: Buffer = randomBytes(10)): string {
   random.copy(bytes, 6)
   bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6)
   bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
-  return written(bytes)
+  return formatId(bytes)
 }
 
 /** The id of a row that is written now: greater than all before it. */
@@ -44,7 +44,7 @@ export const firstIdAt = (time: number): string => newId(Math.max(0, Math.ceil(t
 
 export const timeOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
 
-function written(bytes: Buffer): string {
+function formatId(bytes: Buffer): string {
   const hex = bytes.toString('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }

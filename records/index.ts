@@ -1,7 +1,7 @@
 // The lasting memory of the API: uploads, results, usage, keys, and the work that was promised.
-import { openDatabase, type Where } from './database.ts'
+import { type DatabaseLocation, openDatabase } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
-import { createFetched } from './fetched.ts'
+import { createFetchedUrls } from './fetched-urls.ts'
 import { createFiles } from './files.ts'
 import { createGroups } from './groups.ts'
 import { createHooks, sealHooks } from './hooks.ts'
@@ -11,14 +11,15 @@ import { createKeys } from './keys.ts'
 import type { Records, Tables } from './records.ts'
 import { createReservations } from './reservations.ts'
 import { createResults } from './results.ts'
-import type { Seal } from './seal.ts'
-import type { Source } from './tables.ts'
+import type { Seal } from './sealing.ts'
+import type { DatabaseHandle } from './tables.ts'
 import { createUsage } from './usage.ts'
 
 export { backoff } from './backoff.ts'
 export type { Claim } from './claim.ts'
-export { tryDatabase, type Where } from './database.ts'
+export { type DatabaseLocation, tryDatabase } from './database.ts'
 export type { DeliveryFilter, DeliveryRecord } from './deliveries.ts'
+export { type LaneLimits, laneOf } from './fair-lanes.ts'
 export type { FileChange, FileFilter, FileRecord, NewFile } from './files.ts'
 export type { GroupRecord } from './groups.ts'
 export type { HookRecord, NewHook } from './hooks.ts'
@@ -26,18 +27,22 @@ export { firstIdAt, type NextId, newId, timeOf } from './ids.ts'
 export type { JobFilter, JobRecord, NewJob } from './jobs.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { KeyRecord, NewKey } from './keys.ts'
-export { laneOf, type Sharing } from './lanes.ts'
 export type { Page, Paged, TimePage, TimePaged } from './pages.ts'
+export {
+  createQueueWorker,
+  type LeaseSignal,
+  type QueueWorker,
+  type QueueWorkerOptions,
+} from './queue-worker.ts'
 export type { Records, Tables } from './records.ts'
 export type { Allowance, Reservation } from './reservations.ts'
 export type { NewResult, ResultRecord } from './results.ts'
-export type { Seal } from './seal.ts'
+export type { Seal } from './sealing.ts'
 export type { ResultFilter } from './search.ts'
-export type { FileState, JobState, Kind } from './tables.ts'
+export type { DatabaseKind, FileState, JobState } from './tables.ts'
 export type { Counts, UsageOfDay } from './usage.ts'
-export { createWork, type Held, type Work, type WorkOptions } from './work.ts'
 
-export async function openRecords(where: Where, now = Date.now(), seal?: Seal): Promise<Records> {
+export async function openRecords(where: DatabaseLocation, now = Date.now(), seal?: Seal): Promise<Records> {
   const { db, kind, close } = await openDatabase(where, now)
   if (seal) await sealHooks({ db, kind, seal })
   const nextId = createIds()
@@ -50,11 +55,11 @@ export async function openRecords(where: Where, now = Date.now(), seal?: Seal): 
   }
 }
 
-function tablesOf(source: Source, nextId: NextId): Tables {
+function tablesOf(source: DatabaseHandle, nextId: NextId): Tables {
   return {
     files: createFiles(source),
     groups: createGroups(source),
-    fetched: createFetched(source),
+    fetched: createFetchedUrls(source),
     results: createResults(source),
     usage: createUsage(source),
     reservations: createReservations(source),

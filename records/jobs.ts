@@ -2,11 +2,11 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import { backoff, usualAttempts } from './backoff.ts'
 import { type Claim, claim } from './claim.ts'
+import type { Lane } from './fair-lanes.ts'
 import { firstIdAt, type NextId, timeOf } from './ids.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import type { Lane } from './lanes.ts'
-import { limitOf, type Page, type Paged, paged } from './pages.ts'
-import type { JobState, Source, Tables } from './tables.ts'
+import { limitOf, type Page, type Paged, toPage } from './pages.ts'
+import type { DatabaseHandle, DatabaseSchema, JobState } from './tables.ts'
 
 export interface JobRecord {
   readonly id: string
@@ -50,13 +50,17 @@ export interface JobFilter {
 }
 
 /** What a worker holds: enough to know whether it still holds it. */
-export type Held = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
-export type Jobs = ReturnType<typeof createJobs>
+export type JobLease = Pick<JobRecord, 'id' | 'claims' | 'attempt' | 'maxAttempts'>
+export type JobTable = ReturnType<typeof createJobs>
 
-export function createJobs({ db, kind }: Source, nextId: NextId) {
-  const held = ({ id, claims }: Pick<Held, 'id' | 'claims'>) =>
-    db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
+export const createJobs = (handle: DatabaseHandle, nextId: NextId) => ({
+  ...jobPromises(handle, nextId),
+  ...jobLeases(handle),
+  ...jobReads(handle),
+})
 
+/** What whoever promises work does. */
+function jobPromises({ db }: DatabaseHandle, nextId: NextId) {
   return {
     /** In a transaction: the promise is kept if and only if the rest of it is. */
     promise: async (job: NewJob, now: number): Promise<string> => {
@@ -64,43 +68,6 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
       await db.insertInto('jobs').values(row).execute()
       return row.id
     },
-
-    /** Those that are due, each to one claimant until its lease ends; longest promised first. */
-    claim: async (wanted: Claim): Promise<readonly JobRecord[]> =>
-      (await claim({ db, kind }, wanted)).map(jobOf),
-
-    /** Heartbeat. False when the lease ended before and somebody else may be at it: stop. */
-    extend: async (job: Held, leaseMs: number, now: number): Promise<boolean> =>
-      isOne(
-        await held(job)
-          .set({ due: now + leaseMs })
-          .executeTakeFirst(),
-      ),
-
-    done: async (job: Held, now: number): Promise<boolean> =>
-      isOne(await held(job).set({ state: 'done', due: null, error: null, finished: now }).executeTakeFirst()),
-
-    /** Tried again after a backoff, or dead after the last attempt. `random` is from 0 to 1. */
-    failed: async (
-      job: Held,
-      error: string,
-      { now, random, waitMs }: { now: number; random: number; waitMs?: number },
-    ): Promise<boolean> => {
-      const isDead = job.attempt >= job.maxAttempts
-      const due = now + Math.max(waitMs ?? 0, backoff(job.attempt, random))
-      const next = isDead
-        ? ({ state: 'dead', due: null, finished: now } as const)
-        : ({ state: 'waiting', due, finished: null } as const)
-      return isOne(
-        await held(job)
-          .set({ ...next, error })
-          .executeTakeFirst(),
-      )
-    },
-
-    /** Dead at once: another attempt would end the same way. */
-    giveUp: async (job: Held, error: string, now: number): Promise<boolean> =>
-      isOne(await held(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
 
     /** At once and with all attempts, whether it waits for another or is over. False while it is being sent. */
     resend: async (id: string, now: number): Promise<boolean> =>
@@ -120,6 +87,66 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
           .executeTakeFirst(),
       ),
 
+    /** Removes up to `limit` that finished before `before`; how many there were. */
+    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
+      const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)
+      const { numDeletedRows } = await db.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+/** What a worker does with the jobs that it holds. */
+function jobLeases({ db, kind }: DatabaseHandle) {
+  const updateHeld = ({ id, claims }: Pick<JobLease, 'id' | 'claims'>) =>
+    db.updateTable('jobs').where('id', '=', id).where('claims', '=', claims).where('state', '=', 'running')
+
+  return {
+    /** Those that are due, each to one claimant until its lease ends; longest promised first. */
+    claim: async (wanted: Claim): Promise<readonly JobRecord[]> =>
+      (await claim({ db, kind }, wanted)).map(jobOf),
+
+    /** Heartbeat. False when the lease ended before and somebody else may be at it: stop. */
+    extend: async (job: JobLease, leaseMs: number, now: number): Promise<boolean> =>
+      isOne(
+        await updateHeld(job)
+          .set({ due: now + leaseMs })
+          .executeTakeFirst(),
+      ),
+
+    finish: async (job: JobLease, now: number): Promise<boolean> =>
+      isOne(
+        await updateHeld(job)
+          .set({ state: 'done', due: null, error: null, finished: now })
+          .executeTakeFirst(),
+      ),
+
+    /** Tried again after a backoff, or dead after the last attempt. `random` is from 0 to 1. */
+    retry: async (
+      job: JobLease,
+      error: string,
+      { now, random, waitMs }: { now: number; random: number; waitMs?: number },
+    ): Promise<boolean> => {
+      const isDead = job.attempt >= job.maxAttempts
+      const due = now + Math.max(waitMs ?? 0, backoff(job.attempt, random))
+      const next = isDead
+        ? ({ state: 'dead', due: null, finished: now } as const)
+        : ({ state: 'waiting', due, finished: null } as const)
+      return isOne(
+        await updateHeld(job)
+          .set({ ...next, error })
+          .executeTakeFirst(),
+      )
+    },
+
+    /** Dead at once: another attempt would end the same way. */
+    giveUp: async (job: JobLease, error: string, now: number): Promise<boolean> =>
+      isOne(await updateHeld(job).set({ state: 'dead', due: null, error, finished: now }).executeTakeFirst()),
+  }
+}
+
+function jobReads({ db }: DatabaseHandle) {
+  return {
     get: async (id: string): Promise<JobRecord | undefined> => {
       const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
       return row && jobOf(row)
@@ -128,7 +155,7 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
     /** Newest first. */
     find: async (filter: JobFilter): Promise<Paged<JobRecord>> => {
       const limit = limitOf(filter.page?.limit)
-      return paged((await found(db, filter, limit).execute()).map(jobOf), limit)
+      return toPage((await selectJobs(db, filter, limit).execute()).map(jobOf), limit)
     },
 
     /** When the next job of the queue is due; undefined when none is. A worker need not ask before. */
@@ -143,19 +170,12 @@ export function createJobs({ db, kind }: Source, nextId: NextId) {
         .executeTakeFirst()
       return row?.due ?? undefined
     },
-
-    /** Removes up to `limit` that finished before `before`; how many there were. */
-    forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
-      const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)
-      const { numDeletedRows } = await db.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
-      return Number(numDeletedRows)
-    },
   }
 }
 
 const isOne = ({ numUpdatedRows }: { numUpdatedRows: bigint }): boolean => numUpdatedRows === 1n
 
-function found(db: Source['db'], filter: JobFilter, limit: number) {
+function selectJobs(db: DatabaseHandle['db'], filter: JobFilter, limit: number) {
   const { project, states, created = {}, page = {} } = filter
   return db
     .selectFrom('jobs')
@@ -170,7 +190,7 @@ function found(db: Source['db'], filter: JobFilter, limit: number) {
     .limit(limit + 1)
 }
 
-function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<Tables['jobs']> {
+function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<DatabaseSchema['jobs']> {
   return {
     id: job.id,
     queue: job.queue,
@@ -189,7 +209,7 @@ function rowOf(job: NewJob & { readonly id: string }, now: number): Insertable<T
   }
 }
 
-const jobOf = (row: Selectable<Tables['jobs']>): JobRecord => ({
+const jobOf = (row: Selectable<DatabaseSchema['jobs']>): JobRecord => ({
   ...row,
   payload: readJson<JsonObject>(row.payload),
 })

@@ -1,10 +1,10 @@
-// API keys: who may do what and how much. Of the secret only its SHA-256 is kept, and, where signatures are to be
-// checked, the secret as its owner sealed it: what opens it is not in the database.
+// API keys: who may do what and how much. The table keeps the SHA-256 of a secret. Where signatures are checked it also
+// keeps the secret, sealed by a key that is not in the database.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { isNothing } from './empty-change.ts'
 import { type JsonObject, readJson, writeJson } from './json.ts'
-import { isNothing } from './nothing.ts'
-import type { Source, Tables } from './tables.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export interface KeyRecord {
   readonly id: string
@@ -12,18 +12,18 @@ export interface KeyRecord {
   readonly user: string
   readonly name: string
   readonly scopes: readonly string[]
-  /** What the API counts against: calls a month, bytes a day. Its names are the API's. */
+  /** The limits per month. The API defines the names: `calls` and `bytes`. */
   readonly quotas: JsonObject
-  /** What the project wishes: signed uploads, for one. Its names are the API's. */
+  /** The project's settings. The API defines the names: `signedUploads`, for example. */
   readonly settings: JsonObject
   readonly created: number
   readonly revoked: number | null
 }
 
-type Changeable = 'scopes' | 'quotas' | 'settings' | 'name'
-export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | Changeable> &
-  Partial<Pick<KeyRecord, Changeable>> & {
-    /** One that already exists elsewhere; without it a new one is drawn. */
+type ChangeableKeyField = 'scopes' | 'quotas' | 'settings' | 'name'
+export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | ChangeableKeyField> &
+  Partial<Pick<KeyRecord, ChangeableKeyField>> & {
+    /** A secret that exists already; without it a new one is drawn. */
     readonly secret?: string
     readonly sealed?: string
   }
@@ -32,12 +32,51 @@ export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | Changeable> &
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const drawSecret = (): string => randomBytes(24).toString('base64url')
 
-export type Keys = ReturnType<typeof createKeys>
+export type KeyTable = ReturnType<typeof createKeys>
 
-export function createKeys({ db }: Source) {
-  const rowOf = (id: string) => db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+export const createKeys = (handle: DatabaseHandle) => ({
+  ...keyReads(handle),
+  ...keyChanges(handle),
+})
+
+const rowOf = ({ db }: DatabaseHandle, id: string) =>
+  db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst()
+
+function keyReads(handle: DatabaseHandle) {
   return {
-    /** The secret comes back this once and never again. Fails when the id is taken. */
+    get: async (id: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(handle, id)
+      return row && keyOf(row)
+    },
+
+    /** The key, when the secret is right and the key is not revoked. An unknown id takes as long as a wrong secret. */
+    verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
+      const row = await rowOf(handle, id)
+      const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
+      return row && isRight && row.revoked === null ? keyOf(row) : undefined
+    },
+
+    /** The sealed secret; undefined when none was sealed, or there is no such key. */
+    sealedOf: async (id: string): Promise<string | undefined> =>
+      (await rowOf(handle, id))?.sealed ?? undefined,
+
+    find: async (project: string): Promise<readonly KeyRecord[]> => {
+      const rows = await handle.db
+        .selectFrom('keys')
+        .selectAll()
+        .where('project', '=', project)
+        .orderBy('created')
+        .orderBy('id')
+        .execute()
+      return rows.map(keyOf)
+    },
+  }
+}
+
+function keyChanges(handle: DatabaseHandle) {
+  const { db } = handle
+  return {
+    /** Returns the secret, which cannot be read again. Fails when the id exists already. */
     add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
       const {
         secret = drawSecret(),
@@ -65,34 +104,8 @@ export function createKeys({ db }: Source) {
       return { secret }
     },
 
-    get: async (id: string): Promise<KeyRecord | undefined> => {
-      const row = await rowOf(id)
-      return row && keyOf(row)
-    },
-
-    /** The key, when the secret is its own and it is not revoked. As slow for an unknown id as for a wrong secret. */
-    verify: async (id: string, secret: string): Promise<KeyRecord | undefined> => {
-      const row = await rowOf(id)
-      const isRight = isSame(hashOf(secret), row?.secretHash ?? hashOf(`no ${secret}`))
-      return row && isRight && row.revoked === null ? keyOf(row) : undefined
-    },
-
-    /** The secret as it was sealed; undefined when it was not, or there is no such key. */
-    sealedOf: async (id: string): Promise<string | undefined> => (await rowOf(id))?.sealed ?? undefined,
-
-    find: async (project: string): Promise<readonly KeyRecord[]> => {
-      const rows = await db
-        .selectFrom('keys')
-        .selectAll()
-        .where('project', '=', project)
-        .orderBy('created')
-        .orderBy('id')
-        .execute()
-      return rows.map(keyOf)
-    },
-
     /** False when there is no such key. */
-    change: async (id: string, change: Partial<Pick<KeyRecord, Changeable>>) => {
+    change: async (id: string, change: Partial<Pick<KeyRecord, ChangeableKeyField>>) => {
       const { scopes, quotas, settings, name } = change
       const changed = {
         name,
@@ -100,7 +113,7 @@ export function createKeys({ db }: Source) {
         quotas: quotas && writeJson(quotas),
         settings: settings && writeJson(settings),
       }
-      if (isNothing(changed)) return (await rowOf(id)) !== undefined
+      if (isNothing(changed)) return (await rowOf(handle, id)) !== undefined
       const { numUpdatedRows } = await db
         .updateTable('keys')
         .set(changed)
@@ -109,7 +122,7 @@ export function createKeys({ db }: Source) {
       return numUpdatedRows > 0n
     },
 
-    /** False when it was revoked before, or never was. */
+    /** False when the key was revoked already, or does not exist. */
     revoke: async (id: string, now: number): Promise<boolean> => {
       const { numUpdatedRows } = await db
         .updateTable('keys')
@@ -124,8 +137,8 @@ export function createKeys({ db }: Source) {
 
 const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-/** Without the hash and the sealed secret: what is not handed out cannot leak. */
-function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<Tables['keys']>): KeyRecord {
+/** The row without its hash and its sealed secret, so that neither can leak into an answer or a log. */
+function keyOf({ secretHash: _, sealed: __, ...row }: Selectable<DatabaseSchema['keys']>): KeyRecord {
   return {
     ...row,
     scopes: readJson<string[]>(row.scopes),

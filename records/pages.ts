@@ -1,6 +1,6 @@
 // Pages by key: the next page begins after the last row of this one, however many rows came or went meanwhile.
 import type { Kysely, SelectQueryBuilder } from 'kysely'
-import type { Tables } from './tables.ts'
+import type { DatabaseSchema } from './tables.ts'
 
 export interface Page {
   /** At most 1000; 50 when not said. */
@@ -20,13 +20,13 @@ const mostRows = 1000
 export const limitOf = (limit = 50): number => Math.min(Math.max(1, Math.trunc(limit)), mostRows)
 
 /** `rows` were asked with one more than the limit: that one says whether there is a next page. */
-export function paged<Row extends { id: string }>(rows: readonly Row[], limit: number): Paged<Row> {
+export function toPage<Row extends { id: string }>(rows: readonly Row[], limit: number): Paged<Row> {
   const shown = rows.slice(0, limit)
   return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null }
 }
 
 /** The place of a row in a list by time whose ids do not carry the time. */
-export interface Place {
+export interface PagePlace {
   readonly created: number
   readonly id: string
 }
@@ -37,33 +37,33 @@ export interface TimePage {
   /** Begins at this time, itself included: where a list that is ordered by time is to start. */
   readonly from?: number
   /** Begins after this row: the `next` of the page before. */
-  readonly after?: Place
+  readonly after?: PagePlace
 }
 
 export interface TimePaged<Row> {
   readonly rows: readonly Row[]
-  readonly next: Place | null
+  readonly next: PagePlace | null
 }
 
 /** As `paged`, for a list by time. */
-export function pagedByTime<Row extends Place>(rows: readonly Row[], limit: number): TimePaged<Row> {
+export function toTimePage<Row extends PagePlace>(rows: readonly Row[], limit: number): TimePaged<Row> {
   const last = rows[limit - 1]
   const next = rows.length > limit && last ? { created: last.created, id: last.id } : null
   return { rows: rows.slice(0, limit), next }
 }
 
-type Timed = 'files' | 'groups'
+type TableByTime = 'files' | 'groups'
 
 /** The rows of a project's page by time, and one more: the same question for both tables that are listed so. */
-export function byTime<T extends Timed>(
-  db: Kysely<Tables>,
+export function byTime<T extends TableByTime>(
+  db: Kysely<DatabaseSchema>,
   table: T,
   { project, order, from, after, limit }: TimePage & { readonly project: string },
 ) {
   const beyond = order === 'oldest' ? '>' : '<'
   const direction = order === 'oldest' ? 'asc' : 'desc'
   // The builder cannot see that both tables have these columns; the type below says which one it is.
-  const rows = db.selectFrom(table as 'files') as SelectQueryBuilder<Tables, 'files', object>
+  const rows = db.selectFrom(table as 'files') as SelectQueryBuilder<DatabaseSchema, 'files', object>
   return rows
     .where('project', '=', project)
     .$if(from !== undefined, (query) => query.where('created', `${beyond}=`, from ?? 0))
@@ -74,5 +74,5 @@ export function byTime<T extends Timed>(
     )
     .orderBy('created', direction)
     .orderBy('id', direction)
-    .limit(limitOf(limit) + 1) as unknown as SelectQueryBuilder<Tables, T, object>
+    .limit(limitOf(limit) + 1) as unknown as SelectQueryBuilder<DatabaseSchema, T, object>
 }

@@ -57,7 +57,7 @@ class FailingDriver extends PostgresDriver {
         try {
           return await execute<R>(...query)
         } catch (error) {
-          throw translated(error as Error)
+          throw translate(error as Error)
         }
       }
     }
@@ -75,7 +75,7 @@ const isPassing = ({ code = '', message = '' }: { code?: string; message?: strin
 // A text that PostgreSQL cannot hold can only be a client's: SQLite takes null characters, and no id of ours has any.
 const untranslatable: ReadonlySet<string> = new Set(['22021', '22P05'])
 
-function translated(error: Error & { readonly code?: string }): Error {
+function translate(error: Error & { readonly code?: string }): Error {
   if (isPassing(error)) return failureOf(error)
   if (!untranslatable.has(error.code ?? '')) return error
   return new Failure('bad-option', 'A text has null characters, which cannot be kept.', { cause: error })

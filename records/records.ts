@@ -1,27 +1,27 @@
 // What the rest of the program holds: the tables, and a way to write to several of them at once.
-import type { Deliveries } from './deliveries.ts'
-import type { FetchedFiles } from './fetched.ts'
-import type { Files } from './files.ts'
-import type { Groups } from './groups.ts'
-import type { Hooks } from './hooks.ts'
+import type { DeliveryTable } from './deliveries.ts'
+import type { FetchedUrlTable } from './fetched-urls.ts'
+import type { FileTable } from './files.ts'
+import type { GroupTable } from './groups.ts'
+import type { HookTable } from './hooks.ts'
 import type { NextId } from './ids.ts'
-import type { Jobs } from './jobs.ts'
-import type { Keys } from './keys.ts'
-import type { Reservations } from './reservations.ts'
-import type { Results } from './results.ts'
-import type { Usage } from './usage.ts'
+import type { JobTable } from './jobs.ts'
+import type { KeyTable } from './keys.ts'
+import type { ReservationTable } from './reservations.ts'
+import type { ResultTable } from './results.ts'
+import type { UsageTable } from './usage.ts'
 
 export interface Tables {
-  readonly files: Files
-  readonly groups: Groups
-  readonly fetched: FetchedFiles
-  readonly results: Results
-  readonly usage: Usage
-  readonly reservations: Reservations
-  readonly keys: Keys
-  readonly jobs: Jobs
-  readonly deliveries: Deliveries
-  readonly hooks: Hooks
+  readonly files: FileTable
+  readonly groups: GroupTable
+  readonly fetched: FetchedUrlTable
+  readonly results: ResultTable
+  readonly usage: UsageTable
+  readonly reservations: ReservationTable
+  readonly keys: KeyTable
+  readonly jobs: JobTable
+  readonly deliveries: DeliveryTable
+  readonly hooks: HookTable
 }
 
 export interface Records extends Tables {

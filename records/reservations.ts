@@ -1,7 +1,7 @@
-// What calls under way take of a quota before they are counted: held with a lease, so that a process that dies gives
-// back what it held. What is used and what is held are looked at in the one statement that takes more of it.
+// What calls under way hold of a quota before they are counted. A lease gives it back when the process dies. One statement
+// compares what is used and held with the quota and takes more, so that two calls cannot both take the last of it.
 import { sql } from 'kysely'
-import type { Source } from './tables.ts'
+import type { DatabaseHandle } from './tables.ts'
 import { dayOf } from './usage.ts'
 
 export interface Reservation {
@@ -20,11 +20,11 @@ export interface Allowance {
   readonly from: number
 }
 
-export type Reservations = ReturnType<typeof createReservations>
+export type ReservationTable = ReturnType<typeof createReservations>
 
-export function createReservations({ db, kind }: Source) {
+export function createReservations({ db, kind }: DatabaseHandle) {
   /** PostgreSQL alone would let two look at once and both take the last. */
-  const oneByOne = <T>(keyId: string, work: (db: Source['db']) => Promise<T>): Promise<T> =>
+  const oneByOne = <T>(keyId: string, work: (db: DatabaseHandle['db']) => Promise<T>): Promise<T> =>
     kind === 'sqlite' || db.isTransaction
       ? work(db)
       : db.transaction().execute(async (t) => {
@@ -33,10 +33,10 @@ export function createReservations({ db, kind }: Source) {
         })
 
   return {
-    /** A new one, or all that one holds from now on. False, and nothing changed, where it is not to be had. */
+    /** Makes a reservation, or changes what it holds. False when the quota does not allow it; nothing is changed then. */
     hold: (wanted: Reservation, allowed: Allowance, now: number): Promise<boolean> =>
       oneByOne(wanted.keyId, async (t) => {
-        const { rows } = await held(wanted, allowed, now).execute(t)
+        const { rows } = await holdStatement(wanted, allowed, now).execute(t)
         return rows.length === 1
       }),
 
@@ -66,7 +66,7 @@ export function createReservations({ db, kind }: Source) {
   }
 }
 
-function held({ id, keyId, calls, bytes, expires }: Reservation, allowed: Allowance, now: number) {
+function holdStatement({ id, keyId, calls, bytes, expires }: Reservation, allowed: Allowance, now: number) {
   const used = (column: 'calls' | 'bytes_in') =>
     sql`(select coalesce(sum(${sql.ref(column)}), 0) from usage
       where key_id = ${keyId} and day >= ${dayOf(allowed.from)})`

@@ -4,7 +4,7 @@ import { firstIdAt, timeOf } from './ids.ts'
 import { type JsonObject, readMaybe, writeMaybe } from './json.ts'
 import type { Page, Paged } from './pages.ts'
 import { type ResultFilter, searchResults } from './search.ts'
-import type { Source, Tables } from './tables.ts'
+import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
 export interface ResultRecord {
   /** From `nextId`: the id carries the time, and the order of ids is the order of results. */
@@ -33,7 +33,7 @@ export interface ResultRecord {
   readonly storageKey: string | null
 }
 
-type Optional =
+type OptionalResultField =
   | 'level'
   | 'iccName'
   | 'uniqueColours'
@@ -43,14 +43,15 @@ type Optional =
   | 'detail'
   | 'expires'
   | 'storageKey'
-export type NewResult = Omit<ResultRecord, Optional | 'created'> & Partial<Pick<ResultRecord, Optional>>
+export type NewResult = Omit<ResultRecord, OptionalResultField | 'created'> &
+  Partial<Pick<ResultRecord, OptionalResultField>>
 
 // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a row has 19.
 const rowsAtOnce = 1000
 
-export type Results = ReturnType<typeof createResults>
+export type ResultTable = ReturnType<typeof createResults>
 
-export function createResults({ db }: Source) {
+export function createResults({ db }: DatabaseHandle) {
   return {
     add: async (...results: readonly NewResult[]): Promise<void> => {
       for (let at = 0; at < results.length; at += rowsAtOnce) {
@@ -102,7 +103,7 @@ export function createResults({ db }: Source) {
   }
 }
 
-function rowOf(result: NewResult): Insertable<Tables['results']> {
+function rowOf(result: NewResult): Insertable<DatabaseSchema['results']> {
   return {
     ...result,
     created: timeOf(result.id),
@@ -119,7 +120,7 @@ function rowOf(result: NewResult): Insertable<Tables['results']> {
   }
 }
 
-const resultOf = (row: Selectable<Tables['results']>): ResultRecord => ({
+const resultOf = (row: Selectable<DatabaseSchema['results']>): ResultRecord => ({
   ...row,
   hasIcc: row.hasIcc === 1,
   detail: readMaybe<JsonObject>(row.detail),

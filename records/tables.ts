@@ -1,12 +1,12 @@
 // The tables as the query builder sees them: camelCase here, snake_case in SQL. Times are milliseconds since 1970,
 // yes and no are 1 and 0, and what nobody searches by is JSON text: the same on both databases.
 import type { Generated, Kysely } from 'kysely'
-import type { Seal } from './seal.ts'
+import type { Seal } from './sealing.ts'
 
 export type FileState = 'uploading' | 'ready' | 'removed'
 export type JobState = 'waiting' | 'running' | 'done' | 'dead'
 
-export interface Tables {
+export interface DatabaseSchema {
   files: {
     id: string
     project: string
@@ -81,7 +81,7 @@ export interface Tables {
     maxAttempts: number
     /** Attempts of the sendings before this one. */
     earlier: number
-    /** Who waits together: see lanes.ts. */
+    /** Jobs of one lane wait together: see fair-lanes.ts. */
     lane: string
     /** Only grows: what a worker shows to prove that the lease is still its own. */
     claims: number
@@ -107,7 +107,7 @@ export interface Tables {
     event: string
     targetUrl: string
     isActive: number
-    /** As it is: of before secrets were sealed, or where there is nothing to seal them with. */
+    /** In clear: written by an earlier version, or without a seal. */
     signingSecret: string | null
     sealed: string | null
     version: string
@@ -116,12 +116,12 @@ export interface Tables {
   }
 }
 
-/** Which database it is: where the two differ, the one who differs asks. */
-export type Kind = 'sqlite' | 'postgres'
+/** Which database this is, for the few statements that the two need to have different. */
+export type DatabaseKind = 'sqlite' | 'postgres'
 
-export interface Source {
-  readonly db: Kysely<Tables>
-  readonly kind: Kind
-  /** Without one secrets lie as they are: for whoever never keeps any. */
+export interface DatabaseHandle {
+  readonly db: Kysely<DatabaseSchema>
+  readonly kind: DatabaseKind
+  /** Undefined for callers that keep no secrets: secrets would be stored in clear. */
   readonly seal?: Seal | undefined
 }

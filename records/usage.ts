@@ -1,6 +1,6 @@
 // Usage: what each key did on each day (UTC), as counters that only grow.
 import { sql } from 'kysely'
-import type { Source } from './tables.ts'
+import type { DatabaseHandle } from './tables.ts'
 
 const counters = ['calls', 'failures', 'bytesIn', 'bytesOut', 'bytesSaved'] as const
 export type Counts = Readonly<Record<(typeof counters)[number], number>>
@@ -22,9 +22,9 @@ const none: Counts = { calls: 0, failures: 0, bytesIn: 0, bytesOut: 0, bytesSave
 
 export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
 
-export type Usage = ReturnType<typeof createUsage>
+export type UsageTable = ReturnType<typeof createUsage>
 
-export function createUsage({ db }: Source) {
+export function createUsage({ db }: DatabaseHandle) {
   return {
     /** With `held` the reservation that was made for it ends: in a transaction both at once. */
     count: async (keyId: string, counted: Partial<Counts>, now: number, held?: string): Promise<void> => {

@@ -1,10 +1,10 @@
-// The content of a request: its body held to the digests that were announced of it, and without its Content-Encoding.
+// The content of a request: its body, checked against the announced digests and decoded by its Content-Encoding.
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../../errors.ts'
-import { announcedIn, checked } from './digests.ts'
-import { codings, type Unpacker, unpacked, unpackerOf } from './unpack.ts'
+import { codings, type Unpacker, unpack, unpackerOf } from './content-coding.ts'
+import { readDigests, verifyDigests } from './digests.ts'
 
-/** One in another is seen, by mistake; what has more is made to cost. */
+/** Two codings come from a mistake; a body with more is an attempt to cost us time. */
 const mostCodings = 2
 
 /**
@@ -16,9 +16,9 @@ export function contentOf(
   headers: IncomingHttpHeaders = {},
 ): AsyncGenerator<Buffer, void> {
   const unpackers = unpackersOf(headers)
-  const digests = announcedIn(headers)
-  const sent = digests.length > 0 ? checked(chunks, digests) : chunks
-  return unpackers.reduce((packed, unpacker) => unpacked(packed, unpacker, spoilt), sent)
+  const digests = readDigests(headers)
+  const sent = digests.length > 0 ? verifyDigests(chunks, digests) : chunks
+  return unpackers.reduce((packed, unpacker) => unpack(packed, unpacker, unpackFailure), sent)
 }
 
 /** Its Content-Length is then of something else than the content. */
@@ -42,5 +42,5 @@ const codingsOf = (headers: IncomingHttpHeaders): readonly string[] =>
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')
 
-const spoilt = (cause: unknown) =>
+const unpackFailure = (cause: unknown) =>
   new Failure('bad-body', 'The body does not unpack by its Content-Encoding.', { cause })

@@ -10,7 +10,7 @@ interface Hashing {
   digest(): Uint8Array | Promise<Uint8Array>
 }
 
-interface Announced {
+interface AnnouncedDigest {
   readonly header: string
   readonly hashing: Hashing
   readonly expected: Buffer
@@ -47,7 +47,7 @@ const listed = ['content-digest', 'repr-digest', 'digest'] as const
 const listItem = /([\w-]+)\s*=\s*(?::([^:]*):|([^:,\s]+))/g
 
 /** Those of algorithms that we know; RFC 9530 2 has the others passed over. Fails with 'bad-body' for what is no digest. */
-export function announcedIn(headers: IncomingHttpHeaders): readonly Announced[] {
+export function readDigests(headers: IncomingHttpHeaders): readonly AnnouncedDigest[] {
   return [
     ...Object.entries(single).flatMap(([header, name]) => one(header, name, textOf(headers[header]))),
     ...listed.flatMap((header) =>
@@ -55,31 +55,31 @@ export function announcedIn(headers: IncomingHttpHeaders): readonly Announced[] 
         one(header, name.toLowerCase(), value ?? bare),
       ),
     ),
-    ...signed(textOf(headers['x-amz-content-sha256'])),
+    ...s3Digest(textOf(headers['x-amz-content-sha256'])),
   ]
 }
 
-function one(header: string, name: string, text: string | undefined): readonly Announced[] {
+function one(header: string, name: string, text: string | undefined): readonly AnnouncedDigest[] {
   const algorithm = algorithms.get(name)
   if (text === undefined || !algorithm) return []
-  return [announced(header, algorithm, Buffer.from(text.trim(), 'base64'))]
+  return [announceDigest(header, algorithm, Buffer.from(text.trim(), 'base64'))]
 }
 
 /** In hex; other words of S3's clients say that there is none. */
-function signed(text: string | undefined): readonly Announced[] {
+function s3Digest(text: string | undefined): readonly AnnouncedDigest[] {
   if (text === undefined || !/^[\da-f]{64}$/i.test(text)) return []
-  return [announced('x-amz-content-sha256', hash('sha256', 32), Buffer.from(text, 'hex'))]
+  return [announceDigest('x-amz-content-sha256', hash('sha256', 32), Buffer.from(text, 'hex'))]
 }
 
-function announced(header: string, { bytes, create }: Algorithm, expected: Buffer): Announced {
+function announceDigest(header: string, { bytes, create }: Algorithm, expected: Buffer): AnnouncedDigest {
   if (expected.length === bytes) return { header, hashing: create(), expected }
   throw new Failure('bad-body', `The header ${header} holds no digest of its kind.`, { option: header })
 }
 
 /** The same chunks. Fails with 'bad-body' behind the last when they are not what was announced. */
-export async function* checked(
+export async function* verifyDigests(
   chunks: AsyncGenerator<Buffer, void>,
-  digests: readonly Announced[],
+  digests: readonly AnnouncedDigest[],
 ): AsyncGenerator<Buffer, void> {
   for await (const chunk of chunks) {
     for (const { hashing } of digests) hashing.update(chunk)

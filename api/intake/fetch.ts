@@ -8,16 +8,16 @@ import {
   statusFailure,
   transportFailure,
 } from '../../fetch/refusals.ts'
-import { firstVisit, nextVisit, type Visit } from './address.ts'
+import { type Unpacker, unpack, unpackerOf } from './content-coding.ts'
+import { type FetchRequest, firstRequest, nextRequest } from './fetch-address.ts'
+import { addressName, dispositionName, safeName } from './file-name.ts'
 import type { FetchOptions, Received } from './intake.ts'
-import { addressName, dispositionName, safeName } from './name.ts'
-import { abandoned, chunksOf } from './pace.ts'
-import type { Room } from './room.ts'
-import { checkBytes, type Place, take } from './take.ts'
-import { type Unpacker, unpacked, unpackerOf } from './unpack.ts'
+import { checkBytes, type ReceiveContext, receiveFile } from './receive-file.ts'
+import type { SpoolSpace } from './spool-space.ts'
+import { abandonment, chunksOf } from './stall-watch.ts'
 
-export interface FetchWay extends Place {
-  readonly room: Room
+export interface FetchContext extends ReceiveContext {
+  readonly room: SpoolSpace
   readonly dispatcher: Dispatcher
   /** Until the connection stands; then `stallMs` for the first byte and between two. */
   readonly connectMs: number
@@ -26,17 +26,21 @@ export interface FetchWay extends Place {
   readonly fetchMs: number
 }
 
-type Response = Dispatcher.ResponseData
+type FetchResponse = Dispatcher.ResponseData
 
 interface Arrival {
-  readonly response: Response
-  readonly visit: Visit
+  readonly response: FetchResponse
+  readonly visit: FetchRequest
 }
 
 const mostRedirects = 5
 
-export async function fetchFile(address: string, way: FetchWay, options: FetchOptions): Promise<Received> {
-  const first = firstVisit(address, options.headers ?? {})
+export async function fetchFile(
+  address: string,
+  way: FetchContext,
+  options: FetchOptions,
+): Promise<Received> {
+  const first = firstRequest(address, options.headers ?? {})
   const deadline = AbortSignal.timeout(way.fetchMs)
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
   try {
@@ -47,24 +51,28 @@ export async function fetchFile(address: string, way: FetchWay, options: FetchOp
       { ...options, name: options.name ?? nameOf(arrival, first) },
     )
   } catch (thrown) {
-    throw explained(thrown, options.signal, deadline)
+    throw explain(thrown, options.signal, deadline)
   }
 }
 
-async function follow(first: Visit, way: FetchWay, signal: AbortSignal): Promise<Arrival> {
+async function follow(first: FetchRequest, way: FetchContext, signal: AbortSignal): Promise<Arrival> {
   let visit = first
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const response = await get(visit, way, signal)
     if (!redirects.has(response.statusCode)) return { response, visit }
     dismiss(response)
-    visit = nextVisit(first, visit, String(response.headers.location ?? ''))
+    visit = nextRequest(first, visit, String(response.headers.location ?? ''))
   }
   throw new Failure('source-failed', 'The source redirects too often.')
 }
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal): Promise<Response> {
+async function get(
+  { url, headers }: FetchRequest,
+  way: FetchContext,
+  signal: AbortSignal,
+): Promise<FetchResponse> {
   const answered = AbortSignal.timeout(way.connectMs + way.stallMs)
   const options = {
     dispatcher: way.dispatcher,
@@ -97,7 +105,7 @@ async function get({ url, headers }: Visit, way: FetchWay, signal: AbortSignal):
 
 async function keep(
   { response }: Arrival,
-  way: FetchWay & { readonly signal: AbortSignal },
+  way: FetchContext & { readonly signal: AbortSignal },
   options: FetchOptions,
 ): Promise<Received> {
   const { headers } = response
@@ -110,8 +118,8 @@ async function keep(
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => transportFailure(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateFailure(), torn })
-    const whole = unpackers.reduce((packed, unpacker) => unpacked(packed, unpacker, spoilt), chunks)
-    return await take(whole, way, {
+    const whole = unpackers.reduce((packed, unpacker) => unpack(packed, unpacker, unpackFailure), chunks)
+    return await receiveFile(whole, way, {
       name: options.name,
       type: textOf(headers['content-type']),
       maxBytes: options.maxBytes,
@@ -145,9 +153,10 @@ function unpackersFor(label: string): readonly Unpacker[] {
 /** Codings of the registry (RFC 9110 18.6) that nobody packs a file in today. */
 const unread = new Set(['compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip'])
 
-const spoilt = (cause: unknown) => new Failure('source-failed', 'The source does not unpack.', { cause })
+const unpackFailure = (cause: unknown) =>
+  new Failure('source-failed', 'The source does not unpack.', { cause })
 
-function nameOf({ response, visit }: Arrival, first: Visit): string | undefined {
+function nameOf({ response, visit }: Arrival, first: FetchRequest): string | undefined {
   const said = [
     dispositionName(textOf(response.headers['content-disposition'])),
     addressName(visit.url),
@@ -164,8 +173,8 @@ function lengthOf(header: string | string[] | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-function explained(thrown: unknown, asked: AbortSignal | undefined, deadline: AbortSignal): unknown {
-  if (asked?.aborted) return abandoned()
+function explain(thrown: unknown, asked: AbortSignal | undefined, deadline: AbortSignal): unknown {
+  if (asked?.aborted) return abandonment()
   if (deadline.aborted) return lateFailure(thrown)
   return thrown instanceof Failure ? thrown : transportFailure(thrown)
 }

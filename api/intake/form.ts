@@ -4,19 +4,19 @@ import type { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { Failure } from '../../errors.ts'
 import { contentOf } from './content.ts'
+import { again } from './content-coding.ts'
 import type { Form, FormOptions, Received } from './intake.ts'
-import { chunksOf, type Watch } from './pace.ts'
-import { type Place, take } from './take.ts'
-import { again } from './unpack.ts'
+import { type ReceiveContext, receiveFile } from './receive-file.ts'
+import { chunksOf, type StallWatch } from './stall-watch.ts'
 
 /** Of the headers of one part, and of the name in it. */
 const headerBytes = 16 * 1024
 const mostNameBytes = 1000
 const defaults = { maxFiles: 10, maxFields: 200, maxFieldBytes: 64 * 1024 }
 
-type Limits = Required<Pick<FormOptions, 'maxBytes' | 'maxFiles' | 'maxFields' | 'maxFieldBytes'>>
+type FormLimits = Required<Pick<FormOptions, 'maxBytes' | 'maxFiles' | 'maxFields' | 'maxFieldBytes'>>
 
-export const limitsOf = (options: FormOptions): Limits => ({
+export const limitsOf = (options: FormOptions): FormLimits => ({
   maxBytes: options.maxBytes,
   maxFiles: options.maxFiles ?? defaults.maxFiles,
   maxFields: options.maxFields ?? defaults.maxFields,
@@ -24,17 +24,21 @@ export const limitsOf = (options: FormOptions): Limits => ({
 })
 
 /** All that a form within its limits can have, headers and boundaries included. */
-export function mostFormBytes({ maxBytes, maxFiles, maxFields, maxFieldBytes }: Limits): number {
+export function mostFormBytes({ maxBytes, maxFiles, maxFields, maxFieldBytes }: FormLimits): number {
   return maxFiles * (maxBytes + headerBytes) + maxFields * (maxFieldBytes + headerBytes)
 }
 
 export interface FormRequest {
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
-  readonly watch: Watch
+  readonly watch: StallWatch
 }
 
-export async function readForm(request: FormRequest, place: Place, options: FormOptions): Promise<Form> {
+export async function readForm(
+  request: FormRequest,
+  place: ReceiveContext,
+  options: FormOptions,
+): Promise<Form> {
   const limits = limitsOf(options)
   const busboy = createParser(request.headers, limits)
   const failing = Promise.withResolvers<never>()
@@ -52,10 +56,10 @@ export async function readForm(request: FormRequest, place: Place, options: Form
     const wrong = isCut ? bad(`A field has more than ${limits.maxFieldBytes} bytes.`) : wrongName(name)
     if (wrong) return fail(wrong)
     fields.push({ name, value })
-    options.seen?.(name, value)
+    options.onField?.(name, value)
   })
   busboy.on('file', (field, stream, name, encoding, type) => {
-    stream.on('error', (cause) => fail(tornForm(cause)))
+    stream.on('error', (cause) => fail(brokenForm(cause)))
     const wrong = wrongName(field) ?? wrongEncoding(encoding)
     if (wrong) return fail(wrong)
     const watch = { ...request.watch, stallMs: mostMs, signal: stop.signal }
@@ -68,7 +72,7 @@ export async function readForm(request: FormRequest, place: Place, options: Form
     fail(bad(`The form has more files than the ${limits.maxFiles} that it may have.`)),
   )
   busboy.on('fieldsLimit', () => fail(bad(`The form has more than ${limits.maxFields} fields.`)))
-  busboy.on('error', (cause) => fail(tornForm(cause)))
+  busboy.on('error', (cause) => fail(brokenForm(cause)))
 
   try {
     await Promise.race([
@@ -90,7 +94,7 @@ export async function readForm(request: FormRequest, place: Place, options: Form
 /** Parts need no watch of their own: they come as fast as the body does, which is watched. */
 const mostMs = 2 ** 31 - 1
 
-function createParser(headers: IncomingHttpHeaders, limits: Limits): BusboyInstance {
+function createParser(headers: IncomingHttpHeaders, limits: FormLimits): BusboyInstance {
   const type = headers['content-type'] ?? ''
   if (!/^multipart\/form-data\s*;/i.test(type))
     throw bad('The body is not a form: the Content-Type has to be multipart/form-data with a boundary.')
@@ -112,12 +116,12 @@ function createParser(headers: IncomingHttpHeaders, limits: Limits): BusboyInsta
   }
 }
 
-interface Feeding extends FormRequest {
+interface FormFeed extends FormRequest {
   /** Rejects when the form is refused. */
   readonly failing: Promise<never>
 }
 
-const untilStopped = (watch: Watch, stop: AbortSignal): Watch => ({
+const untilStopped = (watch: StallWatch, stop: AbortSignal): StallWatch => ({
   ...watch,
   signal: watch.signal ? AbortSignal.any([watch.signal, stop]) : stop,
 })
@@ -125,8 +129,8 @@ const untilStopped = (watch: Watch, stop: AbortSignal): Watch => ({
 /** Writes the body into the parser and waits until that has seen it all. */
 async function feed(
   busboy: BusboyInstance,
-  { headers, body, watch, failing }: Feeding,
-  limits: Limits,
+  { headers, body, watch, failing }: FormFeed,
+  limits: FormLimits,
 ): Promise<void> {
   let left = mostFormBytes(limits)
   for await (const chunk of contentOf(chunksOf(body, watch), headers)) {
@@ -139,24 +143,31 @@ async function feed(
 }
 
 /** A form can be so broken that the parser waits for ever; nothing of ours takes as long as a client may be silent. */
-function within({ stallMs }: Watch, start: (done: (error?: Error | null) => void) => void): Promise<void> {
+function within(
+  { stallMs }: StallWatch,
+  start: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(bad('The form cannot be read.')), stallMs)
     start((error) => {
       clearTimeout(timer)
-      if (error) reject(tornForm(error))
+      if (error) reject(brokenForm(error))
       else resolve()
     })
   })
 }
 
-type PartOptions = FormOptions & { readonly name: string | undefined; readonly type: string }
+type FormPartOptions = FormOptions & { readonly name: string | undefined; readonly type: string }
 
 /** Undefined for a file input that was left empty: browsers send it without name and content (HTML 4.10.21.8). */
-async function takePart(chunks: AsyncGenerator<Buffer, void>, place: Place, options: PartOptions) {
+async function takePart(
+  chunks: AsyncGenerator<Buffer, void>,
+  place: ReceiveContext,
+  options: FormPartOptions,
+) {
   const first = await chunks.next()
   if (first.done && !options.name) return undefined
-  return take(first.done ? chunks : again(first, chunks), place, options)
+  return receiveFile(first.done ? chunks : again(first, chunks), place, options)
 }
 
 function wrongName(name: string | undefined): Failure | undefined {
@@ -186,4 +197,4 @@ async function discardAll(files: readonly Promise<Form['files'][number] | undefi
 
 const bad = (sentence: string, cause?: unknown): Failure => new Failure('bad-body', sentence, { cause })
 
-const tornForm = (cause: unknown): Failure => bad('The form breaks off or is not well-formed.', cause)
+const brokenForm = (cause: unknown): Failure => bad('The form breaks off or is not well-formed.', cause)

@@ -4,13 +4,14 @@ import type { Log } from '../../log.ts'
 import { contentOf } from './content.ts'
 import { fetchFile } from './fetch.ts'
 import { limitsOf, mostFormBytes, readForm } from './form.ts'
+import { createWholeFileReader } from './identify.ts'
 import type { Intake } from './intake.ts'
-import { createWholes } from './look.ts'
-import { chunksOf, ofRequest, type Watch } from './pace.ts'
-import { createRoom } from './room.ts'
+import { checkBytes, receiveFile } from './receive-file.ts'
 import { createSpool } from './spool.ts'
-import { checkBytes, take } from './take.ts'
+import { createSpoolSpace } from './spool-space.ts'
+import { chunksOf, requestFailures, type StallWatch } from './stall-watch.ts'
 
+export { safeName } from './file-name.ts'
 export type {
   FetchOptions,
   Form,
@@ -19,7 +20,6 @@ export type {
   Received,
   ReceiveOptions,
 } from './intake.ts'
-export { safeName } from './name.ts'
 
 export interface IntakeOptions {
   /** The spool; several processes may share it, each writes below a folder of its own. */
@@ -41,10 +41,10 @@ export interface IntakeOptions {
 /** A body that is refused is left as it is: the server reads it on once the refusal is sent (wire/discard-body.ts). */
 export function createIntake(options: IntakeOptions): Intake {
   const { dir, totalBytes, stallMs, now = Date.now, log } = options
-  const room = createRoom(totalBytes)
+  const room = createSpoolSpace(totalBytes)
   const spool = createSpool({ dir, room, now, log })
-  const place = { spool, wholes: createWholes() }
-  const watchFor = (signal: AbortSignal | undefined): Watch => ({ stallMs, signal, ...ofRequest })
+  const place = { spool, readWhole: createWholeFileReader() }
+  const watchFor = (signal: AbortSignal | undefined): StallWatch => ({ stallMs, signal, ...requestFailures })
 
   return {
     async receive(body, wanted) {
@@ -52,7 +52,7 @@ export function createIntake(options: IntakeOptions): Intake {
       checkBytes(length, wanted)
       room.check(length)
       const chunks = contentOf(chunksOf(body, watchFor(wanted.signal)), wanted.headers)
-      return take(chunks, place, { ...wanted, name, type })
+      return receiveFile(chunks, place, { ...wanted, name, type })
     },
     async form({ headers, body }, wanted) {
       const length = Number(headers['content-length'] ?? 0)

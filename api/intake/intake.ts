@@ -35,13 +35,13 @@ export interface ReceiveOptions {
   /** Refuse what is no picture ('source-unsupported') as soon as the first bytes say so. */
   readonly onlyPictures?: boolean
   /** Told once, while the rest still arrives; null when the first bytes name no picture we know. */
-  readonly identified?: (identification: Identification | null) => void
+  readonly onIdentified?: (identification: Identification | null) => void
   readonly signal?: AbortSignal
 }
 
 export interface FormOptions extends Pick<ReceiveOptions, 'maxBytes' | 'within' | 'onlyPictures' | 'signal'> {
   /** Told of each field as it comes, before the files behind it. */
-  readonly seen?: (name: string, value: string) => void
+  readonly onField?: (name: string, value: string) => void
   readonly maxFiles?: number
   readonly maxFields?: number
   readonly maxFieldBytes?: number

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { diskFull, isDiskFull } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { isProcessGone, nameProcess } from '../../work/process-name.ts'
-import { full, type Room } from './room.ts'
+import { type SpoolSpace, spoolFull } from './spool-space.ts'
 
 export interface SpoolFile {
   readonly path: string
@@ -26,7 +26,7 @@ export interface Spool {
 
 interface SpoolOptions {
   readonly dir: string
-  readonly room: Room
+  readonly room: SpoolSpace
   readonly now: () => number
   readonly log: Log | undefined
 }
@@ -83,7 +83,7 @@ export function createSpool({ dir, room, now, log }: SpoolOptions): Spool {
   }
 }
 
-function spoolFile(path: string, handle: FileHandle, room: Room): SpoolFile {
+function spoolFile(path: string, handle: FileHandle, room: SpoolSpace): SpoolFile {
   let taken = 0
   let closing: Promise<void> | undefined
   let discarding: Promise<void> | undefined
@@ -113,6 +113,6 @@ function spoolFile(path: string, handle: FileHandle, room: Room): SpoolFile {
 /** What passes, and is not this client's fault. */
 function translate(thrown: NodeJS.ErrnoException): never {
   if (isDiskFull(thrown)) throw diskFull(thrown)
-  if (thrown.code === 'EMFILE') throw full(thrown)
+  if (thrown.code === 'EMFILE') throw spoolFull(thrown)
   throw thrown
 }

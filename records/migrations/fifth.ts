@@ -1,4 +1,4 @@
-// Records of removed files go as well, when nobody asks for them any more.
+// An index for retention, which deletes the records of files that were removed long ago.
 import { sql, type Transaction } from 'kysely'
 
 export async function fifth(db: Transaction<unknown>): Promise<void> {

@@ -1,9 +1,9 @@
 // The first tables. Beside each index stands the question it answers.
 import type { CreateTableBuilder, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import type { Kind } from '../tables.ts'
+import type { DatabaseKind } from '../tables.ts'
 
-export async function first(db: Transaction<unknown>, kind: Kind): Promise<void> {
+export async function first(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   await createFiles(db, kind)
   await createResults(db, kind)
   await createKeys(db)
@@ -13,15 +13,15 @@ export async function first(db: Transaction<unknown>, kind: Kind): Promise<void>
 }
 
 // Ids are compared byte by byte everywhere; PostgreSQL would otherwise ask the locale, which is slower.
-const idType = (kind: Kind) => (kind === 'postgres' ? sql`text collate "C"` : ('text' as const))
+const idType = (kind: DatabaseKind) => (kind === 'postgres' ? sql`text collate "C"` : ('text' as const))
 
 /** On SQLite a table with a text key is stored as its own index: no second copy of every id. */
 const byKey =
-  (kind: Kind) =>
+  (kind: DatabaseKind) =>
   <T extends string>(table: CreateTableBuilder<T>): CreateTableBuilder<T> =>
     kind === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table
 
-async function createFiles(db: Transaction<unknown>, kind: Kind): Promise<void> {
+async function createFiles(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   await db.schema
     .createTable('files')
     .addColumn('id', idType(kind), (column) => column.primaryKey())
@@ -56,7 +56,7 @@ async function createFiles(db: Transaction<unknown>, kind: Kind): Promise<void> 
   await sql`create index groups_by_project on groups (project, created, id)`.execute(db)
 }
 
-async function createResults(db: Transaction<unknown>, kind: Kind): Promise<void> {
+async function createResults(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   await db.schema
     .createTable('results')
     .addColumn('id', idType(kind), (column) => column.primaryKey())
@@ -119,7 +119,7 @@ async function createKeys(db: Transaction<unknown>): Promise<void> {
     .execute()
 }
 
-async function createJobs(db: Transaction<unknown>, kind: Kind): Promise<void> {
+async function createJobs(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   await db.schema
     .createTable('jobs')
     .addColumn('id', idType(kind), (column) => column.primaryKey())
@@ -141,7 +141,7 @@ async function createJobs(db: Transaction<unknown>, kind: Kind): Promise<void> {
   await sql`create index jobs_finished on jobs (finished) where finished is not null`.execute(db)
 }
 
-async function createHooks(db: Transaction<unknown>, kind: Kind): Promise<void> {
+async function createHooks(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   await db.schema
     .createTable('deliveries')
     .addColumn('id', idType(kind), (column) => column.primaryKey())

@@ -1,10 +1,10 @@
-// What is due by who is to get it, so that nobody waits behind a receiver that stalls; attempts that count on when a job
-// is sent again; and webhooks' secrets that lie sealed.
+// Jobs get a lane, so that none waits behind a receiver that stalls; attempts are counted on when a job is sent again;
+// the secrets of webhooks are sealed.
 import { createHash } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
-import type { Kind } from '../tables.ts'
+import type { DatabaseKind } from '../tables.ts'
 
-export async function fourth(db: Transaction<unknown>, kind: Kind): Promise<void> {
+export async function fourth(db: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   const lane = kind === 'postgres' ? sql`text collate "C"` : ('text' as const)
   await db.schema
     .alterTable('jobs')
@@ -15,17 +15,17 @@ export async function fourth(db: Transaction<unknown>, kind: Kind): Promise<void
     .addColumn('earlier', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
   await db.schema.alterTable('hooks').addColumn('sealed', 'text').execute()
-  await sortWaiting(db as unknown as Transaction<OfItsDay>)
+  await sortWaiting(db as unknown as Transaction<TablesThen>)
   // The claim, when one receiver has so much that nobody is seen behind it: the next receiver, and its longest due.
   await sql`create index jobs_by_lane on jobs (queue, lane, due, id) where due is not null`.execute(db)
 }
 
-interface OfItsDay {
+interface TablesThen {
   jobs: { id: string; queue: string; project: string; payload: string; lane: string; due: number | null }
 }
 
 /** What was promised before gets its lane too: it may be what is in everybody's way. */
-async function sortWaiting(db: Transaction<OfItsDay>): Promise<void> {
+async function sortWaiting(db: Transaction<TablesThen>): Promise<void> {
   for (let after = ''; ; ) {
     const rows = await db
       .selectFrom('jobs')

@@ -1,6 +1,6 @@
 // The steps that bring a database to today's tables: in order, each in one transaction, each once.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Kind } from '../tables.ts'
+import type { DatabaseKind } from '../tables.ts'
 import { fifth } from './fifth.ts'
 import { first } from './first.ts'
 import { fourth } from './fourth.ts'
@@ -8,14 +8,14 @@ import { second } from './second.ts'
 import { sixth } from './sixth.ts'
 import { third } from './third.ts'
 
-export interface Step {
+export interface MigrationStep {
   readonly name: string
   /** Steps see no typed tables: those are of today, a step is of its day. */
-  run(db: Transaction<unknown>, kind: Kind): Promise<void>
+  run(db: Transaction<unknown>, kind: DatabaseKind): Promise<void>
 }
 
 /** Only ever appended to: what once ran somewhere is never changed. */
-const steps: readonly Step[] = [
+const steps: readonly MigrationStep[] = [
   { name: '001-first', run: first },
   { name: '002-sealed-keys', run: second },
   { name: '003-fetched', run: third },
@@ -24,11 +24,11 @@ const steps: readonly Step[] = [
   { name: '006-reservations', run: sixth },
 ]
 
-interface Ran {
+interface MigrationTables {
   readonly migrations: { name: string; at: number }
 }
 
-export async function migrate(db: Kysely<unknown>, kind: Kind, now: number): Promise<void> {
+export async function migrate(db: Kysely<unknown>, kind: DatabaseKind, now: number): Promise<void> {
   for (const step of steps)
     await db.transaction().execute(async (transaction) => {
       await lock(transaction, kind)
@@ -38,7 +38,7 @@ export async function migrate(db: Kysely<unknown>, kind: Kind, now: number): Pro
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('at', 'bigint', (column) => column.notNull())
         .execute()
-      const typed = transaction as unknown as Transaction<Ran>
+      const typed = transaction as unknown as Transaction<MigrationTables>
       const ran = await typed
         .selectFrom('migrations')
         .where('name', '=', step.name)
@@ -51,7 +51,7 @@ export async function migrate(db: Kysely<unknown>, kind: Kind, now: number): Pro
 }
 
 /** Two processes that start at once: the second waits, then finds the work done. On SQLite a transaction already is the lock. */
-async function lock(transaction: Transaction<unknown>, kind: Kind): Promise<void> {
+async function lock(transaction: Transaction<unknown>, kind: DatabaseKind): Promise<void> {
   const halftone = 0x48_54_4e_45
   if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(halftone)})`.execute(transaction)
 }

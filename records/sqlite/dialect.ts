@@ -9,11 +9,19 @@ import type {
   RootOperationNode,
 } from 'kysely'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { countOpenConnections } from './closing.ts'
 import type { Rows } from './messages.ts'
 import { createReaders } from './readers.ts'
 import { createThread } from './thread.ts'
-import { ask, askInTurn, beginTurn, commitTurn, rollBackTurn, type Threads, type Turn } from './turn.ts'
-import { createUsers } from './users.ts'
+import {
+  ask,
+  askInTransaction,
+  beginTransaction,
+  type ConnectionThreads,
+  commitTransaction,
+  rollBackTransaction,
+  type WriteTransaction,
+} from './transaction.ts'
 import { createWriter } from './writer.ts'
 
 export function sqliteDialect(file: string, turnMs: number): Dialect {
@@ -32,14 +40,14 @@ class ManyAdapter extends SqliteAdapter {
   }
 }
 
-interface Connection extends DatabaseConnection {
-  turn: Turn | undefined
+interface SqliteConnection extends DatabaseConnection {
+  transaction: WriteTransaction | undefined
 }
 
 function createDriver(file: string, turnMs: number): Driver {
-  let threads: Threads | undefined
-  const users = createUsers()
-  const opened = (): Threads => {
+  let threads: ConnectionThreads | undefined
+  const users = countOpenConnections()
+  const openedThreads = (): ConnectionThreads => {
     if (!threads) throw new Error('the database is not open')
     return threads
   }
@@ -48,23 +56,23 @@ function createDriver(file: string, turnMs: number): Driver {
       threads = await openThreads(file)
     },
     acquireConnection: async () => {
-      const connection = createConnection(opened())
+      const connection = createConnection(openedThreads())
       users.come()
       return connection
     },
     releaseConnection: async () => users.go(),
     beginTransaction: async (connection) => {
-      ;(connection as Connection).turn = await beginTurn(opened(), turnMs)
+      ;(connection as SqliteConnection).transaction = await beginTransaction(openedThreads(), turnMs)
     },
     commitTransaction: async (connection) => {
-      const turn = endedTurn(connection)
+      const turn = takeTransaction(connection)
       if (!turn) throw new Error('there is no transaction on this connection')
-      await commitTurn(opened(), turn)
+      await commitTransaction(openedThreads(), turn)
     },
     // Also called after a commit that failed: then there is nothing left to undo.
     rollbackTransaction: async (connection) => {
-      const turn = endedTurn(connection)
-      if (turn) rollBackTurn(opened(), turn)
+      const turn = takeTransaction(connection)
+      if (turn) rollBackTransaction(openedThreads(), turn)
     },
     destroy: async () => {
       if (!threads) return
@@ -77,18 +85,19 @@ function createDriver(file: string, turnMs: number): Driver {
   }
 }
 
-async function openThreads(file: string): Promise<Threads> {
+async function openThreads(file: string): Promise<ConnectionThreads> {
   const writing = createThread({ file, role: 'writer' })
   // The file is in WAL mode before a reader opens it.
   await writing.ask('select 1')
   return { writing, reader: createReaders(file), writer: createWriter(writing) }
 }
 
-function createConnection(threads: Threads): Connection {
-  const connection: Connection = {
-    turn: undefined,
+function createConnection(threads: ConnectionThreads): SqliteConnection {
+  const connection: SqliteConnection = {
+    transaction: undefined,
     executeQuery: async <R>(query: CompiledQuery) => {
-      if (connection.turn) return resultOf<R>(await askInTurn(threads, connection.turn, query))
+      if (connection.transaction)
+        return resultOf<R>(await askInTransaction(threads, connection.transaction, query))
       if (isRead(query.query)) return resultOf<R>(await threads.reader.ask(query.sql, query.parameters))
       return resultOf<R>(await writeAlone(threads, query))
     },
@@ -100,16 +109,16 @@ function createConnection(threads: Threads): Connection {
   return connection
 }
 
-function endedTurn(connection: DatabaseConnection): Turn | undefined {
-  const { turn } = connection as Connection
-  ;(connection as Connection).turn = undefined
+function takeTransaction(connection: DatabaseConnection): WriteTransaction | undefined {
+  const { transaction: turn } = connection as SqliteConnection
+  ;(connection as SqliteConnection).transaction = undefined
   return turn
 }
 
 const isRead = (query: RootOperationNode): boolean => query.kind === 'SelectQueryNode'
 
 /** A statement outside any transaction: SQLite undoes a failed one by itself, so it needs no savepoint. */
-async function writeAlone(threads: Threads, query: CompiledQuery): Promise<Rows> {
+async function writeAlone(threads: ConnectionThreads, query: CompiledQuery): Promise<Rows> {
   const group = await threads.writer.enter()
   const asked = await ask(threads, group, query).catch((error: Error) => error)
   const onDisk = threads.writer.leave(group)

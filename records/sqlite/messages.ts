@@ -1,12 +1,12 @@
 // What crosses between a process and the threads that hold its SQLite connections.
 
-export interface Place {
+export interface ConnectionOptions {
   readonly file: string
   readonly role: 'writer' | 'reader'
 }
 
 /** A statement; without `sql` the wish to close. */
-export interface Asked {
+export interface StatementRequest {
   readonly id: number
   readonly sql?: string
   readonly parameters: readonly unknown[]
@@ -18,7 +18,7 @@ export interface Rows {
   readonly changes?: number
 }
 
-export interface Failed {
+export interface StatementFailure {
   readonly message: string
   /** SQLite's extended result code. */
   readonly code: number | undefined
@@ -26,4 +26,4 @@ export interface Failed {
   readonly isInTransaction: boolean
 }
 
-export type Replied = { readonly id: number } & (Rows | { readonly failed: Failed })
+export type StatementReply = { readonly id: number } & (Rows | { readonly failed: StatementFailure })

@@ -1,7 +1,7 @@
 // The reading connections: one, and another when somebody has waited for a search that takes long. Each is a thread
 // with an engine of its own, so those that nobody needs any more are closed.
-import type { Place } from './messages.ts'
-import { type Breakable, createThread, type Thread } from './thread.ts'
+import type { ConnectionOptions } from './messages.ts'
+import { type BreakableThread, createThread, type Thread } from './thread.ts'
 
 const mostReaders = 3
 
@@ -9,25 +9,25 @@ const mostReaders = 3
 const patienceMs = 20
 const idleMs = 60_000
 
-export function createReaders(file: Place['file']): Thread {
-  const readers = new Set<Breakable>()
+export function createReaders(file: ConnectionOptions['file']): Thread {
+  const readers = new Set<BreakableThread>()
   /** The one used last is last. */
-  const idle: { readonly reader: Breakable; readonly closing: NodeJS.Timeout }[] = []
-  const waiting: ((reader: Breakable) => void)[] = []
+  const idle: { readonly reader: BreakableThread; readonly closing: NodeJS.Timeout }[] = []
+  const waiting: ((reader: BreakableThread) => void)[] = []
   let isClosed = false
 
-  function open(): Breakable {
+  function open(): BreakableThread {
     const reader = createThread({ file, role: 'reader' })
     readers.add(reader)
     return reader
   }
 
-  function close(reader: Breakable): Promise<void> {
+  function close(reader: BreakableThread): Promise<void> {
     readers.delete(reader)
     return reader.close()
   }
 
-  async function free(): Promise<Breakable> {
+  async function free(): Promise<BreakableThread> {
     const last = idle.pop()
     if (last) {
       clearTimeout(last.closing)
@@ -36,9 +36,9 @@ export function createReaders(file: Place['file']): Thread {
     return readers.size === 0 ? open() : patiently()
   }
 
-  function patiently(): Promise<Breakable> {
+  function patiently(): Promise<BreakableThread> {
     return new Promise((resolve) => {
-      const take = (reader: Breakable): void => {
+      const take = (reader: BreakableThread): void => {
         clearTimeout(timer)
         resolve(reader)
       }
@@ -51,14 +51,14 @@ export function createReaders(file: Place['file']): Thread {
     })
   }
 
-  function release(reader: Breakable): void {
+  function release(reader: BreakableThread): void {
     if (reader.isBroken()) readers.delete(reader)
     const next = waiting.shift()
     if (next) next(reader.isBroken() ? open() : reader)
     else if (!reader.isBroken()) rest(reader)
   }
 
-  function rest(reader: Breakable): void {
+  function rest(reader: BreakableThread): void {
     const closing = setTimeout(() => {
       idle.splice(
         idle.findIndex((each) => each.reader === reader),

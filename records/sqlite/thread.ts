@@ -1,7 +1,13 @@
 // A connection on its thread, seen from the process: ask a statement, get its rows.
 import { Worker } from 'node:worker_threads'
 import { diskFull, Failure } from '../../errors.ts'
-import type { Asked, Failed, Place, Replied, Rows } from './messages.ts'
+import type {
+  ConnectionOptions,
+  Rows,
+  StatementFailure,
+  StatementReply,
+  StatementRequest,
+} from './messages.ts'
 
 export interface Thread {
   ask(sql: string, parameters?: readonly unknown[]): Promise<Rows>
@@ -14,25 +20,25 @@ export class SqliteError extends Error {
   readonly code: number | undefined
   readonly isInTransaction: boolean
 
-  constructor(failed: Failed) {
+  constructor(failed: StatementFailure) {
     super(failed.message)
     this.code = failed.code
     this.isInTransaction = failed.isInTransaction
   }
 }
 
-type Waiting = Pick<PromiseWithResolvers<Rows>, 'resolve' | 'reject'>
+type PendingReply = Pick<PromiseWithResolvers<Rows>, 'resolve' | 'reject'>
 
 /** Broken: it could not be opened, or has ended; it answers nothing any more. */
-export type Breakable = Thread & { isBroken(): boolean }
+export type BreakableThread = Thread & { isBroken(): boolean }
 
-export function createThread(place: Place): Breakable {
+export function createThread(place: ConnectionOptions): BreakableThread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: place })
-  const waiting = new Map<number, Waiting>()
+  const waiting = new Map<number, PendingReply>()
   let lastId = 0
   let broken: Error | undefined
 
-  const settle = (replied: Replied): void => {
+  const settle = (replied: StatementReply): void => {
     const asker = waiting.get(replied.id)
     waiting.delete(replied.id)
     if ('failed' in replied) asker?.reject(failureOf(replied.failed))
@@ -43,7 +49,7 @@ export function createThread(place: Place): Breakable {
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
-  const post = (asked: Omit<Asked, 'id'>): Promise<Rows> => {
+  const post = (asked: Omit<StatementRequest, 'id'>): Promise<Rows> => {
     if (broken) return Promise.reject(broken)
     const { promise, resolve, reject } = Promise.withResolvers<Rows>()
     const id = ++lastId
@@ -76,7 +82,7 @@ const passing: ReadonlyMap<number, string> = new Map([
 const full = 13
 
 /** What may pass says when to come back; all else is a fault of ours. */
-function failureOf(failed: Failed): Error {
+function failureOf(failed: StatementFailure): Error {
   const error = new SqliteError(failed)
   const code = (failed.code ?? 0) & 0xff
   if (code === full) return diskFull(error)

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Asked, Place, Replied } from './messages.ts'
+import type { ConnectionOptions, StatementReply, StatementRequest } from './messages.ts'
 
 const keptStatements = 200
 const busyMs = 10_000
@@ -11,14 +11,14 @@ const busyMs = 10_000
 /** All else is part of a group: after SQLite gave one up, what was still on its way must not be kept alone. */
 const alone: ReadonlySet<string> = new Set(['begin immediate', 'select 1'])
 
-const { file, role } = workerData as Place
+const { file, role } = workerData as ConnectionOptions
 const database = open()
 const statements = new Map<string, StatementSync>()
 
-parentPort?.on('message', ({ id, sql, parameters }: Asked) => {
+parentPort?.on('message', ({ id, sql, parameters }: StatementRequest) => {
   if (sql !== undefined) return parentPort?.postMessage(answer(id, { sql, parameters }))
   close()
-  parentPort?.postMessage({ id, rows: [] } satisfies Replied)
+  parentPort?.postMessage({ id, rows: [] } satisfies StatementReply)
 })
 
 function open(): DatabaseSync {
@@ -64,7 +64,10 @@ function syncFolder(folder: string): void {
   closeSync(handle)
 }
 
-function answer(id: number, { sql, parameters }: { sql: string; parameters: readonly unknown[] }): Replied {
+function answer(
+  id: number,
+  { sql, parameters }: { sql: string; parameters: readonly unknown[] },
+): StatementReply {
   try {
     if (role === 'writer' && !database.isTransaction && !alone.has(sql))
       throw new Error('no transaction is open')

@@ -6,48 +6,68 @@ const largestGroup = 256
 
 export interface Writer {
   /** The caller's turn. It must end with `leave`, whatever happened. */
-  enter(): Promise<Group>
+  enter(): Promise<CommitGroup>
   /** Ends the turn; the promise is kept when what the member wrote is on the disk. */
-  leave(group: Group): Promise<void>
+  leave(group: CommitGroup): Promise<void>
   /** Told of an error, in case SQLite has rolled back the whole group because of it. */
-  failed(group: Group, error: unknown): void
+  noteError(group: CommitGroup, error: unknown): void
   /** Nothing of this group will be kept. */
-  lose(group: Group, error: unknown): void
+  lose(group: CommitGroup, error: unknown): void
   /** Resolves when nothing is left to commit. */
   idle(): Promise<void>
 }
 
-export interface Group {
+export interface CommitGroup {
   members: number
   isLost: boolean
   readonly onDisk: PromiseWithResolvers<void>
 }
 
-export function createWriter(thread: Thread): Writer {
+/** Lets one member in at a time, in the order in which they came. */
+function createTurns() {
   const queue: (() => void)[] = []
   let isTaken = false
-  let isDue = false
-  let group: Group | undefined
+  return {
+    take(): Promise<void> {
+      if (isTaken) return new Promise((resolve) => queue.push(resolve))
+      isTaken = true
+      return Promise.resolve()
+    },
+    /** False where somebody has the turn. */
+    takeNow(): boolean {
+      if (isTaken) return false
+      isTaken = true
+      return true
+    },
+    /** Straight to the next in line, so that nobody slips in between. */
+    handOver(): void {
+      const next = queue.shift()
+      if (next) next()
+      else isTaken = false
+    },
+    isTaken: () => isTaken,
+  }
+}
 
-  const take = (): Promise<void> => {
-    if (isTaken) return new Promise((resolve) => queue.push(resolve))
-    isTaken = true
-    return Promise.resolve()
-  }
-  /** Straight to the next in line, so that nobody slips in between. */
-  const handOver = (): void => {
-    const next = queue.shift()
-    if (next) next()
-    else isTaken = false
-  }
-  const begin = async (): Promise<Group> => {
-    await thread.ask('begin immediate')
-    const onDisk = Promise.withResolvers<void>()
-    // A group whose members have all given up still ends; nobody needs to hear of it.
-    onDisk.promise.catch(() => {})
-    return { members: 0, isLost: false, onDisk }
-  }
-  const commit = async (ending: Group): Promise<void> => {
+async function beginGroup(thread: Thread): Promise<CommitGroup> {
+  await thread.ask('begin immediate')
+  const onDisk = Promise.withResolvers<void>()
+  // A group whose members have all given up still ends; nobody needs to hear of it.
+  onDisk.promise.catch(() => {})
+  return { members: 0, isLost: false, onDisk }
+}
+
+function lose(hurt: CommitGroup, error: unknown): void {
+  hurt.isLost = true
+  hurt.onDisk.reject(error)
+}
+
+export function createWriter(thread: Thread): Writer {
+  const { take, takeNow, handOver, isTaken } = createTurns()
+  let isDue = false
+  let group: CommitGroup | undefined
+
+  const commit = async (ending: CommitGroup): Promise<void> => {
     group = undefined
     try {
       await thread.ask(ending.isLost ? 'rollback' : 'commit')
@@ -58,19 +78,13 @@ export function createWriter(thread: Thread): Writer {
     }
     handOver()
   }
-  const lose = (hurt: Group, error: unknown): void => {
-    hurt.isLost = true
-    hurt.onDisk.reject(error)
-  }
   /** After a turn of the event loop: requests that arrived together then share the commit. */
   const commitSoon = (): void => {
     if (isDue) return
     isDue = true
     setImmediate(() => {
       isDue = false
-      if (isTaken || !group) return
-      isTaken = true
-      void commit(group)
+      if (group && takeNow()) void commit(group)
     })
   }
 
@@ -78,7 +92,7 @@ export function createWriter(thread: Thread): Writer {
     enter: async () => {
       await take()
       try {
-        group ??= await begin()
+        group ??= await beginGroup(thread)
         return group
       } catch (error) {
         handOver()
@@ -90,11 +104,11 @@ export function createWriter(thread: Thread): Writer {
       if (left.isLost || left.members >= largestGroup) void commit(left)
       else {
         handOver()
-        if (!isTaken) commitSoon()
+        if (!isTaken()) commitSoon()
       }
       return left.onDisk.promise
     },
-    failed: (hurt, error) => {
+    noteError: (hurt, error) => {
       if (hasLostTransaction(error)) lose(hurt, error)
     },
     lose,

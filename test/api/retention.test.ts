@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type ApiRetentionOptions, createApiRetention } from '../../api/retention/index.ts'
+import { type ApiRetentionOptions, createApiRetention } from '../../api/services/retention/index.ts'
 import { newId, openRecords } from '../../records/index.ts'
 import { createFolderBucket } from '../../storage/folder/index.ts'
 import { resultKey } from '../../storage/index.ts'
@@ -119,7 +119,7 @@ test('what is older than a month is forgotten of jobs and deliveries, and nothin
   for (const at of [old, young]) {
     await records.jobs.promise({ queue: 'q', payload: {} }, at)
     const [job] = await records.jobs.claim({ queue: 'q', limit: 1, leaseMs: 1000, now: at })
-    if (job) await records.jobs.done(job, at)
+    if (job) await records.jobs.finish(job, at)
     await records.deliveries.add({ ...delivery, at })
   }
   const waiting = await records.jobs.promise({ id: newId(old), queue: 'q', payload: {} }, old)

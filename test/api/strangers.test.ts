@@ -1,7 +1,7 @@
 // What a stranger may not make the API do: run out of stack by brackets, keep a password in clear, or speak to other
 // services of a network.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jsonFrom } from '../../api/json.ts'
+import { jsonFrom } from '../../api/faces/json.ts'
 import { aHalftone, type Halftone, type Keys } from '../uploadcare/halftone.ts'
 
 let halftone: Halftone

@@ -25,7 +25,7 @@ export function jobsContract(records: () => Records): void {
     const [job] = await claimed('once')
     expect(job).toMatchObject({ id, payload: { to: 'you' }, state: 'running', attempt: 1, created: noon })
     expect(await claimed('once', noon + lease - 1)).toEqual([])
-    expect(await records().jobs.done(job ?? missing(), noon + 1)).toBe(true)
+    expect(await records().jobs.finish(job ?? missing(), noon + 1)).toBe(true)
     expect(await claimed('once', noon + 10 * lease)).toEqual([])
     expect(await records().jobs.get(id)).toMatchObject({ state: 'done', due: null, finished: noon + 1 })
   })
@@ -43,9 +43,9 @@ export function jobsContract(records: () => Records): void {
     const [first] = await claimed('lease')
     const [second] = await claimed('lease', noon + lease)
     expect(second).toMatchObject({ id: first?.id, attempt: 2 })
-    expect(await records().jobs.done(first ?? missing(), noon + lease)).toBe(false)
+    expect(await records().jobs.finish(first ?? missing(), noon + lease)).toBe(false)
     expect(await records().jobs.extend(first ?? missing(), lease, noon + lease)).toBe(false)
-    expect(await records().jobs.done(second ?? missing(), noon + lease)).toBe(true)
+    expect(await records().jobs.finish(second ?? missing(), noon + lease)).toBe(true)
   })
 
   test('a heartbeat keeps the lease', async () => {
@@ -63,7 +63,7 @@ export function jobsContract(records: () => Records): void {
     for (let attempt = 1; attempt <= 4; attempt++) {
       const [job] = await claimed('fails', now)
       expect(job).toMatchObject({ attempt })
-      await records().jobs.failed(job ?? missing(), `no ${attempt}`, { now, random: 1 })
+      await records().jobs.retry(job ?? missing(), `no ${attempt}`, { now, random: 1 })
       const due = await records().jobs.nextDue('fails')
       if (due === undefined) break
       expect(await claimed('fails', due - 1)).toEqual([])
@@ -83,7 +83,7 @@ export function jobsContract(records: () => Records): void {
   test('a job that waits for another try is sent at once on request, and the tries count on', async () => {
     const id = await promised('impatient', { maxAttempts: 2 })
     const [first] = await claimed('impatient')
-    await records().jobs.failed(first ?? missing(), 'no', { now: noon, random: 1 })
+    await records().jobs.retry(first ?? missing(), 'no', { now: noon, random: 1 })
     expect(await claimed('impatient', noon + 1)).toEqual([])
     expect(await records().jobs.resend(id, noon + 1)).toBe(true)
     expect(await records().jobs.get(id)).toMatchObject({ state: 'waiting', due: noon + 1, error: null })
@@ -95,10 +95,10 @@ export function jobsContract(records: () => Records): void {
     const id = await promised('lives')
     const [stale] = await claimed('lives')
     const [first] = await claimed('lives', noon + lease)
-    await records().jobs.done(first ?? missing(), noon + lease)
+    await records().jobs.finish(first ?? missing(), noon + lease)
     await records().jobs.resend(id, noon + lease)
     await claimed('lives', noon + lease)
-    expect(await records().jobs.done(stale ?? missing(), noon + lease)).toBe(false)
+    expect(await records().jobs.finish(stale ?? missing(), noon + lease)).toBe(false)
   })
 
   test('a job whose worker dies each time is dead after its attempts', async () => {
@@ -178,7 +178,7 @@ export function jobsContract(records: () => Records): void {
   test('jobs are found by project, state and time, and finished ones forgotten', async () => {
     for (const project of ['p', 'p', 'q']) await promised('found', { project })
     const [job] = await claimed('found', noon, 1)
-    await records().jobs.done(job ?? missing(), noon + 5)
+    await records().jobs.finish(job ?? missing(), noon + 5)
     expect((await records().jobs.find({ queue: 'found', project: 'p' })).rows).toHaveLength(2)
     expect((await records().jobs.find({ queue: 'found', states: ['waiting'] })).rows).toHaveLength(2)
     expect((await records().jobs.find({ queue: 'found', created: { below: noon } })).rows).toEqual([])

@@ -1,13 +1,13 @@
 // What becomes of rows from before a migration.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { webhooks } from '../../api/hooks/deliverer.ts'
+import { webhooks } from '../../api/services/hooks/deliverer.ts'
 import { openDatabase } from '../../records/database.ts'
-import { laneOf, openRecords, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, laneOf, openRecords } from '../../records/index.ts'
 import { noon } from '../records/rows.ts'
 
 /** A database as it was before the fourth step. */
-async function beforeLanes(where: Where) {
+async function beforeLanes(where: DatabaseLocation) {
   const { db, close } = await openDatabase(where)
   await sql`drop index jobs_by_lane`.execute(db)
   for (const column of ['lane', 'earlier'])
@@ -22,7 +22,7 @@ async function beforeLanes(where: Where) {
   return { promise, close }
 }
 
-export function migrationsContract(open: () => Promise<Where>): void {
+export function migrationsContract(open: () => Promise<DatabaseLocation>): void {
   test('webhooks that wait since before there were lanes have theirs, and are delivered', async () => {
     const where = await open()
     const old = await beforeLanes(where)

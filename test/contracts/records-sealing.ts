@@ -1,8 +1,8 @@
 // What the records promise of webhooks' secrets: the database alone gives none away.
 import { expect, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
 import { openDatabase } from '../../records/database.ts'
-import { openRecords, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, openRecords } from '../../records/index.ts'
 import { noon } from '../records/rows.ts'
 
 const hook = {
@@ -10,9 +10,9 @@ const hook = {
   ...{ isActive: true, signingSecret: 'whisper', version: '1' },
 }
 
-export function sealingContract(open: () => Promise<Where>): void {
+export function sealingContract(open: () => Promise<DatabaseLocation>): void {
   const seal = createSeal('the secret of this instance')
-  const inDatabase = async (where: Where): Promise<string> => {
+  const inDatabase = async (where: DatabaseLocation): Promise<string> => {
     const { db, close } = await openDatabase(where)
     const rows = await db.selectFrom('hooks').selectAll().execute()
     await close()

@@ -1,6 +1,6 @@
 // What the records promise, whatever database they are in.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, openRecords, type Records, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, newId, openRecords, type Records } from '../../records/index.ts'
 import { aFileRow, aResult, day, noon, times } from '../records/rows.ts'
 import { countsAndKeysContract, filesContract } from './records-files.ts'
 import { jobsContract } from './records-jobs.ts'
@@ -8,9 +8,9 @@ import { migrationsContract } from './records-migrations.ts'
 import { sealingContract } from './records-sealing.ts'
 
 /** `open` names a fresh, empty database each time it is called; `skip` is the reason why there is none here. */
-export function recordsContract(name: string, open: () => Promise<Where>, skip?: string): void {
+export function recordsContract(name: string, open: () => Promise<DatabaseLocation>, skip?: string): void {
   describe.skipIf(skip)(`records contract: ${name}${skip ? ` (skipped: ${skip})` : ''}`, () => {
-    let where: Where
+    let where: DatabaseLocation
     let records: Records
     beforeAll(async () => {
       where = await open()
@@ -33,7 +33,7 @@ export function recordsContract(name: string, open: () => Promise<Where>, skip?:
   })
 }
 
-function opening(where: () => Where, open: () => Promise<Where>): void {
+function opening(where: () => DatabaseLocation, open: () => Promise<DatabaseLocation>): void {
   test('many that open a new database at once migrate it once, and all can use it', async () => {
     const fresh = await open()
     const all = await Promise.all(times(5, () => openRecords(fresh)))
@@ -177,7 +177,7 @@ function transactions(records: () => Records): void {
   })
 }
 
-function longTransactions(open: () => Promise<Where>): void {
+function longTransactions(open: () => Promise<DatabaseLocation>): void {
   test('a transaction that waits for itself is undone after its time, and the others go on', async () => {
     const records = await openRecords({ ...(await open()), turnMs: 200 })
     const id = newId(noon)

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
 import {
   createDeliverer,
-  type Delivering,
-  type Outgoing,
-  type Webhook,
+  type DelivererOptions,
+  type WebhookPayload,
+  type WebhookRequest,
   webhooks,
-} from '../../api/hooks/deliverer.ts'
-import { isSigned, sign, signBody } from '../../api/hooks/signature.ts'
+} from '../../api/services/hooks/deliverer.ts'
+import { isSigned, sign, signBody } from '../../api/services/hooks/signature.ts'
 import { Failure } from '../../errors.ts'
 import { newId, openRecords } from '../../records/index.ts'
 import { aFile } from '../records/folder.ts'
@@ -16,7 +16,7 @@ import { noon, times } from '../records/rows.ts'
 const seal = createSeal('the secret of this instance')
 
 /** Records, a clock that is turned by hand, and a deliverer whose dice always fall the same. */
-async function aDesk(send: Delivering['send'], more: Partial<Delivering> = {}) {
+async function aDesk(send: DelivererOptions['send'], more: Partial<DelivererOptions> = {}) {
   const records = await openRecords({ file: aFile() })
   const clock = { now: noon }
   const deliverer = createDeliverer({ records, send, seal, now: () => clock.now, random: () => 1, ...more })
@@ -24,7 +24,7 @@ async function aDesk(send: Delivering['send'], more: Partial<Delivering> = {}) {
     await deliverer.stop()
     await records.close()
   })
-  const promise = (named: Partial<Webhook> = {}, maxAttempts = 5, id = newId(clock.now)) => {
+  const promise = (named: Partial<WebhookPayload> = {}, maxAttempts = 5, id = newId(clock.now)) => {
     const payload = { url: 'https://a.example/', event: 'file.uploaded', body: '{"a":1}', ...named }
     return records.jobs.promise({ id, queue: webhooks, project: 'demo', payload, maxAttempts }, clock.now)
   }
@@ -44,7 +44,7 @@ async function aDesk(send: Delivering['send'], more: Partial<Delivering> = {}) {
 }
 
 test('a webhook is sent once, signed at the time of its sending, and logged', async () => {
-  const sent: Outgoing[] = []
+  const sent: WebhookRequest[] = []
   const desk = await aDesk(async (outgoing) => {
     sent.push(outgoing)
     return { status: 200 }
@@ -67,7 +67,7 @@ test('a webhook is sent once, signed at the time of its sending, and logged', as
 })
 
 test('what lies sealed is opened for the receiver: the secret to sign with, and its own headers', async () => {
-  const sent: Outgoing[] = []
+  const sent: WebhookRequest[] = []
   const desk = await aDesk(async (outgoing) => {
     sent.push(outgoing)
     return { status: 200 }
@@ -82,7 +82,7 @@ test('what lies sealed is opened for the receiver: the secret to sign with, and 
 })
 
 test('what another instance sealed is not sent without its signature', async () => {
-  const sent: Outgoing[] = []
+  const sent: WebhookRequest[] = []
   const desk = await aDesk(async (outgoing) => {
     sent.push(outgoing)
     return { status: 200 }

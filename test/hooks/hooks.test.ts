@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks, type Webhook } from '../../api/hooks/index.ts'
-import { isSigned } from '../../api/hooks/signature.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks, type OutgoingWebhook } from '../../api/services/hooks/index.ts'
+import { isSigned } from '../../api/services/hooks/signature.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { openRecords } from '../../records/index.ts'
 import { aServer, aTrap } from '../origin/servers.ts'
@@ -56,7 +56,7 @@ async function aDesk(file = aFile(), allowAddresses = ['127.0.0.1']) {
     await dispatcher.destroy()
     await records.close()
   })
-  const promise = async (named: Partial<Webhook> & { url: string }) => {
+  const promise = async (named: Partial<OutgoingWebhook> & { url: string }) => {
     const webhook = { project: 'demo', event: 'file.uploaded', body: { a: 1 }, ...named }
     const id = await records.transaction((t) => hooks.promise(t, webhook))
     hooks.poke()

@@ -1,6 +1,6 @@
 // A process of its own that delivers webhooks from the database it is told, until its standard input ends.
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks } from '../../api/hooks/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../../api/services/hooks/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { openRecords } from '../../records/index.ts'
 

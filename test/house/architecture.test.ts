@@ -96,7 +96,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'fetch',
     'storage',
     'transforms',
-    'api/accounts',
+    'api/services/accounts',
     'records',
   ],
 }
@@ -150,6 +150,26 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'transforms/index.ts': ['transforms'],
 }
 
+/** What faces share: none of it is one face's own. */
+const sharedByFaces = ['parts', 'request', 'json', 'schema', 'edit-text'].map(
+  (name) => `api/faces/${name}.ts`,
+)
+const behindFaces = ['api/intake', 'api/services']
+
+/** What each room of the API may import of the API besides itself: no service a face, and no face another. */
+const mayImportOfApi: Readonly<Record<string, readonly string[]>> = {
+  'api/intake': [],
+  'api/services/accounts': [],
+  'api/services/hooks': [],
+  'api/services/retention': [],
+  'api/services/optimising': ['api/intake', 'api/services/accounts', 'api/services/hooks'],
+  'api/services/uploads': ['api/intake', 'api/services/accounts', 'api/services/hooks'],
+  'api/faces/native': [...sharedByFaces, ...behindFaces],
+  'api/faces/kraken': [...sharedByFaces, ...behindFaces],
+  'api/faces/optidash': [...sharedByFaces, ...behindFaces],
+  'api/faces/uploadcare': [...sharedByFaces, ...behindFaces],
+}
+
 const files = Object.keys(mayImport).flatMap((part) => (part.endsWith('.ts') ? [part] : filesIn(part)))
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
@@ -171,6 +191,15 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
+  test.each(Object.entries(mayImportOfApi))('%s imports only what it may of the API', (room, allowed) => {
+    const wrong = files
+      .filter((file) => isIn(room, file))
+      .flatMap((file) => (imports.get(file) ?? []).map((target) => ({ file, target })))
+      .filter(({ target }) => isIn('api', target) && !isIn(room, target))
+      .filter(({ target }) => !allowed.some((place) => isIn(place, target)))
+    expect(wrong).toEqual([])
+  })
+
   test('every room of the transforms has its arrows, and none goes back up', () => {
     const unknown = files.filter(
       (file) => isIn('transforms', file) && !Object.keys(rooms).some((room) => isIn(room, file)),
@@ -178,6 +207,22 @@ describe('imports', () => {
     expect(unknown).toEqual([])
     const inner = Object.keys(rooms).filter((room) => room !== 'transforms/index.ts')
     expect(inner.filter((room) => roomsBelow(room).has(room))).toEqual([])
+  })
+
+  test('what faces share imports no face', () => {
+    const wrong = sharedByFaces.flatMap((file) =>
+      (imports.get(file) ?? []).filter(
+        (target) => isIn('api/faces', target) && !sharedByFaces.includes(target),
+      ),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every room of the API is known here', () => {
+    const roomOf = (file: string) => dirname(file).split('/').slice(0, 3).join('/')
+    const rooms = new Set(filesIn('api').map(roomOf))
+    for (const door of ['api', 'api/faces']) rooms.delete(door)
+    expect([...rooms].filter((room) => !(room in mayImportOfApi))).toEqual([])
   })
 
   test('there is no circle of files', () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { firstVisit, nextVisit } from '../../api/intake/address.ts'
+import { firstRequest, nextRequest } from '../../api/intake/fetch-address.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { aServer, aTrap, connectionsDuring, type Site } from '../origin/servers.ts'
 import { aJpeg, anIntake } from './intakes.ts'
@@ -286,9 +286,9 @@ describe('a download fails', () => {
   })
 
   test('when it leaves https for http', () => {
-    const secure = firstVisit('https://a.example/1', {})
-    expect(nextVisit(secure, secure, 'https://b.example/2').url.host).toBe('b.example')
-    expect(() => nextVisit(secure, secure, 'http://a.example/2')).toThrow(failing('bad-address'))
+    const secure = firstRequest('https://a.example/1', {})
+    expect(nextRequest(secure, secure, 'https://b.example/2').url.host).toBe('b.example')
+    expect(() => nextRequest(secure, secure, 'http://a.example/2')).toThrow(failing('bad-address'))
   })
 
   test('when it redirects to nowhere', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressName, dispositionName, safeName } from '../../api/intake/name.ts'
-import { typeOf } from '../../api/intake/type.ts'
+import { addressName, dispositionName, safeName } from '../../api/intake/file-name.ts'
+import { typeOf } from '../../api/intake/media-type.ts'
 
 describe('the name of a received file', () => {
   test.each([

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { PassThrough, Readable } from 'node:stream'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { abandoned } from '../../api/intake/pace.ts'
+import { abandonment } from '../../api/intake/stall-watch.ts'
 import type { Identification } from '../../transforms/optimise/identification.ts'
 import { aJpeg, anIntake, aRawClient, aReceiver, head } from './intakes.ts'
 
@@ -117,7 +117,7 @@ describe('a body', () => {
     const leaving = new AbortController()
     const receiving = intake.receive(new PassThrough(), { maxBytes: 100, signal: leaving.signal })
     leaving.abort()
-    await expect(receiving).rejects.toEqual(abandoned())
+    await expect(receiving).rejects.toEqual(abandonment())
     expect(intake.files()).toEqual([])
   })
 })
@@ -129,7 +129,7 @@ describe('the first bytes', () => {
       .toBuffer()
     const body = new PassThrough()
     const told = Promise.withResolvers<Identification | null>()
-    const receiving = anIntake().receive(body, { maxBytes: megabyte, identified: told.resolve })
+    const receiving = anIntake().receive(body, { maxBytes: megabyte, onIdentified: told.resolve })
     body.write(noise.subarray(0, 70_000))
     expect(await told.promise).toMatchObject({ format: 'jpeg', width: 400, height: 400 })
     body.end(noise.subarray(70_000))
@@ -164,7 +164,7 @@ describe('the first bytes', () => {
     const received = await anIntake().receive(Readable.from([late]), {
       maxBytes: megabyte,
       onlyPictures: true,
-      identified: (identification) => told.push(identification),
+      onIdentified: (identification) => told.push(identification),
     })
     expect(received.identification).toMatchObject({ format: 'jpeg', width: 320, height: 200 })
     expect(told).toEqual([received.identification])
@@ -179,7 +179,7 @@ describe('the first bytes', () => {
     const told: (Identification | null)[] = []
     const received = await anIntake().receive(Readable.from([gif]), {
       maxBytes: megabyte,
-      identified: (identification) => told.push(identification),
+      onIdentified: (identification) => told.push(identification),
     })
     expect(told.map((each) => each?.format)).toEqual(['gif'])
     expect(received.identification).toMatchObject({ format: 'gif', animated: true })

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks, type Hooks } from '../../api/hooks/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks, type Hooks } from '../../api/services/hooks/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
-import { openRecords, type Records, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, openRecords, type Records } from '../../records/index.ts'
 import { noPostgres, type Server as Postgres, startPostgres } from '../records/postgres.ts'
 import { times } from './cdn.ts'
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const databases: readonly [string, () => Promise<Where>][] = [
+const databases: readonly [string, () => Promise<DatabaseLocation>][] = [
   ['SQLite', async () => ({ file: join(dir, 'records.db') })],
   [
     'PostgreSQL',

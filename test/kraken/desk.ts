@@ -6,14 +6,18 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { createAccounts, type Quotas } from '../../api/accounts/index.ts'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks } from '../../api/hooks/index.ts'
+import { krakenWebhook } from '../../api/faces/kraken/index.ts'
+import { optidashWebhook } from '../../api/faces/optidash/index.ts'
+import type { ApiEnv, ApiParts } from '../../api/faces/parts.ts'
 import { createIntake } from '../../api/intake/index.ts'
-import { krakenTeller } from '../../api/kraken/index.ts'
-import { optidashTeller } from '../../api/optidash/index.ts'
-import { createDeliver, createOptimising, type Target } from '../../api/optimising/index.ts'
-import type { ApiEnv, ApiParts } from '../../api/parts.ts'
+import { createAccounts, type Quotas } from '../../api/services/accounts/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../../api/services/hooks/index.ts'
+import {
+  type CustomerBucket,
+  createBucketDelivery,
+  createOptimising,
+} from '../../api/services/optimising/index.ts'
 import { honoListener } from '../../assembly/hono-listener.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
@@ -43,7 +47,7 @@ export interface Desk {
 
 export interface DeskOptions {
   readonly create: (parts: ApiParts) => Hono<ApiEnv>
-  readonly endpoints?: Partial<Record<Target['kind'], string>>
+  readonly endpoints?: Partial<Record<CustomerBucket['kind'], string>>
   readonly optimiseBytes?: number
   readonly budgetMs?: number
   readonly deadlineMs?: number
@@ -81,8 +85,8 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log },
     seal,
-    deliver: createDeliver({ dispatcher, endpoints }),
-    tellers: { native: () => ({}), kraken: krakenTeller, optidash: optidashTeller },
+    deliver: createBucketDelivery({ dispatcher, endpoints }),
+    translators: { native: () => ({}), kraken: krakenWebhook, optidash: optidashWebhook },
     retentionMs: { api: 3_600_000, page: 3_600_000 },
     ...{ maxBytes: optimiseBytes, most: 2 },
   })

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { request } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
-import { baseOf, textOf, untilLeft } from '../../api/incoming.ts'
+import { baseOf, textOf, untilLeft } from '../../api/faces/request.ts'
 import { aServer } from '../origin/servers.ts'
 
 type Listener = Parameters<typeof aServer>[0]

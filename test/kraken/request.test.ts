@@ -1,14 +1,14 @@
 // Kraken's options, row by row of its reference, as wishes.
 import { describe, expect, test } from 'vitest'
-import { asked, credentialsOf, objectOf } from '../../api/kraken/request.ts'
+import { credentialsOf, objectOf, readRequest } from '../../api/faces/kraken/request.ts'
 
 type Given = Record<string, unknown>
 
-const wish = (options: Given) => asked({ wait: true, ...options }).wishes[0]
+const wish = (options: Given) => readRequest({ wait: true, ...options }).wishes[0]
 const edit = (resize: Given) => wish({ resize })?.edit
 const fault = (options: Given): string => {
   try {
-    asked({ wait: true, ...options })
+    readRequest({ wait: true, ...options })
   } catch (thrown) {
     return `${(thrown as { kind: string }).kind}: ${(thrown as Error).message}`
   }
@@ -108,7 +108,7 @@ describe('several sizes', () => {
   ]
 
   test('are wishes by their ids, each with its own settings before those of all', () => {
-    const { wishes, isSet } = asked({ wait: true, resize: sizes, preserve_meta: ['date'] })
+    const { wishes, isSet } = readRequest({ wait: true, resize: sizes, preserve_meta: ['date'] })
     expect(isSet).toBe(true)
     expect(wishes).toEqual([
       { id: 'small', edit: 'w=10&h=10&fit=crop', optimise: { mode: 'lossy', keep: ['date'] } },
@@ -146,7 +146,7 @@ describe('several sizes', () => {
 
   test('go to a place each', () => {
     const resize = [{ id: 1, strategy: 'none', storage_path: '/a/b.jpg' }]
-    const { wishes } = asked({
+    const { wishes } = readRequest({
       wait: true,
       resize,
       s3_store: { key: 'k', secret: 's', bucket: 'b', path: 'x' },
@@ -285,12 +285,14 @@ describe('an external store', () => {
 
 describe('how the answer is wanted', () => {
   test('neither way: refused in the words of Kraken', () => {
-    expect(() => asked({})).toThrow('You need to specify either callback_url or wait flag')
-    expect(() => asked({ wait: false })).toThrow('You need to specify either callback_url or wait flag')
+    expect(() => readRequest({})).toThrow('You need to specify either callback_url or wait flag')
+    expect(() => readRequest({ wait: false })).toThrow('You need to specify either callback_url or wait flag')
   })
 
   test('both ways: the callback has it', () => {
-    expect(asked({ wait: true, callback_url: 'http://a.example/' }).callbackUrl).toBe('http://a.example/')
+    expect(readRequest({ wait: true, callback_url: 'http://a.example/' }).callbackUrl).toBe(
+      'http://a.example/',
+    )
   })
 })
 
@@ -305,10 +307,12 @@ describe('a body', () => {
 
   test('what a form left empty is not given', () => {
     const options = { wait: true, quality: '', sampling_scheme: '', preserve_meta: '', callback_url: '' }
-    expect(asked({ ...options, lossy: true })).toEqual(asked({ wait: true, lossy: true }))
+    expect(readRequest({ ...options, lossy: true })).toEqual(readRequest({ wait: true, lossy: true }))
     expect(edit({ strategy: 'fit', width: 3, height: 4, crop_mode: '' })).toBe('w=3&h=4&fit=crop')
     expect(edit({ strategy: 'fill', width: 3, height: 4, background: '' })).toContain('bg=ffffff')
-    expect(() => asked({ callback_url: '' })).toThrow('You need to specify either callback_url or wait flag')
+    expect(() => readRequest({ callback_url: '' })).toThrow(
+      'You need to specify either callback_url or wait flag',
+    )
   })
 
   test.each([undefined, null, 'text', {}, { api_key: 1, api_secret: 'a' }])('auth %o is nobody', (auth) => {

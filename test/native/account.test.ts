@@ -1,6 +1,6 @@
 // Webhooks and their deliveries, keys and usage: each project's own.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isSigned } from '../../api/hooks/signature.ts'
+import { isSigned } from '../../api/services/hooks/signature.ts'
 import { jpeg } from '../pictures.ts'
 import { anElsewhere, aServer, type Elsewhere, type Key, type Server } from './server.ts'
 

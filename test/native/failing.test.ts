@@ -1,7 +1,7 @@
 // What goes wrong on our side: told without its cause, and logged once with it.
 import { expect, onTestFinished, test } from 'vitest'
+import type { ApiParts } from '../../api/faces/parts.ts'
 import { createApi } from '../../api/index.ts'
-import type { ApiParts } from '../../api/parts.ts'
 import { honoListener } from '../../assembly/hono-listener.ts'
 import { listen } from '../../wire/server.ts'
 

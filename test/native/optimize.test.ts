@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isSigned } from '../../api/hooks/signature.ts'
+import { isSigned } from '../../api/services/hooks/signature.ts'
 import { jpeg } from '../pictures.ts'
 import { anElsewhere, aServer, type Elsewhere, type Server } from './server.ts'
 

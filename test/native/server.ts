@@ -10,14 +10,15 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { Pool } from 'undici'
-import { createAccounts } from '../../api/accounts/index.ts'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks } from '../../api/hooks/index.ts'
+import { translateFileEvent } from '../../api/faces/file-webhook.ts'
+import { createNative, nativeWebhook } from '../../api/faces/native/index.ts'
+import type { ApiParts } from '../../api/faces/parts.ts'
 import { createIntake } from '../../api/intake/index.ts'
-import { createNative, nativeTeller } from '../../api/native/index.ts'
-import { createDeliver, createOptimising } from '../../api/optimising/index.ts'
-import type { ApiParts } from '../../api/parts.ts'
-import { createUploads } from '../../api/uploads/index.ts'
+import { createAccounts } from '../../api/services/accounts/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../../api/services/hooks/index.ts'
+import { createBucketDelivery, createOptimising } from '../../api/services/optimising/index.ts'
+import { createUploads } from '../../api/services/uploads/index.ts'
 import { honoListener } from '../../assembly/hono-listener.ts'
 import { purgesOf } from '../../edge/purges.ts'
 import { createGuard } from '../../fetch/guard.ts'
@@ -81,13 +82,14 @@ async function services(dir: string, now: () => number) {
   })
   const uploads = createUploads({
     ...{ records, bucket, intake, hooks, log, now, unstoredMs: 86_400_000, base: 'https://cdn.example' },
+    translate: translateFileEvent,
     limits: { multipartBytes: 100e6 },
   })
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log, now, most: 2, maxBytes: 8e6 },
     seal,
-    deliver: createDeliver({ dispatcher, endpoints: {} }),
-    tellers: { native: nativeTeller, kraken: nativeTeller, optidash: nativeTeller },
+    deliver: createBucketDelivery({ dispatcher, endpoints: {} }),
+    translators: { native: nativeWebhook, kraken: nativeWebhook, optidash: nativeWebhook },
     retentionMs: { api: 3_600_000, page: 12 * 3_600_000 },
   })
   const close = async () => {

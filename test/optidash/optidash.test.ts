@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createOptidash } from '../../api/optidash/index.ts'
+import { createOptidash } from '../../api/faces/optidash/index.ts'
 import { aDesk, aGallery, aReceiver, type Desk, type Receiver } from '../kraken/desk.ts'
 import type { Site } from '../origin/servers.ts'
 import { jpeg, png, progressive } from '../pictures.ts'

@@ -1,13 +1,13 @@
 // Optidash's operations, row by row of its reference, as a wish.
 import { describe, expect, test } from 'vitest'
-import { asked, objectOf } from '../../api/optidash/request.ts'
+import { objectOf, readRequest } from '../../api/faces/optidash/request.ts'
 
 type Given = Record<string, unknown>
 
-const edit = (options: Given) => asked(options).wish.edit
+const edit = (options: Given) => readRequest(options).wish.edit
 const fault = (options: Given): string => {
   try {
-    asked(options)
+    readRequest(options)
   } catch (thrown) {
     return `${(thrown as { kind: string }).kind}: ${(thrown as Error).message}`
   }
@@ -126,7 +126,7 @@ describe('what is asked of the optimiser', () => {
     [{ output: { encoding: 'baseline' } }, { mode: 'lossless', progressive: false }],
     [{ output: { encoding: 'progressive' } }, { mode: 'lossless', progressive: true }],
   ])('%o', (options, expected) => {
-    expect(asked(options).wish.optimise).toEqual(expected)
+    expect(readRequest(options).wish.optimise).toEqual(expected)
   })
 })
 
@@ -156,7 +156,7 @@ describe('a store', () => {
       { kind: 'azure', ...azure },
     ],
   ])('%o', (store, expected) => {
-    expect(asked({ store }).wish.target).toMatchObject(expected)
+    expect(readRequest({ store }).wish.target).toMatchObject(expected)
   })
 })
 

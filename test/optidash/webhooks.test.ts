@@ -1,6 +1,6 @@
 // The list of webhooks over more rows than are read at once.
 import { expect, test } from 'vitest'
-import { listed, queryOf } from '../../api/optidash/webhooks.ts'
+import { listWebhooks, readQuery } from '../../api/faces/optidash/webhooks.ts'
 import { newId } from '../../records/index.ts'
 import { aRecords } from '../kraken/desk.ts'
 
@@ -16,7 +16,7 @@ test('finds its own among those of other faces, page by page, newest first', asy
   }
   await promised('optidash', 'other', 2000)
   const found = async (query: Record<string, string>) =>
-    (await listed(records, 'shop', queryOf(query))).map(({ id }) => id)
+    (await listWebhooks(records, 'shop', readQuery(query))).map(({ id }) => id)
   expect(await found({})).toEqual(ids.slice(0, 50))
   expect(await found({ limit: '100' })).toEqual(ids.slice(0, 100))
   expect(await found({ limit: '100', offset: '100', status: 'created' })).toEqual(ids.slice(100))

@@ -5,10 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks } from '../../api/hooks/index.ts'
 import { createIntake } from '../../api/intake/index.ts'
-import { createDeliver, createOptimising, type Told } from '../../api/optimising/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../../api/services/hooks/index.ts'
+import {
+  createBucketDelivery,
+  createOptimising,
+  type PromiseReport,
+} from '../../api/services/optimising/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { type JsonObject, openRecords } from '../../records/index.ts'
@@ -45,7 +49,7 @@ export async function aReceiver(pictures: Readonly<Record<string, Buffer>> = {})
   }
 }
 
-const teller = ({ id, context, outcomes, failure }: Told): JsonObject => ({
+const teller = ({ id, context, outcomes, failure }: PromiseReport): JsonObject => ({
   id,
   ...context,
   ...(failure ? { failure } : { sizes: (outcomes ?? []).map(({ figures }) => figures.report.bytes) }),
@@ -79,8 +83,8 @@ export async function aService({
   const optimising = createOptimising({
     ...{ records, bucket, intake, hooks, processing, log },
     seal,
-    deliver: createDeliver({ dispatcher, endpoints: {} }),
-    tellers: { native: teller, kraken: teller, optidash: teller },
+    deliver: createBucketDelivery({ dispatcher, endpoints: {} }),
+    translators: { native: teller, kraken: teller, optidash: teller },
     retentionMs: { api: 3_600_000, page: 12 * 3_600_000 },
     maxBytes: 32e6,
     most: 2,

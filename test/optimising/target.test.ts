@@ -2,12 +2,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDeliver, type Target } from '../../api/optimising/index.ts'
+import { type CustomerBucket, createBucketDelivery } from '../../api/services/optimising/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
 import { aSignal } from '../signals.ts'
 
 const dispatcher = createGuard({ allowAddresses: ['127.0.0.1/32'] })
-const deliver = createDeliver({ dispatcher, endpoints: {} })
+const deliver = createBucketDelivery({ dispatcher, endpoints: {} })
 let status = 200
 const bucket = createServer(async (request, response) => {
   for await (const _ of request);
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const put = (more: { readonly endpoint?: string; readonly path?: string } = {}) => {
   const place = { bucket: 'pictures', region: 'eu-central-1', endpoint, ...more }
-  const target: Target = { kind: 's3', accessKeyId: 'AKIA', secretAccessKey: 'secret', ...place }
+  const target: CustomerBucket = { kind: 's3', accessKeyId: 'AKIA', secretAccessKey: 'secret', ...place }
   const signal = aSignal()
   return deliver({ target, name: 'cat.jpg', body: Buffer.from('a picture'), type: 'image/jpeg', signal })
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { openRecords, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, openRecords } from '../../records/index.ts'
 import { aFile } from './folder.ts'
 import { noPostgres, startPostgres } from './postgres.ts'
 import { noon, times } from './rows.ts'
@@ -31,7 +31,7 @@ async function claimTogether(place: string): Promise<string[][]> {
   return claimed
 }
 
-async function noJobTwice(where: Where, place: string): Promise<void> {
+async function noJobTwice(where: DatabaseLocation, place: string): Promise<void> {
   const records = await openRecords(where)
   const ids = await Promise.all(
     times(promised, (i) => records.jobs.promise({ queue: 'work', payload: { i } }, noon)),

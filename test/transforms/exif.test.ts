@@ -1,7 +1,7 @@
 // EXIF and TIFF directories, written by hand in both byte orders, and blocks that lie about themselves.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shotOf } from '../../api/uploads/shot.ts'
+import { readCaptureData } from '../../api/services/uploads/capture-data.ts'
 import { entryOf, mostEntries, openTiff } from '../../transforms/identify/directories.ts'
 import { orientationOf, readExif } from '../../transforms/identify/exif.ts'
 import { identifyTiff } from '../../transforms/identify/tiff.ts'
@@ -135,7 +135,7 @@ test('whatever a block says, reading it ends, never throws, and gives nothing fr
       expect(written?.length ?? 0).toBeLessThanOrEqual(65_000)
       const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), bytes])
       const segment = Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255])
-      const { taken, dpi } = shotOf(Buffer.concat([Buffer.from([0xff, 0xd8]), segment, exif]))
+      const { taken, dpi } = readCaptureData(Buffer.concat([Buffer.from([0xff, 0xd8]), segment, exif]))
       expect(taken === null || /^\d{4}-\d\d-\d\dT/.test(taken)).toBe(true)
       expect(dpi === null || dpi.every((value) => value > 0 && Number.isFinite(value))).toBe(true)
     }),

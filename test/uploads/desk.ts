@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
-import { createSeal } from '../../api/accounts/seal.ts'
-import { createHooks } from '../../api/hooks/index.ts'
+import { translateFileEvent } from '../../api/index.ts'
 import { createIntake } from '../../api/intake/index.ts'
-import { createUploads, type UploadsOptions, type Wanted } from '../../api/uploads/index.ts'
+import { createSeal } from '../../api/services/accounts/secret-sealing.ts'
+import { createHooks } from '../../api/services/hooks/index.ts'
+import { createUploads, type UploadOptions, type UploadsOptions } from '../../api/services/uploads/index.ts'
 import { createGuard } from '../../fetch/guard.ts'
-import { type FileRecord, openRecords, type Where } from '../../records/index.ts'
+import { type DatabaseLocation, type FileRecord, openRecords } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
 
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -20,7 +21,7 @@ export interface DeskOptions extends Partial<UploadsOptions> {
   /** To share what another desk has. */
   readonly dir?: string
   /** A file in the folder, by default. */
-  readonly where?: Where
+  readonly where?: DatabaseLocation
 }
 
 export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions = {}) {
@@ -45,6 +46,7 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
     bucket,
     intake,
     hooks,
+    translate: translateFileEvent,
     limits: { multipartBytes: 100e6 },
     unstoredMs: dayMs,
     base: 'https://cdn.example',
@@ -65,7 +67,7 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
 
   const received = (bytes: Uint8Array, name?: string, type?: string) =>
     intake.receive(Readable.from([bytes]), { name, type, maxBytes: 100e6 })
-  const add = async (bytes: Uint8Array, named: Partial<Wanted> & { name?: string } = {}) =>
+  const add = async (bytes: Uint8Array, named: Partial<UploadOptions> & { name?: string } = {}) =>
     uploads.add(await received(bytes, named.name), { ...wanted, ...named })
   const contentOf = async (file: FileRecord): Promise<Buffer | undefined> => {
     const found = await uploads.open(file)
@@ -90,7 +92,7 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
   }
 }
 
-export const wanted: Wanted = { project: 'demo', keyId: 'key', store: true }
+export const wanted: UploadOptions = { project: 'demo', keyId: 'key', store: true }
 
 export function aFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'halftone-uploads-'))

@@ -1,7 +1,7 @@
 // Files from an address: fetched by a job that outlives the process that promised it.
 import type { ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import type { WantedUrl } from '../../api/uploads/index.ts'
+import type { UrlUploadOptions } from '../../api/services/uploads/index.ts'
 import { aServer } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { aDesk, aFolder, wanted } from './desk.ts'
@@ -15,7 +15,11 @@ async function aSource(answer: (path: string, response: ServerResponse) => void)
   return site
 }
 
-async function started({ uploads }: Desk, url: string, more: Partial<WantedUrl> = {}): Promise<string> {
+async function started(
+  { uploads }: Desk,
+  url: string,
+  more: Partial<UrlUploadOptions> = {},
+): Promise<string> {
   const started = await uploads.fromUrl({ ...wanted, url, ...more })
   if ('token' in started) return started.token
   throw new Error('there was one already')

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Where } from '../../records/index.ts'
+import type { DatabaseLocation } from '../../records/index.ts'
 import { aServer } from '../origin/servers.ts'
 import { jpeg } from '../pictures.ts'
 import { noPostgres, type Server, startPostgres } from '../records/postgres.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 /** Three desks that share all but their memory. */
-async function threeDesks(where: Where | undefined) {
+async function threeDesks(where: DatabaseLocation | undefined) {
   const dir = aFolder()
   const open = () => aDesk({ dir, ...(where && { where }) })
   return [await open(), await open(), await open()] as const

@@ -120,12 +120,15 @@ test('an upload whose completing broke off behind the last part says so, and is 
   const send = (number: number, length: number) =>
     desk.uploads.part(file.id, number, Readable.from([Buffer.alloc(length)]), {})
   await send(2, 4)
-  expect(await desk.uploads.comingParts('demo', file.id)).toMatchObject({ state: 'receiving', received: [2] })
+  expect(await desk.uploads.multipartProgress('demo', file.id)).toMatchObject({
+    state: 'receiving',
+    received: [2],
+  })
   await send(1, 5)
   await desk.bucket.finishParts((await desk.records.files.get(file.id))?.upload?.bucket as never, 2)
-  const coming = await desk.uploads.comingParts('demo', file.id)
+  const coming = await desk.uploads.multipartProgress('demo', file.id)
   expect(coming).toMatchObject({ state: 'assembled', parts: 2, received: [1, 2] })
-  await expect(desk.uploads.comingParts('other', file.id)).rejects.toMatchObject({ kind: 'not-found' })
+  await expect(desk.uploads.multipartProgress('other', file.id)).rejects.toMatchObject({ kind: 'not-found' })
   await expect(send(1, 5)).rejects.toMatchObject({ kind: 'conflict' })
   expect(await desk.uploads.complete('demo', file.id)).toMatchObject({ state: 'ready', bytes: 9 })
 })
