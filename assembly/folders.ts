@@ -1,6 +1,6 @@
 // Whether the folders of the settings can be written, seen at start and by `halftone check`, and not by the first upload.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { type Config, ConfigFault } from '../config.ts'
 import { nameProcess } from '../work/process-name.ts'
 
@@ -29,13 +29,29 @@ const passing = new Set(['ENOSPC', 'EDQUOT'])
 export async function folderFault(dir: string): Promise<string | undefined> {
   const probe = join(dir, `writable.${nameProcess()}`)
   try {
-    await mkdir(dir, { recursive: true })
+    await makeFolder(dir)
     await writeFile(probe, '')
     await rm(probe)
     return undefined
   } catch (thrown) {
     const { code = '' } = thrown as NodeJS.ErrnoException
     return passing.has(code) ? undefined : `the folder ${dir} cannot be written (${code})`
+  }
+}
+
+/** Node's own recursive `mkdir` never ends where a folder that is there takes no folder (ENOENT), as in /proc. */
+async function makeFolder(dir: string): Promise<void> {
+  const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code
+  const make = () =>
+    mkdir(dir).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 'EEXIST') throw thrown
+    })
+  try {
+    await make()
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT' || dirname(dir) === dir) throw thrown
+    await makeFolder(dirname(dir))
+    await make()
   }
 }
 

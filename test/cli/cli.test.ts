@@ -1,7 +1,7 @@
 // The command line as a user meets it.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,11 @@ describe('what only shows when it is tried is named by its setting, on one line,
     const dir = join(folder, 'photos/cat.jpg/data')
     const line = `HALFTONE_DATA: the folder ${dir} cannot be written (ENOTDIR)`
     expect(await start({ HALFTONE_DATA: dir })).toEqual(isFault(line))
+  })
+
+  test.runIf(existsSync('/proc'))('a data folder where the system takes none', async () => {
+    const line = 'HALFTONE_DATA: the folder /proc/halftone cannot be written (ENOENT)'
+    expect(await start({ HALFTONE_DATA: '/proc/halftone' })).toEqual(isFault(line))
   })
 
   test('a file in the place of a folder below it', async () => {
