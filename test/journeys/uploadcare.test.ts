@@ -159,8 +159,9 @@ describe('the same picture in two languages', () => {
   })
 
   test('is negotiated alike', async () => {
+    // Four plain colours are smallest without loss: WebP, also for a client that reads AVIF.
     const answer = await cdn.get(`/${id}/-/preview/80x80/`, { accept: 'image/avif,image/webp' })
-    expect([answer.headers['content-type'], answer.headers.vary]).toEqual(['image/avif', 'Accept'])
+    expect([answer.headers['content-type'], answer.headers.vary]).toEqual(['image/webp', 'Accept'])
     const basic = await cdn.get(`/${id}/-/preview/80x80/-/format/preserve/`, { accept: 'image/avif' })
     expect([basic.headers['content-type'], basic.headers.vary]).toEqual(['image/png', undefined])
   })
