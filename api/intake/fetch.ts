@@ -114,7 +114,7 @@ async function keep(
     if (response.statusCode !== 200) throw statusFailure(response)
     const unpackers = unpackersFor(String(headers['content-encoding'] ?? ''))
     const total = unpackers.length > 0 ? undefined : lengthOf(headers['content-length'])
-    checkBytes(total ?? 0, options)
+    await checkBytes(total ?? 0, options)
     way.room.check(total ?? 0)
     const torn = (cause: unknown) => transportFailure(cause)
     const chunks = chunksOf(body, { ...way, slow: () => lateFailure(), torn })

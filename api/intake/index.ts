@@ -49,7 +49,7 @@ export function createIntake(options: IntakeOptions): Intake {
   return {
     async receive(body, wanted) {
       const { length = 0, name, type } = wanted
-      checkBytes(length, wanted)
+      await checkBytes(length, wanted)
       room.check(length)
       const chunks = contentOf(chunksOf(body, watchFor(wanted.signal)), wanted.headers)
       return receiveFile(chunks, place, { ...wanted, name, type })
@@ -57,7 +57,7 @@ export function createIntake(options: IntakeOptions): Intake {
     async form({ headers, body }, wanted) {
       const length = Number(headers['content-length'] ?? 0)
       const limits = limitsOf(wanted)
-      if (length > mostFormBytes(limits)) checkBytes(length, wanted)
+      if (length > mostFormBytes(limits)) await checkBytes(length, wanted)
       room.check(length)
       return readForm({ headers, body, watch: watchFor(wanted.signal) }, place, wanted)
     },

@@ -31,7 +31,7 @@ export interface ReceiveOptions {
   readonly headers?: IncomingHttpHeaders
   readonly maxBytes: number
   /** What is left of a quota, in bytes: asked as they come, because some forms say late who sends them. */
-  readonly within?: () => number
+  readonly within?: () => number | Promise<number>
   /** Refuse what is no picture ('source-unsupported') as soon as the first bytes say so. */
   readonly onlyPictures?: boolean
   /** Told once, while the rest still arrives; null when the first bytes name no picture we know. */
@@ -60,7 +60,7 @@ export interface FetchOptions {
   /** Sent with the request; the guard's own rules about host and address stay. */
   readonly headers?: Readonly<Record<string, string>>
   readonly maxBytes: number
-  readonly within?: () => number
+  readonly within?: () => number | Promise<number>
   readonly onlyPictures?: boolean
   readonly name?: string | undefined
   readonly progress?: (done: number, total: number | undefined) => void

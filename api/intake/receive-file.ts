@@ -11,7 +11,7 @@ export interface ReceiveFileOptions extends IdentifyOptions {
   readonly name: string | undefined
   readonly type: string | undefined
   readonly maxBytes: number
-  readonly within?: (() => number) | undefined
+  readonly within?: (() => number | Promise<number>) | undefined
   /** Announced; another number of bytes is a broken body. */
   readonly length?: number | undefined
   readonly progress?: ((done: number) => void) | undefined
@@ -35,7 +35,7 @@ export async function receiveFile(
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length
-      checkBytes(bytes, options)
+      await checkBytes(bytes, options)
       sha1.update(chunk)
       sha256.update(chunk)
       identifier.see(chunk)
@@ -62,12 +62,12 @@ export async function receiveFile(
 }
 
 /** Of bytes that have come, or were announced. */
-export function checkBytes(
+export async function checkBytes(
   bytes: number,
   { maxBytes, within }: Pick<ReceiveFileOptions, 'maxBytes' | 'within'>,
-): void {
+): Promise<void> {
   if (bytes > maxBytes) throw tooLarge(maxBytes)
-  if (within && bytes > within())
+  if (within && bytes > (await within()))
     throw new Failure(
       'over-quota',
       'The file has more bytes than are left of what this key has for this month.',

@@ -13,17 +13,26 @@ export function withinQuota(
   find: FindKey,
   early?: Promise<KeyRecord | undefined>,
 ) {
-  let most = Number.POSITIVE_INFINITY
-  const limitTo = async (finding: ReturnType<FindKey>): Promise<void> => {
-    const key = await finding
-    if (key) most = await left(key)
+  let most: number | Promise<number> = Number.POSITIVE_INFINITY
+  /** Until the key is found the file waits: where all that comes had come by then, nothing would be refused. */
+  const limitTo = (finding: ReturnType<FindKey>): void => {
+    if (finding === undefined) return
+    const before = most
+    // What cannot be read is refused with the form.
+    const limit = finding.then((key) => (key ? left(key) : before)).catch(() => before)
+    most = limit
+    limit.then((known) => {
+      if (most === limit) most = known
+    })
   }
-  if (early) limitTo(early).catch(() => {})
+  limitTo(early)
   return {
     within: () => most,
     onField(name: string, value: string) {
-      // What cannot be read is refused with the form; nothing may be thrown into its parser.
-      new Promise<void>((done) => done(limitTo(find(name, value)))).catch(() => {})
+      // Nothing may be thrown into the form's parser.
+      try {
+        limitTo(find(name, value))
+      } catch {}
     },
   }
 }
