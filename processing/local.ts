@@ -34,16 +34,18 @@ const usualHeapMb = 512
 const graceMs = 30_000
 /** A lower priority than renders of addresses, for which somebody waits at a page. */
 const niceness = 15
-/** Bytes of memory at which an idle child is replaced. While it works it may use more. */
-const usualMemory = 400 * 2 ** 20
 const [megapixelsEach, leastMegapixels] = [25, 100]
 /** Share of the time until the deadline that the optimiser gets: a candidate that runs at the end is waited for. */
 const shareOfTime = 0.6
 
 export function createLocalProcessing(options: LocalOptions): Processing {
   const { workers = availableParallelism(), maxHeapMb = usualHeapMb } = options
-  const { maxMemory = usualMemory } = options
-  const { maxMegapixels = Math.max(leastMegapixels, workers * megapixelsEach), filename, ended } = options
+  const {
+    maxMegapixels = Math.max(leastMegapixels, workers * megapixelsEach),
+    filename,
+    ended,
+    maxMemory,
+  } = options
   const foreman: ProcessingForemanOptions = {
     workers,
     maxHeapMb,
@@ -56,7 +58,7 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     options: foreman,
     niceness,
     maxMemory,
-    ...(ended && { ended }),
+    ended,
   })
   const runJob = async (order: Order, share: TimeShare): Promise<FinishedAnswer> => {
     const answer = (await processes.run(buildJob(order, share), {

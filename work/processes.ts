@@ -8,13 +8,13 @@ export interface ProcessesOptions extends ChildOptions {
   /**
    * Bytes of memory above which a child is replaced: it finishes its orders, and the next order goes to a new child.
    */
-  readonly maxMemory: number
+  readonly maxMemory?: number | undefined
   /** Milliseconds without an order, after which a child that has grown is replaced. */
   readonly idleMs?: number
   readonly maxAgeMs?: number
   readonly now?: () => number
   /** An end that nobody asked for. */
-  readonly ended?: (cause: Error) => void
+  readonly ended?: ((cause: Error) => void) | undefined
 }
 
 export interface Processes {
@@ -35,6 +35,9 @@ export interface RunOptions {
 }
 
 const hourMs = 3_600_000
+
+/** A child stands at 100 MB with its libraries; it may stand at this much only while it works. */
+const usualMemory = 400 * 2 ** 20
 
 /** By how much a child that is idle may have grown: a new one costs 0.3 s of a core. */
 const idleGrowth = 64 * 2 ** 20
@@ -113,7 +116,7 @@ interface Children {
 }
 
 function createChildren(options: ProcessesOptions): Children {
-  const { maxMemory, idleMs = 20_000, maxAgeMs = hourMs } = options
+  const { maxMemory = usualMemory, idleMs = 20_000, maxAgeMs = hourMs } = options
   const leaving = new Set<Promise<void>>()
   let current: Child | undefined
   let idle: NodeJS.Timeout | undefined

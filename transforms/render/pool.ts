@@ -26,16 +26,12 @@ const niceness = 10
 /** The worker keeps the deadline itself: this is for one that cannot. */
 const graceMs = 10_000
 
-/** Bytes at which the child is replaced. */
-const usualMemory = 400 * 2 ** 20
-
 /**
  * The queue is ours and not Piscina's: Piscina keeps tasks that can be aborted in a second queue of its own, where
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename, ended } = options
-  const { maxMemory = usualMemory } = options
+  const { workers = availableParallelism(), filename, ended, maxMemory } = options
   const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
   const module = new URL('./foreman.ts', import.meta.url).href
   const processes = createProcesses({
@@ -43,7 +39,7 @@ export function createPool(options: PoolOptions): Processor {
     options: foreman,
     niceness,
     maxMemory,
-    ...(ended && { ended }),
+    ended,
   })
   const turns = createTurns<Turn, Picture>({ ...options, workers }, async (job, { leftMs }) => {
     const { source, further = [], plan, facts, lenient = false } = job
