@@ -9,6 +9,8 @@ import { createHealthWatch } from './health-checks.ts'
 export interface UpstreamNode {
   readonly url: string
   state(): Health['state']
+  /** How many asks of ours it has not answered yet. */
+  load(): number
   /**
    * Rejects with a Failure when this node, and not the picture, is at fault. `silent` is called when the node answers
    * neither this ask nor a check: another node should be asked as well.
@@ -44,10 +46,22 @@ export function createNode(url: string, options: UpstreamNodeOptions): UpstreamN
       if (!closed.signal.aborted) changed(url, state)
     },
   })
+  let asks = 0
+
+  async function exchange(ask: Ask): Promise<Answer> {
+    asks++
+    try {
+      return ownAnswer(await link.exchange(ask))
+    } finally {
+      asks--
+    }
+  }
+
   return {
     url,
     state: watch.state,
-    ask: (ask, silent) => watch.during(async () => ownAnswer(await link.exchange(ask)), silent),
+    load: () => asks,
+    ask: (ask, silent) => watch.during(() => exchange(ask), silent),
     check: watch.check,
     async close() {
       closed.abort()

@@ -7,6 +7,8 @@ import { createRing } from './hash-ring.ts'
 import type { Health } from './health.ts'
 import { type Every, startChecks } from './health-checks.ts'
 import { askHedged, createHedges, type HedgeRules } from './hedged-request.ts'
+import { createHotKeys } from './hot-keys.ts'
+import { type LoadedNode, spread } from './spread.ts'
 import { createNode, tierRefusedFailure, type UpstreamNode } from './upstream-node.ts'
 
 export interface UpstreamsOptions extends ConnectionOptions {
@@ -56,6 +58,8 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   const changed = (url: string, state: Health['state']) => observe({ kind: state, url })
   const nodes = new Map(urls.map((url) => [url, createNode(url, { ...options, checkMs, changed })]))
   const ring = createRing(urls)
+  // A key is hot when it is more than half of what a node gets in all.
+  const hotKeys = createHotKeys({ share: Math.max(0.02, 1 / (2 * nodes.size)) })
   const stopChecks = startChecks([...nodes.values()], checkEveryMs, every)
   const rules: HedgeRules = {
     hedgeMs: Math.min(hedgeMs, never),
@@ -70,12 +74,14 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   }
 
   async function answer(ask: Ask): Promise<Answer> {
-    const order = ring.order(keyOf(ask.path)).flatMap((url) => nodes.get(url) ?? [])
-    let chosen = pickNodes(order)
+    const key = keyOf(ask.path)
+    const order = ring.order(key).flatMap((url) => nodes.get(url) ?? [])
+    const isHot = hotKeys.count(key)
+    let chosen = pickNodes(order, isHot)
     if (chosen.length === 0) {
       // No visitor is the one who finds out whether a node is back.
       await Promise.all(order.slice(0, mostTries).map((node) => node.check()))
-      chosen = pickNodes(order)
+      chosen = pickNodes(order, isHot)
     }
     return chosen.length > 0 ? askHedged(chosen, ask, rules) : problemAnswer(nobody(order))
   }
@@ -91,8 +97,8 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 }
 
 /** Which nodes are asked, in turn; none while all are out. */
-export function pickNodes<N extends Pick<UpstreamNode, 'state'>>(order: readonly N[]): N[] {
-  const up = order.filter((node) => node.state() === 'up').slice(0, mostTries)
+export function pickNodes<N extends LoadedNode>(order: readonly N[], isHot = false): N[] {
+  const up = spread(order, isHot).slice(0, mostTries)
   // A single node is asked twice: a keep-alive connection may have been closed while the ask was on its way.
   return up.length === 1 ? [...up, ...up] : up
 }
