@@ -11,6 +11,7 @@ import { bucketLoader, type SharedStores, uploadsLoader } from './bucket-loaders
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { seconds } from './from-config.ts'
+import { lastingBelow } from './lasting.ts'
 
 export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader> {
   const { config } = assembly
@@ -43,10 +44,14 @@ function isFar(source: SourceConfig | NonNullable<Config['storage']>): boolean {
 }
 
 const downloadStore = (assembly: Assembly): Store =>
-  memoryOverDisk(assembly, 'sources', {
-    memoryBytes: assembly.config.sourceMemoryBytes / 2,
-    diskBytes: assembly.config.sourceDiskBytes,
-  })
+  lastingBelow(
+    assembly,
+    'sources',
+    memoryOverDisk(assembly, 'sources', {
+      memoryBytes: assembly.config.sourceMemoryBytes / 2,
+      diskBytes: assembly.config.sourceDiskBytes,
+    }),
+  )
 
 function loaderOf(assembly: Assembly, source: SourceConfig, shared: SharedStores): Loader {
   if ('uploads' in source) return uploadsLoader(assembly, source, shared)

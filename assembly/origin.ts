@@ -9,6 +9,7 @@ import { createHandover } from '../work/handover.ts'
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { childMemory, limitsOf, seconds } from './from-config.ts'
+import { lastingBelow } from './lasting.ts'
 import { assembleLoaders } from './loaders.ts'
 
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
@@ -21,10 +22,14 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
     loaders,
     processor,
     handover,
-    results: memoryOverDisk(assembly, 'results', {
-      memoryBytes: config.resultMemoryBytes,
-      diskBytes: config.resultDiskBytes,
-    }),
+    results: lastingBelow(
+      assembly,
+      'results',
+      memoryOverDisk(assembly, 'results', {
+        memoryBytes: config.resultMemoryBytes,
+        diskBytes: config.resultDiskBytes,
+      }),
+    ),
     limits: limitsOf(config),
     freshness: {
       browserSeconds: seconds(config.browserMs),

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
+import { lastingSettings } from './lasting-settings.ts'
 import { cacheOf, memory, workers } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
 import { type Setting, setting } from './setting.ts'
@@ -237,6 +238,7 @@ export const settings = {
     'Largest result, in pixels of all its frames.',
   ),
 
+  ...lastingSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 

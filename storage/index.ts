@@ -17,7 +17,7 @@ export type {
   Upload,
 } from './bucket.ts'
 export { isKey, keyFor, keyWords, uploadKey } from './key.ts'
-export { createRetention, type Retention, resultKey } from './retention.ts'
+export { createRetention, type Retention, removeBefore, resultKey } from './retention.ts'
 
 export type BucketSettings =
   | ({ readonly kind: 'folder' } & FolderOptions)

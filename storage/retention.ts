@@ -46,14 +46,19 @@ export function createRetention({ bucket, now = Date.now, maxMs = 10_000 }: Rete
     tick(signal) {
       // The hour that has begun is over for all in its folder, so the folders before the next one may go.
       const before = hourFolder(Math.floor(now() / hourMs) + 1)
-      const sweep: Sweep = { under, before, maxMs, signal }
-      return bucket.sweep ? bucket.sweep(sweep) : sweepByListing(bucket, sweep)
+      return removeBefore(bucket, { under, before, maxMs, signal })
     },
   }
 }
 
+/** Removes the folders below `under` that sort before a name, for a while. */
+export const removeBefore = (
+  bucket: Pick<Bucket, 'sweep' | 'list' | 'delete'>,
+  sweep: Sweep,
+): Promise<SweepResult> => (bucket.sweep ? bucket.sweep(sweep) : sweepByListing(bucket, sweep))
+
 /** Keys come in order: expired ones first, and the first valid one ends the search. */
-async function sweepByListing(bucket: Bucket, sweep: Sweep): Promise<SweepResult> {
+async function sweepByListing(bucket: Pick<Bucket, 'list' | 'delete'>, sweep: Sweep): Promise<SweepResult> {
   const endsAt = performance.now() + sweep.maxMs
   while (performance.now() < endsAt && !sweep.signal?.aborted) {
     const { files } = await bucket.list(sweep.under)

@@ -80,7 +80,14 @@ export function storeContract(name: string, open: (maxBytes: number) => Opened):
       expect(await store.get(anEntry().key)).toBeUndefined()
       await store.close()
     })
+  })
+}
 
+/** What a store promises whose bound is all that it keeps. */
+export function boundedStoreContract(name: string, open: (maxBytes: number) => Opened): void {
+  const megabytes = 1024 * 1024
+
+  describe(`bounded store contract: ${name}`, () => {
     test('bytes stay within the bound, and what was used last is still there', async () => {
       const store = open(megabytes)
       for (const key of times(300, (i) => `/p/${i}`)) {
