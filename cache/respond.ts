@@ -1,10 +1,11 @@
 // What an ask gets of an entry or of what a flight brought, with our member of Cache-Status on it. Pure.
+
+import { member, type Told, withMember } from '../http/cache-status.ts'
+import { answerTo } from '../http/conditional.ts'
 import type { Answer, Headers } from '../tier.ts'
-import { answerTo } from './conditional.ts'
 import type { Entry } from './entry.ts'
 import type { Answered } from './forward.ts'
 import type { Outcome } from './outcome.ts'
-import { member, type Told, withMember } from './status.ts'
 import { ageSeconds, type Moment, ttlSeconds } from './use.ts'
 
 export interface Asked {
