@@ -157,7 +157,9 @@ function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
   for (const name of ['age', 'cache-status', 'server-timing']) {
     if (answer.headers[name] !== undefined) told[name] = answer.headers[name]
   }
-  return { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
+  const { setCookie } = answer
+  const whole = { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
+  return setCookie === undefined ? whole : { ...whole, setCookie }
 }
 
 /**

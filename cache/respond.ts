@@ -47,7 +47,17 @@ export function fromFlight(
   collapsed: boolean,
 ): Answer {
   const validated = isValidated ? { fwdStatus: 304 } : {}
-  return send(asked, answer, { fwd, ...validated, stored: isStored && !isValidated, collapsed })
+  return send(asked, collapsed ? withoutCookies(answer) : answer, {
+    fwd,
+    ...validated,
+    stored: isStored && !isValidated,
+    collapsed,
+  })
+}
+
+/** A cookie is for the one whose ask it answered. */
+function withoutCookies({ setCookie: _, ...answer }: Answer): Answer {
+  return answer
 }
 
 function send({ name, headers }: Asked, whole: Answer, told: Told): Answer {

@@ -61,7 +61,7 @@ export function apply(verdict: Verdict, answer: Answer): Answer {
     case 'whole':
       return answer
     case 'not-modified':
-      return { status: 304, headers: only(keptBy304, answer.headers), body: emptyBody }
+      return { ...answer, status: 304, headers: only(keptBy304, answer.headers), body: emptyBody }
     case 'partial':
       return partial(answer, verdict.start, verdict.end)
     case 'range-not-satisfiable':
@@ -69,18 +69,20 @@ export function apply(verdict: Verdict, answer: Answer): Answer {
   }
 }
 
-function partial({ headers, body }: Answer, start: number, end: number): Answer {
+function partial(answer: Answer, start: number, end: number): Answer {
+  const { headers, body } = answer
   const part = partOf(body, { start, end })
   const range = {
     'content-range': `bytes ${start}-${end}/${body.length}`,
     'content-length': String(part.length),
   }
-  return { status: 206, headers: { ...headers, ...range }, body: part }
+  return { ...answer, status: 206, headers: { ...headers, ...range }, body: part }
 }
 
-function unsatisfiable({ headers, body }: Answer): Answer {
+function unsatisfiable(answer: Answer): Answer {
+  const { headers, body } = answer
   const range = { 'content-range': `bytes */${body.length}`, 'content-length': '0' }
-  return { status: 416, headers: { ...only(keptBy416, headers), ...range }, body: emptyBody }
+  return { ...answer, status: 416, headers: { ...only(keptBy416, headers), ...range }, body: emptyBody }
 }
 
 /** What speaks of this exchange, not of the body: it stays true of an answer without one. */

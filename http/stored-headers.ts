@@ -32,16 +32,16 @@ export function validators({ etag, 'last-modified': modified }: Headers): Header
 
 /** Whether an answer that was not stored may still go to all who waited for it. */
 export function mayShare(
-  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  { status, setCookie }: Pick<Answer, 'status' | 'setCookie'>,
   why?: NotStorable,
 ): boolean {
-  if (why === 'private' || why === 'vary-any' || headers['set-cookie'] !== undefined) return false
+  if (why === 'private' || why === 'vary-any' || setCookie !== undefined) return false
   // no-store forbids a second use (RFC 9111 5.2.2.5); but that nothing could be made is the same news for everybody,
   // and each asking again would only add to the load that may have caused it.
   return why !== 'no-store' || status >= 400
 }
 
-/** Hop-by-hop fields (RFC 9110 7.6.1), what upstream did and took, whom it greeted. */
+/** Hop-by-hop fields (RFC 9110 7.6.1), what upstream did and took. */
 const ofTheExchange = new Set([
   'age',
   'cache-status',
@@ -52,7 +52,6 @@ const ofTheExchange = new Set([
   'proxy-connection',
   'request-id',
   'server-timing',
-  'set-cookie',
   'te',
   'trailer',
   'transfer-encoding',
