@@ -6,14 +6,28 @@
 // can be handed to fifty waiters without a copy. An original may be too large to hold: its body is a file (FileBody).
 import type { Readable } from 'node:stream'
 
-/** Header names in lower case; a value is sent as it stands. */
+/**
+ * Header names in lower case; a value is sent as it stands. A field that came in several lines is one value here, joined
+ * by ", ", which means the same (RFC 9110 5.3). Set-Cookie is the one field that must not be joined, and it has a place
+ * of its own in Answer: so every other value is a string for its many readers, and the hit path looks for no lists.
+ */
 export type Headers = Readonly<Record<string, string>>
 
-/** What one tier asks of the next. Everything that crosses a tier is in the path and the headers. */
+/** What one tier asks of the next: a picture, or what is to be read at an address of a site. It never has a body. */
 export interface Ask {
-  /** The canonical path with its query: the cache key everywhere. Always begins with '/'. */
+  /**
+   * GET where it is not given, as for every picture. Other methods change something or have a body: no tier stores their
+   * answers, so whoever proxies a site passes them on by itself.
+   */
+  readonly method?: 'GET' | 'HEAD'
+  /** The site that is asked: a host name in lower case, with its port if it has one. A picture has none. */
+  readonly host?: string
+  /** Of a picture the canonical path with its query: its cache key everywhere. Always begins with '/'. */
   readonly path: string
-  /** Only what HTTP itself says between caches: if-none-match, priority (RFC 9218), request id. Never `Accept`. */
+  /**
+   * Of an ask for a picture only what HTTP itself says between caches: if-none-match, priority (RFC 9218), request id.
+   * Never `Accept`. Of an ask to a site every header that is meant for its server.
+   */
   readonly headers: Headers
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal
@@ -22,6 +36,8 @@ export interface Ask {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
+  /** The values of Set-Cookie, one for each line. A picture has none. */
+  readonly setCookie?: readonly string[]
   readonly body: Body
 }
 

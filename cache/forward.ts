@@ -1,14 +1,15 @@
 // One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
 import { Failure } from '../errors.ts'
+import { parseRetryAfter } from '../http/dates.ts'
+import { minFresh } from '../http/directives.ts'
+import type { Defaults } from '../http/policy.ts'
+import { confirms, mayShare, validators } from '../http/stored-headers.ts'
 import { failureHeader, mayPass, problemAnswer } from '../problem.ts'
 import { latest, type Purged } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
-import { parseRetryAfter } from './dates.ts'
-import { minFresh } from './directives.ts'
 import type { Entry } from './entry.ts'
-import { confirms, entryOf, type Kept, mayShare, refreshed, validators } from './keep.ts'
+import { entryOf, type Kept, refreshed } from './keep.ts'
 import type { CacheObserver } from './outcome.ts'
-import type { Defaults } from './policy.ts'
 import type { SafeStore } from './safe-store.ts'
 import { decide, mayServeStale } from './use.ts'
 
@@ -76,8 +77,8 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
   }
 
   async function askUpstream(ask: Ask, entry: Entry | undefined): Promise<Answer> {
-    const answer = await askOnce(ask, validators(entry))
-    if (answer.status !== 304 || (entry && confirms(answer.headers, entry))) return answer
+    const answer = await askOnce(ask, entry ? validators(entry.headers) : {})
+    if (answer.status !== 304 || (entry && confirms(answer.headers, entry.headers))) return answer
     const whole = await askOnce(ask, {})
     return whole.status === 304 ? problemAnswer(new Failure('upstream-failed', unasked304)) : whole
   }
@@ -101,7 +102,7 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     const isStored = 'entry' in kept && epoch >= latest(errand.purged(kept.entry))
     if (isStored) store.put(kept.entry)
     else if (entry && 'why' in kept && supersedes(answer)) store.delete(ask.path)
-    const isShareable = 'entry' in kept || mayShare(answer, kept.why)
+    const isShareable = 'entry' in kept || mayShare(answer, kept.why === 'not-held' ? undefined : kept.why)
     const whole = isValidated ? validatedAnswer(entry, answer, kept) : answer
     return {
       kind: 'answered',
@@ -156,7 +157,9 @@ function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {
   for (const name of ['age', 'cache-status', 'server-timing']) {
     if (answer.headers[name] !== undefined) told[name] = answer.headers[name]
   }
-  return { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
+  const { setCookie } = answer
+  const whole = { status: entry.status, headers: { ...headers, ...told }, body: entry.body }
+  return setCookie === undefined ? whole : { ...whole, setCookie }
 }
 
 /**

@@ -1,22 +1,22 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
 import { asFailure } from '../errors.ts'
+import { minFresh } from '../http/directives.ts'
+import type { Defaults } from '../http/policy.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Epochs, latest, neverPurged, noEpochs, type Purged, type Subject } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { createFlights, type Trip } from './collapse.ts'
-import { minFresh } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { createForward, type Landing } from './forward.ts'
 import { createHold } from './hold.ts'
 import type { CacheObserver } from './outcome.ts'
-import type { Defaults } from './policy.ts'
 import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
 import type { Store } from './store.ts'
 import { decide, mayServeStale } from './use.ts'
 
+export type { Defaults } from '../http/policy.ts'
 export type { CacheObserver, Outcome } from './outcome.ts'
-export type { Defaults } from './policy.ts'
 
 export interface CacheOptions {
   /** How this cache calls itself in Cache-Status. */

@@ -1,11 +1,13 @@
-// From an answer to the entry that is kept of it, and what a 304 changes about an entry (RFC 9111 3, 3.2 and 4.3.4).
-import { type Answer, type Headers, isHeld } from '../tier.ts'
-import { opaqueTag } from './conditional.ts'
-import { httpDate } from './dates.ts'
+// From an answer to the entry that is kept of it, and from an entry to the one that a 304 confirmed.
+import { type Defaults, lifetimes, type NotStorable } from '../http/policy.ts'
+import { storedHeaders, updatedHeaders } from '../http/stored-headers.ts'
+import { type Answer, isHeld } from '../tier.ts'
 import type { Entry } from './entry.ts'
-import { type Defaults, lifetimes, type NotStorable } from './policy.ts'
 
-export type Kept = { readonly entry: Entry } | { readonly why: NotStorable }
+export type Kept = { readonly entry: Entry } | { readonly why: NotKept }
+
+/** `not-held`: the body is a file that is opened for each reader. */
+export type NotKept = NotStorable | 'not-held'
 
 export interface Received {
   readonly key: string
@@ -19,8 +21,7 @@ export function entryOf({ key, answer, receivedAt, epoch }: Received, defaults?:
   if (!isHeld(answer)) return { why: 'not-held' }
   const life = lifetimes(answer, receivedAt, defaults)
   if (!life.storable) return { why: life.why }
-  // An answer without a date gets the moment it was received (RFC 9110 6.6.1).
-  const headers = { date: httpDate(receivedAt), ...storedHeaders(answer.headers) }
+  const headers = storedHeaders(answer.headers, receivedAt)
   return { entry: { key, epoch, status: answer.status, headers, body: answer.body, ...life.times } }
 }
 
@@ -30,59 +31,6 @@ export function refreshed(
   { answer, receivedAt, epoch }: Omit<Received, 'key'>,
   defaults?: Defaults,
 ): Kept {
-  const { date: _, ...known } = entry.headers
-  const headers = { ...known, ...withoutNames(answer.headers, ofTheBody) }
+  const headers = updatedHeaders(entry.headers, answer.headers)
   return entryOf({ key: entry.key, answer: { ...entry, headers }, receivedAt, epoch }, defaults)
-}
-
-/** A 304 about another version than ours says nothing about ours (RFC 9111 4.3.4). Servers that compress weaken tags. */
-export function confirms({ etag }: Headers, entry: Entry): boolean {
-  return etag === undefined || opaqueTag(etag) === opaqueTag(entry.headers.etag ?? '')
-}
-
-/** What to send upstream so that it may answer 304. */
-export function validators(entry: Entry | undefined): Headers {
-  const { etag, 'last-modified': modified } = entry?.headers ?? {}
-  return {
-    ...(etag === undefined ? {} : { 'if-none-match': etag }),
-    ...(modified === undefined ? {} : { 'if-modified-since': modified }),
-  }
-}
-
-/** Whether an answer that was not kept may still go to all who waited for it. */
-export function mayShare(answer: Answer, why: NotStorable): boolean {
-  if (why === 'private' || why === 'vary-any' || answer.headers['set-cookie'] !== undefined) return false
-  // no-store forbids a second use (RFC 9111 5.2.2.5); but that nothing could be made is the same news for everybody,
-  // and each asking again would only add to the load that may have caused it.
-  return why !== 'no-store' || answer.status >= 400
-}
-
-/** True of one exchange only: hop-by-hop fields (RFC 9110 7.6.1), what upstream did and took, whom it greeted. */
-const ofTheExchange = new Set([
-  'age',
-  'cache-status',
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-connection',
-  'request-id',
-  'server-timing',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** A 304 has no body, so what it says about one is not about ours (RFC 9111 3.2). */
-const ofTheBody = new Set(['content-length', 'content-encoding', 'content-type', 'content-range'])
-
-function storedHeaders(headers: Headers): Headers {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
-  return withoutNames(withoutNames(headers, ofTheExchange), new Set(named))
-}
-
-function withoutNames(headers: Headers, names: ReadonlySet<string>): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)))
 }

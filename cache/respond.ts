@@ -1,10 +1,11 @@
 // What an ask gets of an entry or of what a flight brought, with our member of Cache-Status on it. Pure.
+
+import { member, type Told, withMember } from '../http/cache-status.ts'
+import { answerTo } from '../http/conditional.ts'
 import type { Answer, Headers } from '../tier.ts'
-import { answerTo } from './conditional.ts'
 import type { Entry } from './entry.ts'
 import type { Answered } from './forward.ts'
 import type { Outcome } from './outcome.ts'
-import { member, type Told, withMember } from './status.ts'
 import { ageSeconds, type Moment, ttlSeconds } from './use.ts'
 
 export interface Asked {
@@ -46,7 +47,17 @@ export function fromFlight(
   collapsed: boolean,
 ): Answer {
   const validated = isValidated ? { fwdStatus: 304 } : {}
-  return send(asked, answer, { fwd, ...validated, stored: isStored && !isValidated, collapsed })
+  return send(asked, collapsed ? withoutCookies(answer) : answer, {
+    fwd,
+    ...validated,
+    stored: isStored && !isValidated,
+    collapsed,
+  })
+}
+
+/** A cookie is for the one whose ask it answered. */
+function withoutCookies({ setCookie: _, ...answer }: Answer): Answer {
+  return answer
 }
 
 function send({ name, headers }: Asked, whole: Answer, told: Told): Answer {

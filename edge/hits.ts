@@ -2,9 +2,9 @@
 // was first answered. Nothing is parsed, verified or negotiated again: a URL is only known here after it was.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import { answerTo } from '../cache/conditional.ts'
 import type { Entry } from '../cache/entry.ts'
 import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
+import { answerTo } from '../http/conditional.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
 import { classOf, kindOf, plainAccept } from './client-class.ts'

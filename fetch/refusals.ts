@@ -1,9 +1,9 @@
 // A source server's answer or silence as a Failure: for the CDN that asks for a picture, and for the API that fetches
 // an upload.
 import type { Dispatcher } from 'undici'
-import { parseHttpDate, parseRetryAfter } from '../cache/dates.ts'
-import { lifetimes } from '../cache/policy.ts'
 import { Failure, type FailureDetails } from '../errors.ts'
+import { parseHttpDate, parseRetryAfter } from '../http/dates.ts'
+import { lifetimes } from '../http/policy.ts'
 import { keepSecondsOf } from '../problem.ts'
 
 type Response = Dispatcher.ResponseData

@@ -1,7 +1,7 @@
 // How long a source stays as it is, in the words of its server, to the two who ask: browsers and caches like ours. Pure.
-import { directives } from '../cache/directives.ts'
-import { ageOf, variesByAnything } from '../cache/policy.ts'
-import { browserTerms, sharedTerms, type Terms } from '../cache/terms.ts'
+import { directives } from '../http/directives.ts'
+import { ageOf, variesByAnything } from '../http/policy.ts'
+import { browserTerms, sharedTerms, type Terms } from '../http/terms.ts'
 import type { Headers } from '../tier.ts'
 
 export interface Caching {

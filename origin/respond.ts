@@ -1,5 +1,5 @@
 // Turns a result into the origin's answer. Its headers depend on the source, the time and the request. Pure.
-import { answerTo } from '../cache/conditional.ts'
+import { answerTo } from '../http/conditional.ts'
 import { surrogateKeys } from '../purging/index.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
 import type { SourceName } from '../transforms/index.ts'

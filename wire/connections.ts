@@ -2,7 +2,7 @@
 import { type Dispatcher, Pool } from 'undici'
 import { Failure } from '../errors.ts'
 import type { Answer, Ask } from '../tier.ts'
-import { answerHeaders, crossingHeaders, deferHeader, deferredHeader, secretHeader } from './headers.ts'
+import { answerHeaders, deferHeader, deferredHeader, secretHeader, sentHeaders } from './headers.ts'
 import { type BodyReceiver, createBodyReceiver } from './receive-body.ts'
 import { type RemoteFile, remoteFile } from './remote-file.ts'
 
@@ -78,16 +78,14 @@ function exchange(pool: Pool, ask: Ask, options: ExchangeOptions): Promise<Answe
       signal.removeEventListener('abort', leave)
     }
     const headers = askHeaders(ask, options.secret)
-    const reception = receive(options.maxBodyBytes, (outcome) => {
+    const { path, method = 'GET' } = ask
+    const reception = receive({ method, maxBytes: options.maxBodyBytes }, (outcome) => {
       finish()
       if (outcome instanceof Failure) reject(outcome)
-      else resolve(attachFile(outcome, options.files, { path: ask.path, headers }))
+      else resolve(attachFile(outcome, options.files, { path, headers }))
     })
     signal.addEventListener('abort', leave)
-    pool.dispatch(
-      { path: ask.path, method: 'GET', headers: { ...headers, [deferHeader]: '?1' } },
-      reception.handler,
-    )
+    pool.dispatch({ path, method, headers: { ...headers, [deferHeader]: '?1' } }, reception.handler)
   })
 }
 
@@ -101,7 +99,7 @@ function attachFile(answer: Answer, files: Pool, ask: Pick<RemoteFile, 'path' | 
 }
 
 function askHeaders(ask: Ask, secret: string | undefined): Record<string, string> {
-  const headers = crossingHeaders(ask.headers)
+  const headers = sentHeaders(ask)
   return secret === undefined ? headers : { ...headers, [secretHeader]: secret }
 }
 
@@ -110,12 +108,16 @@ interface Reception {
   abort(failure: Failure): void
 }
 
-function receive(maxBytes: number, settle: (outcome: Answer | Failure) => void): Reception {
+interface Expected {
+  readonly method: 'GET' | 'HEAD'
+  readonly maxBytes: number
+}
+
+function receive({ method, maxBytes }: Expected, settle: (outcome: Answer | Failure) => void): Reception {
   let controller: Dispatcher.DispatchController | undefined
   let stopped: Failure | undefined
   let body: BodyReceiver | undefined
-  let status = 0
-  let headers: Record<string, string> = {}
+  let head: Head = { status: 0, headers: {} }
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started
@@ -125,13 +127,12 @@ function receive(maxBytes: number, settle: (outcome: Answer | Failure) => void):
     onResponseStart(_, statusCode, received) {
       // Informational answers (RFC 9110 15.2) come before the real one.
       if (statusCode < 200) return
-      status = statusCode
-      headers = answerHeaders(received)
-      body = createBodyReceiver(announcedLength(status, headers), maxBytes)
+      head = { status: statusCode, ...answerHeaders(received) }
+      body = createBodyReceiver(announcedLength(head, method), maxBytes)
     },
     onResponseData: (_, chunk) => body?.add(chunk),
     onResponseEnd() {
-      settle(wholeAnswer(status, headers, body))
+      settle(wholeAnswer(head, body))
     },
     onResponseError: (_, error) => settle(connectionFailure(error)),
   }
@@ -144,21 +145,19 @@ function receive(maxBytes: number, settle: (outcome: Answer | Failure) => void):
   }
 }
 
-function wholeAnswer(
-  status: number,
-  headers: Record<string, string>,
-  body: BodyReceiver | undefined,
-): Answer | Failure {
+type Head = Omit<Answer, 'body'>
+
+function wholeAnswer(head: Head, body: BodyReceiver | undefined): Answer | Failure {
   try {
-    return body === undefined ? broken(undefined) : { status, headers, body: body.whole() }
+    return body === undefined ? broken(undefined) : { ...head, body: body.whole() }
   } catch (error) {
     return connectionFailure(error)
   }
 }
 
-// The length in a 304 is that of the picture it stands for (RFC 9110 8.6).
-function announcedLength(status: number, headers: Record<string, string>): number | undefined {
-  if (status === 204 || status === 304) return 0
+// The length in a 304, or in the answer to HEAD, is that of the body it stands for (RFC 9110 8.6).
+function announcedLength({ status, headers }: Head, method: Expected['method']): number | undefined {
+  if (status === 204 || status === 304 || method === 'HEAD') return 0
   const text = headers['content-length']
   return text === undefined ? undefined : Number(text)
 }

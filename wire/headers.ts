@@ -1,7 +1,7 @@
 // The headers that cross from one tier to the next, and those that belong to a single connection.
-import type { Headers } from '../tier.ts'
+import type { Answer, Ask, Headers } from '../tier.ts'
 
-/** All that an ask carries beside its path. A stranger's other headers end at the edge. */
+/** All that an ask for a picture carries beside its path. A stranger's other headers end at the edge. */
 const crossing = [
   'cache-control',
   'if-none-match',
@@ -21,6 +21,9 @@ export const deferredHeader = 'halftone-deferred'
 /** Proves to a tier that a neighbour is asking. */
 export const secretHeader = 'halftone-secret'
 
+/** In an ask: the site that is asked. `Host` is the neighbour's own. */
+export const hostHeader = 'halftone-host'
+
 // RFC 9110 7.6.1, with the older names that some proxies still send.
 const hopByHop = new Set([
   'connection',
@@ -34,10 +37,25 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
+/** Said by one tier to the next: not for the server of a site. */
+const betweenTiers = new Set(['host', deferHeader, secretHeader, hostHeader])
+
 type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** The headers of an ask, as they arrived. */
-export function crossingHeaders(received: IncomingHeaders): Headers {
+/** The headers of an ask on its way: a few for a picture, all but its connection's for a site. */
+export function sentHeaders({ host, headers }: Pick<Ask, 'host' | 'headers'>): Record<string, string> {
+  if (host === undefined) return crossingHeaders(headers)
+  return { ...withoutNames(endToEnd(headers), betweenTiers), [hostHeader]: host }
+}
+
+/** Whose site is asked and with which headers, as they arrived. */
+export function receivedHeaders(received: IncomingHeaders): Pick<Ask, 'host' | 'headers'> {
+  const host = received[hostHeader]
+  if (host === undefined) return { headers: crossingHeaders(received) }
+  return { host: oneLine(host), headers: withoutNames(endToEnd(received), betweenTiers) }
+}
+
+function crossingHeaders(received: IncomingHeaders): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of crossing) {
     const value = received[name]
@@ -46,8 +64,17 @@ export function crossingHeaders(received: IncomingHeaders): Headers {
   return kept
 }
 
-/** A copy of an answer's headers that nobody else holds, without the headers of its connection. */
-export function answerHeaders(received: IncomingHeaders): Record<string, string> {
+/** An answer's headers as they arrived, in a copy that nobody else holds. */
+export function answerHeaders(received: IncomingHeaders): Pick<Answer, 'headers' | 'setCookie'> {
+  const headers = endToEnd(received)
+  const cookies = received['set-cookie']
+  if (cookies === undefined) return { headers }
+  delete headers['set-cookie']
+  return { headers, setCookie: typeof cookies === 'string' ? [cookies] : cookies }
+}
+
+/** A copy without the headers of the connection. */
+function endToEnd(received: IncomingHeaders): Record<string, string> {
   const named = connectionNames(received.connection)
   const kept: Record<string, string> = {}
   for (const name in received) {
@@ -64,6 +91,9 @@ function connectionNames(connection: string | string[] | undefined): string[] | 
     .split(',')
     .map((name) => name.trim().toLowerCase())
 }
+
+const withoutNames = (headers: Headers, names: ReadonlySet<string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)))
 
 // Lines of one field may be joined by a comma (RFC 9110 5.3).
 const oneLine = (value: string | string[]): string => (typeof value === 'string' ? value : value.join(', '))

@@ -56,7 +56,7 @@ function begin(res: ServerResponse, answer: Answer): boolean {
   // Date is the edge's to send: between tiers a second clock would only add its skew to every age.
   res.sendDate = false
   try {
-    res.writeHead(answer.status, flatHeaders(answer))
+    res.writeHead(answer.status, flatHeaders(answer, res.req.method === 'HEAD'))
     return true
   } catch (cause) {
     // A header that cannot be written (a line break in a value) must not leave the client waiting.
@@ -67,13 +67,15 @@ function begin(res: ServerResponse, answer: Answer): boolean {
   }
 }
 
-function flatHeaders({ status, headers, body }: Answer): string[] {
+function flatHeaders({ status, headers, setCookie, body }: Answer, isHead = false): string[] {
   const flat: string[] = []
-  // A 304 may only carry the length of the picture it stands for, which the tier knows (RFC 9110 8.6).
-  const hasLength = status !== 304 && status !== 204
+  // Without a body the length is that of the body it stands for, which only the tier knows (RFC 9110 8.6).
+  const isLeftOut = isHead && body.length === 0
+  const hasLength = status !== 304 && status !== 204 && !isLeftOut
   for (const name in headers) {
     if (name !== 'content-length' || !hasLength) flat.push(name, headers[name] ?? '')
   }
   if (hasLength) flat.push('content-length', String(body.length))
+  if (setCookie !== undefined) for (const cookie of setCookie) flat.push('set-cookie', cookie)
   return flat
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../errors.ts'
 import { createSecretCheck } from '../http/secret.ts'
 import { problemAnswer } from '../problem.ts'
-import type { HeldAnswer, Tier } from '../tier.ts'
-import { crossingHeaders, secretHeader } from './headers.ts'
+import type { Ask, HeldAnswer, Tier } from '../tier.ts'
+import { hostHeader, receivedHeaders, secretHeader } from './headers.ts'
 import { targetTooLong } from './request-head.ts'
 import { sendAnswer, sendInMemory } from './send-answer.ts'
 
@@ -32,12 +32,17 @@ export function serveTier(tier: Tier, options: ServeOptions = {}): Listener {
     res.on('close', () => {
       if (!res.writableFinished) left.abort()
     })
-    const ask = { path: req.url ?? '/', headers: crossingHeaders(req.headers), signal: left.signal }
-    tier(ask).then(
+    tier(askOf(req, left.signal)).then(
       (answer) => sendAnswer(req, res, answer, left.signal),
       (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
     )
   }
+}
+
+/** A picture's HEAD is asked as GET: it is made anyway, and the answer to HEAD has the length of its body. */
+function askOf(req: IncomingMessage, signal: AbortSignal): Ask {
+  const ask = { path: req.url ?? '/', ...receivedHeaders(req.headers), signal }
+  return ask.host !== undefined && req.method === 'HEAD' ? { ...ask, method: 'HEAD' } : ask
 }
 
 /** Tells neighbours from strangers: by one of the secrets, where there are any. */
@@ -53,6 +58,9 @@ export const showsSecret = ({ headers }: IncomingMessage): boolean => headers[se
 export const notNeighbour = (): HeldAnswer =>
   problemAnswer(new Failure('not-neighbour', 'This address answers only the tier before it.'))
 
+/** A name or an address, and perhaps a port (RFC 3986 3.2.2 and 3.2.3), in lower case. */
+const isHost = (host: string): boolean => /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host)
+
 function refuse(req: IncomingMessage, maxUrlBytes: number): HeldAnswer | undefined {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     const answer = problemAnswer(new Failure('bad-method', 'Only GET and HEAD are answered here.'))
@@ -63,5 +71,8 @@ function refuse(req: IncomingMessage, maxUrlBytes: number): HeldAnswer | undefin
   if (path.length > maxUrlBytes) return problemAnswer(targetTooLong(maxUrlBytes))
   if (!path.startsWith('/'))
     return problemAnswer(new Failure('bad-address', 'The address must begin with a slash.'))
+  const host = req.headers[hostHeader]
+  if (host !== undefined && !isHost(String(host)))
+    return problemAnswer(new Failure('bad-address', 'The host of the site is not valid.'))
   return undefined
 }

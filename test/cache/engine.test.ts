@@ -361,6 +361,34 @@ describe('collapsing', () => {
     expect(new Set(answers.map(bodyOf)).size).toBe(5)
   })
 
+  test('a cookie is for the one whose ask it answered: not for those who waited, and not for those who come later', async () => {
+    const greeting = { ...picture({ 'cache-control': 'max-age=60' }), setCookie: ['a=1', 'b=2'] }
+    const cache = aCache({ upstream: answering(greeting) })
+    const answers = await Promise.all(times(3, () => cache.get()))
+    expect(answers.map(({ setCookie }) => setCookie)).toEqual([['a=1', 'b=2'], undefined, undefined])
+    expect([(await cache.get()).setCookie, cache.asked.length]).toEqual([undefined, 1])
+  })
+
+  test('an answer with a cookie that is not stored is not shared', async () => {
+    let served = 0
+    const greeting = () => ({
+      ...picture({ 'cache-control': 'public' }, String(++served)),
+      setCookie: ['a=1'],
+    })
+    const cache = aCache({ upstream: async () => greeting() })
+    const answers = await Promise.all(times(5, () => cache.get()))
+    expect(new Set(answers.map(bodyOf)).size).toBe(5)
+  })
+
+  test('a 304 may set a cookie', async () => {
+    const cache = aCache({ upstream: answering(picture({ 'cache-control': 'max-age=60' })) })
+    await cache.get()
+    cache.forward(100)
+    cache.upstream(answering({ ...picture({}, ''), status: 304, setCookie: ['a=1'] }))
+    const { status, setCookie } = await cache.get()
+    expect([status, setCookie]).toEqual([200, ['a=1']])
+  })
+
   test('that nothing could be made is the same news for all who waited', async () => {
     const cache = aCache({ upstream: answering(problemAnswer(new Failure('busy', 'Too much.'))) })
     const answers = await Promise.all(times(50, () => cache.get()))

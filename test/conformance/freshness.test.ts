@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { httpDate } from '../../cache/dates.ts'
+import { httpDate } from '../../http/dates.ts'
 import { aClock } from '../clocks.ts'
 import { aNode, type Node } from '../journeys/cdn.ts'
 

@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'tier.ts': [],
   'problem.ts': ['errors.ts', 'http', 'tier.ts'],
   'log.ts': [],
-  // The vocabulary of HTTP: pure, and known to everybody.
+  // HTTP by its RFCs: pure, known to everybody, and it knows nothing of pictures.
   http: ['tier.ts'],
   'metrics.ts': [],
   'config.ts': ['config'],
@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   work: ['errors.ts'],
   transforms: ['errors.ts', 'work'],
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
-  fetch: [...words, 'cache/dates.ts', 'cache/policy.ts', door],
+  fetch: [...words, door],
   purging: [],
   cache: [...words, 'work/process-name.ts', 'purging'],
   records: words,

@@ -1,7 +1,7 @@
 // Halftone as its users run it: processes of their own, told apart by role, ended by pid.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -83,6 +83,16 @@ function launch(args: readonly string[], environment: Record<string, string>): C
   child.once('exit', () => running.delete(child))
   return child
 }
+
+/**
+ * How many entries a process's cache has on its disk. It writes them behind its answers, so a test that kills it polls
+ * this first.
+ */
+export const entriesOnDisk = ({ dataDir }: Process, cache: string): number =>
+  readdirSync(join(dataDir, cache), { recursive: true, encoding: 'utf8' }).filter(isEntry).length
+
+/** `aa/bb/cc/<name>`: a file in its place. What is being written lies elsewhere. */
+const isEntry = (path: string): boolean => /^(?:[0-9a-f]{2}\/){3}/.test(path)
 
 /** However long it takes: on a busy machine a start has taken half a minute, and the test has a limit of its own. */
 async function answering(url: string, child: ChildProcess): Promise<void> {

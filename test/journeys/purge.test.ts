@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, aSource, type SourceServer, times } from './cdn.ts'
-import { aProcess, type Process } from './processes.ts'
+import { aProcess, entriesOnDisk, type Process } from './processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const halftone = join(root, 'bin/halftone')
@@ -220,7 +220,9 @@ describe('in one process', () => {
   })
 
   test('a purge holds after kill -9, for what is on the disk as well', async () => {
+    const before = entriesOnDisk(cdn, 'sources')
     const addresses = await replaced(cdn, 'killed.png', ['w=32', 'w=40'])
+    await expect.poll(() => entriesOnDisk(cdn, 'sources')).toBeGreaterThan(before)
     await purge(cdn.url, token, '--picture', '/shop/killed.png')
     await cdn.end('SIGKILL')
     await cdn.again()

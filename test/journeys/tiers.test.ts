@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, aSource, type SourceServer, times } from './cdn.ts'
-import { aProcess, type Process } from './processes.ts'
+import { aProcess, entriesOnDisk, type Process } from './processes.ts'
 
 let folder: string
 let source: SourceServer
@@ -89,6 +89,7 @@ describe('a picture on its way', () => {
   })
 
   test('a restarted shield still has it, on disk', async () => {
+    await expect.poll(() => entriesOnDisk(shield, 'shield')).toBe(1)
     await shield.end('SIGKILL')
     await shield.again()
     await edge(1).end('SIGKILL')

@@ -1,8 +1,8 @@
 // What a source's words become on their way to browsers (Cache-Control) and to the tiers between (CDN-Cache-Control).
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { httpDate } from '../../cache/dates.ts'
-import { lifetimes } from '../../cache/policy.ts'
+import { httpDate } from '../../http/dates.ts'
+import { lifetimes } from '../../http/policy.ts'
 import { cachingOf } from '../../origin/caching.ts'
 import { cacheHeaders, fleetingHeaders } from '../../origin/freshness.ts'
 import type { Headers } from '../../tier.ts'

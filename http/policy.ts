@@ -1,7 +1,6 @@
-// How long an answer lives in a shared cache (RFC 9111 3 and 4.2, RFC 5861). What that allows now says use.ts.
+// Whether a shared cache may store an answer, and how long it lives there (RFC 9111 3 and 4.2, RFC 5861).
 import type { Answer, Headers } from '../tier.ts'
 import { parseHttpDate } from './dates.ts'
-import type { Entry } from './entry.ts'
 import { sharedTerms, type Terms } from './terms.ts'
 
 /** What is assumed where an answer says nothing itself. A source server's pictures often say nothing. */
@@ -12,10 +11,19 @@ export interface Defaults {
   readonly defaultStaleIfErrorSeconds?: number
 }
 
-export type Times = Pick<
-  Entry,
-  'storedAt' | 'ageOnArrival' | 'freshUntil' | 'staleWhileRevalidateUntil' | 'staleIfErrorUntil'
->
+/** The moments of a stored answer's life, in milliseconds since the epoch: storedAt <= freshUntil <= the two stale limits. */
+export interface Times {
+  /** When the answer was received or last validated. */
+  readonly storedAt: number
+  /** Its age in seconds when it arrived (RFC 9111 4.2.3). */
+  readonly ageOnArrival: number
+  /** Fresh before this moment. */
+  readonly freshUntil: number
+  /** May be served stale, while one request revalidates, before this moment (RFC 5861 section 3). */
+  readonly staleWhileRevalidateUntil: number
+  /** May be served stale, when upstream fails, before this moment (RFC 5861 section 4). */
+  readonly staleIfErrorUntil: number
+}
 
 /** Why an answer is not kept: a closed list. */
 export type NotStorable =
@@ -26,8 +34,6 @@ export type NotStorable =
   /** 1xx, 206 and 304 are not whole answers. */
   | 'not-whole'
   | 'no-explicit-freshness'
-  /** Its body is a file that is opened for each reader. */
-  | 'not-held'
 
 export type Lifetimes =
   | { readonly storable: true; readonly times: Times }
@@ -87,11 +93,6 @@ export function ageOf(headers: Headers, receivedAt: number): number {
   const stated = /^\d+$/.test(first) ? Math.min(Number(first), 2 ** 31) : 0
   const apparent = (receivedAt - (parseHttpDate(headers.date) ?? receivedAt)) / 1000
   return Math.max(stated, Math.floor(apparent))
-}
-
-interface Windows {
-  readonly staleWhileRevalidateSeconds: number
-  readonly staleIfErrorSeconds: number
 }
 
 interface Spans extends Windows {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Directives, directives } from '../../cache/directives.ts'
+import { type Directives, directives } from '../../http/directives.ts'
 import type { Headers } from '../../tier.ts'
 import { effortOf } from '../effort.ts'
 

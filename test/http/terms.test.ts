@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { httpDate } from '../../cache/dates.ts'
-import { browserTerms, sharedTerms, type Terms } from '../../cache/terms.ts'
+import { httpDate } from '../../http/dates.ts'
+import { browserTerms, sharedTerms, type Terms } from '../../http/terms.ts'
 import type { Headers } from '../../tier.ts'
-import { start } from './entries.ts'
+import { start } from '../cache/entries.ts'
 
 /** Fresh, stale-while-revalidate, stale-if-error in seconds, '-' where it is left open; then the words. */
 function told(terms: Terms): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { member, type Told, withMember } from '../../cache/status.ts'
+import { member, type Told, withMember } from '../../http/cache-status.ts'
 
 test.each<[string, Told]>([
   ['halftone-shield; hit; ttl=30', { ttl: 30 }],

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { httpDate } from '../../cache/dates.ts'
-import { type Defaults, lifetimes, type NotStorable } from '../../cache/policy.ts'
+import { httpDate } from '../../http/dates.ts'
+import { type Defaults, lifetimes, type NotStorable } from '../../http/policy.ts'
 import type { Headers } from '../../tier.ts'
-import { start } from './entries.ts'
+import { start } from '../cache/entries.ts'
 
 const ok = (headers: Headers, defaults?: Defaults) => lifetimes({ status: 200, headers }, start, defaults)
 

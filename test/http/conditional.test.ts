@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { answerTo, evaluate, type RequestHeaders, type Verdict } from '../../cache/conditional.ts'
+import { answerTo, evaluate, type RequestHeaders, type Verdict } from '../../http/conditional.ts'
 import type { HeldAnswer } from '../../tier.ts'
 
 const modified = 'Sun, 01 Mar 2026 10:00:00 GMT'
