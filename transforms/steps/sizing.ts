@@ -20,7 +20,7 @@ export function sizing(
   const { fit, aspect, enlarge } = frame(given, options)
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
-  const density = factor(sides, hinted === undefined ? densityOf(options, dpr) : 1)
+  const density = factor(sides, hinted === undefined ? asked(options, dpr) : 1)
   if (density === 1 && isOwnSize(sides, aspect)) return {}
   return present({
     width: scaled(sides.width, density),
@@ -32,8 +32,13 @@ export function sizing(
   })
 }
 
-function densityOf({ dpr = 1 }: Framing, hinted: Hinted['dpr']): number {
-  return hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : dpr
+const asked = ({ dpr = 1 }: Framing, hinted: Hinted['dpr']): number =>
+  hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : dpr
+
+/** What lengths of the address are multiplied by: a density needs a side, and a width that is hinted counts real pixels. */
+export function densityOf(options: Framing, { width, dpr }: Hinted): number {
+  if (width !== undefined || (options.width ?? options.height) === undefined) return 1
+  return rounded(asked(options, dpr))
 }
 
 /** The fit mode in effect: clip is absent. */

@@ -5,9 +5,33 @@ import type { Plan } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isOpaque } from './background.ts'
+import { mapped, tableOf } from './channels.ts'
+import { enhanced } from './enhance.ts'
+import { halftoned } from './halftone.ts'
+import { saturated } from './saturate.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
+import { duotone, monochrome, sepia } from './tint.ts'
+import { toned } from './tone.ts'
+import { unsharpened } from './unsharp.ts'
+
+const negative = tableOf((value) => 255 - value)
+
+/** A step upon the pixels as they lie in memory. */
+const upon =
+  <Value>(work: (pixels: Pixels, value: Value) => Pixels) =>
+  async (image: Sharp, value: Value): Promise<Sharp> =>
+    from(work(await pixelsOf(image), value))
 
 export const effects = {
+  enhance: upon(enhanced),
+  tone: upon(toned),
+  saturate: upon(saturated),
+  invert: upon((pixels) => mapped(pixels, negative)),
+  monochrome: upon(monochrome),
+  sepia: upon(sepia),
+  duotone: upon(duotone),
+  unsharp: unsharpened,
+  halftone: upon(halftoned),
   blur: (image, sigma) => image.blur(sigma),
   sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),
