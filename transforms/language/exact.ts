@@ -18,8 +18,19 @@ export function exact(options: Options, client: Client): Spec {
   if (isUnmade(options.format)) return { format: options.format }
   const output = encoding(options, client)
   const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
-  const asked = options.automatic?.includes('enhance') ? { ...options, enhance: true } : options
+  const asked = spelledOut(options)
   return { ...stepped(asked, client, isJpeg), ...shown(options, isJpeg), ...output }
+}
+
+/** Words that stand for other options, as those. */
+function spelledOut(options: Options): Options {
+  const { automatic, fit } = options
+  return {
+    ...options,
+    ...(automatic?.includes('enhance') && { enhance: true }),
+    // Nobody looks for faces: what draws attention is where they are.
+    ...(fit === 'facearea' && { fit: 'crop', crop: ['attention'] }),
+  }
 }
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */

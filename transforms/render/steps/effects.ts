@@ -9,6 +9,7 @@ import { mapped, tableOf } from './channels.ts'
 import { enhanced } from './enhance.ts'
 import { halftoned } from './halftone.ts'
 import { saturated } from './saturate.ts'
+import { bordered, masked, padded } from './shapes.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
 import { duotone, monochrome, sepia } from './tint.ts'
 import { toned } from './tone.ts'
@@ -32,6 +33,9 @@ export const effects = {
   duotone: upon(duotone),
   unsharp: unsharpened,
   halftone: upon(halftoned),
+  mask: async (image, mask) => from(await masked(await pixelsOf(image), mask)),
+  border: async (image, border) => from(await bordered(await pixelsOf(image), border)),
+  pad: padded,
   blur: (image, sigma) => image.blur(sigma),
   sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),
@@ -40,6 +44,7 @@ export const effects = {
 
 async function mayShowThrough(image: Sharp, { extend, flatten, background }: Plan): Promise<boolean> {
   if (extend?.paint === 'background' && !isOpaque(background)) return true
+  if (extend?.colour && !isOpaque(extend.colour)) return true
   if (flatten && isOpaque(background)) return false
   return (await image.metadata()).hasAlpha
 }
