@@ -9,8 +9,15 @@ const sections: readonly Section[] = [
   'Size',
   'Crop',
   'Orientation',
-  'Colour and effects',
+  'Colour',
+  'Effects',
+  'Fill and background',
+  'Shape, border and padding',
+  'Watermark and blend',
+  'Text',
+  'Animation',
   'Format',
+  'Told instead of a picture',
   'Automatic',
   'Access',
 ]
@@ -21,7 +28,9 @@ const exactOnly: readonly Option<unknown>[] = Object.values(exactOptions).filter
 )
 
 export function optionsPage(): string {
-  const tables = sections.flatMap((section) => [`### ${section}`, table(inSection(section))])
+  const tables = sections
+    .filter((section) => inSection(section).length > 0)
+    .flatMap((section) => [`### ${section}`, table(inSection(section))])
   return `${[opening(), ...tables, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
 }
 

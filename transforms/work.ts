@@ -2,7 +2,7 @@
 import type { Facts, SourceFormat } from './facts.ts'
 import { mostCompared, mostSampled } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
-import { eachStep, needsFrames, workOfSteps } from './steps/index.ts'
+import { addsColour, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
 
 /**
  * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
@@ -171,10 +171,10 @@ interface Writing extends Pick<Reading, 'add'> {
 
 function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void {
   const { format, lossless, score } = encoding
-  const hasAlpha = facts.alpha && !plan.flatten
+  const hasAlpha = (facts.alpha || opensUp(plan)) && !plan.flatten
   const isSearched = score !== undefined && format !== 'png' && format !== 'gif'
   // Without colour there is half as much to write.
-  const written = facts.space === 'gray' ? made / 2 : made
+  const written = facts.space === 'gray' && !addsColour(plan) ? made / 2 : made
   add(isSearched ? `search ${format}` : writerOf(encoding, plan, facts), written)
   if (isSearched && hasAlpha) add('search alpha', made)
   if (isSearched) return

@@ -31,7 +31,7 @@ vi.mock('../../transforms/steps/list.ts', async (original) => {
           },
           write: ({ source, path }: SourceName) => `${source}/${path}`,
         },
-        section: 'Colour and effects',
+        section: 'Effects',
         about: 'Lies in the upper left corner.',
       },
     },

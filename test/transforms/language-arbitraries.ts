@@ -73,7 +73,7 @@ const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   fm: fc.constantFrom('jpg', 'jpeg', 'pjpg', 'png', 'webp', 'avif', 'gif', 'basic', 'json', 'original'),
   q: fc.oneof(fc.nat(100).map(String), fc.constant('auto')),
   lossless: fc.constantFrom('true', 'false', '0', '1'),
-  auto: list('format', 'compress'),
+  auto: list('format', 'compress', 'enhance'),
   ch: list('width', 'dpr', 'save-data'),
 }
 

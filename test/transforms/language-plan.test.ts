@@ -33,7 +33,7 @@ function isInside(box: Size & { left: number; top: number }, outer: Size): void 
 
 /** Follows the steps by size, as an executor would; every box must lie inside, and the end be what was promised. */
 function follow(made: Plan, source: Facts): Size {
-  const { density = 1, orient, extract, resize, crop, extend, cut, rotate } = made
+  const { density = 1, orient, extract, resize, crop, extend, cut, rotate, pad } = made
   const drawn = {
     width: Math.max(1, Math.floor(source.width * density)),
     height: Math.max(1, Math.floor(source.height * density)),
@@ -54,7 +54,9 @@ function follow(made: Plan, source: Facts): Size {
   }
   if (cut) isInside(cut, size)
   size = cut ? { width: cut.width, height: cut.height } : size
-  return rotate ? covered(rotate, size) : size
+  size = rotate ? covered(rotate, size) : size
+  const { top = 0, right = 0, bottom = 0, left = 0 } = pad ?? {}
+  return { width: left + size.width + right, height: top + size.height + bottom }
 }
 
 /** The cut must lie within the box of the turned picture. */

@@ -4,6 +4,7 @@ import { transparent, white, writeColour } from '../options/colour.ts'
 import { addPresent, present } from '../options/present.ts'
 import { unexpected } from '../options/refusals.ts'
 import { eachStep, type StepSpec } from '../steps/index.ts'
+import { densityOf } from '../steps/sizing.ts'
 import type { Options, Spec } from './options.ts'
 import type { Client, Dependence } from './spec.ts'
 
@@ -17,7 +18,19 @@ export function exact(options: Options, client: Client): Spec {
   if (isUnmade(options.format)) return { format: options.format }
   const output = encoding(options, client)
   const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
-  return { ...stepped(options, client, isJpeg), ...shown(options, isJpeg), ...output }
+  const asked = spelledOut(options)
+  return { ...stepped(asked, client, isJpeg), ...shown(options, isJpeg), ...output }
+}
+
+/** Words that stand for other options, as those. */
+function spelledOut(options: Options): Options {
+  const { automatic, fit } = options
+  return {
+    ...options,
+    ...(automatic?.includes('enhance') && { enhance: true }),
+    // Nobody looks for faces: what draws attention is where they are.
+    ...(fit === 'facearea' && { fit: 'crop', crop: ['attention'] }),
+  }
 }
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */
@@ -100,11 +113,12 @@ function stepped(options: Options, client: Client, isJpeg: boolean): StepSpec {
     width: hints.includes('width') ? client.width : undefined,
     dpr: hints.includes('dpr') ? client.dpr : undefined,
   }
+  const density = densityOf(options, hinted)
   const spec: { -readonly [K in keyof StepSpec]: StepSpec[K] } = {}
   // Into one object, and only what was asked for, because this runs on every hit.
   for (const { step, names } of named)
     if (hinted.width !== undefined || names.some((name) => name in options))
-      addPresent(spec, step.exact(options, { hinted, isJpeg, fit: spec.fit }))
+      addPresent(spec, step.exact(options, { hinted, isJpeg, density, fit: spec.fit }))
   return spec
 }
 

@@ -6,7 +6,7 @@ export const outputRows = {
   background: {
     key: 'bg',
     kind: colour,
-    section: 'Colour and effects',
+    section: 'Fill and background',
     about:
       'Behind transparent pixels and on added canvas; what is half transparent stays so where the format can. White where a colour is needed and none given.',
   },

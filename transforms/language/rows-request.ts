@@ -6,12 +6,12 @@ import type { Rows } from '../options/option-types.ts'
 export const requestRows = {
   automatic: {
     key: 'auto',
-    kind: listOf(same('format', 'compress'), ['enhance', 'redeye', 'true']),
+    kind: listOf(same('format', 'compress', 'enhance'), ['redeye', 'true']),
     section: 'Automatic',
     merges: true,
     plainOnly: true,
     about:
-      "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. `compress` lowers the default quality.",
+      "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. `compress` lowers the default quality. `enhance` improves tones by what the picture shows.",
   },
   hints: {
     key: 'ch',

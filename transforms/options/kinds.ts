@@ -34,6 +34,20 @@ export function decimal(min: number, max: number, expected = `a number from ${mi
   }
 }
 
+/** A decimal number that may have a sign, kept to four decimals. */
+export function signed(min: number, max: number): Kind<number> {
+  return {
+    expected: `a number from ${min} to ${max}`,
+    read(text) {
+      const [, sign, number = ''] = /^([+-]?)(.*)$/s.exec(text.trim()) ?? []
+      if (!decimals.test(number)) return undefined
+      // Adding nothing makes -0 a 0.
+      return within(rounded(Number(number) * (sign === '-' ? -1 : 1)) + 0, min, max)
+    },
+    write: (value) => String(rounded(value)),
+  }
+}
+
 /** Pixels, or a share: reference: "treat values containing a decimal point, or strictly below 1, as ratios". */
 export function length(maxPx: number): Kind<Length> {
   return {

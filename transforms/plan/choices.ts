@@ -65,7 +65,7 @@ function stillWays(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   const again = made.encoding.score === undefined && !made.encoding.lossless
   const wasLossy = lossy.has(facts.format) || (facts.format === 'webp' && !facts.lossless)
   return [
-    ...(again ? ownAgain(spec, facts) : []),
+    ...(again ? ownAgain(spec, facts, made) : []),
     ...(again && made.width * made.height <= fewPixels ? [encodingOf(spec, 'webp', false)] : []),
     ...(wasLossy && !spec.lossless ? [] : [withoutLoss(spec, 'webp'), withoutLoss(spec, 'png')]),
     // Resized, a few colours become many: a GIF of them has 256 again.
@@ -74,8 +74,8 @@ function stillWays(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
 }
 
 /** In the source's own format: nobody is sent more for being able to read another. */
-function ownAgain(spec: Spec, facts: Facts): Encoding[] {
-  const isHeld = facts.format === 'jpeg' && !hasAlpha(spec, facts)
+function ownAgain(spec: Spec, facts: Facts, made: Plan): Encoding[] {
+  const isHeld = facts.format === 'jpeg' && !hasAlpha(spec, facts, made)
   const isOther = facts.format === 'webp' || facts.format === 'avif'
   return isHeld || isOther ? [encodingOf(spec, facts.format, false)] : []
 }

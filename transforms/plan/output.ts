@@ -6,18 +6,19 @@ import type { Spec } from '../language/options.ts'
 import { onWhite, white } from '../options/colour.ts'
 import { isFullColour, qualityFor } from '../quality.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
+import { opensUp, type StepValues } from '../steps/index.ts'
 import type { Plan } from './plan-types.ts'
 
 type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>
 
-export function output(spec: Spec, facts: Facts, { width, height }: Size): Output {
-  const format = chooseFormat(spec, facts)
+export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
+  const format = chooseFormat(spec, facts, steps)
   const moves = isMoving(spec, facts) && outputFormats[format].animation
   return {
     frames: moves ? 'all' : 'first',
     pages: moves ? facts.pages : 1,
     background: background(spec, format),
-    flatten: facts.alpha && (isSeen(spec) || !outputFormats[format].alpha),
+    flatten: (facts.alpha || opensUp(steps)) && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
     encoding: {
       ...encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
@@ -39,12 +40,12 @@ const isReducible = (
   width * height < facts.width * facts.height
 
 /** The format of the result: the best of the client's class, else the one that was named, else the source's own. */
-export function chooseFormat(spec: Spec, facts: Facts): OutputFormat {
+export function chooseFormat(spec: Spec, facts: Facts, steps: StepValues = {}): OutputFormat {
   const negotiated = spec.formats && bestOf(spec.formats, isMoving(spec, facts), spec.lossless)
   if (negotiated) return negotiated
   const named = spec.format === 'pjpg' ? 'jpeg' : spec.format
   if (named && named in outputFormats) return named as OutputFormat
-  const format = spec.formats ? basic(spec, facts) : own(spec, facts)
+  const format = spec.formats ? basic(spec, facts, steps) : own(spec, facts, steps)
   return spec.lossless && format === 'jpeg' ? 'png' : format
 }
 
@@ -62,21 +63,24 @@ function bestOf(formats: FormatClass, moves: boolean, lossless = false): OutputF
 }
 
 /** What every browser reads. */
-function basic(spec: Spec, facts: Facts): OutputFormat {
+function basic(spec: Spec, facts: Facts, steps: StepValues): OutputFormat {
   if (isMoving(spec, facts)) return 'gif'
-  return hasAlpha(spec, facts) || drawn.has(facts.format) ? 'png' : 'jpeg'
+  return hasAlpha(spec, facts, steps) || drawn.has(facts.format) ? 'png' : 'jpeg'
 }
 
 /** Sources that are graphics rather than photographs: JPEG would blur their edges. */
 const drawn: ReadonlySet<SourceFormat> = new Set(['png', 'gif', 'svg', 'bmp', 'ico', 'pdf'])
 
-const own = (spec: Spec, facts: Facts): OutputFormat =>
-  facts.format in outputFormats ? (facts.format as OutputFormat) : basic(spec, facts)
+const own = (spec: Spec, facts: Facts, steps: StepValues): OutputFormat =>
+  facts.format in outputFormats ? (facts.format as OutputFormat) : basic(spec, facts, steps)
 
 /** Whether the result has something transparent, if its format can hold it. */
-export function hasAlpha(spec: Spec, facts: Facts): boolean {
+export function hasAlpha(spec: Spec, facts: Facts, steps: StepValues): boolean {
   const canvas = spec.fit === 'fill' || spec.fit === 'fillmax' || spec.enlarge === 'fill'
-  return (facts.alpha && !isOpaque(spec)) || (canvas && spec.background !== undefined && !isOpaque(spec))
+  return (
+    ((facts.alpha || opensUp(steps)) && !isOpaque(spec)) ||
+    (canvas && spec.background !== undefined && !isOpaque(spec))
+  )
 }
 
 /** A background was asked for, and some of it shows. */

@@ -10,7 +10,7 @@ import type { Encoding, Plan } from '../plan/plan.ts'
 import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
-import { needsFrames } from '../steps/index.ts'
+import { addsColour, needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf } from './frames.ts'
@@ -228,8 +228,9 @@ function inOurColours(image: Sharp, facts: Facts): Sharp {
 }
 
 /** One channel instead of three, where the encoder can and nothing coloured is added. */
-function staysGray(facts: Facts, { background }: Plan, format: OutputFormat): boolean {
-  const neutral = background.r === background.g && background.g === background.b
+function staysGray(facts: Facts, plan: Plan, format: OutputFormat): boolean {
+  const { r, g, b } = plan.background
+  const neutral = r === g && g === b && !addsColour(plan)
   return facts.space === 'gray' && neutral && (format === 'jpeg' || format === 'png')
 }
 

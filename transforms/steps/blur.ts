@@ -9,7 +9,7 @@ export const blur = effectOf<number>()({
     blur: {
       key: 'blur',
       kind: integer(0, 2000),
-      section: 'Colour and effects',
+      section: 'Effects',
       default: 0,
       about: 'Gaussian blur of the result; its sigma is a tenth of this in pixels.',
     },

@@ -1,5 +1,5 @@
 // Cuts the resized picture to its frame: from a place that is told, or one that its pixels decide.
-import { decimal, fallingThrough, listOf, same } from '../options/kinds.ts'
+import { decimal, listOf, same } from '../options/kinds.ts'
 import type { Crop } from './geometry/geometry.ts'
 import { type Loose, stepOf } from './step.ts'
 
@@ -8,16 +8,13 @@ export const crop = stepOf<Crop>()({
   rows: {
     crop: {
       key: 'crop',
-      kind: fallingThrough(
-        'faces',
-        listOf(same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges'), [
-          'faces',
-        ]),
+      kind: listOf(
+        same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges', 'faces'),
       ),
       section: 'Crop',
       needs: '`fit=crop`',
       about:
-        'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts.',
+        'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts, and `faces` alone is `attention`.',
     },
     focalX: {
       key: 'fp-x',
@@ -35,8 +32,16 @@ export const crop = stepOf<Crop>()({
       needs: '`crop=focalpoint`',
       about: 'The point to keep in the middle, from the top edge (0) to the bottom edge (1).',
     },
+    zoom: {
+      key: 'fp-z',
+      kind: decimal(1, 100),
+      section: 'Crop',
+      default: 1,
+      needs: '`crop=focalpoint`',
+      about: 'Zooms to the point: at 2 half the width and half the height of what is kept otherwise.',
+    },
   },
-  exact: (options, { fit }) => (fit === 'crop' ? placeOf(options) : {}),
+  exact: (options, { fit }) => (fit === 'crop' || fit === 'facearea' ? placeOf(options) : {}),
   // Laid out with the size.
   plan: (draft) => draft,
   isApart: ({ by }) => by !== 'box',
@@ -44,24 +49,33 @@ export const crop = stepOf<Crop>()({
   work: ({ by }, { resized }) => (by === 'box' ? {} : { detect: resized }),
 })
 
-type Word = 'top' | 'bottom' | 'left' | 'right' | 'focalpoint' | 'entropy' | 'attention' | 'edges'
+type Word = 'top' | 'bottom' | 'left' | 'right' | 'focalpoint' | 'entropy' | 'attention' | 'edges' | 'faces'
 
 interface Asked {
   readonly crop?: readonly Word[]
   readonly focalX?: number
   readonly focalY?: number
+  readonly zoom?: number
 }
 
 /** The crop in its one form. */
 function placeOf(options: Asked): Loose<Asked> {
   // Edges are found by the search for attention, which weighs edges, saturation and skin.
-  const asked = options.crop ?? []
+  const asked = withoutFaces(options.crop)
   const detector = asked.find((word) => word === 'entropy' || word === 'attention' || word === 'edges')
   const focal = asked.indexOf('focalpoint')
   if (detector && (focal < 0 || asked.indexOf(detector) < focal)) {
     return { crop: [detector === 'edges' ? 'attention' : detector] }
   }
-  return focal < 0 ? positions(asked) : focalPoint(options.focalX ?? 0.5, options.focalY ?? 0.5)
+  if (focal < 0) return positions(asked)
+  const { focalX: x = 0.5, focalY: y = 0.5, zoom = 1 } = options
+  return zoom > 1 ? { ...pointOf(x, y), zoom } : focalPoint(x, y)
+}
+
+/** As where no face is found: what stands beside the word counts, or what draws attention. */
+function withoutFaces(asked: readonly Word[] = []): readonly Word[] {
+  const others = asked.filter((word) => word !== 'faces')
+  return others.length === 0 && asked.length > 0 ? ['attention'] : others
 }
 
 /** The first word of each axis, top and bottom before left and right; nothing is the centre. */
@@ -74,15 +88,15 @@ function positions(asked: readonly Word[]): Loose<Asked> {
 
 /** A point at an edge or in the middle is what the words for these places mean. */
 function focalPoint(x: number, y: number): Loose<Asked> {
-  if (!(x in across) || !(y in down)) {
-    return {
-      crop: ['focalpoint'],
-      focalX: x === 0.5 ? undefined : x,
-      focalY: y === 0.5 ? undefined : y,
-    }
-  }
+  if (!(x in across) || !(y in down)) return pointOf(x, y)
   return positions([down[y], across[x]].filter((word) => word !== undefined))
 }
+
+const pointOf = (x: number, y: number): Loose<Asked> => ({
+  crop: ['focalpoint'],
+  focalX: x === 0.5 ? undefined : x,
+  focalY: y === 0.5 ? undefined : y,
+})
 
 const across: Readonly<Record<number, 'left' | 'right' | undefined>> = {
   0: 'left',

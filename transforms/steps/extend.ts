@@ -1,14 +1,114 @@
-// Adds canvas round a picture that does not fill its frame.
+// Adds canvas round a picture that does not fill its frame, and says how it is painted.
+import type { Colour } from '../options/colour.ts'
+import { colour, oneOf, same } from '../options/kinds.ts'
+import { direction, radii, share, twoColours } from '../options/kinds-colour.ts'
+import { exactFill, type Fill, paintOf } from './fill.ts'
 import type { Extend } from './geometry/geometry.ts'
 import { stepOf } from './step.ts'
 
+const section = 'Fill and background'
+const needs = '`fit=fill`, `fill=gradient`'
+
 export const extend = stepOf<Extend>()({
   name: 'extend',
-  rows: {},
-  exact: () => ({}),
-  // Laid out with the size, whose options ask for it.
-  plan: (draft) => draft,
-  isApart: () => false,
-  rates: {},
-  work: () => ({}),
+  rows: {
+    fill: {
+      key: 'fill',
+      kind: oneOf(same('solid', 'blur', 'gradient'), ['gen', 'generative']),
+      section,
+      default: 'solid',
+      needs: '`fit=fill` or `fillmax`',
+      about:
+        'How the canvas is painted: in a colour, by a blurred copy of the picture, or from one colour to another.',
+    },
+    fillColour: {
+      key: 'fill-color',
+      aliases: ['fillcolor'],
+      kind: colour,
+      section,
+      needs: '`fit=fill` or `fillmax`',
+      about: 'Colour of the canvas; `bg` where it is not given.',
+    },
+    gradientType: {
+      key: 'fill-gradient-type',
+      kind: oneOf(same('linear', 'radial')),
+      section,
+      default: 'linear',
+      needs,
+      about: 'Along a line, or round a point.',
+    },
+    gradientSpace: {
+      key: 'fill-gradient-cs',
+      kind: oneOf(same('srgb', 'linear', 'oklab'), ['hsl', 'lch']),
+      section,
+      default: 'srgb',
+      needs,
+      about: 'In which colour space the two are mixed.',
+    },
+    gradientLinear: {
+      key: 'fill-gradient-linear',
+      kind: twoColours,
+      section,
+      needs,
+      about: 'The two colours of a linear gradient; white and black where they are not given.',
+    },
+    gradientDirection: {
+      key: 'fill-gradient-linear-direction',
+      kind: direction,
+      section,
+      default: 0,
+      needs,
+      about: 'The edges that it runs from and to, such as `left,right`.',
+    },
+    gradientRadial: {
+      key: 'fill-gradient-radial',
+      kind: twoColours,
+      section,
+      needs,
+      about: 'The inner and the outer colour of a radial gradient; white and black where they are not given.',
+    },
+    gradientRadii: {
+      key: 'fill-gradient-radial-radius',
+      kind: radii,
+      section,
+      default: [0.25, 0.5],
+      needs,
+      about: 'Where the inner colour ends and the outer one begins, as shares of the shorter side.',
+    },
+    gradientX: {
+      key: 'fill-gradient-radial-x',
+      kind: share,
+      section,
+      default: 0.5,
+      needs,
+      about: 'The centre of a radial gradient, from the left edge (0) to the right edge (1).',
+    },
+    gradientY: {
+      key: 'fill-gradient-radial-y',
+      kind: share,
+      section,
+      default: 0.5,
+      needs,
+      about: 'The centre of a radial gradient, from the top edge (0) to the bottom edge (1).',
+    },
+  },
+  exact: (options, { fit }) => (fit === 'fill' || fit === 'fillmax' ? exactFill(options) : {}),
+  // Laid out with the size; painted here.
+  plan(draft, spec: Fill & { readonly background?: Colour }) {
+    if (draft.extend?.paint !== 'background') return draft
+    return { ...draft, extend: { ...draft.extend, ...paintOf(spec) } }
+  },
+  isApart: ({ paint }) => paint === 'blur' || paint === 'gradient',
+  opens: ({ paint, colour, gradient }) =>
+    (paint === 'colour' && (colour?.alpha ?? 1) < 1) ||
+    (gradient !== undefined && (gradient.from.alpha < 1 || gradient.to.alpha < 1)),
+  colours: ({ paint, colour, gradient }) =>
+    (paint === 'colour' && isColoured(colour)) ||
+    (paint === 'gradient' && (isColoured(gradient?.from) || isColoured(gradient?.to))),
+  rates: { 'extend blur': 50, 'extend gradient': 32 },
+  work: ({ paint }, { made }) =>
+    paint === 'blur' ? { 'extend blur': made } : paint === 'gradient' ? { 'extend gradient': made } : {},
 })
+
+const isColoured = (colour: Colour | undefined): boolean =>
+  colour !== undefined && (colour.r !== colour.g || colour.g !== colour.b)

@@ -30,6 +30,14 @@ export const stepsIn = (plan: StepValues): readonly StepName[] =>
 export const needsFrames = (plan: StepValues): boolean =>
   eachStep.some(({ name, isApart }) => plan[name] !== undefined && isApart(plan[name]))
 
+/** Whether a grey picture may be coloured once the plan is done. */
+export const addsColour = (plan: StepValues): boolean =>
+  eachStep.some(({ name, colours }) => plan[name] !== undefined && colours?.(plan[name]))
+
+/** Whether an opaque picture may be seen through once the plan is done. */
+export const opensUp = (plan: StepValues): boolean =>
+  eachStep.some(({ name, opens }) => plan[name] !== undefined && opens?.(plan[name]))
+
 export const workOfSteps = (plan: StepValues, amounts: Amounts): readonly (readonly [string, number])[] =>
   eachStep
     .filter(({ name }) => plan[name] !== undefined)

@@ -1,16 +1,28 @@
 // The steps of a plan, in the order they are done in. All that must know of every step reads this list: the table of
 // options, exact addresses, plans, prices, the renderer, and whether a picture stays as it is.
 import { blur } from './blur.ts'
+import { border } from './border.ts'
 import { crop } from './crop.ts'
 import { cut } from './cut.ts'
+import { duotone } from './duotone.ts'
+import { enhance } from './enhance.ts'
 import { extend } from './extend.ts'
 import { extract } from './extract.ts'
 import { flip } from './flip.ts'
+import { halftone } from './halftone.ts'
+import { invert } from './invert.ts'
+import { mask } from './mask.ts'
+import { monochrome } from './monochrome.ts'
 import { orient } from './orient.ts'
+import { pad } from './pad.ts'
 import { pixelate } from './pixelate.ts'
 import { resize } from './resize.ts'
 import { rotate } from './rotate.ts'
+import { saturate } from './saturate.ts'
+import { sepia } from './sepia.ts'
 import { sharpen } from './sharpen.ts'
+import { tone } from './tone.ts'
+import { unsharp } from './unsharp.ts'
 
 export const steps = [
   orient,
@@ -21,7 +33,19 @@ export const steps = [
   cut,
   flip,
   rotate,
+  enhance,
+  tone,
+  saturate,
+  invert,
+  monochrome,
+  sepia,
+  duotone,
   blur,
   sharpen,
+  unsharp,
   pixelate,
+  halftone,
+  mask,
+  border,
+  pad,
 ] as const

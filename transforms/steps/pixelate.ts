@@ -9,7 +9,7 @@ export const pixelate = effectOf<number>()({
     pixelate: {
       key: 'px',
       kind: integer(0, 100),
-      section: 'Colour and effects',
+      section: 'Effects',
       default: 0,
       about: 'Pixelates the result: each block of so many pixels a side becomes their mean colour.',
     },

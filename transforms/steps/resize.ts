@@ -1,10 +1,11 @@
 // Gives the picture its size. Crop and canvas are laid out with it: they are what the size leaves over or lacks.
-import { decimal, fallingThrough, length, oneOf, same } from '../options/kinds.ts'
+import { decimal, fallingThrough, integer, length, oneOf, same } from '../options/kinds.ts'
 import { ratio } from '../options/kinds-place.ts'
 import { maxSide } from '../options/option-types.ts'
 import { type Framing, layOut } from './geometry/layout.ts'
 import { orientSize, turned } from './geometry/orientation.ts'
 import { nested, type Size } from './geometry/sizes.ts'
+import { type Padding, paddingSize } from './padding.ts'
 import { sizing } from './sizing.ts'
 import { stepOf } from './step.ts'
 
@@ -46,7 +47,7 @@ export const resize = stepOf<Size>()({
       aliases: ['f'],
       kind: fallingThrough(
         'facearea',
-        oneOf(same('clip', 'clamp', 'cover', 'crop', 'fill', 'fillmax', 'max', 'min', 'scale'), ['facearea']),
+        oneOf(same('clip', 'clamp', 'cover', 'crop', 'facearea', 'fill', 'fillmax', 'max', 'min', 'scale')),
       ),
       section: 'Size',
       default: 'clip',
@@ -61,12 +62,45 @@ export const resize = stepOf<Size>()({
       about:
         'What becomes of a side that the source is too small for: `no` leaves it as it is, `fill` paints the rest in `bg`.',
     },
+    minWidth: {
+      key: 'min-w',
+      aliases: ['min-width'],
+      kind: integer(0, maxSide),
+      section: 'Size',
+      needs: '`fit=crop`',
+      about: 'The least that the width may be, where `w` is not given: the height is cut for it.',
+    },
+    maxWidth: {
+      key: 'max-w',
+      aliases: ['max-width'],
+      kind: integer(1, maxSide),
+      section: 'Size',
+      needs: '`fit=crop`',
+      about: 'The most that the width may be, where `w` is not given: what is beyond it is cut.',
+    },
+    minHeight: {
+      key: 'min-h',
+      aliases: ['min-height'],
+      kind: integer(0, maxSide),
+      section: 'Size',
+      needs: '`fit=crop`',
+      about: 'The least that the height may be, where `h` is not given: the width is cut for it.',
+    },
+    maxHeight: {
+      key: 'max-h',
+      aliases: ['max-height'],
+      kind: integer(1, maxSide),
+      section: 'Size',
+      needs: '`fit=crop`',
+      about: 'The most that the height may be, where `h` is not given: what is beyond it is cut.',
+    },
   },
   exact: (options, { hinted }) => sizing(options, hinted),
-  plan({ extract: region, ...draft }, spec: Framing, facts) {
+  plan({ extract: region, ...draft }, spec: Framing & Padding, facts) {
     const { orient = turned(0), width, height } = draft
     const whole = facts.exact ? { width, height, exact: orientSize(facts.exact, orient) } : { width, height }
-    const { early, resize, crop, extend, size } = layOut(region ?? whole, spec)
+    const framing = { ...spec, padding: paddingSize(spec) }
+    const { early, resize, crop, extend, size } = layOut(region ?? whole, framing)
     const extract = early && region ? nested(early, region) : (early ?? region)
     return {
       ...draft,

@@ -9,7 +9,7 @@ export const sharpen = effectOf<number>()({
     sharpen: {
       key: 'sharp',
       kind: decimal(0, 100),
-      section: 'Colour and effects',
+      section: 'Effects',
       default: 0,
       about: 'Sharpening of the result.',
     },

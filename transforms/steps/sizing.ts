@@ -3,46 +3,82 @@
 import { rounded } from '../options/kinds.ts'
 import { type Length, maxSide } from '../options/option-types.ts'
 import { present } from '../options/present.ts'
-import type { Fit, Framing } from './geometry/layout.ts'
+import { type Fit, type Framing, hasBounds } from './geometry/layout.ts'
 import type { Known } from './step.ts'
 
 type Sides = Pick<Framing, 'width' | 'height'>
 type Frame = Pick<Framing, 'fit' | 'aspect' | 'enlarge'>
+type Bounds = Pick<Framing, 'minWidth' | 'maxWidth' | 'minHeight' | 'maxHeight'>
 
 type Hinted = Known['hinted']
 
 export function sizing(
   options: Framing,
   { width: hinted, dpr }: Hinted,
-): Sides & Frame & Pick<Framing, 'dpr'> {
+): Sides & Frame & Bounds & Pick<Framing, 'dpr'> {
   const width = hinted === undefined ? options.width : { px: bounded(hinted) }
   const given = present({ width, height: options.height })
-  const { fit, aspect, enlarge } = frame(given, options)
+  const limits = bounds(given, options)
+  const { fit, aspect, enlarge } = frame(given, options, hasBounds(limits))
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
-  const density = factor(sides, hinted === undefined ? densityOf(options, dpr) : 1)
-  if (density === 1 && isOwnSize(sides, aspect)) return {}
+  const density = factor(sides, hinted === undefined ? asked(options, dpr) : 1)
+  if (density === 1 && isOwnSize(sides, aspect) && !hasBounds(limits)) return {}
   return present({
     width: scaled(sides.width, density),
     height: scaled(sides.height, density),
     dpr: hasShare(sides) && density !== 1 ? rounded(density) : undefined,
     fit,
     enlarge,
+    ...scaledBounds(limits, density),
     aspect: sides.width && sides.height ? undefined : aspect,
   })
 }
 
-function densityOf({ dpr = 1 }: Framing, hinted: Hinted['dpr']): number {
-  return hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : dpr
+const asked = ({ dpr = 1 }: Framing, hinted: Hinted['dpr']): number =>
+  hinted !== undefined && hinted > 0 ? Math.min(5, hinted) : dpr
+
+/** What lengths of the address are multiplied by: a density needs a side, and a width that is hinted counts real pixels. */
+export function densityOf(options: Framing, { width, dpr }: Hinted): number {
+  if (width !== undefined || (options.width ?? options.height) === undefined) return 1
+  return rounded(asked(options, dpr))
 }
 
 /** The fit mode in effect: clip is absent. */
-function frame({ width, height }: Sides, { fit = 'clip', aspect, enlarge }: Framing): Frame {
+function frame(
+  { width, height }: Sides,
+  { fit = 'clip', aspect, enlarge }: Framing,
+  isBounded: boolean,
+): Frame {
   const bounded = fit === 'scale' || fit === 'crop' ? { enlarge } : {}
   if (width && height) return fit === 'clip' ? {} : present({ fit, ...bounded })
-  if (fit === 'crop') return aspect === undefined ? {} : { fit, aspect }
+  if (fit === 'crop') return aspect === undefined ? (isBounded ? { fit } : {}) : { fit, aspect }
   if (!width && !height) return {}
   return neverEnlarging.has(fit) ? { fit: 'max' } : {}
+}
+
+/** Of sides that nothing else decides, without what bounds every side. */
+function bounds({ width, height }: Sides, { fit, aspect, ...asked }: Framing): Bounds {
+  if (fit !== 'crop' || aspect !== undefined || (width && height)) return {}
+  const least = (side: number | undefined) => (side !== undefined && side > 1 ? side : undefined)
+  const most = (side: number | undefined) => (side !== undefined && side < maxSide ? side : undefined)
+  return present({
+    minWidth: width ? undefined : least(asked.minWidth),
+    maxWidth: width ? undefined : most(asked.maxWidth),
+    minHeight: height ? undefined : least(asked.minHeight),
+    maxHeight: height ? undefined : most(asked.maxHeight),
+  })
+}
+
+function scaledBounds(limits: Bounds, density: number): Bounds {
+  const side = (px: number | undefined) => (px === undefined ? undefined : bounded(px * density))
+  const { minWidth, maxWidth, minHeight, maxHeight } = limits
+  return present({
+    minWidth: side(minWidth),
+    maxWidth: side(maxWidth),
+    minHeight: side(minHeight),
+    maxHeight: side(maxHeight),
+  })
 }
 
 // With one side the other follows the ratio, so that nothing is left to cut, fill or distort: only this remains.

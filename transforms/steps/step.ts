@@ -2,6 +2,7 @@
 import type { Facts } from '../facts.ts'
 import type { Rows, Values } from '../options/option-types.ts'
 import type { Geometry } from './geometry/geometry.ts'
+import type { Size } from './geometry/sizes.ts'
 
 export interface Step<Name extends string, R extends Rows, Value> {
   /** Of the step, and of its value in a plan. */
@@ -20,6 +21,10 @@ export interface Step<Name extends string, R extends Rows, Value> {
   work(value: Value, amounts: Amounts): Readonly<Record<string, number>>
   /** Pictures that the step needs beside the one it is done to. */
   sources?(spec: Values<R>): readonly SourceName[]
+  /** Whether a grey picture may be coloured after it. */
+  colours?(value: Value): boolean
+  /** Whether an opaque picture may be seen through after it. */
+  opens?(value: Value): boolean
 }
 
 /** A picture by its configured source and its path there, as an exact address names it. */
@@ -34,6 +39,8 @@ export interface Known {
   readonly hinted: { readonly width?: number | undefined; readonly dpr?: number | undefined }
   /** The result is a JPEG whoever asks. */
   readonly isJpeg: boolean
+  /** Pixels of the result for one of the address: what options that are lengths have to be multiplied by. */
+  readonly density: number
   /** The fit mode in effect, once the size is known. */
   readonly fit?: string | undefined
 }
@@ -60,12 +67,12 @@ export const stepOf =
     step
 
 type Effect<Name extends string, R extends Rows, Value> = Omit<Step<Name, R, Value>, 'plan' | 'isApart'> & {
-  /** Undefined where nothing is to be done. */
-  value(spec: Values<R>): Value | undefined
+  /** Undefined where nothing is to be done. `size` is that of the picture so far. */
+  value(spec: Values<R>, size: Size): Value | undefined
 }
 
 /**
- * A step upon finished pixels, whose value is said by its own options alone. It sees a pixel's neighbours, which in an
+ * A step upon finished pixels, whose value is said by its own options. It sees a pixel's neighbours, which in an
  * animation may be those of another frame.
  */
 export const effectOf =
@@ -74,7 +81,15 @@ export const effectOf =
     ...effect,
     isApart: () => true,
     plan(draft, spec) {
-      const value = effect.value(spec)
+      const value = effect.value(spec, draft)
       return value === undefined ? draft : { ...draft, [effect.name]: value }
     },
+  })
+
+/** An effect upon each pixel by itself: all frames of an animation can be done at once. */
+export const pointEffectOf =
+  <Value>() =>
+  <const Name extends string, R extends Rows>(effect: Effect<Name, R, Value>): Step<Name, R, Value> => ({
+    ...effectOf<Value>()(effect),
+    isApart: () => false,
   })

@@ -5,9 +5,37 @@ import type { Plan } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isOpaque } from './background.ts'
+import { mapped, tableOf } from './channels.ts'
+import { enhanced } from './enhance.ts'
+import { halftoned } from './halftone.ts'
+import { saturated } from './saturate.ts'
+import { bordered, masked, padded } from './shapes.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
+import { duotone, monochrome, sepia } from './tint.ts'
+import { toned } from './tone.ts'
+import { unsharpened } from './unsharp.ts'
+
+const negative = tableOf((value) => 255 - value)
+
+/** A step upon the pixels as they lie in memory. */
+const upon =
+  <Value>(work: (pixels: Pixels, value: Value) => Pixels) =>
+  async (image: Sharp, value: Value): Promise<Sharp> =>
+    from(work(await pixelsOf(image), value))
 
 export const effects = {
+  enhance: upon(enhanced),
+  tone: upon(toned),
+  saturate: upon(saturated),
+  invert: upon((pixels) => mapped(pixels, negative)),
+  monochrome: upon(monochrome),
+  sepia: upon(sepia),
+  duotone: upon(duotone),
+  unsharp: unsharpened,
+  halftone: upon(halftoned),
+  mask: async (image, mask) => from(await masked(await pixelsOf(image), mask)),
+  border: async (image, border) => from(await bordered(await pixelsOf(image), border)),
+  pad: padded,
   blur: (image, sigma) => image.blur(sigma),
   sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),
@@ -16,6 +44,7 @@ export const effects = {
 
 async function mayShowThrough(image: Sharp, { extend, flatten, background }: Plan): Promise<boolean> {
   if (extend?.paint === 'background' && !isOpaque(background)) return true
+  if (extend?.colour && !isOpaque(extend.colour)) return true
   if (flatten && isOpaque(background)) return false
   return (await image.metadata()).hasAlpha
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isBacked } from './background.ts'
+import { onPainted } from './canvas.ts'
 
 /** Done by `frame` already. */
 const framed = (image: Sharp): Sharp => image
@@ -15,9 +16,12 @@ export const geometry = {
   extract: framed,
   resize: framed,
   crop: async (image, crop) => (crop.by === 'box' ? framed(image) : smartCrop(await afresh(image), crop)),
-  async extend(image, { paint, ...sides }, { plan: { crop, flatten, background } }) {
+  async extend(image, value, { plan: { crop, flatten, background } }) {
+    const { paint, colour, gradient: _, ...sides } = value
     const cropped = crop ? await afresh(image) : image
+    if (paint === 'blur' || paint === 'gradient') return onPainted(cropped, value)
     if (paint === 'edge') return cropped.extend({ ...sides, extendWith: 'copy' })
+    if (colour) return (await afresh(cropped)).toColourspace('srgb').extend({ ...sides, background: colour })
     // What is put behind everything in the end is not put behind the canvas twice.
     const isTwice = isBacked({ flatten, background })
     return cropped.extend({ ...sides, background: isTwice ? { ...background, alpha: 0 } : background })

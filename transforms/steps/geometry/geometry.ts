@@ -1,4 +1,5 @@
 // The values of the steps that move pixels. All boxes are whole pixels inside their picture.
+import type { Colour } from '../../options/colour.ts'
 import type { Orient } from './orientation.ts'
 import type { Box, Size } from './sizes.ts'
 
@@ -7,14 +8,39 @@ export type Crop =
   | { readonly by: 'box'; readonly box: Box }
   | { readonly by: 'entropy' | 'attention'; readonly width: number; readonly height: number }
 
-/** Canvas added round the picture: painted in the background, or by repeating the edge pixels. */
+/** Canvas added round the picture. */
 export interface Extend {
   readonly top: number
   readonly right: number
   readonly bottom: number
   readonly left: number
-  readonly paint: 'background' | 'edge'
+  /** In the background, by repeating the edge pixels, by a blurred copy of the picture, in a colour or in several. */
+  readonly paint: 'background' | 'edge' | 'blur' | 'colour' | 'gradient'
+  readonly colour?: Colour
+  readonly gradient?: Gradient
 }
+
+/** From one colour to another over the whole result, picture and canvas. */
+export type Gradient = {
+  readonly space: 'srgb' | 'linear' | 'oklab'
+  readonly from: Colour
+  readonly to: Colour
+} & (
+  | {
+      readonly type: 'linear'
+      /** Clockwise degrees; 0 runs from top to bottom. */
+      readonly degrees: number
+    }
+  | {
+      readonly type: 'radial'
+      /** The centre, as shares of the sides. */
+      readonly x: number
+      readonly y: number
+      /** Where the first colour ends and the second begins, as shares of the shorter side. */
+      readonly inner: number
+      readonly outer: number
+    }
+)
 
 /** Mirrors: left-right, top-bottom. */
 export interface Flip {

@@ -31,9 +31,28 @@ export interface Framing {
   readonly crop?: readonly string[]
   readonly focalX?: number
   readonly focalY?: number
+  /** How many times smaller than it could be the part is that a focal point cuts out; 1 and more. */
+  readonly zoom?: number
+  /** Of a side that is not given, with `fit=crop`. */
+  readonly minWidth?: number
+  readonly maxWidth?: number
+  readonly minHeight?: number
+  readonly maxHeight?: number
+  /** Pixels of the frame that are padding, not picture. */
+  readonly padding?: Size
 }
 
-export type Fit = 'clip' | 'clamp' | 'cover' | 'crop' | 'fill' | 'fillmax' | 'max' | 'min' | 'scale'
+export type Fit =
+  | 'clip'
+  | 'clamp'
+  | 'cover'
+  | 'crop'
+  | 'facearea'
+  | 'fill'
+  | 'fillmax'
+  | 'max'
+  | 'min'
+  | 'scale'
 
 export interface Layout {
   /** Cut from the picture before it is resized. */
@@ -54,9 +73,10 @@ const modes: Readonly<Record<Fit, Mode>> = {
   max: (from, frame) => plain(inside(from, frame, 1)),
   scale: (from, frame, { enlarge }) =>
     enlarge ? asLarge(leastOf(from, frame), frame, enlarge) : plain(frame),
-  cover: (from, frame) => plain(inside(covering(from, frame), limit, 1)),
+  cover: (from, frame, { padding }) => plain(inside(covering(from, frame), less(limit, padding), 1)),
   crop: (from, frame, spec) =>
     spec.enlarge && longerIn(frame, from) ? unenlarged(from, frame, spec) : cropped(from, frame, spec),
+  facearea: (from, frame, spec) => cropped(from, frame, spec),
   // "Ratio of w x h, never larger than the source allows": the largest such part of the source, or the frame.
   min: (from, frame) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, {}),
   fill: (from, frame) => extended(inside(from, frame), frame, 'background'),
@@ -80,11 +100,23 @@ const limit: Size = { width: maxSide, height: maxSide }
 
 /** Lays a picture of size `from` out as is asked; without a frame it keeps its size, up to 8192 pixels a side. */
 export function layOut(from: Picture, spec: Framing): Layout {
+  const most = less(limit, spec.padding)
   const frame = frameOf(from, spec)
-  if (!frame) return plain(inside(from, limit, 1))
-  if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, { ...limit, ...frame }, spec)
+  if (!frame) return plain(inside(from, most, 1))
+  const whole = { ...most, ...less(frame, spec.padding) }
+  if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, whole, spec)
   // The side that is not given is free: only the limit of every result bounds it, and nothing is left to cut or fill.
-  return modes[spec.fit === 'max' ? 'max' : 'clip'](from, { ...limit, ...frame }, spec)
+  return modes[spec.fit === 'max' ? 'max' : 'clip'](from, whole, spec)
+}
+
+/** What padding leaves of a frame: a pixel at least. */
+function less<S extends Partial<Size>>(frame: S, padding: Size = { width: 0, height: 0 }): S {
+  const { width, height } = frame
+  return {
+    ...frame,
+    ...(width !== undefined && { width: Math.max(1, width - padding.width) }),
+    ...(height !== undefined && { height: Math.max(1, height - padding.height) }),
+  }
 }
 
 function frameOf(from: Size, spec: Framing): Partial<Size> | undefined {
@@ -93,6 +125,7 @@ function frameOf(from: Size, spec: Framing): Partial<Size> | undefined {
   const height = spec.height && pixels(spec.height, from.height, spec.dpr)
   if (width && height) return bounded({ width, height })
   if (spec.fit === 'crop' && aspect) return aspectFrame(from, { width, height }, aspect)
+  if (spec.fit === 'crop' && hasBounds(spec)) return boundedFrame(from, { width, height }, spec)
   if (width) return { width: whole(width) }
   if (height) return { height: whole(height) }
   return undefined
@@ -101,12 +134,27 @@ function frameOf(from: Size, spec: Framing): Partial<Size> | undefined {
 const pixels = (length: Length, side: number, dpr = 1): number =>
   'px' in length ? length.px : length.share * side * dpr
 
+interface Given {
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+}
+
+export const hasBounds = ({ minWidth, maxWidth, minHeight, maxHeight }: Framing): boolean =>
+  (minWidth ?? maxWidth ?? minHeight ?? maxHeight) !== undefined
+
+/** Sides that are not given follow the ratio, as far as their bounds allow. */
+function boundedFrame(from: Size, given: Given, spec: Framing): Size {
+  const { width = given.height ? (given.height * from.width) / from.height : from.width } = given
+  const { height = given.width ? (given.width * from.height) / from.width : from.height } = given
+  const { minWidth = 1, maxWidth = maxSide, minHeight = 1, maxHeight = maxSide } = spec
+  return bounded({
+    width: given.width ? width : Math.max(minWidth, Math.min(width, maxWidth)),
+    height: given.height ? height : Math.max(minHeight, Math.min(height, maxHeight)),
+  })
+}
+
 /** With neither side, as much of the source as has the ratio. */
-function aspectFrame(
-  from: Size,
-  given: { width?: number | undefined; height?: number | undefined },
-  aspect: number,
-) {
+function aspectFrame(from: Size, given: Given, aspect: number) {
   if (given.width) return bounded({ width: given.width, height: given.width / aspect })
   if (given.height) return bounded({ width: given.height * aspect, height: given.height })
   return inside(largestPart(from, { width: aspect, height: 1 }), limit, 1)
@@ -122,6 +170,7 @@ const detector = ({ crop }: Framing) => crop?.find((word) => word === 'entropy' 
 
 /** Covers the frame, then cuts what sticks out. */
 function cropped(from: Picture, frame: Size, spec: Framing): Layout {
+  if (spec.zoom) return { ...plain(frame), early: zoomed(from, frame, spec) }
   const resize = covering(from, frame)
   if (isSame(resize, frame)) return plain(frame)
   const by = detector(spec)
@@ -130,6 +179,14 @@ function cropped(from: Picture, frame: Size, spec: Framing): Layout {
     return { ...plain(frame), early: placed(largestPart(from, frame), from, focus(spec)) }
   if (by) return { resize, crop: { by, width: frame.width, height: frame.height }, size: frame }
   return { resize, crop: { by: 'box', box: placed(frame, resize, focus(spec)) }, size: frame }
+}
+
+/** The part round the focal point, which is enlarged to the frame. */
+function zoomed(from: Picture, frame: Size, spec: Framing): Box {
+  const { width, height } = largestPart(from, frame)
+  const { zoom = 1 } = spec
+  const part = { width: whole(width / zoom, from.width), height: whole(height / zoom, from.height) }
+  return placed(part, from, focus(spec))
 }
 
 /** The picture as large as it is, cut where it passes the frame. On a canvas no detector looks for the place. */

@@ -103,11 +103,22 @@ function turnedCrop(crop: Crop, picture: Size, turns: number): Crop {
   return { by: crop.by, ...orientSize(crop, turned(turns)) }
 }
 
-function turnedExtend({ top, right, bottom, left, paint }: Extend, turns: number): Extend {
+function turnedExtend({ top, right, bottom, left, ...paint }: Extend, turns: number): Extend {
   const sides = [top, right, bottom, left]
   // What was on the left is on top after one turn clockwise.
   const at = (side: number): number => sides[(side - turns + 4) % 4] ?? 0
-  return { top: at(0), right: at(1), bottom: at(2), left: at(3), paint }
+  return { top: at(0), right: at(1), bottom: at(2), left: at(3), ...turnedPaint(paint, turns) }
+}
+
+/** A gradient turns with the picture. */
+function turnedPaint<P extends Pick<Extend, 'gradient'>>(paint: P, turns: number): P {
+  const { gradient } = paint
+  if (!gradient) return paint
+  if (gradient.type === 'linear')
+    return { ...paint, gradient: { ...gradient, degrees: (gradient.degrees + turns * 90) % 360 } }
+  let { x, y } = gradient
+  for (let turn = 0; turn < turns; turn++) [x, y] = [1 - y, x]
+  return { ...paint, gradient: { ...gradient, x, y } }
 }
 
 /** Two pixels a side: a turned picture's edge is half mixed with what lies beside it, and its middle may be between pixels. */
@@ -206,5 +217,5 @@ function scaledCanvas(
   const top = clamped(Math.round(extend.top * scale), 0, size.height - resize.height)
   const right = size.width - resize.width - left
   const bottom = size.height - resize.height - top
-  return { resize, extend: { top, right, bottom, left, paint: extend.paint } }
+  return { resize, extend: { ...extend, top, right, bottom, left } }
 }

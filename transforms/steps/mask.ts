@@ -1,0 +1,58 @@
+// Leaves of the finished picture what lies inside a shape, or what another picture shows.
+import type { Colour } from '../options/colour.ts'
+import { colour, oneOf, same } from '../options/kinds.ts'
+import { type Corners, corners } from '../options/kinds-shape.ts'
+import { scaledCorners } from './border.ts'
+import { effectOf } from './step.ts'
+
+export type Mask = { readonly behind?: Colour } & (
+  | { readonly shape: 'ellipse' }
+  | { readonly shape: 'corners'; readonly radii: Corners }
+)
+
+export const mask = effectOf<Mask>()({
+  name: 'mask',
+  rows: {
+    mask: {
+      key: 'mask',
+      kind: oneOf(same('ellipse', 'corners')),
+      section: 'Shape, border and padding',
+      about:
+        'Leaves what is inside: `ellipse`, or `corners` that are rounded. What is outside is transparent, or white where the format cannot.',
+    },
+    cornerRadius: {
+      key: 'corner-radius',
+      kind: corners,
+      section: 'Shape, border and padding',
+      needs: '`mask=corners`',
+      about:
+        'Radius of the corners in pixels, or four radii, clockwise from the upper left; a fifth of the shorter side where it is not given.',
+    },
+    maskBackground: {
+      key: 'mask-bg',
+      aliases: ['maskbg'],
+      kind: colour,
+      section: 'Shape, border and padding',
+      needs: '`mask`',
+      about: 'What is behind the picture outside of its mask.',
+    },
+  },
+  exact({ mask, cornerRadius, maskBackground }, { density }) {
+    if (!mask) return {}
+    const behind = { maskBackground: maskBackground?.alpha === 0 ? undefined : maskBackground }
+    if (mask !== 'corners') return { mask, ...behind }
+    if (cornerRadius?.every((radius) => radius === 0)) return {}
+    return { mask, cornerRadius: scaledCorners(cornerRadius, density), ...behind }
+  },
+  value({ mask, cornerRadius, maskBackground }, { width, height }) {
+    if (!mask) return undefined
+    const behind = maskBackground && { behind: maskBackground }
+    if (mask === 'ellipse') return { shape: mask, ...behind }
+    const usual = Math.round(Math.min(width, height) / 5)
+    return { shape: 'corners', radii: cornerRadius ?? [usual, usual, usual, usual], ...behind }
+  },
+  opens: ({ behind }) => (behind?.alpha ?? 0) < 1,
+  colours: ({ behind }) => behind !== undefined && (behind.r !== behind.g || behind.g !== behind.b),
+  rates: { mask: 22 },
+  work: (_, { made }) => ({ mask: made }),
+})
