@@ -7,6 +7,7 @@ import { lastingSettings } from './lasting-settings.ts'
 import { cacheOf, memory, workers } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
 import { type Setting, setting } from './setting.ts'
+import type { StorageConfig, WrittenStorage } from './storage.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]
@@ -244,4 +245,14 @@ export const settings = {
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }
 /** What the configuration file may set: any of them, written as in the environment or as plain values. */
-export type WrittenSettings = { readonly [Name in keyof typeof settings]?: unknown }
+export type WrittenSettings = { readonly [Name in keyof Settings]?: Written<Settings[Name]> | undefined }
+
+type Written<T> = T extends boolean
+  ? boolean | string
+  : T extends number
+    ? number | string
+    : T extends readonly (infer Item)[]
+      ? readonly Item[] | string
+      : T extends StorageConfig
+        ? WrittenStorage | string
+        : T
