@@ -187,11 +187,17 @@ export const settings = {
     '5s',
     'How long a shield may take before an edge asks another one as well; at most one request in ten does.',
   ),
+  lameDuckMs: setting(
+    'HALFTONE_LAME_DUCK',
+    duration(),
+    '0s',
+    'How long after SIGTERM connections are still accepted while /readyz already says 503: as long as balancers need to notice. The drain begins after it.',
+  ),
   drainMs: setting(
     'HALFTONE_DRAIN',
     duration(),
     '30s',
-    'Longest time to finish running requests after SIGTERM.',
+    'Longest time to finish running requests, once no more are accepted.',
   ),
 
   workers: setting(
