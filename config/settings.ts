@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { lastingSettings } from './lasting-settings.ts'
-import { cacheOf, memory, workers } from './machine.ts'
+import { cacheOf, memory } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
+import { renderSettings } from './render-settings.ts'
 import { type Setting, setting } from './setting.ts'
 import type { StorageConfig, WrittenStorage } from './storage.ts'
 
@@ -200,51 +201,7 @@ export const settings = {
     'Longest time to finish running requests, once no more are accepted.',
   ),
 
-  workers: setting(
-    'HALFTONE_WORKERS',
-    integer(1, 256),
-    workers,
-    'Pictures made at once; the number of cores by default, less where memory is short.',
-  ),
-  queueLength: setting(
-    'HALFTONE_QUEUE',
-    integer(1, 100_000),
-    512,
-    'Pictures that may wait; more are answered 503.',
-  ),
-  queuePerSource: setting(
-    'HALFTONE_QUEUE_PER_SOURCE',
-    integer(1, 100_000),
-    384,
-    'Pictures of one source that may wait; more are answered 429.',
-  ),
-
-  maxSourceBytes: setting(
-    'HALFTONE_MAX_SOURCE',
-    bytes(),
-    '64MiB',
-    'Largest source that a picture is made from, in bytes. A folder or bucket hands out larger files as they are.',
-  ),
-  maxSourcePixels: setting(
-    'HALFTONE_MAX_SOURCE_PIXELS',
-    integer(1, 1e9),
-    100e6,
-    'Largest source, in pixels of one frame.',
-  ),
-  maxFrames: setting('HALFTONE_MAX_FRAMES', integer(1, 100_000), 2000, 'Most frames of an animation.'),
-  maxTotalPixels: setting(
-    'HALFTONE_MAX_TOTAL_PIXELS',
-    integer(1, 1e10),
-    250e6,
-    'Most pixels of all frames of an animation together.',
-  ),
-  maxOutputPixels: setting(
-    'HALFTONE_MAX_OUTPUT_PIXELS',
-    integer(1, 1e10),
-    100e6,
-    'Largest result, in pixels of all its frames.',
-  ),
-
+  ...renderSettings,
   ...lastingSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
