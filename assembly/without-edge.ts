@@ -33,23 +33,22 @@ export function assembleInternal(
 ): Listener {
   const { config, log, refused, now = Date.now } = assembly
   const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
-  const framework = api && honoListener(api.app.fetch)
-  const pages = api && honoListener(pagesOf(assembly).fetch)
+  const framework = api && honoListener(withPages(assembly, api).fetch)
   return (request, response) => {
     const first = firstOf(request)
     if (isPurge(request)) purging.listener(request, response)
     else if (node && orderPaths.has(first)) node(request, response)
-    else if (framework && isApiPath(first)) framework(request, response)
-    else if (pages && pagePaths.has(first)) pages(request, response)
+    else if (framework && (isApiPath(first) || pagePaths.has(first))) framework(request, response)
     else pictures(request, response)
   }
 }
 
-/** Nobody sees the demo's key here: it is shown only where one process runs all. */
-const pagesOf = ({ config, version }: Assembly): Hono =>
+/** Pages first: `/webhooks` is one, and `/webhooks/` is the API's. The demo's key is shown only where one process runs all. */
+const withPages = ({ config, version }: Assembly, api: Api): Hono =>
   new Hono()
     .route('/', wellKnown())
     .route('/', dashboard({ version, roles: config.roles, samples: [], api: true }))
+    .route('/', api.app)
 
 const firstOf = ({ url = '/' }: IncomingMessage): string => /^\/([^/?]*)/.exec(url)?.[1] ?? ''
 
