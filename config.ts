@@ -1,8 +1,7 @@
 // Reads the settings once, from the configuration file and the environment, into one frozen object; all faults together.
 // The only file that looks at the environment.
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { anchorFolders, findFile, loadFile } from './config/file.ts'
 import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
 import {
@@ -45,19 +44,19 @@ export class ConfigFault extends Error {
 }
 
 /**
- * The configuration from `file` (default ./halftone.config.ts, if there is one), over it the environment, over that
- * `overrides` (the command line), by the names of the environment.
+ * The configuration from `file` (default ./halftone.config.ts or .js, if there is one), over it the environment, over
+ * that `overrides` (the command line), by the names of the environment.
  */
 export async function readConfig(file?: string, overrides: Environment = {}): Promise<Config> {
   const environment: Environment = { ...process.env, ...overrides }
-  const named = file ?? environment.HALFTONE_CONFIG
-  const path = resolve(named ?? 'halftone.config.ts')
-  if (named === undefined && !existsSync(path)) return makeConfig({}, environment)
+  const named = file ?? (environment.HALFTONE_CONFIG || undefined)
+  const path = findFile(named)
+  if (path === undefined) return makeConfig({}, environment)
   if (!existsSync(path)) throw new ConfigFault([`${named}: there is no such file`])
-  const module: { default?: WrittenConfig } = await import(pathToFileURL(path).href)
-  if (typeof module.default !== 'object')
+  const written = await loadFile(path)
+  if (typeof written !== 'object' || written === null)
     throw new ConfigFault([`${path}: expected \`export default defineConfig({ ... })\``])
-  return makeConfig(module.default, environment)
+  return makeConfig(anchorFolders({ ...written }, path), environment)
 }
 
 /** Validates what was written; throws one ConfigFault that lists every fault. */

@@ -54,7 +54,7 @@ export async function assembleApi(assembly: Assembly, purging: Purging): Promise
       multipartBytes: config.maxMultipartBytes,
       jsonBytes: 1 << 20,
     },
-    publicUrl: publicUrlOf(config),
+    ...publicUrls(config),
     purge: purging.order,
   }
   return { app: createApi(parts), demo: services.accounts.demo }
@@ -65,7 +65,18 @@ const signingOf = ({ sources }: Config) => {
   return { scheme: signature, keys }
 }
 
-const publicUrlOf = ({ publicUrl }: Config): string | undefined => publicUrl.replace(/\/$/, '') || undefined
+const withoutSlash = (url: string): string | undefined => url.replace(/\/$/, '') || undefined
+
+const publicUrls = ({ publicUrl, picturesUrl }: Config) => ({
+  publicUrl: withoutSlash(publicUrl),
+  picturesUrl: withoutSlash(picturesUrl),
+})
+
+/** For what is told without a request: webhooks. */
+function basesOf(config: Config): UploadsOptions['bases'] {
+  const { publicUrl = `http://${config.host}:${config.port}`, picturesUrl = publicUrl } = publicUrls(config)
+  return { api: publicUrl, pictures: picturesUrl }
+}
 
 interface Persistence {
   readonly records: Records
@@ -98,7 +109,7 @@ async function assembleServices(
     ...{ records, bucket, intake, hooks, log, now, stallMs, unstoredMs: config.unstoredMs },
     translate: translateFileEvent,
     limits: { multipartBytes: config.maxMultipartBytes },
-    base: publicUrlOf(config) ?? `http://${config.host}:${config.port}`,
+    bases: basesOf(config),
   })
   closing.push(() => uploads.stop())
   const optimising = createOptimising({

@@ -1,6 +1,8 @@
 // A process without an edge: the API's paths, a processing node's, and everything else to its tier, which needs no framework.
 import type { IncomingMessage } from 'node:http'
+import { Hono } from 'hono'
 import { isApiPath } from '../api/paths.ts'
+import { dashboard } from '../dashboard/index.ts'
 import { wellKnown } from '../dashboard/well-known.ts'
 import { Failure } from '../errors.ts'
 import { reservedPaths } from '../http/reserved-paths.ts'
@@ -14,7 +16,8 @@ import { logFailures } from './failure-log.ts'
 import { honoListener } from './hono-listener.ts'
 import type { Purging } from './purging.ts'
 
-const wellKnownPaths: ReadonlySet<string> = new Set(reservedPaths.wellKnown)
+/** Beside an API: its pages, and what browsers ask every host for. */
+const pagePaths: ReadonlySet<string> = new Set(['', ...reservedPaths.pages, ...reservedPaths.wellKnown])
 const orderPaths: ReadonlySet<string> = new Set(reservedPaths.processing)
 
 interface InternalParts {
@@ -25,21 +28,27 @@ interface InternalParts {
 }
 
 export function assembleInternal(
-  { config, log, refused, now = Date.now }: Assembly,
+  assembly: Assembly,
   { tier = nothing, api, node, purging }: InternalParts,
 ): Listener {
+  const { config, log, refused, now = Date.now } = assembly
   const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
-  const framework = api && honoListener(api.app.fetch)
-  const asides = api && honoListener(wellKnown().fetch)
+  const framework = api && honoListener(withPages(assembly, api).fetch)
   return (request, response) => {
     const first = firstOf(request)
     if (isPurge(request)) purging.listener(request, response)
     else if (node && orderPaths.has(first)) node(request, response)
-    else if (framework && isApiPath(first)) framework(request, response)
-    else if (asides && wellKnownPaths.has(first)) asides(request, response)
+    else if (framework && (isApiPath(first) || pagePaths.has(first))) framework(request, response)
     else pictures(request, response)
   }
 }
+
+/** Pages first: `/webhooks` is one, and `/webhooks/` is the API's. The demo's key is shown only where one process runs all. */
+const withPages = ({ config, version }: Assembly, api: Api): Hono =>
+  new Hono()
+    .route('/', wellKnown())
+    .route('/', dashboard({ version, roles: config.roles, samples: [], api: true }))
+    .route('/', api.app)
 
 const firstOf = ({ url = '/' }: IncomingMessage): string => /^\/([^/?]*)/.exec(url)?.[1] ?? ''
 

@@ -1,7 +1,7 @@
 // `halftone`: listens until it is told to stop, then finishes what it has begun.
 import { setTimeout } from 'node:timers/promises'
 import { type Config, ConfigFault, isDemoOpen, isPrivate } from '../config.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
 import { createHalftone, type Halftone } from '../main.ts'
 import { createMetrics } from '../metrics.ts'
 import { type Listening, listen } from '../wire/server.ts'
@@ -26,13 +26,21 @@ export async function serve(config: Config, version: string): Promise<void> {
   // A second signal ends it at once: Node's own behaviour, because `once` has removed ours by then.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => tell(signal))
   const reason = await told
-  log.info({ reason }, 'draining')
   halftone.drain()
+  await stayReachable(config, log)
+  log.info({ reason }, 'draining')
   await server.close(config.drainMs)
   // A picture in the middle of libvips cannot be stopped, and nobody waits for it any more.
   const isClosed = await Promise.race([halftone.close().then(() => true), setTimeout(config.drainMs, false)])
   log.info(isClosed ? 'stopped' : 'stopped before everything was closed')
   process.exit(0)
+}
+
+/** A balancer that sends a request only once must see /readyz before it finds the port closed. */
+async function stayReachable({ lameDuckMs }: Config, log: Log): Promise<void> {
+  if (lameDuckMs === 0) return
+  log.info({ lameDuckMs }, 'not ready any more, and still accepting')
+  await setTimeout(lameDuckMs)
 }
 
 /** The address between tiers carries more options than the visitor's, so it may be longer. */

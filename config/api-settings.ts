@@ -34,6 +34,12 @@ export const apiSettings = {
     '',
     "Where clients reach the API, for the addresses in its answers; the request's own host when not set.",
   ),
+  picturesUrl: setting(
+    'HALFTONE_PICTURES_URL',
+    httpUrl().or(z.literal('')),
+    '',
+    'Where browsers reach the edges, for the addresses of files in answers of an api that runs apart from them; HALFTONE_PUBLIC_URL when not set.',
+  ),
   demo: setting(
     'HALFTONE_DEMO',
     yesNo(),

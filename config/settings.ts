@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { lastingSettings } from './lasting-settings.ts'
-import { cacheOf, memory, workers } from './machine.ts'
+import { cacheOf, memory } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
+import { renderSettings } from './render-settings.ts'
 import { type Setting, setting } from './setting.ts'
+import type { StorageConfig, WrittenStorage } from './storage.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]
@@ -186,62 +188,34 @@ export const settings = {
     '5s',
     'How long a shield may take before an edge asks another one as well; at most one request in ten does.',
   ),
+  lameDuckMs: setting(
+    'HALFTONE_LAME_DUCK',
+    duration(),
+    '0s',
+    'How long after SIGTERM connections are still accepted while /readyz already says 503: as long as balancers need to notice. The drain begins after it.',
+  ),
   drainMs: setting(
     'HALFTONE_DRAIN',
     duration(),
     '30s',
-    'Longest time to finish running requests after SIGTERM.',
+    'Longest time to finish running requests, once no more are accepted.',
   ),
 
-  workers: setting(
-    'HALFTONE_WORKERS',
-    integer(1, 256),
-    workers,
-    'Pictures made at once; the number of cores by default, less where memory is short.',
-  ),
-  queueLength: setting(
-    'HALFTONE_QUEUE',
-    integer(1, 100_000),
-    512,
-    'Pictures that may wait; more are answered 503.',
-  ),
-  queuePerSource: setting(
-    'HALFTONE_QUEUE_PER_SOURCE',
-    integer(1, 100_000),
-    384,
-    'Pictures of one source that may wait; more are answered 429.',
-  ),
-
-  maxSourceBytes: setting(
-    'HALFTONE_MAX_SOURCE',
-    bytes(),
-    '64MiB',
-    'Largest source that a picture is made from, in bytes. A folder or bucket hands out larger files as they are.',
-  ),
-  maxSourcePixels: setting(
-    'HALFTONE_MAX_SOURCE_PIXELS',
-    integer(1, 1e9),
-    100e6,
-    'Largest source, in pixels of one frame.',
-  ),
-  maxFrames: setting('HALFTONE_MAX_FRAMES', integer(1, 100_000), 2000, 'Most frames of an animation.'),
-  maxTotalPixels: setting(
-    'HALFTONE_MAX_TOTAL_PIXELS',
-    integer(1, 1e10),
-    250e6,
-    'Most pixels of all frames of an animation together.',
-  ),
-  maxOutputPixels: setting(
-    'HALFTONE_MAX_OUTPUT_PIXELS',
-    integer(1, 1e10),
-    100e6,
-    'Largest result, in pixels of all its frames.',
-  ),
-
+  ...renderSettings,
   ...lastingSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }
 /** What the configuration file may set: any of them, written as in the environment or as plain values. */
-export type WrittenSettings = { readonly [Name in keyof typeof settings]?: unknown }
+export type WrittenSettings = { readonly [Name in keyof Settings]?: Written<Settings[Name]> | undefined }
+
+type Written<T> = T extends boolean
+  ? boolean | string
+  : T extends number
+    ? number | string
+    : T extends readonly (infer Item)[]
+      ? readonly Item[] | string
+      : T extends StorageConfig
+        ? WrittenStorage | string
+        : T

@@ -42,6 +42,7 @@ export const bucket = z.discriminatedUnion('kind', [
 ])
 
 export type StorageConfig = z.output<typeof bucket>
+export type WrittenStorage = z.input<typeof bucket>
 
 /** JSON text in the environment, an object in the configuration file. */
 export const storage = () => z.preprocess(fromJson, bucket.optional()) as z.ZodType<StorageConfig | undefined>

@@ -31,6 +31,8 @@ export function dashboard(options: DashboardOptions): Hono {
   const shown = gallery(samples)
   const app = new Hono()
   app.route('/', assets())
+  // What the start page shows are pictures, and those are an edge's.
+  if (!roles.includes('edge')) app.get('/', (c) => c.redirect('/optimise'))
   app.get(
     '/',
     servePage(options, (demo) => startPage({ site, roles, shown, demo })),

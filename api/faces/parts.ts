@@ -9,6 +9,7 @@ import type { Accounts, Hold } from '../services/accounts/accounts.ts'
 import type { Hooks } from '../services/hooks/hooks.ts'
 import type { Optimising } from '../services/optimising/optimising.ts'
 import type { Uploads } from '../services/uploads/uploads.ts'
+import type { PublicUrls } from './request.ts'
 
 export interface ApiLimits {
   /** Of a picture to be optimised, in bytes. */
@@ -29,7 +30,7 @@ export interface DeliveryAddresses {
   address(path: string, expires: number | undefined): string
 }
 
-export interface ApiParts {
+export interface ApiParts extends PublicUrls {
   readonly records: Records
   readonly bucket: Bucket
   readonly accounts: Accounts
@@ -40,8 +41,6 @@ export interface ApiParts {
   readonly delivery: DeliveryAddresses
   readonly limits: ApiLimits
   readonly purge: Order
-  /** Where the server is reached, without a slash at the end; undefined: as the request says. */
-  readonly publicUrl: string | undefined
   readonly version: string
   readonly log: Log
   readonly now: () => number

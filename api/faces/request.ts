@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls'
 import type { HttpBindings } from '@hono/node-server'
 import { Failure } from '../../errors.ts'
 import { contentOf } from '../intake/content.ts'
+import type { PublicBases } from '../services/uploads/file-event.ts'
 
 /**
  * The whole body as text, unpacked by its Content-Encoding. Fails with 'body-too-large' beyond `maxBytes`, 'bad-body'
@@ -59,6 +60,18 @@ export function baseOf(incoming: IncomingMessage, publicUrl: string | undefined)
   const { localAddress = '127.0.0.1', localPort } = socket
   const address = localAddress.includes(':') ? `[${localAddress}]` : localAddress
   return `${scheme}://${address}:${localPort}`
+}
+
+/** The same, with the address of the edges, which is this server's own where none was configured. */
+export function basesOf(incoming: IncomingMessage, { publicUrl, picturesUrl }: PublicUrls): PublicBases {
+  const api = baseOf(incoming, publicUrl)
+  return { api, pictures: picturesUrl ?? api }
+}
+
+/** As configured, without a slash at the end. */
+export interface PublicUrls {
+  readonly publicUrl: string | undefined
+  readonly picturesUrl: string | undefined
 }
 
 export const mediaType = ({ headers }: IncomingMessage): string =>

@@ -28,7 +28,10 @@ beforeAll(async () => {
     aProcess({ ...roles('processor'), environment }),
     aProcess({ ...roles('edge,shield,origin'), environment }),
   ])
-  api = await aProcess({ ...roles('api'), environment: { ...environment, HALFTONE_PROCESSORS: node.url } })
+  api = await aProcess({
+    ...roles('api'),
+    environment: { ...environment, HALFTONE_PROCESSORS: node.url, HALFTONE_PICTURES_URL: cdn.url },
+  })
   key = addKey(api.dataDir)
 })
 afterAll(async () => {
@@ -70,7 +73,14 @@ describe('the API apart from its processing node', () => {
   test('keeps uploads that the CDN serves by their identifier', async () => {
     const file = (await (await post('/v1/files', await jpeg({ width: 300, height: 200 }))).json()) as {
       id: string
+      url: string
+      content_url: string
     }
+    expect([file.url, file.content_url]).toEqual([
+      `${cdn.url}/${file.id}/`,
+      `${api.url}/v1/files/${file.id}/content`,
+    ])
+    expect((await fetch(file.url)).status).toBe(200)
     const small = await cdn.get(`/${file.id}/-/preview/60x60/`)
     expect(small.status).toBe(200)
     expect(small.headers['content-type']).toBe('image/jpeg')
@@ -85,8 +95,28 @@ describe('the API apart from its processing node', () => {
     const group = await fetch(`${api.url}/group/`, { method: 'POST', body: form })
     const { cdn_url } = (await group.json()) as { cdn_url: string }
     const member = await fetch(`${cdn_url}nth/0/-/preview/60x60/`, { redirect: 'manual' })
-    expect([member.status, member.headers.get('location')]).toEqual([302, `/${id}/-/preview/60x60/`])
-    expect((await cdn.get(`/${id}/-/preview/60x60/`)).status).toBe(200)
+    expect([member.status, member.headers.get('location')]).toEqual([
+      302,
+      `${cdn.url}/${id}/-/preview/60x60/`,
+    ])
+    expect((await fetch(`${cdn_url}nth/0/-/preview/60x60/`)).status).toBe(200)
+  })
+
+  test('shows its pages', async () => {
+    for (const page of ['/optimise', '/webhooks', '/usage']) {
+      const shown = await api.get(page)
+      expect([page, shown.status, shown.headers['content-type']]).toEqual([
+        page,
+        200,
+        'text/html; charset=UTF-8',
+      ])
+      const [, script = ''] = /<script type="module" src="([^"]+)"/.exec(shown.body.toString()) ?? []
+      expect((await api.get(script)).status).toBe(200)
+      expect([400, 404]).toContain((await cdn.get(page)).status)
+    }
+    const start = await api.get('/')
+    expect([start.status, start.headers.location]).toEqual([302, '/optimise'])
+    expect((await cdn.get('/')).status).toBe(200)
   })
 
   test('says so when no node answers, and works again when one does', async () => {

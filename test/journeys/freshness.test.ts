@@ -43,7 +43,7 @@ afterEach(async () => {
 })
 
 /** Edges before one shield before one origin. */
-async function tiers({ edges: count = 1, ...options }: NodeOptions & { edges?: number } = {}) {
+async function tiers({ edges: count = 1, ...options }: Omit<NodeOptions, 'edges'> & { edges?: number } = {}) {
   const origin = await node({ roles: ['origin'], ...options })
   const shield = await node({ roles: ['shield'], origins: [origin.url], ...options })
   const edges = await Promise.all(

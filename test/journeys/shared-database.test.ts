@@ -34,7 +34,7 @@ describe.skipIf(noPostgres)(
       await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
       const settings = {
         ...{ database, secret, allowAddresses: ['127.0.0.1/32'] },
-        storage: { kind: 'folder', dir: join(dir, 'storage') },
+        storage: { kind: 'folder' as const, dir: join(dir, 'storage') },
       }
       nodes = await Promise.all([aNode(settings), aNode(settings)])
       const records = await openRecords({ url: database })

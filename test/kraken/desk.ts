@@ -96,7 +96,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
     uploads: undefined as never,
     purge: async () => [],
     limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },
-    ...{ publicUrl: undefined, version: 'test' },
+    ...{ publicUrl: undefined, picturesUrl: undefined, version: 'test' },
   }
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, limits: { lingerMs: 0 } },

@@ -13,7 +13,7 @@ test('a fault of ours is a 500 that says nothing of it, and one line in the log 
   }
   const parts = {
     ...{ accounts, records: { hooks: {}, keys: {}, jobs: {} }, uploads: {}, limits: { jsonBytes: 1000 } },
-    ...{ version: 'test', now: Date.now, publicUrl: undefined },
+    ...{ version: 'test', now: Date.now, publicUrl: undefined, picturesUrl: undefined },
     log: { debug: nothing, info: nothing, warn: nothing, error: (line: object) => lines.push(line) },
   } as unknown as ApiParts
   const server = await listen({

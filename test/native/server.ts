@@ -81,7 +81,8 @@ async function services(dir: string, now: () => number) {
     lookEveryMs: 50,
   })
   const uploads = createUploads({
-    ...{ records, bucket, intake, hooks, log, now, unstoredMs: 86_400_000, base: 'https://cdn.example' },
+    ...{ records, bucket, intake, hooks, log, now, unstoredMs: 86_400_000 },
+    bases: { api: 'https://api.example', pictures: 'https://cdn.example' },
     translate: translateFileEvent,
     limits: { multipartBytes: 100e6 },
   })
@@ -117,7 +118,7 @@ export async function aServer() {
     ...real,
     purge,
     limits: { optimiseBytes: 8e6, uploadBytes: 20e6, multipartBytes: 100e6, jsonBytes: 100_000 },
-    ...{ publicUrl: undefined, version: 'test', log, now },
+    ...{ publicUrl: undefined, picturesUrl: undefined, version: 'test', log, now },
   }
   const app = createNative(parts)
   const server = await listen({

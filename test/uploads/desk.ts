@@ -49,7 +49,7 @@ export async function aDesk({ dir = aFolder(), where, ...options }: DeskOptions 
     translate: translateFileEvent,
     limits: { multipartBytes: 100e6 },
     unstoredMs: dayMs,
-    base: 'https://cdn.example',
+    bases: { api: 'https://cdn.example', pictures: 'https://cdn.example' },
     log: quiet,
     now,
     ...options,

@@ -1,9 +1,10 @@
 // What all routes of the native API stand on: one way to refuse, one way to answer JSON.
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { Failure } from '../../../errors.ts'
+import type { PublicBases } from '../../services/uploads/file-event.ts'
 import { jsonFrom } from '../json.ts'
 import type { ApiParts } from '../parts.ts'
-import { baseOf, textOf } from '../request.ts'
+import { baseOf, basesOf, textOf } from '../request.ts'
 import type { Guard, NativeContext, NativeEnv } from './authenticate.ts'
 import { problemResponse, schemaFailure } from './problems.ts'
 
@@ -36,8 +37,11 @@ export const jsonRequest = <T extends z.ZodType>(schema: T, required = true) => 
 
 export const binary = { type: 'string', format: 'binary' } as const
 
+/** Of the API itself. */
 export const baseFor = (c: NativeContext, { publicUrl }: ApiParts): string =>
   baseOf(c.env.incoming, publicUrl)
+
+export const basesFor = (c: NativeContext, parts: ApiParts): PublicBases => basesOf(c.env.incoming, parts)
 
 /** For routes that take JSON among other bodies, which the framework must not touch. */
 export async function jsonOf(

@@ -2,18 +2,19 @@
 import type { FileRecord, JsonObject } from '../../../records/index.ts'
 import type { Identification } from '../../../transforms/optimise/identification.ts'
 import type { CaptureData } from '../../services/uploads/capture-data.ts'
+import type { PublicBases } from '../../services/uploads/file-event.ts'
 
 type PictureFacts = Identification & CaptureData
 
 const factsOf = ({ facts }: FileRecord): PictureFacts | null => facts as unknown as PictureFacts | null
 
-/** REST API 0.7. `base` is where files are reached, without a slash at the end. */
-export function restFile(file: FileRecord, base: string): JsonObject {
+/** REST API 0.7. */
+export function restFile(file: FileRecord, bases: PublicBases): JsonObject {
   const isHere = file.state === 'ready'
-  const address = `${base}/${file.id}/`
+  const address = `${bases.pictures}/${file.id}/`
   return {
     uuid: file.id,
-    url: `${base}/files/${file.id}/`,
+    url: `${bases.api}/files/${file.id}/`,
     original_file_url: isHere ? `${address}${safeFilename(file.name)}` : null,
     original_filename: file.name,
     size: file.bytes,

@@ -13,7 +13,7 @@ export const uploadcareFileWebhook: FileEventTranslator = (delivery) => {
   return { body, headers: { 'x-uc-signature': signBody(JSON.stringify(body), secret) } }
 }
 
-function bodyOf({ hook, fileEvent, base, publicKey }: FileEventDelivery): JsonObject {
+function bodyOf({ hook, fileEvent, bases, publicKey }: FileEventDelivery): JsonObject {
   const { file, before, event, isBySystem } = fileEvent
   return {
     initiator: {
@@ -31,8 +31,8 @@ function bodyOf({ hook, fileEvent, base, publicKey }: FileEventDelivery): JsonOb
       is_active: hook.isActive,
       version: hook.version,
     },
-    data: restFile(file, base),
-    file: `${base}/${file.id}/${safeFilename(file.name)}`,
+    data: restFile(file, bases),
+    file: `${bases.pictures}/${file.id}/${safeFilename(file.name)}`,
     ...(before ? { previous_values: previousValues(before, file) } : {}),
   }
 }

@@ -36,7 +36,9 @@ export function createGroupAddresses(parts: ApiParts): Hono<ApiEnv> {
     if (!member) throw new Failure('not-found', `The group has ${found.files.length} files, counted from 0.`)
     // As it was sent: what is percent-encoded in it stays so. What signed the group's address signs no other.
     const [, rest = ''] = /\/nth\/\d+\/([^?]*)/.exec(targetOf(c)) ?? []
-    const location = parts.delivery.address(`/${member.id}/${member.effects}${rest}`, expires)
+    const address = parts.delivery.address(`/${member.id}/${member.effects}${rest}`, expires)
+    // The files are the edges', which may be elsewhere.
+    const location = `${parts.picturesUrl ?? ''}${address}`
     return c.body(null, 302, { ...cacheHeaders(expires), location })
   })
   app.get(`${group}/*`, (c) => {

@@ -64,7 +64,7 @@ const closeEffects = (effects: string): string =>
 
 export interface GroupView {
   readonly records: Records
-  /** Where files are reached, without a slash at the end. */
+  /** Where groups are reached, without a slash at the end. */
   readonly base: string
   /** Of a member: each API has its own. */
   readonly shape: (file: FileRecord) => JsonObject

@@ -68,7 +68,7 @@ function yesNo(asked: RestRequest, name: string): boolean | undefined {
 function shape(file: FileRecord, asked: RestRequest): JsonObject {
   // Nothing here ever adds to a file by an add-on, so there is nothing to include.
   const appdata: JsonObject = asked.query('include') === 'appdata' ? { appdata: {} } : {}
-  return { ...restFile(file, asked.base), ...appdata }
+  return { ...restFile(file, asked.bases), ...appdata }
 }
 
 /** One that is there or was removed. */

@@ -5,9 +5,10 @@ import { asFailure, type FailureKind } from '../../../errors.ts'
 import { problemAnswer, statusOf } from '../../../problem.ts'
 import type { Json, KeyRecord } from '../../../records/index.ts'
 import type { Scope } from '../../services/accounts/accounts.ts'
+import type { PublicBases } from '../../services/uploads/file-event.ts'
 import { jsonFrom } from '../json.ts'
 import type { ApiEnv, ApiParts } from '../parts.ts'
-import { baseOf, textOf } from '../request.ts'
+import { basesOf, textOf } from '../request.ts'
 import { authenticate } from './rest-auth.ts'
 import { RestError } from './rest-error.ts'
 
@@ -15,8 +16,7 @@ export interface RestRequest {
   readonly c: Context<ApiEnv>
   readonly key: KeyRecord
   readonly project: string
-  /** Where this server is reached, without a slash at the end. */
-  readonly base: string
+  readonly bases: PublicBases
   /** The body as JSON; fails when it is none. */
   json(): Json
   param(name: string): string
@@ -59,9 +59,9 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
         throw new RestError(400, 'Null characters are not allowed.')
       const key = await authenticate({ incoming, body: text }, parts)
       parts.accounts.require(key, scope)
-      const base = baseOf(incoming, parts.publicUrl)
+      const bases = basesOf(incoming, parts)
       const replied = await answer({
-        ...{ c, key, base, project: key.project },
+        ...{ c, key, bases, project: key.project },
         json: () => parseBody(text, incoming.headers['content-type']),
         param: (name) => c.req.param(name) ?? '',
         query: (name) => c.req.query(name),

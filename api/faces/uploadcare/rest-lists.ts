@@ -51,8 +51,8 @@ export function listing({ asked, next, limit, total, results }: ListPage): JsonO
   return { next: next && nextUrl(asked, next), previous: null, total, per_page: limit, results }
 }
 
-function nextUrl({ c, base }: RestRequest, { created, id }: NonNullable<ListPage['next']>): string {
-  const url = new URL(c.req.path, `${base}/`)
+function nextUrl({ c, bases }: RestRequest, { created, id }: NonNullable<ListPage['next']>): string {
+  const url = new URL(c.req.path, `${bases.api}/`)
   for (const [name, value] of new URL(c.req.url).searchParams) url.searchParams.set(name, value)
   url.searchParams.set('from', `${new Date(created).toISOString()}~${id}`)
   return url.href

@@ -37,13 +37,13 @@ function groupResources(parts: ApiParts): readonly Unscoped[] {
     return group
   }
   const list = async (asked: RestRequest) => {
-    const { project, base } = asked
+    const { project, bases } = asked
     const page = pageOf(asked, 'datetime_created', 'oldest')
     const [{ rows, next }, total] = await Promise.all([
       uploads.findGroups({ ...page, project }),
       uploads.countGroups(project),
     ])
-    const results = rows.map((group) => groupSummary(group, base))
+    const results = rows.map((group) => groupSummary(group, bases.api))
     return listing({ asked, next, limit: page.limit, total, results })
   }
   return [
@@ -54,8 +54,8 @@ function groupResources(parts: ApiParts): readonly Unscoped[] {
         GET: async (asked) =>
           groupShape(await groupOf(asked), {
             records,
-            base: asked.base,
-            shape: (file) => restFile(file, asked.base),
+            base: asked.bases.api,
+            shape: (file) => restFile(file, asked.bases),
           }),
         DELETE: async (asked) => {
           const isRemoved = await uploads.removeGroup(asked.project, asked.param('id'))

@@ -1,7 +1,7 @@
 // Tells every webhook that asked for it what happened to a file.
 import type { Tables } from '../../../records/index.ts'
 import type { Hooks } from '../hooks/hooks.ts'
-import type { FileEvent, FileEventTranslator } from './file-event.ts'
+import type { FileEvent, FileEventTranslator, PublicBases } from './file-event.ts'
 
 /** Promises the webhooks, in the transaction `t` of the events. All events are of one project. */
 export type AnnounceFileEvents = (t: Tables, project: string, events: readonly FileEvent[]) => Promise<void>
@@ -9,11 +9,10 @@ export type AnnounceFileEvents = (t: Tables, project: string, events: readonly F
 export interface FileEventOptions {
   readonly hooks: Pick<Hooks, 'promise' | 'mayReach'>
   readonly translate: FileEventTranslator
-  /** Where files are reached, without a slash at the end. */
-  readonly base: string
+  readonly bases: PublicBases
 }
 
-export function createFileEvents({ hooks, translate, base }: FileEventOptions): AnnounceFileEvents {
+export function createFileEvents({ hooks, translate, bases }: FileEventOptions): AnnounceFileEvents {
   return async (t, project, events) => {
     for (const name of new Set(events.map(({ event }) => event))) {
       const subscribed = await t.hooks.findFor(project, name)
@@ -24,7 +23,7 @@ export function createFileEvents({ hooks, translate, base }: FileEventOptions): 
         for (const hook of reachable)
           await hooks.promise(t, {
             ...{ project: hook.project, event: name, url: hook.targetUrl },
-            ...translate({ hook, fileEvent, base, publicKey }),
+            ...translate({ hook, fileEvent, bases, publicKey }),
           })
     }
   }

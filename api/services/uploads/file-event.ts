@@ -13,12 +13,19 @@ export interface FileEvent {
   readonly isBySystem?: boolean
 }
 
+/** Where clients reach what is not answered here itself; without a slash at the end. */
+export interface PublicBases {
+  /** The API, its results and groups. */
+  readonly api: string
+  /** Pictures: the edges. */
+  readonly pictures: string
+}
+
 /** One event for one webhook that asked for it. */
 export interface FileEventDelivery {
   readonly hook: HookRecord
   readonly fileEvent: FileEvent
-  /** Where files are reached, without a slash at the end. */
-  readonly base: string
+  readonly bases: PublicBases
   /** The project's first key that is not revoked; '' where there is none. */
   readonly publicKey: string
 }

@@ -9,7 +9,7 @@ import type { UploadsContext } from './context.ts'
 import { addWhole, copyFile } from './direct-upload.ts'
 import { createEraser } from './erase.ts'
 import { createFileEvents } from './events.ts'
-import type { FileEventTranslator } from './file-event.ts'
+import type { FileEventTranslator, PublicBases } from './file-event.ts'
 import { createUrlUploads, type DownloadOptions } from './from-url.ts'
 import { createGroups } from './groups.ts'
 import { createMultipartUploads } from './multipart.ts'
@@ -40,8 +40,8 @@ export interface UploadsOptions {
   readonly unstoredMs: number
   /** How long the sender of a part may send nothing. */
   readonly stallMs?: number
-  /** Where files are reached, for what webhooks tell; without a slash at the end. */
-  readonly base: string
+  /** For what webhooks tell. */
+  readonly bases: PublicBases
   readonly log: Pick<Log, 'warn' | 'error'>
   readonly now?: () => number
   readonly fetching?: Partial<DownloadOptions>
@@ -58,8 +58,8 @@ const usualStallMs = 30_000
 const usualFetching: DownloadOptions = { most: 8, leaseMs: 15_000, graceMs: 5_000 }
 
 export function createUploads(options: UploadsOptions): SweptUploads {
-  const { records, bucket, intake, hooks, translate, limits, base, log, now = Date.now } = options
-  const announce = createFileEvents({ hooks, translate, base })
+  const { records, bucket, intake, hooks, translate, limits, bases, log, now = Date.now } = options
+  const announce = createFileEvents({ hooks, translate, bases })
   const context: UploadsContext = {
     records,
     bucket,

@@ -1,6 +1,6 @@
 // Files from elsewhere: fetched by their address, while the client asks how far it is.
 import { createRoute, z } from '@hono/zod-openapi'
-import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import { basesFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
 import { Download, DownloadStatus, downloadView, File, fileView, NewFromUrl } from '../schemas/files.ts'
 import { uploadOptions } from './files.ts'
@@ -37,7 +37,7 @@ function addStart({ app, parts, guard }: Routing): void {
         save_duplicates = check_duplicates,
         ...options
       } = c.req.valid('json')
-      const base = baseFor(c, parts)
+      const bases = basesFor(c, parts)
       const begun = await parts.uploads.fromUrl({
         ...uploadOptions(c, options),
         url,
@@ -45,9 +45,9 @@ function addStart({ app, parts, guard }: Routing): void {
         ...(check_duplicates === undefined ? {} : { checkDuplicates: check_duplicates }),
         ...(save_duplicates === undefined ? {} : { saveDuplicates: save_duplicates }),
       })
-      if ('file' in begun) return c.json(fileView(begun.file, base), 200)
+      if ('file' in begun) return c.json(fileView(begun.file, bases), 200)
       const { token } = begun
-      const status_url = `${base}/v1/files/from-url/${token}`
+      const status_url = `${bases.api}/v1/files/from-url/${token}`
       return c.json({ token, status_url }, 202, { location: status_url })
     },
   )
@@ -68,7 +68,7 @@ function addProgress({ app, parts, guard }: Routing): void {
     async (c) => {
       const progress = await parts.uploads.progress(c.req.valid('param').token, c.get('key').project)
       if (!progress) throw notFound('download')
-      return c.json(downloadView(progress, baseFor(c, parts)), 200)
+      return c.json(downloadView(progress, basesFor(c, parts)), 200)
     },
   )
 }

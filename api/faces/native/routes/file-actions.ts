@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
 import type { Batch } from '../../../services/uploads/uploads.ts'
 import type { ApiParts } from '../../parts.ts'
-import { baseFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import { basesFor, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
 import { batchView, CopyOptions, File, FileBatch, FileId, FileIds, fileView } from '../schemas/files.ts'
@@ -22,7 +22,7 @@ export function addFileActions(routing: Routing): void {
 function onlyView(c: NativeContext, parts: ApiParts, { files }: Batch) {
   const [file] = files
   if (!file) throw notFound('file')
-  return fileView(file, baseFor(c, parts))
+  return fileView(file, basesFor(c, parts))
 }
 
 function addStore({ app, parts, guard }: Routing): void {
@@ -87,7 +87,7 @@ function addForMany({ app, parts, guard }: Routing): void {
       }),
       async (c) => {
         const batch = await work(c.get('key').project, c.req.valid('json').ids)
-        return c.json(batchView(batch, baseFor(c, parts)), 200)
+        return c.json(batchView(batch, basesFor(c, parts)), 200)
       },
     )
 }
@@ -110,8 +110,8 @@ function addCopy({ app, parts, guard }: Routing): void {
       const file = await parts.uploads
         .copy(id, uploadOptions(c, store === undefined ? {} : { store }))
         .catch(absent)
-      const base = baseFor(c, parts)
-      return c.json(fileView(file, base), 201, { location: `${base}/v1/files/${file.id}` })
+      const bases = basesFor(c, parts)
+      return c.json(fileView(file, bases), 201, { location: `${bases.api}/v1/files/${file.id}` })
     },
   )
 }

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { FileRecord } from '../../../../records/index.ts'
 import type { ApiParts } from '../../parts.ts'
-import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import { basesFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { bytesOf, gone } from '../file-response.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
@@ -35,7 +35,7 @@ function addGet({ app, parts, guard }: Routing): void {
       request: { params },
       responses: { 200: json(File, 'The file.'), ...failureResponses(404) },
     }),
-    async (c) => c.json(fileView(await ownFile(c, parts, c.req.valid('param').id), baseFor(c, parts)), 200),
+    async (c) => c.json(fileView(await ownFile(c, parts, c.req.valid('param').id), basesFor(c, parts)), 200),
   )
 }
 
@@ -88,7 +88,7 @@ function addChange({ app, parts, guard }: Routing): void {
       }
       const file = await parts.uploads.change(c.get('key').project, c.req.valid('param').id, change)
       if (!file) throw notFound('file')
-      return c.json(fileView(file, baseFor(c, parts)), 200)
+      return c.json(fileView(file, basesFor(c, parts)), 200)
     },
   )
 }

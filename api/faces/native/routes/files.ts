@@ -5,7 +5,7 @@ import type { FileRecord } from '../../../../records/index.ts'
 import { safeName } from '../../../intake/index.ts'
 import type { ApiParts } from '../../parts.ts'
 import { mediaType, untilLeft } from '../../request.ts'
-import { baseFor, binary, json, type Routing } from '../app.ts'
+import { basesFor, binary, json, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
 import { describeBody } from '../optimize-request.ts'
 import { pageBody, pageOf, paging, placeOf, TimePlace } from '../pages.ts'
@@ -59,8 +59,8 @@ function addUpload({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const file = await receiveUpload(c, parts, c.req.valid('query'))
-      const base = baseFor(c, parts)
-      return c.json(fileView(file, base), 201, { location: `${base}/v1/files/${file.id}` })
+      const bases = basesFor(c, parts)
+      return c.json(fileView(file, bases), 201, { location: `${bases.api}/v1/files/${file.id}` })
     },
   )
 }
@@ -136,11 +136,11 @@ function addList({ app, parts, guard }: Routing): void {
         ...(order === undefined ? {} : { order }),
         ...(from === undefined ? {} : { from }),
       })
-      const base = baseFor(c, parts)
+      const bases = basesFor(c, parts)
       return c.json(
         pageBody(
           c,
-          rows.map((file) => fileView(file, base)),
+          rows.map((file) => fileView(file, bases)),
           next,
         ),
         200,

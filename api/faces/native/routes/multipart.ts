@@ -6,7 +6,7 @@ import type { KeyRecord } from '../../../../records/index.ts'
 import type { MultipartProgress } from '../../../services/uploads/uploads.ts'
 import type { ApiParts } from '../../parts.ts'
 import { untilLeft } from '../../request.ts'
-import { baseFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
+import { baseFor, basesFor, binary, json, jsonRequest, notFound, type Routing } from '../app.ts'
 import { failureResponses, jsonStatuses } from '../problems.ts'
 import { File, FileId, fileView } from '../schemas/files.ts'
 import { Multipart, MultipartState, NewMultipart } from '../schemas/multipart.ts'
@@ -150,7 +150,7 @@ function addEnd({ app, parts, guard }: Routing): void {
     }),
     async (c) => {
       const file = await parts.uploads.complete(c.get('key').project, c.req.valid('param').id)
-      return c.json(fileView(file, baseFor(c, parts)), 200)
+      return c.json(fileView(file, basesFor(c, parts)), 200)
     },
   )
 

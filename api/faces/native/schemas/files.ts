@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { FileRecord, GroupRecord, JsonObject } from '../../../../records/index.ts'
 import type { Identification as Identified } from '../../../../transforms/optimise/identification.ts'
+import type { PublicBases } from '../../../services/uploads/file-event.ts'
 import type { Batch, DownloadProgress } from '../../../services/uploads/uploads.ts'
 import { identificationView } from '../views.ts'
 import { failureView, ShortProblem } from './failures.ts'
@@ -55,7 +56,7 @@ export const File = z
   // Not 'File': generated Python has a class of its own by that name.
   .openapi('StoredFile')
 
-export function fileView(file: FileRecord, base: string): z.output<typeof File> {
+export function fileView(file: FileRecord, bases: PublicBases): z.output<typeof File> {
   const { id, name, type, bytes, state, facts } = file
   return {
     ...{ id, name, type, bytes, state, picture: facts && pictureView(facts) },
@@ -64,8 +65,8 @@ export function fileView(file: FileRecord, base: string): z.output<typeof File> 
     created: timeText(file.created),
     stored: maybeTime(file.stored),
     removed: maybeTime(file.removed),
-    url: `${base}/${id}/`,
-    content_url: `${base}/v1/files/${id}/content`,
+    url: `${bases.pictures}/${id}/`,
+    content_url: `${bases.api}/v1/files/${id}/content`,
   }
 }
 
@@ -154,8 +155,11 @@ export const DownloadStatus = z
   })
   .openapi('DownloadStatus')
 
-export function downloadView(progress: DownloadProgress, base: string): z.output<typeof DownloadStatus> {
-  if (progress.state === 'success') return { state: 'success', file: fileView(progress.file, base) }
+export function downloadView(
+  progress: DownloadProgress,
+  bases: PublicBases,
+): z.output<typeof DownloadStatus> {
+  if (progress.state === 'success') return { state: 'success', file: fileView(progress.file, bases) }
   if (progress.state === 'error') return { state: 'error', problem: failureView(progress.failure) }
   return progress
 }
@@ -180,8 +184,8 @@ export const FileBatch = z
   })
   .openapi('FileBatch')
 
-export const batchView = ({ files, problems }: Batch, base: string): z.output<typeof FileBatch> => ({
-  files: files.map((file) => fileView(file, base)),
+export const batchView = ({ files, problems }: Batch, bases: PublicBases): z.output<typeof FileBatch> => ({
+  files: files.map((file) => fileView(file, bases)),
   problems: { ...problems },
 })
 

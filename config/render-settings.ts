@@ -1,0 +1,51 @@
+// The settings of making pictures: how many at once, and the limits of each.
+import { bytes, integer } from './kinds.ts'
+import { workers } from './machine.ts'
+import { setting } from './setting.ts'
+
+export const renderSettings = {
+  workers: setting(
+    'HALFTONE_WORKERS',
+    integer(1, 256),
+    workers,
+    'Pictures made at once; the number of cores by default, less where memory is short.',
+  ),
+  queueLength: setting(
+    'HALFTONE_QUEUE',
+    integer(1, 100_000),
+    512,
+    'Pictures that may wait; more are answered 503.',
+  ),
+  queuePerSource: setting(
+    'HALFTONE_QUEUE_PER_SOURCE',
+    integer(1, 100_000),
+    384,
+    'Pictures of one source that may wait; more are answered 429.',
+  ),
+
+  maxSourceBytes: setting(
+    'HALFTONE_MAX_SOURCE',
+    bytes(),
+    '64MiB',
+    'Largest source that a picture is made from, in bytes. A folder or bucket hands out larger files as they are.',
+  ),
+  maxSourcePixels: setting(
+    'HALFTONE_MAX_SOURCE_PIXELS',
+    integer(1, 1e9),
+    100e6,
+    'Largest source, in pixels of one frame.',
+  ),
+  maxFrames: setting('HALFTONE_MAX_FRAMES', integer(1, 100_000), 2000, 'Most frames of an animation.'),
+  maxTotalPixels: setting(
+    'HALFTONE_MAX_TOTAL_PIXELS',
+    integer(1, 1e10),
+    250e6,
+    'Most pixels of all frames of an animation together.',
+  ),
+  maxOutputPixels: setting(
+    'HALFTONE_MAX_OUTPUT_PIXELS',
+    integer(1, 1e10),
+    100e6,
+    'Largest result, in pixels of all its frames.',
+  ),
+}
