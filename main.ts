@@ -6,6 +6,7 @@ import { assembleEdge } from './assembly/edge.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
+import { assembleRedis } from './assembly/redis.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
 import { assembleUpstream } from './assembly/upstream.ts'
@@ -27,10 +28,12 @@ export interface Halftone {
 }
 
 export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> {
+  const redis = await assembleRedis(parts)
   const assembly: Assembly = {
     ...parts,
+    redis,
     refused: logStrangers(parts),
-    closing: [],
+    closing: redis ? [redis.close] : [],
     faults: [],
     epochs: noEpochs,
   }

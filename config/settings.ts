@@ -2,6 +2,7 @@
 // The documentation (docs/settings.md) and `halftone --help` are made from this table.
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
+import { clusterSettings } from './cluster-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { cacheOf, memory, workers } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
@@ -237,6 +238,7 @@ export const settings = {
     'Largest result, in pixels of all its frames.',
   ),
 
+  ...clusterSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What is written in a language of another part is read by that part's own pure reader.
   config: ['errors.ts', 'http/reserved-paths.ts', door, 'fetch/addresses.ts', 'fetch/hosts.ts'],
   work: ['errors.ts'],
+  cluster: words,
   transforms: ['errors.ts', 'work'],
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
   fetch: [...words, 'cache/dates.ts', 'cache/policy.ts', door],
@@ -80,6 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/handover.ts',
     'work/process-name.ts',
     'fetch/guard.ts',
+    'cluster',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
   cli: [
