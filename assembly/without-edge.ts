@@ -12,6 +12,7 @@ import type { Api } from './api.ts'
 import type { Assembly } from './context.ts'
 import { logFailures } from './failure-log.ts'
 import { honoListener } from './hono-listener.ts'
+import { limitApi, type ProcessLimits } from './limits.ts'
 import type { Purging } from './purging.ts'
 
 const wellKnownPaths: ReadonlySet<string> = new Set(reservedPaths.wellKnown)
@@ -22,14 +23,15 @@ interface InternalParts {
   readonly api: Api | undefined
   readonly node: Listener | undefined
   readonly purging: Purging
+  readonly limits: ProcessLimits | undefined
 }
 
 export function assembleInternal(
   { config, log, refused, now = Date.now }: Assembly,
-  { tier = nothing, api, node, purging }: InternalParts,
+  { tier = nothing, api, node, purging, limits }: InternalParts,
 ): Listener {
   const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
-  const framework = api && honoListener(api.app.fetch)
+  const framework = api && limitApi(limits, honoListener(api.app.fetch))
   const asides = api && honoListener(wellKnown().fetch)
   return (request, response) => {
     const first = firstOf(request)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
 import { clusterSettings } from './cluster-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
+import { limitSettings } from './limit-settings.ts'
 import { cacheOf, memory, workers } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
 import { type Setting, setting } from './setting.ts'
@@ -238,6 +239,7 @@ export const settings = {
     'Largest result, in pixels of all its frames.',
   ),
 
+  ...limitSettings,
   ...clusterSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
