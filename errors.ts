@@ -15,6 +15,7 @@ export type FailureKind =
   | 'bad-credentials'
   | 'not-allowed'
   | 'over-quota'
+  | 'rate-limited'
   | 'bad-request'
   | 'bad-version'
   | 'coding-unknown'
@@ -58,6 +59,8 @@ export interface FailureDetails {
   readonly received?: string
   /** Seconds after which a new try makes sense. */
   readonly retryAfterSeconds?: number
+  /** The limits that were reached, by name. */
+  readonly policies?: readonly string[]
   /** Seconds for which the failure is known to hold; where nothing is known its kind says how long it is kept. */
   readonly keepSeconds?: number
   /** Kept for the log, never shown to a client. */

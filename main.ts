@@ -4,8 +4,10 @@ import type { Api } from './assembly/api.ts'
 import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
+import { assembleLimits, type ProcessLimits } from './assembly/limits.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
+import { assembleRedis } from './assembly/redis.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
 import { assembleUpstream } from './assembly/upstream.ts'
@@ -27,10 +29,12 @@ export interface Halftone {
 }
 
 export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> {
+  const redis = await assembleRedis(parts)
   const assembly: Assembly = {
     ...parts,
+    redis,
     refused: logStrangers(parts),
-    closing: [],
+    closing: redis ? [redis.close] : [],
     faults: [],
     epochs: noEpochs,
   }
@@ -62,19 +66,21 @@ async function stackTiers(alone: Assembly): Promise<Listener> {
   const origin = await localOrigin(assembly)
   const shield = localShield(assembly, origin)
   const operation = assembleOperation(assembly)
-  const api = await localApi(assembly, purging)
+  const limits = assembleLimits(assembly)
+  const api = await localApi(assembly, purging, limits)
   if (runs(assembly.config, 'edge'))
     return assembleEdge(assembly, {
       upstream: shield ?? origin ?? remoteBelowEdge(assembly),
       operation,
       api,
       purging,
+      limits,
     })
   const node = await localNode(assembly)
   return withOperation(
     assembly,
     operation,
-    assembleInternal(assembly, { tier: shield ?? origin, api, node, purging }),
+    assembleInternal(assembly, { tier: shield ?? origin, api, node, purging, limits }),
   )
 }
 
@@ -115,10 +121,14 @@ const remoteOrigins = (assembly: Assembly, answerMs: number): Tier =>
   })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */
-async function localApi(assembly: Assembly, purging: Purging): Promise<Api | undefined> {
+async function localApi(
+  assembly: Assembly,
+  purging: Purging,
+  limits: ProcessLimits | undefined,
+): Promise<Api | undefined> {
   if (!runs(assembly.config, 'api')) return undefined
   const { assembleApi } = await import('./assembly/api.ts')
-  return assembleApi(assembly, purging)
+  return assembleApi(assembly, purging, limits)
 }
 
 /** Beside an API of the same process nobody else asks for pictures to be processed. */

@@ -6,6 +6,8 @@ export interface Metrics {
   /** One request answered by `tier`: `outcome` is a word of Cache-Status, or the failure's kind. */
   outcome(tier: string, outcome: string): void
   rendered(format: string, seconds: number): void
+  /** One request refused by a limit about keys, addresses or sources. */
+  limited(scope: string): void
   /** Counts kept elsewhere as plain numbers, because the hit path has no time for labels; read when asked for. */
   hits(tier: string, read: () => { readonly requests: number; readonly bytes: number }): void
   /** Reads the current value whenever somebody asks for the metrics. */
@@ -41,10 +43,17 @@ export function createMetrics(): Metrics {
     buckets: renderBuckets,
     registers,
   })
+  const limited = new Counter({
+    name: 'halftone_limited_total',
+    help: 'Requests that a limit refused, by what the limit is about: key, address or source.',
+    labelNames: ['scope'],
+    registers,
+  })
   return {
     registry,
     outcome: (tier, outcome) => requests.inc({ tier, outcome }),
     rendered: (format, seconds) => renders.observe({ format }, seconds),
+    limited: (scope) => limited.inc({ scope }),
     hits: (tier, read) => {
       const hits = requests.labels({ tier, outcome: 'hit' })
       const sent = bytes.labels({ tier })

@@ -33,6 +33,7 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
   // Until the next month begins, or somebody raises the quota: an hour is a polite guess.
   'over-quota': { status: 429, title: 'The quota is used up', keepFor: 0, retryAfter: 3600 },
+  'rate-limited': { status: 429, title: 'Too many requests', keepFor: 0, retryAfter: 1 },
   'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
   'bad-version': { status: 505, title: 'The version of HTTP is not spoken here', keepFor: 0 },
   'coding-unknown': { status: 501, title: 'The transfer coding is not understood', keepFor: 0 },
@@ -154,7 +155,7 @@ function detailIn(body: Buffer): string | undefined {
 
 function problemDocument(failure: Failure): Record<string, unknown> {
   const { status, title } = problems[failure.kind]
-  const { option, expected, received } = failure.details
+  const { option, expected, received, policies } = failure.details
   return {
     type: `urn:halftone:problem:${clientKind(failure.kind)}`,
     title,
@@ -163,6 +164,8 @@ function problemDocument(failure: Failure): Record<string, unknown> {
     ...(option === undefined ? {} : { option }),
     ...(expected === undefined ? {} : { expected }),
     ...(received === undefined ? {} : { received: received.slice(0, 100) }),
+    // The word of draft-ietf-httpapi-ratelimit-headers.
+    ...(policies === undefined ? {} : { 'violated-policies': policies }),
   }
 }
 

@@ -14,7 +14,7 @@ export { translateFileEvent } from './faces/file-webhook.ts'
 export { krakenWebhook } from './faces/kraken/index.ts'
 export { nativeWebhook } from './faces/native/index.ts'
 export { optidashWebhook } from './faces/optidash/index.ts'
-export type { ApiEnv, ApiLimits, ApiParts } from './faces/parts.ts'
+export type { ApiEnv, ApiLimits, ApiParts, RateLimits } from './faces/parts.ts'
 
 export function createApi(parts: ApiParts): Hono<AccessLogEnv> {
   const app = new Hono<AccessLogEnv>()

@@ -26,6 +26,7 @@ import { pictureTarget } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import type { Assembly } from './context.ts'
+import { type ProcessLimits, rateLimitsOf } from './limits.ts'
 import { openOwnBucket } from './own-bucket.ts'
 import { assembleProcessing } from './processing.ts'
 import type { Purging } from './purging.ts'
@@ -37,7 +38,11 @@ export interface Api {
 }
 
 /** Services are made after the parts they use, and everything is closed in the reverse order of its making. */
-export async function assembleApi(assembly: Assembly, purging: Purging): Promise<Api> {
+export async function assembleApi(
+  assembly: Assembly,
+  purging: Purging,
+  limits: ProcessLimits | undefined,
+): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
   const records = await openConfiguredRecords(config, now(), createSeal(secret))
@@ -56,6 +61,7 @@ export async function assembleApi(assembly: Assembly, purging: Purging): Promise
     },
     ...publicUrls(config),
     purge: purging.order,
+    rateLimits: rateLimitsOf(limits),
   }
   return { app: createApi(parts), demo: services.accounts.demo }
 }

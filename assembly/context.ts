@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { RedisRoom } from '../cluster/redis.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -16,6 +17,8 @@ export interface HalftoneOptions {
 export interface Assembly extends HalftoneOptions {
   /** What was purged: every cache asks. */
   readonly epochs: Epochs
+  /** Where the settings name it. Nothing depends on its being there. */
+  readonly redis: RedisRoom | undefined
   /** What is to be finished and closed at the end; last made, first closed. */
   readonly closing: (() => Promise<unknown>)[]
   /** Told of whoever asks as a neighbour and does not know the secret. */

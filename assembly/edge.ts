@@ -13,6 +13,7 @@ import { watchStore } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { edgeSources } from './edge-sources.ts'
 import { honoListener } from './hono-listener.ts'
+import { limitEdge, type ProcessLimits } from './limits.ts'
 import type { Purging } from './purging.ts'
 
 interface EdgeParts {
@@ -21,9 +22,13 @@ interface EdgeParts {
   /** Where this process has one: its paths are its own before they are pictures. */
   readonly api: Api | undefined
   readonly purging: Purging
+  readonly limits: ProcessLimits | undefined
 }
 
-export function assembleEdge(assembly: Assembly, { upstream, operation, api, purging }: EdgeParts): Listener {
+export function assembleEdge(
+  assembly: Assembly,
+  { upstream, operation, api, purging, limits }: EdgeParts,
+): Listener {
   const { config, log, metrics, closing, epochs, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
@@ -48,10 +53,13 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api, pur
   if (api) app.route('/', api.app)
   app.route('/', edge.app)
   const framework = honoListener(app.fetch)
-  return (request, response) => {
-    if (edge.hit(request, response)) return
+  const rest: Listener = (request, response) => {
     if (isPurge(request)) purging.listener(request, response)
     else framework(request, response)
+  }
+  if (limits) return limitEdge(limits, edge.hit, rest)
+  return (request, response) => {
+    if (!edge.hit(request, response)) rest(request, response)
   }
 }
 

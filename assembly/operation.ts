@@ -7,11 +7,12 @@ import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/t
 import type { Assembly } from './context.ts'
 import { honoListener } from './hono-listener.ts'
 
-export function assembleOperation({ config, metrics, faults, version }: Assembly): Hono {
+export function assembleOperation({ config, metrics, faults, version, redis }: Assembly): Hono {
   return createOperation({
     registry: metrics.registry,
     isPrivate: isPrivate(config),
     notReady: () => faults.map((fault) => fault()).find((reason) => reason !== undefined),
+    details: () => (redis ? { redis: redis.state() } : {}),
     version,
     ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
   })

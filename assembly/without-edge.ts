@@ -14,6 +14,7 @@ import type { Api } from './api.ts'
 import type { Assembly } from './context.ts'
 import { logFailures } from './failure-log.ts'
 import { honoListener } from './hono-listener.ts'
+import { limitApi, type ProcessLimits } from './limits.ts'
 import type { Purging } from './purging.ts'
 
 /** Beside an API: its pages, and what browsers ask every host for. */
@@ -25,15 +26,16 @@ interface InternalParts {
   readonly api: Api | undefined
   readonly node: Listener | undefined
   readonly purging: Purging
+  readonly limits: ProcessLimits | undefined
 }
 
 export function assembleInternal(
   assembly: Assembly,
-  { tier = nothing, api, node, purging }: InternalParts,
+  { tier = nothing, api, node, purging, limits }: InternalParts,
 ): Listener {
   const { config, log, refused, now = Date.now } = assembly
   const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
-  const framework = api && honoListener(withPages(assembly, api).fetch)
+  const framework = api && limitApi(limits, honoListener(withPages(assembly, api).fetch))
   return (request, response) => {
     const first = firstOf(request)
     if (isPurge(request)) purging.listener(request, response)

@@ -73,6 +73,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     metrics: createMetrics(),
     version: '',
     refused: () => {},
+    redis: undefined,
     closing: [],
     faults: [],
     epochs: noEpochs,

@@ -105,7 +105,7 @@ program
     run(async () => (await import('./purge.ts')).purge(await readConfig(configFile()), options)),
   )
 
-const keys = program.command('keys').description('API keys: add, list, revoke')
+const keys = program.command('keys').description('API keys: add, list, change, revoke')
 
 keys
   .command('add')
@@ -120,6 +120,7 @@ keys
   )
   .option('--calls <n>', 'calls a month; no limit without it')
   .option('--bytes <n>', 'bytes sent in a month; no limit without it')
+  .option('--plan <name>', 'of its rate limits, as the configuration names it')
   .option('--signed-uploads', 'uploads by its public half must be signed')
   .option('--json', 'print JSON')
   .action((options) =>
@@ -133,6 +134,21 @@ keys
   .option('--json', 'print JSON')
   .action((options) =>
     run(async () => (await import('./keys.ts')).listKeys(await readConfig(configFile()), options)),
+  )
+
+keys
+  .command('change')
+  .description('give a key another plan of rate limits, or none; also while servers run')
+  .argument('<id>', 'its public half')
+  .option('--plan <name>', 'a plan of the configuration')
+  .option('--no-plan', "the rules' own limits")
+  .action((id: string, { plan }: { plan?: string | boolean }) =>
+    run(async () =>
+      (await import('./keys.ts')).changeKey(await readConfig(configFile()), {
+        id,
+        ...(plan === undefined || plan === true ? {} : { plan }),
+      }),
+    ),
   )
 
 keys

@@ -1,9 +1,10 @@
 // API keys from the command line: the first one has nobody to ask for it over HTTP.
 import { join } from 'node:path'
-import { createAccounts, instanceSecret, type Quotas } from '../api/services/accounts/index.ts'
+import { checkPlan, createAccounts, instanceSecret, type Quotas } from '../api/services/accounts/index.ts'
 import { openConfiguredRecords } from '../assembly/records.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
+import { noLimits, noPlan } from '../limits/rules.ts'
 import type { Records } from '../records/index.ts'
 
 export interface NewKeyOptions {
@@ -13,11 +14,13 @@ export interface NewKeyOptions {
   readonly scope: readonly string[]
   readonly calls?: string
   readonly bytes?: string
+  readonly plan?: string
   readonly signedUploads?: boolean
   readonly json?: boolean
 }
 
 export async function addKey(config: Config, options: NewKeyOptions): Promise<void> {
+  if (options.plan !== undefined) checkPlan(config.limits ?? noLimits, options.plan)
   await withRecords(config, async (records) => {
     const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
     const accounts = createAccounts({ records, secret, isDemo: true })
@@ -27,6 +30,7 @@ export async function addKey(config: Config, options: NewKeyOptions): Promise<vo
       scopes: options.scope,
       quotas: quotasOf(options),
       ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.plan === undefined ? {} : { plan: options.plan }),
       ...(options.signedUploads ? { settings: { signedUploads: true } } : {}),
     })
     if (options.json) return void console.log(JSON.stringify({ ...key, secret: drawn }))
@@ -42,11 +46,29 @@ export async function listKeys(
   await withRecords(config, async (records) => {
     const keys = await records.keys.find(project)
     if (json) return void console.log(JSON.stringify(keys))
-    for (const { id, user, name, scopes, revoked } of keys)
+    for (const { id, user, name, scopes, plan, revoked } of keys)
       console.log(
-        [id, user, name || '-', scopes.join(','), revoked === null ? 'active' : 'revoked'].join('  '),
+        [
+          ...[id, user, name || '-', scopes.join(','), plan || '-'],
+          revoked === null ? 'active' : 'revoked',
+        ].join('  '),
       )
     if (keys.length === 0) console.log(`The project '${project}' has no keys.`)
+  })
+}
+
+/** `plan` is false where the key is to have none. */
+export async function changeKey(
+  config: Config,
+  { id, plan }: { id: string; plan?: string | false },
+): Promise<void> {
+  if (plan === undefined) throw new Failure('bad-option', 'Expected --plan <name> or --no-plan')
+  const wanted = plan === false ? noPlan : plan
+  checkPlan(config.limits ?? noLimits, wanted)
+  await withRecords(config, async (records) => {
+    if (!(await records.keys.change(id, { plan: wanted })))
+      throw new Failure('not-found', `There is no key '${id}'.`)
+    console.log(wanted === noPlan ? `${id} has no plan` : `${id} has the plan ${wanted}`)
   })
 }
 

@@ -2,6 +2,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { folderFault, foldersOf } from '../assembly/folders.ts'
 import { describeDatabase, recordsFault } from '../assembly/records.ts'
+import { describeRedis, redisFault } from '../assembly/redis.ts'
 import type { Config, SourceConfig } from '../config.ts'
 import { probeServer } from '../fetch/probe.ts'
 import { bucketFault } from './bucket-fault.ts'
@@ -24,9 +25,16 @@ export const checksOf = (config: Config): readonly ReachabilityCheck[] => [
     fault: () => folderFault(dir),
   })),
   ...(config.roles.includes('api') ? [databaseTrial(config)] : []),
+  ...(config.redis ? [redisTrial(config)] : []),
   ...storageTrials(config),
   ...[...config.sources].map(([name, source]) => sourceTrial(config, name, source)),
 ]
+
+const redisTrial = (config: Config): ReachabilityCheck => ({
+  label: 'redis',
+  about: describeRedis(config),
+  fault: () => redisFault(config, totalMs),
+})
 
 const databaseTrial = (config: Config): ReachabilityCheck => ({
   label: 'database',

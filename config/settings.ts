@@ -2,8 +2,10 @@
 // The documentation (docs/settings.md) and `halftone --help` are made from this table.
 import { z } from 'zod'
 import { apiSettings } from './api-settings.ts'
+import { clusterSettings } from './cluster-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { lastingSettings } from './lasting-settings.ts'
+import { limitSettings } from './limit-settings.ts'
 import { cacheOf, memory } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
 import { renderSettings } from './render-settings.ts'
@@ -203,6 +205,8 @@ export const settings = {
 
   ...renderSettings,
   ...lastingSettings,
+  ...limitSettings,
+  ...clusterSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 

@@ -47,7 +47,7 @@ export type WrittenStorage = z.input<typeof bucket>
 /** JSON text in the environment, an object in the configuration file. */
 export const storage = () => z.preprocess(fromJson, bucket.optional()) as z.ZodType<StorageConfig | undefined>
 
-function fromJson(written: unknown): unknown {
+export function fromJson(written: unknown): unknown {
   if (typeof written !== 'string') return written
   try {
     return JSON.parse(written)

@@ -13,6 +13,8 @@ export interface OperationOptions {
   readonly isPrivate: boolean
   /** Why the process should get no new requests, if it should not: draining, or every upstream down. */
   readonly notReady: () => string | undefined
+  /** What else is told of a process at /readyz, ready or not. */
+  readonly details?: () => Readonly<Record<string, string>>
   readonly version: string
 }
 
@@ -26,6 +28,7 @@ export function createOperation({
   metricsToken,
   isPrivate,
   notReady,
+  details = () => ({}),
   version,
 }: OperationOptions): Hono {
   const app = new Hono()
@@ -39,8 +42,8 @@ export function createOperation({
     const reason = notReady()
     const headers = { 'cache-control': 'no-store' }
     return reason === undefined
-      ? c.json({ status: 'ready' }, 200, headers)
-      : c.json({ status: 'not ready', reason }, 503, headers)
+      ? c.json({ status: 'ready', ...details() }, 200, headers)
+      : c.json({ status: 'not ready', reason, ...details() }, 503, headers)
   })
 
   app.get('/metrics', async (c) => {

@@ -14,13 +14,15 @@ export interface KeyRecord {
   readonly scopes: readonly string[]
   /** The limits per month. The API defines the names: `calls` and `bytes`. */
   readonly quotas: JsonObject
+  /** The plan of its limits, by name; empty for none. */
+  readonly plan: string
   /** The project's settings. The API defines the names: `signedUploads`, for example. */
   readonly settings: JsonObject
   readonly created: number
   readonly revoked: number | null
 }
 
-type ChangeableKeyField = 'scopes' | 'quotas' | 'settings' | 'name'
+type ChangeableKeyField = 'scopes' | 'quotas' | 'plan' | 'settings' | 'name'
 export type NewKey = Omit<KeyRecord, 'revoked' | 'created' | ChangeableKeyField> &
   Partial<Pick<KeyRecord, ChangeableKeyField>> & {
     /** A secret that exists already; without it a new one is drawn. */
@@ -60,6 +62,17 @@ function keyReads(handle: DatabaseHandle) {
     sealedOf: async (id: string): Promise<string | undefined> =>
       (await rowOf(handle, id))?.sealed ?? undefined,
 
+    /** The plans of all keys that have one and are not revoked. */
+    plans: async (): Promise<ReadonlyMap<string, string>> => {
+      const rows = await handle.db
+        .selectFrom('keys')
+        .select(['id', 'plan'])
+        .where('plan', '!=', '')
+        .where('revoked', 'is', null)
+        .execute()
+      return new Map(rows.map(({ id, plan }) => [id, plan]))
+    },
+
     find: async (project: string): Promise<readonly KeyRecord[]> => {
       const rows = await handle.db
         .selectFrom('keys')
@@ -84,6 +97,7 @@ function keyChanges(handle: DatabaseHandle) {
         name = '',
         scopes = [],
         quotas = {},
+        plan = '',
         settings = {},
         ...rest
       } = key
@@ -94,6 +108,7 @@ function keyChanges(handle: DatabaseHandle) {
           name,
           scopes: writeJson(scopes),
           quotas: writeJson(quotas),
+          plan,
           settings: writeJson(settings),
           sealed: sealed ?? null,
           secretHash: hashOf(secret),
@@ -106,9 +121,10 @@ function keyChanges(handle: DatabaseHandle) {
 
     /** False when there is no such key. */
     change: async (id: string, change: Partial<Pick<KeyRecord, ChangeableKeyField>>) => {
-      const { scopes, quotas, settings, name } = change
+      const { scopes, quotas, plan, settings, name } = change
       const changed = {
         name,
+        plan,
         scopes: scopes && writeJson(scopes),
         quotas: quotas && writeJson(quotas),
         settings: settings && writeJson(settings),

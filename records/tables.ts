@@ -66,6 +66,7 @@ export interface DatabaseSchema {
     settings: string
     scopes: string
     quotas: string
+    plan: string
     created: number
     revoked: number | null
   }

@@ -16,6 +16,11 @@ const wanted: readonly Wanted[] = [
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
+    packages: ['redis-server', 'redis-sentinel'],
+    proof: '/usr/bin/redis-sentinel',
+    purpose: 'many nodes over Redis',
+  },
+  {
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
     proof: '/usr/bin/swift-proxy-server',
     purpose: 'storage in S3 and OpenStack Swift',

@@ -1,5 +1,6 @@
 // What every face of the API works with.
 import type { HttpBindings } from '@hono/node-server'
+import type { RuleTable } from '../../limits/rules.ts'
 import type { Log } from '../../log.ts'
 import type { Order } from '../../purging/index.ts'
 import type { KeyRecord, Records } from '../../records/index.ts'
@@ -41,9 +42,20 @@ export interface ApiParts extends PublicUrls {
   readonly delivery: DeliveryAddresses
   readonly limits: ApiLimits
   readonly purge: Order
+  readonly rateLimits: RateLimits
   readonly version: string
   readonly log: Log
   readonly now: () => number
+}
+
+/** How many calls a key may make. */
+export interface RateLimits {
+  readonly table: RuleTable
+  /**
+   * Counts a call of a key whose secret or signature was right, once however often it is asked, and tells the client
+   * where it stands. Fails with 'rate-limited'.
+   */
+  take(key: KeyRecord, call: HttpBindings): Promise<void>
 }
 
 /** Who was let in, and what the call holds of the key's quota until it is counted or given back. */

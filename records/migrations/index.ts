@@ -5,6 +5,7 @@ import { fifth } from './fifth.ts'
 import { first } from './first.ts'
 import { fourth } from './fourth.ts'
 import { second } from './second.ts'
+import { seventh } from './seventh.ts'
 import { sixth } from './sixth.ts'
 import { third } from './third.ts'
 
@@ -22,6 +23,7 @@ const steps: readonly MigrationStep[] = [
   { name: '004-lanes', run: fourth },
   { name: '005-removed-files', run: fifth },
   { name: '006-reservations', run: sixth },
+  { name: '007-plans', run: seventh },
 ]
 
 interface MigrationTables {

@@ -173,7 +173,7 @@ export function countsAndKeysContract(records: () => Records): void {
     const key = { id: newId(noon), project: 'demo', user: 'ann', scopes: ['upload'], quotas: { calls: 500 } }
     const { secret } = await records().keys.add(key, noon)
     const verified = await records().keys.verify(key.id, secret)
-    expect(verified).toEqual({ ...key, name: '', settings: {}, created: noon, revoked: null })
+    expect(verified).toEqual({ ...key, name: '', plan: '', settings: {}, created: noon, revoked: null })
     expect(JSON.stringify(await records().keys.find('demo'))).not.toContain(secret)
     expect(await records().keys.verify(key.id, `${secret}x`)).toBeUndefined()
     expect(await records().keys.verify('nobody', secret)).toBeUndefined()
@@ -185,6 +185,22 @@ export function countsAndKeysContract(records: () => Records): void {
     expect(await records().keys.revoke(key.id, noon + 1)).toBe(true)
     expect(await records().keys.revoke(key.id, noon + 2)).toBe(false)
     expect(await records().keys.verify(key.id, secret)).toBeUndefined()
+  })
+
+  test('a key has a plan of its limits, which changes, and is forgotten with the key', async () => {
+    const { keys } = records()
+    const id = newId(noon)
+    const planned = async () => (await keys.plans()).get(id)
+    await keys.add({ id, project: 'demo', user: 'ann', plan: 'small' }, noon)
+    expect((await keys.get(id))?.plan).toBe('small')
+    expect(await planned()).toBe('small')
+    await keys.change(id, { plan: 'large' })
+    expect(await planned()).toBe('large')
+    await keys.change(id, { plan: '' })
+    expect(await planned()).toBeUndefined()
+    await keys.change(id, { plan: 'large' })
+    await keys.revoke(id, noon)
+    expect(await planned()).toBeUndefined()
   })
 
   test('a webhook is kept once per event and address, and found for its event while active', async () => {

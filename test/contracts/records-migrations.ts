@@ -23,6 +23,20 @@ async function beforeLanes(where: DatabaseLocation) {
 }
 
 export function migrationsContract(open: () => Promise<DatabaseLocation>): void {
+  test('a key from before there were plans has none', async () => {
+    const where = await open()
+    const records = await openRecords(where)
+    await records.keys.add({ id: 'k1', project: 'shop', user: 'ann' }, noon)
+    await records.close()
+    const { db, close } = await openDatabase(where)
+    await sql`alter table keys drop column plan`.execute(db)
+    await sql`delete from migrations where name = '007-plans'`.execute(db)
+    await close()
+    const again = await openRecords(where)
+    expect(await again.keys.get('k1')).toMatchObject({ plan: '' })
+    await again.close()
+  })
+
   test('webhooks that wait since before there were lanes have theirs, and are delivered', async () => {
     const where = await open()
     const old = await beforeLanes(where)

@@ -20,8 +20,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['config'],
   // What is written in a language of another part is read by that part's own pure reader.
   'halftone.ts': ['config.ts'],
-  config: ['errors.ts', 'http/reserved-paths.ts', door, 'fetch/addresses.ts', 'fetch/hosts.ts'],
+  config: [
+    'errors.ts',
+    'http/reserved-paths.ts',
+    door,
+    'fetch/addresses.ts',
+    'fetch/hosts.ts',
+    'limits/rules.ts',
+  ],
   work: ['errors.ts'],
+  cluster: words,
+  // Its rules are the configuration's too, and stand without the rest.
+  limits: [...words, 'fetch/addresses.ts'],
   transforms: ['errors.ts', 'work'],
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
   fetch: [...words, door],
@@ -55,6 +65,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'processing',
     'transforms',
     'fetch',
+    'limits/rules.ts',
   ],
   wire: [...words, 'purging'],
   operation: words,
@@ -81,6 +92,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/handover.ts',
     'work/process-name.ts',
     'fetch/guard.ts',
+    'cluster',
+    'fetch/addresses.ts',
+    'limits',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
   cli: [
@@ -99,6 +113,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'transforms',
     'api/services/accounts',
     'records',
+    'limits/rules.ts',
   ],
 }
 

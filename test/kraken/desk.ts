@@ -20,6 +20,7 @@ import {
 } from '../../api/services/optimising/index.ts'
 import { honoListener } from '../../assembly/hono-listener.ts'
 import { createGuard } from '../../fetch/guard.ts'
+import { noLimits } from '../../limits/rules.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { openRecords, type Records } from '../../records/index.ts'
 import { openBucket } from '../../storage/index.ts'
@@ -95,6 +96,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
     ...{ records, bucket, accounts, intake, optimising, hooks, log, now },
     uploads: undefined as never,
     purge: async () => [],
+    rateLimits: { table: noLimits, take: async () => {} },
     limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },
     ...{ publicUrl: undefined, picturesUrl: undefined, version: 'test' },
   }

@@ -214,6 +214,34 @@ test('a key with a quota gives no more than that, to itself neither', async () =
   expect((await change({ calls: 3 })).json().quotas).toEqual({ calls: 3 })
 })
 
+describe('plans of rate limits', () => {
+  test('are given with a key or later, and only those that there are', async () => {
+    const made = await call('POST', '/v1/keys', { json: { scopes: ['usage'], plan: 'small' } })
+    expect(made.json()).toMatchObject({ plan: 'small' })
+    const { id } = made.json()
+    const change = (plan: string) => call('PATCH', `/v1/keys/${id}`, { json: { plan } })
+    expect((await change('')).json().plan).toBe('')
+    const refused = await change('huge')
+    expect([refused.status, refused.json()]).toEqual([
+      400,
+      expect.objectContaining({ option: 'plan', expected: 'one of small, large', received: 'huge' }),
+    ])
+  })
+
+  test('a key gives none that lets through more than its own, to itself neither', async () => {
+    const { id, secret } = (
+      await call('POST', '/v1/keys', { json: { scopes: ['keys'], plan: 'small' } })
+    ).json()
+    const key = { id, secret }
+    const make = async (plan?: string) => call('POST', '/v1/keys', { key, json: { scopes: ['keys'], plan } })
+    expect((await make()).json().plan).toBe('small')
+    expect((await make('small')).status).toBe(201)
+    expect((await make('')).status).toBe(403)
+    expect((await make('large')).status).toBe(403)
+    expect((await call('PATCH', `/v1/keys/${id}`, { key, json: { plan: '' } })).status).toBe(403)
+  })
+})
+
 test('an identification is a call like any other: counted, and refused over the quota', async () => {
   const asked = { scopes: ['optimise'], quotas: { calls: 3 } }
   const { id, secret } = (await call('POST', '/v1/keys', { json: asked })).json()

@@ -22,6 +22,7 @@ import { createUploads } from '../../api/services/uploads/index.ts'
 import { honoListener } from '../../assembly/hono-listener.ts'
 import { purgesOf } from '../../edge/purges.ts'
 import { createGuard } from '../../fetch/guard.ts'
+import type { RuleTable } from '../../limits/rules.ts'
 import { createLocalProcessing } from '../../processing/local.ts'
 import { createMemoryLog } from '../../purging/index.ts'
 import { openRecords } from '../../records/index.ts'
@@ -29,6 +30,12 @@ import { openBucket } from '../../storage/index.ts'
 import { listen } from '../../wire/server.ts'
 import type { Process } from '../journeys/processes.ts'
 import { type Described, type Document, describedBy } from './described.ts'
+
+/** Nobody is limited here; plans can be given. */
+const rateTable: RuleTable = {
+  rules: [{ name: 'calls', per: 'key', of: ['api'], rate: 5, burst: 10 }],
+  plans: { small: { calls: { rate: 1, burst: 2 } }, large: { calls: { rate: 50, burst: 100 } } },
+}
 
 export const secret = 'the secret of this instance'
 const loopback = ['127.0.0.1/32']
@@ -117,6 +124,7 @@ export async function aServer() {
     delivery: { admit: () => undefined, address: (path) => path },
     ...real,
     purge,
+    rateLimits: { table: rateTable, take: async () => {} },
     limits: { optimiseBytes: 8e6, uploadBytes: 20e6, multipartBytes: 100e6, jsonBytes: 100_000 },
     ...{ publicUrl: undefined, picturesUrl: undefined, version: 'test', log, now },
   }

@@ -10,7 +10,7 @@ import { never } from '../signals.ts'
 import { aReceiver, aService, type Receiver, type Service } from './service.ts'
 
 const key: KeyRecord = {
-  ...{ id: 'k1', project: 'shop', user: 'ann', name: '', scopes: ['*'], quotas: {}, settings: {} },
+  ...{ id: 'k1', project: 'shop', user: 'ann', name: '', scopes: ['*'], quotas: {}, plan: '', settings: {} },
   ...{ created: 0, revoked: null },
 }
 const base = 'http://cdn.example'

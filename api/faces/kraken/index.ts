@@ -24,7 +24,7 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/v1/url', async (c) => {
     const given = await jsonOf(c)
-    const body = await withQuota(parts, given, async (admission) => {
+    const body = await withQuota(parts, { given, call: c.env }, async (admission) => {
       const wanted = readRequest(given)
       return optimiseAndAnswer(parts, c, { ...admission, wanted, picture: { url: addressOf(wanted) } })
     })
@@ -45,7 +45,7 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
     )
     try {
       const given = objectOf(form.field('data'))
-      const body = await withQuota(parts, given, async (admission) => {
+      const body = await withQuota(parts, { given, call: c.env }, async (admission) => {
         const wanted = readRequest(given)
         const [file] = form.files
         if (!file) throw new Failure('bad-option', 'You need to upload a file')
@@ -59,6 +59,7 @@ export function createKraken(parts: ApiParts): Hono<ApiEnv> {
 
   app.post('/user_status', async (c) => {
     const key = await authenticate(parts, await jsonOf(c))
+    await parts.rateLimits.take(key, c.env)
     return c.json(statusOf(await accounts.standing(key)))
   })
 
@@ -88,13 +89,19 @@ async function keyIn(parts: ApiParts, given: KrakenBody): Promise<KeyRecord | un
 
 const isSandboxed = ({ dev }: KrakenBody): boolean => dev === true || dev === 'true'
 
+interface KrakenAsking {
+  readonly given: KrakenBody
+  readonly call: ApiEnv['Bindings']
+}
+
 /** A sandbox counts nothing, so it also works when nothing is left. */
 async function withQuota<T>(
   parts: ApiParts,
-  given: KrakenBody,
+  { given, call }: KrakenAsking,
   work: (admission: Admission) => Promise<T>,
 ): Promise<T> {
   const key = await authenticate(parts, given)
+  await parts.rateLimits.take(key, call)
   const hold = isSandboxed(given) ? noHold : await parts.accounts.reserve(key)
   try {
     return await work({ key, hold })

@@ -33,7 +33,11 @@ interface AccessNeeds {
 export type Guard = ReturnType<typeof createGuard>
 
 /** What a route spreads into its definition: the middleware, and what the document says of it. */
-export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'limits'>) {
+export function createGuard({
+  accounts,
+  limits,
+  rateLimits,
+}: Pick<ApiParts, 'accounts' | 'limits' | 'rateLimits'>) {
   /** Read here, as everywhere else, and laid where the framework looks for it. */
   const read: MiddlewareHandler<NativeEnv> = async (c, next) => {
     const text = await textOf(c.env.incoming, limits.jsonBytes)
@@ -44,6 +48,7 @@ export function createGuard({ accounts, limits }: Pick<ApiParts, 'accounts' | 'l
   return ({ scope, isCounted = false, hasFile = false, hasJson = false }: AccessNeeds = {}) => {
     const admit: MiddlewareHandler<NativeEnv> = async (c, next) => {
       const key = await keyOf(accounts, c.req.header('authorization'))
+      await rateLimits.take(key, c.env)
       if (scope !== undefined) accounts.require(key, scope)
       c.set('key', key)
       if (!isCounted) return next()

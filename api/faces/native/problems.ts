@@ -15,6 +15,10 @@ export const Problem = z
     option: z.string().optional().openapi({ example: 'quality' }),
     expected: z.string().optional().openapi({ example: 'an integer from 1 to 100' }),
     received: z.string().optional().openapi({ example: '101' }),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'The rate limits that were reached, by name.' }),
   })
   .openapi('Problem')
 
@@ -34,7 +38,7 @@ const described = {
   415: 'It is no picture that we can read, or no JSON where that is expected.',
   416: 'There is no such part of it.',
   422: 'The picture is damaged, or would cost too much.',
-  429: 'The quota is used up, or too many pictures of this project wait.',
+  429: 'A rate limit is reached, the quota is used up, or too many pictures of this project wait.',
   502: 'The server of the source failed.',
   503: 'Too much is being done at present, or the records cannot be reached; see Retry-After.',
   504: 'The server of the source did not answer in time.',

@@ -110,12 +110,13 @@ function metaOf(answer: JsonObject): Record<string, string> {
 }
 
 /** The key as the user of Basic without a password, or as a bearer token. */
-async function authenticate({ accounts }: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
+async function authenticate({ accounts, rateLimits }: ApiParts, c: Context<OptidashEnv>): Promise<KeyRecord> {
   const [, scheme = '', given = ''] =
     /^(basic|bearer) +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
   const isBasic = scheme.toLowerCase() === 'basic'
   const token = isBasic ? Buffer.from(given, 'base64').toString().replace(/:$/, '') : given
   const key = await accounts.byToken(token)
+  await rateLimits.take(key, c.env)
   accounts.require(key, 'optimise')
   return key
 }

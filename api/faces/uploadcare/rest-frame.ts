@@ -58,6 +58,7 @@ export function resource(app: Hono<ApiEnv>, parts: ApiParts, { path, scope, answ
       if (/%00/.test(incoming.url ?? '') || /\0|\\u0000/.test(text))
         throw new RestError(400, 'Null characters are not allowed.')
       const key = await authenticate({ incoming, body: text }, parts)
+      await parts.rateLimits.take(key, c.env)
       parts.accounts.require(key, scope)
       const bases = basesOf(incoming, parts)
       const replied = await answer({

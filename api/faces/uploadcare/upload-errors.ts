@@ -102,6 +102,7 @@ export function asRefusal(thrown: unknown): Refusal {
   const failure = asFailure(thrown)
   switch (failure.kind) {
     case 'busy':
+    case 'rate-limited':
     case 'too-many':
     case 'late':
       return new Refusal('RequestThrottledError', '', secondsOf(failure))

@@ -6,10 +6,16 @@ import type { ApiParts } from '../parts.ts'
 import { Refusal } from './upload-errors.ts'
 import type { UploadRequest } from './upload-request.ts'
 
-type UploadAccess = Pick<ApiParts, 'accounts' | 'records' | 'now'>
+type UploadAccess = Pick<ApiParts, 'accounts' | 'records' | 'rateLimits' | 'now'>
 
 /** Of the project that the public key names. `name` is how this request calls the key. */
-export async function keyOf(
+export async function keyOf(asked: UploadRequest, who: UploadAccess, name?: string): Promise<KeyRecord> {
+  const key = await findKey(asked, who, name)
+  await who.rateLimits.take(key, asked.c.env)
+  return key
+}
+
+async function findKey(
   asked: UploadRequest,
   { accounts, records }: UploadAccess,
   name = 'pub_key',
@@ -29,9 +35,11 @@ export async function keyOf(
 
 /** Who may add files now: the scope, the quota, and the signature where the project demands one. */
 export async function uploaderOf(asked: UploadRequest, who: UploadAccess, name?: string): Promise<Uploader> {
-  const key = await keyOf(asked, who, name)
+  const key = await findKey(asked, who, name)
   who.accounts.require(key, 'upload')
   await checkSignature(asked, key, who)
+  // Behind the signature: its public half is no secret, and nobody else is to use up its calls.
+  await who.rateLimits.take(key, asked.c.env)
   return { ...key, hold: await holdQuota(asked, key, who) }
 }
 

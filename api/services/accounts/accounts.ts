@@ -71,6 +71,8 @@ export interface NewAccountKey {
   /** Of `scopes`, or '*'. */
   readonly scopes: readonly string[]
   readonly quotas?: Quotas
+  /** Of the limits; none where it is left out. */
+  readonly plan?: string
   readonly settings?: Settings
 }
 

@@ -17,6 +17,7 @@ export {
   scopes,
 } from './accounts.ts'
 export { instanceSecret } from './instance-secret.ts'
+export { checkPlan } from './plans.ts'
 export { noHold } from './quota-holds.ts'
 
 export interface AccountsOptions {

@@ -1,7 +1,9 @@
 // The project's keys: made, changed and revoked by a key that has the scope for it, and never made to do more than it.
 import { createRoute, z } from '@hono/zod-openapi'
 import { Failure } from '../../../../errors.ts'
+import { isPlanWithin, type RuleTable } from '../../../../limits/rules.ts'
 import type { JsonObject, KeyRecord } from '../../../../records/index.ts'
+import { checkPlan } from '../../../services/accounts/index.ts'
 import type { ApiParts } from '../../parts.ts'
 import { json, jsonRequest, notFound, type Routing } from '../app.ts'
 import type { NativeContext } from '../authenticate.ts'
@@ -67,9 +69,11 @@ function addCreate({ app, parts, guard }: Routing): void {
     async (c) => {
       const giver = c.get('key')
       const { user = giver.user, quotas = quotasView(giver.quotas), ...wanted } = c.req.valid('json')
+      const { plan = giver.plan } = wanted
       mayGive(giver, { ...wanted, quotas })
+      mayGivePlan(giver, plan, parts.rateLimits.table)
       const created = await parts.accounts.create({
-        ...{ project: giver.project, user, scopes: wanted.scopes, quotas: quotasIn(quotas) },
+        ...{ project: giver.project, user, scopes: wanted.scopes, quotas: quotasIn(quotas), plan },
         ...(wanted.name === undefined ? {} : { name: wanted.name }),
       })
       return c.json({ ...keyView(created.key), secret: created.secret }, 201)
@@ -90,12 +94,14 @@ function addChange({ app, parts, guard }: Routing): void {
       responses: { 200: json(Key, 'As it is now.'), ...failureResponses(404, ...jsonStatuses) },
     }),
     async (c) => {
-      const { name, scopes, quotas } = c.req.valid('json')
+      const { name, scopes, quotas, plan } = c.req.valid('json')
       const { id } = await lesserKey(c, parts, c.req.valid('param').id)
       mayGive(c.get('key'), { scopes, quotas })
+      if (plan !== undefined) mayGivePlan(c.get('key'), plan, parts.rateLimits.table)
       await parts.records.keys.change(id, {
         ...(name === undefined ? {} : { name }),
         ...(scopes === undefined ? {} : { scopes }),
+        ...(plan === undefined ? {} : { plan }),
         ...(quotas === undefined ? {} : { quotas: quotasIn(quotas) as JsonObject }),
       })
       return c.json(keyView(await ownKey(c, parts, id)), 200)
@@ -144,6 +150,16 @@ function mayGive(giver: KeyRecord, { scopes = [], quotas }: KeyGrant): void {
         `Your key cannot give more than the ${most} ${name} that it has itself.`,
       )
   }
+}
+
+/** A key's plan may let through no more than that of the key that gives it. */
+function mayGivePlan(giver: KeyRecord, plan: string, table: RuleTable): void {
+  checkPlan(table, plan)
+  if (plan === giver.plan || isPlanWithin(table, plan, giver.plan)) return
+  throw new Failure(
+    'not-allowed',
+    `Your key cannot give the plan '${plan}', which lets through more than its own.`,
+  )
 }
 
 const beyondOf = (giver: KeyRecord, scopes: readonly string[]): string | undefined =>

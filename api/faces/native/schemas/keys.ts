@@ -16,6 +16,8 @@ const Scopes = z
   .min(1)
   .openapi({ example: ['optimise'] })
 
+const PlanName = z.string().max(40)
+
 export const Key = z
   .object({
     id: z.string(),
@@ -24,6 +26,7 @@ export const Key = z
     name: z.string(),
     scopes: z.array(z.string()).openapi({ description: "'*' is all of them." }),
     quotas: Quotas,
+    plan: z.string().openapi({ description: 'Of its rate limits; empty where it has none.' }),
     created: time(),
     revoked: time().nullable(),
   })
@@ -40,6 +43,7 @@ export const NewKey = z
       .openapi({ description: 'Whose it is; by default as your own.' }),
     scopes: Scopes,
     quotas: z.strictObject(Quotas.shape).optional().openapi({ description: 'By default as your own.' }),
+    plan: PlanName.optional().openapi({ description: 'Of its rate limits; by default as your own.' }),
   })
   .openapi('NewKey', { example: { name: 'shop', scopes: ['optimise'] } })
 
@@ -52,6 +56,7 @@ export const KeyChange = z
     name: z.string().max(100).optional(),
     scopes: Scopes.optional(),
     quotas: z.strictObject(Quotas.shape).optional(),
+    plan: PlanName.optional().openapi({ description: 'Holds from the next call on; empty for none.' }),
   })
   .openapi('KeyChange', { example: { name: 'shop, new' } })
 
@@ -62,10 +67,11 @@ export const keyView = ({
   name,
   scopes,
   quotas,
+  plan,
   created,
   revoked,
 }: KeyRecord): z.output<typeof Key> => ({
-  ...{ id, project, user, name, scopes: [...scopes], quotas: quotasView(quotas) },
+  ...{ id, project, user, name, scopes: [...scopes], quotas: quotasView(quotas), plan },
   created: timeText(created),
   revoked: maybeTime(revoked),
 })
