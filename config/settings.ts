@@ -1,13 +1,16 @@
 // Every scalar setting on one page: its name in the configuration file, its environment variable, its kind, its default.
 // The documentation (docs/settings.md) and `halftone --help` are made from this table.
 import { z } from 'zod'
+import type { RuleTable } from '../limits/rules.ts'
 import { apiSettings } from './api-settings.ts'
 import { clusterSettings } from './cluster-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { lastingSettings } from './lasting-settings.ts'
 import { limitSettings } from './limit-settings.ts'
+import type { WrittenLimits } from './limits.ts'
 import { cacheOf, memory } from './machine.ts'
 import { picturePath } from './parsed-kinds.ts'
+import type { RedisConfig } from './redis.ts'
 import { renderSettings } from './render-settings.ts'
 import { type Setting, setting } from './setting.ts'
 import type { StorageConfig, WrittenStorage } from './storage.ts'
@@ -222,4 +225,8 @@ type Written<T> = T extends boolean
       ? readonly Item[] | string
       : T extends StorageConfig
         ? WrittenStorage | string
-        : T
+        : T extends RuleTable
+          ? WrittenLimits | string
+          : T extends RedisConfig
+            ? string
+            : T

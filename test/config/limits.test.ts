@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigFault, makeConfig } from '../../config.ts'
 
 const machine = { cores: 2, memoryBytes: 8e9 }
-const read = (limits: unknown) => makeConfig({ limits }, {}, machine).limits
+const read = (limits: unknown) => makeConfig({ limits: limits as never }, {}, machine).limits
 const calls = { name: 'calls', per: 'key', of: ['api'], rate: 5, burst: 20 }
 const visitor = { name: 'visitor', per: 'address', of: ['pictures'], rate: 0.001, burst: 1 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { WrittenConfig } from '../../config.ts'
+import type { Rule, RuleTable } from '../../limits/rules.ts'
 import { jpeg } from '../pictures.ts'
 import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts'
 import { aHalftone, type Halftone } from '../uploadcare/halftone.ts'
@@ -26,7 +27,7 @@ afterEach(async () => {
   nodes = []
 })
 
-async function limited(rules: object[], more: WrittenConfig = {}): Promise<Node> {
+async function limited(rules: Rule[], more: WrittenConfig = {}): Promise<Node> {
   const node = await aNode({
     sources: { shop: siteOf(source), other: siteOf(source) },
     trustedProxies: '127.0.0.1',
@@ -42,7 +43,7 @@ const cat = '/shop/cat.jpg?w=40'
 
 describe('pictures', () => {
   test('by address: hits and misses count, and the refusal is a problem that says when to come again', async () => {
-    const rule = { name: 'visitor', per: 'address', of: ['pictures'], rate: 0.5, burst: 3 }
+    const rule: Rule = { name: 'visitor', per: 'address', of: ['pictures'], rate: 0.5, burst: 3 }
     const { get, metric } = await limited([rule])
     const answers = []
     for (const path of [cat, cat, cat]) answers.push(await get(path, from('203.0.113.7')))
@@ -72,7 +73,7 @@ describe('pictures', () => {
   })
 
   test('a neighbour in the same /64 has the same bucket; a word of somebody who is no proxy none', async () => {
-    const rule = { name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 1 }
+    const rule: Rule = { name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 1 }
     const { get } = await limited([rule])
     expect((await get(cat, from('2001:db8::1'))).status).toBe(200)
     expect((await get(cat, from('2001:db8::2'))).status).toBe(429)
@@ -116,7 +117,7 @@ describe('pictures', () => {
   })
 
   test('what a proxy of ours has counted is not counted again; a stranger cannot say so', async () => {
-    const rule = { name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 1 }
+    const rule: Rule = { name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 1 }
     const { get } = await limited([rule])
     const counted = { ...from('203.0.113.7'), 'halftone-limited': 'visitor' }
     for (let i = 0; i < 3; i++) expect((await get(cat, counted)).status).toBe(200)
@@ -146,7 +147,7 @@ describe('pictures', () => {
 
 describe('the API by key', () => {
   let halftone: Halftone
-  const table = {
+  const table: RuleTable = {
     rules: [{ name: 'calls', per: 'key', of: ['api'], rate, burst: 2 }],
     plans: { large: { calls: { rate, burst: 4 } }, partner: { calls: null } },
   }
@@ -253,7 +254,7 @@ describe.skipIf(redisMissing)(`over Redis${redisMissing ? ` (${redisMissing})` :
   afterAll(() => redis?.stop())
 
   test('two nodes share a bucket; each goes on alone while Redis is away, and both are back by themselves', async () => {
-    const rules = [{ name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 10 }]
+    const rules: Rule[] = [{ name: 'visitor', per: 'address', of: ['pictures'], rate, burst: 10 }]
     const [one, two] = [
       await limited(rules, { redis: redis.url }),
       await limited(rules, { redis: redis.url }),
