@@ -16,6 +16,9 @@ export type FailureKind =
   | 'not-allowed'
   | 'over-quota'
   | 'bad-request'
+  /** The host of the request is none of ours. */
+  | 'unknown-host'
+  | 'loop'
   | 'bad-version'
   | 'coding-unknown'
   | 'target-too-long'

@@ -5,6 +5,7 @@ import { dashboard } from '../dashboard/index.ts'
 import { wellKnown } from '../dashboard/well-known.ts'
 import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
+import type { Sites } from '../site/index.ts'
 import type { Tier } from '../tier.ts'
 import { isPurge } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
@@ -21,9 +22,11 @@ interface EdgeParts {
   /** Where this process has one: its paths are its own before they are pictures. */
   readonly api: Api | undefined
   readonly purging: Purging
+  readonly sites: Sites | undefined
 }
 
-export function assembleEdge(assembly: Assembly, { upstream, operation, api, purging }: EdgeParts): Listener {
+export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
+  const { upstream, operation, api, purging, sites } = parts
   const { config, log, metrics, closing, epochs, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
@@ -49,6 +52,8 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api, pur
   app.route('/', edge.app)
   const framework = honoListener(app.fetch)
   return (request, response) => {
+    // Before everything else: a path of a site is its own, whatever stands at it here.
+    if (sites?.answer(request, response)) return
     if (edge.hit(request, response)) return
     if (isPurge(request)) purging.listener(request, response)
     else framework(request, response)

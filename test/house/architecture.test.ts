@@ -42,6 +42,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/handover.ts',
   ],
   edge: [...words, 'cache', 'purging', door],
+  // Whole web sites of customers.
+  site: words,
   storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
@@ -71,6 +73,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'operation',
     'samples',
+    'site',
     'dashboard',
     'transforms',
     'api',
@@ -81,7 +84,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/process-name.ts',
     'fetch/guard.ts',
   ],
-  'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
+  'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'site', 'wire'],
   cli: [
     'errors.ts',
     'purging',
