@@ -69,6 +69,8 @@ function objectOf(lines: Lines): Record<string, string | string[]> & { link: str
   return { ...fields, link: fields.link ?? [] }
 }
 
+const nothing = Buffer.alloc(0)
+
 /** The origin's answer as it comes; a body that breaks off breaks the client's connection off too. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: OriginAnswer): void {
   // The origin's own date, or none: two clocks in one answer would say two ages.
@@ -79,7 +81,8 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: OriginAn
     res.end()
     return
   }
-  res.flushHeaders()
+  // The head goes out now, whenever the body comes. `flushHeaders` would write bytes above 127 as UTF-8.
+  res.write(nothing)
   answer.body.once('end', () => {
     const trailers = answer.trailers()
     if (trailers.length > 0 && res.chunkedEncoding) res.addTrailers(pairsOf(trailers))
