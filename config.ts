@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { anchorFolders, findFile, loadFile } from './config/file.ts'
 import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
+import { type SiteConfig, site as siteKind, type WrittenSite } from './config/sites.ts'
 import {
   kindsOfSource,
   nameFault,
@@ -14,15 +15,19 @@ import {
 } from './config/sources.ts'
 
 export type { Role, Settings } from './config/settings.ts'
+export type { SiteConfig } from './config/sites.ts'
 export { plainUploads, type SourceConfig, uploadsName } from './config/sources.ts'
 
 /** What a halftone.config.ts exports. */
 export interface WrittenConfig extends WrittenSettings {
   readonly sources?: Readonly<Record<string, WrittenSource>>
+  /** Web sites that Halftone stands in front of, by a name of your own. */
+  readonly sites?: Readonly<Record<string, WrittenSite>>
 }
 
 export interface Config extends Settings {
   readonly sources: ReadonlyMap<string, SourceConfig>
+  readonly sites: ReadonlyMap<string, SiteConfig>
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -68,11 +73,12 @@ export function makeConfig(
   const faults: string[] = []
   const scalars = readSettings(written, environment, { machine, faults })
   const sources = readSources(written.sources ?? {}, environment, faults)
+  const sites = readSites(written.sites ?? {}, faults)
   faults.push(...unknownNames(written))
   if (scalars.roles?.includes('edge')) faults.push(...keysOfNoSource(written.sources ?? {}, environment))
-  if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources }))
+  if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources, sites }))
   if (faults.length > 0) throw new ConfigFault(faults)
-  return Object.freeze({ ...scalars, sources })
+  return Object.freeze({ ...scalars, sources, sites })
 }
 
 interface ReadContext {
@@ -123,6 +129,26 @@ function readSources(
   return sources
 }
 
+function readSites(written: Readonly<Record<string, WrittenSite>>, faults: string[]) {
+  const sites = new Map<string, SiteConfig>()
+  const named = new Map<string, string>()
+  for (const [name, given] of Object.entries(written)) {
+    const at = `sites.${name}`
+    const read = siteKind.safeParse(given)
+    if (!read.success) {
+      for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)
+      continue
+    }
+    for (const host of read.data.hosts) {
+      const other = named.get(host)
+      if (other !== undefined) faults.push(`${at}.hosts: ${host} is the site '${other}' already`)
+      named.set(host, name)
+    }
+    sites.set(name, read.data)
+  }
+  return sites
+}
+
 /** Signing keys are secrets and may stay out of the file: HALFTONE_KEYS_PHOTOS=new-key,old-key for `sources.photos`. */
 function keysFromEnvironment(name: string, environment: Environment): { keys?: string } {
   const keys = environment[keysVariable(name)]
@@ -141,7 +167,7 @@ const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpper
 
 function unknownNames(written: WrittenConfig): string[] {
   return Object.keys(written)
-    .filter((name) => name !== 'sources' && !(name in settings))
+    .filter((name) => name !== 'sources' && name !== 'sites' && !(name in settings))
     .map((name) => `${name}: there is no such setting`)
 }
 

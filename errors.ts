@@ -17,6 +17,9 @@ export type FailureKind =
   | 'over-quota'
   | 'rate-limited'
   | 'bad-request'
+  /** The host of the request is none of ours. */
+  | 'unknown-host'
+  | 'loop'
   | 'bad-version'
   | 'coding-unknown'
   | 'target-too-long'

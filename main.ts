@@ -9,12 +9,15 @@ import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleRedis } from './assembly/redis.ts'
 import { assembleShield } from './assembly/shield.ts'
+import { assembleSites } from './assembly/sites.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
 import { assembleUpstream } from './assembly/upstream.ts'
 import { assembleInternal } from './assembly/without-edge.ts'
 import type { Config, Role } from './config.ts'
 import { noEpochs } from './purging/index.ts'
+import type { Sites } from './site/index.ts'
 import type { Tier } from './tier.ts'
+import type { Upgrades } from './wire/server.ts'
 import type { Listener } from './wire/tier-listener.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
 
@@ -22,6 +25,8 @@ export type { HalftoneOptions } from './assembly/context.ts'
 
 export interface Halftone {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** Connections that change their protocol, where a site may want them. */
+  readonly upgrades?: Upgrades | undefined
   /** From now on /readyz says no, so that balancers look elsewhere before the listener closes. */
   drain(): void
   /** Waits for background work, then lets go of everything. */
@@ -40,8 +45,10 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
   }
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
+  const { listener, sites } = await assemble(assembly)
   return {
-    listener: await assemble(assembly),
+    listener,
+    ...(sites && { upgrades: { takes: sites.takesUpgrade, take: sites.upgrade } }),
     drain: () => {
       isDraining = true
     },
@@ -50,7 +57,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
 }
 
 /** Throws a ConfigFault for what only shows when it is tried; whatever it throws, nothing is left running. */
-async function assemble(assembly: Assembly): Promise<Listener> {
+async function assemble(assembly: Assembly): Promise<Faces> {
   await refuseUnwritable(assembly.config)
   try {
     return await stackTiers(assembly)
@@ -60,7 +67,12 @@ async function assemble(assembly: Assembly): Promise<Listener> {
   }
 }
 
-async function stackTiers(alone: Assembly): Promise<Listener> {
+interface Faces {
+  readonly listener: Listener
+  readonly sites?: Sites | undefined
+}
+
+async function stackTiers(alone: Assembly): Promise<Faces> {
   const purging = await assemblePurging(alone)
   const assembly = { ...alone, epochs: purging.epochs }
   const origin = await localOrigin(assembly)
@@ -68,20 +80,21 @@ async function stackTiers(alone: Assembly): Promise<Listener> {
   const operation = assembleOperation(assembly)
   const limits = assembleLimits(assembly)
   const api = await localApi(assembly, purging, limits)
-  if (runs(assembly.config, 'edge'))
-    return assembleEdge(assembly, {
+  if (runs(assembly.config, 'edge')) {
+    const sites = assembleSites(assembly)
+    const listener = assembleEdge(assembly, {
       upstream: shield ?? origin ?? remoteBelowEdge(assembly),
       operation,
       api,
       purging,
       limits,
+      sites,
     })
+    return { listener, sites }
+  }
   const node = await localNode(assembly)
-  return withOperation(
-    assembly,
-    operation,
-    assembleInternal(assembly, { tier: shield ?? origin, api, node, purging, limits }),
-  )
+  const inner = assembleInternal(assembly, { tier: shield ?? origin, api, node, purging, limits })
+  return { listener: withOperation(assembly, operation, inner) }
 }
 
 async function closeAll({ closing }: Assembly): Promise<void> {

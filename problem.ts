@@ -35,6 +35,10 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'over-quota': { status: 429, title: 'The quota is used up', keepFor: 0, retryAfter: 3600 },
   'rate-limited': { status: 429, title: 'Too many requests', keepFor: 0, retryAfter: 1 },
   'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
+  // RFC 9110 15.5.20.
+  'unknown-host': { status: 421, title: 'This host is not answered here', keepFor: 0 },
+  // RFC 5842 7.2.
+  loop: { status: 508, title: 'The request goes round in a circle', keepFor: 0 },
   'bad-version': { status: 505, title: 'The version of HTTP is not spoken here', keepFor: 0 },
   'coding-unknown': { status: 501, title: 'The transfer coding is not understood', keepFor: 0 },
   'target-too-long': { status: 414, title: 'The address is too long', keepFor: 0 },

@@ -5,6 +5,7 @@ import { dashboard } from '../dashboard/index.ts'
 import { wellKnown } from '../dashboard/well-known.ts'
 import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
+import type { Sites } from '../site/index.ts'
 import type { Tier } from '../tier.ts'
 import { isPurge } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
@@ -23,12 +24,11 @@ interface EdgeParts {
   readonly api: Api | undefined
   readonly purging: Purging
   readonly limits: ProcessLimits | undefined
+  readonly sites: Sites | undefined
 }
 
-export function assembleEdge(
-  assembly: Assembly,
-  { upstream, operation, api, purging, limits }: EdgeParts,
-): Listener {
+export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
+  const { upstream, operation, api, purging, limits, sites } = parts
   const { config, log, metrics, closing, epochs, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
@@ -57,9 +57,14 @@ export function assembleEdge(
     if (isPurge(request)) purging.listener(request, response)
     else framework(request, response)
   }
-  if (limits) return limitEdge(limits, edge.hit, rest)
-  return (request, response) => {
+  const hitOrRest: Listener = (request, response) => {
     if (!edge.hit(request, response)) rest(request, response)
+  }
+  const pictures = limits ? limitEdge(limits, edge.hit, rest) : hitOrRest
+  if (!sites) return pictures
+  // Before everything else: a path of a site is its own, whatever stands at it here.
+  return (request, response) => {
+    if (!sites.answer(request, response)) pictures(request, response)
   }
 }
 

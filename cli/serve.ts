@@ -46,12 +46,16 @@ async function stayReachable({ lameDuckMs }: Config, log: Log): Promise<void> {
 /** The address between tiers carries more options than the visitor's, so it may be longer. */
 const internal = { maxTargetBytes: 16_384, maxHeaderBytes: 32_768 }
 
+const longestUploadMs = 3_600_000
+
 /** An address that cannot be listened on is the operator's to mend, and is told like any other fault of the settings. */
 async function listening(config: Config, halftone: Halftone): Promise<Listening> {
   const { host, port, requestMs, stallMs } = config
-  const limits = { requestMs, stallMs, ...(config.roles.includes('edge') ? {} : internal) }
+  // A large upload to a site may take long; whoever stops sending is found by `stallMs`.
+  const wholeMs = config.sites.size > 0 ? Math.max(requestMs, longestUploadMs) : requestMs
+  const limits = { requestMs: wholeMs, stallMs, ...(config.roles.includes('edge') ? {} : internal) }
   try {
-    return await listen({ host, port, listener: halftone.listener, limits })
+    return await listen({ host, port, listener: halftone.listener, upgrades: halftone.upgrades, limits })
   } catch (error) {
     await halftone.close()
     const { code } = error as NodeJS.ErrnoException

@@ -52,7 +52,7 @@ function faultsOf({ rules, plans }: RuleTable): string[] {
   ]
 }
 
-export type WrittenLimits = z.input<typeof table>
+export type WrittenLimits = Pick<RuleTable, 'rules'> & Partial<RuleTable>
 
 /** JSON text in the environment, an object in the configuration file. */
 export const limits = () => z.preprocess(fromJson, table.optional()) as z.ZodType<RuleTable | undefined>

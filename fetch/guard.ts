@@ -22,11 +22,18 @@ export interface GuardOptions {
   readonly connectMs?: number
   /** Whether ports of other services are refused: where a stranger, and not the operator, names the address. */
   readonly refusePorts?: boolean
+  /** To one server at once. By default enough for a page full of pictures, and too few to look like an attack on it. */
+  readonly connections?: number
+  /** How long a body may be silent. */
+  readonly bodyMs?: number
 }
+
+const usualConnections = 32
 
 /** For `request(url, { dispatcher })` of undici. Fails with 'forbidden-address' before any socket exists. */
 export function createGuard(options: GuardOptions = {}): Dispatcher {
   const { allowAddresses = [], resolve = resolveBySystem, connectMs = 5_000, refusePorts = false } = options
+  const { connections = usualConnections, bodyMs } = options
   const rules = parseAddressRules(allowAddresses)
   return new Agent({
     connect: (target, callback) => {
@@ -36,8 +43,8 @@ export function createGuard(options: GuardOptions = {}): Dispatcher {
         (refused: Error) => callback(refused, null),
       )
     },
-    // Enough for a page full of pictures from one server, few enough not to look like an attack on it.
-    connections: 32,
+    connections,
+    ...(bodyMs !== undefined && { bodyTimeout: bodyMs }),
     allowH2: false,
   })
 }

@@ -1,7 +1,8 @@
 // The life of an HTTP server: it listens with limits against idle and endless clients, and it leaves without a
 // failed request.
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { refuseTunnel } from './error-responses.ts'
 import type { Listener } from './tier-listener.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
@@ -30,7 +31,15 @@ export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly listener: Listener
+  /** Connections that change their protocol; without it such a request is answered like any other. */
+  readonly upgrades?: Upgrades | undefined
   readonly limits?: ServerLimits
+}
+
+export interface Upgrades {
+  takes(req: IncomingMessage): boolean
+  /** `head` is what the client sent behind its request. */
+  take(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
 export interface Listening {
@@ -55,14 +64,21 @@ const defaults: Required<ServerLimits> = {
   unreadMs: 30_000,
 }
 
-export async function listen({ host, port, listener, limits = {} }: ListenOptions): Promise<Listening> {
+export async function listen({
+  host,
+  port,
+  listener,
+  upgrades,
+  limits = {},
+}: ListenOptions): Promise<Listening> {
   const settings = { ...defaults, ...limits }
   const traffic = createTraffic(listener, settings)
-  const server = serverWith(settings, traffic.listener)
+  const server = serverWith(settings, traffic.listener, upgrades)
   server.on('connection', traffic.connected)
   server.on('checkContinue', traffic.asked)
   server.on('timeout', traffic.timedOut)
   server.on('clientError', traffic.unread)
+  if (upgrades) server.on('upgrade', upgrades.take)
   server.on('connect', (_, socket) => refuseTunnel(socket, settings.unreadMs))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -84,7 +100,7 @@ export async function listen({ host, port, listener, limits = {} }: ListenOption
   }
 }
 
-function serverWith(settings: Required<ServerLimits>, listener: Listener): Server {
+function serverWith(settings: Required<ServerLimits>, listener: Listener, upgrades?: Upgrades): Server {
   const server = createServer(
     {
       headersTimeout: settings.headersMs,
@@ -95,6 +111,7 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener): Serve
       optimizeEmptyRequests: true,
       // Refused by ourselves, with a word.
       requireHostHeader: false,
+      ...(upgrades && { shouldUpgradeCallback: upgrades.takes }),
       // A slow client is found at most this much too late; Node's own 30 s would triple the limits above.
       connectionsCheckingInterval: Math.min(5000, settings.headersMs),
     },

@@ -53,6 +53,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/handover.ts',
   ],
   edge: [...words, 'cache', 'purging', door],
+  // Whole web sites of customers.
+  site: words,
   storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
@@ -83,6 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'operation',
     'samples',
+    'site',
     'dashboard',
     'transforms',
     'api',
@@ -96,7 +99,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'fetch/addresses.ts',
     'limits',
   ],
-  'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
+  'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'site', 'wire'],
   cli: [
     'errors.ts',
     'purging',

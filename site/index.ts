@@ -1,0 +1,76 @@
+// The door of sites: whole web sites of customers behind Halftone, told apart by their host names.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { Failure } from '../errors.ts'
+import { createHosts, type HostsOf } from './hosts.ts'
+import type { ClientSide } from './message-headers.ts'
+import { type PassOptions, pass } from './pass.ts'
+import { passUpgrade } from './upgrade.ts'
+
+export interface Site {
+  readonly name: string
+  /** Host names in lower case, without port; `*.example.com` for all names below one. */
+  readonly hosts: readonly string[]
+  /** Scheme, host and port of its server. */
+  readonly origin: string
+  /** The value of Host that its server expects; the client's own where it is not given. */
+  readonly originHost?: string | undefined
+  readonly dispatcher: Dispatcher
+}
+
+export interface SitesOptions {
+  readonly sites: readonly Site[]
+  /** Whether whoever holds the connection is a proxy of our own. */
+  readonly isTrusted: (address: string) => boolean
+  readonly failed: (site: string, failure: Failure) => void
+}
+
+export interface Sites {
+  /** False when the request's host is no site's. */
+  answer(req: IncomingMessage, res: ServerResponse): boolean
+  /** Whether a request to change the protocol is a site's to answer. */
+  takesUpgrade(req: IncomingMessage): boolean
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+export function createSites({ sites, isTrusted, failed }: SitesOptions): Sites {
+  const hosts: HostsOf<Site> = createHosts(sites)
+
+  function optionsFor(site: Site, req: IncomingMessage): PassOptions {
+    return {
+      dispatcher: site.dispatcher,
+      origin: site.origin,
+      originHost: site.originHost,
+      client: clientOf(req, isTrusted),
+      failed: (failure) => failed(site.name, failure),
+    }
+  }
+
+  return {
+    answer(req, res) {
+      const site = hosts.find(req.headers.host)
+      if (site === undefined) return false
+      void pass(req, res, optionsFor(site, req))
+      return true
+    },
+    takesUpgrade: (req) => hosts.find(req.headers.host) !== undefined,
+    upgrade(req, socket, head) {
+      const site = hosts.find(req.headers.host)
+      if (site === undefined) return void socket.destroy()
+      passUpgrade(req, socket, head, optionsFor(site, req))
+    },
+  }
+}
+
+function clientOf({ socket, headers }: IncomingMessage, isTrusted: SitesOptions['isTrusted']): ClientSide {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+  const isEncrypted = 'encrypted' in (socket as Socket)
+  return {
+    address,
+    scheme: isEncrypted ? 'https' : 'http',
+    host: headers.host ?? '',
+    isTrusted: isTrusted(address),
+  }
+}
