@@ -1,8 +1,8 @@
 // One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
 import { Failure } from '../errors.ts'
 import { parseRetryAfter } from '../http/dates.ts'
-import { minFresh } from '../http/directives.ts'
 import type { Defaults } from '../http/policy.ts'
+import { minFresh } from '../http/request-directives.ts'
 import { confirms, mayShare, validators } from '../http/stored-headers.ts'
 import { failureHeader, mayPass, problemAnswer } from '../problem.ts'
 import { latest, type Purged } from '../purging/index.ts'
@@ -10,8 +10,8 @@ import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import type { Entry } from './entry.ts'
 import { entryOf, type Kept, refreshed } from './keep.ts'
 import type { CacheObserver } from './outcome.ts'
-import type { SafeStore } from './safe-store.ts'
 import { decide, mayServeStale } from './use.ts'
+import type { Found, Variants } from './variants.ts'
 
 export type Landing =
   /** Another flight had stored it between our look and our start. */
@@ -23,7 +23,9 @@ export type Landing =
 export interface Answered {
   readonly kind: 'answered'
   readonly answer: Answer
-  readonly fwd: 'uri-miss' | 'stale'
+  readonly fwd: 'uri-miss' | 'vary-miss' | 'stale'
+  /** The headers of the ask that brought it. */
+  readonly asked: Headers
   readonly isValidated: boolean
   readonly isStored: boolean
   readonly isShareable: boolean
@@ -32,7 +34,7 @@ export interface Answered {
 }
 
 export interface ForwardOptions {
-  readonly store: SafeStore
+  readonly variants: Variants
   readonly upstream: Tier
   readonly now: () => number
   readonly defaults: Defaults
@@ -51,12 +53,13 @@ export interface Errand {
 
 export type Forward = (errand: Errand) => Promise<Landing>
 
-export function createForward({ store, upstream, now, defaults, observe }: ForwardOptions): Forward {
+export function createForward({ variants, upstream, now, defaults, observe }: ForwardOptions): Forward {
   async function forward(errand: Errand): Promise<Landing> {
     const { ask } = errand
     // Looked up a second time: this ask may have missed while an earlier flight was in the air, and have come here
     // after that one had landed and stored. Without this look such a pair would cost two trips.
-    const stored = await store.get(ask.path)
+    const found = await variants.find(ask)
+    const stored = found.entry
     const decision = decide(stored, {
       now: now(),
       purged: errand.purged(stored),
@@ -67,7 +70,7 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     const answer = await askUpstream(ask, entry)
     if (entry && isPassing(answer) && mayStandIn(entry, errand))
       return { kind: 'stale-if-error', entry, retryAfterSeconds: retryAfterOf(answer.headers, now()) }
-    return keep({ errand, entry, answer })
+    return keep({ errand, found, entry, answer })
   }
 
   /** Not if it was purged while upstream was asked. */
@@ -85,7 +88,7 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
 
   async function askOnce(ask: Ask, conditions: Headers): Promise<Answer> {
     try {
-      const answering = upstream({ ...ask, headers: { ...onward(ask.headers), ...conditions } })
+      const answering = upstream({ ...ask, headers: { ...onward(ask), ...conditions } })
       return await orAborted(ask.signal, answering)
     } catch (thrown) {
       if (!ask.signal.aborted) observe('upstream-threw', thrown)
@@ -93,21 +96,22 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
     }
   }
 
-  function keep({ errand, entry, answer }: Home): Answered {
+  function keep({ errand, found, entry, answer }: Home): Answered {
     const { epoch, ask } = errand
-    const received = { key: ask.path, answer, receivedAt: now(), epoch }
+    const received = { key: found.key, answer, receivedAt: now(), epoch, asked: ask }
     const isValidated = entry !== undefined && answer.status === 304
     const kept: Kept = isValidated ? refreshed(entry, received, defaults) : entryOf(received, defaults)
     // What was on its way when it was purged goes to those who waited for it, and is not kept.
     const isStored = 'entry' in kept && epoch >= latest(errand.purged(kept.entry))
-    if (isStored) store.put(kept.entry)
-    else if (entry && 'why' in kept && supersedes(answer)) store.delete(ask.path)
+    if (isStored) variants.put(kept.entry, ask, found)
+    else if (entry && 'why' in kept && supersedes(answer)) variants.remove(found)
     const isShareable = 'entry' in kept || mayShare(answer, kept.why === 'not-held' ? undefined : kept.why)
     const whole = isValidated ? validatedAnswer(entry, answer, kept) : answer
     return {
       kind: 'answered',
       answer: whole,
-      fwd: entry ? 'stale' : 'uri-miss',
+      fwd: forwardReason(entry, found),
+      asked: ask.headers,
       isValidated,
       isStored,
       isShareable,
@@ -121,8 +125,14 @@ export function createForward({ store, upstream, now, defaults, observe }: Forwa
 const isOld = (entry: Entry, now: number): boolean =>
   entry.ageOnArrival > 0 && decide(entry, { now }) === 'stale-while-revalidate'
 
+function forwardReason(entry: Entry | undefined, { signpost }: Found): Answered['fwd'] {
+  if (entry !== undefined) return 'stale'
+  return signpost === undefined ? 'uri-miss' : 'vary-miss'
+}
+
 interface Home {
   readonly errand: Errand
+  readonly found: Found
   readonly entry: Entry | undefined
   readonly answer: Answer
 }
@@ -144,11 +154,18 @@ const upstreamFailure = (thrown: unknown): Failure =>
     ? thrown
     : new Failure('upstream-failed', 'The next tier failed.', { cause: thrown })
 
-/** Conditions and ranges are answered here, from the whole; only these speak to the tiers behind. */
+/** Conditions and ranges are answered here, from the whole. */
+const answeredHere = ['if-none-match', 'if-modified-since', 'if-range', 'range']
+
+/** Of an ask for a picture only these speak to the tiers behind. */
 const onwardNames = ['request-id', 'priority', 'cache-control']
 
-const onward = (headers: Headers): Headers =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => onwardNames.includes(name)))
+const onward = ({ host, headers }: Ask): Headers =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) =>
+      host === undefined ? onwardNames.includes(name) : !answeredHere.includes(name),
+    ),
+  )
 
 /** The entry's picture, with what the 304 tells about this exchange. */
 function validatedAnswer(entry: Entry, answer: Answer, kept: Kept): Answer {

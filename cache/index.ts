@@ -1,19 +1,22 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
 import { asFailure } from '../errors.ts'
-import { minFresh } from '../http/directives.ts'
+import { cacheKey } from '../http/cache-key.ts'
 import type { Defaults } from '../http/policy.ts'
+import { minFresh } from '../http/request-directives.ts'
+import { matches } from '../http/vary.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Epochs, latest, neverPurged, noEpochs, type Purged, type Subject } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { createFlights, type Trip } from './collapse.ts'
 import type { Entry } from './entry.ts'
-import { createForward, type Landing } from './forward.ts'
+import { type Answered, createForward, type Landing } from './forward.ts'
 import { createHold } from './hold.ts'
 import type { CacheObserver } from './outcome.ts'
 import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
 import type { Store } from './store.ts'
 import { decide, mayServeStale } from './use.ts'
+import { createVariants } from './variants.ts'
 
 export type { Defaults } from '../http/policy.ts'
 export type { CacheObserver, Outcome } from './outcome.ts'
@@ -35,6 +38,8 @@ export interface CacheOptions {
 export interface Cache {
   /** `about`: what decides whether it was purged, where the ask's path does not say. */
   answer(ask: Ask, about?: Subject): Promise<Answer>
+  /** Removes what is stored for an address of a site, after a request that changed it (RFC 9111 4.4). */
+  invalidate(address: Pick<Ask, 'host' | 'path'>): void
   /** Settles when no flight is in the air and nothing is being stored. */
   idle(): Promise<void>
 }
@@ -52,16 +57,19 @@ interface Asking extends Ask {
   readonly about: Subject
 }
 
+type Unhurried = Omit<Asking, 'signal'>
+
 export function createCache(options: CacheOptions): Cache {
   const { name, upstream, flightMs, defaults = {}, now = Date.now, observe = () => {} } = options
   const { epochs = noEpochs } = options
   const store = safely(options.store, observe)
   const flights = createFlights<Landing>(flightMs)
-  const forward = createForward({ store, upstream, now, defaults, observe })
+  const variants = createVariants(store, now)
+  const forward = createForward({ variants, upstream, now, defaults, observe })
   const hold = createHold(now)
   let alone = 0
 
-  async function answer(ask: Ask, about: Subject = { path: ask.path }): Promise<Answer> {
+  async function answer(ask: Ask, about: Subject = { path: cacheKey(ask) }): Promise<Answer> {
     try {
       return await lookUp({ ...ask, about })
     } catch (thrown) {
@@ -71,7 +79,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   async function lookUp(asking: Asking): Promise<Answer> {
-    const entry = await store.get(asking.path)
+    const { entry } = await variants.find(asking)
     const moment = { now: now(), purged: purgedSince(asking.about, entry) }
     const decision = decide(entry, { ...moment, minFresh: minFresh(asking.headers) })
     if (entry === undefined || decision === 'miss') return fetched(asking)
@@ -95,13 +103,14 @@ export function createCache(options: CacheOptions): Cache {
     epochs.of({ path: about.path, keys: about.keys ?? (answer && (answer.headers['surrogate-key'] ?? '')) })
 
   /** Nobody joins a flight that began before a purge. No path has a blank in it. */
-  function flightOf({ path, about }: Omit<Asking, 'signal'>): string {
-    const purgedAt = latest(epochs.of(about))
-    return purgedAt === 0 ? path : `${path} ${purgedAt}`
+  function flightOf(asking: Unhurried): string {
+    const key = asking.method === 'HEAD' ? `HEAD ${cacheKey(asking)}` : cacheKey(asking)
+    const purgedAt = latest(epochs.of(asking.about))
+    return purgedAt === 0 ? key : `${key} ${purgedAt}`
   }
 
-  function revalidate({ path, headers, about }: Omit<Asking, 'signal'>): void {
-    const unhurried = { path, headers: { ...headers, ...forLater }, about }
+  function revalidate(asking: Unhurried): void {
+    const unhurried = { ...asking, headers: { ...asking.headers, ...forLater } }
     const flight = flightOf(unhurried)
     if (!hold.isHeld(flight)) flights.background(flight, (trip) => fly(unhurried, trip))
   }
@@ -114,7 +123,7 @@ export function createCache(options: CacheOptions): Cache {
     if (value.kind !== 'answered') return landed(asking, value, true)
     // The flight was started by somebody whom a stale answer suits.
     if (value.isOld && wantsFresh(asking)) return landed(asking, await joined(asking, flight, start), true)
-    if (value.isShareable) return landed(asking, value, true)
+    if (value.isShareable && isFor(value, asking)) return landed(asking, value, true)
     // The answer was meant for one reader, so this flight is nobody else's.
     return landed(asking, await joined(asking, `${flight} alone ${++alone}`, start), false)
   }
@@ -129,14 +138,14 @@ export function createCache(options: CacheOptions): Cache {
     return landed(asking, landing, false)
   }
 
-  async function fly({ path, headers, about }: Omit<Asking, 'signal'>, { signal }: Trip): Promise<Landing> {
-    const flight = flightOf({ path, headers, about })
+  async function fly({ about, ...asked }: Unhurried, { signal }: Trip): Promise<Landing> {
+    const flight = flightOf({ about, ...asked })
     const landing = await forward({
-      ask: { path, headers, signal },
+      ask: { ...asked, signal },
       epoch: epochs.position,
       purged: (answer) => purgedAs(about, answer),
     })
-    hold.note(flight, landing, minFresh(headers) !== undefined)
+    hold.note(flight, landing, minFresh(asked.headers) !== undefined)
     return landing
   }
 
@@ -147,16 +156,21 @@ export function createCache(options: CacheOptions): Cache {
     return fromFlight({ name, headers: asking.headers }, landing, collapsed)
   }
 
-  function stored({ headers, about }: Omit<Asking, 'signal'>, entry: Entry, outcome: HitOutcome): Answer {
+  function stored({ headers, about }: Unhurried, entry: Entry, outcome: HitOutcome): Answer {
     observe(outcome)
     return fromEntry({ name, headers }, entry, { outcome, now: now(), purged: purgedSince(about, entry) })
   }
 
   return {
     answer,
+    invalidate: variants.removeAll,
     async idle() {
       await flights.idle()
       await store.idle()
     },
   }
 }
+
+/** Whoever waited may have sent other headers, of which the answer depends (RFC 9111 4.1). */
+const isFor = ({ answer, asked }: Answered, { headers }: Ask): boolean =>
+  answer.headers.vary === undefined || matches(answer.headers.vary, asked, headers)

@@ -1,5 +1,5 @@
 // From an answer to the entry that is kept of it, and from an entry to the one that a 304 confirmed.
-import { type Defaults, lifetimes, type NotStorable } from '../http/policy.ts'
+import { type Asked, type Defaults, lifetimes, type NotStorable } from '../http/policy.ts'
 import { storedHeaders, updatedHeaders } from '../http/stored-headers.ts'
 import { type Answer, isHeld } from '../tier.ts'
 import type { Entry } from './entry.ts'
@@ -15,11 +15,12 @@ export interface Received {
   readonly receivedAt: number
   /** Of the flight that brought it. */
   readonly epoch: number
+  readonly asked: Asked
 }
 
-export function entryOf({ key, answer, receivedAt, epoch }: Received, defaults?: Defaults): Kept {
+export function entryOf({ key, answer, receivedAt, epoch, asked }: Received, defaults?: Defaults): Kept {
   if (!isHeld(answer)) return { why: 'not-held' }
-  const life = lifetimes(answer, receivedAt, defaults)
+  const life = lifetimes(answer, receivedAt, defaults, asked)
   if (!life.storable) return { why: life.why }
   const headers = storedHeaders(answer.headers, receivedAt)
   return { entry: { key, epoch, status: answer.status, headers, body: answer.body, ...life.times } }
@@ -28,9 +29,9 @@ export function entryOf({ key, answer, receivedAt, epoch }: Received, defaults?:
 /** The entry with the headers and the times of the 304 that confirmed it; the body is the same object. */
 export function refreshed(
   entry: Entry,
-  { answer, receivedAt, epoch }: Omit<Received, 'key'>,
+  { answer, ...received }: Omit<Received, 'key'>,
   defaults?: Defaults,
 ): Kept {
   const headers = updatedHeaders(entry.headers, answer.headers)
-  return entryOf({ key: entry.key, answer: { ...entry, headers }, receivedAt, epoch }, defaults)
+  return entryOf({ ...received, key: entry.key, answer: { ...entry, headers } }, defaults)
 }

@@ -6,6 +6,8 @@ export type Outcome =
   | 'stale-if-error'
   /** Nothing was stored; upstream was asked. */
   | 'uri-miss'
+  /** What was stored is for other request headers; upstream was asked. */
+  | 'vary-miss'
   /** What was stored was stale; upstream sent a new answer. */
   | 'stale'
   /** What was stored was stale; upstream said that it is still right. */

@@ -1,7 +1,7 @@
 // One picture fetched from a web server, within limits: a tier that the source cache asks when it has nothing fresh.
 import { type Dispatcher, request } from 'undici'
 import { Failure } from '../errors.ts'
-import { variesByAnything } from '../http/policy.ts'
+import { variesByAnything } from '../http/vary.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import { emptyBody } from '../tier.ts'

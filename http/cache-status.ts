@@ -9,9 +9,25 @@ interface Hit {
   readonly detail?: string
 }
 
+/** Why a request went on (RFC 9211 2.2). */
+export type ForwardReason =
+  /** Nothing was stored for this address. */
+  | 'uri-miss'
+  /** What was stored is for other request headers. */
+  | 'vary-miss'
+  | 'stale'
+  /** Only a part of what was asked for was stored. */
+  | 'partial'
+  /** The request forbade the use of what was stored. */
+  | 'request'
+  /** The answer to such a method is not stored. */
+  | 'method'
+  /** The cache is not to deal with this. */
+  | 'bypass'
+
 interface Forwarded {
   /** Why upstream was asked. */
-  readonly fwd: 'uri-miss' | 'stale'
+  readonly fwd: ForwardReason
   /** Upstream's status, where it is not the one sent on. */
   readonly fwdStatus?: number
   readonly stored?: boolean

@@ -12,6 +12,12 @@ export interface Directives {
   readonly private: boolean
   /** must-revalidate; for a shared cache also proxy-revalidate, which says the same to it. */
   readonly mustRevalidate: boolean
+  /** May be stored where the freshness is only a guess (RFC 9111 5.2.2.9). */
+  readonly public: boolean
+  /** Only for caches that know the status; those pass over the no-store beside it (RFC 9111 5.2.2.3). */
+  readonly mustUnderstand: boolean
+  /** Says that an answer to a request with credentials may be shared (RFC 9111 3.5). */
+  readonly isForAllUsers: boolean
   /** A targeted field spoke, so Cache-Control and Expires are not for us (RFC 9213 2.2). */
   readonly isTargeted: boolean
 }
@@ -28,23 +34,17 @@ export function directives(headers: Headers): Directives {
     // An empty or broken targeted field is passed over as if it were not there (RFC 9213 2.2).
     if (members && members.size > 0) return meaning(members, true)
   }
-  return meaning(list(headers['cache-control'] ?? ''), false)
+  return meaning(cacheControl(headers['cache-control'] ?? ''), false)
 }
 
 /** Cache-Control as a browser reads it: s-maxage and proxy-revalidate are for shared caches (RFC 9111 5.2.2.8, 5.2.2.10). */
 export function browserDirectives(headers: Headers): Directives {
-  const members = new Map(list(headers['cache-control'] ?? ''))
+  const members = new Map(cacheControl(headers['cache-control'] ?? ''))
   for (const name of ['s-maxage', 'proxy-revalidate']) members.delete(name)
   return meaning(members, false)
 }
 
-/** Seconds for which an asker wants the answer to stay fresh (RFC 9111 5.2.1.3); undefined where a stale one will do. */
-export function minFresh(request: Headers): number | undefined {
-  const value = list(request['cache-control'] ?? '').get('min-fresh')
-  return value === undefined ? undefined : parsed(value)
-}
-
-type Members = ReadonlyMap<string, string>
+export type Members = ReadonlyMap<string, string>
 
 function meaning(members: Members, isTargeted: boolean): Directives {
   return {
@@ -52,28 +52,33 @@ function meaning(members: Members, isTargeted: boolean): Directives {
     ...seconds('sMaxage', members.get('s-maxage')),
     ...seconds('staleWhileRevalidate', members.get('stale-while-revalidate')),
     ...seconds('staleIfError', members.get('stale-if-error')),
-    noStore: members.has('no-store'),
+    noStore: members.has('no-store') && !members.has('must-understand'),
     // private="field" and no-cache="field" are obeyed as if they named no field, which RFC 9111 5.2.2.4 and 5.2.2.7 allow.
     noCache: members.has('no-cache'),
     private: members.has('private'),
     mustRevalidate: members.has('must-revalidate') || members.has('proxy-revalidate'),
+    public: members.has('public'),
+    mustUnderstand: members.has('must-understand'),
+    isForAllUsers: members.has('public') || members.has('s-maxage') || members.has('must-revalidate'),
     isTargeted,
   }
 }
 
 function seconds(name: keyof Directives, value: string | undefined): Partial<Directives> {
   if (value === undefined) return {}
-  return { [name]: parsed(value) }
+  return { [name]: deltaSeconds(value) }
 }
 
-const parsed = (value: string): number => (/^\d+$/.test(value) ? Math.min(Number(value), maxSeconds) : 0)
+/** A number of seconds (RFC 9111 1.2.2); 0 for anything else. */
+export const deltaSeconds = (value: string): number =>
+  /^\d+$/.test(value) ? Math.min(Number(value), maxSeconds) : 0
 
 const token = "[!#$%&'*+.^`|~\\w-]+"
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"'
 const cacheDirective = new RegExp(`^[ \\t]*(${token})(?:=(?:${quoted}|([^",]*)))?[ \\t]*$`)
 
 /** Cache-Control, read leniently: a member that makes no sense is skipped, the others still count. */
-function list(field: string): Members {
+export function cacheControl(field: string): Members {
   const members = new Map<string, string>()
   for (const part of partsOf(field)) {
     const [, name, quotedValue, value] = cacheDirective.exec(part) ?? []

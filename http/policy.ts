@@ -1,7 +1,11 @@
 // Whether a shared cache may store an answer, and how long it lives there (RFC 9111 3 and 4.2, RFC 5861).
 import type { Answer, Headers } from '../tier.ts'
+import { isStorableMethod } from './cache-key.ts'
 import { parseHttpDate } from './dates.ts'
+import { type Directives, directives } from './directives.ts'
+import { requestDirectives } from './request-directives.ts'
 import { sharedTerms, type Terms } from './terms.ts'
+import { variesByAnything } from './vary.ts'
 
 /** What is assumed where an answer says nothing itself. A source server's pictures often say nothing. */
 export interface Defaults {
@@ -9,6 +13,17 @@ export interface Defaults {
   readonly defaultFreshSeconds?: number
   readonly defaultStaleWhileRevalidateSeconds?: number
   readonly defaultStaleIfErrorSeconds?: number
+  /**
+   * The share of an answer's time since its Last-Modified for which it is taken to be fresh (RFC 9111 4.2.2): 0.1 is
+   * usual. It comes before `defaultFreshSeconds`.
+   */
+  readonly heuristicShare?: number
+}
+
+/** The request that was answered. */
+export interface Asked {
+  readonly method?: string
+  readonly headers: Headers
 }
 
 /** The moments of a stored answer's life, in milliseconds since the epoch: storedAt <= freshUntil <= the two stale limits. */
@@ -34,20 +49,30 @@ export type NotStorable =
   /** 1xx, 206 and 304 are not whole answers. */
   | 'not-whole'
   | 'no-explicit-freshness'
+  /** Only answers to GET are stored. */
+  | 'method'
+  /** It is for whoever showed these credentials (RFC 9111 3.5). */
+  | 'authorization'
 
 export type Lifetimes =
   | { readonly storable: true; readonly times: Times }
   | { readonly storable: false; readonly why: NotStorable }
 
 export function lifetimes(
-  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  answer: Pick<Answer, 'status' | 'headers'>,
   receivedAt: number,
   defaults: Defaults = {},
+  asked: Asked = anybody,
 ): Lifetimes {
+  const { status, headers } = answer
+  const said = directives(headers)
   const terms = sharedTerms(headers, receivedAt)
-  const why = forbidden(status, headers, terms)
+  const why = forbidden(answer, said) ?? forbiddenBy(asked, said)
   if (why) return { storable: false, why }
-  const freshSeconds = terms.freshSeconds ?? defaultFreshness(status, defaults)
+  const freshSeconds =
+    terms.freshSeconds ??
+    heuristicFreshness(answer, { said, receivedAt, share: defaults.heuristicShare }) ??
+    defaultFreshness(status, defaults)
   if (freshSeconds === undefined) return { storable: false, why: 'no-explicit-freshness' }
   const ageOnArrival = ageOf(headers, receivedAt)
   const windows = windowsOf(terms, status < 400 ? defaults : {})
@@ -65,17 +90,57 @@ const windowsOf = (terms: Terms, defaults: Defaults): Windows => ({
   staleIfErrorSeconds: terms.staleIfErrorSeconds ?? defaults.defaultStaleIfErrorSeconds ?? 0,
 })
 
-/** RFC 9111 section 3. */
-function forbidden(status: number, headers: Headers, said: Terms): NotStorable | undefined {
+const anybody: Asked = { headers: {} }
+
+/** What the answer says (RFC 9111 section 3). */
+function forbidden(
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  said: Directives,
+): NotStorable | undefined {
   if (status < 200 || status === 206 || status === 304) return 'not-whole'
-  if (said.noStore) return 'no-store'
+  if (said.noStore || (said.mustUnderstand && !isUnderstood(status))) return 'no-store'
   if (said.private) return 'private'
   return variesByAnything(headers) ? 'vary-any' : undefined
 }
 
-/** `Vary: *` (RFC 9111 4.1). */
-export const variesByAnything = ({ vary }: Headers): boolean =>
-  vary?.split(',').some((name) => name.trim() === '*') ?? false
+/** The final statuses of RFC 9110 15 (RFC 9111 5.2.2.3). */
+const isUnderstood = (status: number): boolean =>
+  status <= 206 ||
+  (status >= 300 && status <= 308) ||
+  (status >= 400 && status <= 417) ||
+  [421, 422, 426].includes(status) ||
+  (status >= 500 && status <= 505)
+
+/** What the request says (RFC 9111 sections 3, 3.5 and 5.2.1.5). */
+function forbiddenBy({ method, headers: request }: Asked, said: Directives): NotStorable | undefined {
+  if (!isStorableMethod(method)) return 'method'
+  if (request['cache-control'] !== undefined && requestDirectives(request).noStore) return 'no-store'
+  const isShared = request.authorization === undefined || said.isForAllUsers
+  return isShared ? undefined : 'authorization'
+}
+
+/** The statuses whose freshness may be guessed (RFC 9110 15.1). */
+const heuristicallyCacheable = new Set([200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501])
+
+/** A day: what seems to stay as it is for longer is asked about all the same. */
+const longestGuessSeconds = 86_400
+
+interface Guess {
+  readonly said: Directives
+  readonly receivedAt: number
+  readonly share: number | undefined
+}
+
+function heuristicFreshness(
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  { said, receivedAt, share }: Guess,
+): number | undefined {
+  const modified = parseHttpDate(headers['last-modified'])
+  if (share === undefined || modified === undefined) return undefined
+  if (!heuristicallyCacheable.has(status) && !said.public) return undefined
+  const unchangedSeconds = ((parseHttpDate(headers.date) ?? receivedAt) - modified) / 1000
+  return Math.min(longestGuessSeconds, Math.max(0, Math.floor(unchangedSeconds * share)))
+}
 
 /** The statuses that may be kept unasked (RFC 9110 15.1), without the errors. */
 const keptByDefault = new Set([200, 203, 204, 300, 301, 308])

@@ -35,11 +35,14 @@ export function mayShare(
   { status, setCookie }: Pick<Answer, 'status' | 'setCookie'>,
   why?: NotStorable,
 ): boolean {
-  if (why === 'private' || why === 'vary-any' || setCookie !== undefined) return false
+  if (why !== undefined && forOneReader.has(why)) return false
+  if (setCookie !== undefined) return false
   // no-store forbids a second use (RFC 9111 5.2.2.5); but that nothing could be made is the same news for everybody,
   // and each asking again would only add to the load that may have caused it.
   return why !== 'no-store' || status >= 400
 }
+
+const forOneReader: ReadonlySet<NotStorable> = new Set(['private', 'vary-any', 'authorization'])
 
 /** Hop-by-hop fields (RFC 9110 7.6.1), what upstream did and took. */
 const ofTheExchange = new Set([

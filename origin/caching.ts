@@ -1,7 +1,8 @@
 // How long a source stays as it is, in the words of its server, to the two who ask: browsers and caches like ours. Pure.
 import { directives } from '../http/directives.ts'
-import { ageOf, variesByAnything } from '../http/policy.ts'
+import { ageOf } from '../http/policy.ts'
 import { browserTerms, sharedTerms, type Terms } from '../http/terms.ts'
+import { variesByAnything } from '../http/vary.ts'
 import type { Headers } from '../tier.ts'
 
 export interface Caching {

@@ -87,68 +87,77 @@ function keyReads(handle: DatabaseHandle) {
 }
 
 function keyChanges(handle: DatabaseHandle) {
-  const { db } = handle
   return {
     /** Returns the secret, which cannot be read again. Fails when the id exists already. */
-    add: async (key: NewKey, now: number): Promise<{ readonly secret: string }> => {
-      const {
-        secret = drawSecret(),
-        sealed,
-        name = '',
-        scopes = [],
-        quotas = {},
-        plan = '',
-        settings = {},
-        ...rest
-      } = key
-      await db
-        .insertInto('keys')
-        .values({
-          ...rest,
-          name,
-          scopes: writeJson(scopes),
-          quotas: writeJson(quotas),
-          plan,
-          settings: writeJson(settings),
-          sealed: sealed ?? null,
-          secretHash: hashOf(secret),
-          created: now,
-          revoked: null,
-        })
-        .execute()
-      return { secret }
-    },
-
+    add: (key: NewKey, now: number) => addKey(handle, key, now),
     /** False when there is no such key. */
-    change: async (id: string, change: Partial<Pick<KeyRecord, ChangeableKeyField>>) => {
-      const { scopes, quotas, plan, settings, name } = change
-      const changed = {
-        name,
-        plan,
-        scopes: scopes && writeJson(scopes),
-        quotas: quotas && writeJson(quotas),
-        settings: settings && writeJson(settings),
-      }
-      if (isNothing(changed)) return (await rowOf(handle, id)) !== undefined
-      const { numUpdatedRows } = await db
-        .updateTable('keys')
-        .set(changed)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
-
+    change: (id: string, change: KeyChange) => changeKey(handle, id, change),
     /** False when the key was revoked already, or does not exist. */
-    revoke: async (id: string, now: number): Promise<boolean> => {
-      const { numUpdatedRows } = await db
-        .updateTable('keys')
-        .set({ revoked: now })
-        .where('id', '=', id)
-        .where('revoked', 'is', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
-    },
+    revoke: (id: string, now: number) => revokeKey(handle, id, now),
   }
+}
+
+async function addKey(
+  { db }: DatabaseHandle,
+  key: NewKey,
+  now: number,
+): Promise<{ readonly secret: string }> {
+  const {
+    secret = drawSecret(),
+    sealed,
+    name = '',
+    scopes = [],
+    quotas = {},
+    plan = '',
+    settings = {},
+    ...rest
+  } = key
+  await db
+    .insertInto('keys')
+    .values({
+      ...rest,
+      name,
+      scopes: writeJson(scopes),
+      quotas: writeJson(quotas),
+      plan,
+      settings: writeJson(settings),
+      sealed: sealed ?? null,
+      secretHash: hashOf(secret),
+      created: now,
+      revoked: null,
+    })
+    .execute()
+  return { secret }
+}
+
+type KeyChange = Partial<Pick<KeyRecord, ChangeableKeyField>>
+
+async function changeKey(handle: DatabaseHandle, id: string, change: KeyChange): Promise<boolean> {
+  const { scopes, quotas, plan, settings, name } = change
+  const changed = {
+    name,
+    plan,
+    scopes: scopes && writeJson(scopes),
+    quotas: quotas && writeJson(quotas),
+    settings: settings && writeJson(settings),
+  }
+  if (isNothing(changed)) return (await rowOf(handle, id)) !== undefined
+  const { numUpdatedRows } = await handle.db
+    .updateTable('keys')
+    .set(changed)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+async function revokeKey({ db }: DatabaseHandle, id: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('keys')
+    .set({ revoked: now })
+    .where('id', '=', id)
+    .where('revoked', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other))

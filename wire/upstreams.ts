@@ -1,5 +1,6 @@
 // The next tier as one tier, however many nodes it has: the ring chooses, health passes over, a second node heals.
 import { Failure, type FailureKind } from '../errors.ts'
+import { cacheKey } from '../http/cache-key.ts'
 import { problemAnswer } from '../problem.ts'
 import type { Answer, Ask, Tier } from '../tier.ts'
 import type { ConnectionOptions } from './connections.ts'
@@ -14,8 +15,8 @@ import { createNode, tierRefusedFailure, type UpstreamNode } from './upstream-no
 export interface UpstreamsOptions extends ConnectionOptions {
   /** Where the nodes are, `http://host:port`. Their order does not matter. */
   readonly urls: readonly string[]
-  /** What of an ask's path decides its node. */
-  readonly keyOf: (path: string) => string
+  /** What of an ask's cache key decides its node. */
+  readonly keyOf: (key: string) => string
   /** How long a node that is well may take to answer before the next one is asked too; never without it. */
   readonly hedgeMs?: number
   readonly checkEveryMs?: number
@@ -74,7 +75,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   }
 
   async function answer(ask: Ask): Promise<Answer> {
-    const key = keyOf(ask.path)
+    const key = keyOf(cacheKey(ask))
     const order = ring.order(key).flatMap((url) => nodes.get(url) ?? [])
     const isHot = hotKeys.count(key)
     let chosen = pickNodes(order, isHot)

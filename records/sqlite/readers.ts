@@ -11,8 +11,7 @@ const idleMs = 60_000
 
 export function createReaders(file: ConnectionOptions['file']): Thread {
   const readers = new Set<BreakableThread>()
-  /** The one used last is last. */
-  const idle: { readonly reader: BreakableThread; readonly closing: NodeJS.Timeout }[] = []
+  const idle = createIdle((reader) => void close(reader))
   const waiting: ((reader: BreakableThread) => void)[] = []
   let isClosed = false
 
@@ -28,12 +27,7 @@ export function createReaders(file: ConnectionOptions['file']): Thread {
   }
 
   async function free(): Promise<BreakableThread> {
-    const last = idle.pop()
-    if (last) {
-      clearTimeout(last.closing)
-      return last.reader
-    }
-    return readers.size === 0 ? open() : patiently()
+    return idle.take() ?? (readers.size === 0 ? open() : patiently())
   }
 
   function patiently(): Promise<BreakableThread> {
@@ -55,18 +49,7 @@ export function createReaders(file: ConnectionOptions['file']): Thread {
     if (reader.isBroken()) readers.delete(reader)
     const next = waiting.shift()
     if (next) next(reader.isBroken() ? open() : reader)
-    else if (!reader.isBroken()) rest(reader)
-  }
-
-  function rest(reader: BreakableThread): void {
-    const closing = setTimeout(() => {
-      idle.splice(
-        idle.findIndex((each) => each.reader === reader),
-        1,
-      )
-      void close(reader)
-    }, idleMs).unref()
-    idle.push({ reader, closing })
+    else if (!reader.isBroken()) idle.add(reader)
   }
 
   return {
@@ -81,8 +64,42 @@ export function createReaders(file: ConnectionOptions['file']): Thread {
     },
     close: async () => {
       isClosed = true
-      for (const { closing } of idle) clearTimeout(closing)
+      idle.forget()
       await Promise.all([...readers].map(close))
+    },
+  }
+}
+
+interface Idle {
+  add(reader: BreakableThread): void
+  /** The one that was used last. */
+  take(): BreakableThread | undefined
+  /** None of them is closed from here any more. */
+  forget(): void
+}
+
+/** Readers that nobody needs just now; each is closed when that has lasted for a while. */
+function createIdle(close: (reader: BreakableThread) => void): Idle {
+  const closing = new Map<BreakableThread, NodeJS.Timeout>()
+  const remove = (reader: BreakableThread): void => {
+    clearTimeout(closing.get(reader))
+    closing.delete(reader)
+  }
+  return {
+    add(reader) {
+      const end = (): void => {
+        remove(reader)
+        close(reader)
+      }
+      closing.set(reader, setTimeout(end, idleMs).unref())
+    },
+    take() {
+      const last = [...closing.keys()].at(-1)
+      if (last !== undefined) remove(last)
+      return last
+    },
+    forget() {
+      for (const timer of closing.values()) clearTimeout(timer)
     },
   }
 }

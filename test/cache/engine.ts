@@ -19,7 +19,7 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000, epoc
   let answers: Tier = upstream ?? (async () => anAnswer({ 'cache-control': 'max-age=60' }))
   const asked: Ask[] = []
   const outcomes: Outcome[] = []
-  const { answer, idle } = createCache({
+  const { answer, invalidate, idle } = createCache({
     name: 'cache',
     store: store ?? createMemoryStore({ maxBytes: 1e7 }),
     upstream: (ask) => {
@@ -35,6 +35,7 @@ export function aCache({ upstream, store, defaults = {}, flightMs = 10_000, epoc
   return {
     asked,
     outcomes,
+    invalidate,
     idle,
     get: async (headers: Headers = {}, changes: Partial<Ask> = {}): Promise<HeldAnswer> =>
       requireHeld(await answer(anAsk(headers, changes))),

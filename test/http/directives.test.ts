@@ -27,7 +27,11 @@ const cacheControl: Row[] = [
   ['RFC 9111 4.2.1: of duplicates the first', { 'cache-control': 'max-age=5, max-age=9' }, { maxAge: 5 }],
   ['RFC 9111 4.2.1: not an integer is stale', { 'cache-control': 'max-age=1.5' }, { maxAge: 0 }],
   ['RFC 9111 4.2.1: negative is stale', { 'cache-control': 'max-age=-5' }, { maxAge: 0 }],
-  ['RFC 9111 4.2.1: nothing is stale', { 'cache-control': 'max-age, s-maxage=' }, { maxAge: 0, sMaxage: 0 }],
+  [
+    'RFC 9111 4.2.1: nothing is stale',
+    { 'cache-control': 'max-age, s-maxage=' },
+    { maxAge: 0, sMaxage: 0, isForAllUsers: true },
+  ],
   ['a blank before = is no directive', { 'cache-control': 'max-age =5' }, {}],
   ['RFC 9111 1.2.2: too large is for ever', { 'cache-control': `max-age=${10 ** 20}` }, { maxAge: 2 ** 31 }],
   [
@@ -39,6 +43,22 @@ const cacheControl: Row[] = [
     'RFC 9111 5.2.2.4: no-cache with fields is no-cache',
     { 'cache-control': 'no-cache="x"' },
     { noCache: true },
+  ],
+  [
+    'RFC 9111 5.2.2.9 and 3.5: public is for all users',
+    { 'cache-control': 'public' },
+    { public: true, isForAllUsers: true },
+  ],
+  ['RFC 9111 3.5: so is s-maxage', { 'cache-control': 's-maxage=5' }, { sMaxage: 5, isForAllUsers: true }],
+  [
+    'RFC 9111 3.5: and must-revalidate, but not proxy-revalidate',
+    { 'cache-control': 'must-revalidate' },
+    { mustRevalidate: true, isForAllUsers: true },
+  ],
+  [
+    'RFC 9111 5.2.2.3: must-understand takes the place of the no-store beside it',
+    { 'cache-control': 'no-store, must-understand, max-age=5' },
+    { maxAge: 5, noStore: false, mustUnderstand: true },
   ],
   ['RFC 9111 5.2.2.8', { 'cache-control': 'proxy-revalidate' }, { mustRevalidate: true }],
   [
@@ -102,7 +122,16 @@ const targeted: Row[] = [
   ],
 ]
 
-const silent = { noStore: false, noCache: false, private: false, mustRevalidate: false, isTargeted: false }
+const silent = {
+  noStore: false,
+  noCache: false,
+  private: false,
+  mustRevalidate: false,
+  public: false,
+  mustUnderstand: false,
+  isForAllUsers: false,
+  isTargeted: false,
+}
 
 describe('Cache-Control', () => {
   test.each(cacheControl)('%s', (_, headers, said) =>

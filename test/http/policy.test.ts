@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { httpDate } from '../../http/dates.ts'
-import { type Defaults, lifetimes, type NotStorable } from '../../http/policy.ts'
+import { type Asked, type Defaults, lifetimes, type NotStorable } from '../../http/policy.ts'
 import type { Headers } from '../../tier.ts'
 import { start } from '../cache/entries.ts'
 
@@ -124,6 +124,69 @@ describe('how long an answer lives', () => {
   ])('defaults %s', (_, headers, status, expected) =>
     expect(spans(headers, assumed, status)).toEqual(expected),
   )
+})
+
+describe('what the request says (RFC 9111 3)', () => {
+  const fresh = { 'cache-control': 'max-age=60' }
+  const signedIn = { authorization: 'Basic eA==' }
+  test.each<[string, Asked, Headers, NotStorable | 'stored']>([
+    ['GET', { method: 'GET', headers: {} }, fresh, 'stored'],
+    ['HEAD', { method: 'HEAD', headers: {} }, fresh, 'method'],
+    ['POST', { method: 'POST', headers: {} }, fresh, 'method'],
+    ['5.2.1.5: no-store', { headers: { 'cache-control': 'no-store' } }, fresh, 'no-store'],
+    [
+      'other directives do not matter',
+      { headers: { 'cache-control': 'no-cache, max-age=0' } },
+      fresh,
+      'stored',
+    ],
+    ['3.5: credentials', { headers: signedIn }, fresh, 'authorization'],
+    ['3.5: max-age and private of others', { headers: signedIn }, { expires: ago(-60) }, 'authorization'],
+    ['3.5: public', { headers: signedIn }, { 'cache-control': 'public, max-age=60' }, 'stored'],
+    ['3.5: s-maxage', { headers: signedIn }, { 'cache-control': 's-maxage=60' }, 'stored'],
+    [
+      '3.5: must-revalidate',
+      { headers: signedIn },
+      { 'cache-control': 'must-revalidate, max-age=60' },
+      'stored',
+    ],
+    [
+      '3.5: not proxy-revalidate',
+      { headers: signedIn },
+      { 'cache-control': 'proxy-revalidate, max-age=60' },
+      'authorization',
+    ],
+  ])('%s', (_, asked, headers, expected) => {
+    const life = lifetimes({ status: 200, headers }, start, {}, asked)
+    expect(life.storable ? 'stored' : life.why).toBe(expected)
+  })
+})
+
+test.each([
+  [200, [60, 60, 60]],
+  [404, [60, 60, 60]],
+  [299, 'no-store'],
+  [418, 'no-store'],
+  [599, 'no-store'],
+])('RFC 9111 5.2.2.3: must-understand with a %i', (status, expected) => {
+  expect(spans({ 'cache-control': 'no-store, must-understand, max-age=60' }, {}, status)).toEqual(expected)
+})
+
+describe('freshness that is guessed (RFC 9111 4.2.2)', () => {
+  const guessing: Defaults = { heuristicShare: 0.1, defaultFreshSeconds: 5 }
+  const modified = (seconds: number): Headers => ({ 'last-modified': ago(seconds) })
+  test.each<[string, Headers, number, number[] | NotStorable]>([
+    ['a share of the time without a change', modified(600), 200, [60, 60, 60]],
+    ['counted from Date', { ...modified(700), date: ago(100) }, 200, [0, 0, 0]],
+    ['a day at most', modified(100 * 86_400), 200, [86_400, 86_400, 86_400]],
+    ['nothing for a change yet to come', modified(-600), 200, [0, 0, 0]],
+    ['not where freshness is said', { ...modified(600), 'cache-control': 'max-age=7' }, 200, [7, 7, 7]],
+    ['not for what must be asked about', { ...modified(600), 'cache-control': 'no-cache' }, 200, [0, 0, 0]],
+    ['also for a 404 or a 410', modified(600), 410, [60, 60, 60]],
+    ['not for other statuses', modified(600), 302, 'no-explicit-freshness'],
+    ['but where they are public', { ...modified(600), 'cache-control': 'public' }, 302, [60, 60, 60]],
+    ['without Last-Modified what is assumed', {}, 200, [5, 5, 5]],
+  ])('%s', (_, headers, status, expected) => expect(spans(headers, guessing, status)).toEqual(expected))
 })
 
 test('the moments of an entry are always in order', () => {
