@@ -109,8 +109,8 @@ describe('the configuration', () => {
     ],
     [
       'an option of `defaults` that is not done',
-      { folder: '/srv', defaults: 'sepia=80' },
-      'defaults: sepia is not supported',
+      { folder: '/srv', defaults: 'upscale=true' },
+      'defaults: upscale is not supported',
     ],
     [
       'a private address that is none',

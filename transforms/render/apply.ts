@@ -39,6 +39,8 @@ export interface Bounds {
   readonly lenient?: boolean
   /** Whole pictures that the steps need beside the source, as `plan.further` describes them. */
   readonly further?: readonly Uint8Array[]
+  /** A folder of fonts beside those that are known anyway. */
+  readonly fonts?: string | undefined
 }
 
 /**
@@ -64,6 +66,7 @@ async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise
     plan,
     source,
     further: bounds.further ?? [],
+    fonts: bounds.fonts,
     options,
     endsAt: startedAt + timeoutMs * searchShare,
   }
@@ -101,6 +104,7 @@ interface Task {
   readonly plan: Plan
   readonly source: Uint8Array
   readonly further: readonly Uint8Array[]
+  readonly fonts: string | undefined
   readonly options: SharpOptions
   /** From `performance.now()`: nothing that could be done without begins after it. */
   readonly endsAt: number
@@ -190,11 +194,13 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
-async function firstHasColourEdges({ source, facts, plan, further, options }: Task): Promise<boolean> {
+async function firstHasColourEdges({ source, facts, plan, further, fonts, options }: Task): Promise<boolean> {
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const { image, size } = await opened(bytes, facts, { plan, options: { ...options, animated: false } })
-  return hasColourEdges(await pixelsOf(await still(inOurColours(image, facts), { size, plan, further })))
+  return hasColourEdges(
+    await pixelsOf(await still(inOurColours(image, facts), { size, plan, further, fonts })),
+  )
 }
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */

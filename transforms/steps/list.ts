@@ -23,6 +23,7 @@ import { rotate } from './rotate.ts'
 import { saturate } from './saturate.ts'
 import { sepia } from './sepia.ts'
 import { sharpen } from './sharpen.ts'
+import { text } from './text.ts'
 import { tone } from './tone.ts'
 import { unsharp } from './unsharp.ts'
 
@@ -52,4 +53,5 @@ export const steps = [
   pad,
   blend,
   mark,
+  text,
 ] as const

@@ -13,6 +13,7 @@ import { marked } from './overlays.ts'
 import { saturated } from './saturate.ts'
 import { bordered, masked, padded } from './shapes.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
+import { written } from './texts.ts'
 import { duotone, monochrome, sepia } from './tint.ts'
 import { toned } from './tone.ts'
 import { unsharpened } from './unsharp.ts'
@@ -40,6 +41,7 @@ export const effects = {
   pad: padded,
   blend: blended,
   mark: marked,
+  text: written,
   blur: (image, sigma) => image.blur(sigma),
   sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),
