@@ -32,6 +32,7 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
     ...(further.length > 0 && { further }),
+    ...(asked.trim !== undefined && { spec }),
   }
   return { ...made, ...choices(spec, facts, made) }
 }

@@ -12,6 +12,7 @@ import type { Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { addsColour, needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
+import { trimmed } from './content.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf } from './frames.ts'
 import { opened } from './open.ts'
@@ -50,11 +51,12 @@ export interface Bounds {
 export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> =>
   orFailure(() => rendered(source, plan, bounds))
 
-async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const startedAt = performance.now()
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const options = optionsFor(facts, plan, bounds)
+  const options = optionsFor(facts, asked, bounds)
+  const plan = await trimmed(asked, facts, () => opened(bytes, facts, { plan: asked, options }))
   const own = await ownBytes(source, facts, plan)
   const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)

@@ -25,11 +25,13 @@ import { sepia } from './sepia.ts'
 import { sharpen } from './sharpen.ts'
 import { text } from './text.ts'
 import { tone } from './tone.ts'
+import { trim } from './trim.ts'
 import { unsharp } from './unsharp.ts'
 
 export const steps = [
   orient,
   extract,
+  trim,
   resize,
   crop,
   extend,
