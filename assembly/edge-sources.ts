@@ -20,6 +20,7 @@ function edgeSource({ signature, keys = [], defaults, fallback, ...where }: Sour
     signing: { scheme: signature, keys },
     defaults,
     isNamed: !('site' in where || 'hosts' in where),
+    isWeb: 'hosts' in where && !('site' in where),
     ...(fallback === undefined ? {} : { fallback }),
   }
 }

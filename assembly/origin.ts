@@ -54,6 +54,7 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
 
 function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
   const processor = createPool({
+    ...(config.fonts === '' ? {} : { fonts: config.fonts }),
     workers: config.workers,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,

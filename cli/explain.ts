@@ -13,10 +13,13 @@ import {
   affordable,
   defaultLimits,
   type Facts,
+  furtherSources,
   identify,
   parseExactPath,
   plan,
   price,
+  type SourceName,
+  type Spec,
 } from '../transforms/index.ts'
 import { splitUrl } from './sign.ts'
 
@@ -80,13 +83,13 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
   }
   try {
     const { source, path: place, spec } = parseExactPath(path)
-    const loader = (await assembleLoaders(assembly)).get(source)
-    if (!loader) throw new Failure('unknown-source', `There is no source named '${source}'.`)
-    const { signal } = new AbortController()
-    const bytes = await (await loader.load(place, signal)).read(signal)
-    if (!bytes) throw new Failure('source-failed', 'The source changed while it was read.')
+    const loaders = await assembleLoaders(assembly)
+    const [bytes, ...further] = await Promise.all(
+      [{ source, path: place }, ...furtherSources(spec)].map((each) => bytesOf(each, loaders)),
+    )
+    if (!bytes) throw new RangeError('a picture without a source')
     if (spec.format === 'original') return { answer: `the source's own ${bytes.length} bytes` }
-    return describeOptions(identify(bytes), spec)
+    return describeOptions(identify(bytes), spec, further.map(identify))
   } catch (error) {
     return { fault: asFailure(error).message }
   } finally {
@@ -94,9 +97,20 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
   }
 }
 
-function describeOptions(facts: Facts, spec: Parameters<typeof plan>[0]): Record<string, unknown> {
+type Loaders = Awaited<ReturnType<typeof assembleLoaders>>
+
+async function bytesOf({ source, path }: SourceName, loaders: Loaders): Promise<Uint8Array> {
+  const loader = loaders.get(source)
+  if (!loader) throw new Failure('unknown-source', `There is no source named '${source}'.`)
+  const { signal } = new AbortController()
+  const bytes = await (await loader.load(path, signal)).read(signal)
+  if (!bytes) throw new Failure('source-failed', 'The source changed while it was read.')
+  return bytes
+}
+
+function describeOptions(facts: Facts, spec: Spec, further: readonly Facts[]): Record<string, unknown> {
   if (spec.format === 'json') return { facts, answer: 'these facts as JSON' }
-  const made = affordable(plan(spec, facts), facts, defaultLimits)
+  const made = affordable(plan(spec, facts, further), facts, defaultLimits)
   return {
     facts,
     format: made.encoding.format,

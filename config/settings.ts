@@ -80,6 +80,12 @@ export const settings = {
     'info',
     'fatal, error, warn, info, debug, trace or silent. Cache hits are logged at debug.',
   ),
+  fonts: setting(
+    'HALFTONE_FONTS',
+    text(),
+    '',
+    'Folder of fonts (TTF, OTF, WOFF) for texts in pictures, beside DejaVu, which is there, and those of the machine.',
+  ),
   samples: setting('HALFTONE_SAMPLES', yesNo(), 'true', 'Offer the sample pictures as the source `samples`.'),
   fallback: setting(
     'HALFTONE_FALLBACK',

@@ -1,22 +1,24 @@
 // Turns a vague request (a URL, what the browser says of itself) into an exact one: one canonical path, every choice made.
 import { Failure } from '../errors.ts'
 import type { Answer } from '../tier.ts'
-import { dependsOn, exact, exactPath, parsePath, pathOfName, type Spec } from '../transforms/index.ts'
+import {
+  dependsOn,
+  exact,
+  exactPath,
+  parsePath,
+  pathOfName,
+  type Spec,
+  withPictures,
+} from '../transforms/index.ts'
 import type { Disposition } from './content-disposition.ts'
+import type { EdgeSource } from './edge-source.ts'
+import { findFor } from './further-pictures.ts'
 import { varyOn } from './headers.ts'
 import { readAddress } from './languages/index.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
-import { refuseExpired, type Signing } from './signature.ts'
+import { refuseExpired } from './signature.ts'
 
-export interface EdgeSource {
-  readonly signing: Signing
-  /** Options every picture of the source starts from, as a query; the URL's own win. */
-  readonly defaults: string
-  /** Its pictures are files, found by name: all spellings of a name are one picture. Elsewhere the path goes on as written. */
-  readonly isNamed?: boolean
-  /** Picture shown in place of one that cannot be made, as /source/path. */
-  readonly fallback?: string
-}
+export type { EdgeSource } from './edge-source.ts'
 
 export interface ExactRequest {
   readonly source: string
@@ -51,7 +53,8 @@ export function makeExact(
   const settings = sources.get(source)
   if (!settings) throw new Failure('unknown-source', `There is no source named '${source}'.`)
   meant.verify(settings.signing)
-  const { options, saving, reshape } = meant.readOptions(settings.defaults)
+  const { options: asked, saving, reshape } = meant.readOptions(settings.defaults)
+  const options = withPictures(asked, findFor(source, sources))
   refuseExpired(options.expires, now)
   const spec = exact(options, clientOf(headers))
   return {

@@ -1,12 +1,24 @@
 // From what somebody wants purged, in the words of addresses, to what the log of purges takes. Pure.
 import { asFailure, Failure } from '../errors.ts'
 import { type Purge, type PurgeOrder, pictureTarget, type Target } from '../purging/index.ts'
-import { type Client, dependsOn, exact, exactPath, type FormatClass, parsePath } from '../transforms/index.ts'
+import {
+  type Client,
+  dependsOn,
+  exact,
+  exactPath,
+  type FormatClass,
+  parsePath,
+  withPictures,
+} from '../transforms/index.ts'
 import type { EdgeSource } from './exact-request.ts'
+import { findFor } from './further-pictures.ts'
 import { readAddress } from './languages/index.ts'
 import { dprLadder, widthLadder } from './negotiate.ts'
 
-export type KnownSources = ReadonlyMap<string, Pick<EdgeSource, 'defaults'>>
+export type KnownSources = ReadonlyMap<
+  string,
+  Pick<EdgeSource, 'defaults'> & Partial<Pick<EdgeSource, 'signing' | 'isNamed' | 'isWeb'>>
+>
 
 /** Throws 'bad-address', 'bad-option' or 'unknown-source', naming the list at fault; 'bad-option' for an empty order. */
 export function purgesOf(order: PurgeOrder, known: KnownSources): readonly Purge[] {
@@ -63,7 +75,8 @@ function knownSource(source: string, known: KnownSources): string {
 function addressTargets(target: string, known: KnownSources): readonly Target[] {
   const meant = readAddress(target)
   const source = knownSource(meant.source, known)
-  const { options } = meant.readOptions(known.get(source)?.defaults ?? '')
+  const asked = meant.readOptions(known.get(source)?.defaults ?? '')
+  const options = withPictures(asked.options, findFor(source, known))
   const paths = clientsFor(dependsOn(options)).map((client) =>
     exactPath(source, meant.path, exact(options, client)),
   )

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import {
   exact,
   type Facts,
+  furtherSources,
   type Options,
   parse,
   plan,
@@ -34,7 +35,12 @@ export function readEdit(edit: string): Spec {
         `${option} is no edit: format and quality are asked of the optimiser.`,
         { option, expected },
       )
-  return exact(options, { formats: 'basic', saveData: false })
+  const spec = exact(options, { formats: 'basic', saveData: false })
+  if (furtherSources(spec).length > 0)
+    throw new Failure('bad-option', 'An edit names no other pictures: they are for addresses of pictures.', {
+      expected,
+    })
+  return spec
 }
 
 /**

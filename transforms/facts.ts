@@ -77,6 +77,13 @@ export interface Facts {
   readonly scans: number
   /** Bytes of the source. */
   readonly bytes: number
+  /** Where its content lies in the region of it that is used, once its pixels have been looked at for `trim`. */
+  readonly content?: {
+    readonly left: number
+    readonly top: number
+    readonly width: number
+    readonly height: number
+  }
 }
 
 /** Width and height as a viewer sees them: swapped for the four orientations that lie on their side. */

@@ -86,6 +86,8 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (frames > 1) add('frame', frames)
   if (frames > 1 && needsFrames(plan)) add('frame apart', frames)
   const loaded = reading(plan, facts, { frames, add })
+  // The border is looked for in all pixels of the source, before anything is made of it.
+  if (plan.trim) reading({}, facts, { frames, add })
   for (const each of plan.further ?? []) reading({}, each, { frames: 1, add })
   const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
   const made = (plan.width * plan.height * plan.pages) / 1e6

@@ -3,7 +3,16 @@
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { changesNothing } from '../../processing/edit.ts'
-import { canonical, exact, type Facts, identify, parse, plan, unknownKeys } from '../../transforms/index.ts'
+import {
+  canonical,
+  exact,
+  type Facts,
+  furtherSources,
+  identify,
+  parse,
+  plan,
+  unknownKeys,
+} from '../../transforms/index.ts'
 import { isUntouched } from '../../transforms/plan/choices.ts'
 import type { Plan } from '../../transforms/plan/plan.ts'
 import { price } from '../../transforms/price.ts'
@@ -14,13 +23,17 @@ import options from '../vectors/options.json' with { type: 'json' }
 
 let source: Buffer
 let facts: Facts
+/** Stands for every picture that a step needs beside the source. */
+let logo: Buffer
 beforeAll(async () => {
+  logo = await pictures.png({ width: 20, height: 12 })
   source = await pictures.jpeg({ width: 96, height: 65 })
   facts = identify(source)
 })
 
 const specOf = (query: string) => exact(parse(query), { formats: 'basic', saveData: false })
-const planOf = (query: string): Plan => plan(specOf(query), facts)
+const furtherOf = (query: string) => furtherSources(specOf(query)).map(() => logo)
+const planOf = (query: string): Plan => plan(specOf(query), facts, furtherOf(query).map(identify))
 
 /** The vectors that ask for a step, the plainest first. */
 const queriesOf = (name: StepName): string[] =>
@@ -33,7 +46,7 @@ const queriesOf = (name: StepName): string[] =>
 const without = (name: StepName, { [name]: _, ...rest }: Plan): Plan => rest as Plan
 
 const rawOf = async (query: string) => {
-  const { body, width, height } = await render(source, planOf(query))
+  const { body, width, height } = await render(source, planOf(query), { further: furtherOf(query) })
   return { width, height, pixels: await sharp(body).raw().toBuffer() }
 }
 
@@ -64,7 +77,8 @@ describe.each(eachStep.map((step) => [step.name, step] as const))('%s', (name, s
       expect(planOf(query).source).toBeUndefined()
       const searched = planOf(`${query}&q=auto`)
       expect([searched.source, isUntouched(facts, searched)]).toEqual([undefined, false])
-      if (unknownKeys(query).length === 0 && !/(^|&)(q|lossless)(64)?=/i.test(query))
+      if (furtherOf(query).length > 0) expect(() => changesNothing(query, facts)).toThrow(/names no other/)
+      else if (unknownKeys(query).length === 0 && !/(^|&)(q|lossless)(64)?=/i.test(query))
         expect(changesNothing(query, facts)).toBe(false)
     }
   })

@@ -1,5 +1,7 @@
 // Paths of pictures: reads a client's raw path safely, writes and reads the exact address of one picture.
 import { Failure } from '../../errors.ts'
+import { furtherSources } from '../steps/index.ts'
+import type { SourceName } from '../steps/step.ts'
 import { canonical, parseCanonical, underThisRevision } from './canonical.ts'
 import type { Spec } from './options.ts'
 import { decodedOnce, spelled, unescaped } from './spelling.ts'
@@ -64,7 +66,14 @@ function safe(path: string): string {
  */
 export function exactPath(source: string, path: string, spec: Spec): string {
   if (!sourceName.test(source)) throw bad('The source has no valid name')
+  for (const each of furtherSources(spec)) checkName(each)
   return `/${source}/${encoded(safe(path))}?${canonical(spec)}`
+}
+
+/** A picture beside the source is named as safely as the source. */
+function checkName({ source, path }: SourceName): void {
+  if (!sourceName.test(source)) throw bad('The source of a further picture has no valid name')
+  encoded(safe(path))
 }
 
 function encoded(path: string): string {

@@ -23,7 +23,8 @@ function presetOf(option: Option<unknown>): string | undefined {
 const byKey: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.option.key, row]))
 
 /**
- * Keys in order, defaults left out, the revision last: "fit=crop&fm=webp&h=480&w=640&rev=1". Needs no encoding.
+ * Keys in order, defaults left out, the revision last: "fit=crop&fm=webp&h=480&w=640&rev=1". Texts and paths are
+ * percent-encoded; all other values need no encoding.
  * With neither `fm` nor `formats` the picture keeps its source's format.
  */
 export function canonical(spec: Spec): string {
@@ -32,9 +33,26 @@ export function canonical(spec: Spec): string {
     const value = spec[name]
     if (value === undefined) continue
     const text = option.kind.write(value)
-    if (text !== preset) pairs.push(`${option.key}=${text}`)
+    if (text !== preset) pairs.push(`${option.key}=${encoded(text)}`)
   }
   return [...pairs, `rev=${revision}`].join('&')
+}
+
+/** What stands for itself in the value of a query. */
+const plain = /^[\w.,:/-]*$/
+
+const encoded = (text: string): string =>
+  plain.test(text)
+    ? text
+    : encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',')
+
+/** Whatever is not percent-encoded UTF-8 is no text that `canonical` wrote. */
+function decoded(text: string): string {
+  try {
+    return text.includes('%') ? decodeURIComponent(text) : text
+  } catch {
+    throw unexpected('an exact address', 'percent-encoded UTF-8', text)
+  }
 }
 
 /** The revision that a canonical text ends with, and the text as this revision would write it. */
@@ -61,7 +79,7 @@ export function parseCanonical(text: string): Spec {
 function read(key: string, text: string): unknown {
   const option = byKey.get(key)?.option
   if (!option) throw unexpected('an exact address', 'only options that it may carry', key)
-  const value = option.kind.read(text)
+  const value = option.kind.read(decoded(text))
   if (value === undefined) throw badValue(key, option, text)
   return value
 }

@@ -1,6 +1,7 @@
 // What is to be done to one picture, in numbers only: made by plan.ts from a spec and facts, carried out by render/apply.ts.
 import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
+import type { Spec } from '../language/options.ts'
 import type { Colour } from '../options/colour.ts'
 import type { StepValues } from '../steps/index.ts'
 
@@ -42,6 +43,8 @@ export interface Plan extends StepValues {
   readonly source?: 'instead' | 'smallest' | 'only'
   /** Pictures that the steps need beside the source, in the order of `furtherSources`. */
   readonly further?: readonly Facts[]
+  /** What was asked for, where the plan has to be made anew once pixels have been looked at. */
+  readonly spec?: Spec
   /** The result's size in pixels of one frame. */
   readonly width: number
   readonly height: number

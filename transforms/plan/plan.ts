@@ -4,8 +4,8 @@ import type { Spec } from '../language/options.ts'
 import { orientSize, turned } from '../steps/geometry/orientation.ts'
 import { rasterised } from '../steps/geometry/raster.ts'
 import { isSame, type Size } from '../steps/geometry/sizes.ts'
-import { eachStep } from '../steps/index.ts'
-import type { Draft } from '../steps/step.ts'
+import { eachStep, furtherSources } from '../steps/index.ts'
+import type { Draft, FindFacts } from '../steps/step.ts'
 import { choices } from './choices.ts'
 import { output } from './output.ts'
 import type { Plan } from './plan-types.ts'
@@ -21,15 +21,30 @@ export type { Encoding, Plan } from './plan-types.ts'
  */
 export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): Plan {
   const { width, height } = facts
-  const asked = eachStep.reduce<Draft>((draft, step) => step.plan(draft, spec, facts), { width, height })
+  const find = finder(spec, further)
+  const asked = eachStep.reduce<Draft>((draft, step) => step.plan(draft, spec, facts, find), {
+    width,
+    height,
+  })
   const turnedSize = orientSize(facts, asked.orient ?? turned(0))
   const drawn = facts.format === 'svg' ? rasterised(asked, turnedSize) : asked
   const made = {
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
     ...(further.length > 0 && { further }),
+    ...(asked.trim !== undefined && { spec }),
   }
   return { ...made, ...choices(spec, facts, made) }
+}
+
+function finder(spec: Spec, further: readonly Facts[]): FindFacts {
+  const names = furtherSources(spec)
+  return ({ source, path }) => {
+    const index = names.findIndex((each) => each.source === source && each.path === path)
+    const facts = further[index]
+    if (!facts) throw new RangeError('a plan without the facts of a picture that it needs')
+    return { index, facts }
+  }
 }
 
 /** Leaves out the steps that would change nothing: each is a pass over all pixels. */

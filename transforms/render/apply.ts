@@ -12,6 +12,7 @@ import type { Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { addsColour, needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
+import { trimmed } from './content.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf } from './frames.ts'
 import { opened } from './open.ts'
@@ -39,6 +40,8 @@ export interface Bounds {
   readonly lenient?: boolean
   /** Whole pictures that the steps need beside the source, as `plan.further` describes them. */
   readonly further?: readonly Uint8Array[]
+  /** A folder of fonts beside those that are known anyway. */
+  readonly fonts?: string | undefined
 }
 
 /**
@@ -48,11 +51,12 @@ export interface Bounds {
 export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Promise<Rendered> =>
   orFailure(() => rendered(source, plan, bounds))
 
-async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const startedAt = performance.now()
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const options = optionsFor(facts, plan, bounds)
+  const options = optionsFor(facts, asked, bounds)
+  const plan = await trimmed(asked, facts, () => opened(bytes, facts, { plan: asked, options }))
   const own = await ownBytes(source, facts, plan)
   const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
@@ -64,6 +68,7 @@ async function rendered(source: Uint8Array, plan: Plan, bounds: Bounds): Promise
     plan,
     source,
     further: bounds.further ?? [],
+    fonts: bounds.fonts,
     options,
     endsAt: startedAt + timeoutMs * searchShare,
   }
@@ -101,6 +106,7 @@ interface Task {
   readonly plan: Plan
   readonly source: Uint8Array
   readonly further: readonly Uint8Array[]
+  readonly fonts: string | undefined
   readonly options: SharpOptions
   /** From `performance.now()`: nothing that could be done without begins after it. */
   readonly endsAt: number
@@ -190,11 +196,13 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
-async function firstHasColourEdges({ source, facts, plan, further, options }: Task): Promise<boolean> {
+async function firstHasColourEdges({ source, facts, plan, further, fonts, options }: Task): Promise<boolean> {
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const { image, size } = await opened(bytes, facts, { plan, options: { ...options, animated: false } })
-  return hasColourEdges(await pixelsOf(await still(inOurColours(image, facts), { size, plan, further })))
+  return hasColourEdges(
+    await pixelsOf(await still(inOurColours(image, facts), { size, plan, further, fonts })),
+  )
 }
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */

@@ -19,13 +19,13 @@ export async function movementOf(image: Sharp): Promise<Movement> {
 }
 
 /** All frames of the animation with all steps done, one below the other. */
-export async function framesOf(image: Sharp, { size, plan, further }: Subject): Promise<Sharp> {
+export async function framesOf(image: Sharp, { size, plan, ...around }: Subject): Promise<Sharp> {
   const { early, late } = divided(plan)
   const roll = await pixelsOf(frame(image, size, early))
   const pinned = await pinCrop(late, frameAt(roll, 0))
   const made: Pixels[] = []
   for (let i = 0; i < countFrames(roll); i++)
-    made.push(await pixelsOf(await still(from(frameAt(roll, i)), { size: roll, plan: pinned, further })))
+    made.push(await pixelsOf(await still(from(frameAt(roll, i)), { size: roll, plan: pinned, ...around })))
   return from(joined(made))
 }
 

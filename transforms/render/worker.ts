@@ -9,6 +9,8 @@ import { type Rendered, render } from './apply.ts'
 
 export interface Order extends Pick<Job, 'source' | 'further' | 'facts' | 'lenient'> {
   readonly plan: Plan
+  /** The operator's folder of fonts. */
+  readonly fonts?: string | undefined
   readonly timeoutMs: number
 }
 
@@ -22,11 +24,12 @@ export default async function work({
   plan,
   facts,
   lenient = false,
+  fonts,
   timeoutMs,
 }: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const bounds = { timeoutMs, facts, lenient, further: further.map(bytesOf) }
+    const bounds = { timeoutMs, facts, lenient, fonts, further: further.map(bytesOf) }
     const picture = await render(bytesOf(source), plan, bounds)
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)

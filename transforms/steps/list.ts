@@ -1,5 +1,6 @@
 // The steps of a plan, in the order they are done in. All that must know of every step reads this list: the table of
 // options, exact addresses, plans, prices, the renderer, and whether a picture stays as it is.
+import { blend } from './blend.ts'
 import { blur } from './blur.ts'
 import { border } from './border.ts'
 import { crop } from './crop.ts'
@@ -11,6 +12,7 @@ import { extract } from './extract.ts'
 import { flip } from './flip.ts'
 import { halftone } from './halftone.ts'
 import { invert } from './invert.ts'
+import { mark } from './mark.ts'
 import { mask } from './mask.ts'
 import { monochrome } from './monochrome.ts'
 import { orient } from './orient.ts'
@@ -21,12 +23,15 @@ import { rotate } from './rotate.ts'
 import { saturate } from './saturate.ts'
 import { sepia } from './sepia.ts'
 import { sharpen } from './sharpen.ts'
+import { text } from './text.ts'
 import { tone } from './tone.ts'
+import { trim } from './trim.ts'
 import { unsharp } from './unsharp.ts'
 
 export const steps = [
   orient,
   extract,
+  trim,
   resize,
   crop,
   extend,
@@ -48,4 +53,7 @@ export const steps = [
   mask,
   border,
   pad,
+  blend,
+  mark,
+  text,
 ] as const

@@ -1,13 +1,17 @@
 // Leaves of the finished picture what lies inside a shape, or what another picture shows.
 import type { Colour } from '../options/colour.ts'
-import { colour, oneOf, same } from '../options/kinds.ts'
+import { colour } from '../options/kinds.ts'
+import { maskKind } from '../options/kinds-picture.ts'
 import { type Corners, corners } from '../options/kinds-shape.ts'
 import { scaledCorners } from './border.ts'
+import type { Size } from './geometry/sizes.ts'
 import { effectOf } from './step.ts'
 
 export type Mask = { readonly behind?: Colour } & (
   | { readonly shape: 'ellipse' }
   | { readonly shape: 'corners'; readonly radii: Corners }
+  /** What is light and opaque of it is seen. */
+  | { readonly shape: 'picture'; readonly picture: number; readonly size: Size }
 )
 
 export const mask = effectOf<Mask>()({
@@ -15,10 +19,10 @@ export const mask = effectOf<Mask>()({
   rows: {
     mask: {
       key: 'mask',
-      kind: oneOf(same('ellipse', 'corners')),
+      kind: maskKind,
       section: 'Shape, border and padding',
       about:
-        'Leaves what is inside: `ellipse`, or `corners` that are rounded. What is outside is transparent, or white where the format cannot.',
+        'Leaves what is inside: `ellipse`, `corners` that are rounded, or where a picture, named as `mark` is and stretched over the whole, is light and opaque. What is outside is transparent, or white where the format cannot.',
     },
     cornerRadius: {
       key: 'corner-radius',
@@ -44,13 +48,16 @@ export const mask = effectOf<Mask>()({
     if (cornerRadius?.every((radius) => radius === 0)) return {}
     return { mask, cornerRadius: scaledCorners(cornerRadius, density), ...behind }
   },
-  value({ mask, cornerRadius, maskBackground }, { width, height }) {
+  value({ mask, cornerRadius, maskBackground }, { width, height }, find) {
     if (!mask) return undefined
     const behind = maskBackground && { behind: maskBackground }
+    if (typeof mask !== 'string')
+      return { shape: 'picture', picture: find(mask).index, size: { width, height }, ...behind }
     if (mask === 'ellipse') return { shape: mask, ...behind }
     const usual = Math.round(Math.min(width, height) / 5)
     return { shape: 'corners', radii: cornerRadius ?? [usual, usual, usual, usual], ...behind }
   },
+  sources: ({ mask }) => (mask && typeof mask !== 'string' ? [mask] : []),
   opens: ({ behind }) => (behind?.alpha ?? 0) < 1,
   colours: ({ behind }) => behind !== undefined && (behind.r !== behind.g || behind.g !== behind.b),
   rates: { mask: 22 },

@@ -12,7 +12,7 @@ export interface Step<Name extends string, R extends Rows, Value> {
   /** Its options in their one form, without what has no effect. */
   exact(options: Values<R>, known: Known): Loose<Values<R>>
   /** The plan so far with this step's value, or without it where the step would change nothing. */
-  plan(draft: Draft, spec: Values<R>, facts: Facts): Draft
+  plan(draft: Draft, spec: Values<R>, facts: Facts, find: FindFacts): Draft
   /** Whether each frame of an animation has to be worked on alone. */
   isApart(value: Value): boolean
   /** Milliseconds of CPU for one of each thing that `work` counts; fitted by bench/price.ts. */
@@ -32,6 +32,15 @@ export interface SourceName {
   readonly source: string
   readonly path: string
 }
+
+/** A picture beside the source, as the planner knows it. */
+export interface FurtherPicture {
+  /** Its place among all of them. */
+  readonly index: number
+  readonly facts: Facts
+}
+
+export type FindFacts = (name: SourceName) => FurtherPicture
 
 /** What is known of a request beside its options. */
 export interface Known {
@@ -68,7 +77,7 @@ export const stepOf =
 
 type Effect<Name extends string, R extends Rows, Value> = Omit<Step<Name, R, Value>, 'plan' | 'isApart'> & {
   /** Undefined where nothing is to be done. `size` is that of the picture so far. */
-  value(spec: Values<R>, size: Size): Value | undefined
+  value(spec: Values<R>, size: Size, find: FindFacts): Value | undefined
 }
 
 /**
@@ -80,8 +89,8 @@ export const effectOf =
   <const Name extends string, R extends Rows>(effect: Effect<Name, R, Value>): Step<Name, R, Value> => ({
     ...effect,
     isApart: () => true,
-    plan(draft, spec) {
-      const value = effect.value(spec, draft)
+    plan(draft, spec, _facts, find) {
+      const value = effect.value(spec, draft, find)
       return value === undefined ? draft : { ...draft, [effect.name]: value }
     },
   })

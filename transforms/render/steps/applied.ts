@@ -7,6 +7,8 @@ export interface Around {
   readonly plan: Plan
   /** Whole pictures beside the source; `plan.further` describes them. */
   readonly further: readonly Uint8Array[]
+  /** The operator's folder of fonts. */
+  readonly fonts?: string | undefined
 }
 
 /** Does one step, whose value is that of the plan, after all before it. */

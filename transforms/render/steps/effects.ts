@@ -5,12 +5,15 @@ import type { Plan } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isOpaque } from './background.ts'
+import { blended } from './blends.ts'
 import { mapped, tableOf } from './channels.ts'
 import { enhanced } from './enhance.ts'
 import { halftoned } from './halftone.ts'
+import { marked } from './overlays.ts'
 import { saturated } from './saturate.ts'
 import { bordered, masked, padded } from './shapes.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
+import { written } from './texts.ts'
 import { duotone, monochrome, sepia } from './tint.ts'
 import { toned } from './tone.ts'
 import { unsharpened } from './unsharp.ts'
@@ -33,9 +36,12 @@ export const effects = {
   duotone: upon(duotone),
   unsharp: unsharpened,
   halftone: upon(halftoned),
-  mask: async (image, mask) => from(await masked(await pixelsOf(image), mask)),
+  mask: async (image, mask, around) => from(await masked(await pixelsOf(image), mask, around)),
   border: async (image, border) => from(await bordered(await pixelsOf(image), border)),
   pad: padded,
+  blend: blended,
+  mark: marked,
+  text: written,
   blur: (image, sigma) => image.blur(sigma),
   sharpen: async (image, strength, { plan }) =>
     (await mayShowThrough(image, plan)) ? sharpenVisible(image, strength) : sharpened(image, strength),

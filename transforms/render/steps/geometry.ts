@@ -14,6 +14,8 @@ const framed = (image: Sharp): Sharp => image
 export const geometry = {
   orient: framed,
   extract: framed,
+  /** Where the content lies is known by now, and a plan that knows it has no such step. */
+  trim: framed,
   resize: framed,
   crop: async (image, crop) => (crop.by === 'box' ? framed(image) : smartCrop(await afresh(image), crop)),
   async extend(image, value, { plan: { crop, flatten, background } }) {

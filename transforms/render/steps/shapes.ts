@@ -5,7 +5,9 @@ import { sharp } from '../../pixels/sharp.ts'
 import type { Border } from '../../steps/border.ts'
 import type { Mask } from '../../steps/mask.ts'
 import type { Pad } from '../../steps/pad.ts'
-import { inColour, withAlpha } from './channels.ts'
+import type { Around } from './applied.ts'
+import { inColour, lightOf, withAlpha } from './channels.ts'
+import { overlayOf } from './overlays.ts'
 
 interface Box {
   readonly left: number
@@ -16,16 +18,33 @@ interface Box {
 
 const boxOf = ({ width, height }: Pixels): Box => ({ left: 0, top: 0, right: width, bottom: height })
 
-export async function masked(pixels: Pixels, mask: Mask): Promise<Pixels> {
+export async function masked(pixels: Pixels, mask: Mask, around: Around): Promise<Pixels> {
   const { width, height } = pixels
-  const shape =
-    mask.shape === 'ellipse'
-      ? `<ellipse cx="${width / 2}" cy="${height / 2}" rx="${width / 2}" ry="${height / 2}"/>`
-      : `<path d="${rounded(boxOf(pixels), mask.radii)}"/>`
-  const seen = withSeen(pixels, await coverage(pixels, shape))
+  const seen = withSeen(
+    pixels,
+    mask.shape === 'picture'
+      ? brightness(await overlayOf(mask, around))
+      : await coverage(pixels, pathOf(mask, pixels)),
+  )
   if (!mask.behind) return seen
   const behind = { create: { width, height, channels: 4 as const, background: mask.behind } }
   return pixelsOf(from(seen).composite([{ input: behind, blend: 'dest-over' }]))
+}
+
+function pathOf(mask: Exclude<Mask, { shape: 'picture' }>, pixels: Pixels): string {
+  if (mask.shape === 'corners') return `<path d="${rounded(boxOf(pixels), mask.radii)}"/>`
+  const [x, y] = [pixels.width / 2, pixels.height / 2]
+  return `<ellipse cx="${x}" cy="${y}" rx="${x}" ry="${y}"/>`
+}
+
+/** How light and opaque each pixel is, 0 to 255. */
+function brightness({ data }: Pixels): Uint8Array {
+  const made = new Uint8Array(data.length / 4)
+  for (let pixel = 0, at = 0; pixel < made.length; pixel++, at += 4) {
+    const light = lightOf(data[at] as number, data[at + 1] as number, data[at + 2] as number)
+    made[pixel] = Math.round((light * (data[at + 3] as number)) / 255)
+  }
+  return made
 }
 
 /** How much of each pixel a shape covers, 0 to 255. */
