@@ -145,7 +145,7 @@ const upstreamFailure = (thrown: unknown): Failure =>
     : new Failure('upstream-failed', 'The next tier failed.', { cause: thrown })
 
 /** Conditions and ranges are answered here, from the whole; only these speak to the tiers behind. */
-const onwardNames = ['request-id', 'priority', 'cache-control']
+const onwardNames = ['request-id', 'traceparent', 'priority', 'cache-control']
 
 const onward = (headers: Headers): Headers =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => onwardNames.includes(name)))
