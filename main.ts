@@ -11,6 +11,7 @@ import { assembleRedis } from './assembly/redis.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { assembleSites } from './assembly/sites.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
+import { assembleTracing } from './assembly/tracing.ts'
 import { assembleUpstream } from './assembly/upstream.ts'
 import { assembleInternal } from './assembly/without-edge.ts'
 import type { Config, Role } from './config.ts'
@@ -74,7 +75,8 @@ interface Faces {
 
 async function stackTiers(alone: Assembly): Promise<Faces> {
   const purging = await assemblePurging(alone)
-  const assembly = { ...alone, epochs: purging.epochs }
+  const tracer = await assembleTracing(alone)
+  const assembly = { ...alone, epochs: purging.epochs, tracer }
   const origin = await localOrigin(assembly)
   const shield = localShield(assembly, origin)
   const operation = assembleOperation(assembly)

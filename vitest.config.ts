@@ -4,9 +4,18 @@ import { defineConfig } from 'vitest/config'
  * What is pure, or needs no more than a socket and a temporary folder: `npm run test:fast`, in under a minute and a half.
  * The rest starts servers and browsers, kills processes, or encodes pictures until they are as small as they can be.
  */
-const fast = ['accounts', 'cache', 'config', 'edge', 'house', 'http', 'shield', 'transforms', 'wire'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-)
+const fast = [
+  'accounts',
+  'cache',
+  'config',
+  'edge',
+  'house',
+  'http',
+  'shield',
+  'tracing',
+  'transforms',
+  'wire',
+].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {

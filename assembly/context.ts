@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Epochs } from '../purging/index.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 
 /** What every part is made from. */
 export interface HalftoneOptions {
@@ -19,6 +20,8 @@ export interface Assembly extends HalftoneOptions {
   readonly epochs: Epochs
   /** Where the settings name it. Nothing depends on its being there. */
   readonly redis: RedisRoom | undefined
+  /** Undefined where nobody collects traces. */
+  readonly tracer?: Tracer | undefined
   /** What is to be finished and closed at the end; last made, first closed. */
   readonly closing: (() => Promise<unknown>)[]
   /** Told of whoever asks as a neighbour and does not know the secret. */

@@ -7,6 +7,7 @@ import { createEdge } from '../edge/index.ts'
 import { sampleNames } from '../samples/index.ts'
 import type { Sites } from '../site/index.ts'
 import type { Tier } from '../tier.ts'
+import { traceRequests } from '../tracing/traced-requests.ts'
 import { isPurge } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
@@ -51,6 +52,7 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   app.route('/', wellKnown())
   app.route('/', pages(assembly, api))
   if (api) app.route('/', api.app)
+  if (assembly.tracer) app.use(traceRequests(assembly.tracer))
   app.route('/', edge.app)
   const framework = honoListener(app.fetch)
   const rest: Listener = (request, response) => {

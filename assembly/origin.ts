@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import { createOrigin, type OriginEvent } from '../origin/index.ts'
 import type { Tier } from '../tier.ts'
+import { traceProcessor } from '../tracing/traced-processor.ts'
+import { traceTier } from '../tracing/traced-tier.ts'
 import type { Processor } from '../transforms/processor.ts'
 import { createPool } from '../transforms/render/pool.ts'
 import { createHandover } from '../work/handover.ts'
@@ -44,7 +46,7 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
     observe: (event) => count(metrics, event),
   })
   closing.push(() => origin.idle())
-  return origin.answer
+  return traceTier(origin.answer, assembly.tracer, { name: 'origin', kind: 'server' })
 }
 
 function count(metrics: Assembly['metrics'], event: OriginEvent): void {
@@ -52,7 +54,7 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
   else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
 }
 
-function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
+function assemblePool({ config, metrics, log, closing, tracer }: Assembly): Processor {
   const processor = createPool({
     ...(config.fonts === '' ? {} : { fonts: config.fonts }),
     workers: config.workers,
@@ -65,5 +67,5 @@ function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
   metrics.gauge('halftone_queue_waiting', 'Pictures that wait for a worker.', () => processor.load().waiting)
   metrics.gauge('halftone_queue_running', 'Pictures being made.', () => processor.load().running)
   closing.push(() => processor.close())
-  return processor
+  return traceProcessor(processor, tracer)
 }

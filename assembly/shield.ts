@@ -1,6 +1,7 @@
 // The shield of this process: its store, its bounds, its metrics.
 import { createShield } from '../shield/index.ts'
 import type { Tier } from '../tier.ts'
+import { traceTier } from '../tracing/traced-tier.ts'
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 
@@ -18,5 +19,5 @@ export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
     observe: (outcome) => metrics.outcome('shield', outcome),
   })
   closing.push(() => shield.idle())
-  return shield.answer
+  return traceTier(shield.answer, assembly.tracer, { name: 'shield', kind: 'server' })
 }

@@ -1,5 +1,6 @@
 // The next tier in other processes: the nodes, their deadlines, and where their health is reported.
 import type { Tier } from '../tier.ts'
+import { traceTier } from '../tracing/traced-tier.ts'
 import { createUpstreams } from '../wire/upstreams.ts'
 import type { Assembly } from './context.ts'
 import { healthFault, logHealth } from './node-health.ts'
@@ -13,7 +14,7 @@ interface UpstreamNodes {
 }
 
 export function assembleUpstream(
-  { config, log, metrics, closing, faults }: Assembly,
+  { config, log, metrics, closing, faults, tracer }: Assembly,
   { urls, keyOf, answerMs, hedgeMs }: UpstreamNodes,
 ): Tier {
   const upstreams = createUpstreams({
@@ -31,5 +32,5 @@ export function assembleUpstream(
   })
   closing.push(upstreams.close)
   faults.push(() => healthFault('upstream', upstreams.healthy()))
-  return upstreams.answer
+  return traceTier(upstreams.answer, tracer, { name: 'ask', kind: 'client' })
 }

@@ -158,7 +158,7 @@ const upstreamFailure = (thrown: unknown): Failure =>
 const answeredHere = ['if-none-match', 'if-modified-since', 'if-range', 'range']
 
 /** Of an ask for a picture only these speak to the tiers behind. */
-const onwardNames = ['request-id', 'priority', 'cache-control']
+const onwardNames = ['request-id', 'traceparent', 'priority', 'cache-control']
 
 const onward = ({ host, headers }: Ask): Headers =>
   Object.fromEntries(

@@ -60,3 +60,31 @@ function isHttpUrl(written: string): boolean {
 
 /** Key material: never echoed in an error. */
 export const secret = () => z.string().min(16, { error: 'expected a secret of at least 16 characters' })
+
+/** From 0 to 1. */
+export const share = () =>
+  z.union([z.number(), z.string()]).transform((written, context) => {
+    const value = typeof written === 'number' || /^\d*\.?\d+$/.test(written) ? Number(written) : Number.NaN
+    if (value >= 0 && value <= 1) return value
+    context.addIssue({ code: 'custom', message: `expected a number from 0 to 1, received '${written}'` })
+    return z.NEVER
+  })
+
+/** Pairs `name=value` with commas between, percent-encoded, as W3C Baggage writes them. May be secret: never echoed. */
+export const headerList = () =>
+  text().refine((written) => headersIn(written) !== undefined, {
+    error: 'expected name=value, with commas between several',
+  })
+
+/** The headers of such a list; undefined where it is none. */
+export function headersIn(written: string): Readonly<Record<string, string>> | undefined {
+  const pairs = written.split(',').filter((pair) => pair.trim() !== '')
+  const read = pairs.map((pair) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]+)\s*$/.exec(pair))
+  try {
+    return read.every((found) => found !== null)
+      ? Object.fromEntries(read.map(([, name = '', value = '']) => [name, decodeURIComponent(value)]))
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -14,6 +14,7 @@ import type { RedisConfig } from './redis.ts'
 import { renderSettings } from './render-settings.ts'
 import { type Setting, setting } from './setting.ts'
 import type { StorageConfig, WrittenStorage } from './storage.ts'
+import { tracingSettings } from './tracing-settings.ts'
 
 export const roles = ['edge', 'shield', 'origin', 'api', 'processor'] as const
 export type Role = (typeof roles)[number]
@@ -216,6 +217,7 @@ export const settings = {
   ...lastingSettings,
   ...limitSettings,
   ...clusterSettings,
+  ...tracingSettings,
   ...apiSettings,
 } satisfies Record<string, Setting<unknown>>
 

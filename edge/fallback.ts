@@ -22,6 +22,8 @@ interface Fallbacks {
 
 export interface AskOptions {
   readonly requestId: string
+  /** Of the trace that the request belongs to. */
+  readonly traceparent?: string | undefined
   readonly signal: AbortSignal
   /** Told of an answer that is a problem, also where a picture takes its place. */
   readonly failed: (answer: Answer) => void
@@ -29,8 +31,11 @@ export interface AskOptions {
 
 /** Asks for the exact picture; when it cannot be made, for the source's fallback (or the default one) in the same size. */
 export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
-  return async (exact: ExactRequest, { requestId, signal, failed }: AskOptions): Promise<Answer> => {
-    const headers = { 'request-id': requestId }
+  return async (
+    exact: ExactRequest,
+    { requestId, traceparent, signal, failed }: AskOptions,
+  ): Promise<Answer> => {
+    const headers = { 'request-id': requestId, ...(traceparent === undefined ? {} : { traceparent }) }
     const answer = await upstream({ path: exact.path, headers, signal })
     if (answer.headers[failureHeader] !== undefined) failed(answer)
     const address = sources.get(exact.source)?.fallback ?? fallback

@@ -145,6 +145,7 @@ function pictured(answerFor: (exact: ExactRequest, ask: AskOptions) => Promise<A
     const exact = c.get('exact')
     const answer = await answerFor(exact, {
       requestId: c.get('requestId'),
+      traceparent: traceOf(c),
       signal: c.req.raw.signal,
       failed: (failed) => c.set('failed', failed),
     })
@@ -184,6 +185,14 @@ async function sendable(body: Body, signal: AbortSignal): Promise<Uint8Array<Arr
   const stream = await body.open({ start: 0, end: body.length - 1 }, signal)
   return Readable.toWeb(stream) as ReadableStream
 }
+
+/** A client's own, as it came, where it is one: its trace goes on. */
+function traceOf(c: Context<EdgeEnv>): string | undefined {
+  const { traceparent } = c.env.incoming.headers
+  return typeof traceparent === 'string' && traceShape.test(traceparent) ? traceparent : undefined
+}
+
+const traceShape = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 const targetOf = (c: Context<EdgeEnv>): string => c.env.incoming.url ?? '/'
 const headersOf = (c: Context<EdgeEnv>): ClientHeaders => c.env.incoming.headers

@@ -96,6 +96,7 @@ export function createOrigin(options: OriginOptions): Origin {
       const caching = together([source.caching, ...further.map((each) => each.caching)])
       const loadMs = now() - began
       const priority = priorityOf(ask)
+      const { traceparent } = ask.headers
       // The source's own bytes are kept where sources are.
       const isKept = mayBeKept(caching.shared) && place.spec.format !== 'original'
       const result = await results.obtain({
@@ -108,7 +109,11 @@ export function createOrigin(options: OriginOptions): Origin {
         ...{ purged, epoch },
         signal: ask.signal,
         make: (signal) =>
-          make({ source, further, spec: place.spec, owner: place.source, priority }, workshop, signal),
+          make(
+            { source, further, spec: place.spec, owner: place.source, priority, traceparent },
+            workshop,
+            signal,
+          ),
       })
       if (!result) continue
       for (const event of eventsOf(result, place.spec)) observe(event)

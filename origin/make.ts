@@ -25,6 +25,7 @@ export interface MakeRequest {
   /** The source's name: the processor gives each its share. */
   readonly owner: string
   readonly priority: 'foreground' | 'background'
+  readonly traceparent?: string | undefined
 }
 
 export interface MakeOptions {
@@ -94,7 +95,7 @@ async function openAll(
 }
 
 async function render(
-  { source, spec, priority, owner }: MakeRequest,
+  { source, spec, priority, owner, traceparent }: MakeRequest,
   { handed, facts, further }: AllOpened,
   { limits, now, processor }: MakeOptions,
   signal: AbortSignal,
@@ -116,6 +117,7 @@ async function render(
     owner,
     version,
     lenient,
+    traceparent,
   }
   const picture = await processOne(processor, job, steps, signal)
   return { picture, waitMs: now() - queued - picture.renderMs }

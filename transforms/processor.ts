@@ -15,6 +15,8 @@ export interface Job extends Queued {
   readonly version?: string
   /** Show what there is of a source that is cut short, where it would be refused. */
   readonly lenient?: boolean
+  /** Names the trace that the picture belongs to (W3C Trace Context). */
+  readonly traceparent?: string | undefined
 }
 
 export interface Sought {

@@ -10,6 +10,7 @@ const crossing = [
   'priority',
   'range',
   'request-id',
+  'traceparent',
 ] as const
 
 /** In an ask: a body that is a file need not be sent, its length is enough. It is read in parts when somebody reads it. */

@@ -71,6 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   wire: [...words, 'purging'],
   operation: words,
+  tracing: [...words, door, 'transforms/processor.ts'],
   samples: [],
   dashboard: ['http'],
   assembly: [
@@ -92,6 +93,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'processing',
     'records',
     'storage',
+    'tracing',
+    'config/kinds.ts',
     'work/handover.ts',
     'work/process-name.ts',
     'fetch/guard.ts',
@@ -262,6 +265,11 @@ describe('imports', () => {
 
   test('a plain render loads no optimiser', () => {
     expect([...packagesReachedFrom('transforms/render/worker.ts')]).not.toContain('@napi-rs/image')
+  })
+
+  test('nothing of OpenTelemetry is loaded before somebody wants traces', () => {
+    const reached = [...packagesReachedFrom('cli/index.ts'), ...packagesReachedFrom('assembly/edge.ts')]
+    expect(reached.filter((name) => name.startsWith('@opentelemetry'))).toEqual([])
   })
 
   test('an API never loads sharp either: pixels are for threads and processing nodes', () => {
