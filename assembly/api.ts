@@ -26,7 +26,7 @@ import { pictureTarget } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import type { Assembly } from './context.ts'
-import { type ProcessLimits, rateLimitsOf } from './limits.ts'
+import { type ProcessLimits, publishPlans, rateLimitsOf } from './limits.ts'
 import { openOwnBucket } from './own-bucket.ts'
 import { assembleProcessing } from './processing.ts'
 import type { Purging } from './purging.ts'
@@ -47,6 +47,7 @@ export async function assembleApi(
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
   const records = await openConfiguredRecords(config, now(), createSeal(secret))
   closing.push(() => records.close())
+  publishPlans(assembly, records.keys)
   const bucket = await openOwnBucket(assembly)
   const services = await assembleServices({ ...assembly, purging }, { records, bucket, secret })
   const parts: ApiParts = {

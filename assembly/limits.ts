@@ -16,7 +16,9 @@ import {
   type Limiter,
   type Limits,
 } from '../limits/index.ts'
+import { createPlanPublisher } from '../limits/plans.ts'
 import { noLimits } from '../limits/rules.ts'
+import type { Records } from '../records/index.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
 
@@ -54,6 +56,17 @@ function limiterOf({ config, redis, log, metrics, closing }: Assembly): Limiter 
   )
   closing.push(async () => limiter.close())
   return limiter
+}
+
+/** For nginx, which knows keys by their plans alone. */
+export function publishPlans(
+  { config, redis, closing }: Assembly,
+  keys: Pick<Records['keys'], 'plans'>,
+): void {
+  if (!redis || !config.limits) return
+  const { ask, name } = redis
+  const publisher = createPlanPublisher({ ask, name, secret: limitsSecret(config), plans: keys.plans })
+  closing.push(publisher.close)
 }
 
 /** Hashes what stands in Redis; nginx gets it too, and cannot tell the tier secret from it. */

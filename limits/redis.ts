@@ -26,16 +26,24 @@ export const tokenBucketScript = readFileSync(
   'utf8',
 )
 
-const sha = createHash('sha1').update(tokenBucketScript).digest('hex')
+export const tokenBucketSha = createHash('sha1').update(tokenBucketScript).digest('hex')
 
 /** SHA-1, which nginx has within: an HMAC with it is sound, and what is asked here is only that nobody can reverse it. */
 export const hashName = (secret: string, name: string): string =>
   createHmac('sha1', secret).update(name).digest('base64')
 
+/** What lies in Redis: the buckets, each by its hash, and one hash with the plans of keys, for nginx. */
+export const redisNames = (name: RedisLimiterOptions['name']) => ({
+  bucketPrefix: name('limits:'),
+  plans: name('limit-plans'),
+  plansDigest: name('limit-plans-digest'),
+})
+
 export function createRedisLimiter({ ask, name, secret }: RedisLimiterOptions): Limiter {
+  const { bucketPrefix } = redisNames(name)
   async function run(args: readonly (string | number)[], count: number): Promise<unknown> {
     try {
-      return await ask((redis) => redis.evalsha(sha, count, ...args))
+      return await ask((redis) => redis.evalsha(tokenBucketSha, count, ...args))
     } catch (thrown) {
       // A Redis that was restarted has forgotten it; EVAL teaches it again.
       if (!/^NOSCRIPT/.test((thrown as Error).message)) throw thrown
@@ -44,7 +52,7 @@ export function createRedisLimiter({ ask, name, secret }: RedisLimiterOptions): 
   }
   return {
     async take(claims) {
-      const keys = claims.map(({ bucket }) => name(`limits:${hashName(secret, bucket)}`))
+      const keys = claims.map(({ bucket }) => bucketPrefix + hashName(secret, bucket))
       return decisionOf(await run([...keys, ...claims.flatMap(argumentsOf)], claims.length), claims.length)
     },
   }

@@ -21,6 +21,11 @@ const wanted: readonly Wanted[] = [
     purpose: 'many nodes over Redis',
   },
   {
+    packages: ['nginx-light', 'libnginx-mod-http-lua', 'lua-resty-core', 'lua-nginx-redis'],
+    proof: '/usr/share/lua/5.1/nginx/redis.lua',
+    purpose: 'limits in nginx',
+  },
+  {
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
     proof: '/usr/bin/swift-proxy-server',
     purpose: 'storage in S3 and OpenStack Swift',
