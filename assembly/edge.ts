@@ -36,6 +36,7 @@ export function assembleEdge(assembly: Assembly, { upstream, operation, api, pur
     flightMs: config.edgeDeadlineMs,
     log,
     epochs,
+    isBehindNginx: config.behindNginx,
     observe: (outcome) => metrics.outcome('edge', outcome),
   })
   metrics.hits('edge', edge.hits)

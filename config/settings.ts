@@ -5,6 +5,7 @@ import { apiSettings } from './api-settings.ts'
 import { bytes, duration, httpUrl, integer, list, secret, text, yesNo } from './kinds.ts'
 import { lastingSettings } from './lasting-settings.ts'
 import { cacheOf, memory, workers } from './machine.ts'
+import { nginxSettings } from './nginx-settings.ts'
 import { picturePath } from './parsed-kinds.ts'
 import { type Setting, setting } from './setting.ts'
 
@@ -240,6 +241,7 @@ export const settings = {
 
   ...lastingSettings,
   ...apiSettings,
+  ...nginxSettings,
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }

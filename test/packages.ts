@@ -16,6 +16,16 @@ const wanted: readonly Wanted[] = [
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
+    packages: ['nginx-light', 'libnginx-mod-http-lua', 'lua-resty-core', 'lua-cjson'],
+    proof: '/usr/lib/x86_64-linux-gnu/lua/5.1/cjson.so',
+    purpose: 'nginx in front, and its Lua',
+  },
+  {
+    packages: ['keepalived', 'iproute2', 'curl'],
+    proof: '/usr/sbin/keepalived',
+    purpose: 'an address that moves between balancers',
+  },
+  {
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
     proof: '/usr/bin/swift-proxy-server',
     purpose: 'storage in S3 and OpenStack Swift',

@@ -42,6 +42,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'work/handover.ts',
   ],
   edge: [...words, 'cache', 'purging', door],
+  // Settings to text: what Lua is told comes from those who know it.
+  nginx: ['errors.ts', 'problem.ts', 'http', 'edge', door],
   storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
@@ -94,6 +96,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'edge',
     'fetch',
+    'nginx',
     'storage',
     'transforms',
     'api/services/accounts',
