@@ -42,6 +42,7 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
     flightMs: config.edgeDeadlineMs,
     log,
     epochs,
+    isBehindNginx: config.behindNginx,
     observe: (outcome) => metrics.outcome('edge', outcome),
   })
   metrics.hits('edge', edge.hits)

@@ -33,6 +33,7 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
   const log = keepsEntries(config.roles)
     ? await openFileLog({ path: join(config.dataDir, 'purges.log'), now })
     : createMemoryLog({ now })
+  const startedAt = now()
   closing.push(() => log.close())
   const epochs = await createEpochs(log)
 
@@ -47,7 +48,12 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
     epochs,
     everywhere,
     order: (order) => everywhere(purgesOf(order, sources)),
-    listener: servePurges(here, { secrets: config.tierSecret, refused }),
+    listener: servePurges(here, {
+      secrets: config.tierSecret,
+      refused,
+      // A log in memory begins with its process.
+      log: { begins: keepsEntries(config.roles) ? 0 : startedAt, since: log.since },
+    }),
   }
 }
 

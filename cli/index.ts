@@ -105,6 +105,24 @@ program
     run(async () => (await import('./purge.ts')).purge(await readConfig(configFile()), options)),
   )
 
+program
+  .command('nginx')
+  .description('write the configuration of an nginx in front of the edges, with the Lua that it runs')
+  .option('-o, --out <folder>', 'write there', 'halftone-nginx')
+  .option('--at <folder>', 'where the files will lie, if not there')
+  .option('--user <name>', "whom nginx's workers run as", 'www-data')
+  .option('--run <folder>', "for nginx's process number", '/run')
+  .option('--logs <folder>', "for nginx's logs", '/var/log/nginx')
+  .option('--workers <n>', 'processes of nginx (default: one for each core)')
+  .option('--keepalived', 'also keepalived for two external and two internal balancers')
+  .option('--address <address>', 'keepalived: what clients know, 192.0.2.10/24')
+  .option('--inside <address>', 'keepalived: what only our own machines know, held by internal balancers')
+  .option('--interface <name>', 'keepalived: the network interface', 'eth0')
+  .option('--router <n>', 'keepalived: number of the VRRP group; --inside takes the next one', '51')
+  .action((options) =>
+    run(async () => (await import('./nginx.ts')).writeNginx(await readConfig(configFile()), options)),
+  )
+
 const keys = program.command('keys').description('API keys: add, list, change, revoke')
 
 keys

@@ -9,6 +9,7 @@ import { lastingSettings } from './lasting-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import type { WrittenLimits } from './limits.ts'
 import { cacheOf, memory } from './machine.ts'
+import { nginxSettings } from './nginx-settings.ts'
 import { picturePath } from './parsed-kinds.ts'
 import type { RedisConfig } from './redis.ts'
 import { renderSettings } from './render-settings.ts'
@@ -219,6 +220,7 @@ export const settings = {
   ...clusterSettings,
   ...tracingSettings,
   ...apiSettings,
+  ...nginxSettings,
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }

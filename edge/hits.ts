@@ -8,6 +8,7 @@ import { answerTo } from '../http/conditional.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
 import { classOf, kindOf, plainAccept } from './client-class.ts'
+import { type TellFront, tellNobody } from './front-headers.ts'
 import { type ClientFields, clientHeaders } from './headers.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
@@ -26,6 +27,7 @@ export interface HitsOptions {
   readonly name: string
   readonly now: () => number
   readonly epochs?: Epochs
+  readonly tellFront?: TellFront
 }
 
 /** For the URLs remembered: some 100,000 of them. Beyond it the least used go, and are learned on their next request. */
@@ -51,7 +53,8 @@ interface Ready {
   checked: number
 }
 
-export function createHits({ memory, name, now, epochs = noEpochs }: HitsOptions): Hits {
+export function createHits(options: HitsOptions): Hits {
+  const { memory, name, now, epochs = noEpochs, tellFront = tellNobody } = options
   const known = new LRUCache<string, Known>({ maxSize: maxUrlBytes, sizeCalculation: weighUrl })
   let requests = 0
   let bytes = 0
@@ -75,7 +78,7 @@ export function createHits({ memory, name, now, epochs = noEpochs }: HitsOptions
   }
 
   function checked(found: Known, entry: Entry): Ready {
-    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found)
+    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found, tellFront)
     found.ready = ready
     const { position } = epochs
     if (ready.checked !== position) {
@@ -105,9 +108,10 @@ export function createHits({ memory, name, now, epochs = noEpochs }: HitsOptions
   }
 }
 
-function makeReady(entry: Entry, told: ClientFields): Ready {
+function makeReady(entry: Entry, told: ClientFields, tellFront: TellFront): Ready {
   const length = String(entry.body.length)
-  const headers: Headers = { ...clientHeaders(entry.headers, told), 'content-length': length }
+  const client = { ...clientHeaders(entry.headers, told), 'content-length': length }
+  const headers: Headers = tellFront(client, entry.headers, entry.freshUntil)
   const { etag = '' } = headers
   const unchanged = answerTo({ status: entry.status, headers, body: entry.body }, { 'if-none-match': etag })
   return {

@@ -14,6 +14,7 @@ import { type Epochs, noEpochs } from '../purging/index.ts'
 import { type Answer, type Body, isHeld, type Tier } from '../tier.ts'
 import { type EdgeSource, type ExactRequest, makeExact } from './exact-request.ts'
 import { type AskOptions, withFallback } from './fallback.ts'
+import { type TellFront, tellNginx, tellNobody } from './front-headers.ts'
 import { type ClientFields, clientHeaders, preflightHeaders } from './headers.ts'
 import { createHits, type Hits } from './hits.ts'
 import type { ClientHeaders } from './negotiate.ts'
@@ -32,6 +33,8 @@ export interface EdgeOptions {
   readonly log: Log
   readonly observe?: CacheObserver
   readonly epochs?: Epochs
+  /** An nginx by `halftone nginx` asks: it is told how long it may keep an answer. */
+  readonly isBehindNginx?: boolean
   readonly now?: () => number
 }
 
@@ -56,14 +59,15 @@ export function createEdge(options: EdgeOptions): Edge {
   const { memory, upstream, flightMs, now = Date.now, observe, epochs = noEpochs } = options
   const cached = { name, store: memory, upstream, flightMs, now, epochs }
   const cache = createCache({ ...cached, ...(observe ? { observe } : {}) })
-  const hits = createHits({ memory, name, now, epochs })
+  const tellFront = options.isBehindNginx ? tellNginx : tellNobody
+  const hits = createHits({ memory, name, now, epochs, tellFront })
 
   const app = new Hono<EdgeEnv>()
   app.use(identified(), logged(options.log, now))
   app.use(readsOnly())
   app.use(exactly(options.sources, now)) // an exact request from here on
   app.use(remembered(hits))
-  app.all('*', pictured(withFallback(cache.answer, options)))
+  app.all('*', pictured(withFallback(cache.answer, options), tellFront))
   app.onError((error, c) => send(c, problemAnswer(error)))
   return { app, hit: hits.answer, hits: hits.count, idle: cache.idle }
 }
@@ -140,7 +144,10 @@ function remembered(hits: Hits): MiddlewareHandler<EdgeEnv> {
   }
 }
 
-function pictured(answerFor: (exact: ExactRequest, ask: AskOptions) => Promise<Answer>) {
+function pictured(
+  answerFor: (exact: ExactRequest, ask: AskOptions) => Promise<Answer>,
+  tellFront: TellFront,
+) {
   return async function pictured(c: Context<EdgeEnv>): Promise<Response> {
     const exact = c.get('exact')
     const answer = await answerFor(exact, {
@@ -152,7 +159,8 @@ function pictured(answerFor: (exact: ExactRequest, ask: AskOptions) => Promise<A
     c.set('answer', answer)
     const { vary, saving, expires, reshape = (whole) => whole } = exact
     // A problem, or the picture in its place, is not the file that was asked for.
-    return send(c, untilExpiry(reshape(answer), expires), { vary, ...(answer.status < 400 && { saving }) })
+    const told = { vary, ...(answer.status < 400 && { saving }) }
+    return send(c, untilExpiry(reshape(answer), expires), told, tellFront)
   }
 }
 
@@ -168,8 +176,9 @@ async function send(
   c: Context<EdgeEnv>,
   answer: Answer,
   told: ClientFields = { vary: '' },
+  tellFront: TellFront = tellNobody,
 ): Promise<Response> {
-  const whole = { ...answer, headers: clientHeaders(answer.headers, told) }
+  const whole = { ...answer, headers: tellFront(clientHeaders(answer.headers, told), answer.headers) }
   const { status, headers, body } = answerTo(whole, headersOf(c) as Record<string, string>)
   const hasBody = c.req.method !== 'HEAD' && status !== 304
   return new Response(hasBody ? await sendable(body, c.req.raw.signal) : null, {

@@ -21,9 +21,14 @@ const wanted: readonly Wanted[] = [
     purpose: 'many nodes over Redis',
   },
   {
-    packages: ['nginx-light', 'libnginx-mod-http-lua', 'lua-resty-core', 'lua-nginx-redis'],
+    packages: ['nginx-light', 'libnginx-mod-http-lua', 'lua-resty-core', 'lua-cjson', 'lua-nginx-redis'],
     proof: '/usr/share/lua/5.1/nginx/redis.lua',
-    purpose: 'limits in nginx',
+    purpose: 'nginx in front, its Lua and its limits',
+  },
+  {
+    packages: ['keepalived', 'iproute2', 'curl'],
+    proof: '/usr/sbin/keepalived',
+    purpose: 'an address that moves between balancers',
   },
   {
     packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],

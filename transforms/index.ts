@@ -6,6 +6,8 @@ export { formatOf, identify } from './identify.ts'
 export { exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'
 export { canonical, parseCanonical } from './language/canonical.ts'
 export { dependsOn, exact, isUnmade } from './language/exact.ts'
+
+export { type KeyMeaning, keyTable } from './language/key-table.ts'
 export { parse, unknownKeys } from './language/parse.ts'
 export { type FindPicture, withPictures } from './language/pictures.ts'
 export { revision } from './language/revision.ts'

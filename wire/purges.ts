@@ -1,10 +1,17 @@
-// Purges between processes: `POST /purge` with the tier secret, acknowledged when the process has purged.
+// Purges between processes, with the tier secret: `POST /purge`, acknowledged when the process has purged, and
+// `GET /purge?since=POSITION`, the log behind a position, for whoever was away.
 import type { IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { request } from 'undici'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
-import { type Acknowledgement, type Purge, type PurgeAll, purgeIn } from '../purging/index.ts'
+import {
+  type Acknowledgement,
+  type LoggedPurge,
+  type Purge,
+  type PurgeAll,
+  purgeIn,
+} from '../purging/index.ts'
 import { secretHeader } from './headers.ts'
 import { sendInMemory } from './send-answer.ts'
 import { type Listener, neighbourBy, notNeighbour } from './tier-listener.ts'
@@ -19,24 +26,39 @@ export interface ServePurgesOptions {
   readonly secrets: readonly string[]
   /** Told of whoever was not let in. */
   readonly refused: (req: IncomingMessage) => void
+  readonly log: TellsPurges
 }
 
-export const isPurge = ({ method, url }: IncomingMessage): boolean => method === 'POST' && url === purgePath
+/** What is told of the log of this process. */
+export interface TellsPurges {
+  /** It knows of no purge before this position. */
+  readonly begins: number
+  since(position: number): Promise<readonly LoggedPurge[]>
+}
 
-export function servePurges(purge: PurgeAll, { secrets, refused }: ServePurgesOptions): Listener {
+export const isPurge = ({ method, url }: IncomingMessage): boolean =>
+  (method === 'POST' && url === purgePath) || (method === 'GET' && logPath.test(url ?? ''))
+
+const logPath = /^\/purge\?since=(\d{1,15})$/
+
+export function servePurges(purge: PurgeAll, { secrets, refused, log }: ServePurgesOptions): Listener {
   const isNeighbour = neighbourBy(secrets)
   return function purgeListener(req, res) {
     if (secrets.length === 0 || !isNeighbour(req)) {
       refused(req)
       return sendInMemory(req, res, notNeighbour())
     }
-    purgesIn(req)
-      .then(purge)
-      .then(
-        (parts) => sendInMemory(req, res, answerOf(parts)),
-        (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
-      )
+    const answered = req.method === 'GET' ? logIn(log, req.url ?? '') : purgesIn(req).then(purge)
+    answered.then(
+      (told) => sendInMemory(req, res, answerOf(told)),
+      (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
+    )
   }
+}
+
+async function logIn({ begins, since }: TellsPurges, url: string) {
+  const [, position = '0'] = logPath.exec(url) ?? []
+  return { begins, purges: await since(Number(position)) }
 }
 
 async function purgesIn(req: IncomingMessage): Promise<readonly Purge[]> {
@@ -52,9 +74,13 @@ async function purgesIn(req: IncomingMessage): Promise<readonly Purge[]> {
   return known
 }
 
-function answerOf(parts: readonly Acknowledgement[]) {
-  const body = Buffer.from(JSON.stringify(parts))
-  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
+function answerOf(told: object) {
+  const body = Buffer.from(JSON.stringify(told))
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'content-length': String(body.length),
+  }
   return { status: 200, headers, body }
 }
 

@@ -55,6 +55,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   edge: [...words, 'cache', 'purging', door],
   // Whole web sites of customers.
   site: words,
+  // Settings to text: what Lua is told comes from those who know it.
+  nginx: ['errors.ts', 'problem.ts', 'http', 'edge', door],
   storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.
@@ -115,6 +117,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'edge',
     'fetch',
+    'nginx',
     'storage',
     'transforms',
     'api/services/accounts',
