@@ -82,43 +82,55 @@ function fileReads({ db, kind }: DatabaseHandle) {
       return toTimePage((await pageOf(db, filter).execute()).map(fileOf), limit)
     },
 
-    totals: async (project: string): Promise<Totals> => {
-      const counted = await db
-        .selectFrom('files')
-        .where('project', '=', project)
-        .where('state', '!=', 'uploading')
-        .select(({ fn, eb }) => [
-          fn.count<number>(eb.case().when('state', '=', 'removed').then(1).end()).as('removed'),
-          fn.countAll<number>().as('all'),
-          fn
-            .count<number>(
-              eb
-                .case()
-                .when(eb.and([eb('state', '=', 'ready'), eb('stored', 'is not', null)]))
-                .then(1)
-                .end(),
-            )
-            .as('stored'),
-        ])
-        .executeTakeFirstOrThrow()
-      const { all, stored, removed } = counted
-      return { stored, removed, unstored: all - stored - removed }
-    },
+    totals: (project: string) => totalsOf(db, project),
 
     /** Uploaded before `before` and never stored, oldest first: what retention removes. */
-    findUnstored: async ({ before, limit }: { before: number; limit: number }) => {
-      const rows = await db
-        .selectFrom('files')
-        .selectAll()
-        .where('stored', 'is', null)
-        .where('created', '<', before)
-        .where('state', '!=', 'removed')
-        .orderBy('created')
-        .limit(limit)
-        .execute()
-      return rows.map(fileOf)
-    },
+    findUnstored: (range: UnstoredRange) => findUnstored(db, range),
   }
+}
+
+async function totalsOf(db: DatabaseHandle['db'], project: string): Promise<Totals> {
+  const counted = await db
+    .selectFrom('files')
+    .where('project', '=', project)
+    .where('state', '!=', 'uploading')
+    .select(({ fn, eb }) => [
+      fn.count<number>(eb.case().when('state', '=', 'removed').then(1).end()).as('removed'),
+      fn.countAll<number>().as('all'),
+      fn
+        .count<number>(
+          eb
+            .case()
+            .when(eb.and([eb('state', '=', 'ready'), eb('stored', 'is not', null)]))
+            .then(1)
+            .end(),
+        )
+        .as('stored'),
+    ])
+    .executeTakeFirstOrThrow()
+  const { all, stored, removed } = counted
+  return { stored, removed, unstored: all - stored - removed }
+}
+
+interface UnstoredRange {
+  readonly before: number
+  readonly limit: number
+}
+
+async function findUnstored(
+  db: DatabaseHandle['db'],
+  { before, limit }: UnstoredRange,
+): Promise<readonly FileRecord[]> {
+  const rows = await db
+    .selectFrom('files')
+    .selectAll()
+    .where('stored', 'is', null)
+    .where('created', '<', before)
+    .where('state', '!=', 'removed')
+    .orderBy('created')
+    .limit(limit)
+    .execute()
+  return rows.map(fileOf)
 }
 
 function fileChanges({ db }: DatabaseHandle) {
