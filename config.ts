@@ -222,6 +222,8 @@ function contradictions(config: Config): string[] {
     faults.push(
       'HALFTONE_TIER_SECRET: required when a shield, an origin or a processor listens beyond loopback',
     )
+  if (config.redis && config.tierSecret.length === 0)
+    faults.push('HALFTONE_TIER_SECRET: required with HALFTONE_REDIS, for what processes ask of each other')
   if (runs('edge')) faults.push(...wrongFallbacks(config))
   return faults
 }

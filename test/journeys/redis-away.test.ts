@@ -8,7 +8,7 @@ describe.skipIf(redisMissing)(`a node with Redis ${redisMissing ?? ''}`, () => {
   let node: Node
   beforeAll(async () => {
     redis = await startRedis()
-    node = await aNode({ redis: redis.url, samples: true })
+    node = await aNode({ redis: redis.url, tierSecret: 'known to all of this test', samples: true })
   })
   afterAll(async () => {
     await node?.stop()
