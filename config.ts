@@ -224,6 +224,8 @@ function contradictions(config: Config): string[] {
     )
   if (config.redis && config.tierSecret.length === 0)
     faults.push('HALFTONE_TIER_SECRET: required with HALFTONE_REDIS, for what processes ask of each other')
+  if (config.redis && config.self === '' && config.port === 0)
+    faults.push('HALFTONE_SELF: required with HALFTONE_REDIS where PORT is 0')
   if (runs('edge')) faults.push(...wrongFallbacks(config))
   return faults
 }

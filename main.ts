@@ -78,7 +78,7 @@ interface Faces {
 async function stackTiers(alone: Assembly): Promise<Faces> {
   const purging = await assemblePurging(alone)
   const tracer = await assembleTracing(alone)
-  const sharing = await assembleSharing(alone, purging.epochs)
+  const sharing = await assembleSharing(alone, purging)
   const assembly = { ...alone, epochs: purging.epochs, sharing, tracer }
   const origin = await localOrigin(assembly)
   const shield = localShield(assembly, origin)

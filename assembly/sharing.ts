@@ -1,18 +1,20 @@
 // Work that is done once for all members: the leases, what is held for others, and the connections to them.
-import { hostname } from 'node:os'
-import type { Config } from '../config.ts'
-import type { Epochs } from '../purging/index.ts'
 import { createMemberTiers } from '../wire/members.ts'
 import { sendInMemory } from '../wire/send-answer.ts'
 import { notNeighbour, serveTier } from '../wire/tier-listener.ts'
 import type { Assembly, Sharing } from './context.ts'
+import type { Purging } from './purging.ts'
+import { selfOf } from './self.ts'
 
 /** A holder that says nothing for so long is taken for dead. */
 const leaseMs = 2000
 const heldBytes = 64 * 2 ** 20
 
 /** Loaded only where there is Redis. */
-export async function assembleSharing(assembly: Assembly, epochs: Epochs): Promise<Sharing | undefined> {
+export async function assembleSharing(
+  assembly: Assembly,
+  { place }: Pick<Purging, 'place'>,
+): Promise<Sharing | undefined> {
   const { config, redis, metrics, closing, refused, now = Date.now } = assembly
   if (!redis || !config.roles.includes('origin')) return undefined
   const [{ createRedisLeases }, { createSharing, holdMs }, { createHeldAnswers, heldPath }] =
@@ -40,19 +42,16 @@ export async function assembleSharing(assembly: Assembly, epochs: Epochs): Promi
   const secrets = config.tierSecret
   const serve = serveTier(held.tier, { secrets, refused })
   return {
-    // Nobody joins what began before a purge.
-    share: (errand) => share({ ...errand, key: `${epochs.position} ${errand.key}` }),
+    // Nobody joins what began before a purge, and nobody who does not know of all purges joins anything.
+    async share(errand) {
+      const known = place()
+      if (known === undefined) return { answer: await errand.fly() }
+      return share({ ...errand, key: `${known} ${errand.key}` })
+    },
     isHeld: ({ url }) => url?.startsWith(`${heldPath}/`) === true,
     listener: (request, response) => {
       if (secrets.length > 0) serve(request, response)
       else sendInMemory(request, response, notNeighbour())
     },
   }
-}
-
-/** Where other processes reach this one. */
-export function selfOf({ self, host, port }: Pick<Config, 'self' | 'host' | 'port'>): string {
-  if (self !== '') return new URL(self).origin
-  const name = host === '0.0.0.0' || host === '::' ? hostname() : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
