@@ -29,7 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'limits/rules.ts',
   ],
   work: ['errors.ts'],
-  cluster: [...words, 'purging'],
+  cluster: [...words, 'purging', 'records/queue-calls.ts'],
   // Its rules are the configuration's too, and stand without the rest.
   limits: [...words, 'fetch/addresses.ts'],
   transforms: ['errors.ts', 'work'],
