@@ -222,6 +222,10 @@ function contradictions(config: Config): string[] {
     faults.push(
       'HALFTONE_TIER_SECRET: required when a shield, an origin or a processor listens beyond loopback',
     )
+  if (config.redis && config.tierSecret.length === 0)
+    faults.push('HALFTONE_TIER_SECRET: required with HALFTONE_REDIS, for what processes ask of each other')
+  if (config.redis && config.self === '' && config.port === 0)
+    faults.push('HALFTONE_SELF: required with HALFTONE_REDIS where PORT is 0')
   if (runs('edge')) faults.push(...wrongFallbacks(config))
   return faults
 }

@@ -8,6 +8,7 @@ import { assembleLimits, type ProcessLimits } from './assembly/limits.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleRedis } from './assembly/redis.ts'
+import { assembleSharing } from './assembly/sharing.ts'
 import { assembleShield } from './assembly/shield.ts'
 import { assembleSites } from './assembly/sites.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
@@ -39,6 +40,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
   const assembly: Assembly = {
     ...parts,
     redis,
+    sharing: undefined,
     refused: logStrangers(parts),
     closing: redis ? [redis.close] : [],
     faults: [],
@@ -76,7 +78,8 @@ interface Faces {
 async function stackTiers(alone: Assembly): Promise<Faces> {
   const purging = await assemblePurging(alone)
   const tracer = await assembleTracing(alone)
-  const assembly = { ...alone, epochs: purging.epochs, tracer }
+  const sharing = await assembleSharing(alone, purging)
+  const assembly = { ...alone, epochs: purging.epochs, sharing, tracer }
   const origin = await localOrigin(assembly)
   const shield = localShield(assembly, origin)
   const operation = assembleOperation(assembly)
@@ -126,13 +129,16 @@ function remoteBelowEdge(assembly: Assembly): Tier {
   return assembleUpstream(assembly, { urls: shields, keyOf: wholeKey, answerMs, hedgeMs })
 }
 
-/** A second origin would load the source and make the picture a second time, so it is asked late. */
+/**
+ * A second origin would load the source and make the picture a second time, so it is asked late; not where it would only
+ * wait for the first one.
+ */
 const remoteOrigins = (assembly: Assembly, answerMs: number): Tier =>
   assembleUpstream(assembly, {
     urls: assembly.config.origins,
     keyOf: sourceKey,
     answerMs,
-    hedgeMs: answerMs / 2,
+    hedgeMs: assembly.redis ? assembly.config.hedgeMs : answerMs / 2,
   })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */

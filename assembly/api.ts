@@ -31,6 +31,7 @@ import { openOwnBucket } from './own-bucket.ts'
 import { assembleProcessing } from './processing.ts'
 import type { Purging } from './purging.ts'
 import { openConfiguredRecords } from './records.ts'
+import { assembleQueueCalls } from './redis.ts'
 
 export interface Api {
   readonly app: ReturnType<typeof createApi>
@@ -45,7 +46,10 @@ export async function assembleApi(
 ): Promise<Api> {
   const { config, log, closing, version, now = Date.now } = assembly
   const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const records = await openConfiguredRecords(config, now(), createSeal(secret))
+  const records = {
+    ...(await openConfiguredRecords(config, now(), createSeal(secret))),
+    calls: await assembleQueueCalls(assembly),
+  }
   closing.push(() => records.close())
   publishPlans(assembly, records.keys)
   const bucket = await openOwnBucket(assembly)

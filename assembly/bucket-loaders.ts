@@ -64,7 +64,7 @@ interface BucketAccess extends SharedStores {
 
 /** Opened with the first picture that is asked for: most processes never see one, and a provider's client is large. */
 function loaderIn(
-  { config }: Assembly,
+  { config, sharing }: Assembly,
   { open, isNear, place, keyOf, fresh, ...shared }: BucketAccess,
 ): Loader {
   let opening: Promise<Loader> | undefined
@@ -76,6 +76,7 @@ function loaderIn(
       maxBytes: config.maxSourceBytes,
       freshSeconds: seconds(fresh),
       recent: shared.recent,
+      ...(!isNear && { share: sharing?.share }),
       ...(!isNear && shared.downloads && { store: shared.downloads }),
     })
   }

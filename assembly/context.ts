@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { RedisRoom } from '../cluster/redis.ts'
+import type { Share } from '../cluster/share.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Epochs } from '../purging/index.ts'
 import type { Tracer } from '../tracing/tracer.ts'
+import type { Listener } from '../wire/tier-listener.ts'
 
 /** What every part is made from. */
 export interface HalftoneOptions {
@@ -15,6 +17,13 @@ export interface HalftoneOptions {
   readonly now?: () => number
 }
 
+export interface Sharing {
+  readonly share: Share
+  isHeld(request: IncomingMessage): boolean
+  /** For members that ask for what this one made. */
+  readonly listener: Listener
+}
+
 export interface Assembly extends HalftoneOptions {
   /** What was purged: every cache asks. */
   readonly epochs: Epochs
@@ -22,6 +31,8 @@ export interface Assembly extends HalftoneOptions {
   readonly redis: RedisRoom | undefined
   /** Undefined where nobody collects traces. */
   readonly tracer?: Tracer | undefined
+  /** Work that is done once for all members, where there is Redis. */
+  readonly sharing: Sharing | undefined
   /** What is to be finished and closed at the end; last made, first closed. */
   readonly closing: (() => Promise<unknown>)[]
   /** Told of whoever asks as a neighbour and does not know the secret. */

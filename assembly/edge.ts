@@ -30,7 +30,7 @@ interface EdgeParts {
 
 export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   const { upstream, operation, api, purging, limits, sites } = parts
-  const { config, log, metrics, closing, epochs, now = Date.now } = assembly
+  const { config, log, metrics, closing, epochs, sharing, now = Date.now } = assembly
   const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
   watchStore(metrics, 'edge_memory', memory)
   const edge = createEdge({
@@ -58,6 +58,7 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   const framework = honoListener(app.fetch)
   const rest: Listener = (request, response) => {
     if (isPurge(request)) purging.listener(request, response)
+    else if (sharing?.isHeld(request)) sharing.listener(request, response)
     else framework(request, response)
   }
   const hitOrRest: Listener = (request, response) => {

@@ -86,6 +86,7 @@ function httpLoader(assembly: Assembly, source: WebSource, { downloads }: Shared
     store: downloads,
     now,
     epochs: assembly.epochs,
+    share: assembly.sharing?.share,
     observe: (outcome) => metrics.outcome('source', outcome),
   })
   closing.push(

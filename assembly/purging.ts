@@ -1,31 +1,36 @@
-// The purges of this process: their log, what caches compare with it, and the other processes that are told.
+// The purges of this process: its log, what caches compare with it, the log that all share, and the members that are told.
 import { join } from 'node:path'
 import type { Role } from '../config.ts'
 import { purgesOf } from '../edge/purges.ts'
-import { Failure } from '../errors.ts'
+import { asFailure, Failure } from '../errors.ts'
 import {
   type Acknowledgement,
   createEpochs,
   createMemoryLog,
+  type Delivery,
   type Epochs,
   type Order,
   openFileLog,
-  type Purge,
   type PurgeAll,
+  type PurgeHere,
 } from '../purging/index.ts'
 import { purgeAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
 import { edgeSources } from './edge-sources.ts'
+import { cachingRoles, layerOf, layersOf, partsOf, type Told } from './purge-members.ts'
+import { type Following, followSharedLog } from './shared-purges.ts'
 
 export interface Purging {
   readonly epochs: Epochs
-  /** In all processes that the settings name. */
+  /** Of all members. */
   readonly everywhere: PurgeAll
   /** The same, in the words of addresses. */
   readonly order: Order
   /** For processes that tell this one. */
   readonly listener: Listener
+  /** Up to where the shared log is known here; undefined without one, and while it is not known. */
+  readonly place: () => string | undefined
 }
 
 export async function assemblePurging(assembly: Assembly): Promise<Purging> {
@@ -36,24 +41,26 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
   const startedAt = now()
   closing.push(() => log.close())
   const epochs = await createEpochs(log)
+  const following = await followSharedLog(assembly, { log, keepsEntries: keepsEntries(config.roles) })
 
-  async function here(purges: readonly Purge[]): Promise<readonly Acknowledgement[]> {
-    await log.append(purges)
-    return [{ part: config.roles.join('+'), at: now() }]
+  async function here({ purges, logged }: Delivery): Promise<readonly Acknowledgement[]> {
+    await (following ? following.follower.deliver(purges, logged) : log.append(purges))
+    return partsOf(cachingRoles(config.roles)).map((part) => ({ part, at: now() }))
   }
 
-  const everywhere = inTurn(layersOf(assembly, here))
+  const everywhere = toAll(assembly, here, following)
   const sources = edgeSources(config)
   return {
     epochs,
     everywhere,
-    order: (order) => everywhere(purgesOf(order, sources)),
+    order: async (order) => everywhere(purgesOf(order, sources)),
     listener: servePurges(here, {
       secrets: config.tierSecret,
       refused,
       // A log in memory begins with its process.
       log: { begins: keepsEntries(config.roles) ? 0 : startedAt, since: log.since },
     }),
+    place: () => following?.follower.place(),
   }
 }
 
@@ -63,43 +70,51 @@ const keepsEntries = (roles: readonly Role[]): boolean => roles.includes('shield
 /** Beside the connection: a line is written, and synced. */
 const acknowledgeMs = 5000
 
-/** From the sources outwards: this process stands where its innermost tier does. */
-function layersOf({ config }: Assembly, here: PurgeAll): readonly (readonly PurgeAll[])[] {
-  const { roles, origins, shields, edges, tierSecret, connectMs } = config
-  const settings = { secret: tierSecret[0], answerMs: connectMs + acknowledgeMs }
-  const at = (url: string): PurgeAll => {
-    return (purges) => purgeAt(url, purges, settings)
-  }
-  const far = (role: Role, urls: readonly string[]) => (roles.includes(role) ? [] : urls.map(at))
-  const inner = (['origin', 'shield'] as const).find((role) => roles.includes(role)) ?? 'edge'
-  const near = (role: Role) => (inner === role ? [here] : [])
-  return [
-    [...far('origin', origins), ...near('origin')],
-    [...far('shield', shields), ...near('shield')],
-    // Others, also where this process is an edge itself.
-    [...edges.map(at), ...near('edge')],
-  ]
-}
+/** Logged first: who does not answer now finds it there. */
+function toAll(assembly: Assembly, here: PurgeHere, following: Following | undefined): PurgeAll {
+  const { config } = assembly
+  const settings = { secret: config.tierSecret[0], answerMs: config.connectMs + acknowledgeMs }
+  const own = layerOf(cachingRoles(config.roles)) ?? 'edge'
 
-/** One layer after the other, and all of them even where a part fails: what can be gone is to be gone. */
-function inTurn(layers: readonly (readonly PurgeAll[])[]): PurgeAll {
+  const tell = async ({ url, roles }: Told, delivery: Delivery): Promise<readonly Acknowledgement[]> =>
+    purgeAt(url, delivery, settings).catch((thrown: unknown) =>
+      partsOf(roles).map((part) => ({ part, member: url, failed: asFailure(thrown).message })),
+    )
+
   return async (purges) => {
+    const logged = await following?.follower.append(purges)
+    const delivery: Delivery = { purges, logged }
+    const registered = following ? await following.members.list() : []
     const parts: Acknowledgement[] = []
-    const failures: unknown[] = []
-    for (const layer of layers) {
-      for (const outcome of await Promise.allSettled(layer.map((purge) => purge(purges))))
-        if (outcome.status === 'fulfilled') parts.push(...outcome.value)
-        else failures.push(outcome.reason)
+    for (const [at, layer] of layersOf(config, registered ?? [], following?.self).entries()) {
+      const telling = layer.map((member) => tell(member, delivery))
+      if (at === layerNumber[own]) telling.unshift(named(here(delivery), following?.self))
+      parts.push(...(await Promise.all(telling)).flat())
     }
-    if (failures.length > 0) throw incomplete(failures)
-    return parts
+    if (registered === undefined) throw unknownMembers()
+    const isPromised = logged !== undefined && !parts.some(isForgetful)
+    if (!isPromised) refuseMissing(parts)
+    return { parts, isPromised }
   }
 }
 
-function incomplete(failures: readonly unknown[]): unknown {
-  const known = failures.filter((failure) => failure instanceof Failure)
-  const [first] = known
-  if (first === undefined || known.length < failures.length) return failures[0]
-  const said = known.map(({ message }) => message).join(' ')
-  return new Failure(first.kind, `${said} Purge again: the others did.`, first.details)
+const layerNumber = { origin: 0, shield: 1, edge: 2, nginx: 3 } as const
+
+const named = async (parts: ReturnType<PurgeHere>, member: string | undefined) =>
+  (await parts).map((part) => ({ ...part, member }))
+
+const unknownMembers = () =>
+  new Failure(
+    'upstream-failed',
+    'Who is to purge is not known while Redis is away. Purge again when it is back.',
+  )
+
+/** An nginx reads no log. */
+const isForgetful = ({ part, at }: Acknowledgement): boolean => part === 'nginx' && at === undefined
+
+/** All others were told even where one failed: what can be gone is to be gone. */
+function refuseMissing(parts: readonly Acknowledgement[]): void {
+  const missing = new Set(parts.filter(({ at }) => at === undefined).map(({ failed }) => failed))
+  if (missing.size > 0)
+    throw new Failure('upstream-failed', `${[...missing].join(' ')} Purge again: the others did.`)
 }

@@ -1,7 +1,8 @@
 // Redis, where the settings name it: opened with the process, its absence told in the log, the metrics and at /readyz.
 import type { RedisRoom } from '../cluster/redis.ts'
 import type { Config } from '../config.ts'
-import type { HalftoneOptions } from './context.ts'
+import type { QueueCalls } from '../records/index.ts'
+import type { Assembly, HalftoneOptions } from './context.ts'
 
 /** Loaded only where it is used. */
 export async function assembleRedis({
@@ -22,6 +23,13 @@ export async function assembleRedis({
     room.state() === 'here' ? 1 : 0,
   )
   return room
+}
+
+/** Workers of other processes are called over Redis, where there is one. */
+export async function assembleQueueCalls({ redis }: Assembly): Promise<QueueCalls | undefined> {
+  if (!redis) return undefined
+  const { createQueueCalls } = await import('../cluster/queue-calls.ts')
+  return createQueueCalls(redis)
 }
 
 /** For people: where it is, without who may enter. */

@@ -33,12 +33,13 @@ export function assembleInternal(
   assembly: Assembly,
   { tier = nothing, api, node, purging, limits }: InternalParts,
 ): Listener {
-  const { config, log, refused, now = Date.now } = assembly
+  const { config, log, refused, sharing, now = Date.now } = assembly
   const pictures = serveTier(logFailures(tier, log, now), { secrets: config.tierSecret, refused })
   const framework = api && limitApi(limits, honoListener(withPages(assembly, api).fetch))
   return (request, response) => {
     const first = firstOf(request)
     if (isPurge(request)) purging.listener(request, response)
+    else if (sharing?.isHeld(request)) sharing.listener(request, response)
     else if (node && orderPaths.has(first)) node(request, response)
     else if (framework && (isApiPath(first) || pagePaths.has(first))) framework(request, response)
     else pictures(request, response)

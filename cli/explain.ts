@@ -77,6 +77,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     version: '',
     refused: () => {},
     redis: undefined,
+    sharing: undefined,
     closing: [],
     faults: [],
     epochs: noEpochs,

@@ -18,7 +18,15 @@ interface PurgeOptions {
 
 interface Receipt {
   readonly soft: boolean
-  readonly parts: readonly { readonly part: string; readonly purged: string }[]
+  readonly complete: boolean
+  readonly parts: readonly PurgedPart[]
+}
+
+interface PurgedPart {
+  readonly part: string
+  readonly member?: string
+  readonly purged?: string
+  readonly failed?: string
 }
 
 export async function purge(config: Config, options: PurgeOptions): Promise<void> {
@@ -26,13 +34,21 @@ export async function purge(config: Config, options: PurgeOptions): Promise<void
   if (Object.keys(order).length === (options.soft ? 1 : 0))
     throw new Failure('bad-option', 'Say what: --url, --picture, --key, --prefix, --source or --all.')
   const receipt = await sent(serverOf(config, options), order, options.token)
+  if (!receipt.complete) process.exitCode = 1
   if (options.json) return void console.log(JSON.stringify(receipt))
-  for (const { part, purged } of receipt.parts) console.log(`${purged}  ${part}`)
-  console.log(
-    receipt.soft
-      ? 'Purged softly: old pictures are served while new ones are fetched.'
-      : 'Purged: nothing older is served from these caches.',
-  )
+  for (const part of receipt.parts) console.log(lineOf(part))
+  console.log(verdict(receipt))
+}
+
+/** A time is as long as its place. */
+const lineOf = ({ part, member, purged, failed }: PurgedPart): string =>
+  `${(purged ?? 'did not answer').padEnd(24)}  ${part}${member ? ` of ${member}` : ''}${failed ? `: ${failed}` : ''}`
+
+function verdict({ soft, complete }: Receipt): string {
+  if (!complete) return 'Purged, but not by all: who did not answer purges before it serves again.'
+  return soft
+    ? 'Purged softly: old pictures are served while new ones are fetched.'
+    : 'Purged: nothing older is served from these caches.'
 }
 
 function orderOf({ url, picture, key, prefix, source, all, soft }: PurgeOptions): Record<string, unknown> {
@@ -60,7 +76,7 @@ async function sent(server: string, order: object, token: string | undefined): P
     throw new Failure('upstream-failed', `The server at ${server} could not be reached.`, { cause })
   })
   const said = await answer.body.text()
-  if (answer.statusCode === 200) return JSON.parse(said)
+  if (answer.statusCode === 200 || answer.statusCode === 202) return JSON.parse(said)
   throw new Failure('upstream-failed', `${server} answered ${answer.statusCode}: ${detailIn(said)}`)
 }
 

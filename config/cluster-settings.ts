@@ -1,6 +1,6 @@
 // The settings of many nodes that are one CDN: Redis, and how the others reach this process.
 import { z } from 'zod'
-import { duration, httpUrl, text } from './kinds.ts'
+import { duration, httpUrl, list, text } from './kinds.ts'
 import { redis } from './redis.ts'
 import { setting } from './setting.ts'
 
@@ -24,6 +24,12 @@ export const clusterSettings = {
     duration(),
     '100ms',
     'How long Redis may take to answer. After that this process goes on alone, until it answers again.',
+  ),
+  nginx: setting(
+    'HALFTONE_NGINX',
+    list(httpUrl()),
+    '',
+    'nginx in front that keep pictures, which are told of purges after all others.',
   ),
   self: setting(
     'HALFTONE_SELF',

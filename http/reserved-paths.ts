@@ -14,6 +14,8 @@ export const reservedPaths = {
   processing: ['process'],
   /** Purges from other processes. */
   purging: ['purge'],
+  /** What a process made lately, for other processes. */
+  sharing: ['held'],
   nativeApi: ['v1', 'openapi.json', 'results'],
   /** `v1` is Kraken's as well. */
   kraken: ['user_status'],

@@ -1,5 +1,6 @@
 // The origin: makes the one picture that an exact address asks for, from the one source it names.
 import type { Store } from '../cache/store.ts'
+import type { Share } from '../cluster/share.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Epochs, noEpochs } from '../purging/index.ts'
@@ -41,6 +42,7 @@ export interface OriginOptions {
   readonly now?: () => number
   readonly observe?: (event: OriginEvent) => void
   readonly epochs?: Epochs
+  readonly share?: Share | undefined
   readonly log?: { error(fields: object, message: string): void }
 }
 
@@ -61,7 +63,7 @@ const defaultFlightMs = 600_000
 export function createOrigin(options: OriginOptions): Origin {
   const { now = Date.now, observe = () => {}, flightMs = defaultFlightMs, epochs = noEpochs } = options
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
-  const results = createResults({ store: options.results, flightMs, now, onFault })
+  const results = createResults({ store: options.results, flightMs, now, onFault, share: options.share })
   const open = createOpener(options.handover)
   const workshop = { open, processor: options.processor, limits: options.limits, now }
 

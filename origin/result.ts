@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createFlights } from '../cache/collapse.ts'
 import { safely } from '../cache/safe-store.ts'
 import type { Store } from '../cache/store.ts'
+import type { Share } from '../cluster/share.ts'
 import { latest, type Purged } from '../purging/index.ts'
 import { type Answer, type Headers, type HeldAnswer, isHeld } from '../tier.ts'
 
@@ -52,12 +53,14 @@ export interface ResultsOptions {
   readonly flightMs: number
   readonly now: () => number
   readonly onFault: (cause: unknown) => void
+  /** Renders are shared with other members, where there are any. */
+  readonly share?: Share | undefined
 }
 
 /** The largest moment a Date can hold, and a number in every disk format. */
 const forEver = 8.64e15
 
-export function createResults({ store: given, flightMs, now, onFault }: ResultsOptions): ResultCache {
+export function createResults({ store: given, flightMs, now, onFault, share }: ResultsOptions): ResultCache {
   const store = safely(given, (_, cause) => onFault(cause))
   const flights = createFlights<ObtainedResult | undefined>(flightMs)
 
@@ -72,9 +75,33 @@ export function createResults({ store: given, flightMs, now, onFault }: ResultsO
     const kept = await find(wanted)
     if (kept) return kept
     const { key, keep, epoch } = wanted
-    const made = await wanted.make(signal)
+    const made = await (keep && share ? makeOnce(wanted, share, signal) : makeHere(wanted, signal))
     if (made && keep && isHeld(made.answer)) store.put({ ...made.answer, key, epoch, ...timesFrom(now()) })
+    return made
+  }
+
+  async function makeHere(wanted: ResultRequest, signal: AbortSignal): Promise<ObtainedResult | undefined> {
+    const made = await wanted.make(signal)
     return made && { ...made, outcome: 'made' }
+  }
+
+  /** By one member for all. */
+  async function makeOnce(
+    wanted: ResultRequest,
+    share: Share,
+    signal: AbortSignal,
+  ): Promise<ObtainedResult | undefined> {
+    let here: ObtainedResult | undefined
+    const { answer, heldSeconds } = await share({
+      key: `result ${wanted.priority} ${wanted.key}`,
+      signal,
+      async fly() {
+        here = await makeHere(wanted, signal)
+        return here?.answer
+      },
+      keepMs: () => Number.POSITIVE_INFINITY,
+    })
+    return answer && heldSeconds !== undefined ? { answer, outcome: 'collapsed' } : here
   }
 
   return {

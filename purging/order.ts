@@ -1,5 +1,6 @@
 // What somebody wants purged, and what they are told when it is.
 import type { Purge } from './purge.ts'
+import type { Appended } from './shared-log.ts'
 
 /** All are addresses as clients write them, whole or from the path on. */
 export interface PurgeOrder {
@@ -16,16 +17,38 @@ export interface PurgeOrder {
   readonly isSoft?: boolean | undefined
 }
 
-/** A process that has purged. */
-export interface Acknowledgement {
-  /** Its roles, and its address where it is another process. */
-  readonly part: string
-  /** Milliseconds since the epoch. From then on nothing older leaves that process. */
-  readonly at: number
+/** What a member is told: what to purge, and where the order stands in the log that all share, if it stands there. */
+export interface Delivery {
+  readonly purges: readonly Purge[]
+  readonly logged?: Appended | undefined
 }
 
-/** Purges every part, those nearest to the sources first, so that none is filled again from one that was not purged yet. */
-export type PurgeAll = (purges: readonly Purge[]) => Promise<readonly Acknowledgement[]>
+/** One cache of one member. */
+export interface Acknowledgement {
+  /** nginx, edge, shield, origin, result cache, source cache. */
+  readonly part: string
+  /** The address of its member; undefined in this process, where that is not known. */
+  readonly member?: string | undefined
+  /** Milliseconds since the epoch: from then on nothing older leaves that cache. Undefined where it did not answer. */
+  readonly at?: number | undefined
+  /** Why there is no answer, in a sentence for people. */
+  readonly failed?: string | undefined
+}
 
-/** Throws 'bad-address', 'bad-option' or 'unknown-source' for the order, 'upstream-failed' when a part did not acknowledge. */
-export type Order = (order: PurgeOrder) => Promise<readonly Acknowledgement[]>
+export interface Receipt {
+  readonly parts: readonly Acknowledgement[]
+  /** Whether those who did not answer learn of it before they serve again. */
+  readonly isPromised: boolean
+}
+
+/** Purges this process; the caches that have it. */
+export type PurgeHere = (delivery: Delivery) => Promise<readonly Acknowledgement[]>
+
+/** Purges every member, those nearest to the sources first, so that none is filled again from one that was not purged yet. */
+export type PurgeAll = (purges: readonly Purge[]) => Promise<Receipt>
+
+/**
+ * Throws 'bad-address', 'bad-option' or 'unknown-source' for the order, 'upstream-failed' where a member did not answer
+ * that will not learn of it by itself.
+ */
+export type Order = (order: PurgeOrder) => Promise<Receipt>

@@ -28,6 +28,7 @@ export type { JobFilter, JobRecord, NewJob } from './jobs.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { KeyRecord, NewKey } from './keys.ts'
 export type { Page, Paged, TimePage, TimePaged } from './pages.ts'
+export type { QueueCalls } from './queue-calls.ts'
 export {
   createQueueWorker,
   type LeaseSignal,

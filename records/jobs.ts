@@ -87,6 +87,18 @@ function jobPromises({ db }: DatabaseHandle, nextId: NextId) {
           .executeTakeFirst(),
       ),
 
+    /** Done without a worker: by whoever promised them, and only where nobody has begun. How many there were. */
+    withdraw: async (ids: readonly string[], now: number): Promise<number> => {
+      if (ids.length === 0) return 0
+      const { numUpdatedRows } = await db
+        .updateTable('jobs')
+        .set({ state: 'done', due: null, error: null, finished: now })
+        .where('id', 'in', ids)
+        .where('state', '=', 'waiting')
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
+    },
+
     /** Removes up to `limit` that finished before `before`; how many there were. */
     forget: async ({ before, limit }: { before: number; limit: number }): Promise<number> => {
       const old = db.selectFrom('jobs').select('id').where('finished', '<', before).limit(limit)

@@ -87,11 +87,17 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     while (filling || busy.size > 0) await Promise.all([filling, ...busy.keys()])
   }
 
+  const unhear = records.calls?.hear(queue, poke)
+
   return {
-    poke,
+    poke() {
+      records.calls?.tell(queue)
+      poke()
+    },
     idle: waitUntilIdle,
     stop: async () => {
       isStopped = true
+      unhear?.()
       clearTimeout(timer)
       await waitUntilIdle()
     },

@@ -7,6 +7,7 @@ import type { HookTable } from './hooks.ts'
 import type { NextId } from './ids.ts'
 import type { JobTable } from './jobs.ts'
 import type { KeyTable } from './keys.ts'
+import type { QueueCalls } from './queue-calls.ts'
 import type { ReservationTable } from './reservations.ts'
 import type { ResultTable } from './results.ts'
 import type { UsageTable } from './usage.ts'
@@ -32,6 +33,7 @@ export interface Records extends Tables {
   transaction<T>(work: (t: Tables) => Promise<T>): Promise<T>
   /** For rows of this process, in the order in which they were asked for. */
   readonly nextId: NextId
+  readonly calls?: QueueCalls | undefined
   /** An open database keeps its process alive. */
   close(): Promise<void>
 }

@@ -7,9 +7,9 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import {
   type Acknowledgement,
+  type Delivery,
   type LoggedPurge,
-  type Purge,
-  type PurgeAll,
+  type PurgeHere,
   purgeIn,
 } from '../purging/index.ts'
 import { secretHeader } from './headers.ts'
@@ -41,14 +41,14 @@ export const isPurge = ({ method, url }: IncomingMessage): boolean =>
 
 const logPath = /^\/purge\?since=(\d{1,15})$/
 
-export function servePurges(purge: PurgeAll, { secrets, refused, log }: ServePurgesOptions): Listener {
+export function servePurges(purge: PurgeHere, { secrets, refused, log }: ServePurgesOptions): Listener {
   const isNeighbour = neighbourBy(secrets)
   return function purgeListener(req, res) {
     if (secrets.length === 0 || !isNeighbour(req)) {
       refused(req)
       return sendInMemory(req, res, notNeighbour())
     }
-    const answered = req.method === 'GET' ? logIn(log, req.url ?? '') : purgesIn(req).then(purge)
+    const answered = req.method === 'GET' ? logIn(log, req.url ?? '') : deliveryIn(req).then(purge)
     answered.then(
       (told) => sendInMemory(req, res, answerOf(told)),
       (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
@@ -61,17 +61,23 @@ async function logIn({ begins, since }: TellsPurges, url: string) {
   return { begins, purges: await since(Number(position)) }
 }
 
-async function purgesIn(req: IncomingMessage): Promise<readonly Purge[]> {
+async function deliveryIn(req: IncomingMessage): Promise<Delivery> {
   const length = Number(req.headers['content-length'])
   if (!(length <= mostBytes))
     throw new Failure('body-too-large', `A purge has a length, of at most ${mostBytes} bytes.`)
   const written = await json(req).catch((cause: unknown) => {
     throw new Failure('bad-body', 'The purge is not JSON.', { cause })
   })
-  const purges = Array.isArray(written) ? written.map(purgeIn) : [undefined]
+  const { purges: listed, logged } = (written ?? {}) as { purges?: unknown; logged?: unknown }
+  const purges = Array.isArray(listed) ? listed.map(purgeIn) : [undefined]
   const known = purges.filter((purge) => purge !== undefined)
   if (known.length < purges.length) throw new Failure('bad-body', 'The purge names what is not known here.')
-  return known
+  return { purges: known, logged: loggedIn(logged) }
+}
+
+function loggedIn(written: unknown): Delivery['logged'] {
+  const { place, after } = (written ?? {}) as { place?: unknown; after?: unknown }
+  return typeof place === 'string' && typeof after === 'string' ? { place, after } : undefined
 }
 
 function answerOf(told: object) {
@@ -93,7 +99,7 @@ export interface PurgeAtOptions {
 /** Purges in another process. Throws 'upstream-failed' or 'tier-refused'. */
 export async function purgeAt(
   url: string,
-  purges: readonly Purge[],
+  delivery: Delivery,
   { secret, answerMs }: PurgeAtOptions,
 ): Promise<readonly Acknowledgement[]> {
   const { origin, host } = new URL(url)
@@ -104,7 +110,7 @@ export async function purgeAt(
         'content-type': 'application/json',
         ...(secret === undefined ? {} : { [secretHeader]: secret }),
       },
-      body: JSON.stringify(purges),
+      body: JSON.stringify(delivery),
       signal: AbortSignal.timeout(answerMs),
     })
     if (statusCode !== 200) {
@@ -113,7 +119,7 @@ export async function purgeAt(
       throw new Failure(kind, `${host} did not purge.`, { cause: `answered ${statusCode}` })
     }
     const parts = (await body.json()) as readonly Acknowledgement[]
-    return parts.map(({ part, at }) => ({ part: `${part} at ${host}`, at }))
+    return parts.map(({ part, at }) => ({ part, at, member: origin }))
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
     throw new Failure('upstream-failed', `${host} did not purge.`, { cause: asFailure(thrown).details.cause })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createFlights } from '../../cache/collapse.ts'
 import { safely } from '../../cache/safe-store.ts'
 import type { Store } from '../../cache/store.ts'
+import type { Share } from '../../cluster/share.ts'
 import { asFailure, Failure, type FailureKind } from '../../errors.ts'
 import { decodeBody, hasContentCoding, tooLarge } from '../../fetch/content-coding.ts'
 import { allocateBuffer, concatBuffers } from '../../fetch/own-buffer.ts'
@@ -12,6 +13,7 @@ import { nameOf } from '../../transforms/index.ts'
 import { assumedFor } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
 import { createRecent, type Recent, type Sought } from '../recent-sources.ts'
+import { shareBytes } from '../shared-work.ts'
 
 export interface BucketOptions {
   readonly bucket: Pick<Bucket, 'get' | 'stat'>
@@ -27,6 +29,8 @@ export interface BucketOptions {
   readonly recent?: Recent
   /** Where files are kept by version, for a bucket that is behind a network. */
   readonly store?: Store
+  /** For such a bucket: files are read once for all members. */
+  readonly share?: Share | undefined
 }
 
 /** Far above what a bucket allows itself. */
@@ -34,6 +38,7 @@ const flightMs = 60_000
 
 export function createBucketLoader(options: BucketOptions): Loader {
   const { bucket, place, keyOf, maxBytes, freshSeconds, recent = createRecent({ maxBytes }) } = options
+  const { share } = options
   // All the sizes of a new picture are asked for at once, and one look is enough for them.
   const looks = createFlights<FileFacts | undefined>(flightMs)
   const caching = assumedFor(freshSeconds)
@@ -75,7 +80,8 @@ export function createBucketLoader(options: BucketOptions): Loader {
       const version = versionOf(place, key, facts)
       const fetch = async (trip: AbortSignal) => {
         if (facts.bytes > maxBytes) throw tooLarge(maxBytes)
-        return read(key, version, trip)
+        const own = () => read(key, version, trip)
+        return share ? shareBytes(share, version, { signal: trip, read: own }) : own()
       }
       return {
         version,

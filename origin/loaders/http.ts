@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createCache } from '../../cache/index.ts'
 import type { Store } from '../../cache/store.ts'
+import type { Share } from '../../cluster/share.ts'
 import { Failure, type FailureKind } from '../../errors.ts'
 import { createDownload, digestHeader } from '../../fetch/download.ts'
 import { createGuard, type Resolve } from '../../fetch/guard.ts'
@@ -13,6 +14,7 @@ import type { Epochs } from '../../purging/index.ts'
 import { type Answer, type Headers, requireHeld, type Tier } from '../../tier.ts'
 import { cachingOf } from '../caching.ts'
 import type { Loader, Source } from '../loader.ts'
+import { shareDownload } from '../shared-work.ts'
 
 export interface HttpOptions {
   /** 'https://site.example/pictures/': paths are looked up below it. Without it, only whole addresses are. */
@@ -36,6 +38,8 @@ export interface HttpOptions {
   /** The source cache. */
   readonly store: Store
   readonly resolve?: Resolve
+  /** Downloads are shared with other members, where there are any. */
+  readonly share?: Share | undefined
   /** What was purged. */
   readonly epochs?: Epochs
   readonly now?: () => number
@@ -56,7 +60,9 @@ export function createHttpLoader(options: HttpOptions): HttpLoader {
   const download = createDownload({ ...options, headers: options.headers ?? {}, dispatcher, rules })
   const scope = scopeOf(options)
   const scoped: Tier = (ask) => download({ ...ask, path: ask.path.slice(scope.length) })
-  const cache = createSourceCache(options, scoped, now)
+  const { share } = options
+  const upstream = share ? shareDownload(scoped, { share, defaults: defaultsOf(options), now }) : scoped
+  const cache = createSourceCache(options, upstream, now)
   return {
     async load(path, signal, wish = {}) {
       const url = permit(isWhole(path) ? path : below(base, path), rules)
@@ -87,18 +93,23 @@ const flightMarginMs = 5_000
 
 /** Freshness, revalidation, merging of downloads and stale service are the engine's; ours is only what is assumed. */
 function createSourceCache(options: HttpOptions, download: Tier, now: () => number) {
-  const { freshSeconds, staleIfErrorSeconds, store, observe, epochs } = options
+  const { freshSeconds, store, observe, epochs } = options
   return createCache({
     name: 'halftone-source',
     store,
     upstream: options.ignoreCacheControl ? withOwnFreshness(download, freshSeconds) : download,
     now,
     flightMs: options.totalMs + flightMarginMs,
-    defaults: { defaultFreshSeconds: freshSeconds, defaultStaleIfErrorSeconds: staleIfErrorSeconds },
+    defaults: defaultsOf(options),
     ...(observe && { observe }),
     ...(epochs && { epochs }),
   })
 }
+
+const defaultsOf = ({ freshSeconds, staleIfErrorSeconds }: HttpOptions) => ({
+  defaultFreshSeconds: freshSeconds,
+  defaultStaleIfErrorSeconds: staleIfErrorSeconds,
+})
 
 /** A picture found is fresh for so long; failures keep the lifetimes that problem.ts gives them. */
 function withOwnFreshness(download: Tier, freshSeconds: number): Tier {

@@ -48,6 +48,15 @@ export function jobsContract(records: () => Records): void {
     expect(await records().jobs.finish(second ?? missing(), noon + lease)).toBe(true)
   })
 
+  test('a job that its promiser has done is withdrawn, unless somebody is at it', async () => {
+    const [running, waiting] = [await promised('own'), await promised('own', { delayMs: 5000 })]
+    expect(await claimed('own')).toHaveLength(1)
+    expect(await records().jobs.withdraw([running, waiting], noon + 1)).toBe(1)
+    expect(await records().jobs.get(waiting)).toMatchObject({ state: 'done', due: null, finished: noon + 1 })
+    expect(await records().jobs.get(running)).toMatchObject({ state: 'running' })
+    expect(await records().jobs.withdraw([], noon)).toBe(0)
+  })
+
   test('a heartbeat keeps the lease', async () => {
     await promised('heart')
     const [job] = await claimed('heart')

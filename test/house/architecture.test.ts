@@ -29,7 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'limits/rules.ts',
   ],
   work: ['errors.ts'],
-  cluster: words,
+  cluster: [...words, 'purging', 'records/queue-calls.ts'],
   // Its rules are the configuration's too, and stand without the rest.
   limits: [...words, 'fetch/addresses.ts'],
   transforms: ['errors.ts', 'work'],
@@ -43,6 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   origin: [
     ...words,
     'cache',
+    'cluster/share.ts',
     'fetch',
     'purging',
     door,
@@ -386,7 +387,9 @@ const innerRooms: Readonly<Record<string, readonly string[]>> = {
   // A language compiles to options; it knows neither the journey nor the hits.
   'edge/languages': ['edge/content-disposition.ts', 'edge/signature.ts'],
   // A loader finds a source; it knows neither results nor answers.
-  'origin/loaders': ['origin/caching.ts', 'origin/loader.ts', 'origin/recent-sources.ts'],
+  'origin/loaders': [
+    ...['origin/caching.ts', 'origin/loader.ts', 'origin/recent-sources.ts', 'origin/shared-work.ts'],
+  ],
 }
 const providers = ['storage/azure', 'storage/folder', 'storage/s3', 'storage/swift']
 

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import type { ApiParts } from '../../api/faces/parts.ts'
 import { createApi } from '../../api/index.ts'
+import { heldPath } from '../../cluster/held-answers.ts'
 import { ConfigFault, makeConfig } from '../../config.ts'
 import { dashboard } from '../../dashboard/index.ts'
 import { wellKnown } from '../../dashboard/well-known.ts'
@@ -36,7 +37,9 @@ describe('every path at the root is in the table', () => {
   })
 
   test('of what processes ask each other', () => {
-    expect([healthPath, processPath, purgePath].filter((path) => !isReserved(firstOf(path)))).toEqual([])
+    expect(
+      [healthPath, processPath, purgePath, heldPath].filter((path) => !isReserved(firstOf(path))),
+    ).toEqual([])
   })
 })
 

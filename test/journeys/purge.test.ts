@@ -1,19 +1,13 @@
 // Purges as operators do them: from the command line and by the API, in one process and through processes apart.
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, aSource, type SourceServer, times } from './cdn.ts'
 import { aProcess, entriesOnDisk, type Process } from './processes.ts'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const halftone = join(root, 'bin/halftone')
+import { blue, colourOf, plain, purge, red, tokenFor } from './purges.ts'
 
 let folder: string
 let source: SourceServer
@@ -33,45 +27,6 @@ afterAll(async () => {
   await source.stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-const plain = (background: string): Promise<Buffer> =>
-  sharp({ create: { width: 64, height: 48, channels: 3, background } })
-    .png()
-    .toBuffer()
-
-const red = 'rgb(255,0,0)'
-const blue = 'rgb(0,0,255)'
-
-async function colourOf({ status, body }: Answered): Promise<string> {
-  if (status !== 200) return String(status)
-  const { data } = await sharp(body).removeAlpha().raw().toBuffer({ resolveWithObject: true })
-  return (data[0] ?? 0) > 128 ? red : blue
-}
-
-function tokenFor({ dataDir }: Process): string {
-  const args = ['keys', 'add', '--project', 'shop', '--user', 'ann', '--json']
-  const { stdout } = spawnSync(halftone, args, {
-    env: { ...process.env, HALFTONE_DATA: dataDir },
-    encoding: 'utf8',
-  })
-  const { id, secret } = JSON.parse(stdout)
-  return `${id}.${secret}`
-}
-
-/** `halftone purge`, as it is typed; what it prints. */
-async function purge(server: string, token: string, ...args: readonly string[]): Promise<string> {
-  const child = spawn(halftone, ['purge', '--server', server, ...args], {
-    env: { ...process.env, HALFTONE_TOKEN: token },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [said, faults, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ])
-  expect({ code, faults }).toEqual({ code: 0, faults: '' })
-  return said
-}
 
 /** A picture at a path of its own, hot in every cache of the server, and then replaced at its source. */
 async function replaced(cdn: Pick<Process, 'get'>, path: string, queries: readonly string[]) {
@@ -113,7 +68,7 @@ describe('in one process', () => {
     const cats = await replaced(cdn, '1/cat.png', ['h=24&w=32', 'w=40'])
     const dogs = await replaced(cdn, '2/dog.png', ['w=32'])
     expect(await purge(cdn.url, token, ...args)).toMatch(
-      /^\d{4}-.*Z {2}edge\+shield\+origin\+api\+processor\nPurged:/,
+      /^(?:\d{4}-.*Z {2}(?:origin|result cache|source cache|shield|edge)\n){5}Purged:/,
     )
     expect(await coloursAt(cdn, [...cats, ...dogs])).toEqual(colours)
     // And hot again, in the same way.
@@ -283,8 +238,8 @@ describe('through processes apart', () => {
   test('every part acknowledges, and nothing older leaves the edge', async () => {
     const addresses = await replaced(edge, 'apart.png', ['w=32', 'w=40'])
     const said = await purge(api.url, token, '--picture', '/shop/apart.png')
-    const acknowledged = said.split('\n').flatMap((line) => /Z {2}(\S+)/.exec(line)?.[1] ?? [])
-    expect(acknowledged).toEqual(['origin', 'shield', 'edge', 'api+processor'])
+    const acknowledged = said.split('\n').flatMap((line) => /Z {2}(.+) of http/.exec(line)?.[1] ?? [])
+    expect(acknowledged).toEqual(['origin', 'result cache', 'source cache', 'shield', 'edge'])
     expect(await coloursAt(edge, addresses)).toEqual([blue, blue])
   })
 
@@ -298,7 +253,7 @@ describe('through processes apart', () => {
   })
 
   test('nobody without the secret purges a tier', async () => {
-    const order = JSON.stringify([{ target: { kind: 'everything' }, isSoft: false }])
+    const order = JSON.stringify({ purges: [{ target: { kind: 'everything' }, isSoft: false }] })
     for (const part of parts) {
       const answer = await fetch(`${part.url}/purge`, { method: 'POST', body: order })
       expect(answer.status).toBe(403)

@@ -8,7 +8,12 @@ describe.skipIf(redisMissing)(`a node with Redis ${redisMissing ?? ''}`, () => {
   let node: Node
   beforeAll(async () => {
     redis = await startRedis()
-    node = await aNode({ redis: redis.url, samples: true })
+    node = await aNode({
+      self: 'http://127.0.0.1:1',
+      redis: redis.url,
+      tierSecret: 'known to all of this test',
+      samples: true,
+    })
   })
   afterAll(async () => {
     await node?.stop()

@@ -95,7 +95,7 @@ export async function aDesk({ create, endpoints = {}, ...options }: DeskOptions)
     delivery: { admit: () => undefined, address: (path) => path },
     ...{ records, bucket, accounts, intake, optimising, hooks, log, now },
     uploads: undefined as never,
-    purge: async () => [],
+    purge: async () => ({ parts: [], isPromised: false }),
     rateLimits: { table: noLimits, take: async () => {} },
     limits: { optimiseBytes, uploadBytes: 1, multipartBytes: 1, jsonBytes: 1 << 20 },
     ...{ publicUrl: undefined, picturesUrl: undefined, version: 'test' },

@@ -118,7 +118,7 @@ export async function aServer() {
   const purges = createMemoryLog({ now })
   const purge: ApiParts['purge'] = async (order) => {
     await purges.append(purgesOf(order, new Map([['photos', { defaults: '' }]])))
-    return [{ part: 'test', at: now() }]
+    return { parts: [{ part: 'edge', at: now() }], isPromised: false }
   }
   const parts: ApiParts = {
     delivery: { admit: () => undefined, address: (path) => path },

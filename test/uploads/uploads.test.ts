@@ -265,6 +265,18 @@ test('removed bytes that the storage would not let go are erased by the job that
   await expect.poll(() => desk.bucket.stat(uploadKey(file.id))).toBeUndefined()
 })
 
+test('a removal purges once, and leaves no job behind', async () => {
+  const purged: string[] = []
+  const desk = await aDesk({ purge: async (ids) => void purged.push(...ids) })
+  const files = [await desk.add(photo), await desk.add(photo)]
+  await desk.uploads.remove(
+    'demo',
+    files.map(({ id }) => id),
+  )
+  expect(purged).toEqual(files.map(({ id }) => id))
+  expect((await desk.records.jobs.find({ queue: 'erase', states: ['waiting', 'running'] })).rows).toEqual([])
+})
+
 test('many that change one file at once lose none of the changes', async () => {
   const desk = await aDesk()
   const { id } = await desk.add(photo)

@@ -5,18 +5,26 @@ import { uploadKey } from '../../../storage/index.ts'
 import type { UploadsContext } from './context.ts'
 
 const eraseQueue = 'erase'
-/** The delay lets the caller erase the bytes at once; the job then finds nothing to do. */
-export const erasureJob = (id: string) => ({ queue: eraseQueue, payload: { file: id }, delayMs: 30_000 })
+/** A file has one, under its own identifier. The delay lets the caller erase the bytes at once, who then withdraws it. */
+export const erasureJob = (id: string) => ({
+  id,
+  queue: eraseQueue,
+  payload: { file: id },
+  delayMs: 30_000,
+})
 
 /** Called before a removal is acknowledged. What fails here is done by the job. */
 export async function eraseNow(
   context: UploadsContext,
   files: readonly Pick<FileRecord, 'id'>[],
 ): Promise<void> {
-  await erase(
-    context,
-    files.map(({ id }) => id),
-  ).catch((error: unknown) => context.log.warn({ error: String(error) }, 'files are erased later'))
+  const ids = files.map(({ id }) => id)
+  try {
+    await erase(context, ids)
+    await context.records.jobs.withdraw(ids, context.now())
+  } catch (error) {
+    context.log.warn({ error: String(error) }, 'files are erased later')
+  }
 }
 
 /** Purged last: what is read meanwhile is the file that was there. */

@@ -29,10 +29,19 @@ export const PurgeOrder = z
 export const PurgeReceipt = z
   .object({
     soft: z.boolean(),
+    complete: z.boolean().openapi({ description: 'Whether all have answered.' }),
     parts: z.array(
       z.object({
-        part: z.string().openapi({ example: 'edge+shield+origin+api+processor' }),
-        purged: time().openapi({ description: 'From then on nothing older leaves it.' }),
+        part: z.string().openapi({
+          description: 'A cache: nginx, edge, shield, origin, result cache or source cache.',
+          example: 'result cache',
+        }),
+        member: z.string().optional().openapi({
+          description: 'The address of its process; absent for this one, where it does not know its own.',
+          example: 'http://10.0.0.5:8080',
+        }),
+        purged: time().optional().openapi({ description: 'From then on nothing older leaves it.' }),
+        failed: z.string().optional().openapi({ description: 'Why it did not answer, in a sentence.' }),
       }),
     ),
   })

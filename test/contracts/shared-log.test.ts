@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createPurgeStream } from '../../cluster/purge-stream.ts'
+import { openRedis, type RedisRoom } from '../../cluster/redis.ts'
+import { redisIn } from '../../config/redis.ts'
+import type { SharedLog } from '../../purging/index.ts'
+import { type RedisServer, redisMissing, startRedis, startRedisCluster } from '../servers/redis.ts'
+import { ofKey } from './purge-log.ts'
+import { sharedLogContract } from './shared-log.ts'
+
+const rooms: RedisRoom[] = []
+let places = 0
+
+async function viewsAt(url: string, count: number, most: number): Promise<readonly SharedLog[]> {
+  const place = redisIn(url)
+  if (!place) throw new Error(url)
+  const prefix = `place-${++places}`
+  const opened = Array.from({ length: count }, () => openRedis({ ...place, prefix, answerMs: 5000 }))
+  rooms.push(...opened)
+  await Promise.all(opened.map((room) => expect.poll(room.state).toBe('here')))
+  return opened.map((room) => createPurgeStream(room, { most }))
+}
+
+describe.skipIf(redisMissing)(`a stream in Redis ${redisMissing ?? ''}`, () => {
+  let redis: RedisServer
+  let cluster: Awaited<ReturnType<typeof startRedisCluster>>
+  beforeAll(async () => {
+    ;[redis, cluster] = await Promise.all([startRedis(), startRedisCluster()])
+  })
+  afterEach(async () => {
+    await Promise.all(rooms.splice(0).map((room) => room.close()))
+  })
+  afterAll(() => Promise.all([redis?.stop(), cluster?.stop()]))
+
+  sharedLogContract('one server', (members, most) => viewsAt(redis.url, members, most))
+  sharedLogContract('Cluster', (members, most) => viewsAt(cluster.url, members, most))
+
+  test('that comes back without its data: who knew all goes on, and who knew less is told', async () => {
+    const [one, other] = (await viewsAt(redis.url, 2, 100)) as [SharedLog, SharedLog]
+    const { end: old } = await one.behind(undefined)
+    const { place } = await one.append([ofKey('a')], old)
+    redis.say('flushall')
+    expect(await one.behind(place)).toEqual({ orders: [], end: place, isWhole: true })
+    expect((await other.behind(old)).isWhole).toBe(false)
+    const next = await one.append([ofKey('b')], place)
+    expect((await one.behind(place)).orders.map((order) => order.place)).toEqual([next.place])
+  })
+
+  test('an order that is the first after a loss begins the log where its member stood', async () => {
+    const [one, other] = (await viewsAt(redis.url, 2, 100)) as [SharedLog, SharedLog]
+    const { end: old } = await one.behind(undefined)
+    const { place } = await one.append([ofKey('a')], old)
+    redis.say('flushall')
+    await one.append([ofKey('b')], place)
+    expect((await other.behind(place)).orders).toHaveLength(1)
+    expect((await other.behind(old)).isWhole).toBe(false)
+  })
+})

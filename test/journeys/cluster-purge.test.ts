@@ -1,0 +1,157 @@
+// Purges of members that know each other over Redis: the receipt, and those who were away.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts'
+import { aSource, type SourceServer } from './cdn.ts'
+import { aProcess, type Process } from './processes.ts'
+import { blue, colourOf, plain, purge, red, tokenFor } from './purges.ts'
+
+describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'halftone-cluster-purge-'))
+  let redis: RedisServer
+  let source: SourceServer
+  let members: Process[] = []
+  let origin: Process
+  let shield: Process
+  let edges: [Process, Process]
+  let api: Process
+  let token: string
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    source = await aSource({})
+    source.cacheControl = 'public, max-age=3600'
+    const file = join(folder, 'halftone.config.ts')
+    const site = { site: `${source.url}/`, allowAddresses: ['127.0.0.1/32'] }
+    writeFileSync(file, `export default ${JSON.stringify({ sources: { shop: site } })}\n`)
+    const common = {
+      HALFTONE_CONFIG: file,
+      HALFTONE_TIER_SECRET: 'known to all processes of this test',
+      HALFTONE_REDIS: redis.url,
+      // A machine with too much to do is not to be taken for one whose Redis is away.
+      HALFTONE_REDIS_TIMEOUT: '30s',
+    }
+    const start = (role: string, environment: Readonly<Record<string, string>> = {}) =>
+      aProcess({ args: ['--role', role], environment: { ...common, ...environment } })
+    origin = await start('origin')
+    shield = await start('shield', { HALFTONE_ORIGINS: origin.url })
+    const shields = { HALFTONE_SHIELDS: shield.url }
+    edges = await Promise.all([start('edge', shields), start('edge', shields)])
+    // It is told of nobody: all have told Redis of themselves.
+    api = await start('api,processor')
+    members = [origin, shield, ...edges]
+    token = tokenFor(api)
+  })
+  afterAll(async () => {
+    await Promise.all([api, ...members].map((each) => each?.end()))
+    await source?.stop()
+    await redis?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const order = async (body: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${api.url}/v1/purge`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, said: (await answer.json()) as Said }
+  }
+  interface Said {
+    readonly complete: boolean
+    readonly parts: readonly { part: string; member: string; purged?: string; failed?: string }[]
+  }
+
+  /** Red in every cache, and blue at its source. */
+  async function replaced(name: string): Promise<string> {
+    const address = `/shop/${name}?w=32`
+    source.pictures[`/${name}`] = await plain(red)
+    for (const edge of edges) {
+      await edge.get(address)
+      expect((await edge.get(address)).tiers).toEqual([expect.stringContaining('hit')])
+    }
+    source.pictures[`/${name}`] = await plain(blue)
+    return address
+  }
+  const colours = (address: string) =>
+    Promise.all(edges.map(async (edge) => colourOf(await edge.get(address))))
+
+  test('the receipt has each cache of each member, from the sources outwards, and nothing older is served', async () => {
+    const address = await replaced('cat.png')
+    const { status, said } = await order({ pictures: ['/shop/cat.png'] })
+    expect({ status, complete: said.complete }).toEqual({ status: 200, complete: true })
+    const [one, other] = edges.map(({ url }) => url).sort()
+    expect(said.parts.map(({ part, member }) => `${part} of ${member}`)).toEqual([
+      ...['origin', 'result cache', 'source cache'].map((part) => `${part} of ${origin.url}`),
+      `shield of ${shield.url}`,
+      ...[one, other].map((url) => `edge of ${url}`),
+    ])
+    const [atOrigin = 0, , , atShield = 0, ...atEdges] = said.parts.map(({ purged = '' }) =>
+      Date.parse(purged),
+    )
+    expect(atOrigin).toBeLessThanOrEqual(atShield)
+    expect(atShield).toBeLessThanOrEqual(Math.min(...atEdges))
+    expect(await colours(address)).toEqual([blue, blue])
+  })
+
+  test('the command prints it', async () => {
+    expect(await purge(api.url, token, '--source', 'shop')).toMatch(
+      /Z {2}shield of http:\/\/127\.0\.0\.1:\d+\n/,
+    )
+  })
+
+  test('a member that is down is named, and purges before it serves again', async () => {
+    const address = await replaced('down.png')
+    await shield.end('SIGKILL')
+    const { status, said } = await order({ pictures: ['/shop/down.png'] })
+    expect({ status, complete: said.complete }).toEqual({ status: 202, complete: false })
+    expect(said.parts.filter(({ purged }) => purged === undefined)).toEqual([
+      { part: 'shield', member: shield.url, failed: `${new URL(shield.url).host} did not purge.` },
+    ])
+    await shield.again()
+    const seen = new Set<string>()
+    await expect
+      .poll(async () => {
+        for (const colour of await colours(address)) seen.add(colour)
+        return colours(address)
+      })
+      .toEqual([blue, blue])
+    expect([...seen]).not.toContain(red)
+  })
+
+  test('one that was away for longer than the log reaches back forgets everything', async () => {
+    const address = await replaced('long.png')
+    await shield.end('SIGKILL')
+    await order({ pictures: ['/shop/long.png'] })
+    redis.say('xtrim', '{halftone}:purges', 'maxlen', '0')
+    await order({ pictures: ['/shop/another.png'] })
+    await shield.again()
+    const seen = new Set<string>()
+    await expect
+      .poll(async () => {
+        for (const colour of await colours(address)) seen.add(colour)
+        return colours(address)
+      })
+      .toEqual([blue, blue])
+    expect([...seen]).not.toContain(red)
+  })
+
+  test('while Redis is away a purge reaches all that were there; one that is down keeps it from being promised', async () => {
+    const address = await replaced('away.png')
+    await redis.kill()
+    await expect.poll(async () => JSON.parse((await api.get('/readyz')).body.toString()).redis).toBe('away')
+    expect((await order({ pictures: ['/shop/away.png'] })).status).toBe(200)
+    expect(await colours(address)).toEqual([blue, blue])
+    const [edge] = edges
+    await edge.end('SIGKILL')
+    expect((await order({ pictures: ['/shop/away.png'] })).status).toBe(502)
+    await redis.again()
+    await edge.again()
+    for (const member of [...members, api])
+      await expect.poll(async () => (await member.get('/readyz')).status).toBe(200)
+    expect((await order({ pictures: ['/shop/away.png'] })).status).toBe(200)
+  })
+})
