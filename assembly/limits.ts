@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { RateLimits } from '../api/index.ts'
-import { isApiPath } from '../api/paths.ts'
+import { apiPaths } from '../api/paths.ts'
 import { type Config, uploadsName } from '../config.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'
-import { isReserved } from '../http/reserved-paths.ts'
+import { reservedPaths } from '../http/reserved-paths.ts'
 import { addFields, createGate, type Gate } from '../limits/gate.ts'
 import {
   createClientAddresses,
@@ -16,8 +16,10 @@ import {
   type Limiter,
   type Limits,
 } from '../limits/index.ts'
+import type { LuaLimits } from '../limits/lua-table.ts'
 import { createPlanPublisher } from '../limits/plans.ts'
 import { noLimits } from '../limits/rules.ts'
+import { readTarget, type TargetTable } from '../limits/targets.ts'
 import type { Records } from '../records/index.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
@@ -25,6 +27,7 @@ import type { Assembly } from './context.ts'
 export interface ProcessLimits {
   readonly gate: Gate
   readonly limits: Limits
+  readonly targets: TargetTable
 }
 
 /** Undefined where the settings have no rules: then nothing stands before any listener. */
@@ -37,7 +40,7 @@ export function assembleLimits(assembly: Assembly): ProcessLimits | undefined {
     trusted: parseAddressRules(trustedProxies),
     header: forwardedHeader,
   })
-  return { limits, gate: createGate({ limits, addresses, sourceOf: sourceNamer(config) }) }
+  return { limits, targets: targetsOf(config), gate: createGate({ limits, addresses }) }
 }
 
 function limiterOf({ config, redis, log, metrics, closing }: Assembly): Limiter {
@@ -45,7 +48,8 @@ function limiterOf({ config, redis, log, metrics, closing }: Assembly): Limiter 
   if (!redis) return local
   const shared = createRedisLimiter({ ask: redis.ask, name: redis.name, secret: limitsSecret(config) })
   const limiter = createFallbackLimiter({
-    ...{ shared, local },
+    // Below the time at which Redis is given up: a request has more to do than to wait.
+    ...{ shared, local, waitMs: config.redisMs * 0.8 },
     changed: (isAway) =>
       isAway
         ? log.warn('limits are counted in this process alone: Redis does not answer')
@@ -77,18 +81,19 @@ export const limitsSecret = ({ tierSecret }: Pick<Config, 'tierSecret'>): string
 
 /** Pictures pass two gates: one that counts all, and one that counts those that are no hits. */
 export function limitEdge(
-  { gate }: ProcessLimits,
+  { gate, targets }: ProcessLimits,
   hit: (...asked: Parameters<Listener>) => boolean,
   rest: Listener,
 ): Listener {
   return (request, response) => {
-    const counted = countedOf(request)
+    const { counted, source } = readTarget(request.url ?? '/', targets)
     const pass = () => rest(request, response)
+    const asked = { source, request, response }
     if (counted === undefined) pass()
-    else if (counted === 'api') gate.admit('api', request, response, pass)
+    else if (counted === 'api') gate.admit({ ...asked, counted }, pass)
     else
-      gate.admit('pictures', request, response, () => {
-        if (!hit(request, response)) gate.admit('misses', request, response, pass)
+      gate.admit({ ...asked, counted }, () => {
+        if (!hit(request, response)) gate.admit({ ...asked, counted: 'misses' }, pass)
       })
   }
 }
@@ -97,37 +102,29 @@ export function limitEdge(
 export const limitApi =
   (limited: ProcessLimits | undefined, api: Listener): Listener =>
   (request, response) => {
-    if (limited) limited.gate.admit('api', request, response, () => api(request, response))
-    else api(request, response)
+    const pass = () => api(request, response)
+    if (limited) limited.gate.admit({ counted: 'api', source: undefined, request, response }, pass)
+    else pass()
   }
 
-/** Undefined for pages, and for what operators and neighbours ask. */
-function countedOf({ url = '/' }: IncomingMessage): 'pictures' | 'api' | undefined {
-  const first = firstOf(url)
-  if (isApiPath(first)) return 'api'
-  return first === '' || (isReserved(first) && first !== 'samples') ? undefined : 'pictures'
-}
-
-/** As the framework reads it: of an absolute address too, decoded, without empty segments before it. */
-function firstOf(target: string): string {
-  const [, first = ''] = /^(?:https?:\/\/[^/?#]*)?\/*([^/?#]*)/i.exec(target) ?? []
-  if (!first.includes('%')) return first
-  try {
-    return decodeURIComponent(first)
-  } catch {
-    return first
-  }
-}
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
-/** Names that are no source of ours have no bucket: whoever makes them up cannot fill the memory. */
-function sourceNamer({ sources, samples }: Config): (target: string) => string | undefined {
+export function targetsOf({ sources, samples }: Config): TargetTable {
   const names = new Set([uploadsName, ...sources.keys(), ...(samples ? ['samples'] : [])])
-  return (target) => {
-    const first = firstOf(target)
-    if (names.has(first)) return first
-    return uuid.test(first) ? uploadsName : undefined
+  const reserved = Object.values<readonly string[]>(reservedPaths).flat()
+  const open = reserved.filter((first) => !names.has(first) && !apiPaths.has(first))
+  return { api: apiPaths, open: new Set(open), sources: names, uploads: uploadsName }
+}
+
+/** All that nginx in front is configured with; undefined where there are no rules. */
+export function luaLimitsOf(config: Config): LuaLimits | undefined {
+  const { limits: table, redis, redisPrefix, redisMs } = config
+  if (!table || table.rules.length === 0) return undefined
+  return {
+    table,
+    targets: targetsOf(config),
+    secret: limitsSecret(config),
+    name: (part) => `{${redisPrefix}}:${part}`,
+    // Its Lua speaks no TLS.
+    redis: redis && !redis.hasTls ? { ...redis, waitMs: redisMs } : undefined,
   }
 }
 

@@ -8,7 +8,7 @@ export interface FallbackOptions {
   readonly shared: Limiter
   readonly local: MemoryLimiter
   /** How long a request may wait for the shared limiter. */
-  readonly waitMs?: number
+  readonly waitMs: number
   /** How often a shared limiter that is away is tried again. */
   readonly retryMs?: number
   /** Told of each change, with what was thrown when it went away. */
@@ -22,7 +22,7 @@ export interface FallbackLimiter extends Limiter {
 }
 
 export function createFallbackLimiter(options: FallbackOptions): FallbackLimiter {
-  const { shared, local, waitMs = 50, retryMs = 250, changed = () => {} } = options
+  const { shared, local, waitMs, retryMs = 250, changed = () => {} } = options
   let retry: NodeJS.Timeout | undefined
   let isAway = false
   let isClosed = false

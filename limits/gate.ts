@@ -12,17 +12,23 @@ export const limitedHeader = 'halftone-limited'
 
 export interface Gate {
   /** Calls `pass` at once or a little later, or answers itself. */
-  admit(counted: Counted, request: IncomingMessage, response: ServerResponse, pass: () => void): void
+  admit(asked: GateRequest, pass: () => void): void
+}
+
+export interface GateRequest {
+  readonly counted: Counted
+  /** Of a picture, where it has one that we know. */
+  readonly source: string | undefined
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
 }
 
 export interface GateOptions {
   readonly limits: Limits
   readonly addresses: ClientAddresses
-  /** The source of a picture, where it has one that we know. */
-  readonly sourceOf: (target: string) => string | undefined
 }
 
-export function createGate({ limits, addresses, sourceOf }: GateOptions): Gate {
+export function createGate({ limits, addresses }: GateOptions): Gate {
   const passedBy = (request: IncomingMessage): ReadonlySet<string> | undefined => {
     const named = request.headers[limitedHeader]
     if (typeof named !== 'string' || !addresses.isTrusted(request)) return undefined
@@ -30,12 +36,12 @@ export function createGate({ limits, addresses, sourceOf }: GateOptions): Gate {
   }
 
   return {
-    admit(counted, request, response, pass) {
+    admit({ counted, source, request, response }, pass) {
       if (!limits.counts(counted)) {
         pass()
         return
       }
-      const facts = { address: addresses.of(request), source: sourceOf(request.url ?? '/') }
+      const facts = { address: addresses.of(request), source }
       const verdict = limits.admit(counted, facts, passedBy(request))
       const follow = (decided: Verdict) => obey(decided, response, pass)
       if (verdict instanceof Promise) verdict.then(follow)

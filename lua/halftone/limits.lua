@@ -3,6 +3,7 @@
 local bucket = require 'halftone.bucket'
 local memory = require 'halftone.limits_memory'
 local shared = require 'halftone.limits_redis'
+local targets = require 'halftone.limits_target'
 local byte, concat, format, match = string.byte, table.concat, string.format, string.match
 
 local M = {}
@@ -59,7 +60,7 @@ end
 function look(is_ending)
   dict():delete('looking')
   if is_ending then return end
-  if shared.take(settings, {}) == nil then return look_later() end
+  if not shared.is_back(settings) then return look_later() end
   dict():delete('away')
   ngx.log(ngx.NOTICE, 'limits are counted in Redis again')
 end
@@ -169,10 +170,16 @@ local function refuse(claims, used)
   return ngx.exit(ngx.HTTP_OK)
 end
 
--- In the access phase. `counted` is 'pictures' or 'api', `source` the name of a picture's source where it is one of ours.
+-- In the access phase, of every request.
+function M.guard()
+  local counted, source = targets.read(ngx.var.request_uri, settings.targets)
+  return M.admit(counted, source)
+end
+
+-- `counted` is 'pictures', 'api' or nil, `source` the name of a picture's source where it is one of ours.
 -- Node is told which rules have counted the request; a client's own word about that never passes.
 function M.admit(counted, source)
-  local rules, claims, names = by_counted[counted] or {}, {}, {}
+  local rules, claims, names = counted and by_counted[counted] or {}, {}, {}
   for _, rule in ipairs(rules) do
     local claim = claim_of(rule, source)
     if claim then

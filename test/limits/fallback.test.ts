@@ -79,11 +79,13 @@ describe.skipIf(redisMissing)(`over Redis${redisMissing ? ` (${redisMissing})` :
   const open = async () => {
     server = await startRedis()
     const place = { kind: 'single', nodes: [{ host: '127.0.0.1', port: server.port }] } as const
-    room = openRedis({ ...place, hasTls: false, database: 0, prefix: 'test', answerMs: 100 })
+    room = openRedis({ ...place, hasTls: false, database: 0, prefix: 'test', answerMs: 1000 })
     expect(await room.arrival(20_000)).toBe(true)
     limiter = createFallbackLimiter({
       shared: createRedisLimiter({ ask: room.ask, name: room.name, secret: 'secret of the names' }),
       local: createMemoryLimiter(),
+      // Long, for a busy machine: one that was killed refuses at once.
+      waitMs: 1000,
     })
   }
 

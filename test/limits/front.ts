@@ -88,13 +88,13 @@ http {
       api === undefined
         ? ''
         : `location /v1/ {
-      access_by_lua_block { require('halftone.limits').admit('api') }
+      access_by_lua_block { require('halftone.limits').guard() }
       proxy_pass ${api};
       proxy_set_header X-Forwarded-For $remote_addr;
       add_header Reached $upstream_status always;
     }
     location ~ ^/shop/ {
-      access_by_lua_block { require('halftone.limits').admit('pictures', 'shop') }
+      access_by_lua_block { require('halftone.limits').guard() }
       proxy_pass ${api};
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_hide_header RateLimit;

@@ -1,17 +1,27 @@
 // Limits in real nginx over a real Redis: two nginx with two workers each, Redis gone and back, and Node beside them.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { limitsSecret } from '../../assembly/limits.ts'
+import { redisIn } from '../../config/redis.ts'
 import type { LuaLimits } from '../../limits/lua-table.ts'
 import type { Rule, RuleTable } from '../../limits/rules.ts'
 import { type Answered, aClient, aNode, aSource, type Client, siteOf, times } from '../journeys/cdn.ts'
 import { jpeg } from '../pictures.ts'
-import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts'
+import {
+  type RedisServer,
+  redisMissing,
+  startRedis,
+  startRedisCluster,
+  startSentinels,
+} from '../servers/redis.ts'
 import { aHalftone } from '../uploadcare/halftone.ts'
 import { type Front, nginxMissing, startFront } from './front.ts'
+import { targetTable } from './target-table.ts'
 
 const missing = nginxMissing ?? redisMissing
 /** A thousandth of a request a second: in the time of a test nothing comes back. */
 const rate = 0.001
+/** Long, for a busy machine: while Redis is there nothing is to be counted elsewhere. */
+const waitMs = 2000
 const secret = limitsSecret({ tierSecret: [] })
 
 describe.skipIf(missing)(`limits in nginx${missing ? ` (${missing})` : ''}`, () => {
@@ -29,10 +39,18 @@ describe.skipIf(missing)(`limits in nginx${missing ? ` (${missing})` : ''}`, () 
 
   const limitsOf = (table: Partial<RuleTable>, isShared = true): LuaLimits => ({
     table: { rules: [], plans: {}, ...table },
+    targets: targetTable,
     secret,
     name: (part) => `{halftone}:${part}`,
-    redis: isShared ? { host: '127.0.0.1', port: redis.port, database: 0 } : undefined,
+    redis: isShared
+      ? { kind: 'single', nodes: [{ host: '127.0.0.1', port: redis.port }], database: 0, waitMs }
+      : undefined,
   })
+
+  const sharedBy = (url: string): LuaLimits['redis'] => {
+    const read = redisIn(url)
+    return read && { ...read, waitMs }
+  }
 
   async function front(limits: LuaLimits, api?: string): Promise<Front & Client> {
     const started = await startFront({ limits, ...(api === undefined ? {} : { api }) })
@@ -168,11 +186,52 @@ describe.skipIf(missing)(`limits in nginx${missing ? ` (${missing})` : ''}`, () 
     expect(new Set(answers.flatMap(({ headers }) => headers.worker ?? [])).size).toBe(2)
   })
 
+  test('the master that sentinels name has the buckets; when it dies, they lie in shared memory until there is another', async () => {
+    const group = await startSentinels()
+    ends.push(group.stop)
+    const limits = limitsOf({ rules: [visitor({ rate, burst: 10 })] })
+    const shared = { ...limits, redis: sharedBy(group.url) }
+    const fronts = [await front(shared), await front(shared)] as const
+    const admittedOf = async (address: string) => {
+      const all = times(40, (i) => (fronts[i % 2] as Client).get('/cat.jpg', from(address)))
+      return admittedIn(await Promise.all(all))
+    }
+    const back = async () => {
+      for (const each of fronts) {
+        // The first request finds that no master is known.
+        await each.get('/cat.jpg')
+        await expect.poll(() => metricOf(each, 'halftone_limits_fallback')).toBe('0')
+      }
+    }
+    await back()
+    expect(await admittedOf('203.0.113.7')).toBe(10)
+    await group.killMaster()
+    expect(await admittedOf('198.51.100.1')).toBe(20)
+    await back()
+    expect(await admittedOf('192.0.2.1')).toBe(10)
+  })
+
+  test('on a Cluster the node that has the buckets is found', async () => {
+    const group = await startRedisCluster()
+    ends.push(group.stop)
+    const limits = limitsOf({ rules: [visitor({ rate, burst: 10 })] })
+    const shared = { ...limits, redis: sharedBy(group.url) }
+    const fronts = [await front(shared), await front(shared)] as const
+    const all = times(40, (i) => (fronts[i % 2] as Client).get('/cat.jpg', from('203.0.113.7')))
+    expect(admittedIn(await Promise.all(all))).toBe(10)
+    expect(await metricOf(fronts[0], 'halftone_limits_fallback')).toBe('0')
+  })
+
   test('Node and nginx count in one bucket, and what came through nginx counts once', async () => {
     const source = await aSource({ '/cat.jpg': await jpeg() })
     const rules = [visitor({ rate, burst: 10 })]
     const node = await aNode({
-      ...{ sources: { shop: siteOf(source) }, redis: redis.url, trustedProxies: '127.0.0.1' },
+      ...{
+        sources: { shop: siteOf(source) },
+        redis: redis.url,
+        redisMs: waitMs,
+        trustedProxies: '127.0.0.1',
+      },
       limits: { rules },
     })
     ends.push(source.stop, node.stop)
@@ -194,7 +253,12 @@ describe.skipIf(missing)(`limits in nginx${missing ? ` (${missing})` : ''}`, () 
       rules: [{ name: 'calls', per: 'key', of: ['api'], rate, burst: 2 }],
       plans: { large: { calls: { rate, burst: 4 } }, partner: { calls: null } },
     }
-    const halftone = await aHalftone({ redis: redis.url, limits: table, trustedProxies: '127.0.0.1' })
+    const halftone = await aHalftone({
+      redis: redis.url,
+      redisMs: waitMs,
+      limits: table,
+      trustedProxies: '127.0.0.1',
+    })
     ends.push(halftone.stop)
     const readyz = async () => JSON.parse(String((await halftone.get('/readyz')).body)).redis
     await expect.poll(readyz).toBe('here')

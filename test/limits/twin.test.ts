@@ -1,11 +1,13 @@
-// The Lua of nginx says what its TypeScript twins say, over a thousand drawn cases and the vectors of addresses.
+// The Lua of nginx says what its TypeScript twins say, over a thousand drawn cases and the vectors of addresses and targets.
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
 import { hasRoom, standingOf, usedAt } from '../../limits/bucket.ts'
 import { noLimits } from '../../limits/rules.ts'
 import vectors from '../vectors/client-addresses.json' with { type: 'json' }
+import targetVectors from '../vectors/limit-targets.json' with { type: 'json' }
 import { nginxMissing, startFront } from './front.ts'
+import { targetTable } from './target-table.ts'
 
 const cases = fc.record({
   rate: fc.integer({ min: 1, max: 1_000_000_000 }).map((thousandths) => thousandths / 1000),
@@ -32,13 +34,17 @@ const keys = [
 ] as const
 
 describe.skipIf(nginxMissing)(`nginx's twins${nginxMissing ? ` (${nginxMissing})` : ''}`, () => {
-  test('say the same of buckets, addresses and keys', async () => {
+  test('say the same of buckets, addresses, targets and keys', async () => {
     const addresses = vectors.buckets.map(({ peer }) =>
       Buffer.from(ipaddr.parse(peer).toByteArray()).toString('base64'),
     )
+    const targets = targetVectors.targets.map(({ target }) => target)
     const front = await startFront({
-      limits: { table: noLimits, secret: 's', name: (part) => part, redis: undefined },
-      cases: { buckets, addresses, keys: keys.map(([written]) => written) },
+      limits: {
+        ...{ table: noLimits, targets: targetTable, secret: 's', name: (part) => part },
+        redis: undefined,
+      },
+      cases: { buckets, addresses, keys: keys.map(([written]) => written), targets, table: targetTable },
     })
     try {
       const lines = (await (await fetch(`${front.url}/twin`)).text()).trimEnd().split('\n')
@@ -48,8 +54,11 @@ describe.skipIf(nginxMissing)(`nginx's twins${nginxMissing ? ` (${nginxMissing})
         return [used, hasRoom(used, limit), remaining, fullInSeconds, retryInSeconds].join(' ')
       })
       expect(lines.slice(0, 1000)).toEqual(expected)
-      expect(lines.slice(1000, 1000 + addresses.length)).toEqual(vectors.buckets.map(({ bucket }) => bucket))
-      expect(lines.slice(1000 + addresses.length)).toEqual(keys.map(([, id]) => id))
+      expect(lines.slice(1000)).toEqual([
+        ...vectors.buckets.map(({ bucket }) => bucket),
+        ...targetVectors.targets.map(({ counted, source }) => `${counted ?? '-'} ${source ?? '-'}`),
+        ...keys.map(([, id]) => id),
+      ])
     } finally {
       await front.stop()
     }
