@@ -81,7 +81,7 @@ function rateOf(name: string): number {
 export function workOf(plan: Plan, facts: Facts): Work {
   const work = new Map<string, number>()
   const add: Add = (name, amount) => work.set(name, (work.get(name) ?? 0) + amount)
-  const frames = plan.frames === 'all' ? facts.pages : 1
+  const frames = plan.frames === 'all' ? (plan.film?.count ?? facts.pages) : 1
   add('render', 1)
   if (frames > 1) add('frame', frames)
   if (frames > 1 && needsFrames(plan)) add('frame apart', frames)

@@ -101,8 +101,23 @@ function strength(options: Options, client: Client, lossy: boolean): Partial<Spe
 function shown(options: Options, isJpeg: boolean): Partial<Spec> {
   return present({
     background: isJpeg && isWhite(options.background) ? undefined : options.background,
-    // A JPEG never moves.
-    frame: isJpeg ? undefined : options.frame,
+    ...played(options, isJpeg),
+  })
+}
+
+/** Which frames there are. A JPEG never moves, and neither does one frame: nothing is played then. */
+function played(options: Options, isJpeg: boolean): Partial<Spec> {
+  const { frame, page = 1 } = options
+  const first = typeof frame === 'object' ? frame[0] : frame
+  const still = { page: frame === undefined && page > 1 ? page : undefined }
+  if (isJpeg) return present({ ...still, frame: first === 1 ? undefined : first })
+  if (typeof frame === 'number') return { frame }
+  const { loop, fps, interval = 1, skip, reverse } = options
+  return present({
+    ...still,
+    ...{ frame, loop, fps, skip },
+    interval: interval > 1 ? interval : undefined,
+    reverse: reverse || undefined,
   })
 }
 

@@ -4,11 +4,12 @@
 import { flag, oneOf, same } from '../options/kinds.ts'
 import type { Rows, Values } from '../options/option-types.ts'
 import { stepRows } from '../steps/index.ts'
+import { filmRows } from './rows-film.ts'
 import { outputRows } from './rows-output.ts'
 import { requestRows as spent } from './rows-request.ts'
 
 /** Options that a request may carry and that say what picture is to be made: the exact address keeps them. */
-const kept = { ...stepRows, ...outputRows } as const
+const kept = { ...stepRows, ...filmRows, ...outputRows } as const
 
 /** What only exact addresses say: choices that the edge made. */
 const made = {

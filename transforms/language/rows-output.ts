@@ -1,5 +1,5 @@
 // The rows of the table of options that say what a picture is encoded as, and what is behind it.
-import { colour, flag, integer, oneOf, quality } from '../options/kinds.ts'
+import { colour, flag, oneOf, quality } from '../options/kinds.ts'
 import type { Rows } from '../options/option-types.ts'
 
 export const outputRows = {
@@ -30,12 +30,6 @@ export const outputRows = {
     needs: 'a lossy format',
     about:
       'Quality on the scale of JPEG; each format gets the number that looks the same. `auto` finds the lowest with which this picture still looks like its source.',
-  },
-  frame: {
-    key: 'frame',
-    kind: integer(1, 1, '1, the first frame'),
-    section: 'Format',
-    about: 'Of an animation only its first frame, as a still picture.',
   },
   lossless: {
     key: 'lossless',

@@ -106,7 +106,7 @@ const isShownByBrowsers = ({ format, space, depth }: Facts): boolean =>
 function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
   const isWorkedOn = made.density !== undefined || stepsIn(made).some((name) => name !== 'orient')
   const isPainted = facts.alpha && spec.background !== undefined
-  const isOneFrame = facts.animated && spec.frame !== undefined
+  const isOneFrame = (facts.animated && typeof spec.frame === 'number') || made.film !== undefined
   return (
     isWorkedOn ||
     made.further !== undefined ||
@@ -129,5 +129,5 @@ export function isUntouched(facts: Facts, plan: Plan): boolean {
   const isAsStored =
     !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
   const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
-  return isSame && isAsStored && stepsIn(plan).length === 0 && plan.density === undefined
+  return isSame && isAsStored && stepsIn(plan).length === 0 && plan.density === undefined && !plan.film
 }

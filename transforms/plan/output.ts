@@ -7,16 +7,17 @@ import { onWhite, white } from '../options/colour.ts'
 import { isFullColour, qualityFor } from '../quality.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { opensUp, type StepValues } from '../steps/index.ts'
+import { asksForFilm, filmOf } from './film.ts'
 import type { Plan } from './plan-types.ts'
 
-type Output = Pick<Plan, 'frames' | 'pages' | 'background' | 'flatten' | 'encoding'>
+type Output = Pick<Plan, 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'>
 
 export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
   const format = chooseFormat(spec, facts, steps)
   const moves = isMoving(spec, facts) && outputFormats[format].animation
   return {
     frames: moves ? 'all' : 'first',
-    pages: moves ? facts.pages : 1,
+    ...filmOf(spec, facts, moves),
     background: background(spec, format),
     flatten: (facts.alpha || opensUp(steps)) && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
@@ -53,7 +54,7 @@ export function chooseFormat(spec: Spec, facts: Facts, steps: StepValues = {}): 
 export const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
 
 export const isMoving = (spec: Spec, facts: Facts): boolean =>
-  spec.frame === undefined && facts.animated && facts.pages > 1 && moving.has(facts.format)
+  asksForFilm(spec) && facts.animated && facts.pages > 1 && moving.has(facts.format)
 
 function bestOf(formats: FormatClass, moves: boolean, lossless = false): OutputFormat | undefined {
   // Without loss AVIF was never the smaller of the two, of 60 pictures.

@@ -4,6 +4,7 @@ import type { OutputFormat } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import type { Colour } from '../options/colour.ts'
 import type { StepValues } from '../steps/index.ts'
+import type { Film } from './film.ts'
 
 /** How the encoder is set; read by render/encode.ts. `quality` is already the format's own number. */
 export interface Encoding {
@@ -27,6 +28,8 @@ export interface Encoding {
 export interface Plan extends StepValues {
   /** Decode only the first frame, or all of them. */
   readonly frames: 'first' | 'all'
+  /** Another first frame, or how all of them are played, where that is not as the source has it. */
+  readonly film?: Film
   /** SVG only: how many times its own size to draw it. `extract` then is a box of that drawing. */
   readonly density?: number
   /** Canvas and, where the format has no alpha, behind transparent pixels. */

@@ -14,7 +14,7 @@ import { addsColour, needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { trimmed } from './content.ts'
 import { encode, type Movement } from './encode.ts'
-import { framesOf, movementOf } from './frames.ts'
+import { framesOf, movementOf, played } from './frames.ts'
 import { opened } from './open.ts'
 import { isWhole, ownBytes } from './own.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
@@ -92,9 +92,16 @@ function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds) {
     failOn: lenient ? 'none' : 'truncated',
     limitInputPixels: maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels),
     sequentialRead: true,
-    animated: moves(facts, plan),
+    ...framesRead(facts, plan),
     autoOrient: false, // the plan says how to turn
   } satisfies SharpOptions
+}
+
+/** The frames that are decoded. */
+function framesRead(facts: Facts, plan: Plan): Pick<SharpOptions, 'animated' | 'page' | 'pages'> {
+  const { film } = plan
+  if (!film) return { animated: moves(facts, plan) }
+  return { page: film.first, pages: film.count }
 }
 
 const moves = (facts: Facts, plan: Plan): boolean => plan.frames === 'all' && facts.pages > 1
@@ -142,9 +149,12 @@ interface Ready {
 async function finished(source: Sharp, task: Task): Promise<Ready> {
   const { facts, plan } = task
   const image = inOurColours(source, facts)
-  const movement = moves(facts, plan) ? await movementOf(image) : undefined
-  const isApart = movement !== undefined && needsFrames(plan)
-  return { done: await (isApart ? framesOf : still)(image, task), movement, isApart }
+  const whole = moves(facts, plan) ? await movementOf(image, plan.film) : undefined
+  const isApart = whole !== undefined && needsFrames(plan)
+  const done = await (isApart ? framesOf : still)(image, task)
+  if (!whole || !plan.film) return { done, movement: whole, isApart }
+  const { frames, movement } = await played(done, whole, plan.film)
+  return { done: frames, movement, isApart: true }
 }
 
 async function compared({ done, movement, isApart }: Ready, task: Task, ways: readonly Encoding[]) {
@@ -166,8 +176,9 @@ const isSampled = ({ others, width, height, pages }: Plan): boolean =>
 async function sampled(task: Task, ways: readonly Encoding[]): Promise<Plan> {
   const { facts, source, options } = task
   const { others: _, ...plan } = task.plan
+  const { film: __, ...sample } = plan
   const pages = Math.max(2, Math.floor(mostSampled / (plan.width * plan.height)))
-  const some = { ...task, facts: { ...facts, pages }, plan: { ...plan, pages } }
+  const some = { ...task, facts: { ...facts, pages }, plan: { ...sample, pages } }
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const { image } = await opened(bytes, facts, { plan, options: { ...options, pages } })
   const { best } = await compared(await finished(image, some), some, ways)
@@ -199,7 +210,10 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 async function firstHasColourEdges({ source, facts, plan, further, fonts, options }: Task): Promise<boolean> {
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image, size } = await opened(bytes, facts, { plan, options: { ...options, animated: false } })
+  const { image, size } = await opened(bytes, facts, {
+    plan,
+    options: { ...options, animated: false, pages: 1 },
+  })
   return hasColourEdges(
     await pixelsOf(await still(inOurColours(image, facts), { size, plan, further, fonts })),
   )

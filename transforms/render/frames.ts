@@ -3,6 +3,7 @@
 // around with the picture, and an effect would bleed from one frame into the next.
 import type { Sharp } from 'sharp'
 import { from, orFailure, type Pixels, pixelsOf, run } from '../pixels/run.ts'
+import { type Film, keptFrames } from '../plan/film.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Movement } from './encode.ts'
 import { frame } from './steps/frame.ts'
@@ -13,9 +14,28 @@ import { type Subject, still } from './steps/index.ts'
 const usualDelay = 100
 const shortestDelay = 11
 
-export async function movementOf(image: Sharp): Promise<Movement> {
+/** Of the frames that are decoded. */
+export async function movementOf(image: Sharp, film?: Film): Promise<Movement> {
   const { delay = [], loop = 0 } = await orFailure(() => image.metadata())
-  return { delay: delay.map((each) => (each < shortestDelay ? usualDelay : each)), loop }
+  const decoded = film ? delay.slice(film.first, film.first + film.count) : delay
+  return { delay: decoded.map((each) => (each < shortestDelay ? usualDelay : each)), loop }
+}
+
+/** The frames that are left once some are dropped, in the order in which they are played. */
+export async function played(
+  image: Sharp,
+  { delay, loop }: Movement,
+  film: Film,
+): Promise<{ frames: Sharp; movement: Movement }> {
+  const kept = keptFrames(film)
+  const { delay: each } = film
+  const lasting = ({ index, stands }: (typeof kept)[number]): number =>
+    each ?? delay.slice(index, index + stands).reduce((sum, ms) => sum + ms, 0)
+  const movement = { delay: kept.map(lasting), loop: film.loop ?? loop }
+  const isWhole = kept.length === delay.length && !film.reverse
+  if (isWhole) return { frames: image, movement }
+  const roll = await pixelsOf(image)
+  return { frames: from(joined(kept.map(({ index }) => frameAt(roll, index)))), movement }
 }
 
 /** All frames of the animation with all steps done, one below the other. */
