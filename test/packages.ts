@@ -13,6 +13,7 @@ interface Wanted {
 
 const wanted: readonly Wanted[] = [
   { packages: ['chromium'], proof: '/usr/bin/chromium', purpose: 'the pages in a real browser' },
+  { packages: ['prometheus'], proof: '/usr/bin/promtool', purpose: 'the alert rules, read by Prometheus' },
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
