@@ -112,7 +112,12 @@ export type Line = Readonly<Record<string, unknown>>
 export async function aNode({ clock = aClock(), lines, ...written }: NodeOptions): Promise<Node> {
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-test-'))
   const config = makeConfig(
-    { port: 0, samples: false, workers: 2, dataDir, logLevel: lines ? 'info' : 'silent', ...written },
+    {
+      ...{ port: 0, samples: false, workers: 2, dataDir, logLevel: lines ? 'info' : 'silent' },
+      // A member needs both; who is asked for by others names its own.
+      ...(written.redis && { self: 'http://127.0.0.1:1', tierSecret: 'a-secret-between-tiers' }),
+      ...written,
+    },
     {},
   )
   const halftone = await createHalftone({
