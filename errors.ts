@@ -12,6 +12,8 @@ export type FailureKind =
   | 'bad-method'
   | 'not-neighbour'
   | 'not-found'
+  /** Only what is stored was asked for. */
+  | 'not-stored'
   | 'bad-credentials'
   | 'not-allowed'
   | 'over-quota'

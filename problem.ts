@@ -29,6 +29,8 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   // A stranger at the port of an internal tier. A neighbour that gets it answers 'tier-refused' itself.
   'not-neighbour': { status: 403, title: 'Only our own tiers are answered here', keepFor: 0 },
   'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
+  // RFC 9111 5.2.1.7.
+  'not-stored': { status: 504, title: 'Nothing is stored here for this request', keepFor: 0 },
   'bad-credentials': { status: 401, title: 'The key is missing or wrong', keepFor: 0 },
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
   // Until the next month begins, or somebody raises the quota: an hour is a polite guess.

@@ -4,6 +4,7 @@ import type { Tier } from '../tier.ts'
 import { traceTier } from '../tracing/traced-tier.ts'
 import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
+import { neighboursFirst } from './neighbours.ts'
 
 export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
   const { config, metrics, closing, epochs, now = Date.now } = assembly
@@ -12,7 +13,7 @@ export function assembleShield(assembly: Assembly, upstream: Tier): Tier {
       memoryBytes: config.shieldMemoryBytes,
       diskBytes: config.shieldDiskBytes,
     }),
-    upstream,
+    upstream: neighboursFirst(assembly, upstream),
     epochs,
     now,
     flightMs: config.shieldDeadlineMs,

@@ -1,8 +1,8 @@
 // One HTTP cache, used three times: as the edge's memory, as the shield, and before the source servers.
-import { asFailure } from '../errors.ts'
+import { asFailure, Failure } from '../errors.ts'
 import { cacheKey } from '../http/cache-key.ts'
 import type { Defaults } from '../http/policy.ts'
-import { minFresh } from '../http/request-directives.ts'
+import { minFresh, onlyIfCached } from '../http/request-directives.ts'
 import { matches } from '../http/vary.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Epochs, latest, neverPurged, noEpochs, type Purged, type Subject } from '../purging/index.ts'
@@ -82,8 +82,9 @@ export function createCache(options: CacheOptions): Cache {
     const { entry } = await variants.find(asking)
     const moment = { now: now(), purged: purgedSince(asking.about, entry) }
     const decision = decide(entry, { ...moment, minFresh: minFresh(asking.headers) })
+    if (entry && decision === 'fresh') return stored(asking, entry, 'hit')
+    if (onlyIfCached(asking.headers)) return nothingStored()
     if (entry === undefined || decision === 'miss') return fetched(asking)
-    if (decision === 'fresh') return stored(asking, entry, 'hit')
     if (decision === 'stale-while-revalidate') {
       revalidate(asking)
       return stored(asking, entry, 'stale-while-revalidate')
@@ -91,6 +92,12 @@ export function createCache(options: CacheOptions): Cache {
     if (hold.isHeld(flightOf(asking)) && mayServeStale(entry, moment))
       return stored(asking, entry, 'stale-if-error')
     return fetched(asking)
+  }
+
+  /** RFC 9111 5.2.1.7. */
+  function nothingStored(): Answer {
+    observe('not-stored')
+    return problemAnswer(new Failure('not-stored', 'Nothing fresh is stored for this request.'))
   }
 
   /** Nothing that was made after the newest purge of all needs a closer look. */

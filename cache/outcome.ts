@@ -17,6 +17,8 @@ export type Outcome =
   /** Upstream answered 5xx and nothing could stand in for it. */
   | 'failed'
   | 'abandoned'
+  /** Only what is stored was asked for, and nothing was. */
+  | 'not-stored'
   /** Beside the outcome of an ask: faults that were survived, with their cause for the log. */
   | 'upstream-threw'
   | 'store-failed'

@@ -38,7 +38,7 @@ export const settings = {
     'HALFTONE_SHIELDS',
     list(httpUrl()),
     '',
-    'Shields an edge asks, when it runs without its own.',
+    'Shields an edge asks, when it runs without its own. A shield that is given them asks its neighbours for what it does not have, before it asks an origin: after a node was added or came back.',
   ),
   origins: setting(
     'HALFTONE_ORIGINS',

@@ -36,6 +36,10 @@ export function minFresh({ 'cache-control': field }: Headers): number | undefine
   return value === undefined ? undefined : deltaSeconds(value)
 }
 
+/** `onlyIfCached` alone. */
+export const onlyIfCached = ({ 'cache-control': field }: Headers): boolean =>
+  field !== undefined && cacheControl(field).has('only-if-cached')
+
 const optional = (name: 'maxAge' | 'minFresh', value: string | undefined) =>
   value === undefined ? {} : { [name]: deltaSeconds(value) }
 
