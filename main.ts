@@ -4,6 +4,7 @@ import type { Api } from './assembly/api.ts'
 import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
+import { createOneProcess } from './assembly/one-process.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleShield } from './assembly/shield.ts'
@@ -32,6 +33,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
     refused: logStrangers(parts),
     closing: [],
     faults: [],
+    ...createOneProcess(),
     epochs: noEpochs,
   }
   let isDraining = false

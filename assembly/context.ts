@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Epochs } from '../purging/index.ts'
+import type { OneProcess } from './one-process.ts'
 
 /** What every part is made from. */
 export interface HalftoneOptions {
@@ -13,7 +14,7 @@ export interface HalftoneOptions {
   readonly now?: () => number
 }
 
-export interface Assembly extends HalftoneOptions {
+export interface Assembly extends HalftoneOptions, OneProcess {
   /** What was purged: every cache asks. */
   readonly epochs: Epochs
   /** What is to be finished and closed at the end; last made, first closed. */

@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
   fetch: [...words, 'cache/dates.ts', 'cache/policy.ts', door],
   purging: [],
-  cache: [...words, 'work/process-name.ts', 'purging'],
+  cache: [...words, 'work/process-name.ts', 'work/body-files.ts', 'purging'],
   records: words,
   shield: [...words, 'cache', 'purging'],
   // Types of the processor's seam; its making is the assembly's.
@@ -77,8 +77,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'processing',
     'records',
     'storage',
-    'work/handover.ts',
-    'work/process-name.ts',
+    'work',
     'fetch/guard.ts',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'wire'],
