@@ -33,7 +33,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
     refused: logStrangers(parts),
     closing: [],
     faults: [],
-    ...createOneProcess(),
+    ...createOneProcess(parts.config),
     epochs: noEpochs,
   }
   let isDraining = false

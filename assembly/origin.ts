@@ -47,9 +47,10 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
   else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
 }
 
-function assemblePool({ config, metrics, log, closing }: Assembly): Processor {
+function assemblePool({ config, metrics, log, closing, cores }: Assembly): Processor {
   const processor = createPool({
     workers: config.workers,
+    cores,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,

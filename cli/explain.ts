@@ -76,7 +76,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     refused: () => {},
     closing: [],
     faults: [],
-    ...createOneProcess(),
+    ...createOneProcess(config),
     epochs: noEpochs,
   }
   try {
