@@ -17,7 +17,7 @@ import { assembleLoaders } from './loaders.ts'
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly
   const processor = assemblePool(assembly)
-  const handover = createHandover({ folder: join(config.dataDir, 'handover') })
+  const handover = createHandover({ folder: join(config.dataDir, 'handover'), bodies: assembly.bodies })
   closing.push(async () => handover.close())
   const loaders = assembleLoaders(assembly)
   const origin = createOrigin({
@@ -55,10 +55,11 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
   else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
 }
 
-function assemblePool({ config, metrics, log, closing, tracer }: Assembly): Processor {
+function assemblePool({ config, metrics, log, closing, tracer, cores }: Assembly): Processor {
   const processor = createPool({
     ...(config.fonts === '' ? {} : { fonts: config.fonts }),
     workers: config.workers,
+    cores,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,
