@@ -83,7 +83,7 @@ http {
 }`
 }
 
-async function answers(url: string): Promise<void> {
+export async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     const ok = await fetch(url).then(
       (response) => response.ok,
@@ -95,7 +95,7 @@ async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer`)
 }
 
-function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory'> {
+export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory'> {
   return {
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
     memory: () => pids().reduce((sum, pid) => sum + residentOf(pid), 0),
@@ -112,7 +112,7 @@ function cpuOf(pid: number): number {
 }
 
 /** The process and everything below it. */
-const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)]
+export const treeOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(treeOf)]
 
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
@@ -124,7 +124,7 @@ function childrenOf(pid: number): number[] {
   )
 }
 
-async function stopped(child: ChildProcess, folder: string): Promise<void> {
+export async function stopped(child: ChildProcess, folder: string): Promise<void> {
   const ended = new Promise((done) => child.once('exit', done))
   child.kill('SIGTERM')
   await ended

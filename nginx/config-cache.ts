@@ -50,6 +50,7 @@ map $upstream_http_cache_control $halftone_forbids_stale {
   default '';
 }
 
+# RFC 9211: a hit is this cache's alone; else the words of the tiers behind come first.
 map $upstream_cache_status $halftone_cache_status {
   HIT 'halftone-nginx; hit';
   STALE 'halftone-nginx; hit; detail=stale';
@@ -82,6 +83,7 @@ ${proxied}
   proxy_set_header Accept $halftone_accept;
   proxy_set_header Sec-CH-Width '';
   proxy_set_header Width $halftone_width;
+  # Both spellings of a hint mean the same, and one of them will do; an empty one is not sent.
   proxy_set_header Sec-CH-DPR '';
   proxy_set_header DPR $halftone_dpr;
   proxy_set_header Save-Data $halftone_save_data;
@@ -89,7 +91,9 @@ ${proxied}
   proxy_set_header Cookie '';
   proxy_set_header Authorization '';
 
+  # The hot pictures.
   proxy_cache halftone_pictures;
+  # Made by Lua, above.
   proxy_cache_key $halftone_key;
   # The key already says what Vary says; nginx would keep a copy for each spelling of Accept.
   proxy_ignore_headers Vary;

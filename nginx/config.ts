@@ -49,12 +49,13 @@ user ${user};
 worker_processes ${workers};
 pid ${runFolder}/halftone-nginx.pid;
 error_log ${logFolder}/error.log warn;
-# A connection to a client and one to an edge for each request; the usual limit of 1024 is soon reached.
+# Each connection is an open file, and so is each kept picture while it is sent.
 worker_rlimit_nofile 65536;
 # A rolling restart lets running requests end, but not for ever.
 worker_shutdown_timeout 60s;
 
 events {
+  # For each worker; two of them make a request that goes on to an edge.
   worker_connections 16384;
 }`
 
@@ -64,16 +65,20 @@ function httpDirectives(settings: NginxSettings): string {
 log_format halftone '$remote_addr [$time_iso8601] $request_method $uri $status $body_bytes_sent '
                     '$request_time $upstream_cache_status $upstream_addr $halftone_request_id';
 access_log ${logFolder}/access.log halftone buffer=64k flush=5s;
+# Nobody outside needs to know the version.
 server_tokens off;
+# The kernel sends kept pictures from its own memory.
 sendfile on;
 # Head and body of a picture leave in one packet where they fit.
 tcp_nopush on;
+# A page's pictures come over one connection.
 keepalive_timeout 75s;
 keepalive_requests 10000;
 # Edges read addresses of 8,192 bytes, and refuse longer ones as a problem document: they have to get as far as that.
 large_client_header_buffers 4 16k;
 # Slow senders hold a connection here, not at an edge.
 client_header_timeout 15s;
+# Folders that nginx makes and hands to its workers.
 client_body_temp_path ${cacheFolder}/bodies;
 proxy_temp_path ${cacheFolder}/temp;
 
@@ -116,6 +121,7 @@ ${fromLua("require('halftone.edges').balance()")}
 function serverDirectives(settings: NginxSettings): string {
   const { purgeFrom } = settings
   return `${listening(settings)}
+# For every name that leads here.
 server_name _;
 # Paths are compared as they were sent: two slashes may be another picture than one.
 merge_slashes off;
@@ -128,6 +134,7 @@ ${answerHeaders}
 
 # Purges of other processes: see lua/halftone/purges.lua.
 location = /-/purge {
+  # The secret alone would do; a network is one lock more.
   ${purgeFrom.map((network) => `allow ${network};`).join(' ')}
   deny all;
   client_max_body_size 4m;
@@ -162,8 +169,10 @@ function listening({ http, https, certificate, certificateKey }: NginxSettings):
   const plain = http.map((at) => `listen ${at} reuseport;`)
   if (https.length === 0) return plain.join('\n')
   return `${[...plain, ...https.map((at) => `listen ${at} ssl http2 reuseport;`)].join('\n')}
+# With those that lead to its root.
 ssl_certificate ${certificate};
 ssl_certificate_key ${certificateKey};
+# Older ones are broken.
 ssl_protocols TLSv1.2 TLSv1.3;
 # Clients come back: a resumed session saves a handshake. Tickets are off, for their key would live as long as nginx.
 ssl_session_cache shared:halftone_tls:10m;
@@ -183,16 +192,21 @@ export const proxyDirectives = ({
 proxy_http_version 1.1;
 # Without it each request would open a connection.
 proxy_set_header Connection '';
+# What the API's addresses are made of.
 proxy_set_header Host $host;
+# The same name in the logs of all tiers.
 proxy_set_header Request-Id $halftone_request_id;
+# Who asked, and how.
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
 # Nobody outside is a neighbour of the tiers.
 proxy_set_header halftone-secret '';
+# An edge that is there takes a connection at once; a picture may take all of its own deadline.
 proxy_connect_timeout ${connectMs}ms;
 proxy_read_timeout ${edgeMs}ms;
 # Another edge only where the first did not answer: it would fail in the same way, and a POST is never sent twice.
 proxy_next_upstream error timeout;
+# Of a kept answer these are somebody else's; the server's own stand in their place.
 proxy_hide_header Request-Id;
 proxy_hide_header Cache-Status;`
 
@@ -206,10 +220,18 @@ const problems: readonly (readonly [number, string, string])[] = [
 
 const ownProblems = problems
   .map(
-    ([status, kind, title]) => `error_page ${status} @problem${status};
+    ([status, kind, title]) => `# ${title}.
+error_page ${status} @problem${status};
 location @problem${status} {
   internal;
+  # Whatever the address ends with.
+  types {
+  }
   default_type application/problem+json;
+  # As the edges' own problems say them.
+  add_header Request-Id $halftone_request_id always;
+  add_header Cache-Control no-store always;
+  add_header Access-Control-Allow-Origin * always;
   return ${status} '{"type":"urn:halftone:problem:${kind}","title":"${title}","status":${status}}';
 }`,
   )

@@ -13,6 +13,8 @@ export interface Site {
   readonly tierSecrets: readonly string[]
   /** The file in which nginx keeps the purges that it knows. */
   readonly stateFile: string
+  /** How often the edges' logs of purges are read; 3 seconds when not set. */
+  readonly syncSeconds?: number
 }
 
 /** The text of halftone/site.lua. It has secrets: of those who sign, and of the tiers. */
@@ -26,6 +28,7 @@ export function siteText(site: Site): string {
     edges: site.edges.map(edgeOf),
     secrets: site.tierSecrets,
     state_file: site.stateFile,
+    sync_seconds: site.syncSeconds ?? 3,
     refusals: refusals() as unknown as LuaValue,
   }
   return `-- Written by \`halftone nginx\`; it has secrets. Changes belong into the configuration of Halftone.\nreturn ${luaText(table)}\n`

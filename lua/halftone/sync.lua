@@ -13,15 +13,13 @@ local site = require 'halftone.site'
 
 local M = {}
 
-local every_seconds, start_seconds = 3, 0.5
+local start_seconds = 0.5
 -- How far the clocks of two machines may differ.
 local margin_ms = 2000
 local limits = { connect = 1000, answer = 5000, bytes = 16 * 1024 * 1024, secret = true }
 
 -- `upto`: milliseconds up to which all purges are known; `since`: the last position of each edge's log.
 local state = { upto = 0, since = {} }
-
-cjson.encode_number_precision(16)
 
 local function load()
   local file = io.open(site.state_file, 'r')
@@ -102,7 +100,7 @@ function M.start()
     if premature then return end
     local ok, fault = pcall(round)
     if not ok then ngx.log(ngx.ERR, 'the purges could not be read: ', fault) end
-    ngx.timer.at(epochs.is_ready() and every_seconds or start_seconds, again)
+    ngx.timer.at(epochs.is_ready() and site.sync_seconds or start_seconds, again)
   end
   ngx.timer.at(0, again)
 end

@@ -1,4 +1,5 @@
 // A real nginx by `halftone nginx`, on loopback in a temporary folder, ended by its process.
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -25,12 +26,18 @@ function hasCjson(): boolean {
   return ['x86_64', 'aarch64'].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/lua/5.1/cjson.so`))
 }
 
+/** One source, unsigned. */
+export const aSite = new Map([
+  ['shop', { defaults: '', signing: { scheme: 'hmac-sha256', keys: [] } as Signing }],
+])
+
 export const tierSecret = 'the secret of all tiers'
 
 export interface FrontOptions {
   readonly edges: readonly string[]
   readonly sources: ReadonlyMap<string, FrontSource & { readonly signing: Signing }>
   readonly settings?: Partial<NginxSettings>
+  readonly syncSeconds?: number
   /** Changes the text of nginx.conf. */
   readonly edit?: (config: string) => string
 }
@@ -58,6 +65,7 @@ export async function writeFront({
   edges,
   sources,
   settings,
+  syncSeconds,
   edit = (text) => text,
 }: FrontOptions): Promise<Written> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-nginx-'))
@@ -79,15 +87,40 @@ export async function writeFront({
     connectMs: 1000,
     ...settings,
   }
-  const files = nginxFiles(all, { sources, edges, tierSecrets: [tierSecret] })
+  const files = nginxFiles(all, {
+    sources,
+    edges,
+    tierSecrets: [tierSecret],
+    ...(syncSeconds && { syncSeconds }),
+  })
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), name === 'nginx.conf' ? edit(text) : text)
   }
   mkdirSync(all.cacheFolder, { recursive: true })
   chmodSync(folder, 0o755)
+  if (all.https.length > 0) makeCertificate(all)
   chmodSync(all.cacheFolder, 0o777)
   return { folder, port, settings: all }
+}
+
+function makeCertificate({ certificate, certificateKey }: NginxSettings): void {
+  const asked = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  execFileSync(
+    'openssl',
+    [...asked, '-subj', '/CN=localhost', '-keyout', certificateKey, '-out', certificate],
+    { stdio: 'ignore' },
+  )
 }
 
 export async function startFront(options: FrontOptions): Promise<Front> {
