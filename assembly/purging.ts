@@ -14,7 +14,7 @@ import {
   type PurgeAll,
   type PurgeHere,
 } from '../purging/index.ts'
-import { purgeAt, servePurges } from '../wire/purges.ts'
+import { purgeAt, purgeNginxAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
 import { edgeSources } from './edge-sources.ts'
@@ -77,7 +77,7 @@ function toAll(assembly: Assembly, here: PurgeHere, following: Following | undef
   const own = layerOf(cachingRoles(config.roles)) ?? 'edge'
 
   const tell = async ({ url, roles }: Told, delivery: Delivery): Promise<readonly Acknowledgement[]> =>
-    purgeAt(url, delivery, settings).catch((thrown: unknown) =>
+    (roles.includes('nginx') ? purgeNginxAt : purgeAt)(url, delivery, settings).catch((thrown: unknown) =>
       partsOf(roles).map((part) => ({ part, member: url, failed: asFailure(thrown).message })),
     )
 
@@ -92,7 +92,7 @@ function toAll(assembly: Assembly, here: PurgeHere, following: Following | undef
       parts.push(...(await Promise.all(telling)).flat())
     }
     if (registered === undefined) throw unknownMembers()
-    const isPromised = logged !== undefined && !parts.some(isForgetful)
+    const isPromised = logged !== undefined || parts.every(hasOrReads)
     if (!isPromised) refuseMissing(parts)
     return { parts, isPromised }
   }
@@ -109,8 +109,8 @@ const unknownMembers = () =>
     'Who is to purge is not known while Redis is away. Purge again when it is back.',
   )
 
-/** An nginx reads no log. */
-const isForgetful = ({ part, at }: Acknowledgement): boolean => part === 'nginx' && at === undefined
+/** An nginx reads the logs of the edges, which were told before it. */
+const hasOrReads = ({ part, at }: Acknowledgement): boolean => at !== undefined || part === 'nginx'
 
 /** All others were told even where one failed: what can be gone is to be gone. */
 function refuseMissing(parts: readonly Acknowledgement[]): void {

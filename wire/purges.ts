@@ -97,20 +97,32 @@ export interface PurgeAtOptions {
 }
 
 /** Purges in another process. Throws 'upstream-failed' or 'tier-refused'. */
-export async function purgeAt(
+export const purgeAt = (
   url: string,
   delivery: Delivery,
+  options: PurgeAtOptions,
+): Promise<readonly Acknowledgement[]> => post(new URL(purgePath, url), delivery, options)
+
+/** In an nginx in front (lua/halftone/purges.lua), which knows nothing of the log that our processes share. */
+export const purgeNginxAt = (
+  url: string,
+  { purges }: Delivery,
+  options: PurgeAtOptions,
+): Promise<readonly Acknowledgement[]> => post(new URL('/-/purge', url), purges, options)
+
+async function post(
+  { href, origin, host }: URL,
+  purges: object,
   { secret, answerMs }: PurgeAtOptions,
 ): Promise<readonly Acknowledgement[]> {
-  const { origin, host } = new URL(url)
   try {
-    const { statusCode, body } = await request(origin + purgePath, {
+    const { statusCode, body } = await request(href, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         ...(secret === undefined ? {} : { [secretHeader]: secret }),
       },
-      body: JSON.stringify(delivery),
+      body: JSON.stringify(purges),
       signal: AbortSignal.timeout(answerMs),
     })
     if (statusCode !== 200) {

@@ -21,6 +21,9 @@ local limits = { connect = 1000, answer = 5000, bytes = 16 * 1024 * 1024, secret
 -- `upto`: milliseconds up to which all purges are known; `since`: the last position of each edge's log.
 local state = { upto = 0, since = {} }
 
+-- Milliseconds since 1970 have 13 digits; cjson takes no more than 14.
+cjson.encode_number_precision(14)
+
 local function load()
   local file = io.open(site.state_file, 'r')
   if not file then return end

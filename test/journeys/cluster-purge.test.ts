@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Front, nginxMissing, startFront, tierSecret } from '../nginx/front.ts'
 import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts'
-import { aSource, type SourceServer } from './cdn.ts'
+import { aSource, type SourceServer, times } from './cdn.ts'
 import { aProcess, type Process } from './processes.ts'
 import { blue, colourOf, plain, purge, red, tokenFor } from './purges.ts'
 
@@ -18,6 +19,7 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
   let edges: [Process, Process]
   let api: Process
   let token: string
+  let front: Front | undefined
 
   beforeAll(async () => {
     redis = await startRedis()
@@ -28,7 +30,7 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
     writeFileSync(file, `export default ${JSON.stringify({ sources: { shop: site } })}\n`)
     const common = {
       HALFTONE_CONFIG: file,
-      HALFTONE_TIER_SECRET: 'known to all processes of this test',
+      HALFTONE_TIER_SECRET: tierSecret,
       HALFTONE_REDIS: redis.url,
       // A machine with too much to do is not to be taken for one whose Redis is away.
       HALFTONE_REDIS_TIMEOUT: '30s',
@@ -38,13 +40,18 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
     origin = await start('origin')
     shield = await start('shield', { HALFTONE_ORIGINS: origin.url })
     const shields = { HALFTONE_SHIELDS: shield.url }
-    edges = await Promise.all([start('edge', shields), start('edge', shields)])
-    // It is told of nobody: all have told Redis of themselves.
-    api = await start('api,processor')
+    const behind = { ...shields, HALFTONE_BEHIND_NGINX: String(nginxMissing === undefined) }
+    edges = await Promise.all([start('edge', behind), start('edge', behind)])
+    const signing = { scheme: 'hmac-sha256', keys: [] } as const
+    const sources = new Map([['shop', { defaults: '', signing }]])
+    if (nginxMissing === undefined) front = await startFront({ edges: edges.map(({ url }) => url), sources })
+    // It is told of nginx alone: all others have told Redis of themselves.
+    api = await start('api,processor', front ? { HALFTONE_NGINX: front.url } : {})
     members = [origin, shield, ...edges]
     token = tokenFor(api)
   })
   afterAll(async () => {
+    await front?.close()
     await Promise.all([api, ...members].map((each) => each?.end()))
     await source?.stop()
     await redis?.stop()
@@ -88,13 +95,25 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
       ...['origin', 'result cache', 'source cache'].map((part) => `${part} of ${origin.url}`),
       `shield of ${shield.url}`,
       ...[one, other].map((url) => `edge of ${url}`),
+      ...(front ? [`nginx of ${front.url}`] : []),
     ])
-    const [atOrigin = 0, , , atShield = 0, ...atEdges] = said.parts.map(({ purged = '' }) =>
-      Date.parse(purged),
-    )
+    const [atOrigin = 0, , , atShield = 0, ...outer] = said.parts.map(({ purged = '' }) => Date.parse(purged))
     expect(atOrigin).toBeLessThanOrEqual(atShield)
-    expect(atShield).toBeLessThanOrEqual(Math.min(...atEdges))
+    expect(atShield).toBeLessThanOrEqual(Math.min(...outer))
     expect(await colours(address)).toEqual([blue, blue])
+  })
+
+  test.skipIf(nginxMissing)(`nginx serves nothing older either ${nginxMissing ?? ''}`, async () => {
+    if (!front) throw new Error('no nginx')
+    const { get } = front
+    const address = await replaced('front.png')
+    const kept = async () => (await get(address)).headers['cache-status']
+    await expect.poll(kept).toContain('halftone-nginx; hit')
+    expect(await colourOf(await get(address))).toBe(red)
+    expect((await order({ urls: [address] })).status).toBe(200)
+    expect(await Promise.all(times(20, async () => colourOf(await get(address))))).toEqual(
+      Array(20).fill(blue),
+    )
   })
 
   test('the command prints it', async () => {
