@@ -35,7 +35,9 @@ FROM runtime AS nginx
 RUN apt-get update \
   && apt-get install -y --no-install-recommends nginx-light libnginx-mod-http-lua lua-resty-core lua-cjson \
   && rm -rf /var/lib/apt/lists/* \
-  && install -d -o www-data -g www-data /var/cache/halftone-nginx
+  && install -d -o www-data -g www-data /var/cache/halftone-nginx \
+  && ln -sf /dev/stdout /var/log/nginx/access.log \
+  && ln -sf /dev/stderr /var/log/nginx/error.log
 COPY deploy/docker/nginx.sh /usr/local/bin/halftone-nginx
 EXPOSE 80
 ENTRYPOINT ["/usr/local/bin/halftone-nginx"]

@@ -105,6 +105,13 @@ describe('an installed package', () => {
     expect((await fetch(`${url}/photos/cat.jpg?w=40&fm=webp`)).headers.get('content-type')).toBe('image/webp')
   })
 
+  test('writes the configuration of nginx, with its Lua', async () => {
+    const out = join(folder, 'nginx')
+    await run(bin, ['nginx', '--out', out], { cwd: app, env })
+    expect(existsSync(join(out, 'nginx.conf'))).toBe(true)
+    expect(globSync('lua/**/*.lua', { cwd: out }).length).toBeGreaterThan(5)
+  })
+
   test('types the configuration', async () => {
     writeFileSync(
       join(app, 'typed.ts'),
