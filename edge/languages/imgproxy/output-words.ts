@@ -1,0 +1,140 @@
+// imgproxy's options of metadata, encoding, delivery and safety.
+import { fromBase64, given, lookUp, shown, whole } from '../shared/values.ts'
+import { ignored, type Pairs, type Word } from '../shared/words.ts'
+import { args, formatQualities, formats, type ImgproxyAsked, isTrue, named } from './readers.ts'
+
+export const outputWords: readonly Word<ImgproxyAsked>[] = [
+  {
+    name: 'strip_metadata',
+    aliases: ['sm'],
+    takes: 'true or false',
+    becomes: 'true: what is always done',
+    refuses: ['0', 'f', 'false'],
+    read: () => ({}),
+  },
+  {
+    name: 'keep_copyright',
+    aliases: ['kcr'],
+    takes: 'true or false',
+    becomes: 'false: what is always done',
+    refuses: ['1', 't', 'true'],
+    read: () => ({}),
+  },
+  {
+    name: 'strip_color_profile',
+    aliases: ['scp'],
+    takes: 'true or false',
+    becomes: 'true: what is always done',
+    refuses: ['0', 'f', 'false'],
+    read: () => ({}),
+  },
+  {
+    name: 'color_profile',
+    aliases: ['cp', 'icc'],
+    takes: 'srgb',
+    becomes: '`srgb`: what is always done',
+    read: (text) => (text === 'srgb' ? {} : undefined),
+  },
+  ...named('preserve_hdr', ['ph'], 'true or false', ['0', 'f', 'false']),
+  ...named('dpi', [], 'an integer', ['0']),
+  ...named('enforce_thumbnail', ['eth'], 'true or false', ['0', 'f', 'false']),
+  {
+    name: 'quality',
+    aliases: ['q'],
+    takes: 'an integer from 0 to 100',
+    becomes: '`q`; 0 is our default',
+    differs:
+      'Where none is given the quality is ours, and a number means what looks the same in every format.',
+    read: (text) =>
+      given(whole(text, 0, 100), (quality) => ({
+        native: (quality > 0 ? { q: shown(quality) } : {}) as Pairs,
+      })),
+  },
+  {
+    name: 'format_quality',
+    aliases: ['fq'],
+    takes: 'format:quality, once or several times',
+    becomes: '`q`, where the format is named',
+    differs: 'Beside a format that is negotiated it has no effect: one number means the same in each.',
+    read: formatQualities,
+  },
+  ...named('autoquality', ['aq'], 'a method and its arguments', ['none']),
+  ...named('max_bytes', ['mb'], 'bytes', ['0']),
+  ...named('jpeg_options', ['jpgo'], 'options of the encoder', ['']),
+  ...named('png_options', ['pngo'], 'options of the encoder', ['']),
+  ...named('webp_options', ['webpo'], 'options of the encoder', ['']),
+  ...named('avif_options', ['avifo'], 'options of the encoder', ['']),
+  {
+    name: 'format',
+    aliases: ['f', 'ext'],
+    takes: 'one of jpg, jpeg, png, webp, avif, gif, best',
+    becomes: '`fm`; `best` `auto=format`',
+    refuses: ['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd', 'mp4'],
+    read: (text) => given(lookUp(formats, text), (format) => ({ format })),
+  },
+  ...named('page', ['pg'], 'an index from 0', ['0']),
+  ...named('pages', ['pgs'], 'a count', ['1']),
+  {
+    name: 'disable_animation',
+    aliases: ['da'],
+    takes: 'true or false',
+    becomes: 'true: `frame=1`',
+    read: (text) => ({ native: (isTrue(text) ? { frame: '1' } : {}) as Pairs }),
+  },
+  ...named('video_thumbnail_second', ['vts'], 'a second'),
+  ...named('video_thumbnail_keyframes', ['vtk'], 'true or false'),
+  ...named('video_thumbnail_tile', ['vtt'], 'a step and a grid'),
+  ...named('video_thumbnail_animation', ['vta'], 'a step and frames'),
+  ignored('cachebuster', 'any text') as Word<ImgproxyAsked>,
+  ignored('cb', 'any text'),
+  {
+    name: 'expires',
+    aliases: ['exp'],
+    takes: 'a time in Unix seconds',
+    becomes: '`expires`',
+    read: (text) => (/^\d{1,10}$/.test(text) ? { native: { expires: text } } : undefined),
+  },
+  {
+    name: 'filename',
+    aliases: ['fn'],
+    takes: 'a name, then true where it is in Base64',
+    becomes: 'the name under which a browser saves it',
+    read(text) {
+      const [name = '', encoded = ''] = args(text)
+      return given(isTrue(encoded) ? fromBase64(name) : name, (name) => ({ name }))
+    },
+  },
+  {
+    name: 'return_attachment',
+    aliases: ['att'],
+    takes: 'true or false',
+    becomes: 'a download',
+    read: (text) => ({ isAttachment: isTrue(text) }),
+  },
+  ...named('skip_processing', ['skp'], 'formats', ['']),
+  {
+    name: 'raw',
+    takes: 'true or false',
+    becomes: '`fm=original`',
+    read: (text) => ({ isRawFile: isTrue(text) }),
+  },
+  {
+    name: 'fallback_image_url',
+    aliases: ['fiu'],
+    takes: 'a URL in Base64',
+    becomes: 'the picture that is shown where there is none',
+    idle: [''],
+    read: (text) => given(fromBase64(text), (fallback) => ({ fallback })),
+  },
+  ...named('hashsum', ['hs'], 'a kind and a digest', ['none']),
+  ...named('bypass_cache', ['bc'], 'true or false', ['0', 'f', 'false']),
+  ignored('cache_tags', 'tags', 'Nothing is tagged by an address: see purging by picture and prefix.'),
+  ignored('ct', 'tags'),
+  ...[
+    'max_src_resolution',
+    'max_src_file_size',
+    'max_animation_frames',
+    'max_animation_frame_resolution',
+  ].map((name) => ({ name, takes: 'a limit', aliases: [name.replace(/([a-z])[a-z]*_?/g, '$1')] })),
+  { name: 'max_result_dimension', aliases: ['mrd'], takes: 'pixels', idle: ['0'] },
+]
