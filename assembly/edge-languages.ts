@@ -5,15 +5,18 @@ import type { Config } from '../config.ts'
 import { createLanguages, type MountedLanguage, type ReadAddress, type WebSource } from '../edge/index.ts'
 import { parseHostRule } from '../fetch/hosts.ts'
 
-export function edgeLanguages({ languages, sources }: Pick<Config, 'languages' | 'sources'>): ReadAddress {
-  const mounts = Object.entries(languages).map(
-    ([name, settings]) => ({ name, ...settings }) as MountedLanguage,
-  )
-  const web = [...sources].flatMap(([source, settings]): WebSource[] => {
+export const edgeLanguages = (config: Pick<Config, 'languages' | 'sources'>): ReadAddress =>
+  createLanguages(mountedLanguages(config), webSources(config))
+
+export const mountedLanguages = ({ languages }: Pick<Config, 'languages'>): readonly MountedLanguage[] =>
+  Object.entries(languages).map(([name, settings]) => ({ name, ...settings }) as MountedLanguage)
+
+/** Sources whose pictures have web addresses. */
+export function webSources({ sources }: Pick<Config, 'sources'>): readonly WebSource[] {
+  return [...sources].flatMap(([source, settings]): WebSource[] => {
     if ('site' in settings) return [{ source, base: settings.site, hosts: [] }]
     return 'hosts' in settings ? [{ source, hosts: settings.hosts.map(parseHostRule) }] : []
   })
-  return createLanguages(mounts, web)
 }
 
 /**

@@ -51,7 +51,7 @@ export const definitions = {
     prefix: '/cdn-cgi/image',
     example: '/width=640,height=480,fit=cover,format=auto/photos/cat.jpg',
     about: [
-      'The source is a path of ours or of the configured `source`, or a whole address of a configured `site` or `hosts` source. Addresses carry no signature of their own; a source with keys asks for ours, as the last pair of the query.',
+      'The source is a path of ours or of the configured `source`, or a whole address of a configured `site` or `hosts` source. Where no quality is named it is ours, and not 85. Addresses carry no signature of their own; a source with keys asks for ours, as the last pair of the query.',
       '`format=json` answers `width`, `height` and `original` of the source; other options do not count beside it.',
     ],
     tables: [table('Options', cloudflareWords)],
@@ -63,7 +63,7 @@ export const definitions = {
     example: '/_/rs:fill:640:480/plain/https://assets.example.org/cats/tom.jpg@webp',
     about: [
       "Settings: `keys: [{ key, salt }]` in hex (all verify; without keys any signature passes), `signatureSize`, `trusted`, `encryptionKey` in hex for `enc/` sources, `presets: { thumb: 'rs:fill:300:300' }` with `default` among them, `onlyPresets`, and `autoFormat: true` to negotiate where no format is named. `sources: { 's3://photos/': 'photos', 'local:///': 'files' }` says where other schemes lie.",
-      'Plain, Base64 and encrypted sources are read. `/info/` answers facts about the source. Chained pipelines (`-`) are refused.',
+      'Plain, Base64 and encrypted sources are read. `/info/` answers facts about the source. Where no quality is named it is ours. Chained pipelines (`-`) are refused.',
     ],
     tables: [table('Processing options', imgproxyWords), table('Options of /info', infoWords)],
     create: createImgproxy,
@@ -94,7 +94,7 @@ export const definitions = {
     prefix: '/weserv',
     example: '/?url=assets.example.org/cats/tom.jpg&w=640&h=480&fit=cover',
     about: [
-      '`url` is an address of a configured `site` or `hosts` source; without a scheme http and https are both tried. Keys that are not known are ignored, the first of two equal keys counts, and a number that cannot be read is absent, as there. `output=json` answers facts. An animation is its first picture unless `n=-1` is written.',
+      '`url` is an address of a configured `site` or `hosts` source; without a scheme http and https are both tried. Keys that are not known are ignored, the first of two equal keys counts, and a number that cannot be read is absent, as there. `output=json` answers facts. Where no quality is named it is ours. An animation is its first picture unless `n=-1` is written.',
     ],
     tables: [table('Keys', weservWords)],
     create: createWeserv,
@@ -105,7 +105,7 @@ export const definitions = {
     example: '/unsafe/640x480/smart/filters:quality(80)/cats/tom.jpg',
     about: [
       'Settings: `keys` (text; all verify, and `unsafe` is then refused), `algorithm` and `signatureLength` for imagor. Without keys every first segment passes, and a source with keys of its own asks for our signature.',
-      'The source is a whole address, an address without a scheme of a configured `site` or `hosts` source, `b64:` and Base64, or a path. EXIF orientation is always applied. Filters that neither thumbor nor imagor knows are skipped, as there.',
+      'The source is a whole address, an address without a scheme of a configured `site` or `hosts` source, `b64:` and Base64, or a path. EXIF orientation is always applied, and where no quality is named it is ours. Filters that neither thumbor nor imagor knows are skipped, as there.',
     ],
     tables: [table('Segments', thumborSegments), table('Filters', thumborFilters)],
     create: createThumbor,
@@ -116,7 +116,7 @@ export const definitions = {
     example: '/demo/image/upload/c_fill,w_640,h_480/f_auto,q_auto/v1/cats/tom.jpg',
     about: [
       "Settings: `secrets` (API secrets; all verify, and unsigned addresses are then refused), `algorithm` of the short signature, `tokenKeys` in hex for `__cld_token__`, and `transformations: { thumb: 'c_thumb,g_face,w_100,h_100' }` for `t_thumb`.",
-      'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered, of asset types pictures. Versions, and the query but for tokens, mean nothing.',
+      'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered, of asset types pictures. Versions, and the query but for tokens, mean nothing. The extension of an address is part of the file’s name, and no format. Where no quality is named it is ours.',
       'Components run from left to right, as far as one pass comes to the same. Refused are a size after a size (one side after `c_fill`, `c_scale` or `c_pad` is taken in), a size after an effect that depends on it, and a crop after a crop. Variables, sums of numbers and named transformations are written out; conditions and layers are refused.',
     ],
     tables: [table('Keys', cloudinaryWords), table('Effects', effectWords), table('Flags', flagWords)],
@@ -133,9 +133,14 @@ export type MountedLanguage = {
   readonly [Name in LanguageName]: { readonly name: Name } & MountSettings & SettingsOf<Name>
 }[LanguageName]
 
-export function mountLanguage(mount: MountedLanguage, web: readonly WebSource[]): Language {
-  const { sources, source } = mount
-  const places = createPlaces({ web, ...(sources && { sources }), source })
+export const mountLanguage = (mount: MountedLanguage, web: readonly WebSource[]): Language =>
+  mountOver(mount, placesOf(mount, web))
+
+export function placesOf({ sources, source }: MountedLanguage, web: readonly WebSource[]): Places {
+  return createPlaces({ web, ...(sources && { sources }), source })
+}
+
+export function mountOver(mount: MountedLanguage, places: Places): Language {
   const create = definitions[mount.name].create as Definition<MountedLanguage>['create']
   return mounted(mount.prefix, create(mount, places))
 }

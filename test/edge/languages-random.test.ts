@@ -92,7 +92,7 @@ test.each(languageNames)(
       words.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
     )
     const mount = mountOf(language, settings)
-    const { exactly } = aSpeaker(mount)
+    const { exactly } = aSpeaker([mount])
     let made = 0
 
     const write = (seed: number): string => {

@@ -25,10 +25,10 @@ describe('imgproxy', () => {
     expect(signatureOf(pair, plain, 16)).toBe('RIuHMhXbs2DnIT7vrNPh4Q')
   })
 
-  const { exactly } = aSpeaker(
+  const { exactly } = aSpeaker([
     mountOf('imgproxy', { keys: [{ key: 'ff', salt: 'ff' }, pair], trusted: ['trusted-word'] }),
-  )
-  const short = aSpeaker(mountOf('imgproxy', { keys: [pair], signatureSize: 16 }))
+  ])
+  const short = aSpeaker([mountOf('imgproxy', { keys: [pair], signatureSize: 16 })])
   const right = signatureOf(pair, plain)
 
   test.each([
@@ -69,9 +69,9 @@ describe('imgproxy', () => {
     const cipher = createCipheriv('aes-256-cbc', Buffer.from(encryptionKey, 'hex'), iv)
     const bytes = Buffer.concat([iv, cipher.update('https://assets.example.org/a/b.jpg'), cipher.final()])
     const address = `${assets}/_/w:640/enc/${bytes.toString('base64url')}.webp`
-    const { exactly: opened } = aSpeaker(mountOf('imgproxy', { encryptionKey }))
+    const { exactly: opened } = aSpeaker([mountOf('imgproxy', { encryptionKey })])
     expect(opened(address).path).toBe(opened('/shop/a/b.jpg?w=640&fit=max&fm=webp').path)
-    const other = aSpeaker(mountOf('imgproxy', { encryptionKey: encryptionKey.replaceAll('0', '1') }))
+    const other = aSpeaker([mountOf('imgproxy', { encryptionKey: encryptionKey.replaceAll('0', '1') })])
     expect(kindOf(() => other.exactly(address))).toBe('bad-address')
     expect(kindOf(() => opened(`${assets}/_/w:640/enc/${'A'.repeat(64)}`))).toBe('bad-address')
   })
@@ -80,7 +80,7 @@ describe('imgproxy', () => {
 describe('thumbor', () => {
   const key = 'river-stone-42'
   const { prefix } = mountOf('thumbor')
-  const { exactly } = aSpeaker(mountOf('thumbor', { keys: ['another-key', key] }))
+  const { exactly } = aSpeaker([mountOf('thumbor', { keys: ['another-key', key] })])
   const text = 'fit-in/400x300/filters:quality(80):format(webp)/assets.example.org/a/b.jpg'
 
   test('signs as the reference does', () => {
@@ -101,7 +101,7 @@ describe('thumbor', () => {
 
   test('imagor may sign with another digest, and cut it', () => {
     const settings = { algorithm: 'sha256', signatureLength: 40 } as const
-    const { exactly } = aSpeaker(mountOf('thumbor', { keys: [key], ...settings }))
+    const { exactly } = aSpeaker([mountOf('thumbor', { keys: [key], ...settings })])
     expect(kindOf(() => exactly(`${prefix}/${thumborSignature(key, text, settings)}/${text}`))).toBe('passes')
     expect(kindOf(() => exactly(`${prefix}/${thumborSignature(key, text)}/${text}`))).toBe('bad-signature')
   })
@@ -111,7 +111,7 @@ describe('Cloudinary', () => {
   const secret = 'cl-secret-1'
   const { prefix } = mountOf('cloudinary')
   const tokenKey = '00112233445566778899aabbccddeeff'
-  const { exactly } = aSpeaker(mountOf('cloudinary', { secrets: [secret], tokenKeys: [tokenKey] }))
+  const { exactly } = aSpeaker([mountOf('cloudinary', { secrets: [secret], tokenKeys: [tokenKey] })])
 
   test('signs as the reference does', () => {
     const text = 'c_fill,h_300,w_400/folder/cat.jpg'
@@ -168,7 +168,7 @@ describe('a language that does not sign', () => {
     '%s is no way round the signature of a source',
     (name) => {
       const { prefix } = mountOf(name)
-      const { exactly } = aSpeaker(mountOf(name))
+      const { exactly } = aSpeaker([mountOf(name)])
       const address = {
         cloudflare: '/w=9/a.jpg',
         ipx: '/w_9/a.jpg',
@@ -187,10 +187,10 @@ describe('a language that does not sign', () => {
   )
 
   test('nor is the picture that stands in for a missing one', () => {
-    const { exactly } = aSpeaker(
+    const { exactly } = aSpeaker([
       mountOf('cloudinary', { source: 'shop' }),
       mountOf('imgproxy', { source: 'photos' }),
-    )
+    ])
     const fallback = (address: string) => exactly(address, '', signed).fallback
     expect(fallback('/cloudinary/image/upload/d_none.png/a.jpg')).toBe('/shop/none.png')
     const other = Buffer.from('https://assets.example.org/none.png').toString('base64url')

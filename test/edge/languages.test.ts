@@ -22,7 +22,7 @@ describe.each(languageNames)('%s', (name) => {
     readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'),
   )
   const mount = mountOf(name, settings)
-  const { exactly } = aSpeaker(mount)
+  const { exactly } = aSpeaker([mount])
 
   test('has forty examples at least', () => {
     expect(accepted.length).toBeGreaterThanOrEqual(40)

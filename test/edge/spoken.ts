@@ -30,8 +30,8 @@ export interface Speaker {
   ): ReturnType<typeof makeExact>
 }
 
-export function aSpeaker(...mounts: readonly MountedLanguage[]): Speaker {
-  const read = createLanguages(mounts, web)
+export function aSpeaker(mounts: readonly MountedLanguage[], over: readonly WebSource[] = web): Speaker {
+  const read = createLanguages(mounts, over)
   return {
     exactly: (target, accept = '', known = sources) =>
       makeExact({ target, headers: { accept }, now }, known, read),

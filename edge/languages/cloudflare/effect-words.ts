@@ -10,6 +10,7 @@ export const effectWords: readonly Word<CloudflareAsked>[] = [
     takes: 'a number from 0 to 250',
     becomes: '`blur` times ten',
     differs: 'The radius is taken as the sigma of the blur; beyond 200 it is 200.',
+    when: /[1-9]/,
     read: (text) =>
       given(number(text, 0, 250), (radius) => ({
         native: { blur: shown(Math.min(2000, Math.round(radius * 10))) },

@@ -11,6 +11,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     becomes: '`w`; `auto`: `ch=width`, and 1200 pixels for clients without hints',
     differs:
       '`width=auto` follows the `Sec-CH-Width` hint (`ch=width`), not breakpoints or the user agent; without the hint it is `wdesktop`.',
+    when: /^auto$/,
     read: (text) =>
       text === 'auto' ? { isAutomatic: true } : given(whole(text, 1, 8192), (width) => ({ width })),
   },
@@ -26,6 +27,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     takes: 'a number above 0 and up to 5',
     becomes: '`dpr`',
     differs: 'Up to 5; Cloudflare stops at 2.',
+    when: /^(?:2\.0*[1-9]|[3-5])/,
     read: (text) => given(number(text, 0.0001, 5), (dpr) => ({ native: { dpr: shown(dpr) } })),
   },
   {
@@ -48,6 +50,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
       '`crop`; `auto` `crop=attention`, `face` `crop=faces,attention`; `XxY` beside `cover`: `fit=cover` and `cut`',
     differs:
       'Beside `fit=crop` and `fit=aspect-crop` a point `XxY` is kept near the middle, and not at the same share of the result.',
+    when: /x/,
     read: gravity,
   },
   {
@@ -68,6 +71,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     takes: 'one of auto, avif, webp, jpeg, baseline-jpeg, png, json',
     becomes: '`auto` `auto=format`, `jpeg` `fm=pjpg`, `baseline-jpeg` `fm=jpg`, else `fm`',
     differs: '`auto` also answers with the smaller one of AVIF, WebP and the source’s own format.',
+    when: /^auto$/,
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   {
@@ -76,8 +80,8 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     takes: 'an integer from 1 to 100, or one of high, medium-high, medium-low, low',
     becomes:
       '`q`; `high` 90, `medium-high` 80, `medium-low` 65, `low` 50; 100 beside `format=webp`: `lossless`',
-    differs:
-      'Where none is given the quality is ours, and not 85. A number does not make a PNG one of few colours.',
+    differs: 'A number does not make a PNG one of few colours.',
+    when: /^\d/,
     read: (text) => given(qualityOf(text), (quality) => ({ quality })),
   },
   {
@@ -120,6 +124,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     becomes: '`rect`',
     refuses: ['border'],
     differs: 'Edges in pixels are only read where right and bottom are 0.',
+    when: /(?!)/,
     read: trim,
   },
   ...['trim.top', 'trim.left', 'trim.width', 'trim.height'].map((name) => ({ name, takes: 'pixels' })),

@@ -34,6 +34,7 @@ export const cloudinaryEffects: readonly Effect[] = [
     takes: 'an integer from 1 to 2000',
     becomes: '`px`, up to 100',
     differs: 'Without a size the blocks are of 5 pixels.',
+    when: /^$/,
     read: (text) => given(level(text, [1, 2000, 5]), (value) => ({ native: pixelate(value) })),
   },
   percentEffect('brightness', 'bri', 80),

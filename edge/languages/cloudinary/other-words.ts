@@ -9,6 +9,7 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     takes: 'a colour: a name, or rgb: and hex',
     becomes: '`bg`',
     differs: '`auto` and `gen_fill` are refused.',
+    when: /(?!)/,
     read: (text) => given(colour(text), (bg) => ({ native: { bg } })),
   },
   {
@@ -36,8 +37,8 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     name: 'q',
     takes: 'an integer from 1 to 100, or auto, auto:best, auto:good, auto:eco, auto:low',
     becomes: '`q`; `auto` `q=auto`, `auto:eco` and `auto:low` with `auto=compress`',
-    differs:
-      'Where none is given the quality is ours; chroma behind a colon does not count unless it is 420.',
+    differs: 'Chroma other than 420 is refused.',
+    when: /(?!)/,
     read: quality,
   },
   {
@@ -45,7 +46,6 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     takes: 'one of auto, jpg, png, webp, avif, gif, mp4, webm',
     becomes: '`fm`; `auto` `auto=format`',
     refuses: ['jp2', 'jxl', 'tiff', 'bmp', 'ico', 'svg', 'pdf', 'heic', 'wdp'],
-    differs: 'The extension of an address is part of the file’s name, and no format.',
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   {

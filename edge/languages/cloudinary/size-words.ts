@@ -17,6 +17,7 @@ export const sizeWords: readonly Word<CloudinaryAsked>[] = [
     takes: 'pixels from 1 to 8192, a share with a point up to 1.0, or auto',
     becomes: '`w`; `auto`: `ch=width`, and 1200 pixels for clients without hints',
     differs: '`w_auto` follows the `Sec-CH-Width` hint; steps and break points do not count.',
+    when: /^auto/,
     read: (text) =>
       text.startsWith('auto')
         ? { w: fallbackWidth(text), isWidthHinted: true }
@@ -35,6 +36,7 @@ export const sizeWords: readonly Word<CloudinaryAsked>[] = [
       '`scale` `fit=scale`, `fit` `fit=clip`, `limit` `fit=max`, `fill` `fit=crop`, `lfill` `fit=crop&enlarge=no`, `pad` `fit=fill`, `lpad` `fit=fillmax`, `crop` `rect` or `cut`, `thumb` and `auto` `fit=crop`',
     refuses: ['mfit', 'mpad', 'fill_pad', 'auto_pad', 'imagga_scale', 'imagga_crop'],
     differs: '`thumb` cuts as `fill` does round what it finds: it does not zoom to a face.',
+    when: /^thumb$/,
     read: (text) =>
       given(
         cropModes.find((each) => each === text),
@@ -46,6 +48,7 @@ export const sizeWords: readonly Word<CloudinaryAsked>[] = [
     takes: 'a compass word such as north_east, center, auto, face or faces',
     becomes: '`crop`; `auto` `crop=attention`, `face` `crop=faces,attention`',
     differs: 'What is behind `auto:` and `face:` does not count.',
+    when: /:/,
     read: (text) => (gravityWord(text) === undefined ? undefined : { gravity: text }),
   },
   {
@@ -81,6 +84,7 @@ export const sizeWords: readonly Word<CloudinaryAsked>[] = [
     takes: 'a multiple of 90, or auto_right, auto_left, hflip, vflip, ignore, exif, joined by a point',
     becomes: '`or`, `turn`, `flip`, `rot` with `rot-type=pivot`, whichever stands in the right place',
     differs: '`auto_right` and `auto_left` turn in any case.',
+    when: /auto_/,
     read: angles,
   },
 ]

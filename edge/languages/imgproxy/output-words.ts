@@ -43,8 +43,7 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     aliases: ['q'],
     takes: 'an integer from 0 to 100',
     becomes: '`q`; 0 is our default',
-    differs:
-      'Where none is given the quality is ours, and a number means what looks the same in every format.',
+    differs: 'A number means what looks the same in every format.',
     read: (text) =>
       given(whole(text, 0, 100), (quality) => ({
         native: (quality > 0 ? { q: shown(quality) } : {}) as Pairs,

@@ -26,6 +26,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     becomes: 'as `resizing_type`, `width`, `height`, `enlarge`, `extend`',
     refuses: ['auto'],
     differs: extends_,
+    when: /(?!)/,
     read: sized([type, width, height, enlarge]),
   },
   {
@@ -50,7 +51,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     takes: 'one of nearest, linear, cubic, lanczos2, lanczos3',
     idle: ['lanczos3'],
   },
-  { name: 'width', aliases: ['w'], takes: pixels, becomes: '`w`', differs: about, read: width },
+  { name: 'width', aliases: ['w'], takes: pixels, becomes: '`w`', differs: about, when: /(?!)/, read: width },
   { name: 'height', aliases: ['h'], takes: pixels, becomes: '`h`', read: height },
   { name: 'min-width', aliases: ['mw', 'min_width'], takes: 'pixels', idle: ['0'] },
   { name: 'min-height', aliases: ['mh', 'min_height'], takes: 'pixels', idle: ['0'] },
@@ -83,6 +84,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     takes: 'true or false, then ce',
     becomes: '`fit=fillmax`, `fit=fill`, `enlarge=fill`',
     differs: extends_,
+    when: /(?!)/,
     read: sized([]),
   },
   {
@@ -97,6 +99,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     takes: 'no, so, ea, we, noea, nowe, soea, sowe, ce, sm or fp:x:y',
     becomes: '`crop`; `sm` `crop=attention`, `fp` `crop=focalpoint`, `obj:face` `crop=faces,attention`',
     differs: 'Offsets are refused unless they are 0, and so are detected objects other than faces.',
+    when: /(?!)/,
     read: (text) => given(gravityOf(text), (gravity) => ({ gravity })),
   },
   {
@@ -105,6 +108,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     takes: 'width:height:gravity, each side in pixels, as a share below 1, or 0 for all of it',
     becomes: '`rect`',
     differs: 'Its gravity is an edge, a corner or the middle.',
+    when: /(?!)/,
     read: (text) => given(cropOf(text), (crop) => ({ crop })),
   },
   ...named('objects_position', ['obj_pos', 'op'], 'a gravity'),

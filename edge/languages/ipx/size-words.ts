@@ -10,6 +10,7 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     takes: 'an integer from 1',
     becomes: '`w`, `fit=max` unless `enlarge`',
     differs: 'No side of a result is longer than 8192 pixels.',
+    when: /^\d{5}|^9\d{3}|^8[2-9]\d\d/,
     read: (text) => given(side(text), (width) => ({ width: limited(width) })),
   },
   {
@@ -18,6 +19,7 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     takes: 'an integer from 1',
     becomes: '`h`, `fit=max` unless `enlarge`',
     differs: 'Beside `width` the height is passed over, as IPX resizes to the width last.',
+    when: /(?!)/,
     read: (text) => given(side(text), (height) => ({ height: limited(height) })),
   },
   {
@@ -40,6 +42,7 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     becomes:
       'beside `resize`: `cover` `fit=min`, `contain` `fit=fillmax`, `fill` `fit=scale&enlarge=no`, `inside` `fit=max`, `outside` `fit=cover`; with `enlarge` `crop`, `fill`, `scale`, `clip`, `cover`',
     differs: '`outside` enlarges a source that is smaller than the box.',
+    when: /^outside$/,
     read: (text) => given(lookUp(fits, text), (fit) => ({ fit })),
   },
   {

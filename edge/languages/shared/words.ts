@@ -23,6 +23,8 @@ export interface Word<A extends Asked = Asked> {
   readonly needs?: string
   /** What is not as in the language's own service. */
   readonly differs?: string
+  /** Values that `differs` is true of; absent, all of them. */
+  readonly when?: RegExp
   /** Values that the language knows and Halftone does not do: refused by name. */
   readonly refuses?: readonly string[]
   /** Values that ask for nothing, or for what is done anyway. */
@@ -86,7 +88,7 @@ export function readWord<A extends Asked>(
   if (word.refuses?.includes(text.toLowerCase())) throw notSupported(name, text)
   const read = word.read(text)
   if (read === undefined) throw unexpected(name, word.takes, text)
-  notes.used(word)
+  notes.used({ name, differs: word.when?.test(text) === false ? undefined : word.differs })
   return read
 }
 

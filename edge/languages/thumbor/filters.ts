@@ -66,6 +66,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     takes: 'a colour or transparent',
     becomes: '`bg`, beside `fit-in`: `fit=fillmax`',
     differs: '`auto` and `blur` are refused.',
+    when: /(?!)/,
     read(text) {
       const [fill = ''] = list(text)
       return fill === 'none'
@@ -78,6 +79,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     takes: 'X,Y as shares from 0 to 1, or LEFTxTOP:RIGHTxBOTTOM in shares',
     becomes: '`crop=focalpoint`',
     differs: 'A region in pixels is refused: which share of the picture it is, its address does not say.',
+    when: /(?!)/,
     read: focal,
   },
   {
@@ -115,8 +117,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     name: 'quality',
     takes: 'an integer from 0 to 100',
     becomes: '`q`',
-    differs:
-      'Where none is given the quality is ours, and a number means what looks the same in every format.',
+    differs: 'A number means what looks the same in every format.',
     read: (text) => given(whole(text, 0, 100), (quality) => ({ native: { q: shown(quality) } })),
   },
   unread('red_eye', 'nothing'),

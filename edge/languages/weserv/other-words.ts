@@ -57,6 +57,7 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     becomes: '`gain`, `sat`, `hue`',
     needs: 'gain=2&sat=1&hue=1',
     differs: 'A saturation beyond 2 is 2.',
+    when: /^[^,]*,[2-9]/,
     read: modulate,
   },
   {
@@ -105,7 +106,7 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     aliases: ['quality'],
     takes: 'an integer from 1 to 100',
     becomes: '`q`',
-    differs: 'Where none is given the quality is ours.',
+    differs: 'A number means what looks the same in every format.',
     read: (text) => given(whole(text, 1, 100), (quality) => ({ native: { q: shown(quality) } })) ?? {},
   },
   ignored('l', 'an integer from 0 to 9', 'A PNG is as small as we can make it.'),

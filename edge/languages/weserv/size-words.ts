@@ -10,6 +10,7 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
     takes: 'pixels or percent',
     becomes: '`w`',
     differs: 'No side of a result is longer than 8192 pixels.',
+    when: /^\d{5}|^9\d{3}|^8[2-9]\d\d/,
     read: (text) => side(text, (width) => ({ width })),
   },
   {
@@ -24,6 +25,7 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
     takes: 'a number from 1 to 8',
     becomes: '`dpr`',
     differs: 'Beyond 5 it is 5.',
+    when: /^[5-8]/,
     read: (text) => given(number(text, 0.0001, 8), (dpr) => ({ dpr: Math.min(5, dpr) })) ?? {},
   },
   {
