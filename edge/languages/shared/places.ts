@@ -34,15 +34,17 @@ export interface Places {
 export function createPlaces({ web, sources = {}, source }: PlaceSettings): Places {
   const prefixes = Object.entries(sources).sort(([a], [b]) => b.length - a.length)
 
-  function byPrefix(address: string): Place | undefined {
-    const [prefix, name] = prefixes.find(([begins]) => address.startsWith(begins)) ?? []
+  function byPrefix(written: string, isGuess: boolean): Place | undefined {
+    const addresses = isGuess ? [written, written.replace(/^http:/, 'https:')] : [written]
+    const [prefix, name] = prefixes.find(([begins]) => addresses.some((each) => each.startsWith(begins))) ?? []
     if (prefix === undefined) return undefined
+    const address = addresses.find((each) => each.startsWith(prefix)) ?? written
     const [path = ''] = address.slice(prefix.length).split('?')
     return parsePath(`/${name}/${path}`)
   }
 
   function find(address: string, isGuess: boolean): Place | undefined {
-    const mapped = byPrefix(address)
+    const mapped = byPrefix(address, isGuess)
     if (mapped) return mapped
     if (!URL.canParse(address)) throw new Failure('bad-address', 'The source address is not a URL.')
     const url = new URL(address)
