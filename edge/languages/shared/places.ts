@@ -36,7 +36,8 @@ export function createPlaces({ web, sources = {}, source }: PlaceSettings): Plac
 
   function byPrefix(written: string, isGuess: boolean): Place | undefined {
     const addresses = isGuess ? [written, written.replace(/^http:/, 'https:')] : [written]
-    const [prefix, name] = prefixes.find(([begins]) => addresses.some((each) => each.startsWith(begins))) ?? []
+    const [prefix, name] =
+      prefixes.find(([begins]) => addresses.some((each) => each.startsWith(begins))) ?? []
     if (prefix === undefined) return undefined
     const address = addresses.find((each) => each.startsWith(prefix)) ?? written
     const [path = ''] = address.slice(prefix.length).split('?')
