@@ -2,6 +2,7 @@
 // The only file that looks at the environment.
 import { existsSync } from 'node:fs'
 import { anchorFolders, findFile, loadFile } from './config/file.ts'
+import { type Languages, readLanguages, type WrittenLanguages } from './config/languages.ts'
 import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
 import { type SiteConfig, site as siteKind, type WrittenSite } from './config/sites.ts'
@@ -14,6 +15,7 @@ import {
   type WrittenSource,
 } from './config/sources.ts'
 
+export type { Languages } from './config/languages.ts'
 export type { Role, Settings } from './config/settings.ts'
 export type { SiteConfig } from './config/sites.ts'
 export { plainUploads, type SourceConfig, uploadsName } from './config/sources.ts'
@@ -23,11 +25,14 @@ export interface WrittenConfig extends WrittenSettings {
   readonly sources?: Readonly<Record<string, WrittenSource>>
   /** Web sites that Halftone stands in front of, by a name of your own. */
   readonly sites?: Readonly<Record<string, WrittenSite>>
+  /** URL languages of other services that are answered as well: { cloudflare: true, imgproxy: { keys: [...] } }. */
+  readonly languages?: WrittenLanguages
 }
 
 export interface Config extends Settings {
   readonly sources: ReadonlyMap<string, SourceConfig>
   readonly sites: ReadonlyMap<string, SiteConfig>
+  readonly languages: Languages
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -74,12 +79,18 @@ export function makeConfig(
   const scalars = readSettings(written, environment, { machine, faults })
   const sources = readSources(written.sources ?? {}, environment, faults)
   const sites = readSites(written.sites ?? {}, faults)
+  const languages = readLanguages(written.languages ?? {}, knownSources(sources, scalars), faults)
   faults.push(...unknownNames(written))
   if (scalars.roles?.includes('edge')) faults.push(...keysOfNoSource(written.sources ?? {}, environment))
-  if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources, sites }))
+  if (faults.length === 0) faults.push(...contradictions({ ...scalars, sources, sites, languages }))
   if (faults.length > 0) throw new ConfigFault(faults)
-  return Object.freeze({ ...scalars, sources, sites })
+  return Object.freeze({ ...scalars, sources, sites, languages })
 }
+
+const knownSources = (
+  sources: ReadonlyMap<string, SourceConfig>,
+  { samples }: Settings,
+): ReadonlySet<string> => new Set([uploadsName, ...sources.keys(), ...(samples ? ['samples'] : [])])
 
 interface ReadContext {
   readonly machine: Machine
@@ -167,7 +178,7 @@ const keysVariable = (source: string): string => `HALFTONE_KEYS_${source.toUpper
 
 function unknownNames(written: WrittenConfig): string[] {
   return Object.keys(written)
-    .filter((name) => name !== 'sources' && name !== 'sites' && !(name in settings))
+    .filter((name) => name !== 'sources' && name !== 'sites' && name !== 'languages' && !(name in settings))
     .map((name) => `${name}: there is no such setting`)
 }
 
@@ -175,8 +186,9 @@ function unknownNames(written: WrittenConfig): string[] {
 const isApiAlone = ({ roles }: Config): boolean => roles.every((role) => role === 'api')
 
 /** A fallback that is never there shows only when a picture fails, which is the worst time for it. */
-function wrongFallbacks({ sources, samples, fallback }: Config): string[] {
-  const known = new Set([uploadsName, ...sources.keys(), ...(samples ? ['samples'] : [])])
+function wrongFallbacks(config: Config): string[] {
+  const { sources, fallback } = config
+  const known = knownSources(sources, config)
   const written = [
     ['HALFTONE_FALLBACK', fallback] as const,
     ...[...sources].map(([name, source]) => [`sources.${name}.fallback`, source.fallback] as const),

@@ -13,6 +13,7 @@ import type { Listener } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
 import { watchStore } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
+import { edgeLanguages, hostRouter } from './edge-languages.ts'
 import { edgeSources } from './edge-sources.ts'
 import { honoListener } from './hono-listener.ts'
 import { limitEdge, type ProcessLimits } from './limits.ts'
@@ -35,6 +36,7 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   watchStore(metrics, 'edge_memory', memory)
   const edge = createEdge({
     sources: edgeSources(config),
+    readAddress: edgeLanguages(config),
     ...(config.fallback === '' ? {} : { fallback: config.fallback }),
     memory,
     upstream,
@@ -65,10 +67,15 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
     if (!edge.hit(request, response)) rest(request, response)
   }
   const pictures = limits ? limitEdge(limits, edge.hit, rest) : hitOrRest
-  if (!sites) return pictures
   // Before everything else: a path of a site is its own, whatever stands at it here.
+  const sitesFirst: Listener = (request, response) => {
+    if (!sites?.answer(request, response)) pictures(request, response)
+  }
+  const route = hostRouter(config)
+  if (!route) return sites ? sitesFirst : pictures
   return (request, response) => {
-    if (!sites.answer(request, response)) pictures(request, response)
+    route(request)
+    sitesFirst(request, response)
   }
 }
 

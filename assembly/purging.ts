@@ -17,6 +17,7 @@ import {
 import { purgeAt, purgeNginxAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
+import { edgeLanguages } from './edge-languages.ts'
 import { edgeSources } from './edge-sources.ts'
 import { cachingRoles, layerOf, layersOf, partsOf, type Told } from './purge-members.ts'
 import { type Following, followSharedLog } from './shared-purges.ts'
@@ -50,10 +51,11 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
 
   const everywhere = toAll(assembly, here, following)
   const sources = edgeSources(config)
+  const read = edgeLanguages(config)
   return {
     epochs,
     everywhere,
-    order: async (order) => everywhere(purgesOf(order, sources)),
+    order: async (order) => everywhere(purgesOf(order, sources, read)),
     listener: servePurges(here, {
       secrets: config.tierSecret,
       refused,

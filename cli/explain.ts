@@ -1,12 +1,13 @@
 // `halftone explain URL`: the meaning of the URL step by step, and the picture it would become. Nothing is rendered.
 import { pino } from 'pino'
 import type { Assembly } from '../assembly/context.ts'
+import { edgeLanguages } from '../assembly/edge-languages.ts'
 import { edgeSources } from '../assembly/edge-sources.ts'
 import { assembleLoaders } from '../assembly/loaders.ts'
 import { createOneProcess } from '../assembly/one-process.ts'
 import type { Config } from '../config.ts'
 import { type EdgeSource, makeExact } from '../edge/exact-request.ts'
-import { readAddress } from '../edge/languages/index.ts'
+import type { ReadAddress } from '../edge/languages/index.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { createMetrics } from '../metrics.ts'
 import { noEpochs } from '../purging/index.ts'
@@ -37,12 +38,14 @@ export async function explain(
 ): Promise<void> {
   const { target } = splitUrl(url)
   const sources = edgeSources(config)
+  const read = edgeLanguages(config)
+  const unsigned: ReadAddress = (whole) => ({ ...read(whole), verify: () => {} })
   const headers = { accept, ...(saveData ? { 'save-data': 'on' } : {}) }
   // The signature is reported beside the rest, so that a link can be understood before it is signed.
-  const exact = makeExact({ target, headers, now: Date.now() }, removeSignature(sources))
+  const exact = makeExact({ target, headers, now: Date.now() }, sources, unsigned)
   const steps = {
     source: exact.source,
-    signature: signatureOf(target, sources.get(exact.source)),
+    signature: signatureOf(read, target, sources.get(exact.source)),
     spec: exact.spec,
     key: exact.path,
     vary: exact.vary || 'nothing',
@@ -54,16 +57,11 @@ export async function explain(
 const line = ([name, value]: [string, unknown]): string =>
   `${name.padEnd(10)} ${typeof value === 'string' ? value : JSON.stringify(value)}`
 
-const removeSignature = (sources: ReadonlyMap<string, EdgeSource>): ReadonlyMap<string, EdgeSource> =>
-  new Map(
-    [...sources].map(([name, source]) => [name, { ...source, signing: { ...source.signing, keys: [] } }]),
-  )
-
-function signatureOf(target: string, source: EdgeSource | undefined): string {
-  if (!source?.signing.keys.length) return 'not needed'
+function signatureOf(read: ReadAddress, target: string, source: EdgeSource | undefined): string {
+  if (!source) return 'not needed'
   try {
-    readAddress(target).verify(source.signing)
-    return 'right'
+    read(target).verify(source.signing)
+    return source.signing.keys.length > 0 ? 'right' : 'not needed'
   } catch (error) {
     return asFailure(error).message
   }

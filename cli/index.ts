@@ -7,6 +7,7 @@ import { ConfigFault, readConfig } from '../config.ts'
 import { asFailure, Failure } from '../errors.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { origins } from './migration.ts'
 import { choices as optimiseChoices } from './optimise-options.ts'
 import { serve } from './serve.ts'
 import { signUrl } from './sign.ts'
@@ -62,6 +63,23 @@ program
   .option('-e, --expires <when>', 'Unix seconds, or a time from now such as 10m, 1h, 30d')
   .action((url: string, options) =>
     run(async () => signUrl(await readConfig(configFile()), { url, ...options })),
+  )
+
+program
+  .command('migrate')
+  .description('what addresses of another service become here, what differs and what is missing')
+  .argument('[url...]', "addresses such as 'https://res.cloudinary.com/demo/image/upload/w_640/cat.jpg'")
+  .addOption(
+    new Option('--from <language>', 'their language (default: the one that each looks like)').choices(
+      origins,
+    ),
+  )
+  .option('--file <file>', 'a file with an address a line')
+  .option('--json', 'print JSON')
+  .action((urls: string[], options) =>
+    run(async () =>
+      (await import('./migrate.ts')).migrateUrls(await readConfig(configFile()), urls, options),
+    ),
   )
 
 program

@@ -92,7 +92,7 @@ const fits = `## Fit modes
 | \`max\` | as \`clip\` | no | no |
 | \`crop\` | exactly w × h; needs both sides, or \`ar\` | yes | yes |
 | \`cover\` | as \`crop\`, but nothing is cut off | yes | no |
-| \`min\` | the ratio of w × h, as large as the source allows, from the centre | no | yes |
+| \`min\` | the ratio of w × h, as large as the source allows | no | yes |
 | \`scale\` | exactly w × h, distorted | yes | no |
 | \`fill\` | exactly w × h, the rest painted in \`bg\` | yes | no |
 | \`fillmax\` | as \`fill\`, the picture not enlarged | canvas only | no |

@@ -14,7 +14,7 @@ import type { Disposition } from './content-disposition.ts'
 import type { EdgeSource } from './edge-source.ts'
 import { findFor } from './further-pictures.ts'
 import { varyOn } from './headers.ts'
-import { readAddress } from './languages/index.ts'
+import { type ReadAddress, readAddress } from './languages/index.ts'
 import { type ClientHeaders, clientOf } from './negotiate.ts'
 import { refuseExpired } from './signature.ts'
 
@@ -33,6 +33,8 @@ export interface ExactRequest {
   readonly saving?: Disposition
   /** The answer in the shape of the language it was asked in, where that is not the native one. */
   readonly reshape?: (answer: Answer) => Answer
+  /** Shown in place of a picture that cannot be made, where the URL names one, as /source/path. */
+  readonly fallback?: string
 }
 
 export interface EdgeRequest {
@@ -43,17 +45,18 @@ export interface EdgeRequest {
   readonly now: number
 }
 
-/** Throws 'bad-address', 'unknown-source', 'bad-signature', 'expired' or 'bad-option', in this order. */
+/** Throws 'bad-address' or 'forbidden-address', 'unknown-source', 'bad-signature', 'bad-option' or 'expired'. */
 export function makeExact(
   { target, headers, now }: EdgeRequest,
   sources: ReadonlyMap<string, EdgeSource>,
+  read: ReadAddress = readAddress,
 ): ExactRequest {
-  const meant = readAddress(target)
+  const meant = read(target)
   const { source, path } = meant
   const settings = sources.get(source)
   if (!settings) throw new Failure('unknown-source', `There is no source named '${source}'.`)
   meant.verify(settings.signing)
-  const { options: asked, saving, reshape } = meant.readOptions(settings.defaults)
+  const { options: asked, saving, reshape, fallback } = meant.readOptions(settings.defaults)
   const options = withPictures(asked, findFor(source, sources))
   refuseExpired(options.expires, now)
   const spec = exact(options, clientOf(headers))
@@ -65,7 +68,14 @@ export function makeExact(
     ...(options.expires === undefined ? {} : { expires: options.expires }),
     ...(saving && { saving }),
     ...(reshape && { reshape }),
+    ...(fallback !== undefined && mayShow(fallback, source, sources) && { fallback }),
   }
+}
+
+/** A picture that a URL names for a failure is no way round the signature that its source asks for. */
+function mayShow(address: string, source: string, sources: ReadonlyMap<string, EdgeSource>): boolean {
+  const place = parsePath(address)
+  return place.source === source || sources.get(place.source)?.signing.keys.length === 0
 }
 
 /** The path for another picture made in the same way: a fallback with the asked-for size and format. */

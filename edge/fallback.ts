@@ -38,7 +38,7 @@ export function withFallback(upstream: Tier, { sources, fallback }: Fallbacks) {
     const headers = { 'request-id': requestId, ...(traceparent === undefined ? {} : { traceparent }) }
     const answer = await upstream({ path: exact.path, headers, signal })
     if (answer.headers[failureHeader] !== undefined) failed(answer)
-    const address = sources.get(exact.source)?.fallback ?? fallback
+    const address = exact.fallback ?? sources.get(exact.source)?.fallback ?? fallback
     if (!address || exact.spec.format === 'json' || !replaced.has(answer.headers[failureHeader] ?? ''))
       return answer
     const picture = await upstream({ path: samePictureOf(address, exact.spec, sources), headers, signal })

@@ -17,13 +17,17 @@ import { type AskOptions, withFallback } from './fallback.ts'
 import { type TellFront, tellNginx, tellNobody } from './front-headers.ts'
 import { type ClientFields, clientHeaders, preflightHeaders } from './headers.ts'
 import { createHits, type Hits } from './hits.ts'
+import type { ReadAddress } from './languages/index.ts'
 import type { ClientHeaders } from './negotiate.ts'
 
 export type { EdgeSource } from './exact-request.ts'
+export { createLanguages, type MountedLanguage, type ReadAddress, type WebSource } from './languages/index.ts'
 export { createUploadDelivery } from './languages/uploadcare/delivery.ts'
 
 export interface EdgeOptions {
   readonly sources: ReadonlyMap<string, EdgeSource>
+  /** The languages that are spoken; absent, the native one and Uploadcare's. */
+  readonly readAddress?: ReadAddress
   /** Shown in place of a picture that cannot be made, where its source names none. */
   readonly fallback?: string
   readonly memory: MemoryStore
@@ -65,7 +69,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const app = new Hono<EdgeEnv>()
   app.use(identified(), logged(options.log, now))
   app.use(readsOnly())
-  app.use(exactly(options.sources, now)) // an exact request from here on
+  app.use(exactly(options, now)) // an exact request from here on
   app.use(remembered(hits))
   app.all('*', pictured(withFallback(cache.answer, options), tellFront))
   app.onError((error, c) => send(c, problemAnswer(error)))
@@ -124,9 +128,10 @@ function readsOnly(): MiddlewareHandler<EdgeEnv> {
   }
 }
 
-function exactly(sources: EdgeOptions['sources'], now: () => number): MiddlewareHandler<EdgeEnv> {
+function exactly({ sources, readAddress }: EdgeOptions, now: () => number): MiddlewareHandler<EdgeEnv> {
   return async function exactly(c, next) {
-    c.set('exact', makeExact({ target: targetOf(c), headers: headersOf(c), now: now() }, sources))
+    const asked = { target: targetOf(c), headers: headersOf(c), now: now() }
+    c.set('exact', makeExact(asked, sources, readAddress))
     await next()
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../transforms/index.ts'
 import type { EdgeSource } from './exact-request.ts'
 import { findFor } from './further-pictures.ts'
-import { readAddress } from './languages/index.ts'
+import { type ReadAddress, readAddress } from './languages/index.ts'
 import { dprLadder, widthLadder } from './negotiate.ts'
 
 export type KnownSources = ReadonlyMap<
@@ -20,14 +20,24 @@ export type KnownSources = ReadonlyMap<
   Pick<EdgeSource, 'defaults'> & Partial<Pick<EdgeSource, 'signing' | 'isNamed' | 'isWeb'>>
 >
 
+interface Known {
+  readonly sources: KnownSources
+  readonly read: ReadAddress
+}
+
 /** Throws 'bad-address', 'bad-option' or 'unknown-source', naming the list at fault; 'bad-option' for an empty order. */
-export function purgesOf(order: PurgeOrder, known: KnownSources): readonly Purge[] {
+export function purgesOf(
+  order: PurgeOrder,
+  sources: KnownSources,
+  read: ReadAddress = readAddress,
+): readonly Purge[] {
+  const known: Known = { sources, read }
   const targets: Target[] = [
     ...each(order, 'urls', (url) => addressTargets(targetOf(url), known)),
     ...each(order, 'pictures', (picture) => [pictureOf(targetOf(picture), known)]),
     ...each(order, 'keys', (key) => [keyTarget(key)]),
-    ...each(order, 'prefixes', (prefix) => [prefixTarget(targetOf(prefix), known)]),
-    ...each(order, 'sources', (source) => [keyTarget(knownSource(source, known))]),
+    ...each(order, 'prefixes', (prefix) => [prefixTarget(targetOf(prefix), sources)]),
+    ...each(order, 'sources', (source) => [keyTarget(knownSource(source, sources))]),
     ...(order.everything ? [{ kind: 'everything' } as const] : []),
   ]
   if (targets.length === 0)
@@ -72,11 +82,11 @@ function knownSource(source: string, known: KnownSources): string {
 }
 
 /** Every exact address that this one can become: by what a client accepts and what it hints at. */
-function addressTargets(target: string, known: KnownSources): readonly Target[] {
-  const meant = readAddress(target)
-  const source = knownSource(meant.source, known)
-  const asked = meant.readOptions(known.get(source)?.defaults ?? '')
-  const options = withPictures(asked.options, findFor(source, known))
+function addressTargets(target: string, { sources, read }: Known): readonly Target[] {
+  const meant = read(target)
+  const source = knownSource(meant.source, sources)
+  const asked = meant.readOptions(sources.get(source)?.defaults ?? '')
+  const options = withPictures(asked.options, findFor(source, sources))
   const paths = clientsFor(dependsOn(options)).map((client) =>
     exactPath(source, meant.path, exact(options, client)),
   )
@@ -101,9 +111,9 @@ function clientsFor({ accept, width, dpr, saveData }: ReturnType<typeof dependsO
   return clients
 }
 
-function pictureOf(target: string, known: KnownSources): Target {
-  const { source, path } = readAddress(target)
-  return pictureTarget(knownSource(source, known), path)
+function pictureOf(target: string, { sources, read }: Known): Target {
+  const { source, path } = read(target)
+  return pictureTarget(knownSource(source, sources), path)
 }
 
 function keyTarget(value: string): Target {

@@ -1,18 +1,34 @@
 // The URL languages, in the order in which they are asked whether an address is theirs.
-import type { AddressText, Language, LanguageAddress } from './language.ts'
+import type { AddressText, Language, ReadAddress } from './language.ts'
 import { native } from './native.ts'
+import { type MountedLanguage, mountLanguage } from './registry.ts'
+import type { WebSource } from './shared/places.ts'
 import { uploadcare } from './uploadcare.ts'
 
-export type { LanguageAddress } from './language.ts'
+export type { LanguageAddress, ReadAddress } from './language.ts'
+export type { MountedLanguage } from './registry.ts'
+export type { WebSource } from './shared/places.ts'
 
-/** The native one is the last: it takes whatever no other recognises. */
-const languages: readonly Language[] = [uploadcare, native]
+/**
+ * Reads addresses in the native language, in Uploadcare's, and in those that are mounted. The native one is the last: it
+ * takes whatever no other recognises. A longer prefix is asked first.
+ */
+export function createLanguages(mounts: readonly MountedLanguage[], web: readonly WebSource[]): ReadAddress {
+  const mounted = [...mounts]
+    .sort((a, b) => b.prefix.length - a.prefix.length)
+    .map((mount) => mountLanguage(mount, web))
+  return readerOf([...mounted, uploadcare, native])
+}
 
-/** What an address means, in whichever language it is written. Throws 'bad-address'. */
-export function readAddress(whole: string): LanguageAddress {
-  const target = splitTarget(whole)
-  const language = languages.find(({ recognises }) => recognises(target.rawPath)) ?? native
-  return language.read(target)
+/** What an address means where no language is mounted. Throws 'bad-address'. */
+export const readAddress: ReadAddress = readerOf([uploadcare, native])
+
+function readerOf(languages: readonly Language[]): ReadAddress {
+  return (whole) => {
+    const target = splitTarget(whole)
+    const language = languages.find(({ recognises }) => recognises(target.rawPath)) ?? native
+    return language.read(target)
+  }
 }
 
 function splitTarget(whole: string): AddressText {

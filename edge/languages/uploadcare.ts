@@ -1,6 +1,6 @@
 // Uploadcare's addresses: /UUID/-/operation/arguments/-/.../name, over the source `uploads`.
-import { type Options, parse } from '../../transforms/index.ts'
 import type { Language, PictureRequest } from './language.ts'
+import { presets } from './shared/mounted.ts'
 import { compile } from './uploadcare/compile.ts'
 import { ourExpiry } from './uploadcare/expiry.ts'
 import { uploadcareFacts } from './uploadcare/facts.ts'
@@ -33,14 +33,4 @@ function meaning({ id, operations, name }: UploadcarePath, defaults: string): Pi
   if (options.format === 'json') return { options, reshape: (answer) => uploadcareFacts(answer, id) }
   if (options.format === 'original') return { options, saving }
   return { options: { ...presets(defaults), ...options }, saving }
-}
-
-/** Of the source's defaults what an address in this language leaves open; size and format it always says. */
-function presets(defaults: string): Options {
-  const { quality, lossless, background } = parse(defaults)
-  return {
-    ...(quality !== undefined && { quality }),
-    ...(lossless !== undefined && { lossless }),
-    ...(background !== undefined && { background }),
-  }
 }

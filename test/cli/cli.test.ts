@@ -46,10 +46,28 @@ function halftone(args: readonly string[], environment: Record<string, string> =
   })
 }
 
+test('migrate says what addresses become, and ends with 1 where something is missing', async () => {
+  const fine = await halftone(['migrate', 'https://shop.example/cdn-cgi/image/width=640/photos/cat.jpg'])
+  expect(fine).toMatchObject({ code: 0, err: '' })
+  expect(fine.out).toMatch(
+    /native {4}\/source\/photos\/cat.jpg\?w=640&fit=max\n[\s\S]*1 address: 1 mean the same here/,
+  )
+
+  const file = join(folder, 'addresses.txt')
+  writeFileSync(file, '# ours\nhttps://wsrv.nl/?url=a.example/b.jpg&w=300&mask=circle\n\n')
+  const { code, out } = await halftone(['migrate', '--from', 'weserv', '--file', file, '--json'])
+  expect([code, JSON.parse(out)]).toMatchObject([1, [{ from: 'weserv', missing: ['mask is not supported'] }]])
+
+  expect(await halftone(['migrate'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('expected an address'),
+  })
+})
+
 test('--help names every command and every variable', async () => {
   const { code, out } = await halftone(['--help'])
   expect(code).toBe(0)
-  for (const word of ['serve', 'check', 'explain', 'sign', 'HALFTONE_SHIELDS', 'HALFTONE_QUEUE'])
+  for (const word of ['serve', 'check', 'explain', 'sign', 'migrate', 'HALFTONE_SHIELDS', 'HALFTONE_QUEUE'])
     expect(out).toContain(word)
 })
 

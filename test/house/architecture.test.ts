@@ -53,7 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'storage/bucket.ts',
     'work/handover.ts',
   ],
-  edge: [...words, 'cache', 'purging', door],
+  edge: [...words, 'cache', 'purging', 'fetch/hosts.ts', door],
   // Whole web sites of customers.
   site: words,
   // Settings to text: what Lua is told comes from those who know it.
@@ -103,6 +103,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'cluster',
     'fetch/addresses.ts',
     'limits',
+    'fetch/hosts.ts',
   ],
   'main.ts': [...words, 'metrics.ts', 'config.ts', 'purging', 'assembly', 'site', 'wire'],
   cli: [

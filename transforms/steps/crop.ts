@@ -12,7 +12,7 @@ export const crop = stepOf<Crop>()({
         same('top', 'bottom', 'left', 'right', 'focalpoint', 'entropy', 'attention', 'edges', 'faces'),
       ),
       section: 'Crop',
-      needs: '`fit=crop`',
+      needs: '`fit=crop` or `fit=min`',
       about:
         'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts, and `faces` alone is `attention`.',
     },
@@ -41,7 +41,8 @@ export const crop = stepOf<Crop>()({
       about: 'Zooms to the point: at 2 half the width and half the height of what is kept otherwise.',
     },
   },
-  exact: (options, { fit }) => (fit === 'crop' || fit === 'facearea' ? placeOf(options) : {}),
+  exact: (options, { fit }) =>
+    fit === 'crop' || fit === 'min' || fit === 'facearea' ? placeOf(options) : {},
   // Laid out with the size.
   plan: (draft) => draft,
   isApart: ({ by }) => by !== 'box',

@@ -78,7 +78,7 @@ const modes: Readonly<Record<Fit, Mode>> = {
     spec.enlarge && longerIn(frame, from) ? unenlarged(from, frame, spec) : cropped(from, frame, spec),
   facearea: (from, frame, spec) => cropped(from, frame, spec),
   // "Ratio of w x h, never larger than the source allows": the largest such part of the source, or the frame.
-  min: (from, frame) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, {}),
+  min: (from, frame, spec) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, spec),
   fill: (from, frame) => extended(inside(from, frame), frame, 'background'),
   fillmax: (from, frame) => extended(inside(from, frame, 1), frame, 'background'),
   clamp: (from, frame) => extended(inside(from, frame), frame, 'edge'),

@@ -1,0 +1,56 @@
+// Writes docs/languages/*.md from the tables that the readers of the languages use.
+import { definitions, type LanguageName } from '../edge/languages/registry.ts'
+import { isDone, type Word } from '../edge/languages/shared/words.ts'
+
+export function languagePage(name: LanguageName): string {
+  const { title, prefix, example, tables, about } = definitions[name]
+  const all = tables.flatMap(({ words }) => words as readonly Word[])
+  return `${[
+    `<!-- Written by docs/generate.ts from edge/languages/${name}. Do not edit: run \`npm run docs\`. -->`,
+    `# ${title}`,
+    `Addresses of ${title} as they are, below \`${prefix}\` unless the configuration says otherwise:`,
+    `\`\`\`\n${prefix}${example}\n\`\`\``,
+    `Mounted by \`languages: { ${name}: true }\`, or with settings in the place of \`true\`, see [languages.md](../languages.md).`,
+    ...about,
+    '## What is supported',
+    ...tables.flatMap(({ heading, words }) => [`### ${heading}`, supported(words as readonly Word[])]),
+    ...section('What differs', differences(all)),
+    ...section('What is missing', missing(tables)),
+  ].join('\n\n')}\n`
+}
+
+function supported(words: readonly Word[]): string {
+  const rows = words.filter(isDone).map(({ name, aliases = [], takes, becomes = '' }) => {
+    const cells = [`\`${name}\``, aliases.map((alias) => `\`${alias}\``).join(' '), takes, becomes]
+    return `| ${cells.map(escaped).join(' | ')} |`
+  })
+  return ['| Word | Also | Takes | Becomes |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+const escaped = (cell: string): string => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+
+function differences(words: readonly Word[]): string {
+  const told = words
+    .filter(isDone)
+    .flatMap(({ name, differs }) => (differs ? [`* \`${name}\`: ${differs}`] : []))
+  return [...new Set(told)].join('\n')
+}
+
+function missing(tables: (typeof definitions)[LanguageName]['tables']): string {
+  const lines = tables.flatMap(({ heading, words }) => {
+    const rows = words as readonly Word[]
+    const names = rows.filter((word) => !isDone(word)).map(({ name }) => `\`${name}\``)
+    const values = rows
+      .filter(isDone)
+      .flatMap(({ name, refuses = [] }) => (refuses.length > 0 ? [`\`${name}\` ${refuses.join(', ')}`] : []))
+    return [
+      ...(names.length > 0 ? [`* ${heading}: ${names.join(', ')}.`] : []),
+      ...(values.length > 0 ? [`* Values: ${values.join('; ')}.`] : []),
+    ]
+  })
+  if (lines.length === 0) return ''
+  return `These are refused with an error that names them, unless their value asks for nothing.\n\n${lines.join('\n')}`
+}
+
+const section = (heading: string, text: string): readonly string[] =>
+  text === '' ? [] : [`## ${heading}`, text]

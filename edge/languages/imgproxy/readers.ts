@@ -1,0 +1,132 @@
+// What imgproxy's options come to, and how their arguments are read.
+import type { Orient } from '../../../transforms/index.ts'
+import { given, hexColour, lookUp, number, rgb, shown, whole } from '../shared/values.ts'
+import type { Asked, Pairs, Word } from '../shared/words.ts'
+import type { Crop, Gravity } from './gravity.ts'
+
+export interface ImgproxyAsked extends Asked {
+  readonly type?: ResizingType
+  readonly width?: number
+  readonly height?: number
+  readonly enlarge?: boolean
+  readonly extend?: boolean
+  readonly zoom?: readonly [number, number]
+  readonly dpr?: number
+  readonly gravity?: Gravity
+  readonly crop?: Crop
+  readonly isRaw?: boolean
+  readonly rotation?: number
+  readonly mirror?: Orient
+  readonly format?: string
+  readonly formatQualities?: Readonly<Record<string, string>>
+  readonly isRawFile?: boolean
+  readonly name?: string
+  readonly isAttachment?: boolean
+  readonly fallback?: string
+}
+
+export type ResizingType = 'fit' | 'fill' | 'fill-down' | 'force'
+
+export const types: Readonly<Record<string, ResizingType>> = {
+  ...{ fit: 'fit', fill: 'fill', 'fill-down': 'fill-down', force: 'force' },
+}
+
+/** Arguments are divided by colons; an empty one keeps what was said before. */
+export const args = (text: string): readonly string[] => text.split(':')
+
+export const truths: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True']
+/** Reference: "anything else counts as false". */
+export const isTrue = (text: string): boolean => truths.includes(text)
+
+/** Members that are not empty, each read by its own reader; undefined when one cannot be read. */
+export function members(
+  text: string,
+  readers: readonly ((text: string) => ImgproxyAsked | undefined)[],
+): ImgproxyAsked | undefined {
+  let asked: ImgproxyAsked = {}
+  for (const [at, part] of args(text).entries()) {
+    if (part === '') continue
+    const read = readers[at]?.(part)
+    if (!read) return undefined
+    asked = { ...asked, ...read, native: { ...asked.native, ...read.native } }
+  }
+  return asked
+}
+
+export const type = (text: string) => given(lookUp(types, text), (type) => ({ type }))
+export const width = (text: string) => given(whole(text, 0, 8192), (width) => ({ width }))
+export const height = (text: string) => given(whole(text, 0, 8192), (height) => ({ height }))
+export const enlarge = (text: string) => ({ enlarge: isTrue(text) })
+
+/** `extend` with the place of the picture, of which only the middle is known here. */
+export function sized(readers: readonly ((text: string) => ImgproxyAsked | undefined)[]) {
+  return (text: string): ImgproxyAsked | undefined => {
+    const parts = args(text)
+    const [extend = '', ...place] = parts.slice(readers.length)
+    if (place.length > 0 && !isMiddle(place)) return undefined
+    const read = members(parts.slice(0, readers.length).join(':'), readers)
+    return read && (extend === '' ? read : { ...read, extend: isTrue(extend) })
+  }
+}
+
+export const isMiddle = (place: readonly string[]): boolean => /^(?:ce)?:?0?:?0?$/.test(place.join(':'))
+
+export const pixels = 'pixels from 0 to 8192'
+export const about = 'Sides are limited to 8192 pixels.'
+export const extends_ =
+  'The picture stands in the middle of an extended canvas: another gravity of `extend` is refused.'
+
+/** Words that are known and not done. */
+export function named(
+  name: string,
+  aliases: readonly string[],
+  takes: string,
+  idle?: readonly string[],
+): Word<ImgproxyAsked>[] {
+  return [{ name, aliases, takes, ...(idle && { idle }) }]
+}
+
+export const formats: Readonly<Record<string, string>> = {
+  ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', best: 'auto' },
+}
+
+export function tone(key: string, value: number): Pairs {
+  return value === 0 ? {} : { [key]: shown(value) }
+}
+
+export function background(text: string): string | undefined {
+  const channels = args(text)
+  if (channels.length === 1) return /^(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(text) ? hexColour(text) : undefined
+  const numbers = channels.map((channel) => whole(channel, 0, 255) ?? Number.NaN)
+  return channels.length === 3 ? rgb(numbers) : undefined
+}
+
+export function monochrome(text: string): ImgproxyAsked | undefined {
+  const [strength = '', tint = 'b3b3b3'] = args(text)
+  const intensity = number(strength, 0, 1)
+  const colour = hexColour(tint)
+  if (intensity === undefined || colour === undefined) return undefined
+  const alpha = Math.round(intensity * 255)
+  return { native: alpha === 0 ? {} : { monochrome: alpha.toString(16).padStart(2, '0') + colour.slice(-6) } }
+}
+
+export function duotone(text: string): ImgproxyAsked | undefined {
+  const [strength = '', dark = '000000', light = 'ffffff'] = args(text)
+  const intensity = number(strength, 0, 1)
+  const [from, to] = [hexColour(dark), hexColour(light)]
+  if (intensity === undefined || from === undefined || to === undefined) return undefined
+  const alpha: Pairs = intensity < 1 ? { 'duotone-alpha': shown(intensity * 100) } : {}
+  return { native: intensity === 0 ? {} : { duotone: `${from},${to}`, ...alpha } }
+}
+
+export function formatQualities(text: string): ImgproxyAsked | undefined {
+  const parts = args(text)
+  const found: Record<string, string> = {}
+  for (let at = 0; at < parts.length; at += 2) {
+    const format = lookUp(formats, parts[at] ?? '')
+    const quality = whole(parts[at + 1] ?? '', 0, 100)
+    if (format === undefined || quality === undefined) return undefined
+    found[format] = shown(quality)
+  }
+  return { formatQualities: found }
+}

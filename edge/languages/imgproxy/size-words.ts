@@ -1,0 +1,150 @@
+// imgproxy's options of size, place and turns.
+import { inTurn, mirrored, upended } from '../shared/pairs.ts'
+import { given, number, shown, whole } from '../shared/values.ts'
+import type { Word } from '../shared/words.ts'
+import { cropOf, gravityOf } from './gravity.ts'
+import {
+  about,
+  args,
+  enlarge,
+  extends_,
+  height,
+  type ImgproxyAsked,
+  isTrue,
+  named,
+  pixels,
+  sized,
+  type,
+  width,
+} from './readers.ts'
+
+export const sizeWords: readonly Word<ImgproxyAsked>[] = [
+  {
+    name: 'resize',
+    aliases: ['rs'],
+    takes: 'type:width:height:enlarge:extend, the type one of fit, fill, fill-down, force',
+    becomes: 'as `resizing_type`, `width`, `height`, `enlarge`, `extend`',
+    refuses: ['auto'],
+    differs: extends_,
+    when: /(?!)/,
+    read: sized([type, width, height, enlarge]),
+  },
+  {
+    name: 'size',
+    aliases: ['s'],
+    takes: 'width:height:enlarge:extend',
+    becomes: 'as `width`, `height`, `enlarge`, `extend`',
+    read: sized([width, height, enlarge]),
+  },
+  {
+    name: 'resizing_type',
+    aliases: ['rt'],
+    takes: 'one of fit, fill, fill-down, force',
+    becomes:
+      '`fit` `fit=max`, `fill` `fit=crop&enlarge=no`, `fill-down` `fit=min`, `force` `fit=scale&enlarge=no`',
+    refuses: ['auto'],
+    read: type,
+  },
+  {
+    name: 'resizing_algorithm',
+    aliases: ['ra'],
+    takes: 'one of nearest, linear, cubic, lanczos2, lanczos3',
+    idle: ['lanczos3'],
+  },
+  { name: 'width', aliases: ['w'], takes: pixels, becomes: '`w`', differs: about, when: /(?!)/, read: width },
+  { name: 'height', aliases: ['h'], takes: pixels, becomes: '`h`', read: height },
+  { name: 'min-width', aliases: ['mw', 'min_width'], takes: 'pixels', idle: ['0'] },
+  { name: 'min-height', aliases: ['mh', 'min_height'], takes: 'pixels', idle: ['0'] },
+  {
+    name: 'zoom',
+    aliases: ['z'],
+    takes: 'a factor above 0, or one for each axis',
+    becomes: 'multiplies `w` and `h`; without them up to 1, as shares',
+    read(text) {
+      const [x, y = x, ...rest] = args(text).map((part) => number(part, 0.0001, 100))
+      return x === undefined || y === undefined || rest.length > 0 ? undefined : { zoom: [x, y] }
+    },
+  },
+  {
+    name: 'dpr',
+    takes: 'a number above 0 and up to 5',
+    becomes: '`dpr`',
+    read: (text) => given(number(text, 0.0001, 5), (dpr) => ({ dpr, native: { dpr: shown(dpr) } })),
+  },
+  {
+    name: 'enlarge',
+    aliases: ['el'],
+    takes: 'true or false',
+    becomes: 'the fit modes that enlarge',
+    read: enlarge,
+  },
+  {
+    name: 'extend',
+    aliases: ['ex'],
+    takes: 'true or false, then ce',
+    becomes: '`fit=fillmax`, `fit=fill`, `enlarge=fill`',
+    differs: extends_,
+    when: /(?!)/,
+    read: sized([]),
+  },
+  {
+    name: 'extend_aspect_ratio',
+    aliases: ['extend_ar', 'exar'],
+    takes: 'true or false',
+    idle: ['', '0', 'f', 'false', 'false:ce:0:0', '0:ce:0:0'],
+  },
+  {
+    name: 'gravity',
+    aliases: ['g'],
+    takes: 'no, so, ea, we, noea, nowe, soea, sowe, ce, sm or fp:x:y',
+    becomes: '`crop`; `sm` `crop=attention`, `fp` `crop=focalpoint`, `obj:face` `crop=faces,attention`',
+    differs: 'Offsets are refused unless they are 0, and so are detected objects other than faces.',
+    when: /(?!)/,
+    read: (text) => given(gravityOf(text), (gravity) => ({ gravity })),
+  },
+  {
+    name: 'crop',
+    aliases: ['c'],
+    takes: 'width:height:gravity, each side in pixels, as a share below 1, or 0 for all of it',
+    becomes: '`rect`',
+    differs: 'Its gravity is an edge, a corner or the middle.',
+    when: /(?!)/,
+    read: (text) => given(cropOf(text), (crop) => ({ crop })),
+  },
+  ...named('objects_position', ['obj_pos', 'op'], 'a gravity'),
+  ...named('crop_aspect_ratio', ['crop_ar', 'car'], 'a ratio', ['0']),
+  ...named('crop_objects', [], 'a scale and classes'),
+  ...named('trim', ['t'], 'a threshold, a colour and two flags', ['']),
+  {
+    name: 'padding',
+    aliases: ['pd'],
+    takes: 'pixels: top:right:bottom:left',
+    idle: ['', '0', '0:0:0:0'],
+  },
+  {
+    name: 'auto_rotate',
+    aliases: ['ar'],
+    takes: 'true or false',
+    becomes: 'false: `turn=raw`',
+    read: (text) => ({ isRaw: !isTrue(text) }),
+  },
+  {
+    name: 'rotate',
+    aliases: ['rot'],
+    takes: 'a multiple of 90',
+    becomes: '`or`, or `turn` beside `flip`',
+    read: (text) =>
+      given(whole(text, -3600, 3600), (rotation) => (rotation % 90 === 0 ? { rotation } : undefined)),
+  },
+  {
+    name: 'flip',
+    aliases: ['fl'],
+    takes: 'true or false for left-right, then for top-bottom',
+    becomes: '`turn`',
+    read: (text) => {
+      const [across = '', down = '', ...rest] = args(text)
+      const orients = [...(isTrue(across) ? [mirrored] : []), ...(isTrue(down) ? [upended] : [])]
+      return rest.length > 0 ? undefined : { mirror: inTurn(...orients) }
+    },
+  },
+]

@@ -1,0 +1,77 @@
+// What IPX' modifiers come to, and how their values are read.
+import { gain, hue, percentOf } from '../shared/effects.ts'
+import { lookUp, number, whole } from '../shared/values.ts'
+import type { Asked, Pairs } from '../shared/words.ts'
+
+export interface IpxAsked extends Asked {
+  readonly width?: number
+  readonly height?: number
+  readonly box?: { readonly width: number; readonly height: number }
+  readonly fit?: IpxFit
+  readonly position?: string
+  readonly enlarge?: boolean
+  readonly background?: string
+  readonly format?: string
+  readonly isAnimated?: boolean
+  readonly rotation?: number
+  readonly isFlipped?: boolean
+  readonly isFlopped?: boolean
+  readonly isFlat?: boolean
+}
+
+export type IpxFit = 'contain' | 'cover' | 'fill' | 'inside' | 'outside'
+export const fits: Readonly<Record<string, IpxFit>> = {
+  ...{ contain: 'contain', cover: 'cover', fill: 'fill', inside: 'inside', outside: 'outside' },
+}
+
+export const list = (text: string): readonly string[] => text.split(/[_:=]/)
+export const side = (text: string): number | undefined => whole(text, 1, 100_000)
+export const limited = (value: number): number => Math.min(8192, value)
+
+export const formats: Readonly<Record<string, string>> = {
+  ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', auto: 'auto' },
+}
+
+export const places: Readonly<Record<string, string>> = {
+  ...{ top: 'top', north: 'top', right: 'right', east: 'right', bottom: 'bottom', south: 'bottom' },
+  ...{ left: 'left', west: 'left', center: '', centre: '', entropy: 'entropy', attention: 'attention' },
+  ...{ northeast: 'top,right', southeast: 'bottom,right', southwest: 'bottom,left', northwest: 'top,left' },
+  ...{ '0': '', '1': 'top', '2': 'right', '3': 'bottom', '4': 'left' },
+  ...{ '5': 'top,right', '6': 'bottom,right', '7': 'bottom,left', '8': 'top,left' },
+  ...{ '16': 'entropy', '17': 'attention' },
+  ...{
+    'right-top': 'top,right',
+    'right-bottom': 'bottom,right',
+    'left-bottom': 'bottom,left',
+    'left-top': 'top,left',
+  },
+}
+
+export const positionOf = (text: string): string | undefined =>
+  lookUp(places, text.trim().replace(/[\s+_]+/g, '-')) ??
+  lookUp(
+    places,
+    text
+      .trim()
+      .split(/[\s+_-]+/)
+      .reverse()
+      .join('-'),
+  )
+
+export function extract(text: string): IpxAsked | undefined {
+  const [left, top, width, height, ...rest] = list(text).map((part) => whole(part, 0, 1_000_000))
+  if (left === undefined || top === undefined || !width || !height || rest.length > 0) return undefined
+  return { native: { rect: [left, top, width, height].join(',') } }
+}
+
+export function modulate(text: string): IpxAsked | undefined {
+  const [bright = '', strong = '', turn = '', ...rest] = list(text)
+  const [brightness, saturation, degrees] = [bright || '1', strong || '1', turn || '0'].map((part) =>
+    number(part, -3600, 3600),
+  )
+  if (brightness === undefined || saturation === undefined || degrees === undefined || rest.length > 0)
+    return undefined
+  if (brightness < 0 || brightness > 100 || saturation < 0 || saturation > 2) return undefined
+  const native: Pairs = { ...gain(brightness), ...percentOf('sat', saturation), ...hue(degrees) }
+  return { native }
+}

@@ -1,0 +1,222 @@
+// thumbor's addresses: /signature or unsafe/fit-in/300x200/smart/filters:quality(80)/source.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Failure } from '../../errors.ts'
+import { verify } from '../signature.ts'
+import type { Compiled, ReadMeaning } from './shared/mounted.ts'
+import type { Notes } from './shared/notes.ts'
+import {
+  focal,
+  inTurn,
+  type Meeting,
+  mirrored,
+  place,
+  quarters,
+  sized,
+  turnedAfterwards,
+  upended,
+} from './shared/pairs.ts'
+import type { Places } from './shared/places.ts'
+import { spelledAddress } from './shared/query.ts'
+import { decoded, fromBase64, shown } from './shared/values.ts'
+import {
+  attempt,
+  notSupported,
+  type Pairs,
+  readWords,
+  refusal,
+  vocabulary,
+  type Word,
+} from './shared/words.ts'
+import { type ThumborAsked, thumborFilters } from './thumbor/filters.ts'
+import { readPath, type ThumborPath } from './thumbor/path.ts'
+
+export interface ThumborSettings {
+  /** Security keys; with one at least, `unsafe` is refused. */
+  readonly keys?: readonly string[] | undefined
+  /** thumbor signs with sha1; imagor may be told otherwise. */
+  readonly algorithm?: 'sha1' | 'sha256' | 'sha512' | undefined
+  /** Characters of a signature, where imagor cuts it. */
+  readonly signatureLength?: number | undefined
+}
+
+const words = vocabulary(thumborFilters)
+
+/** What stands in front of the filters, for the documentation. */
+export const thumborSegments: readonly Word[] = [
+  {
+    name: 'WxH',
+    takes: 'pixels, orig or nothing for each side',
+    becomes: '`w`, `h`, `fit=crop`; a minus sign mirrors: `flip`',
+    read: () => ({}),
+  },
+  { name: 'fit-in', takes: 'nothing', becomes: '`fit=max`; beside `upscale()` `clip`', read: () => ({}) },
+  { name: 'full-fit-in', takes: 'nothing', becomes: '`fit=cover`', read: () => ({}) },
+  { name: 'adaptive-fit-in', takes: 'nothing' },
+  { name: 'adaptive-full-fit-in', takes: 'nothing' },
+  {
+    name: 'LEFTxTOP:RIGHTxBOTTOM',
+    takes: 'pixels of the source, or shares',
+    becomes: '`rect`',
+    read: () => ({}),
+  },
+  { name: 'left, center, right', takes: 'nothing', becomes: '`crop`', read: () => ({}) },
+  { name: 'top, middle, bottom', takes: 'nothing', becomes: '`crop`', read: () => ({}) },
+  { name: 'smart', takes: 'nothing', becomes: '`crop=faces,attention`', read: () => ({}) },
+  { name: 'stretch', takes: 'nothing (imagor)', becomes: '`fit=scale`', read: () => ({}) },
+  { name: 'trim', takes: 'a corner and a tolerance' },
+  { name: 'meta', takes: 'nothing' },
+  { name: 'debug', takes: 'nothing' },
+]
+
+export function createThumbor(settings: ThumborSettings, places: Places): ReadMeaning {
+  return (target) => {
+    const path = readPath(target.rawPath)
+    return {
+      place: placeOf(path.source, places),
+      verify: (signing) =>
+        settings.keys?.length ? verifyPath(path, settings) : verify(target.whole, signing),
+      compile: (notes) => compile(path, notes),
+    }
+  }
+}
+
+function verifyPath({ security, signed }: ThumborPath, settings: ThumborSettings): void {
+  if (security === 'unsafe')
+    throw new Failure('bad-signature', 'This address is unsafe, and only signed ones are answered.', {
+      option: 'unsafe',
+    })
+  // Every key is tried, so the time taken does not tell which one was nearly right.
+  if (
+    (settings.keys ?? []).filter((key) => isSame(thumborSignature(key, signed, settings), security))
+      .length === 0
+  )
+    throw new Failure('bad-signature', 'The signature does not belong to this address.', {
+      option: 'signature',
+    })
+}
+
+/** URL-safe Base64 with padding. */
+export function thumborSignature(
+  key: string,
+  text: string,
+  { algorithm = 'sha1', signatureLength }: Omit<ThumborSettings, 'keys'> = {},
+): string {
+  const digest = createHmac(algorithm, key).update(text).digest('base64')
+  return digest.replaceAll('+', '-').replaceAll('/', '_').slice(0, signatureLength)
+}
+
+function isSame(expected: string, received: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(received)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** A missing scheme means http, or a path of the source; decoded once. */
+function placeOf(raw: string, places: Places) {
+  const base64 = raw.startsWith('b64:') ? fromBase64(raw.slice(4)) : undefined
+  const text = base64 ?? decoded(raw)
+  if (text === undefined) throw new Failure('bad-address', 'The source is not percent-encoded UTF-8')
+  const address = spelledAddress(text).replace(/^(https?):\/(?=[^/])/i, '$1://')
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return places.of(address)
+  const guess = `http://${address}`
+  return URL.canParse(guess) && places.has(guess) ? places.ofUrl(guess, true) : places.ofPath(raw)
+}
+
+function compile(path: ThumborPath, notes: Notes): Compiled {
+  const said = path.filters.filter(([name]) => words.has(name))
+  const { asked, from } = readWords<ThumborAsked>(words, said, notes, {})
+  for (const word of unsupported(path)) notes.refused(notSupported(word))
+  const { fill, format, name, native } = asked
+  const pairs = {
+    ...(attempt(notes, () => ({ ...sizes(path, asked), ...region(path) })) ?? {}),
+    ...turns(path, asked),
+    ...(fill === undefined ? {} : { bg: fill }),
+    ...(format === undefined ? {} : { fm: format }),
+    ...native,
+  }
+  return {
+    pairs,
+    from,
+    ...(name === undefined ? {} : { saving: { as: 'attachment', name: name || undefined } }),
+  }
+}
+
+const unsupported = ({ modes, trim, fitIn = '' }: ThumborPath): readonly string[] => [
+  ...modes,
+  ...(trim === undefined ? [] : ['trim']),
+  ...(fitIn.startsWith('adaptive') ? [fitIn] : []),
+]
+
+function sizes(path: ThumborPath, asked: ThumborAsked): Pairs {
+  const { fitIn, size } = path
+  const { fill, isStretched, isUpscaled, isNeverUpscaled, proportion = 1 } = asked
+  const width = side(size?.width, proportion)
+  const height = side(size?.height, proportion)
+  const isInside = fitIn === 'fit-in'
+  const mayEnlarge = isInside ? isUpscaled === true : isNeverUpscaled !== true
+  if (!width || !height)
+    return {
+      ...sized({ width: width ? 1 : undefined, height: height ? 1 : undefined }, 'inside', mayEnlarge),
+      ...lengths(width, height),
+    }
+  const meeting = meetingOf({
+    isInside,
+    isFull: fitIn !== undefined,
+    isStretched,
+    isFilled: fill !== undefined,
+  })
+  const pairs = { ...sized({ width: 1, height: 1 }, meeting, mayEnlarge), ...lengths(width, height) }
+  return meeting === 'cover' ? { ...pairs, ...kept(path, asked) } : pairs
+}
+
+interface How {
+  readonly isInside: boolean
+  readonly isFull: boolean
+  readonly isStretched: boolean | undefined
+  readonly isFilled: boolean
+}
+
+function meetingOf({ isInside, isFull, isStretched, isFilled }: How): Meeting {
+  if (isInside) return isFilled ? 'pad' : 'inside'
+  if (isFull) return 'outside'
+  return isStretched ? 'distort' : 'cover'
+}
+
+/** As the native language writes it; undefined for a side that follows the ratio. */
+function side(text: string | undefined, proportion: number): string | undefined {
+  if (!text || Number(text) === 0) return undefined
+  if (text === 'orig') return proportion === 1 ? '1.0' : shown(proportion)
+  const px = Math.max(1, Math.round(Number(text) * proportion))
+  if (px > 8192) throw refusal('size', `Expected sides from 1 to 8192 for size, received ${text}`)
+  return shown(px)
+}
+
+const lengths = (width: string | undefined, height: string | undefined): Pairs => ({
+  ...(width === undefined ? {} : { w: width }),
+  ...(height === undefined ? {} : { h: height }),
+})
+
+function kept({ across, down, isSmart }: ThumborPath, { focal: point }: ThumborAsked): Pairs {
+  if (point) return focal(...point)
+  if (isSmart) return place('faces,attention')
+  return place([down, across].filter((word) => word && word !== 'middle' && word !== 'center').join(','))
+}
+
+/** Two corners; shares have a decimal point. */
+function region({ crop }: ThumborPath): Pairs {
+  if (!crop) return {}
+  const [left, top, right, bottom] = crop.map(Number) as [number, number, number, number]
+  if (right === 0 && bottom === 0) return {}
+  if (right <= left || bottom <= top)
+    throw refusal('crop', `Expected two corners for crop, received ${crop.join(',')}`)
+  const isShare = right <= 1 && bottom <= 1 && crop.some((part) => part.includes('.'))
+  const [w, h] = [right - left, bottom - top]
+  if (!isShare) return { rect: [left, top, w, h].map((px) => Math.round(px)).join(',') }
+  return {
+    rect: [shown(left), shown(top), w === 1 ? 'full' : shown(w), h === 1 ? 'full' : shown(h)].join(','),
+  }
+}
+
+function turns({ size }: ThumborPath, { rotation = 0 }: ThumborAsked): Pairs {
+  const mirrors = [...(size?.isMirrored ? [mirrored] : []), ...(size?.isUpended ? [upended] : [])]
+  return turnedAfterwards(inTurn(...mirrors, quarters(-rotation)))
+}

@@ -1,0 +1,119 @@
+import { given, number, shown, whole } from '../shared/values.ts'
+import type { Word } from '../shared/words.ts'
+import { align, colour, fit, isTrue, side, span, unread, type WeservAsked } from './readers.ts'
+
+export const sizeWords: readonly Word<WeservAsked>[] = [
+  { name: 'url', takes: 'an address, with or without a scheme', becomes: 'the source', read: () => ({}) },
+  {
+    name: 'w',
+    aliases: ['width'],
+    takes: 'pixels or percent',
+    becomes: '`w`',
+    differs: 'No side of a result is longer than 8192 pixels.',
+    when: /^\d{5}|^9\d{3}|^8[2-9]\d\d/,
+    read: (text) => side(text, (width) => ({ width })),
+  },
+  {
+    name: 'h',
+    aliases: ['height'],
+    takes: 'pixels or percent',
+    becomes: '`h`',
+    read: (text) => side(text, (height) => ({ height })),
+  },
+  {
+    name: 'dpr',
+    takes: 'a number from 1 to 8',
+    becomes: '`dpr`',
+    differs: 'Beyond 5 it is 5.',
+    when: /^[5-8]/,
+    read: (text) => given(number(text, 0.0001, 8), (dpr) => ({ dpr: Math.min(5, dpr) })) ?? {},
+  },
+  {
+    name: 'fit',
+    aliases: ['t'],
+    takes: 'one of inside, outside, cover, fill, contain',
+    becomes:
+      '`inside` `fit=clip`, `outside` `fit=cover`, `cover` `fit=crop`, `fill` `fit=scale`, `contain` `fit=fill`; with `we` `max`, `cover`, `crop&enlarge=no`, `scale&enlarge=no`, `fillmax`',
+    read: fit,
+  },
+  {
+    name: 'we',
+    takes: 'true or false',
+    becomes: 'the fit modes that do not enlarge',
+    read: (text) => ({ isUnenlarged: isTrue(text) }),
+  },
+  {
+    name: 'cbg',
+    takes: 'a colour',
+    becomes: '`bg`',
+    read: (text) => given(colour(text), (canvas) => ({ canvas })) ?? {},
+  },
+  {
+    name: 'precrop',
+    takes: 'true or false',
+    becomes: '`rect` in place of `cut`',
+    read: (text) => ({ isPrecrop: isTrue(text) }),
+  },
+  {
+    name: 'a',
+    aliases: ['align'],
+    takes: 'center, an edge, a corner such as top-left, focal, entropy or attention',
+    becomes: '`crop`',
+    read: align,
+  },
+  {
+    name: 'fpx',
+    takes: 'a number from 0 to 1',
+    becomes: '`fp-x`',
+    read: (text) => given(number(text, 0, 1), (focalX) => ({ focalX })) ?? {},
+  },
+  {
+    name: 'fpy',
+    takes: 'a number from 0 to 1',
+    becomes: '`fp-y`',
+    read: (text) => given(number(text, 0, 1), (focalY) => ({ focalY })) ?? {},
+  },
+  ...(['x', 'y', 'w', 'h'] as const).map((key) => ({
+    name: `c${key}`,
+    takes: 'pixels or percent',
+    becomes: '`cut`, or `rect` with `precrop`',
+    read: (text: string) => span(key, text),
+  })),
+  {
+    name: 'crop',
+    takes: 'width,height,x,y',
+    becomes: 'as `cw`, `ch`, `cx`, `cy`',
+    read(text) {
+      const [w, h, x, y] = text.split(',').map((part) => whole(part, 0, 100_000))
+      if (!w || !h || x === undefined || y === undefined) return {}
+      return { cut: { x: shown(x), y: shown(y), w: shown(w), h: shown(h) } }
+    },
+  },
+  unread('trim'),
+  unread('tbg'),
+  unread('mask', ['shape']),
+  unread('mtrim', ['strim']),
+  unread('mbg'),
+  {
+    name: 'ro',
+    aliases: ['or'],
+    takes: 'a multiple of 90',
+    becomes: '`or`',
+    idle: ['0'],
+    read: (text) =>
+      given(whole(text, -100_000, 100_000), (rotation) => (rotation % 90 === 0 ? { rotation } : undefined)),
+  },
+  unread('rbg'),
+  {
+    name: 'flip',
+    takes: 'true or false',
+    becomes: '`flip=v`',
+    read: (text) => ({ isFlipped: isTrue(text) }),
+  },
+  {
+    name: 'flop',
+    takes: 'true or false',
+    becomes: '`flip=h`',
+    read: (text) => ({ isFlopped: isTrue(text) }),
+  },
+]

@@ -1,0 +1,68 @@
+// Other languages by example: each address means the native query beside it, so that both are one key.
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { languageNames } from '../../edge/languages/registry.ts'
+import { failureOf } from '../refusals.ts'
+import { aSpeaker, mountOf, outcomeOf } from './spoken.ts'
+
+interface Vectors {
+  readonly about: string
+  /** Of the mount, beside prefix and source. */
+  readonly settings?: object
+  /** An address behind the prefix, and the native one. */
+  readonly accepted: readonly (readonly [address: string, native: string])[]
+  /** An address behind the prefix, and the option (or the kind of failure) that it is refused by. */
+  readonly refused: readonly (readonly [address: string, by: string])[]
+}
+
+const accepts = ['', 'image/webp', 'image/avif,image/webp']
+
+describe.each(languageNames)('%s', (name) => {
+  const { settings, accepted, refused }: Vectors = JSON.parse(
+    readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'),
+  )
+  const mount = mountOf(name, settings)
+  const { exactly } = aSpeaker([mount])
+
+  test('has forty examples at least', () => {
+    expect(accepted.length).toBeGreaterThanOrEqual(40)
+  })
+
+  test.each(accepted)('%s is %s', (address, native) => {
+    for (const accept of accepts) {
+      const theirs = exactly(`${mount.prefix}${address}`, accept)
+      const ours = exactly(native, accept)
+      expect([theirs.path, theirs.vary]).toEqual([ours.path, ours.vary])
+    }
+  })
+
+  test.each(refused)('%s is refused by %s', (address, by) => {
+    const outcome = outcomeOf(() => exactly(`${mount.prefix}${address}`))
+    expect(outcome.replace(/^bad-option /, '')).toBe(by)
+    expect(failureOf(() => exactly(`${mount.prefix}${address}`)).message.length).toBeGreaterThan(10)
+  })
+})
+
+test('one picture is one key in eight languages', () => {
+  const id = '3c269810-c17b-4e2c-92b6-25622464d866'
+  const names = languageNames.filter((name) => name !== 'next' && name !== 'weserv')
+  const files = { 'https://assets.example.org/': 'uploads' }
+  const mounts = [
+    ...names.map((name) => mountOf(name, { source: 'uploads' })),
+    mountOf('weserv', { sources: files }),
+  ]
+  const { exactly } = aSpeaker(mounts)
+  const addresses = [
+    `/uploads/${id}?w=300&h=200&fit=crop&fm=jpg&q=86`,
+    `/${id}/-/scale_crop/300x200/center/-/format/jpeg/-/quality/better/`,
+    `/cdn-cgi/image/width=300,height=200,fit=cover,format=baseline-jpeg,quality=86/${id}`,
+    `/imgproxy/_/rs:fill:300:200:1/q:86/plain/${id}@jpg`,
+    `/_ipx/s_300x200,enlarge,f_jpg,q_86/${id}`,
+    `/weserv/?url=assets.example.org/${id}&w=300&h=200&fit=cover&output=jpg&q=86`,
+    `/thumbor/unsafe/300x200/filters:format(jpeg):quality(86)/${id}`,
+    `/cloudinary/demo/image/upload/c_fill,w_300,h_200/f_jpg,q_86/${id}`,
+  ]
+  expect(new Set(addresses.map((address) => exactly(address).path))).toEqual(
+    new Set([`/uploads/${id}?fit=crop&fm=jpg&h=200&q=86&w=300&rev=2`]),
+  )
+})
