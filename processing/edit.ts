@@ -18,6 +18,11 @@ const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
   quality: 'q',
   lossless: 'lossless',
   automatic: 'auto',
+  chroma: 'chromasub',
+  colours: 'colorquant',
+  maxBytes: 'max-bytes',
+  metadata: 'meta',
+  iptc: 'iptc',
 }
 
 const expected = 'options that change the picture, such as w, h, fit and rot'

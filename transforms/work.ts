@@ -1,6 +1,6 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
 import type { Facts, SourceFormat } from './facts.ts'
-import { mostCompared, mostSampled } from './plan/choices.ts'
+import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
 import { addsColour, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
 
@@ -35,6 +35,8 @@ const fixedRates = {
   'write png': 35,
   'write png drawn': 15,
   'write png reduced': 60,
+  'write few colours': 340,
+  'write fewer colours': 90, // once
   'write webp': 40,
   'write webp busy': 40, // where every pixel is unlike the next
   'write webp drawn': 90,
@@ -93,6 +95,10 @@ export function workOf(plan: Plan, facts: Facts): Work {
   const made = (plan.width * plan.height * plan.pages) / 1e6
   for (const [name, amount] of workOfSteps(plan, { loaded, resized, made })) add(name, amount)
   writing(plan.encoding, { plan, facts, made, add })
+  if (plan.maxBytes !== undefined) {
+    reading(plan, facts, { frames, add })
+    for (let tries = 0; tries < mostTries; tries++) writing(plan.encoding, { plan, facts, made, add })
+  }
   const tried = made * 1e6 > mostCompared ? Math.min(made, mostSampled / 1e6) : made
   for (const encoding of plan.others ?? []) writing(encoding, { plan, facts, made: tried, add })
   return work
@@ -177,6 +183,8 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   const isSearched = score !== undefined && format !== 'png' && format !== 'gif'
   // Without colour there is half as much to write.
   const written = facts.space === 'gray' && !addsColour(plan) ? made / 2 : made
+  if (encoding.colours !== undefined) add('write few colours', made)
+  if ((encoding.colours ?? 256) < 256) add('write fewer colours', 1)
   add(isSearched ? `search ${format}` : writerOf(encoding, plan, facts), written)
   if (isSearched && hasAlpha) add('search alpha', made)
   if (isSearched) return

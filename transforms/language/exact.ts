@@ -16,17 +16,18 @@ export function exact(options: Options, client: Client): Spec {
   refuseContradictions(options)
   // Facts and bytes are the source's own: nothing that is done to the picture changes them.
   if (isUnmade(options.format)) return { format: options.format }
-  const output = encoding(options, client)
-  const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
   const asked = spelledOut(options)
-  return { ...stepped(asked, client, isJpeg), ...shown(options, isJpeg), ...output }
+  const output = encoding(asked, client)
+  const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
+  return { ...stepped(asked, client, isJpeg), ...shown(asked, isJpeg), ...written(asked, output), ...output }
 }
 
 /** Words that stand for other options, as those. */
 function spelledOut(options: Options): Options {
-  const { automatic, fit } = options
+  const { automatic, fit, format } = options
   return {
     ...options,
+    ...(format === 'png8' && { format: 'png', colours: options.colours ?? 256 }),
     ...(automatic?.includes('enhance') && { enhance: true }),
     // Nobody looks for faces: what draws attention is where they are.
     ...(fit === 'facearea' && { fit: 'crop', crop: ['attention'] }),
@@ -49,7 +50,8 @@ export function dependsOn(options: Options): Dependence {
 export const isUnmade = (format: Options['format']): format is 'json' | 'original' =>
   format === 'json' || format === 'original'
 
-const isNegotiated = (options: Options): boolean => options.automatic?.includes('format') ?? false
+const isNegotiated = ({ automatic, format }: Options): boolean =>
+  format === 'auto' || (automatic?.includes('format') ?? false)
 const isSaving = (options: Options): boolean => options.automatic?.includes('compress') ?? false
 
 /** Whether a default could matter: no quality was named, and the encoder may be one that has a quality. */
@@ -58,7 +60,7 @@ function hasQuality(options: Options): boolean {
 }
 
 const mayBeLossy = (options: Options): boolean =>
-  isNegotiated(options) || (options.format !== 'png' && options.format !== 'gif')
+  isNegotiated(options) || (options.format !== 'png' && options.format !== 'png8' && options.format !== 'gif')
 
 const isJpeg = (options: Options): boolean => options.format === 'jpeg' || options.format === 'pjpg'
 
@@ -79,7 +81,7 @@ function encoding(options: Options, client: Client): Partial<Spec> {
   // What every browser reads is the class of those that read nothing else.
   const isBasic = options.format === 'basic'
   const asked = options.progressive && options.format === 'jpeg' ? 'pjpg' : options.format
-  const named = isBasic ? undefined : asked
+  const named = isBasic || asked === 'auto' || asked === 'png8' ? undefined : asked
   const formats = isNegotiated(options) ? client.formats : isBasic ? 'basic' : undefined
   // A client of the basic class gets the fallback, as if nothing had been negotiated.
   const settled = formats === 'basic' && named !== undefined
@@ -95,6 +97,19 @@ function strength(options: Options, client: Client, lossy: boolean): Partial<Spe
   if (typeof options.quality === 'number') return { quality: options.quality }
   const asked = options.hints?.includes('save-data') && client.saveData
   return present({ quality: options.quality, saving: asked || isSaving(options) || undefined })
+}
+
+/** What is said of the file: only where its format can hold it. */
+function written(options: Options, { format, formats, lossless }: Partial<Spec>): Partial<Spec> {
+  const mayBe = (...some: Spec['format'][]) => formats !== undefined || !format || some.includes(format)
+  const { chroma, colours, maxBytes, metadata, iptc } = options
+  return present({
+    chroma: !lossless && mayBe('jpeg', 'pjpg', 'avif') ? chroma : undefined,
+    colours: mayBe('png', 'gif') ? colours : undefined,
+    maxBytes,
+    metadata: metadata !== 'none' && mayBe('jpeg', 'pjpg', 'png', 'webp') ? metadata : undefined,
+    iptc: iptc === 'allow' && mayBe('jpeg', 'pjpg') ? iptc : undefined,
+  })
 }
 
 /** What is behind the picture, and which frames there are. */

@@ -1,5 +1,5 @@
 // The rows of the table of options that say what a picture is encoded as, and what is behind it.
-import { colour, flag, oneOf, quality } from '../options/kinds.ts'
+import { colour, flag, integer, oneOf, quality, same } from '../options/kinds.ts'
 import type { Rows } from '../options/option-types.ts'
 
 export const outputRows = {
@@ -16,12 +16,13 @@ export const outputRows = {
       {
         ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', png32: 'png', webp: 'webp' },
         ...{ avif: 'avif', gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
+        ...{ auto: 'auto', png8: 'png8' },
       },
-      ['jp2', 'jxr', 'mp4', 'webm', 'png8', 'blurhash'],
+      ['jp2', 'jxr', 'mp4', 'webm', 'blurhash'],
     ),
     section: 'Format',
     about:
-      'Format of the result. `jpg` is baseline, `pjpg` progressive, `basic` JPEG, PNG or GIF, as the picture needs; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is.',
+      'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is.',
   },
   quality: {
     key: 'q',
@@ -38,5 +39,43 @@ export const outputRows = {
     default: false,
     about:
       'Lossless WebP or AVIF; PNG where the format is not named and neither fits. Refused beside `fm=jpg`.',
+  },
+  chroma: {
+    key: 'chromasub',
+    kind: oneOf({ '444': '444', '420': '420' }, ['422']),
+    section: 'Format',
+    needs: 'a result in JPEG or AVIF',
+    about:
+      'Resolution of colour: all of it, or half of each side. Where it is not given, the picture decides: coloured words and lines keep all of it.',
+  },
+  colours: {
+    key: 'colorquant',
+    kind: integer(2, 256),
+    section: 'Format',
+    needs: 'a result in PNG or GIF',
+    about: 'At most so many colours, in a palette.',
+  },
+  maxBytes: {
+    key: 'max-bytes',
+    kind: integer(100, 100_000_000),
+    section: 'Format',
+    about:
+      'No more bytes than this, as far as a lower quality (or fewer colours of a PNG) can do it: six tries at most. The pixels stay as many as they are.',
+  },
+  metadata: {
+    key: 'meta',
+    kind: oneOf(same('none', 'copyright', 'nolocation', 'all')),
+    section: 'Format',
+    default: 'none',
+    about:
+      'EXIF of the source that stays, in JPEG, PNG and WebP: author and copyright, all but the place, or all. Orientation, thumbnails and what only the camera can read never stay.',
+  },
+  iptc: {
+    key: 'iptc',
+    kind: oneOf(same('allow', 'block')),
+    section: 'Format',
+    default: 'block',
+    needs: 'JPEG from JPEG',
+    about: '`allow` keeps the IPTC data of the source.',
   },
 } satisfies Rows

@@ -39,6 +39,31 @@ export function buildExif(
   return turn.length > 0 ? writeTiff(little, { main: turn, exif: [], gps: [] }) : undefined
 }
 
+/**
+ * What says where other bytes lie, or what the pixels were once: pointers, thumbnails, sizes, colour space; the maker's
+ * notes, whose places only the maker knows; and blocks of other kinds of metadata (EXIF 3.0 section 4.6).
+ */
+const boundToTheFile: ReadonlySet<number> = new Set([
+  ...[0x0100, 0x0101, 0x0111, 0x0112, 0x0116, 0x0117, 0x0144, 0x0145, 0x014a, 0x0201, 0x0202],
+  ...[0x02bc, 0x83bb, 0x8649, 0x8769, 0x8773, 0x8825, 0x927c, 0xa001, 0xa002, 0xa003, 0xa005],
+])
+
+/** A block with all that a person or a camera said of the picture, with or without its place. */
+export function copyExif(tiff: Uint8Array, geotag: boolean): Uint8Array | undefined {
+  const source = readExif(tiff)
+  if (!source) return undefined
+  const free = (directory: Directory | undefined) =>
+    pickWhole(directory).filter(({ tag }) => !boundToTheFile.has(tag))
+  const parts = {
+    main: free(source.main),
+    exif: free(source.exif),
+    gps: geotag ? pickWhole(source.gps) : [],
+  }
+  if (parts.main.length + parts.exif.length + parts.gps.length === 0) return undefined
+  const written = writeTiff(source.block.little, parts)
+  return written.length <= mostBytes ? written : undefined
+}
+
 const orientationEntry = (orientation: number, little: boolean): Entry => ({
   tag: tags.orientation,
   type: types.short,

@@ -39,7 +39,8 @@ export function restoreExif(
   return format === 'png' ? insertChunks(body, [buildChunk('eXIf', block)]) : body
 }
 
-function readSourceExif(source: Uint8Array, { format }: Facts): Uint8Array | undefined {
+/** The TIFF block of a JPEG, a PNG or a WebP. */
+export function readSourceExif(source: Uint8Array, { format }: Facts): Uint8Array | undefined {
   if (format === 'jpeg') return findExif(readSegments(source))
   if (format === 'png') return readChunks(source).find(({ type }) => type === 'eXIf')?.content
   const exif = format === 'webp' ? readExif(source) : undefined

@@ -29,6 +29,8 @@ const reads = (formats: FormatClass, format: SourceFormat): boolean =>
 
 /** Pixels of all frames that are kept in memory to be encoded more than once. */
 export const mostCompared = 40e6
+/** Encodes that `max-bytes` is looked for with, beside the first. */
+export const mostTries = 6
 /** Of a film that has more: pixels of its first frames, by which its encoding is chosen. */
 export const mostSampled = 10e6
 /** Of so few pixels a file's frame weighs more than they do, and every encoder is quick. */
@@ -83,6 +85,7 @@ function ownAgain(spec: Spec, facts: Facts, made: Plan): Encoding[] {
 /** Only where its bytes are what the address asks for: its pixels, in a format that the client reads. */
 function roleOfSource(spec: Spec, facts: Facts, made: Plan): Plan['source'] {
   if (!isShownByBrowsers(facts) || changesPixels(spec, facts, made)) return undefined
+  if (isWrittenOtherwise(spec, facts, made)) return undefined
   if (spec.formats) {
     if (!reads(spec.formats, facts.format)) return undefined
     return isOnlyItself(facts) ? 'instead' : 'smallest'
@@ -93,6 +96,13 @@ function roleOfSource(spec: Spec, facts: Facts, made: Plan): Plan['source'] {
   if (made.encoding.progressive && !facts.progressive) return undefined
   return spec.quality !== undefined || spec.saving ? 'smallest' : 'instead'
 }
+
+/** What was asked of the file is not what the source's file is. */
+const isWrittenOtherwise = (spec: Spec, facts: Facts, { keep, maxBytes, encoding }: Plan): boolean =>
+  (maxBytes !== undefined && facts.bytes > maxBytes) ||
+  (keep !== undefined && facts.orientation !== 1) ||
+  spec.colours !== undefined ||
+  encoding.chroma !== undefined
 
 /** It moves, and a decoder yields but one frame of it. */
 const isOnlyItself = (facts: Facts): boolean => facts.animated && !moving.has(facts.format)

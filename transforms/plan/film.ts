@@ -1,7 +1,6 @@
 // Which frames of an animation, or pages of a document, a plan takes, and how they are played.
 import type { Facts } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
-import type { Plan } from './plan-types.ts'
 
 export interface Film {
   /** The first frame that is decoded, from 0. */
@@ -21,7 +20,11 @@ export interface Film {
 export const asksForFilm = ({ frame }: Spec): boolean => frame === undefined || typeof frame !== 'number'
 
 /** Absent where the animation stays as it is, or a still picture is its first frame. */
-export function filmOf(spec: Spec, { pages }: Facts, moves: boolean): Pick<Plan, 'film' | 'pages'> {
+export function filmOf(
+  spec: Spec,
+  { pages }: Facts,
+  moves: boolean,
+): { readonly film?: Film; readonly pages: number } {
   const last = pages - 1
   if (!moves) {
     const asked = typeof spec.frame === 'number' ? spec.frame : (spec.frame?.[0] ?? spec.page ?? 1)

@@ -10,7 +10,10 @@ import { opensUp, type StepValues } from '../steps/index.ts'
 import { asksForFilm, filmOf } from './film.ts'
 import type { Plan } from './plan-types.ts'
 
-type Output = Pick<Plan, 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'>
+type Output = Pick<
+  Plan,
+  'maxBytes' | 'keep' | 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'
+>
 
 export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
   const format = chooseFormat(spec, facts, steps)
@@ -18,6 +21,7 @@ export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Si
   return {
     frames: moves ? 'all' : 'first',
     ...filmOf(spec, facts, moves),
+    ...fileOf(spec),
     background: background(spec, format),
     flatten: (facts.alpha || opensUp(steps)) && (isSeen(spec) || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
@@ -25,6 +29,16 @@ export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Si
       ...encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
       ...(isReducible(spec, facts, { format, width, height }) && { reducible: true }),
     },
+  }
+}
+
+/** What is said of the file. */
+function fileOf({ maxBytes, metadata, iptc }: Spec): Pick<Plan, 'maxBytes' | 'keep'> {
+  const exif = metadata === undefined || metadata === 'none' ? undefined : metadata
+  const keep = { ...(exif && { exif }), ...(iptc === 'allow' && { iptc: true as const }) }
+  return {
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...((keep.exif || keep.iptc) && { keep }),
   }
 }
 
@@ -120,6 +134,8 @@ export function encodingOf(spec: Spec, format: OutputFormat, maySearch: boolean)
     lossless,
     ...(quality !== undefined && { quality }),
     ...(!lossless && isFullColour(format, asked, saving) && { fullColour: true }),
+    ...(spec.chroma && !lossless && (format === 'jpeg' || format === 'avif') && { chroma: spec.chroma }),
+    ...(spec.colours && (format === 'png' || format === 'gif') && { colours: spec.colours }),
     ...(searches && { score: saving ? scores.saving : scores.normal }),
     progressive: format === 'jpeg' && spec.format === 'pjpg',
   }

@@ -16,6 +16,10 @@ export interface Encoding {
   readonly lossless: boolean
   /** JPEG and AVIF: colour at full resolution, whatever the pixels show. */
   readonly fullColour?: boolean
+  /** JPEG and AVIF: colour at this resolution, whatever the pixels show. */
+  readonly chroma?: '444' | '420'
+  /** PNG and GIF: at most so many. */
+  readonly colours?: number
   /** JPEG only. */
   readonly progressive: boolean
   /** PNG: a drawing that would weigh more than its source may be brought to 256 colours, see render/reduced.ts. */
@@ -44,6 +48,10 @@ export interface Plan extends StepValues {
    * are the `smallest`, or as the `only` answer, since making another would cost too much.
    */
   readonly source?: 'instead' | 'smallest' | 'only'
+  /** Bytes of the largest answer, as far as a lower quality can do it. */
+  readonly maxBytes?: number
+  /** EXIF that stays, and whether IPTC does. */
+  readonly keep?: { readonly exif?: 'copyright' | 'nolocation' | 'all'; readonly iptc?: true }
   /** Pictures that the steps need beside the source, in the order of `furtherSources`. */
   readonly further?: readonly Facts[]
   /** What was asked for, where the plan has to be made anew once pixels have been looked at. */

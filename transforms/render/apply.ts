@@ -7,16 +7,18 @@ import { identify } from '../identify.ts'
 import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
 import { isUntouched, mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
-import { defaultLimits } from '../price.ts'
 import type { Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
-import { addsColour, needsFrames } from '../steps/index.ts'
+import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { trimmed } from './content.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf, played } from './frames.ts'
 import { opened } from './open.ts'
+import { inOurColours, staysGray } from './our-colours.ts'
 import { isWhole, ownBytes } from './own.ts'
+import { quantised } from './quantised.ts'
+import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps/index.ts'
 
@@ -29,21 +31,6 @@ export interface Rendered {
   readonly found?: Sought
 }
 
-export interface Bounds {
-  /** Milliseconds that may pass. */
-  readonly timeoutMs?: number
-  /** More pixels than the header promised are not decoded. */
-  readonly maxPixels?: number
-  /** What is known of the source already. */
-  readonly facts?: Facts
-  /** What is there of a picture that is cut short is shown. */
-  readonly lenient?: boolean
-  /** Whole pictures that the steps need beside the source, as `plan.further` describes them. */
-  readonly further?: readonly Uint8Array[]
-  /** A folder of fonts beside those that are known anyway. */
-  readonly fonts?: string | undefined
-}
-
 /**
  * The picture that `plan` describes, exactly `plan.width` by `plan.height`, in sRGB and without metadata. Fails with
  * 'source-broken' for pixels that cannot be decoded and with 'late' past the time.
@@ -52,6 +39,14 @@ export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Pro
   orFailure(() => rendered(source, plan, bounds))
 
 async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
+  const made = await picture(source, asked, bounds)
+  if (!asked.keep) return made
+  // Loaded only here: a plain render reads no metadata.
+  const { withKept } = await import('./metadata.ts')
+  return withKept(made, { source, facts: bounds.facts ?? identify(source), keep: asked.keep })
+}
+
+async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const startedAt = performance.now()
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
@@ -72,39 +67,43 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
     options,
     endsAt: startedAt + timeoutMs * searchShare,
   }
-  const made = await pictureOf(image.timeout({ seconds: reading.seconds }), task)
+  const first = await pictureOf(image.timeout({ seconds: reading.seconds }), task)
+  const made = await withinBytes(first, task)
   const isSmaller = own !== undefined && own.length <= made.body.length
   return isSmaller && (await isWhole(own, reading)) ? asOwn(own, facts, plan) : made
 }
 
-/** sharp counts whole seconds. */
-const wholeSeconds = (ms: number): number => Math.min(3600, Math.max(1, Math.ceil(ms / 1000)))
+/** In no more bytes than the plan allows, where a lower quality can do that. */
+async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
+  const { plan, facts, source, options } = task
+  const { maxBytes = made.body.length } = plan
+  if (made.body.length <= maxBytes || plan.width * plan.height * plan.pages > mostCompared) return made
+  const { inBytes } = await import('./in-bytes.ts')
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const { image } = await opened(bytes, facts, { plan, options })
+  const { done, movement } = await finished(image, task)
+  const format = formatOf(made)
+  const encoding = [plan.encoding, ...(plan.others ?? [])].find((each) => each.format === format)
+  const ours = movement === undefined && staysGray(facts, plan, format)
+  const body = await inBytes(await pixelsOf(done), {
+    encoding: encoding ?? plan.encoding,
+    movement,
+    isGray: ours,
+    maxBytes,
+    endsAt: task.endsAt,
+  })
+  return body && body.length < made.body.length ? { ...made, body } : made
+}
+
+const formatOf = ({ type }: Rendered): OutputFormat =>
+  (Object.keys(outputFormats) as OutputFormat[]).find((format) => outputFormats[format].type === type) ??
+  'jpeg'
 
 function asOwn(body: Uint8Array<ArrayBuffer>, { format }: Facts, plan: Plan): Rendered {
   const { type } = outputFormats[format as OutputFormat]
   const found = plan.encoding.score !== undefined && ({ quality: 'source', score: 100 } as const)
   return { body, type, width: plan.width, height: plan.height, pages: plan.pages, ...(found && { found }) }
 }
-
-function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds) {
-  return {
-    // A warning is a picture that browsers show too (junk before a marker); what is cut short is refused.
-    failOn: lenient ? 'none' : 'truncated',
-    limitInputPixels: maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels),
-    sequentialRead: true,
-    ...framesRead(facts, plan),
-    autoOrient: false, // the plan says how to turn
-  } satisfies SharpOptions
-}
-
-/** The frames that are decoded. */
-function framesRead(facts: Facts, plan: Plan): Pick<SharpOptions, 'animated' | 'page' | 'pages'> {
-  const { film } = plan
-  if (!film) return { animated: moves(facts, plan) }
-  return { page: film.first, pages: film.count }
-}
-
-const moves = (facts: Facts, plan: Plan): boolean => plan.frames === 'all' && facts.pages > 1
 
 interface Task {
   readonly facts: Facts
@@ -151,7 +150,8 @@ async function finished(source: Sharp, task: Task): Promise<Ready> {
   const image = inOurColours(source, facts)
   const whole = moves(facts, plan) ? await movementOf(image, plan.film) : undefined
   const isApart = whole !== undefined && needsFrames(plan)
-  const done = await (isApart ? framesOf : still)(image, task)
+  const made = await (isApart ? framesOf : still)(image, task)
+  const done = await quantised(made, plan.encoding)
   if (!whole || !plan.film) return { done, movement: whole, isApart }
   const { frames, movement } = await played(done, whole, plan.film)
   return { done: frames, movement, isApart: true }
@@ -238,22 +238,6 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
   const { body, ...sought } = found
   const { type } = outputFormats[format]
   return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
-}
-
-/**
- * sharp 0.35 converts pictures of 16 bits with a profile to Display P3 and drops that profile as well, so red becomes
- * orange; asking for sRGB by name converts them the rest of the way.
- */
-function inOurColours(image: Sharp, facts: Facts): Sharp {
-  const goesAstray = facts.depth > 8 && facts.icc && facts.space !== 'gray'
-  return goesAstray ? image.withIccProfile('srgb', { attach: false }) : image
-}
-
-/** One channel instead of three, where the encoder can and nothing coloured is added. */
-function staysGray(facts: Facts, plan: Plan, format: OutputFormat): boolean {
-  const { r, g, b } = plan.background
-  const neutral = r === g && g === b && !addsColour(plan)
-  return facts.space === 'gray' && neutral && (format === 'jpeg' || format === 'png')
 }
 
 interface Finished {

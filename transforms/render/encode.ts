@@ -34,12 +34,12 @@ const screens = { chromaSubsampling: '4:4:4', effort: 1 } as const
 
 const encoders: Readonly<Record<Encoding['format'], Encoder>> = {
   // Optimised coding is free of loss; trellis and mozjpeg's tables cost seven times as much for 5 % at equal quality.
-  jpeg: (image, { quality = 80, progressive, fullColour }, { colourEdges }) =>
+  jpeg: (image, { quality = 80, progressive, fullColour, chroma }, { colourEdges }) =>
     image.jpeg({
       quality,
       progressive,
       optimiseCoding: true,
-      ...(colourEdges ? crisp : { chromaSubsampling: subsampling(fullColour) }),
+      ...(colourEdges && !chroma ? crisp : { chromaSubsampling: subsampling(fullColour, chroma) }),
     }),
   // Effort 2 is nearly as small as 4 at less than half the cost; smartSubsample costs four times as much.
   // Without loss effort 2 makes drawings up to ten times smaller than 0; of photographs it takes 6 % off in six times as long.
@@ -52,16 +52,20 @@ const encoders: Readonly<Record<Encoding['format'], Encoder>> = {
       movement,
     ),
   // Effort 0 costs as much as WebP and is smaller; the default effort costs forty times as much: background work.
-  avif: (image, { quality = 60, lossless, fullColour }, { colourEdges }) =>
+  avif: (image, { quality = 60, lossless, fullColour, chroma }, { colourEdges }) =>
     lossless
       ? image.avif({ lossless, effort: 0, chromaSubsampling: '4:4:4' })
       : image.avif({
           quality,
-          ...(colourEdges ? screens : { effort: 0, chromaSubsampling: subsampling(fullColour) }),
+          ...(colourEdges && chroma !== '420'
+            ? screens
+            : { effort: 0, chromaSubsampling: subsampling(fullColour, chroma) }),
         }),
   // Higher levels cost half as much again for 4 %.
-  png: (image, _encoding, { filtered = true }) =>
-    image.png({ compressionLevel: 6, adaptiveFiltering: filtered }),
+  png: (image, { colours }, { filtered = true }) =>
+    colours
+      ? image.png({ palette: true, effort: 4, compressionLevel: 9 })
+      : image.png({ compressionLevel: 6, adaptiveFiltering: filtered }),
   gif: (image, _encoding, { movement }) => moving(image.gif({ effort: 1 }), most.gif, movement),
 }
 
@@ -79,7 +83,8 @@ function moving(image: Sharp, mostDelay: number, movement: Movement | undefined)
   return image
 }
 
-const subsampling = (fullColour = false): '4:2:0' | '4:4:4' => (fullColour ? '4:4:4' : '4:2:0')
+const subsampling = (fullColour = false, chroma?: Encoding['chroma']): '4:2:0' | '4:4:4' =>
+  (chroma ? chroma === '444' : fullColour) ? '4:4:4' : '4:2:0'
 
 /** WebP without visible loss; effort 1 is as small as 2 at half the cost. */
 export const nearLossless = (image: Sharp): Sharp =>

@@ -89,7 +89,7 @@ async function png(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const image = () => (isGray ? from(pixels).toColourspace('b-w') : from(pixels))
   const filtered = (await run(encode(image(), encoding))).data
-  if (!drawn) return filtered
+  if (!drawn || encoding.colours) return filtered
   const plain = (await run(encode(image(), encoding, { filtered: false }))).data
   const indexed = indexedPng(pixels) ?? plain
   const best = [filtered, plain, indexed].reduce((best, each) => (each.length < best.length ? each : best))
