@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { edgeSources } from '../assembly/edge-sources.ts'
+import { luaLimitsOf } from '../assembly/limits.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { type Files, keepalivedFiles, nginxFiles } from '../nginx/index.ts'
@@ -40,6 +41,8 @@ export function writeNginx(config: Config, options: NginxOptions): void {
 }
 
 function forNginx(config: Config, options: NginxOptions): Files {
+  const limits = luaLimitsOf(config)
+  const { trustedProxies, forwardedHeader } = config
   const settings = {
     folder: resolve(options.at ?? options.out),
     runFolder: options.run,
@@ -53,11 +56,12 @@ function forNginx(config: Config, options: NginxOptions): Files {
     cacheFolder: config.nginxCache,
     cacheBytes: config.nginxCacheBytes,
     purgeFrom: config.nginxPurgeFrom,
+    ...(limits && { limits: { trustedProxies, forwardedHeader } }),
     edgeMs: config.edgeDeadlineMs + config.connectMs,
     connectMs: config.connectMs,
   }
   const edges = config.edges.length > 0 ? config.edges : [`http://127.0.0.1:${config.port}`]
-  return nginxFiles(settings, { sources: edgeSources(config), edges, tierSecrets: config.tierSecret })
+  return nginxFiles(settings, { sources: edgeSources(config), edges, tierSecrets: config.tierSecret, limits })
 }
 
 function forKeepalived({ nginxHttp }: Config, options: NginxOptions): Files {

@@ -1,4 +1,4 @@
-// The rule table as nginx reads it: a file of Lua that returns all that lua/halftone/limits.lua is configured with. Pure.
+// All that lua/halftone/limits.lua is configured with: the rule table, what targets mean, and where Redis is.
 import { redisNames, tokenBucketScript, tokenBucketSha } from './redis.ts'
 import type { RuleTable } from './rules.ts'
 import type { TargetTable } from './targets.ts'
@@ -16,7 +16,6 @@ export interface LuaLimits {
 
 export interface LuaRedis {
   readonly kind: 'single' | 'sentinel' | 'cluster'
-  /** nginx resolves names here only where its configuration has a `resolver`. */
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   readonly master?: string
   readonly user?: string
@@ -26,20 +25,17 @@ export interface LuaRedis {
   readonly waitMs: number
 }
 
-export function limitsLua({ table, targets, secret, name, redis }: LuaLimits): string {
+/** Null is false: to Lua, a field that is nil is none. */
+export type LuaTable = string | number | boolean | readonly LuaTable[] | { readonly [name: string]: LuaTable }
+
+export function limitsTable({ table, targets, secret, name, redis }: LuaLimits): LuaTable {
   const { bucketPrefix, plans } = redisNames(name)
-  const written = {
-    rules: table.rules,
-    plans: table.plans,
-    targets,
-    secret,
-    name: bucketPrefix,
-    plans_name: plans,
+  return asLua({
+    ...{ rules: table.rules, plans: table.plans, targets },
+    ...{ secret, name: bucketPrefix, plans_name: plans },
     ...(redis && { redis: { ...redis, ...timesOf(redis.waitMs) } }),
-    sha: tokenBucketSha,
-    script: tokenBucketScript,
-  }
-  return `return ${luaOf(written)}\n`
+    ...{ sha: tokenBucketSha, script: tokenBucketScript },
+  })
 }
 
 /** A connection and an answer, and some room for what nginx does besides. */
@@ -48,21 +44,12 @@ const timesOf = (waitMs: number) => ({
   answer_ms: Math.ceil(waitMs * 0.7),
 })
 
-/** JSON as a Lua expression. Null is false: a field that is nil is none. */
-export function luaOf(value: unknown): string {
-  if (value === null) return 'false'
-  if (Array.isArray(value)) return `{ ${value.map(luaOf).join(', ')} }`
+function asLua(value: unknown): LuaTable {
+  if (value === null) return false
   // To be looked up in.
-  if (value instanceof Set) return luaOf(Object.fromEntries([...value].map((each) => [each, true])))
-  if (typeof value === 'object') {
-    const fields = Object.entries(value as object).filter(([, field]) => field !== undefined)
-    return `{ ${fields.map(([name, field]) => `[${luaString(name)}] = ${luaOf(field)}`).join(', ')} }`
-  }
-  return typeof value === 'string' ? luaString(value) : String(value)
+  if (value instanceof Set) return Object.fromEntries([...value].map((each) => [each, true]))
+  if (Array.isArray(value)) return value.map(asLua)
+  if (typeof value !== 'object') return value as LuaTable
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(fields.map(([name, field]) => [name, asLua(field)]))
 }
-
-/** Every byte that is no plain character by its number, so that no text can end the string. */
-const luaString = (text: string): string =>
-  `"${[...Buffer.from(text)].map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, '0')}`)).join('')}"`
-
-const isPlain = (byte: number): boolean => byte >= 32 && byte < 127 && byte !== 34 && byte !== 92

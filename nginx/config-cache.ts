@@ -66,13 +66,13 @@ map $upstream_http_cache_status $halftone_told_status {
 
 export const cacheLocation = (
   proxied: string,
+  hasLimits: boolean,
 ): string => `# Pictures, and all else that turns out to be none: Lua reads the address as it was sent.
 location / {
   access_by_lua_block {
 ${fromLua("local access = require('halftone.access')")}
 ${fromLua('local request = access.read()')}
-${fromLua('-- limits: they are applied here, to a request that is well formed and signed')}
-${fromLua('access.go(request)')}
+${hasLimits ? `${fromLua("require('halftone.limits').guard() -- a request that is well formed and signed")}\n` : ''}${fromLua('access.go(request)')}
   }
   header_filter_by_lua_block {
 ${fromLua("require('halftone.headers').filter()")}
@@ -90,6 +90,9 @@ ${proxied}
   # Pictures are the same for everybody.
   proxy_set_header Cookie '';
   proxy_set_header Authorization '';
+  # What an edge has counted for one client is not to be kept for others.
+  proxy_hide_header RateLimit;
+  proxy_hide_header RateLimit-Policy;
 
   # The hot pictures.
   proxy_cache halftone_pictures;

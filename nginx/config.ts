@@ -1,5 +1,12 @@
 // The text of nginx.conf: one server in front of the edges, every directive with its reason. Pure.
 import { cacheDirectives, cacheLocation } from './config-cache.ts'
+import {
+  forwardedDirective,
+  type LimitDirectives,
+  limitHttpDirectives,
+  limitLocations,
+  limitStart,
+} from './config-limits.ts'
 import { fromLua, indented } from './config-text.ts'
 
 export interface NginxSettings {
@@ -19,6 +26,7 @@ export interface NginxSettings {
   readonly cacheBytes: number
   /** Who may send purges: addresses and networks (CIDR). */
   readonly purgeFrom: readonly string[]
+  readonly limits?: LimitDirectives | undefined
   /** Longest wait for an edge, milliseconds. */
   readonly edgeMs: number
   readonly connectMs: number
@@ -60,7 +68,7 @@ events {
 }`
 
 function httpDirectives(settings: NginxSettings): string {
-  const { folder, logFolder, cacheFolder } = settings
+  const { folder, logFolder, cacheFolder, limits } = settings
   return `# Who asked what, and where the answer came from. Addresses are written without their query: it may hold signatures.
 log_format halftone '$remote_addr [$time_iso8601] $request_method $uri $status $body_bytes_sent '
                     '$request_time $upstream_cache_status $upstream_addr $halftone_request_id';
@@ -88,10 +96,10 @@ lua_package_cpath '/usr/lib/x86_64-linux-gnu/lua/5.1/?.so;/usr/lib/aarch64-linux
 # The purges that are known, and which edges are well: shared by all workers.
 lua_shared_dict halftone_purges 8m;
 lua_shared_dict halftone_edges 1m;
-# One line in the log is enough for a socket that failed.
+${limitHttpDirectives(limits)}# One line in the log is enough for a socket that failed.
 lua_socket_log_errors off;
 init_by_lua_block {
-${fromLua("require('halftone.edges').resolve()")}
+${fromLua("require('halftone.edges').resolve()")}${limitStart(limits)}
 }
 init_worker_by_lua_block {
 ${fromLua("if ngx.worker.id() == 0 then require('halftone.edges').watch() require('halftone.sync').start() end")}
@@ -145,13 +153,13 @@ ${fromLua("require('halftone.purges').handle()")}
   }
 }
 
-# For keepalived and balancers in front: this nginx runs.
+${limitLocations(settings)}# For keepalived and balancers in front: this nginx runs.
 location = /-/health {
   access_log off;
   return 204;
 }
 
-${cacheLocation(indented(proxyDirectives(settings), 2))}
+${cacheLocation(indented(proxyDirectives(settings), 2), settings.limits !== undefined)}
 
 # What is never kept: pages and the API, other languages, links that expire, originals.
 location @edge {
@@ -188,6 +196,7 @@ add_header Cache-Status $halftone_cache_status always;`
 export const proxyDirectives = ({
   edgeMs,
   connectMs,
+  limits,
 }: NginxSettings): string => `proxy_pass http://halftone_edges;
 proxy_http_version 1.1;
 # Without it each request would open a connection.
@@ -198,6 +207,7 @@ proxy_set_header Host $host;
 proxy_set_header Request-Id $halftone_request_id;
 # Who asked, and how.
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+${forwardedDirective(limits)}
 proxy_set_header X-Forwarded-Proto $scheme;
 # Nobody outside is a neighbour of the tiers.
 proxy_set_header halftone-secret '';

@@ -1,7 +1,13 @@
 // The README beside a written configuration: what to install, and how to start it.
 import type { NginxSettings } from './config.ts'
 
-export const packages = ['nginx-light', 'libnginx-mod-http-lua', 'lua-resty-core', 'lua-cjson'] as const
+export const packages = [
+  'nginx-light',
+  'libnginx-mod-http-lua',
+  'lua-resty-core',
+  'lua-cjson',
+  'lua-nginx-redis',
+] as const
 
 export const readme = ({ folder, cacheFolder, user }: NginxSettings): string => `# nginx in front of Halftone
 

@@ -2,6 +2,7 @@
 import type { FrontSource } from '../edge/front-key.ts'
 import type { Signing } from '../edge/signature.ts'
 import { reservedPaths } from '../http/reserved-paths.ts'
+import { type LuaLimits, limitsTable } from '../limits/lua-table.ts'
 import { keyTable, revision } from '../transforms/index.ts'
 import { type LuaValue, luaText } from './lua-text.ts'
 import { refusals } from './refusals.ts'
@@ -11,6 +12,8 @@ export interface Site {
   /** Where the edges are: `http://host:port`. */
   readonly edges: readonly string[]
   readonly tierSecrets: readonly string[]
+  /** Where the configuration has rules. */
+  readonly limits?: LuaLimits | undefined
   /** The file in which nginx keeps the purges that it knows. */
   readonly stateFile: string
   /** How often the edges' logs of purges are read; 3 seconds when not set. */
@@ -29,6 +32,7 @@ export function siteText(site: Site): string {
     secrets: site.tierSecrets,
     state_file: site.stateFile,
     sync_seconds: site.syncSeconds ?? 3,
+    ...(site.limits && { limits: limitsTable(site.limits) as LuaValue }),
     refusals: refusals() as unknown as LuaValue,
   }
   return `-- Written by \`halftone nginx\`; it has secrets. Changes belong into the configuration of Halftone.\nreturn ${luaText(table)}\n`

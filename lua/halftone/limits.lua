@@ -1,5 +1,6 @@
 -- Limits in front of Node, from the same rule table (limits/rules.ts): requests by address and source are counted here,
 -- those by key are looked at here and counted in Node, which alone knows whether the key is its sender's.
+local address_of = require 'halftone.addresses'
 local bucket = require 'halftone.bucket'
 local memory = require 'halftone.limits_memory'
 local shared = require 'halftone.limits_redis'
@@ -24,6 +25,13 @@ function M.configure(given)
       local rules = by_counted[counted]
       if rules then rules[#rules + 1] = rule end
     end
+  end
+end
+
+-- In the master process, once: Redis by its addresses, since nginx's sockets resolve no names.
+function M.resolve()
+  for _, node in ipairs(settings.redis and settings.redis.nodes or {}) do
+    node.host = address_of(node.host) or error('the Redis ' .. node.host .. ' has no address')
   end
 end
 

@@ -57,7 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Whole web sites of customers.
   site: words,
   // Settings to text: what Lua is told comes from those who know it.
-  nginx: ['errors.ts', 'problem.ts', 'http', 'edge', door],
+  nginx: ['errors.ts', 'problem.ts', 'http', 'edge', 'limits', door],
   storage: [...words, 'work/process-name.ts'],
   processing: [...words, 'transforms', 'wire', 'work'],
   // Types of processing and of what the optimiser reports; decoding is processing's.

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type LuaLimits, limitsLua, luaOf } from '../../limits/lua-table.ts'
+import { type LuaLimits, limitsTable } from '../../limits/lua-table.ts'
+import { type LuaValue, luaText } from '../../nginx/lua-text.ts'
 import { freePort } from '../servers/ports.ts'
 import { end, start, untilAnswers } from '../servers/processes.ts'
 
@@ -30,7 +31,7 @@ export interface FrontOptions {
   /** Where /v1 goes. */
   readonly api?: string
   /** What the location /twin hands to test/limits/twin.lua. */
-  readonly cases?: unknown
+  readonly cases?: LuaValue
 }
 
 const lua = fileURLToPath(new URL('../../lua', import.meta.url))
@@ -39,8 +40,8 @@ const twin = fileURLToPath(new URL('twin.lua', import.meta.url))
 export async function startFront({ limits, api, cases }: FrontOptions): Promise<Front> {
   const dir = mkdtempSync(join(tmpdir(), 'halftone-front-'))
   for (const folder of ['logs', 't']) mkdirSync(join(dir, folder))
-  writeFileSync(join(dir, 'limits_table.lua'), limitsLua(limits))
-  writeFileSync(join(dir, 'cases.lua'), `return ${luaOf(cases ?? [])}\n`)
+  writeFileSync(join(dir, 'limits_table.lua'), `return ${luaText(limitsTable(limits))}\n`)
+  writeFileSync(join(dir, 'cases.lua'), `return ${luaText(cases ?? [])}\n`)
   const port = await freePort()
   writeFileSync(join(dir, 'nginx.conf'), configuration(dir, port, api))
   const log = join(dir, 'logs/error.log')
@@ -75,7 +76,7 @@ http {
   access_log off;
   lua_package_path "${lua}/?.lua;${dir}/?.lua;/usr/share/lua/5.1/?.lua;;";
   lua_shared_dict halftone_limits 4m;
-  init_by_lua_block { require('halftone.limits').configure(require 'limits_table') }
+  init_by_lua_block { local limits = require 'halftone.limits' limits.configure(require 'limits_table') limits.resolve() }
   set_real_ip_from 127.0.0.1;
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;

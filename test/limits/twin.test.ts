@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
 import { hasRoom, standingOf, usedAt } from '../../limits/bucket.ts'
+import { limitsTable } from '../../limits/lua-table.ts'
 import { noLimits } from '../../limits/rules.ts'
+import type { LuaValue } from '../../nginx/lua-text.ts'
 import vectors from '../vectors/client-addresses.json' with { type: 'json' }
 import targetVectors from '../vectors/limit-targets.json' with { type: 'json' }
 import { nginxMissing, startFront } from './front.ts'
@@ -39,12 +41,14 @@ describe.skipIf(nginxMissing)(`nginx's twins${nginxMissing ? ` (${nginxMissing})
       Buffer.from(ipaddr.parse(peer).toByteArray()).toString('base64'),
     )
     const targets = targetVectors.targets.map(({ target }) => target)
+    const limits = {
+      ...{ table: noLimits, targets: targetTable, secret: 's', name: (part: string) => part },
+      redis: undefined,
+    }
+    const { targets: luaTargets } = limitsTable(limits) as { targets: LuaValue }
     const front = await startFront({
-      limits: {
-        ...{ table: noLimits, targets: targetTable, secret: 's', name: (part) => part },
-        redis: undefined,
-      },
-      cases: { buckets, addresses, keys: keys.map(([written]) => written), targets, table: targetTable },
+      limits,
+      cases: { buckets, addresses, keys: keys.map(([written]) => written), targets, table: luaTargets },
     })
     try {
       const lines = (await (await fetch(`${front.url}/twin`)).text()).trimEnd().split('\n')
