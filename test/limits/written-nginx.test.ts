@@ -86,7 +86,10 @@ describe.skipIf(missing)(`the written nginx${missing ? ` (${missing})` : ''}`, (
     const refused = await get(cat, from('203.0.113.7'))
     expect(refused.status).toBe(429)
     expect(JSON.parse(String(refused.body))).toMatchObject({ 'violated-policies': ['visitor'] })
-    expect(refused.headers).toMatchObject({ 'retry-after': '1000', 'access-control-allow-origin': '*' })
+    expect(refused.headers).toMatchObject({
+      'retry-after': expect.stringMatching(/^\d{3,4}$/),
+      'access-control-allow-origin': '*',
+    })
     // Node has the same bucket, and did not count again.
     expect((await node.get(cat, from('203.0.113.7'))).status).toBe(429)
     expect(String((await get('/-/metrics')).body)).toContain('halftone_limited_total{scope="address"} 1')
