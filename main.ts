@@ -5,6 +5,7 @@ import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
 import { assembleLimits, type ProcessLimits } from './assembly/limits.ts'
+import { createOneProcess } from './assembly/one-process.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
 import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleRedis } from './assembly/redis.ts'
@@ -44,6 +45,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
     refused: logStrangers(parts),
     closing: redis ? [redis.close] : [],
     faults: [],
+    ...createOneProcess(),
     epochs: noEpochs,
   }
   let isDraining = false

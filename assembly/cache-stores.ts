@@ -23,6 +23,7 @@ export function memoryOverDisk(
     dir: join(assembly.config.dataDir, name),
     maxBytes: diskBytes,
     observe: warning(assembly, name),
+    bodies: assembly.bodies,
   })
   watchStore(assembly.metrics, `${name}_memory`, memory)
   watchStore(assembly.metrics, `${name}_disk`, disk)

@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Epochs } from '../purging/index.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import type { Listener } from '../wire/tier-listener.ts'
+import type { OneProcess } from './one-process.ts'
 
 /** What every part is made from. */
 export interface HalftoneOptions {
@@ -24,7 +25,7 @@ export interface Sharing {
   readonly listener: Listener
 }
 
-export interface Assembly extends HalftoneOptions {
+export interface Assembly extends HalftoneOptions, OneProcess {
   /** What was purged: every cache asks. */
   readonly epochs: Epochs
   /** Where the settings name it. Nothing depends on its being there. */

@@ -17,7 +17,7 @@ import { assembleLoaders } from './loaders.ts'
 export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
   const { config, metrics, log, closing, now = Date.now } = assembly
   const processor = assemblePool(assembly)
-  const handover = createHandover({ folder: join(config.dataDir, 'handover') })
+  const handover = createHandover({ folder: join(config.dataDir, 'handover'), bodies: assembly.bodies })
   closing.push(async () => handover.close())
   const loaders = assembleLoaders(assembly)
   const origin = createOrigin({

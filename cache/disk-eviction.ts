@@ -2,7 +2,7 @@
 import { rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Count, occupied } from './disk-count.ts'
-import { entriesIn, type Found, levelsIn } from './disk-places.ts'
+import { branchesIn, type Found, foundIn, namesIn } from './disk-places.ts'
 
 export interface Eviction {
   /** Waits until the store is within its bound. False when that cannot be had. */
@@ -25,6 +25,8 @@ const lowWater = 0.95
 /** How many candidates are compared, and how many tries it takes to find them in a nearly empty store. */
 const pooled = 32
 const maxTries = 64
+/** Candidates from one folder. */
+const sampled = 8
 /** So many least recently used of them go; as many stay to meet the next, and the younger are let off. */
 const evictedAtOnce = 8
 
@@ -87,17 +89,20 @@ type Candidate = Found & { readonly branch: string }
 
 /** Adds entries from random places. */
 async function fill(pool: Map<string, Candidate>, dir: string, random: () => number): Promise<void> {
-  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)]
-  const branches = await levelsIn(dir)
-  for (let tries = 0; tries < maxTries && pool.size < pooled; tries++) {
-    const branch = pick(branches) ?? ''
-    const name = pick(await levelsIn(join(dir, branch)))
-    if (name === undefined) continue
-    const second = join(dir, branch, name)
-    const entries = await entriesIn(second)
-    for (const found of entries) pool.set(found.path, { ...found, branch })
-    if (entries.length === 0) await removeEmptyLevels(second)
+  const branches = await branchesIn(dir)
+  for (let tries = 0; tries < maxTries && pool.size < pooled && branches.length > 0; tries++) {
+    const branch = branches[Math.floor(random() * branches.length)] ?? ''
+    const folder = join(dir, branch)
+    const names = await namesIn(folder)
+    for (const found of await foundIn(folder, some(names, random))) pool.set(found.path, { ...found, branch })
+    if (names.length === 0) await rmdir(folder).catch(() => {})
   }
+}
+
+/** Of a large store's folder some neighbours, beginning anywhere: the names are parts of hashes, so they are strangers. */
+function some(names: readonly string[], random: () => number): readonly string[] {
+  const from = Math.floor(random() * Math.max(1, names.length - sampled + 1))
+  return names.slice(from, from + sampled)
 }
 
 async function evictOne({ path, branch, usedAt }: Candidate, count: Count): Promise<boolean> {
@@ -107,24 +112,7 @@ async function evictOne({ path, branch, usedAt }: Candidate, count: Count): Prom
   // Counted out even where removing fails: a folder that lets nothing go must not hold up every write.
   count.change(branch, -occupied(about.size), -1)
   await rm(path, { force: true }).catch(() => {})
-  await removeEmptyFolders(path)
+  // Empty folders would make later samples come back empty-handed. A folder that is not empty refuses.
+  await rmdir(dirname(path)).catch(() => {})
   return true
-}
-
-/** Empty folders would make later samples come back empty-handed. A folder that is not empty refuses. */
-async function removeEmptyFolders(path: string): Promise<void> {
-  const third = dirname(path)
-  const second = dirname(third)
-  for (const folder of [third, second, dirname(second)]) {
-    try {
-      await rmdir(folder)
-    } catch {
-      return
-    }
-  }
-}
-
-async function removeEmptyLevels(second: string): Promise<void> {
-  for (const third of await levelsIn(second)) await rmdir(join(second, third)).catch(() => {})
-  await rmdir(second).catch(() => {})
 }

@@ -1,5 +1,7 @@
 // One entry's file: read, written by way of a temporary file, removed. Faults are thrown; the store decides.
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { identityOf } from '../work/body-files.ts'
+import { type LinkPlace, withFolder } from './disk-links.ts'
 import { type Place, temporaryPath } from './disk-places.ts'
 
 export interface FileOptions {
@@ -20,23 +22,45 @@ export async function readFileAt({ path }: Place, { now, maxBytes }: FileOptions
   return bytes.subarray(0, bytesRead)
 }
 
-/** Puts the whole file in its place at once. Gives the size of the file that was there before. */
-export async function writeFileAt(
-  dir: string,
-  place: Place,
-  parts: readonly Buffer[],
-): Promise<number | undefined> {
+export interface Written {
+  /** Size of the file that was there before. */
+  readonly replaced: number | undefined
+  readonly identity: string | undefined
+}
+
+/** Puts the whole file in its place at once. */
+export async function writeFileAt(dir: string, place: Place, parts: readonly Buffer[]): Promise<Written> {
   const temporary = temporaryPath(dir)
   try {
-    await writeFile(temporary, parts)
+    const identity = await writeParts(temporary, parts)
     const replaced = await fileBytesOf(place)
-    await settle(temporary, place)
-    return replaced
+    await withFolder(folderOf(place), () => rename(temporary, place.path))
+    return { replaced, identity }
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => {})
     throw thrown
   }
 }
+
+/** In one trip to the disk; what a nearly full one did not take is tried again, and then says why. */
+async function writeParts(path: string, parts: readonly Buffer[]): Promise<string | undefined> {
+  await using file = await open(path, 'wx')
+  const { bytesWritten } = await file.writev(parts)
+  const whole = parts.reduce((bytes, part) => bytes + part.length, 0)
+  if (bytesWritten < whole) await file.writeFile(Buffer.concat(parts).subarray(bytesWritten))
+  return identityOf(await file.stat({ bigint: true }))
+}
+
+export const placeLink = (dir: string, place: Place): LinkPlace => ({
+  path: place.path,
+  temporary: temporaryPath(dir),
+  ...folderOf(place),
+})
+
+/** Its parent was made with the store, or is gone with all that was in it. */
+const folderOf = ({ folder }: Place): Pick<LinkPlace, 'makeFolder'> => ({
+  makeFolder: () => mkdir(folder, { recursive: true }),
+})
 
 /** Gives the size of what was removed, and undefined when there was nothing. */
 export async function removeFileAt(place: Place): Promise<number | undefined> {
@@ -45,22 +69,8 @@ export async function removeFileAt(place: Place): Promise<number | undefined> {
   return fileBytes
 }
 
-/** Eviction removes empty folders, perhaps between our making one and moving in: hence more than one try. */
-async function settle(temporary: string, { folder, path }: Place): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await mkdir(folder, { recursive: true })
-      return await rename(temporary, path)
-    } catch (thrown) {
-      if (codeOf(thrown) !== 'ENOENT' || tries === 3) throw thrown
-    }
-  }
-}
-
 const fileBytesOf = ({ path }: Place): Promise<number | undefined> =>
   stat(path).then(
     ({ size }) => size,
     () => undefined,
   )
-
-export const codeOf = (thrown: unknown): string | undefined => (thrown as NodeJS.ErrnoException).code

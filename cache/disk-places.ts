@@ -1,21 +1,22 @@
-// Where things lie in a disk store's folder: <dir>/aa/bb/cc/<rest of the hash>, and temporary files in <dir>/tmp.
-import { createHash } from 'node:crypto'
+// Where things lie in a disk store's folder: <dir>/abc/<rest of the hash>, and temporary files in <dir>/tmp. One level of
+// 4,096 folders: a new folder costs as much as a new file, so most entries must find theirs made already.
+import { hash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isProcessGone, nameProcess } from '../work/process-name.ts'
 
 export interface Place {
-  /** The name of the first level: the unit in which the store is counted. */
+  /** The folder's name: the unit in which the store is counted. */
   readonly branch: string
   readonly folder: string
   readonly path: string
 }
 
 export function placeOf(dir: string, key: string): Place {
-  const hash = createHash('sha256').update(key).digest('hex')
-  const branch = hash.slice(0, 2)
-  const folder = join(dir, branch, hash.slice(2, 4), hash.slice(4, 6))
-  return { branch, folder, path: join(folder, hash.slice(6)) }
+  const digest = hash('sha256', key)
+  const branch = digest.slice(0, 3)
+  const folder = join(dir, branch)
+  return { branch, folder, path: join(folder, digest.slice(3)) }
 }
 
 export const temporaryFolder = (dir: string): string => join(dir, 'tmp')
@@ -45,9 +46,17 @@ async function isLeftover(name: string, path: string): Promise<boolean> {
 /** The names in a folder; none when it cannot be read. */
 export const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
 
-/** Only the two-character folders: `tmp` and the summary are not entries. */
-export async function levelsIn(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
+/** Only the folders of entries: `tmp` and the summary are none. */
+export async function branchesIn(dir: string): Promise<string[]> {
+  return (await namesIn(dir)).filter((name) => /^[0-9a-f]{3}$/.test(name))
+}
+
+/** Three levels of folders, as they were made before there was one: nothing in them is found any more. */
+export async function removeOldLevels(dir: string): Promise<void> {
+  for (const name of await namesIn(dir)) {
+    if (/^[0-9a-f]{2}$/.test(name))
+      await rm(join(dir, name), { recursive: true, force: true }).catch(() => {})
+  }
 }
 
 export interface Found {
@@ -56,15 +65,13 @@ export interface Found {
   readonly usedAt: number
 }
 
-/** The entries under a second level; a busy cache changes meanwhile, so what is gone is skipped. */
-export async function entriesIn(second: string): Promise<Found[]> {
+/** Of the entries in a branch those that are named; a busy cache changes meanwhile, so what is gone is skipped. */
+export async function foundIn(branch: string, names: readonly string[]): Promise<Found[]> {
   const found: Found[] = []
-  for (const third of await levelsIn(second)) {
-    for (const name of await namesIn(join(second, third))) {
-      const path = join(second, third, name)
-      const about = await stat(path).catch(() => undefined)
-      if (about) found.push({ path, fileBytes: about.size, usedAt: about.mtimeMs })
-    }
+  for (const name of names) {
+    const path = join(branch, name)
+    const about = await stat(path).catch(() => undefined)
+    if (about) found.push({ path, fileBytes: about.size, usedAt: about.mtimeMs })
   }
   return found
 }

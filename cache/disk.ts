@@ -1,11 +1,14 @@
 // Entries as files: they survive restarts, the store is bounded in bytes, and nothing is read before the first answer.
 import { mkdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { type BodyFile, type BodyFiles, createBodyFiles } from '../work/body-files.ts'
 import { type Count, createCount, occupied } from './disk-count.ts'
 import { createEviction, type Eviction } from './disk-eviction.ts'
-import { codeOf, readFileAt, removeFileAt, writeFileAt } from './disk-file.ts'
-import { decode, encode } from './disk-format.ts'
-import { type Place, placeOf, removeLeftovers, temporaryFolder } from './disk-places.ts'
+import { placeLink, readFileAt, removeFileAt, writeFileAt } from './disk-file.ts'
+import { decode, encodeLabel } from './disk-format.ts'
+import { codeOf, linkEntry } from './disk-links.ts'
+import { type Place, placeOf, removeLeftovers, removeOldLevels, temporaryFolder } from './disk-places.ts'
 import { createWriteQueue } from './disk-writes.ts'
 import { type Entry, largestShare } from './entry.ts'
 import type { Store } from './store.ts'
@@ -28,6 +31,8 @@ export interface DiskOptions {
   readonly now?: () => number
   readonly random?: () => number
   readonly observe?: DiskObserver
+  /** Shared with whoever else in this process writes the same bodies. */
+  readonly bodies?: BodyFiles
   /** Bytes of entries that may wait to be written. */
   readonly maxWaitingBytes?: number
 }
@@ -54,7 +59,7 @@ export function createDiskStore(options: DiskOptions): DiskStore {
     maxWaitingBytes: options.maxWaitingBytes ?? defaultWaitingBytes,
     onDropped: () => observe('put-dropped'),
   })
-  const cleaning = removeLeftovers(dir)
+  const cleaning = removeLeftovers(dir).then(() => removeOldLevels(dir))
   return {
     get: async (key) => writes.pending(key) ?? files.read(key),
     put: writes.put,
@@ -81,6 +86,14 @@ function makeFolders(dir: string, observe: DiskObserver): void {
   }
 }
 
+/** Of an entry's headers and key, until it is known. */
+const headRoom = 1024
+
+interface Put {
+  readonly file: BodyFile
+  readonly replaced: number | undefined
+}
+
 interface FilesOptions extends DiskOptions {
   readonly observe: DiskObserver
   readonly count: Count
@@ -88,14 +101,18 @@ interface FilesOptions extends DiskOptions {
 }
 
 /** Entries in and out of their files; no fault of the disk leaves here. */
-function createFiles({ dir, maxBytes, now = Date.now, observe, count, eviction }: FilesOptions) {
+function createFiles(options: FilesOptions) {
+  const { dir, maxBytes, now = Date.now, observe, count, eviction, bodies = createBodyFiles() } = options
   const largestBytes = Math.floor(maxBytes * largestShare)
 
   async function read(key: string): Promise<Entry | undefined> {
     const place = placeOf(dir, key)
     try {
-      const entry = decode(await readFileAt(place, { now: now(), maxBytes: largestBytes }), key)
-      if (entry) return entry
+      // Twice, because another process may be adding its label just now.
+      for (let tries = 0; tries < 2; tries++) {
+        const entry = decode(await readFileAt(place, { now: now(), maxBytes: largestBytes }), key)
+        if (entry) return entry
+      }
       observe('corrupt')
       await remove(place)
     } catch (thrown) {
@@ -105,9 +122,8 @@ function createFiles({ dir, maxBytes, now = Date.now, observe, count, eviction }
   }
 
   async function write(entry: Entry): Promise<void> {
-    const parts = encode(entry)
     const place = placeOf(dir, entry.key)
-    const bytes = occupied(parts[0].length + parts[1].length)
+    const bytes = occupied(entry.body.length + headRoom)
     if (bytes > largestBytes) return observe('put-dropped')
     // Counted before it is written, so that writes at once do not take the same room.
     count.change(place.branch, bytes, 1)
@@ -116,12 +132,39 @@ function createFiles({ dir, maxBytes, now = Date.now, observe, count, eviction }
       return observe('put-dropped')
     }
     try {
-      const replaced = await writeFileAt(dir, place, parts)
+      const { file, replaced } = await put(entry, place)
       if (replaced !== undefined) count.change(place.branch, -occupied(replaced), -1)
+      count.change(place.branch, occupied(file.bytes) - bytes, 0)
+      file.grown.push((from, to) => count.change(place.branch, occupied(to) - occupied(from), 0))
     } catch (thrown) {
       count.change(place.branch, -bytes, -1)
       await afterFailure(thrown)
     }
+  }
+
+  async function put(entry: Entry, place: Place): Promise<Put> {
+    const written = bodies.find(entry.body)
+    const known = written && (await written)
+    try {
+      if (known) return { file: known, replaced: await linkEntry(known, entry, placeLink(dir, place)) }
+    } catch {
+      // Evicted there, or on another file system: here it is written all the same.
+    }
+    const { body } = entry
+    const checksum = crc32(body)
+    const label = encodeLabel(entry, checksum)
+    const writing = writeFileAt(dir, place, [body, label]).then(({ replaced, identity }) => {
+      const bytes = body.length + label.length
+      return { replaced, file: { path: place.path, identity, bytes, labels: 1, checksum, grown: [] } }
+    })
+    bodies.add(
+      body,
+      writing.then(
+        ({ file }) => file,
+        () => undefined,
+      ),
+    )
+    return writing
   }
 
   async function afterFailure(thrown: unknown): Promise<void> {

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { Assembly } from '../assembly/context.ts'
 import { edgeSources } from '../assembly/edge-sources.ts'
 import { assembleLoaders } from '../assembly/loaders.ts'
+import { createOneProcess } from '../assembly/one-process.ts'
 import type { Config } from '../config.ts'
 import { type EdgeSource, makeExact } from '../edge/exact-request.ts'
 import { readAddress } from '../edge/languages/index.ts'
@@ -80,6 +81,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     sharing: undefined,
     closing: [],
     faults: [],
+    ...createOneProcess(),
     epochs: noEpochs,
   }
   try {

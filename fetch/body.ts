@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { decodeBody, tooLarge } from './content-coding.ts'
-import { concatBuffers } from './own-buffer.ts'
+import { allocateBuffer, concatBuffers } from './own-buffer.ts'
 
 export interface DownloadedBody {
   readonly body: Buffer
@@ -18,22 +18,39 @@ export async function readBody(response: Dispatcher.ResponseData, maxBytes: numb
     response.body.on('error', () => undefined).destroy()
     throw tooLarge(maxBytes)
   }
-  const { chunks, digest } = await readChunks(response.body, maxBytes)
+  const { bytes, digest } = await readBytes(response.body, announced, maxBytes)
   const label = String(response.headers['content-encoding'] ?? '')
-  if (label === '') return { body: concatBuffers(chunks), digest }
-  return { body: concatBuffers([await decodeBody(Buffer.concat(chunks), label, maxBytes)]), digest }
+  if (label === '') return { body: bytes, digest }
+  return { body: concatBuffers([await decodeBody(bytes, label, maxBytes)]), digest }
 }
 
-async function readChunks(stream: AsyncIterable<Buffer>, maxBytes: number) {
-  const chunks: Buffer[] = []
+/** Memory that is taken on the word of a stranger; a longer body doubles it as it comes. */
+const takenAtOnce = 8 * 2 ** 20
+
+async function readBytes(stream: AsyncIterable<Buffer>, announced: number, maxBytes: number) {
+  // Filled as it arrives: parts that are gone when the next one comes cost the collector nothing, a list of all of them
+  // made it run for every few sources.
+  let whole = allocateBuffer(Math.min(announced || 65_536, takenAtOnce))
   // Digested part by part: the whole at once would hold up everybody else for the longest sources.
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of stream) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    if (bytes + chunk.length > maxBytes) throw tooLarge(maxBytes)
     hash.update(chunk)
-    chunks.push(chunk)
+    whole = roomFor(whole, bytes + chunk.length, announced)
+    whole.set(chunk, bytes)
+    bytes += chunk.length
   }
-  return { chunks, digest: hash.digest('base64url') }
+  return {
+    bytes: bytes === whole.length ? whole : concatBuffers([whole.subarray(0, bytes)]),
+    digest: hash.digest('base64url'),
+  }
+}
+
+function roomFor(buffer: Buffer, bytes: number, announced: number): Buffer {
+  if (bytes <= buffer.length) return buffer
+  const doubled = Math.max(bytes, buffer.length * 2)
+  const larger = allocateBuffer(announced >= bytes ? Math.min(announced, doubled) : doubled)
+  larger.set(buffer)
+  return larger
 }

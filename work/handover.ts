@@ -1,13 +1,15 @@
 // Hands bytes to a child process: few together with the order, many as a file.
 //
-// A file costs one write and one read through the page cache; the channel between processes would copy the bytes four
+// A file costs one write, or none where a cache has written the bytes, and one read through the page cache; the channel between processes would copy the bytes four
 // times. A file is kept for later orders, so that the next order for the same source need not read the source again.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { unlink, writeFile } from 'node:fs/promises'
+import { link, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type BodyFile, type BodyFiles, createBodyFiles, identityOf, isSameFile } from './body-files.ts'
 
-export type HandedOver = Uint8Array | { readonly file: string }
+/** Of the file only so many bytes: a cache may write behind them what it knows of them. */
+export type HandedOver = Uint8Array | { readonly file: string; readonly bytes: number }
 
 export interface Loan {
   readonly handed: HandedOver
@@ -28,6 +30,8 @@ export interface Handover {
 export interface HandoverOptions {
   /** Emptied at the first use. Without it, a folder of its own among the system's temporary files. */
   readonly folder?: string | undefined
+  /** Shared with caches in this process that write the same bytes. */
+  readonly bodies?: BodyFiles
   /** Bytes of files that nobody uses just now. */
   readonly maxBytes?: number
 }
@@ -45,16 +49,17 @@ interface Lent {
   users: number
 }
 
-export function createHandover({ folder, maxBytes = usualBytes }: HandoverOptions = {}): Handover {
+export function createHandover(options: HandoverOptions = {}): Handover {
+  const { folder, maxBytes = usualBytes, bodies = createBodyFiles() } = options
   /** The one used last is last. */
   const lent = new Map<string, Lent>()
   const home = createHome(folder)
   let files = 0
   let held = 0
 
-  function write(key: string, bytes: Uint8Array): Lent {
+  function add(key: string, bytes: Uint8Array): Lent {
     const file = join(home.path(), String(files++))
-    const loan = { file, bytes: bytes.length, written: tryWrite(file, bytes), users: 0 }
+    const loan = { file, bytes: bytes.length, written: tryWrite(file, bytes, bodies), users: 0 }
     lent.set(key, loan)
     held += bytes.length
     return loan
@@ -81,7 +86,7 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
       loan.users--
       tidy()
     })
-    if (await loan.written) return { handed: { file: loan.file }, giveBack }
+    if (await loan.written) return { handed: { file: loan.file, bytes: loan.bytes }, giveBack }
     giveBack()
     if (lent.get(key) === loan) drop(key, loan)
     return undefined
@@ -94,7 +99,7 @@ export function createHandover({ folder, maxBytes = usualBytes }: HandoverOption
     },
     async lend(key, bytes) {
       if (bytes.length <= mostInline) return inline(bytes)
-      return (await take(key, lent.get(key) ?? write(key, bytes))) ?? inline(bytes)
+      return (await take(key, lent.get(key) ?? add(key, bytes))) ?? inline(bytes)
     },
     forget(key) {
       const loan = lent.get(key)
@@ -115,11 +120,31 @@ function moveToEnd<K, V>(map: Map<K, V>, key: K, value: V): void {
   map.set(key, value)
 }
 
-const tryWrite = (file: string, bytes: Uint8Array): Promise<boolean> =>
-  writeFile(file, bytes).then(
-    () => true,
-    () => false,
-  )
+async function tryWrite(file: string, bytes: Uint8Array, bodies: BodyFiles): Promise<boolean> {
+  const written = bodies.find(bytes)
+  const known = written && (await written)
+  if (known && (await tryLink(known, file))) return true
+  const writing = write(file, bytes).catch(() => undefined)
+  bodies.add(bytes, writing)
+  return (await writing) !== undefined
+}
+
+async function tryLink(known: BodyFile, file: string): Promise<boolean> {
+  try {
+    await link(known.path, file)
+    if (isSameFile(known, await stat(file, { bigint: true }))) return true
+    await unlink(file)
+  } catch {
+    // Evicted since, or on another file system.
+  }
+  return false
+}
+
+async function write(file: string, bytes: Uint8Array): Promise<BodyFile> {
+  await writeFile(file, bytes)
+  const identity = identityOf(await stat(file, { bigint: true }))
+  return { path: file, identity, bytes: bytes.length, labels: 0, grown: [] }
+}
 
 function once(run: () => void): () => void {
   let hasRun = false

@@ -57,6 +57,6 @@ test('a file under the wrong name is a miss', () => {
 test('the body is not copied', () => {
   const entry = anEntry()
   const bytes = bytesOf(entry)
-  expect(encode(entry)[1]).toBe(entry.body)
+  expect(encode(entry)[0]).toBe(entry.body)
   expect(decode(bytes, entry.key)?.body.buffer).toBe(bytes.buffer)
 })

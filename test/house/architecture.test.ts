@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The one way out to servers of others: the guard, addresses, hosts, downloads.
   fetch: [...words, door],
   purging: [],
-  cache: [...words, 'work/process-name.ts', 'purging'],
+  cache: [...words, 'work/process-name.ts', 'work/body-files.ts', 'purging'],
   records: words,
   shield: [...words, 'cache', 'purging'],
   // Types of the processor's seam; its making is the assembly's.
@@ -98,8 +98,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'tracing',
     'config/kinds.ts',
-    'work/handover.ts',
-    'work/process-name.ts',
+    'work',
     'fetch/guard.ts',
     'cluster',
     'fetch/addresses.ts',

@@ -32,7 +32,8 @@ export interface Encoded extends Pick<Made, 'data'> {
 
 /** Undefined where none of the ways suits these pixels. */
 export async function smallest(subject: Subject, ways: readonly Encoding[]): Promise<Encoded | undefined> {
-  const drawn = isDrawn(subject.pixels)
+  // One way that is the same for drawings and photographs needs no look at what this is.
+  const drawn = ways.some(dependsOnDrawing) && isDrawn(subject.pixels)
   const made: Encoded[] = []
   for (const way of ways) {
     if (way.drawn && !drawn) continue
@@ -41,6 +42,9 @@ export async function smallest(subject: Subject, ways: readonly Encoding[]): Pro
   }
   return subject.movement ? leastOf(made) : chosen(made)
 }
+
+const dependsOnDrawing = ({ drawn, format, lossless }: Encoding): boolean =>
+  drawn === true || format === 'png' || lossless === true
 
 /** What a drawing may cost without loss, where with loss it would cost less: its edges show what is lost. */
 const worthOfNoLoss = 1.25

@@ -1,5 +1,5 @@
 // What runs on a worker's thread: one render, whose picture is moved and whose failure is copied back as plain values.
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { HandedOver } from '../../work/handover.ts'
 import { type FailureMessage, toFailureMessage } from '../../work/threads.ts'
@@ -39,7 +39,21 @@ export default async function work({
 }
 
 /** The thread has nothing else to do: reading at once is the cheapest. */
-const bytesOf = (handed: HandedOver): Uint8Array => ('file' in handed ? readFileSync(handed.file) : handed)
+function bytesOf(handed: HandedOver): Uint8Array {
+  if (!('file' in handed)) return handed
+  const file = openSync(handed.file, 'r')
+  try {
+    const bytes = Buffer.allocUnsafeSlow(handed.bytes)
+    for (let at = 0; at < bytes.length; ) {
+      const read = readSync(file, bytes, at, bytes.length - at, at)
+      if (read === 0) throw new TypeError('a file that was handed over is shorter than it was')
+      at += read
+    }
+    return bytes
+  } finally {
+    closeSync(file)
+  }
+}
 
 /** Only what is handed over by name is moved; a buffer met deeper inside would arrive empty. */
 const moved = (answer: Answer, buffer: ArrayBuffer): unknown =>
