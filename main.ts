@@ -45,7 +45,7 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
     refused: logStrangers(parts),
     closing: redis ? [redis.close] : [],
     faults: [],
-    ...createOneProcess(),
+    ...createOneProcess(parts.config),
     epochs: noEpochs,
   }
   let isDraining = false

@@ -55,10 +55,11 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
   else metrics.rendered(event.type.replace('image/', ''), event.renderMs / 1000)
 }
 
-function assemblePool({ config, metrics, log, closing, tracer }: Assembly): Processor {
+function assemblePool({ config, metrics, log, closing, tracer, cores }: Assembly): Processor {
   const processor = createPool({
     ...(config.fonts === '' ? {} : { fonts: config.fonts }),
     workers: config.workers,
+    cores,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,

@@ -51,9 +51,10 @@ export function assembleNode(assembly: Assembly): Listener {
   })
 }
 
-const local = ({ config, log }: Assembly): Processing =>
+const local = ({ config, log, cores }: Assembly): Processing =>
   createLocalProcessing({
     workers: config.optimiseWorkers,
+    cores,
     maxWaiting: config.queueLength,
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.optimiseDeadlineMs,

@@ -81,7 +81,7 @@ async function pictureOf(config: Config, path: string): Promise<Record<string, u
     sharing: undefined,
     closing: [],
     faults: [],
-    ...createOneProcess(),
+    ...createOneProcess(config),
     epochs: noEpochs,
   }
   try {

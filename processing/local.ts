@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Failure } from '../errors.ts'
 import { defaultLimits, type Limits } from '../transforms/index.ts'
+import { type Cores, createCores } from '../work/cores.ts'
 import { createProcesses, type ProcessesOptions } from '../work/processes.ts'
 import type { QueueBounds } from '../work/queue.ts'
 import { failureOf } from '../work/threads.ts'
@@ -13,6 +14,8 @@ import type { WorkerAnswer, WorkerJob } from './worker.ts'
 export interface LocalOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Pictures at once; the number of cores unless told otherwise. */
   readonly workers?: number
+  /** Shared with renders of addresses. */
+  readonly cores?: Cores
   /** Milliseconds from order to picture. Work in the background has six times as long. */
   readonly deadlineMs: number
   /** Milliseconds that the optimiser searches. An order may only ask for less. */
@@ -45,6 +48,7 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     filename,
     ended,
     maxMemory,
+    cores = createCores(workers),
   } = options
   const foreman: ProcessingForemanOptions = {
     workers,
@@ -67,18 +71,21 @@ export function createLocalProcessing(options: LocalOptions): Processing {
     if ('failure' in answer) throw failureOf(answer.failure)
     return answer
   }
-  const turns = createTurns<Order, Processed>({ ...options, workers }, async (order, times) => {
-    const startedAt = performance.now()
-    const first = await runJob(order, { ...options, leftMs: times.leftMs })
-    const leftMs = times.leftMs - (performance.now() - startedAt)
-    const mayGoOn = turns.load().waiting === 0 && leftMs * shareOfTime > options.budgetMs
-    if (!mayGoOn || !isUnfinished(order, first)) return buildProcessed(first, times.waitedMs)
-    // The first result stands, should the second search fail.
-    const second = await runJob(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
-      () => first,
-    )
-    return buildProcessed(second, times.waitedMs)
-  })
+  const turns = createTurns<Order, Processed>(
+    { ...options, workers, cores, line: 'api' },
+    async (order, times) => {
+      const startedAt = performance.now()
+      const first = await runJob(order, { ...options, leftMs: times.leftMs })
+      const leftMs = times.leftMs - (performance.now() - startedAt)
+      const mayGoOn = !cores.isWanted() && leftMs * shareOfTime > options.budgetMs
+      if (!mayGoOn || !isUnfinished(order, first)) return buildProcessed(first, times.waitedMs)
+      // The first result stands, should the second search fail.
+      const second = await runJob(order, { ...options, budgetMs: Number.POSITIVE_INFINITY, leftMs }).catch(
+        () => first,
+      )
+      return buildProcessed(second, times.waitedMs)
+    },
+  )
   return {
     process: (order, signal) =>
       turns.take(order, signal).catch((failure) => Promise.reject(rewordFailure(failure))),

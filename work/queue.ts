@@ -19,6 +19,8 @@ export interface Queue<T extends Queued> {
   /** Fails with 'busy' or 'too-many'. */
   push(entry: T): void
   shift(): T | undefined
+  /** What `shift` would give. */
+  peek(): T | undefined
   /** Takes an entry out again; false when it is not here any more. */
   remove(entry: T): boolean
   size(): number
@@ -61,12 +63,15 @@ export function createQueue<T extends Queued>({ maxWaiting, maxWaitingPerOwner }
     return true
   }
 
-  return { push, shift, remove, size }
+  const peek = (): T | undefined => lanes.foreground.peek() ?? lanes.background.peek()
+
+  return { push, shift, peek, remove, size }
 }
 
 interface RoundRobin<T> {
   push(entry: T): void
   shift(): T | undefined
+  peek(): T | undefined
   remove(entry: T): boolean
   size(): number
 }
@@ -98,5 +103,5 @@ function createRoundRobin<T extends Queued>(): RoundRobin<T> {
     return at >= 0
   }
 
-  return { push, shift, remove, size: () => entries.length }
+  return { push, shift, peek: () => entries[0]?.entry, remove, size: () => entries.length }
 }

@@ -1,11 +1,15 @@
 // Work on a bounded number of workers: so much at once, the rest in a bounded queue, each with a deadline and a way out.
 import { Failure } from '../errors.ts'
+import { type Cores, createCores, type LineName } from './cores.ts'
 import { createQueue, type QueueBounds, type Queued } from './queue.ts'
 
 export interface TurnsOptions extends QueueBounds {
   readonly workers: number
   /** From request to result; work in the background has several times as long. */
   readonly deadlineMs: number
+  /** Shared with the other work of this process, in the line of this name; without it, all workers may be busy at once. */
+  readonly cores?: Cores
+  readonly line?: LineName
 }
 
 export interface QueueTimes {
@@ -37,7 +41,7 @@ export function createTurns<W extends Queued, R>(
   options: TurnsOptions,
   carryOut: (work: W, times: QueueTimes) => Promise<R>,
 ): Turns<W, R> {
-  const { workers, deadlineMs } = options
+  const { workers, deadlineMs, cores = createCores(workers), line: name = 'renders' } = options
   const queue = createQueue<QueuedWork<W, R>>(options)
   let running = 0
   let closed = false
@@ -46,7 +50,7 @@ export function createTurns<W extends Queued, R>(
   function admit(entry: QueuedWork<W, R>): void {
     try {
       if (closed) throw shuttingDown()
-      if (running < workers) start(entry)
+      if (running < workers && cores.take(name, entry.priority)) start(entry)
       else queue.push(entry)
     } catch (thrown) {
       entry.reject(comeAgain(thrown as Failure, (queue.size() * meanMs) / workers))
@@ -58,9 +62,18 @@ export function createTurns<W extends Queued, R>(
     const tookMs = await settle(entry, carryOut)
     meanMs += (tookMs - meanMs) / 20
     running--
-    const next = queue.shift()
-    if (next) start(next)
+    cores.release(name, entry.priority)
   }
+
+  cores.join({
+    name,
+    next: () => (running < workers ? queue.peek()?.priority : undefined),
+    start: () => {
+      const next = queue.shift()
+      if (next) start(next)
+    },
+    waiting: queue.size,
+  })
 
   return {
     take: (work, signal) =>

@@ -1,5 +1,6 @@
 // The processor in a child process: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
+import type { Cores } from '../../work/cores.ts'
 import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
 import type { QueueBounds } from '../../work/queue.ts'
 import { failureOf } from '../../work/threads.ts'
@@ -12,6 +13,8 @@ import type { Answer, Order } from './worker.ts'
 export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Renders at once. They all sit in libuv's one thread pool, which must be larger, see bin/halftone. */
   readonly workers?: number
+  /** Shared with the API's optimising. */
+  readonly cores?: Cores
   /** From request to picture; work in the background has several times as long. */
   readonly deadlineMs: number
   /** A folder of fonts for texts, beside those that are known anyway. */
