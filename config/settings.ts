@@ -130,7 +130,7 @@ export const settings = {
   sourceMemoryBytes: setting(
     'HALFTONE_SOURCE_MEMORY',
     bytes(),
-    cacheOf(256),
+    cacheOf(128),
     'How much of the sources an origin keeps in memory.',
   ),
   sourceDiskBytes: setting(

@@ -8,6 +8,7 @@ import { isDrawn } from './drawn.ts'
 import { encode, type Movement } from './encode.ts'
 import { encodedInColour } from './in-colour.ts'
 import { indexedPng } from './indexed.ts'
+import { photographPng } from './photo-png.ts'
 import { reducedPng } from './reduced.ts'
 
 /** Pixels of the largest result that is looked at for coloured edges; larger ones are shown reduced. */
@@ -88,6 +89,8 @@ async function png(
   drawn: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const image = () => (isGray ? from(pixels).toColourspace('b-w') : from(pixels))
+  const ours = drawn || isGray ? undefined : photographPng(pixels)
+  if (ours) return ours
   const filtered = (await run(encode(image(), encoding))).data
   if (!drawn || encoding.colours) return filtered
   const plain = (await run(encode(image(), encoding, { filtered: false }))).data
