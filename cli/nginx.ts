@@ -60,6 +60,12 @@ function forNginx(config: Config, options: NginxOptions): Files {
     edgeMs: config.edgeDeadlineMs + config.connectMs,
     connectMs: config.connectMs,
   }
+  for (const edge of config.edges)
+    if (!edge.startsWith('http://'))
+      throw new Failure(
+        'bad-option',
+        `nginx asks edges by http in a private network; HALFTONE_EDGES has ${edge}.`,
+      )
   const edges = config.edges.length > 0 ? config.edges : [`http://127.0.0.1:${config.port}`]
   return nginxFiles(settings, { sources: edgeSources(config), edges, tierSecrets: config.tierSecret, limits })
 }

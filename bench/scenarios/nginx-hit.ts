@@ -16,6 +16,8 @@ const headers = { accept: 'image/avif,image/webp,image/apng,image/svg+xml,image/
 /** Signed everywhere: a source without keys passes over the signature. */
 const path = sign('/samples/landscape.jpg?w=480&auto=format&q=80', signing)
 
+const seconds = 1.5
+
 export async function run(): Promise<Report> {
   const halftone = await startHalftone({ HALFTONE_BEHIND_NGINX: 'true', HALFTONE_TIER_SECRET: tierSecret })
   const fronts = {
@@ -25,9 +27,9 @@ export async function run(): Promise<Report> {
   }
   try {
     const bursts = {
-      'no Lua': () => burst(fronts['no Lua'], { path, headers }),
-      Lua: () => burst(fronts.Lua, { path, headers }),
-      'Lua, signed': () => burst(fronts['Lua, signed'], { path, headers }),
+      'no Lua': () => burst(fronts['no Lua'], { path, headers, seconds }),
+      Lua: () => burst(fronts.Lua, { path, headers, seconds }),
+      'Lua, signed': () => burst(fronts['Lua, signed'], { path, headers, seconds }),
     }
     for (const front of Object.values(fronts)) await untilKept(front.url)
     for (const warm of Object.values(bursts)) await warm()

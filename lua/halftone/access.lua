@@ -11,9 +11,9 @@ local site = require 'halftone.site'
 local M = {}
 
 -- What was read of the addresses seen lately. Their bytes are bounded too: a long one is read anew each time.
-local known = assert(lrucache.new(5000))
+local known = assert(lrucache.new(20000))
 local classes = assert(lrucache.new(500))
-local longest_known = 1024
+local longest_known = 512
 local reading = { GET = true, HEAD = true }
 
 local function read(target)

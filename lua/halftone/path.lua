@@ -1,6 +1,6 @@
 -- The path of an address, cheap to read, and equal only where the picture is equal. Twin of edge/front-path.ts.
 local byte, char, find, format, gsub = string.byte, string.char, string.find, string.format, string.gsub
-local lower, match = string.lower, string.match
+local lower, match, sub = string.lower, string.match, string.sub
 
 local M = {}
 
@@ -34,7 +34,7 @@ local function spell(rest)
 end
 
 local function is_web_like(spelling)
-  local beginning = lower(spelling:sub(1, 8))
+  local beginning = lower(sub(spelling, 1, 8))
   return find(beginning, '^https?:') ~= nil or find(beginning, '^https?%%3a') ~= nil
 end
 
@@ -55,6 +55,14 @@ local function path_of_name(name)
   return (gsub(merged, "[^%w_.!~*'()/-]", triplet_of))
 end
 
+-- Most paths: nothing in them is encoded, and nothing has to be.
+local function plain_in(source, rest, is_named)
+  if sub(rest, 1, 1) == '.' or find(rest, '/.', 1, true) or not find(rest, '[^/]') then return nil end
+  if is_named and (sub(rest, 1, 1) == '/' or find(rest, '//', 1, true) or find(rest, "[^%w_.!~*'()/-]")) then return nil end
+  if find(rest, '^[hH][tT][tT][pP]') then return nil end
+  return { is = 'picture', source = source, spelling = rest, path = rest }
+end
+
 local function spelled_in(source, rest, is_named)
   local spelling = spell(rest)
   if is_web_like(spelling) then return { is = 'picture', source = source, spelling = rest } end
@@ -68,13 +76,18 @@ end
 
 -- `site.reserved` has the first segments that are no sources, `site.sources` what is known of each source.
 function M.read(raw, site)
-  local source, rest = match(raw, '^/([^/]*)/(.*)$')
-  if not rest or not is_source_name(source) or is_identifier(source) then return { is = 'passed' } end
+  local slash = byte(raw) == 47 and find(raw, '/', 2, true)
+  if not slash then return { is = 'passed' } end
+  local source, rest = sub(raw, 2, slash - 1), sub(raw, slash + 1)
+  local known = site.sources[source]
+  if not known and not is_source_name(source) or is_identifier(source) then return { is = 'passed' } end
   if site.reserved[source] or find(rest, '[^\33-\126]') then return { is = 'passed' } end
   if #raw > longest_path then return { is = 'refused', why = 'path-too-long' } end
+  local is_named = known and known.named
+  local plain = not find(rest, "[^%w_.~!$&'()*+,;=:@/-]") and plain_in(source, rest, is_named)
+  if plain then return plain end
   if find(gsub(rest, '%%%x%x', ''), '%', 1, true) then return { is = 'refused', why = 'bad-escape' } end
-  local known = site.sources[source]
-  return spelled_in(source, rest, known and known.named)
+  return spelled_in(source, rest, is_named)
 end
 
 return M

@@ -1,5 +1,5 @@
 -- The query of an address: what counts, in order, in one spelling. Twin of edge/front-query.ts.
-local find, gmatch, lower, match, sub = string.find, string.gmatch, string.lower, string.match, string.sub
+local find, gmatch, lower, sub = string.find, string.gmatch, string.lower, string.sub
 local concat, sort = table.concat, table.sort
 
 local M = {}
@@ -20,9 +20,12 @@ local function take(pair, keys, found)
   local at = find(pair, '=', 1, true)
   local key = at and sub(pair, 1, at - 1) or pair
   local value = at and sub(pair, at + 1) or ''
-  if find(key, '[%%+;?]') then return false end
-  local meaning = keys[lower(key)]
-  if not meaning then return true end
+  local meaning = keys[key]
+  if not meaning then
+    if find(key, '[%%+;?]') then return false end
+    meaning = keys[lower(key)]
+    if not meaning then return true end
+  end
   if meaning.counts == 'refused' then return false end
   if meaning.pictures then found.pictures = true end
   local name, base64 = meaning.name, meaning.base64
@@ -38,12 +41,14 @@ end
 local function found_in(query, keys)
   if find(query, '[^\33-\126]') then return nil end
   local found = { first = {}, all = {}, pictures = false }
-  local count = 0
-  for pair in gmatch(query .. '&', '([^&]*)&') do
-    count = count + 1
-    if count > most_pairs or not take(pair, keys, found) then return nil end
+  local from = 1
+  for _ = 1, most_pairs do
+    local at = find(query, '&', from, true)
+    if not take(sub(query, from, at and at - 1), keys, found) then return nil end
+    if not at then return found end
+    from = at + 1
   end
-  return found
+  return nil
 end
 
 -- A list of words in their order, each once; nil for anything but words.

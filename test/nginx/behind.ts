@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { edgeSources } from '../../assembly/edge-sources.ts'
 import { makeConfig, type WrittenConfig } from '../../config.ts'
 import type { NginxSettings } from '../../nginx/index.ts'
+import type { Purge } from '../../purging/index.ts'
+import { purgeAt } from '../../wire/purges.ts'
 import { aSource, type SourceServer, siteOf } from '../journeys/cdn.ts'
 import { aProcess, type Process } from '../journeys/processes.ts'
 import { type Front, startFront, tierSecret } from './front.ts'
@@ -20,7 +22,7 @@ export interface Behind {
   /** Requests that reached any edge for a picture. */
   asked(): Promise<number>
   /** In all edges first, as an order of purges does it; nginx is the caller's. */
-  purgeEdges(purges: readonly object[]): Promise<void>
+  purgeEdges(purges: readonly Purge[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,11 +67,8 @@ export async function startBehind(
       return counts.reduce((sum, count) => sum + count, 0)
     },
     async purgeEdges(purges) {
-      for (const { url } of edges) {
-        const headers = { 'halftone-secret': tierSecret }
-        const answer = await fetch(`${url}/purge`, { method: 'POST', headers, body: JSON.stringify(purges) })
-        if (answer.status !== 200) throw new Error(`the edge answered ${answer.status} to a purge`)
-      }
+      for (const { url } of edges)
+        await purgeAt(url, { purges, logged: undefined }, { secret: tierSecret, answerMs: 10_000 })
     },
     async close() {
       await front.close()

@@ -50,6 +50,8 @@ export interface Front extends Client {
   /** Without its folder: `again` finds what was kept. */
   stop(): Promise<void>
   again(): Promise<void>
+  /** As `nginx -s reload`. */
+  reload(): void
   errors(): string
   purge(purges: readonly object[]): Promise<number>
 }
@@ -158,6 +160,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     errors: () => readFileSync(join(folder, 'error.log'), 'utf8'),
     stop: halt,
     again: launch,
+    reload: () => void server.child.kill('SIGHUP'),
     async close() {
       await halt()
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })

@@ -269,6 +269,72 @@ describe.skipIf(nginxMissing)(`nginx in front${nginxMissing ? `: ${nginxMissing}
     expect((await behind.asked()) - before).toBeGreaterThan(0)
   })
 
+  test('a picture that its source removed is gone, though a stale one would be allowed in a failure', async () => {
+    behind.source.cacheControl = 'public, max-age=1, stale-if-error=600'
+    const path = '/shop/p26.jpg?w=60'
+    expect((await get(path)).status).toBe(200)
+    delete behind.source.pictures['/p26.jpg']
+    await expect.poll(async () => (await get(path)).status).toBe(404)
+    behind.source.cacheControl = 'public, max-age=3600'
+  })
+
+  test('a picture is served stale in its window, and the new one comes in the background', async () => {
+    behind.source.cacheControl = 'public, max-age=1, stale-while-revalidate=600'
+    const path = '/shop/p27.jpg?w=60'
+    const { body } = await get(path)
+    behind.source.pictures['/p27.jpg'] = blue
+    const seen: string[] = []
+    await expect
+      .poll(async () => {
+        const answer = await get(path)
+        expect(answer.status).toBe(200)
+        seen.push(statusOf(answer))
+        return answer.body.equals(body)
+      })
+      .toBe(false)
+    expect(seen).toContain('halftone-nginx; hit; detail=stale')
+    behind.source.cacheControl = 'public, max-age=3600'
+  })
+
+  test('the log of an edge is told to neighbours alone', async () => {
+    const url = `${behind.edges[0]?.url}/purge?since=`
+    const headers = { 'halftone-secret': tierSecret }
+    expect((await fetch(`${url}0`)).status).toBe(403)
+    const log = (await (await fetch(`${url}0`, { headers })).json()) as {
+      begins: number
+      purges: { position: number }[]
+    }
+    expect(log.begins).toBe(0)
+    const newest = log.purges.at(-1)?.position ?? 0
+    expect(newest).toBeGreaterThan(0)
+    expect(await (await fetch(`${url}${newest}`, { headers })).json()).toEqual({ begins: 0, purges: [] })
+  })
+
+  test('no request fails while edges start again in turn, and nginx reads its configuration again', async () => {
+    const statuses = new Map<number, number>()
+    let goesOn = true
+    const asking = times(3, async (lane) => {
+      for (let i = 0; goesOn; i++) {
+        const { status } = await get(`/shop/p${(i * 7 + lane) % 20}.jpg?w=${20 + (i % 200)}`)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      }
+    })
+    const more = () =>
+      expect.poll(() => statuses.get(200) ?? 0).toBeGreaterThan((statuses.get(200) ?? 0) + 20)
+    for (const edge of behind.edges) {
+      await more()
+      await edge.end('SIGTERM')
+      await more()
+      await edge.again()
+    }
+    behind.front.reload()
+    await more()
+    goesOn = false
+    await Promise.all(asking)
+    expect([...statuses.keys()]).toEqual([200])
+    await untilReady()
+  })
+
   test('an edge that died is passed over', async () => {
     await behind.edges[0]?.end('SIGKILL')
     const answers = await Promise.all(times(9, (i) => get(`/shop/p3${i}.jpg?w=33`)))
