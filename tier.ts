@@ -25,7 +25,7 @@ export interface Ask {
   /** Of a picture the canonical path with its query: its cache key everywhere. Always begins with '/'. */
   readonly path: string
   /**
-   * Of an ask for a picture only what HTTP itself says between caches: if-none-match, priority (RFC 9218), request id.
+   * Of an ask for a picture only what HTTP itself says between caches: if-none-match, priority (RFC 9218), request id, traceparent.
    * Never `Accept`. Of an ask to a site every header that is meant for its server.
    */
   readonly headers: Headers

@@ -48,7 +48,16 @@ async function aCollector() {
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, spans, bodies, asked, stop: () => void server.close() }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spans,
+    bodies,
+    asked,
+    stop: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'halftone-tracing-'))
@@ -151,5 +160,11 @@ describe('a trace', () => {
       name === 'edge' && String(attributes['halftone.cache']).includes('fwd=uri-miss')
     await expect.poll(() => collector.spans.filter(isMarked).length).toBe(2)
     expect(collector.spans.filter((span) => span.traceId === quiet)).toEqual([])
+  })
+
+  test('costs no picture when its collector is gone', async () => {
+    collector.stop()
+    expect((await edge.get(address('w=43&fm=webp'))).status).toBe(200)
+    expect(await edge.end()).toBe(0)
   })
 })
