@@ -1,11 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createRecordedLog } from '../../assembly/recorded-log.ts'
 import { createPurgeStream } from '../../cluster/purge-stream.ts'
 import { openRedis, type RedisRoom } from '../../cluster/redis.ts'
 import { redisIn } from '../../config/redis.ts'
 import type { SharedLog } from '../../purging/index.ts'
+import { type DatabaseLocation, openRecords, type Records } from '../../records/index.ts'
+import { noPostgres, type Server, startPostgres } from '../records/postgres.ts'
 import { type RedisServer, redisMissing, startRedis, startRedisCluster } from '../servers/redis.ts'
 import { ofKey } from './purge-log.ts'
 import { sharedLogContract } from './shared-log.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'halftone-shared-log-'))
+let postgres: Server | undefined
+const opened: Records[] = []
+let files = 0
+beforeAll(async () => {
+  if (!noPostgres) postgres = await startPostgres()
+})
+afterAll(async () => {
+  for (const records of opened) await records.close()
+  await postgres?.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** Connections of their own, as processes have. */
+async function viewsIn(where: DatabaseLocation, count: number, most: number): Promise<readonly SharedLog[]> {
+  const views: SharedLog[] = []
+  for (let i = 0; i < count; i++) {
+    const records = await openRecords(where)
+    opened.push(records)
+    views.push(createRecordedLog(records, { most }))
+  }
+  return views
+}
+
+sharedLogContract('SQLite', (members, most) => viewsIn({ file: join(dir, `${++files}.db`) }, members, most))
+describe.skipIf(noPostgres)(`PostgreSQL ${noPostgres ?? ''}`, () => {
+  sharedLogContract('PostgreSQL', async (members, most) =>
+    viewsIn({ url: (await postgres?.fresh()) ?? '' }, members, most),
+  )
+})
 
 const rooms: RedisRoom[] = []
 let places = 0
