@@ -1,13 +1,14 @@
 // The wiring: stacks the tiers the configuration asks for, in one process or with the next one far away.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Api } from './assembly/api.ts'
+import type { Api, ApiNeeds } from './assembly/api.ts'
 import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
-import { assembleLimits, type ProcessLimits } from './assembly/limits.ts'
+import type { KeptRecords } from './assembly/kept-records.ts'
+import { assembleLimits } from './assembly/limits.ts'
 import { createOneProcess } from './assembly/one-process.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
-import { assemblePurging, type Purging } from './assembly/purging.ts'
+import { assemblePurging } from './assembly/purging.ts'
 import { assembleRedis } from './assembly/redis.ts'
 import { assembleSharing } from './assembly/sharing.ts'
 import { assembleShield } from './assembly/shield.ts'
@@ -78,7 +79,8 @@ interface Faces {
 }
 
 async function stackTiers(alone: Assembly): Promise<Faces> {
-  const purging = await assemblePurging(alone)
+  const kept = await localRecords(alone)
+  const purging = await assemblePurging(alone, kept?.records)
   const tracer = await assembleTracing(alone)
   const sharing = await assembleSharing(alone, purging)
   const assembly = { ...alone, epochs: purging.epochs, sharing, tracer }
@@ -86,7 +88,7 @@ async function stackTiers(alone: Assembly): Promise<Faces> {
   const shield = localShield(assembly, origin)
   const operation = assembleOperation(assembly)
   const limits = assembleLimits(assembly)
-  const api = await localApi(assembly, purging, limits)
+  const api = kept && (await localApi(assembly, { kept, purging, limits }))
   if (runs(assembly.config, 'edge')) {
     const sites = assembleSites(assembly)
     const listener = assembleEdge(assembly, {
@@ -144,14 +146,15 @@ const remoteOrigins = (assembly: Assembly, answerMs: number): Tier =>
   })
 
 /** Imported only where it runs: records, storage and the optimiser are much to load. */
-async function localApi(
-  assembly: Assembly,
-  purging: Purging,
-  limits: ProcessLimits | undefined,
-): Promise<Api | undefined> {
+async function localRecords(assembly: Assembly): Promise<KeptRecords | undefined> {
   if (!runs(assembly.config, 'api')) return undefined
+  const { openKeptRecords } = await import('./assembly/kept-records.ts')
+  return openKeptRecords(assembly)
+}
+
+async function localApi(assembly: Assembly, parts: ApiNeeds): Promise<Api> {
   const { assembleApi } = await import('./assembly/api.ts')
-  return assembleApi(assembly, purging, limits)
+  return assembleApi(assembly, parts)
 }
 
 /** Beside an API of the same process nobody else asks for pictures to be processed. */

@@ -9,7 +9,7 @@ import {
   translateFileEvent,
 } from '../api/index.ts'
 import { createIntake } from '../api/intake/index.ts'
-import { type Accounts, createAccounts, instanceSecret } from '../api/services/accounts/index.ts'
+import { type Accounts, createAccounts } from '../api/services/accounts/index.ts'
 import { createSeal } from '../api/services/accounts/secret-sealing.ts'
 import { createHooks } from '../api/services/hooks/index.ts'
 import {
@@ -26,31 +26,29 @@ import { pictureTarget } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
 import type { Bucket } from '../storage/index.ts'
 import type { Assembly } from './context.ts'
+import type { KeptRecords } from './kept-records.ts'
 import { type ProcessLimits, publishPlans, rateLimitsOf } from './limits.ts'
 import { openOwnBucket } from './own-bucket.ts'
 import { assembleProcessing } from './processing.ts'
 import type { Purging } from './purging.ts'
-import { openConfiguredRecords } from './records.ts'
-import { assembleQueueCalls } from './redis.ts'
 
 export interface Api {
   readonly app: ReturnType<typeof createApi>
   readonly demo: Accounts['demo']
 }
 
+export interface ApiNeeds {
+  readonly kept: KeptRecords
+  readonly purging: Purging
+  readonly limits: ProcessLimits | undefined
+}
+
 /** Services are made after the parts they use, and everything is closed in the reverse order of its making. */
 export async function assembleApi(
   assembly: Assembly,
-  purging: Purging,
-  limits: ProcessLimits | undefined,
+  { kept: { records, secret }, purging, limits }: ApiNeeds,
 ): Promise<Api> {
-  const { config, log, closing, version, now = Date.now } = assembly
-  const secret = config.secret ?? (await instanceSecret(join(config.dataDir, 'secret')))
-  const records = {
-    ...(await openConfiguredRecords(config, now(), createSeal(secret))),
-    calls: await assembleQueueCalls(assembly),
-  }
-  closing.push(() => records.close())
+  const { config, log, version, now = Date.now } = assembly
   publishPlans(assembly, records.keys)
   const bucket = await openOwnBucket(assembly)
   const services = await assembleServices({ ...assembly, purging }, { records, bucket, secret })

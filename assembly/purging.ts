@@ -14,6 +14,7 @@ import {
   type PurgeAll,
   type PurgeHere,
 } from '../purging/index.ts'
+import type { Records } from '../records/index.ts'
 import { purgeAt, purgeNginxAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
@@ -34,7 +35,8 @@ export interface Purging {
   readonly place: () => string | undefined
 }
 
-export async function assemblePurging(assembly: Assembly): Promise<Purging> {
+/** `records`: of an api process. */
+export async function assemblePurging(assembly: Assembly, records: Records | undefined): Promise<Purging> {
   const { config, closing, refused, now = Date.now } = assembly
   const log = keepsEntries(config.roles)
     ? await openFileLog({ path: join(config.dataDir, 'purges.log'), now })
@@ -42,7 +44,10 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
   const startedAt = now()
   closing.push(() => log.close())
   const epochs = await createEpochs(log)
-  const following = await followSharedLog(assembly, { log, keepsEntries: keepsEntries(config.roles) })
+  const following = await followSharedLog(assembly, {
+    ...{ log, records },
+    keepsEntries: keepsEntries(config.roles),
+  })
 
   async function here({ purges, logged }: Delivery): Promise<readonly Acknowledgement[]> {
     await (following ? following.follower.deliver(purges, logged) : log.append(purges))
@@ -61,6 +66,8 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
       refused,
       // A log in memory begins with its process.
       log: { begins: keepsEntries(config.roles) ? 0 : startedAt, since: log.since },
+      // Others have no database.
+      shared: records && following?.shared,
     }),
     place: () => following?.follower.place(),
   }
@@ -86,7 +93,7 @@ function toAll(assembly: Assembly, here: PurgeHere, following: Following | undef
   return async (purges) => {
     const logged = await following?.follower.append(purges)
     const delivery: Delivery = { purges, logged }
-    const registered = following ? await following.members.list() : []
+    const registered = following?.members ? await following.members.list() : []
     const parts: Acknowledgement[] = []
     for (const [at, layer] of layersOf(config, registered ?? [], following?.self).entries()) {
       const telling = layer.map((member) => tell(member, delivery))
@@ -94,7 +101,7 @@ function toAll(assembly: Assembly, here: PurgeHere, following: Following | undef
       parts.push(...(await Promise.all(telling)).flat())
     }
     if (registered === undefined) throw unknownMembers()
-    const isPromised = logged !== undefined || parts.every(hasOrReads)
+    const isPromised = (logged !== undefined && following?.isReadByAll) || parts.every(hasOrReads)
     if (!isPromised) refuseMissing(parts)
     return { parts, isPromised }
   }

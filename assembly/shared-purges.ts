@@ -1,84 +1,81 @@
-// How this process follows the log of purges that all members share over Redis, and tells them that it is there.
+// How this process follows the log of purges that all members share.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Members } from '../cluster/members.ts'
-import { createFollower, type Follower, type PurgeLog } from '../purging/index.ts'
+import { createFollower, type Follower, type PurgeLog, type SharedLog } from '../purging/index.ts'
+import type { Records } from '../records/index.ts'
 import type { Assembly } from './context.ts'
-import { selfOf } from './self.ts'
+import { sharedLogPlace } from './shared-log-places.ts'
 
 export interface Following {
   readonly follower: Follower
-  readonly members: Members
-  /** The address of this process. */
-  readonly self: string
+  readonly shared: SharedLog
+  /** Who else is there, where the members tell. */
+  readonly members: Members | undefined
+  /** Whether a member that does not answer now reads the log before it serves again. */
+  readonly isReadByAll: boolean
+  /** The address of this process, where others know it. */
+  readonly self: string | undefined
 }
 
 interface Followed {
   readonly log: PurgeLog
   /** Whether entries outlive the process. */
   readonly keepsEntries: boolean
+  /** Of an api process. */
+  readonly records: Records | undefined
 }
-
-/** How long a start waits for Redis. Without it nobody knows what was purged while this process was away. */
-const arrivalMs = 3000
-/** How often the log is looked at, for what nobody delivered. */
-const lookEveryMs = 5000
 
 const everything = { target: { kind: 'everything' }, isSoft: false } as const
 
-/** Resolves when what was missed is applied, so that nothing is served before. Undefined without Redis. */
+/** Resolves when what was missed is applied, so that nothing is served before. Undefined where nothing is shared. */
 export async function followSharedLog(
   assembly: Assembly,
-  { log, keepsEntries }: Followed,
+  { log, keepsEntries, records }: Followed,
 ): Promise<Following | undefined> {
-  const { config, redis, log: lines, closing, faults, version, now = Date.now } = assembly
-  if (!redis) return undefined
-  const [{ createPurgeStream }, { joinMembers }] = await Promise.all([
-    import('../cluster/purge-stream.ts'),
-    import('../cluster/members.ts'),
-  ])
+  const { config, log: lines } = assembly
+  const place = await sharedLogPlace(assembly, records)
+  if (!place) return undefined
+  const { shared, isReadByAll, self } = place
   const file = join(config.dataDir, 'purges.place')
   const follower = createFollower({
-    shared: createPurgeStream(redis),
+    shared,
     local: log,
     known: keepsEntries ? await readFile(file, 'utf8').catch(() => undefined) : undefined,
     mayHaveEntries: keepsEntries,
-    remember: async (place) => (keepsEntries ? write(file, place) : undefined),
+    remember: async (known) => (keepsEntries ? write(file, known) : undefined),
   })
-  const isThere = await redis.arrival(arrivalMs)
-  const isRead =
-    isThere &&
-    (await follower.catchUp().then(
-      () => true,
-      () => false,
-    ))
+  const isRead = (await place.isThere()) && (await read(follower))
   if (!isRead && keepsEntries) {
-    lines.warn('what was purged meanwhile is not known without Redis: this process begins with empty caches')
+    lines.warn('what was purged meanwhile cannot be read: this process begins with empty caches')
     await log.append([everything])
   }
   follower.begin()
+  const members = place.follow(keepReading(assembly, follower))
+  return { follower, shared, members, isReadByAll, self }
+}
+
+const read = (follower: Follower): Promise<boolean> =>
+  follower.catchUp().then(
+    () => true,
+    () => false,
+  )
+
+/** Not ready while Redis is back and the log has not been read. */
+function keepReading({ redis, faults, log }: Assembly, follower: Follower): () => void {
   let isBehind = false
-  const catchUp = () =>
+  redis?.watch((state) => {
+    isBehind = state === 'here'
+  })
+  faults.push(() => (isBehind ? 'purges that were missed are being read' : undefined))
+  return () => {
     follower.catchUp().then(
       () => {
         isBehind = false
       },
-      (err: unknown) => lines.warn({ err }, 'the log of purges could not be read'),
+      (err: unknown) => log.debug({ err }, 'the log of purges could not be read'),
     )
-  redis.watch((state) => {
-    // Before the beat that reads the log.
-    isBehind = state === 'here'
-  })
-  faults.push(() => (isBehind ? 'purges that were missed are being read' : undefined))
-  const self = selfOf(config)
-  const members = joinMembers({
-    redis,
-    self: { url: self, roles: config.roles, version, started: now() },
-    everyMs: lookEveryMs,
-    beat: () => void catchUp(),
-  })
-  closing.push(() => members.close())
-  return { follower, members, self }
+  }
 }
 
 /** Whole or not at all: a place that is cut off would be no place. Lost with the power it costs a second reading. */

@@ -6,17 +6,6 @@ export interface Trip {
   readonly signal: AbortSignal
 }
 
-/** Who may fly: of all processes that could, only one does at a time. */
-export interface Leases {
-  /** The key's lease, at once or when it is free: what gives it back. Rejects when `signal` aborts. */
-  take(key: string, signal: AbortSignal): GiveBack | Promise<GiveBack>
-}
-
-type GiveBack = () => void
-
-/** Each process flies for itself. */
-export const alwaysGranted: Leases = { take: () => () => {} }
-
 export type Start<T> = (trip: Trip) => Promise<T>
 
 export interface Landed<T> {
@@ -41,7 +30,7 @@ interface Flight<T> {
   waiters: number
 }
 
-export function createFlights<T>(flightMs: number, leases: Leases = alwaysGranted): Flights<T> {
+export function createFlights<T>(flightMs: number): Flights<T> {
   const flights = new Map<string, Flight<T>>()
   const inTheAir = new Set<Promise<unknown>>()
 
@@ -57,10 +46,7 @@ export function createFlights<T>(flightMs: number, leases: Leases = alwaysGrante
     }
     // Failures are shared with the waiters and forgotten at once, like answers: the store remembers, not the flight.
     const { signal } = deadline
-    const landing = leased(
-      () => leases.take(key, signal),
-      () => start({ signal }),
-    ).finally(() => {
+    const landing = flyNow(start, { signal }).finally(() => {
       clearTimeout(timer)
       leave()
       inTheAir.delete(landing)
@@ -89,16 +75,8 @@ export function createFlights<T>(flightMs: number, leases: Leases = alwaysGrante
   }
 }
 
-async function leased<T>(take: () => ReturnType<Leases['take']>, fly: () => Promise<T>): Promise<T> {
-  const lease = take()
-  // Not awaited where it is there: then the flight starts at once.
-  const giveBack = lease instanceof Promise ? await lease : lease
-  try {
-    return await fly()
-  } finally {
-    giveBack()
-  }
-}
+/** At once; what it throws is the flight's failure. */
+const flyNow = async <T>(start: Start<T>, trip: Trip): Promise<T> => start(trip)
 
 function wait<T>(flight: Flight<T>, signal: AbortSignal): Promise<T> {
   flight.waiters++

@@ -25,6 +25,12 @@ export const clusterSettings = {
     '100ms',
     'How long Redis may take to answer. After that this process goes on alone, until it answers again.',
   ),
+  apis: setting(
+    'HALFTONE_APIS',
+    list(httpUrl()),
+    '',
+    'Where there is no Redis: api processes that tell this one what was purged while it was away.',
+  ),
   nginx: setting(
     'HALFTONE_NGINX',
     list(httpUrl()),

@@ -18,7 +18,10 @@ export interface FollowerOptions {
 export interface Follower {
   /** Up to where this member knows the log; undefined before it was read. */
   place(): Place | undefined
-  /** Logs an order for all members; undefined where the log cannot be reached. It is not applied here by that. */
+  /**
+   * Logs an order for all members; undefined where the log cannot be reached: then it is logged when it is there again. It
+   * is not applied here by that.
+   */
   append(purges: readonly Purge[]): Promise<Appended | undefined>
   /** Applies an order that was handed to this member, logged or not. */
   deliver(purges: readonly Purge[], logged: Appended | undefined): Promise<void>
@@ -32,6 +35,7 @@ const everything: Purge = { target: { kind: 'everything' }, isSoft: false }
 
 /** More than are ordered between two looks at the log. */
 const mostDelivered = 10_000
+const mostUnlogged = 1000
 
 export function createFollower(options: FollowerOptions): Follower {
   const { shared, local, remember } = options
@@ -40,6 +44,8 @@ export function createFollower(options: FollowerOptions): Follower {
   // Applied beyond the known place: they are not applied again when the log is read. A soft purge applied twice would cost a
   // second refresh.
   const delivered = new Set<Place>()
+  // Ordered while the log could not be reached: for those who were away then.
+  let unlogged: (readonly Purge[])[] = []
 
   async function know(place: Place): Promise<void> {
     known = place
@@ -53,7 +59,20 @@ export function createFollower(options: FollowerOptions): Follower {
     await local.append(purges)
   }
 
+  async function logLater(): Promise<void> {
+    const orders = unlogged
+    unlogged = []
+    for (const [at, purges] of orders.entries())
+      try {
+        delivered.add((await shared.append(purges, known)).place)
+      } catch (thrown) {
+        unlogged = [...orders.slice(at), ...unlogged]
+        throw thrown
+      }
+  }
+
   async function read(): Promise<void> {
+    if (unlogged.length > 0) await logLater()
     const from = known
     const { orders, end, isWhole } = await shared.behind(from)
     if (!isWhole && (from !== undefined || mayHaveEntries)) await local.append([everything])
@@ -66,7 +85,14 @@ export function createFollower(options: FollowerOptions): Follower {
 
   return {
     place: () => known,
-    append: (purges) => shared.append(purges, known).catch(() => undefined),
+    async append(purges) {
+      try {
+        return await shared.append(purges, known)
+      } catch {
+        if (unlogged.length < mostUnlogged) unlogged.push(purges)
+        return undefined
+      }
+    },
     async deliver(purges, logged) {
       if (logged) delivered.add(logged.place)
       if (delivered.size > mostDelivered) delivered.clear()

@@ -8,6 +8,7 @@ import { createHooks, sealHooks } from './hooks.ts'
 import { createIds, type NextId } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createKeys } from './keys.ts'
+import { createPurges } from './purges.ts'
 import type { Records, Tables } from './records.ts'
 import { createReservations } from './reservations.ts'
 import { createResults } from './results.ts'
@@ -68,5 +69,6 @@ function tablesOf(source: DatabaseHandle, nextId: NextId): Tables {
     jobs: createJobs(source, nextId),
     deliveries: createDeliveries(source),
     hooks: createHooks(source),
+    purges: createPurges(source),
   }
 }

@@ -7,6 +7,7 @@ import type { HookTable } from './hooks.ts'
 import type { NextId } from './ids.ts'
 import type { JobTable } from './jobs.ts'
 import type { KeyTable } from './keys.ts'
+import type { PurgeTable } from './purges.ts'
 import type { QueueCalls } from './queue-calls.ts'
 import type { ReservationTable } from './reservations.ts'
 import type { ResultTable } from './results.ts'
@@ -23,6 +24,7 @@ export interface Tables {
   readonly jobs: JobTable
   readonly deliveries: DeliveryTable
   readonly hooks: HookTable
+  readonly purges: PurgeTable
 }
 
 export interface Records extends Tables {

@@ -23,6 +23,7 @@ export interface DatabaseSchema {
     removed: number | null
     storageKey: string | null
   }
+  purges: { id: number; token: string; purges: string | null }
   groups: { id: string; project: string; files: string; created: number }
   fetched: { project: string; urlHash: string; file: string }
   results: {

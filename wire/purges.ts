@@ -1,5 +1,5 @@
 // Purges between processes, with the tier secret: `POST /purge`, acknowledged when the process has purged, and
-// `GET /purge?since=POSITION`, the log behind a position, for whoever was away.
+// `GET /purge?since=POSITION`, the log behind a position, for an nginx that was away.
 import type { IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { request } from 'undici'
@@ -7,10 +7,12 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import {
   type Acknowledgement,
+  type Behind,
   type Delivery,
   type LoggedPurge,
   type PurgeHere,
   purgeIn,
+  type SharedLog,
 } from '../purging/index.ts'
 import { secretHeader } from './headers.ts'
 import { sendInMemory } from './send-answer.ts'
@@ -27,6 +29,8 @@ export interface ServePurgesOptions {
   /** Told of whoever was not let in. */
   readonly refused: (req: IncomingMessage) => void
   readonly log: TellsPurges
+  /** The log that all share, for members that cannot reach it. */
+  readonly shared?: SharedLog | undefined
 }
 
 /** What is told of the log of this process. */
@@ -36,19 +40,29 @@ export interface TellsPurges {
   since(position: number): Promise<readonly LoggedPurge[]>
 }
 
-export const isPurge = ({ method, url }: IncomingMessage): boolean =>
-  (method === 'POST' && url === purgePath) || (method === 'GET' && logPath.test(url ?? ''))
+export const isPurge = ({ method, url = '' }: IncomingMessage): boolean =>
+  (method === 'POST' && url === purgePath) ||
+  (method === 'GET' && (logPath.test(url) || sharedPath.test(url)))
 
 const logPath = /^\/purge\?since=(\d{1,15})$/
+const sharedPath = /^\/purge\?after=([\w.-]{0,100})$/
 
-export function servePurges(purge: PurgeHere, { secrets, refused, log }: ServePurgesOptions): Listener {
+export function servePurges(
+  purge: PurgeHere,
+  { secrets, refused, log, shared }: ServePurgesOptions,
+): Listener {
   const isNeighbour = neighbourBy(secrets)
   return function purgeListener(req, res) {
     if (secrets.length === 0 || !isNeighbour(req)) {
       refused(req)
       return sendInMemory(req, res, notNeighbour())
     }
-    const answered = req.method === 'GET' ? logIn(log, req.url ?? '') : deliveryIn(req).then(purge)
+    const answered =
+      req.method === 'POST'
+        ? deliveryIn(req).then(purge)
+        : sharedPath.test(req.url ?? '')
+          ? sharedIn(shared, req.url ?? '')
+          : logIn(log, req.url ?? '')
     answered.then(
       (told) => sendInMemory(req, res, answerOf(told)),
       (thrown: unknown) => sendInMemory(req, res, problemAnswer(thrown)),
@@ -59,6 +73,12 @@ export function servePurges(purge: PurgeHere, { secrets, refused, log }: ServePu
 async function logIn({ begins, since }: TellsPurges, url: string) {
   const [, position = '0'] = logPath.exec(url) ?? []
   return { begins, purges: await since(Number(position)) }
+}
+
+async function sharedIn(shared: SharedLog | undefined, url: string): Promise<Behind> {
+  if (!shared) throw new Failure('not-found', 'This process has no log of purges for others.')
+  const [, place] = sharedPath.exec(url) ?? []
+  return shared.behind(place || undefined)
 }
 
 async function deliveryIn(req: IncomingMessage): Promise<Delivery> {
@@ -136,4 +156,35 @@ async function post(
     if (thrown instanceof Failure) throw thrown
     throw new Failure('upstream-failed', `${host} did not purge.`, { cause: asFailure(thrown).details.cause })
   }
+}
+
+/** The log that all share, read at the first of these api processes that answers. Only they append to it. */
+export function readLogAt(urls: readonly string[], { secret, answerMs }: PurgeAtOptions): SharedLog {
+  return {
+    append: async () => Promise.reject(new Failure('upstream-failed', 'Only an api process logs purges.')),
+    async behind(place) {
+      for (const url of urls) {
+        const told = await behindAt(url, place ?? '', { secret, answerMs }).catch(() => undefined)
+        if (told) return told
+      }
+      throw new Failure('upstream-failed', 'No api process tells what was purged.')
+    },
+  }
+}
+
+async function behindAt(
+  url: string,
+  place: string,
+  { secret, answerMs }: PurgeAtOptions,
+): Promise<Behind | undefined> {
+  const { statusCode, body } = await request(
+    new URL(`${purgePath}?after=${encodeURIComponent(place)}`, url),
+    {
+      headers: secret === undefined ? {} : { [secretHeader]: secret },
+      signal: AbortSignal.timeout(answerMs),
+    },
+  )
+  if (statusCode === 200) return (await body.json()) as Behind
+  await body.dump()
+  return undefined
 }

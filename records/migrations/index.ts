@@ -1,6 +1,7 @@
 // The steps that bring a database to today's tables: in order, each in one transaction, each once.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { DatabaseKind } from '../tables.ts'
+import { eighth } from './eighth.ts'
 import { fifth } from './fifth.ts'
 import { first } from './first.ts'
 import { fourth } from './fourth.ts'
@@ -24,6 +25,7 @@ const steps: readonly MigrationStep[] = [
   { name: '005-removed-files', run: fifth },
   { name: '006-reservations', run: sixth },
   { name: '007-plans', run: seventh },
+  { name: '008-purges', run: eighth },
 ]
 
 interface MigrationTables {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createFlights, type Leases, type Trip } from '../../cache/collapse.ts'
+import { createFlights, type Trip } from '../../cache/collapse.ts'
 import { aSignal } from '../signals.ts'
 import { times } from './entries.ts'
 
@@ -116,31 +116,4 @@ test('a background flight may fail with nobody listening', async () => {
   flights.background('k', start)
   fail(new Error('no'))
   await flights.idle()
-})
-
-test('a flight starts when its lease is held, and gives it back when it lands', async () => {
-  const granted = Promise.withResolvers<void>()
-  const events: string[] = []
-  const leases: Leases = {
-    async take(key) {
-      events.push(`asked for ${key}`)
-      await granted.promise
-      return () => events.push('given back')
-    },
-  }
-  const flights = createFlights<string>(flightMs, leases)
-  const waiter = flights.join('k', aSignal(), async () => {
-    events.push('started')
-    return 'landed'
-  })
-  expect(events).toEqual(['asked for k'])
-  granted.resolve()
-  expect((await waiter).value).toBe('landed')
-  expect(events).toEqual(['asked for k', 'started', 'given back'])
-})
-
-test('a flight whose lease is refused has failed', async () => {
-  const refused = { take: () => Promise.reject(new Error('no lease')) }
-  const flights = createFlights<string>(flightMs, refused)
-  await expect(flights.join('k', aSignal(), async () => 'landed')).rejects.toThrow('no lease')
 })

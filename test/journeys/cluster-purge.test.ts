@@ -116,6 +116,15 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
     )
   })
 
+  test('softly: the old picture is served while its source is asked exactly once for all', async () => {
+    const address = await replaced('soft.png')
+    const before = source.requests.length
+    expect((await order({ urls: [address], soft: true })).status).toBe(200)
+    expect(await colours(address)).toEqual([red, red])
+    await expect.poll(() => colours(address)).toEqual([blue, blue])
+    expect(source.requests.length).toBe(before + 1)
+  })
+
   test('the command prints it', async () => {
     expect(await purge(api.url, token, '--source', 'shop')).toMatch(
       /Z {2}shield of http:\/\/127\.0\.0\.1:\d+\n/,

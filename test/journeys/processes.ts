@@ -31,11 +31,17 @@ export interface Process extends Client {
 export interface ProcessOptions {
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** A free one, where others have to know it before. */
+  readonly port?: number
 }
 
-export async function aProcess({ args = [], environment = {} }: ProcessOptions): Promise<Process> {
+export async function aProcess({
+  args = [],
+  environment = {},
+  port: given,
+}: ProcessOptions): Promise<Process> {
   const dataDir = mkdtempSync(join(tmpdir(), 'halftone-process-'))
-  const port = await freePort()
+  const port = given ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const start = () =>
     launch(args, {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../servers/ports.ts'
 import { type Answered, aSource, type SourceServer, times } from './cdn.ts'
 import { aProcess, entriesOnDisk, type Process } from './processes.ts'
 import { blue, colourOf, plain, purge, red, tokenFor } from './purges.ts'
@@ -220,16 +221,19 @@ describe('in one process', () => {
 describe('through processes apart', () => {
   let parts: Process[] = []
   let edge: Process
+  let shield: Process
   let api: Process
   let token: string
   beforeAll(async () => {
     const origin = await aProcess({ args: ['--role', 'origin'], environment })
     const origins = { HALFTONE_ORIGINS: origin.url }
-    const shield = await aProcess({ args: ['--role', 'shield'], environment: { ...environment, ...origins } })
+    const port = await freePort()
+    const told = { ...environment, ...origins, HALFTONE_APIS: `http://127.0.0.1:${port}` }
+    shield = await aProcess({ args: ['--role', 'shield'], environment: told })
     const shields = { HALFTONE_SHIELDS: shield.url }
     edge = await aProcess({ args: ['--role', 'edge'], environment: { ...environment, ...shields } })
     const all = { ...environment, ...origins, ...shields, HALFTONE_EDGES: edge.url }
-    api = await aProcess({ args: ['--role', 'api,processor'], environment: all })
+    api = await aProcess({ args: ['--role', 'api,processor'], environment: all, port })
     token = tokenFor(api)
     parts = [origin, shield, edge, api]
   })
@@ -258,6 +262,23 @@ describe('through processes apart', () => {
       const answer = await fetch(`${part.url}/purge`, { method: 'POST', body: order })
       expect(answer.status).toBe(403)
     }
+  })
+
+  test('a part that was down reads of the purge at the api, before it serves', async () => {
+    const addresses = await replaced(edge, 'apart-down.png', ['w=32'])
+    await shield.end('SIGKILL')
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ pictures: ['shop/apart-down.png'] })
+    expect((await fetch(`${api.url}/v1/purge`, { method: 'POST', headers, body })).status).toBe(502)
+    await shield.again()
+    const seen = new Set<string>()
+    await expect
+      .poll(async () => {
+        for (const colour of await coloursAt(edge, addresses)) seen.add(colour)
+        return [...seen].at(-1)
+      })
+      .toBe(blue)
+    expect([...seen]).not.toContain(red)
   })
 
   test('a part that does not answer is named, for the purge is to be given again', async () => {

@@ -108,3 +108,21 @@ test('a log that cannot be reached keeps nobody from purging, and what was misse
   await member.catchUp()
   expect(member.applied).toEqual(['b', 'a'])
 })
+
+test('what was ordered while the log was away is logged later, for those who were away too', async () => {
+  const log = aLog()
+  const [orderer, other] = [aMember(log, '0'), aMember(log, '0')]
+  log.isAway = true
+  for (const key of ['a', 'b']) {
+    expect(await orderer.append([ofKey(key)])).toBeUndefined()
+    await orderer.deliver([ofKey(key)], undefined)
+  }
+  await expect(orderer.catchUp()).rejects.toThrow('away')
+  log.isAway = false
+  await orderer.catchUp()
+  await other.catchUp()
+  expect([orderer.applied, other.applied]).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+})
