@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(join(app, 'package.json'), '{"type":"module","private":true}')
   const options = ['--prefer-offline', '--no-audit', '--no-fund']
   await run('npm', ['install', ...options, tarball], { cwd: app, env })
-}, 300_000)
+}, 600_000)
 
 afterAll(() => {
   // The group: npx starts the server as a process of its own.
