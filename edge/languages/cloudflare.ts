@@ -2,6 +2,7 @@
 import { Failure } from '../../errors.ts'
 import { cloudflareFacts } from './cloudflare/facts.ts'
 import { type CloudflareAsked, cloudflareWords, type Trim, turnOf } from './cloudflare/words.ts'
+import { trimmed } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import { focal, type Meeting, place, sized, turning } from './shared/pairs.ts'
@@ -47,6 +48,7 @@ function compile(said: Said, notes: Notes): Compiled {
   const pairs = {
     ...sizes(asked),
     ...(trim && { rect: region(trim) }),
+    ...border(asked),
     ...turning(turnOf(asked)),
     ...output(asked),
     ...native,
@@ -97,6 +99,14 @@ function region({ top, right, bottom, left }: Trim): string {
   const isPixels = left >= 1 || top >= 1
   const span = (share: number): string => (isPixels || share === 1 ? 'full' : shown(share))
   return [x, y, span(1 - left - right), span(1 - top - bottom)].join(',')
+}
+
+function border({ isBorder, borderColour, borderTolerance = 0, borderKeep = 0 }: CloudflareAsked): Pairs {
+  if (!isBorder) return {}
+  return {
+    ...trimmed(borderTolerance, borderColour),
+    ...(borderKeep > 0 ? { 'trim-pad': shown(borderKeep) } : {}),
+  }
 }
 
 function output({ format, quality, background, fit }: CloudflareAsked): Pairs {

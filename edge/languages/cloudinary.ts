@@ -5,6 +5,7 @@ import type { Answer } from '../../tier.ts'
 import { verify } from '../signature.ts'
 import { append, type Chain, pairsOf, start } from './cloudinary/chain.ts'
 import { cloudinaryEffects, cloudinaryFlags } from './cloudinary/effects.ts'
+import { readLayers } from './cloudinary/layers.ts'
 import { type CloudinaryPath, readPath } from './cloudinary/path.ts'
 import { type CloudinarySigning, tokenExpiry, verifyAddress } from './cloudinary/signature.ts'
 import { type Parameter, writeOut } from './cloudinary/variables.ts'
@@ -68,7 +69,10 @@ function compile(
   const asked: CloudinaryAsked[] = []
   let chain: Chain = start
   const written = components.map((component) => decoded(component) ?? component)
-  for (const component of attempt(notes, () => writeOut(written, settings.transformations ?? {})) ?? []) {
+  const all_ = attempt(notes, () => writeOut(written, settings.transformations ?? {})) ?? []
+  const layers = attempt(notes, () => readLayers(all_, places)) ?? { rest: all_, pairs: {} }
+  for (const key of Object.keys(layers.pairs)) from.set(key, 'l')
+  for (const component of layers.rest) {
     const reading = readWords<CloudinaryAsked>(words, component.flatMap(saidOf), notes, {})
     for (const [key, word] of reading.from) from.set(key, word)
     asked.push(reading.asked)
@@ -78,7 +82,7 @@ function compile(
   const expiry: Pairs = expires === undefined ? {} : { expires: String(expires) }
   if (all.isFacts) return { pairs: { fm: 'json', ...expiry }, from, reshape: information }
   return {
-    pairs: { ...pairsOf(chain), ...output(all), ...expiry },
+    pairs: { ...pairsOf(chain), ...layers.pairs, ...output(all), ...expiry },
     from,
     ...(all.isAttachment && { saving: { as: 'attachment', name: all.name } }),
     ...(all.fallback !== undefined && { fallback: addressOf(all.fallback, places) }),

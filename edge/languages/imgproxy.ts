@@ -5,6 +5,7 @@ import { infoAnswer, infoWords } from './imgproxy/info.ts'
 import { type ImgproxyPath, readPath } from './imgproxy/path.ts'
 import { type ImgproxySigning, verifyPath } from './imgproxy/signature.ts'
 import { type ImgproxyAsked, imgproxyWords, type ResizingType } from './imgproxy/words.ts'
+import { padded } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import { inTurn, type Meeting, quarters, sized, turning } from './shared/pairs.ts'
@@ -65,7 +66,7 @@ function compile(
   const rest = { from, saving, ...(fallback !== undefined && { fallback: addressOf(fallback, places) }) }
   if (asked.isRawFile) return { ...rest, pairs: { fm: 'original', ...only(asked.native, 'expires') } }
   const pairs = {
-    ...(attempt(notes, () => ({ ...sizes(asked), ...region(asked), ...turns(asked) })) ?? {}),
+    ...(attempt(notes, () => ({ ...laidOut(asked), ...region(asked), ...turns(asked) })) ?? {}),
     ...output(asked, settings),
     ...asked.native,
   }
@@ -118,6 +119,12 @@ const meetings: Readonly<Record<ResizingType, Meeting>> = {
   fill: 'cover',
   'fill-down': 'ratio',
   force: 'distort',
+}
+
+/** Padding is added to what was sized. */
+function laidOut(asked: ImgproxyAsked): Pairs {
+  if (asked.crop && asked.isTrimmed) throw refusal('crop', 'crop beside trim is not supported')
+  return asked.padding ? padded(sizes(asked), asked.padding) : sizes(asked)
 }
 
 function sizes(asked: ImgproxyAsked): Pairs {

@@ -1,6 +1,7 @@
 // IPX' addresses: /w_640,f_webp/path or whole address of the source; the optimiser behind Nuxt Image.
 import { Failure } from '../../errors.ts'
 import { type IpxAsked, type IpxFit, ipxWords } from './ipx/words.ts'
+import { padded } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import {
@@ -59,9 +60,9 @@ function compile(said: Said, notes: Notes): Compiled {
   const { asked, from } = readWords<IpxAsked>(words, said, notes, {})
   const { background, isFlat, format, isAnimated } = asked
   const painted = background ?? (isFlat ? '000000' : undefined)
-  const isSeen = isFlat || asked.fit === 'contain' || format === 'jpg'
+  const isSeen = isFlat || asked.padding !== undefined || asked.fit === 'contain' || format === 'jpg'
   const pairs = {
-    ...sizes(asked),
+    ...(asked.padding ? padded(sizes(asked), asked.padding) : sizes(asked)),
     ...turns(asked, notes),
     ...(painted !== undefined && isSeen ? { bg: painted } : {}),
     ...(format === 'auto' ? { auto: 'format' } : format ? { fm: format } : {}),

@@ -2,6 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import { verify } from '../signature.ts'
+import { trimmed } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import {
@@ -63,7 +64,7 @@ export const thumborSegments: readonly Word[] = [
   { name: 'top, middle, bottom', takes: 'nothing', becomes: '`crop`', read: () => ({}) },
   { name: 'smart', takes: 'nothing', becomes: '`crop=faces,attention`', read: () => ({}) },
   { name: 'stretch', takes: 'nothing (imagor)', becomes: '`fit=scale`', read: () => ({}) },
-  { name: 'trim', takes: 'a corner and a tolerance' },
+  { name: 'trim', takes: 'top-left and a tolerance', becomes: '`trim=color`, `trim-tol`', read: () => ({}) },
   { name: 'meta', takes: 'nothing' },
   { name: 'debug', takes: 'nothing' },
 ]
@@ -75,7 +76,7 @@ export function createThumbor(settings: ThumborSettings, places: Places): ReadMe
       place: placeOf(path.source, places),
       verify: (signing) =>
         settings.keys?.length ? verifyPath(path, settings) : verify(target.whole, signing),
-      compile: (notes) => compile(path, notes),
+      compile: (notes) => compile(path, notes, places),
     }
   }
 }
@@ -121,17 +122,24 @@ function placeOf(raw: string, places: Places) {
   return URL.canParse(guess) && places.has(guess) ? places.ofUrl(guess, true) : places.ofPath(raw)
 }
 
-function compile(path: ThumborPath, notes: Notes): Compiled {
+/** As the native language names a picture beside the source. */
+function pictureName(text: string, places: Places): string {
+  const { source, path } = placeOf(text, places)
+  return /^https?:\/\//.test(path) ? path : `${source}:${path}`
+}
+
+function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
   const said = path.filters.filter(([name]) => words.has(name))
   const { asked, from } = readWords<ThumborAsked>(words, said, notes, {})
   for (const word of unsupported(path)) notes.refused(notSupported(word))
   const { fill, format, name, native } = asked
   const pairs = {
-    ...(attempt(notes, () => ({ ...sizes(path, asked), ...region(path) })) ?? {}),
+    ...(attempt(notes, () => ({ ...sizes(path, asked), ...region(path), ...trimOf(path) })) ?? {}),
     ...turns(path, asked),
-    ...(fill === undefined ? {} : { bg: fill }),
+    ...(fill ? { bg: fill } : {}),
     ...(format === undefined ? {} : { fm: format }),
     ...native,
+    ...(asked.mark === undefined ? {} : { mark: pictureName(asked.mark, places) }),
   }
   return {
     pairs,
@@ -142,7 +150,7 @@ function compile(path: ThumborPath, notes: Notes): Compiled {
 
 const unsupported = ({ modes, trim, fitIn = '' }: ThumborPath): readonly string[] => [
   ...modes,
-  ...(trim === undefined ? [] : ['trim']),
+  ...(trim?.includes('bottom-right') ? ['trim:bottom-right'] : []),
   ...(fitIn.startsWith('adaptive') ? [fitIn] : []),
 ]
 
@@ -214,6 +222,13 @@ function region({ crop }: ThumborPath): Pairs {
   return {
     rect: [shown(left), shown(top), w === 1 ? 'full' : shown(w), h === 1 ? 'full' : shown(h)].join(','),
   }
+}
+
+/** The border is cut off first, and then the corners count from what is left: here it is the other way round. */
+function trimOf({ trim, crop }: ThumborPath): Pairs {
+  if (trim === undefined) return {}
+  if (crop) throw refusal('trim', 'trim beside a crop is not supported')
+  return trimmed(Number(/\d+$/.exec(trim)?.[0] ?? 0))
 }
 
 function turns({ size }: ThumborPath, { rotation = 0 }: ThumborAsked): Pairs {

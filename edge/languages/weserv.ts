@@ -20,7 +20,7 @@ import {
 import type { Places } from './shared/places.ts'
 import { pairsOf, spelledAddress } from './shared/query.ts'
 import { shown } from './shared/values.ts'
-import { type Pairs, readWords, type Said, vocabulary } from './shared/words.ts'
+import { attempt, type Pairs, readWords, refusal, type Said, vocabulary } from './shared/words.ts'
 import { type Side, type WeservAsked, type WeservFit, weservWords } from './weserv/words.ts'
 
 const words = vocabulary(weservWords)
@@ -68,6 +68,7 @@ function compile(said: Said, notes: Notes, places: Places): Compiled {
     ...sizes(asked),
     ...region(merged(said, notes)),
     ...turns(asked),
+    ...(attempt(notes, () => shape(asked)) ?? {}),
     ...output(asked),
     ...effects(asked.native),
   }
@@ -130,6 +131,15 @@ const lengths = (sides: Readonly<Record<string, Side | undefined>>): Pairs =>
 
 function kept({ align = '', focalX = 0.5, focalY = 0.5 }: WeservAsked): Pairs {
   return align === 'focalpoint' ? focal(focalX, focalY) : place(align)
+}
+
+/** A circle is an ellipse of a square. */
+function shape({ mask, width, height, fit }: WeservAsked): Pairs {
+  if (mask === undefined) return {}
+  const isSquare = JSON.stringify(width) === JSON.stringify(height) && (fit === 'cover' || fit === 'fill')
+  if (mask === 'circle' && !(width && isSquare))
+    throw refusal('mask', 'mask=circle needs a result that is a square')
+  return { mask: 'ellipse' }
 }
 
 function turns({ rotation = 0, isFlipped, isFlopped }: WeservAsked): Pairs {

@@ -54,12 +54,12 @@ describe('one address', () => {
   const context = { mounts: [], web }
 
   test('says all that is missing, and not only the first', () => {
-    const url = 'https://res.cloudinary.com/demo/image/upload/c_mfit,w_640,e_cartoonify/l_logo/v1/cat.jpg'
+    const url = 'https://res.cloudinary.com/demo/image/upload/c_mfit,w_640,e_cartoonify/u_logo/v1/cat.jpg'
     const { missing, native } = migrate(url, guess(url), context)
     expect(missing).toEqual([
       'c=mfit is not supported',
       'e_cartoonify is not supported',
-      'l is not supported',
+      'u is not supported',
     ])
     expect(native).toMatch(/w=640/)
   })

@@ -17,6 +17,10 @@ export interface CloudflareAsked extends Asked {
   readonly rotation?: number
   readonly mirror?: Orient
   readonly trim?: Trim
+  readonly isBorder?: boolean
+  readonly borderColour?: string
+  readonly borderTolerance?: number
+  readonly borderKeep?: number
 }
 
 export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze'

@@ -120,16 +120,29 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
   },
   {
     name: 'trim',
-    takes: 'top;right;bottom;left as shares from 0 to 1',
-    becomes: '`rect`',
-    refuses: ['border'],
+    takes: 'top;right;bottom;left as shares from 0 to 1, or border',
+    becomes: '`rect`; `border` `trim=color`',
     differs: 'Edges in pixels are only read where right and bottom are 0.',
     when: /(?!)/,
-    read: trim,
+    read: (text) => (text === 'border' ? { isBorder: true } : trim(text)),
   },
   ...['trim.top', 'trim.left', 'trim.width', 'trim.height'].map((name) => ({ name, takes: 'pixels' })),
-  ...['trim.border.color', 'trim.border.tolerance', 'trim.border.keep'].map((name) => ({
-    name,
-    takes: 'what belongs to trim=border',
-  })),
+  {
+    name: 'trim.border.color',
+    takes: 'a CSS colour',
+    becomes: '`trim-color`',
+    read: (text) => given(cssColour(text), (borderColour) => ({ borderColour })),
+  },
+  {
+    name: 'trim.border.tolerance',
+    takes: 'a number from 0 to 255',
+    becomes: '`trim-tol`',
+    read: (text) => given(number(text, 0, 255), (borderTolerance) => ({ borderTolerance })),
+  },
+  {
+    name: 'trim.border.keep',
+    takes: 'pixels from 0 to 200',
+    becomes: '`trim-pad`',
+    read: (text) => given(whole(text, 0, 200), (borderKeep) => ({ borderKeep })),
+  },
 ]

@@ -27,6 +27,8 @@ export const start: Chain = { isRaw: false, first: turned(0), last: turned(0), e
 
 /** Within one component the crop comes before the turn, and that before effects. */
 export function append(chain: Chain, asked: CloudinaryAsked): Chain {
+  if (asked.native?.trim !== undefined && (chain.sizing || hasSize(asked)))
+    throw refusal('e_trim', 'e_trim after a size is not supported')
   const sized_ = hasSize(asked) ? resize(chain, asked) : chain
   const turned_ = asked.angle ? turn(sized_, asked.angle) : sized_
   return {
@@ -87,6 +89,8 @@ function resizeAgain(
 
 /** Before any size a region of the source, after it a part of the result. */
 function crop(chain: Chain, asked: CloudinaryAsked): Chain {
+  if (chain.effects.trim !== undefined && !chain.sizing)
+    throw refusal('c_crop', 'c_crop after e_trim is not supported')
   const region = regionOf(asked)
   if (isTurned(chain.last)) throw refusal('c_crop', 'c_crop after a size and a turn is not supported')
   if (!chain.sizing && chain.rect === undefined) return { ...chain, rect: region }

@@ -1,8 +1,8 @@
 // Cloudinary's effects (e_) and flags (fl_). Reference: "Effects", "Flags".
-import { blur, gain, gammaOf, grey, hue, negative, percent, pixelate } from '../shared/effects.ts'
+import { blur, gain, gammaOf, grey, hue, negative, percent, pixelate, trimmed } from '../shared/effects.ts'
 import { clamp, given, number, shown, whole } from '../shared/values.ts'
 import { ignored, type Pairs, type Word } from '../shared/words.ts'
-import type { CloudinaryAsked } from './words.ts'
+import { type CloudinaryAsked, colour } from './words.ts'
 
 type Effect = Word<CloudinaryAsked>
 
@@ -115,6 +115,12 @@ export const cloudinaryEffects: readonly Effect[] = [
     needs: 'gain=2',
     read: (text) => given(level(text, [-99, 100, 80]), (value) => ({ native: gain(1 + value / 100) })),
   },
+  {
+    name: 'trim',
+    takes: 'a tolerance from 0 to 100, then a colour',
+    becomes: '`trim=color`, `trim-tol`, `trim-color`',
+    read: trim,
+  },
   { name: 'loop', takes: 'nothing', idle: [''] },
   ...unread(
     'blur_faces',
@@ -127,7 +133,7 @@ export const cloudinaryEffects: readonly Effect[] = [
     'redeye',
   ),
   ...unread('blackwhite', 'colorize', 'tint', 'oil_paint', 'cartoonify', 'vignette', 'outline', 'shadow'),
-  ...unread('dropshadow', 'gradient_fade', 'make_transparent', 'opacity_threshold', 'fill_light', 'trim'),
+  ...unread('dropshadow', 'gradient_fade', 'make_transparent', 'opacity_threshold', 'fill_light'),
   ...unread(
     'ordered_dither',
     'replace_color',
@@ -199,7 +205,18 @@ export const cloudinaryFlags: readonly Effect[] = [
     'keep_iptc',
     'keep_dar',
   ),
-  ...unread('layer_apply', 'png8', 'region_relative', 'relative', 'replace_image', 'text_disallow_overflow'),
+  passed('layer_apply'),
+  passed('relative'),
+  ...unread('png8', 'region_relative', 'replace_image', 'text_disallow_overflow'),
   ...unread('text_no_trim', 'tiff8_lzw', 'tiled', 'mono', 'splice', 'no_stream', 'streaming_attachment'),
   ...unread('truncate_ts', 'hlsv3'),
 ]
+
+/** In percent of the range of a colour. */
+function trim(text: string): CloudinaryAsked | undefined {
+  const [, level_ = '', name] = /^(\d*)(?::(.+))?$/.exec(text) ?? []
+  const tolerance = number(level_ || '10', 0, 100)
+  const paint = name === undefined ? undefined : colour(name)
+  if (tolerance === undefined || (name !== undefined && paint === undefined)) return undefined
+  return { native: trimmed(Math.round(tolerance * 2.55), paint) }
+}

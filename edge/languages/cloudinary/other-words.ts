@@ -63,7 +63,16 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     read: (text) => given(colour(text), () => ({})),
   },
   { name: 'pg', takes: '1', idle: ['1'] },
-  { name: 'l', takes: 'a layer' },
+  {
+    name: 'l',
+    takes: 'a public id, fetch: and Base64, or text:font_size:words',
+    becomes: '`mark`, `txt` and their kin',
+    needs: 'mark=/a.png&txt=a',
+    differs:
+      'One picture and one text at most, laid over the finished result. Effects on a layer, and different offsets from two edges other than the left and the top, are refused.',
+    when: /(?!)/,
+    read: () => ({}),
+  },
   { name: 'u', takes: 'a layer' },
   { name: 'if', takes: 'a condition' },
   { name: 'bl', takes: 'a named transformation' },

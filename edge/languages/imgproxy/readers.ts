@@ -1,5 +1,7 @@
 // What imgproxy's options come to, and how their arguments are read.
+
 import type { Orient } from '../../../transforms/index.ts'
+import { type Edges, trimmed } from '../shared/effects.ts'
 import { given, hexColour, lookUp, number, rgb, shown, whole } from '../shared/values.ts'
 import type { Asked, Pairs, Word } from '../shared/words.ts'
 import type { Crop, Gravity } from './gravity.ts'
@@ -15,6 +17,8 @@ export interface ImgproxyAsked extends Asked {
   readonly gravity?: Gravity
   readonly crop?: Crop
   readonly isRaw?: boolean
+  readonly isTrimmed?: boolean
+  readonly padding?: Edges
   readonly rotation?: number
   readonly mirror?: Orient
   readonly format?: string
@@ -129,4 +133,23 @@ export function formatQualities(text: string): ImgproxyAsked | undefined {
     found[format] = shown(quality)
   }
   return { formatQualities: found }
+}
+
+export function trim(text: string): ImgproxyAsked | undefined {
+  const [threshold = '', colour = '', ...equal] = args(text)
+  const tolerance = number(threshold, 0, 255)
+  const paint = colour === '' ? undefined : hexColour(colour)
+  if (tolerance === undefined || (colour !== '' && paint === undefined) || equal.some(isTrue))
+    return undefined
+  // The colour that stands for transparency.
+  if (/^ff00ff$/i.test(colour)) return { isTrimmed: true, native: { trim: 'alpha' } }
+  return { isTrimmed: true, native: trimmed(tolerance, paint) }
+}
+
+/** As CSS has it: what is not given is as the opposite side, or as the top. */
+export function padding(text: string): ImgproxyAsked | undefined {
+  const parts = args(text).map((part) => (part === '' ? undefined : (whole(part, 0, 4096) ?? Number.NaN)))
+  const [top = 0, right = top, bottom = top, left = right] = parts
+  if (parts.length > 4 || [top, right, bottom, left].some(Number.isNaN)) return undefined
+  return { padding: { top, right, bottom, left } }
 }

@@ -1,4 +1,5 @@
 // What IPX' modifiers come to, and how their values are read.
+import type { Edges } from '../shared/effects.ts'
 import { gain, hue, percentOf } from '../shared/effects.ts'
 import { lookUp, number, whole } from '../shared/values.ts'
 import type { Asked, Pairs } from '../shared/words.ts'
@@ -17,6 +18,7 @@ export interface IpxAsked extends Asked {
   readonly isFlipped?: boolean
   readonly isFlopped?: boolean
   readonly isFlat?: boolean
+  readonly padding?: Edges
 }
 
 export type IpxFit = 'contain' | 'cover' | 'fill' | 'inside' | 'outside'
@@ -74,4 +76,15 @@ export function modulate(text: string): IpxAsked | undefined {
   if (brightness < 0 || brightness > 100 || saturation < 0 || saturation > 2) return undefined
   const native: Pairs = { ...gain(brightness), ...percentOf('sat', saturation), ...hue(degrees) }
   return { native }
+}
+
+/** Four sides, and `background` at most as what they are painted with. */
+export function extend(text: string): IpxAsked | undefined {
+  const [top, right, bottom, left, ...rest] = list(text).map((part) =>
+    part === 'background' ? 0 : whole(part, 0, 4096),
+  )
+  if (top === undefined || right === undefined || bottom === undefined || left === undefined) return undefined
+  return rest.length > 1 || (rest[0] === undefined) !== (rest.length === 0)
+    ? undefined
+    : { padding: { top, right, bottom, left } }
 }

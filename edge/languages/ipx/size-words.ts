@@ -1,7 +1,8 @@
 // IPX' modifiers of size, format and turns.
+import { trimmed } from '../shared/effects.ts'
 import { given, hexColour, lookUp, namedColour, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
-import { extract, fits, formats, type IpxAsked, limited, positionOf, side } from './readers.ts'
+import { extend, extract, fits, formats, type IpxAsked, limited, positionOf, side } from './readers.ts'
 
 export const sizeWords: readonly Word<IpxAsked>[] = [
   {
@@ -71,7 +72,12 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     read: (text) =>
       given(hexColour(text.replace(/^#/, '')) ?? namedColour(text), (background) => ({ background })),
   },
-  { name: 'extend', takes: 'top, right, bottom and left' },
+  {
+    name: 'extend',
+    takes: 'top, right, bottom and left in pixels from 0 to 4096',
+    becomes: '`pad-top`, `pad-right`, `pad-bottom`, `pad-left`, with as much more of `w` and `h`',
+    read: extend,
+  },
   {
     name: 'extract',
     aliases: ['crop'],
@@ -79,7 +85,12 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     becomes: '`rect`',
     read: extract,
   },
-  { name: 'trim', takes: 'a threshold' },
+  {
+    name: 'trim',
+    takes: 'nothing, or a threshold from 0 to 255',
+    becomes: '`trim=color`, `trim-tol`',
+    read: (text) => given(number(text || '10', 0, 255), (tolerance) => ({ native: trimmed(tolerance) })),
+  },
   {
     name: 'format',
     aliases: ['f'],

@@ -26,4 +26,35 @@ export const negative: Pairs = { invert: 'true' }
 /** From a Gaussian sigma in pixels. */
 export const blur = (sigma: number): Pairs => unless(0, 'blur', Math.min(2000, Math.round(sigma * 10)))
 
+/** Cuts off the border of the corner's colour, or of this one; the tolerance is of 255. */
+export const trimmed = (tolerance: number, colour?: string): Pairs => ({
+  trim: 'color',
+  ...(tolerance > 0 ? { 'trim-tol': shown(clamp(tolerance, 0, 255)) } : {}),
+  ...(colour === undefined ? {} : { 'trim-color': colour }),
+})
+
+/** Pixels of padding, clockwise from the top. */
+export interface Edges {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
+/** Padding that is added to the sized picture: a native frame holds both. */
+export function padded(pairs: Pairs, { top, right, bottom, left }: Edges): Pairs {
+  const grown = (key: 'w' | 'h', by: number): Pairs =>
+    /^\d+$/.test(pairs[key] ?? '') ? { [key]: shown(Number(pairs[key]) + by) } : {}
+  const edge = (key: string, px: number): Pairs => (px > 0 ? { [key]: shown(px) } : {})
+  return {
+    ...pairs,
+    ...grown('w', left + right),
+    ...grown('h', top + bottom),
+    ...edge('pad-top', top),
+    ...edge('pad-right', right),
+    ...edge('pad-bottom', bottom),
+    ...edge('pad-left', left),
+  }
+}
+
 export const pixelate = (block: number): Pairs => (block > 1 ? { px: shown(Math.min(100, block)) } : {})

@@ -1,28 +1,19 @@
 // The filters of thumbor 7, and those of imagor, which extends it. A filter that neither knows is skipped, as they do.
 import { blur, grey, negative, percent, pixelate } from '../shared/effects.ts'
-import { clamp, given, hexColour, lookUp, namedColour, number, shown, whole } from '../shared/values.ts'
-import { type Asked, ignored, type Pairs, type Word } from '../shared/words.ts'
+import { clamp, given, lookUp, number, shown, whole } from '../shared/values.ts'
+import { ignored, type Pairs, type Word } from '../shared/words.ts'
 
-export interface ThumborAsked extends Asked {
-  readonly fill?: string
-  readonly focal?: readonly [x: number, y: number]
-  readonly format?: string
-  readonly isStretched?: boolean
-  readonly isUpscaled?: boolean
-  readonly isNeverUpscaled?: boolean
-  readonly proportion?: number
-  readonly rotation?: number
-  readonly name?: string
-}
-
-const list = (text: string): readonly string[] =>
-  (text.match(/'[^']*'|[^,]+/g) ?? []).map((part) => part.trim().replace(/^'(.*)'$/s, '$1'))
-
-const colour = (text: string): string | undefined => hexColour(text.replace(/^#/, '')) ?? namedColour(text)
-
-const unread = (name: string, takes = 'what thumbor takes'): Word<ThumborAsked> => ({ name, takes })
-const imagor = (...names: string[]): Word<ThumborAsked>[] =>
-  names.map((name) => ({ name, takes: 'what imagor takes' }))
+import {
+  colour,
+  focal,
+  formats,
+  imagor,
+  list,
+  roundCorner,
+  type ThumborAsked,
+  unread,
+  watermark,
+} from './readers.ts'
 
 export const thumborFilters: readonly Word<ThumborAsked>[] = [
   unread('autojpg', 'true or false'),
@@ -64,11 +55,12 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
   {
     name: 'fill',
     takes: 'a colour or transparent',
-    becomes: '`bg`, beside `fit-in`: `fit=fillmax`',
-    differs: '`auto` and `blur` are refused.',
+    becomes: '`bg`, beside `fit-in`: `fit=fillmax`; `blur` `fill=blur`',
+    differs: '`auto` is refused.',
     when: /(?!)/,
     read(text) {
       const [fill = ''] = list(text)
+      if (fill === 'blur') return { fill: '', native: { fill } }
       return fill === 'none'
         ? {}
         : given(fill === 'transparent' ? 'transparent' : colour(fill), (fill) => ({ fill }))
@@ -128,7 +120,14 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     becomes: '`rot` with `rot-type=pivot`',
     read: (text) => given(whole(text, -3600, 3600), (rotation) => (rotation % 90 === 0 ? { rotation } : {})),
   },
-  unread('round_corner'),
+  {
+    name: 'round_corner',
+    takes: 'a radius, red, green, blue, and whether the corners are transparent',
+    becomes: '`mask=corners`, `corner-radius`, `mask-bg`',
+    differs: 'Two radii, and the colours of imagor, are refused.',
+    when: /(?!)/,
+    read: roundCorner,
+  },
   {
     name: 'saturation',
     takes: 'a factor from 0 to 2',
@@ -159,7 +158,15 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     becomes: '`fit=clip` beside `fit-in`',
     read: () => ({ isUpscaled: true }),
   },
-  unread('watermark', 'a URL, a place and an alpha'),
+  {
+    name: 'watermark',
+    takes: 'an address or a path, x, y and alpha, then ratios of width and height',
+    becomes: '`mark`, `mark-x`, `mark-y`, `mark-align`, `mark-alpha`, `mark-w`, `mark-h`',
+    differs: 'Places in percent, and different distances from the right and the bottom, are refused.',
+    when: /(?!)/,
+    needs: 'mark=/a.png',
+    read: watermark,
+  },
   {
     name: 'pixelate',
     takes: 'a size of blocks',
@@ -190,21 +197,4 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
   ...imagor('redact_oval', 'lossless', 'raw', 'preview', 'to_colorspace', 'trim', 'padding'),
 ]
 
-const formats: Readonly<Record<string, string>> = {
-  ...{ jpeg: 'jpg', jpg: 'jpg', png: 'png', gif: 'gif', webp: 'webp', avif: 'avif' },
-}
-
-function focal(text: string): ThumborAsked | undefined {
-  const [left, top, right = left, bottom = top, ...rest] = text
-    .split(/[x:,]/)
-    .map((part) => (part.includes('.') || part === '0' || part === '1' ? number(part, 0, 1) : undefined))
-  if (
-    left === undefined ||
-    top === undefined ||
-    right === undefined ||
-    bottom === undefined ||
-    rest.length > 0
-  )
-    return undefined
-  return { focal: [(left + right) / 2, (top + bottom) / 2] }
-}
+export type { ThumborAsked } from './readers.ts'

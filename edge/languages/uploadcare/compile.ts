@@ -32,7 +32,7 @@ function factsAlone(json: Operation, operations: readonly Operation[]): Options 
 }
 
 function pictureOf(state: UploadcareState): Options {
-  const { sizing, region, effects, quality } = state
+  const { sizing, region, effects, colours, quality } = state
   if (!sizing)
     throw new Failure(
       'bad-option',
@@ -47,6 +47,7 @@ function pictureOf(state: UploadcareState): Options {
     ...(cut && { cut }),
     ...turnsOf(state),
     ...fillOf(state),
+    ...colours,
     ...effects,
     ...strength,
     ...format,

@@ -2,6 +2,7 @@
 import { Failure } from '../../../errors.ts'
 import { type Options, turned } from '../../../transforms/index.ts'
 import { colour, integer, oneOf, refuse } from './arguments.ts'
+import { colourOf, cornersOf, trimOf } from './colours.ts'
 import type { Operation } from './path.ts'
 import { regionOf } from './region.ts'
 import { resizeAgain } from './second-resize.ts'
@@ -14,6 +15,8 @@ const yesNo = { yes: true, no: false } as const
 
 const steps: Readonly<Record<string, OperationStep>> = {
   crop: crop,
+  trim: trim,
+  border_radius: round,
   stretch: (state, operation) => ({
     ...state,
     stretch: operation.args.length === 0 ? 'on' : oneOf(operation, { on: 'on', off: 'off', fill: 'fill' }),
@@ -75,13 +78,10 @@ const qualities: Readonly<Record<string, Options>> = {
 }
 
 /** Colour settings that do nothing at this value: editors write them all the same. */
-const neutral: Readonly<Record<string, string>> = {
-  ...{ brightness: '0', exposure: '0', gamma: '100', contrast: '0', saturation: '0', vibrance: '0' },
-  ...{ warmth: '0', enhance: '0' },
-}
+const neutral: Readonly<Record<string, string>> = { warmth: '0' }
 
 const notDone: ReadonlySet<string> = new Set(
-  `trim border_radius zoom_objects grayscale invert filter blur_region overlay rect text text_align font text_box
+  `zoom_objects filter blur_region overlay rect text text_align font text_box
   main_colors jsonp detect_faces gif2video`.split(/\s+/),
 )
 
@@ -89,6 +89,8 @@ export function apply(state: UploadcareState, operation: Operation): UploadcareS
   const { name, args } = operation
   const size = Object.hasOwn(sizings, name) ? sizings[name] : undefined
   if (size) return resize(state, operation, size)
+  const colours = colourOf(operation)
+  if (colours) return withColours(state, operation, colours)
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined
   if (step) return step(state, operation)
   if (Object.hasOwn(neutral, name)) {
@@ -115,6 +117,7 @@ function crop(state: UploadcareState, operation: Operation): UploadcareState {
   const region = regionOf(operation)
   if (!state.sizing) {
     if (state.region) throw refuseOperation('crop', 'crop after another crop is not supported')
+    if (state.colours.trim) throw refuseOperation('crop', 'crop after trim is not supported')
     return { ...state, region }
   }
   if (state.cut ?? state.sizing.cut) throw refuseOperation('crop', 'crop after another crop is not supported')
@@ -134,6 +137,26 @@ function withEffect(state: UploadcareState, { name }: Operation, effect: Options
       `${name} after ${before.includes('sharpen') ? 'sharp' : name} is not supported`,
     )
   return { ...state, effects: { ...state.effects, ...effect } }
+}
+
+/** Each once: the second would have to be done to what the first one made. */
+function withColours(state: UploadcareState, { name }: Operation, colours: Options): UploadcareState {
+  if (Object.keys(colours).some((key) => key in state.colours))
+    throw refuseOperation(name, `${name} after another operation of the same kind is not supported`)
+  return { ...state, colours: { ...state.colours, ...colours } }
+}
+
+/** It is cut off before everything else but a crop. */
+function trim(state: UploadcareState, operation: Operation): UploadcareState {
+  if (state.sizing ?? state.region)
+    throw refuseOperation('trim', 'trim after a size or a crop is not supported')
+  return { ...state, colours: { ...state.colours, ...trimOf(operation) } }
+}
+
+/** Radii are those of the finished picture. */
+function round(state: UploadcareState, operation: Operation): UploadcareState {
+  if (!state.sizing) throw refuseOperation('border_radius', 'border_radius before a size is not supported')
+  return { ...state, effects: { ...state.effects, ...cornersOf(operation) } }
 }
 
 function strength(operation: Operation, preset: number, most: number): number {

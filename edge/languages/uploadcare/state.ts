@@ -27,6 +27,8 @@ export interface UploadcareState {
   readonly stretch: 'on' | 'off' | 'fill'
   readonly fill?: Colour
   readonly effects: Options
+  /** Of colour alone, which no size changes. */
+  readonly colours: Options
   readonly format: 'auto' | 'preserve' | 'jpeg' | 'png' | 'webp'
   readonly isProgressive: boolean
   readonly quality: Options
@@ -42,6 +44,7 @@ export const start: UploadcareState = {
   third: upright,
   stretch: 'on',
   effects: {},
+  colours: {},
   format: 'auto',
   isProgressive: false,
   quality: {},

@@ -1,5 +1,5 @@
 // weserv's keys of colour, format and delivery.
-import { blur, hue, percent } from '../shared/effects.ts'
+import { blur, gammaOf, hue, percent } from '../shared/effects.ts'
 import { clamp, given, lookUp, number, shown, whole } from '../shared/values.ts'
 import { ignored, type Word } from '../shared/words.ts'
 import { colour, filter, isTrue, modulate, outputs, saturation, unread, type WeservAsked } from './readers.ts'
@@ -50,7 +50,13 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     becomes: '`duotone`',
     read: (text) => given(colour(text), (stop) => ({ native: { stop } })) ?? {},
   },
-  unread('gam'),
+  {
+    name: 'gam',
+    takes: 'a number from 1 to 3, 2.2 when bare',
+    becomes: '`gam`',
+    needs: 'gam=1',
+    read: (text) => ({ native: gammaOf(number(text, 1, 3) ?? 2.2) }),
+  },
   {
     name: 'mod',
     takes: 'brightness,saturation,hue',
@@ -134,7 +140,13 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     becomes: '`-1`: all frames; else `frame=1`',
     read: (text) => (text === '-1' ? { isAnimated: true } : text === '1' || text === '' ? {} : undefined),
   },
-  unread('loop'),
+  {
+    name: 'loop',
+    takes: 'an integer from 0',
+    becomes: '`loop`',
+    needs: 'loop=2',
+    read: (text) => given(whole(text, 0, 65_535), (loop) => ({ native: { loop: shown(loop) } })) ?? {},
+  },
   unread('delay'),
   ignored('fsol', 'true or false'),
   {

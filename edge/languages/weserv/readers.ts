@@ -27,6 +27,7 @@ export interface WeservAsked extends Asked {
   readonly isAnimated?: boolean
   readonly name?: string
   readonly fallback?: string
+  readonly mask?: 'ellipse' | 'circle'
 }
 
 /** Pixels, or a share as the native language writes it. */

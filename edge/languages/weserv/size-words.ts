@@ -1,3 +1,4 @@
+import { trimmed } from '../shared/effects.ts'
 import { given, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
 import { align, colour, fit, isTrue, side, span, unread, type WeservAsked } from './readers.ts'
@@ -89,11 +90,33 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
       return { cut: { x: shown(x), y: shown(y), w: shown(w), h: shown(h) } }
     },
   },
-  unread('trim'),
-  unread('tbg'),
-  unread('mask', ['shape']),
+  {
+    name: 'trim',
+    takes: 'nothing, or a number from 1 to 254',
+    becomes: '`trim=color`, `trim-tol`',
+    read: (text) => ({ native: trimmed(whole(text, 1, 254) ?? 10) }),
+  },
+  {
+    name: 'tbg',
+    takes: 'a colour',
+    becomes: '`trim-color`',
+    read: (text) => given(colour(text), (border) => ({ native: { 'trim-color': border } })) ?? {},
+  },
+  {
+    name: 'mask',
+    aliases: ['shape'],
+    takes: 'ellipse, or circle',
+    becomes: '`mask=ellipse`; a circle is cut where the result is a square',
+    refuses: ['triangle', 'triangle-180', 'pentagon', 'pentagon-180', 'hexagon', 'square', 'star', 'heart'],
+    read: (text) => (text === 'ellipse' || text === 'circle' ? { mask: text } : {}),
+  },
   unread('mtrim', ['strim']),
-  unread('mbg'),
+  {
+    name: 'mbg',
+    takes: 'a colour',
+    becomes: '`mask-bg`',
+    read: (text) => given(colour(text), (outside) => ({ native: { 'mask-bg': outside } })) ?? {},
+  },
   {
     name: 'ro',
     aliases: ['or'],
