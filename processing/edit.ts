@@ -23,6 +23,8 @@ const saidElsewhere: Readonly<Partial<Record<keyof Options, string>>> = {
   maxBytes: 'max-bytes',
   metadata: 'meta',
   iptc: 'iptc',
+  placeholder: 'placeholder',
+  palette: 'palette',
 }
 
 const expected = 'options that change the picture, such as w, h, fit and rot'

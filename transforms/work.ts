@@ -35,6 +35,7 @@ const fixedRates = {
   'write png': 35,
   'write png drawn': 15,
   'write png reduced': 60,
+  tell: 25, // once: of a small copy
   'write few colours': 340,
   'write fewer colours': 90, // once
   'write webp': 40,
@@ -94,6 +95,11 @@ export function workOf(plan: Plan, facts: Facts): Work {
   const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
   const made = (plan.width * plan.height * plan.pages) / 1e6
   for (const [name, amount] of workOfSteps(plan, { loaded, resized, made })) add(name, amount)
+  if (plan.tell) {
+    add('tell', 1)
+    add('reduce', made)
+    return work
+  }
   writing(plan.encoding, { plan, facts, made, add })
   if (plan.maxBytes !== undefined) {
     reading(plan, facts, { frames, add })

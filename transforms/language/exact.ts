@@ -17,6 +17,8 @@ export function exact(options: Options, client: Client): Spec {
   // Facts and bytes are the source's own: nothing that is done to the picture changes them.
   if (isUnmade(options.format)) return { format: options.format }
   const asked = spelledOut(options)
+  const told = tellingOf(asked)
+  if (told) return { ...stepped(small(asked), client, false), ...played(asked, true), ...told }
   const output = encoding(asked, client)
   const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
   return { ...stepped(asked, client, isJpeg), ...shown(asked, isJpeg), ...written(asked, output), ...output }
@@ -27,6 +29,7 @@ function spelledOut(options: Options): Options {
   const { automatic, fit, format } = options
   return {
     ...options,
+    ...(format === 'blurhash' && { placeholder: format }),
     ...(format === 'png8' && { format: 'png', colours: options.colours ?? 256 }),
     ...(automatic?.includes('enhance') && { enhance: true }),
     // Nobody looks for faces: what draws attention is where they are.
@@ -38,11 +41,12 @@ function spelledOut(options: Options): Options {
 export function dependsOn(options: Options): Dependence {
   if (isUnmade(options.format)) return { accept: false, width: false, dpr: false, saveData: false }
   const hints = options.hints ?? []
+  const isTold = tellingOf(spelledOut(options)) !== undefined
   return {
-    accept: isNegotiated(options),
+    accept: !isTold && isNegotiated(options),
     width: hints.includes('width'),
     dpr: hints.includes('dpr') && (options.width ?? options.height) !== undefined,
-    saveData: hints.includes('save-data') && !isSaving(options) && hasQuality(options),
+    saveData: !isTold && hints.includes('save-data') && !isSaving(options) && hasQuality(options),
   }
 }
 
@@ -81,7 +85,7 @@ function encoding(options: Options, client: Client): Partial<Spec> {
   // What every browser reads is the class of those that read nothing else.
   const isBasic = options.format === 'basic'
   const asked = options.progressive && options.format === 'jpeg' ? 'pjpg' : options.format
-  const named = isBasic || asked === 'auto' || asked === 'png8' ? undefined : asked
+  const named = isBasic || asked === 'auto' || asked === 'png8' || asked === 'blurhash' ? undefined : asked
   const formats = isNegotiated(options) ? client.formats : isBasic ? 'basic' : undefined
   // A client of the basic class gets the fallback, as if nothing had been negotiated.
   const settled = formats === 'basic' && named !== undefined
@@ -98,6 +102,24 @@ function strength(options: Options, client: Client, lossy: boolean): Partial<Spe
   const asked = options.hints?.includes('save-data') && client.saveData
   return present({ quality: options.quality, saving: asked || isSaving(options) || undefined })
 }
+
+/** What is to be told instead of a picture. */
+function tellingOf(options: Options): Partial<Spec> | undefined {
+  const { placeholder, palette, paletteSize, palettePrefix = 'image' } = options
+  if (placeholder) return { placeholder }
+  if (!palette) return undefined
+  return present({
+    palette,
+    paletteSize,
+    palettePrefix: palette === 'css' && palettePrefix !== 'image' ? palettePrefix : undefined,
+  })
+}
+
+/** Nothing that is told needs more pixels, and a smaller picture is read in less time. */
+const enough = { width: { px: 200 }, height: { px: 200 }, fit: 'max' } as const
+
+const small = (options: Options): Options =>
+  options.width || options.height || options.aspect ? options : { ...options, ...enough }
 
 /** What is said of the file: only where its format can hold it. */
 function written(options: Options, { format, formats, lossless }: Partial<Spec>): Partial<Spec> {

@@ -7,9 +7,10 @@ import { stepRows } from '../steps/index.ts'
 import { filmRows } from './rows-film.ts'
 import { outputRows } from './rows-output.ts'
 import { requestRows as spent } from './rows-request.ts'
+import { toldRows } from './rows-told.ts'
 
 /** Options that a request may carry and that say what picture is to be made: the exact address keeps them. */
-const kept = { ...stepRows, ...filmRows, ...outputRows } as const
+const kept = { ...stepRows, ...filmRows, ...outputRows, ...toldRows } as const
 
 /** What only exact addresses say: choices that the edge made. */
 const made = {

@@ -41,3 +41,10 @@ export const font: Kind<Font> = {
   write: ({ families, bold, italic }) =>
     [...families, ...(bold ? ['bold'] : []), ...(italic ? ['italic'] : [])].join(','),
 }
+
+/** The beginning of a name in CSS. */
+export const identifier: Kind<string> = {
+  expected: 'up to 40 letters, digits, hyphens and underscores, a letter first',
+  read: (text) => (/^[a-z][\w-]{0,39}$/i.test(text) ? text.toLowerCase() : undefined),
+  write: String,
+}

@@ -9,6 +9,7 @@ import type { Size } from '../steps/geometry/sizes.ts'
 import { opensUp, type StepValues } from '../steps/index.ts'
 import { asksForFilm, filmOf } from './film.ts'
 import type { Plan } from './plan-types.ts'
+import { tellOf } from './tell.ts'
 
 type Output = Pick<
   Plan,
@@ -17,7 +18,7 @@ type Output = Pick<
 
 export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
   const format = chooseFormat(spec, facts, steps)
-  const moves = isMoving(spec, facts) && outputFormats[format].animation
+  const moves = !tellOf(spec) && isMoving(spec, facts) && outputFormats[format].animation
   return {
     frames: moves ? 'all' : 'first',
     ...filmOf(spec, facts, moves),

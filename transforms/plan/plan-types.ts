@@ -5,6 +5,7 @@ import type { Spec } from '../language/options.ts'
 import type { Colour } from '../options/colour.ts'
 import type { StepValues } from '../steps/index.ts'
 import type { Film } from './film.ts'
+import type { Tell } from './tell.ts'
 
 /** How the encoder is set; read by render/encode.ts. `quality` is already the format's own number. */
 export interface Encoding {
@@ -48,6 +49,8 @@ export interface Plan extends StepValues {
    * are the `smallest`, or as the `only` answer, since making another would cost too much.
    */
   readonly source?: 'instead' | 'smallest' | 'only'
+  /** What is told of the picture instead of encoding it. */
+  readonly tell?: Tell
   /** Bytes of the largest answer, as far as a lower quality can do it. */
   readonly maxBytes?: number
   /** EXIF that stays, and whether IPTC does. */

@@ -9,6 +9,7 @@ import type { Draft, FindFacts } from '../steps/step.ts'
 import { choices } from './choices.ts'
 import { output } from './output.ts'
 import type { Plan } from './plan-types.ts'
+import { tellOf } from './tell.ts'
 
 export type { Colour } from '../options/colour.ts'
 export type { Box } from '../steps/geometry/sizes.ts'
@@ -34,7 +35,8 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     ...(further.length > 0 && { further }),
     ...(asked.trim !== undefined && { spec }),
   }
-  return { ...made, ...choices(spec, facts, made) }
+  const tell = tellOf(spec)
+  return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
 }
 
 function finder(spec: Spec, further: readonly Facts[]): FindFacts {

@@ -2,12 +2,11 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
-import { type OutputFormat, outputFormats } from '../formats.ts'
+import { outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
 import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
 import { isUntouched, mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
-import type { Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
@@ -19,17 +18,11 @@ import { inOurColours, staysGray } from './our-colours.ts'
 import { isWhole, ownBytes } from './own.ts'
 import { quantised } from './quantised.ts'
 import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
+import { asOwn, checked, formatOf, type Rendered } from './rendered.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps/index.ts'
 
-export interface Rendered {
-  readonly body: Uint8Array<ArrayBuffer>
-  readonly type: string
-  readonly width: number
-  readonly height: number
-  readonly pages: number
-  readonly found?: Sought
-}
+export type { Rendered } from './rendered.ts'
 
 /**
  * The picture that `plan` describes, exactly `plan.width` by `plan.height`, in sRGB and without metadata. Fails with
@@ -77,7 +70,8 @@ async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise
 async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
   const { plan, facts, source, options } = task
   const { maxBytes = made.body.length } = plan
-  if (made.body.length <= maxBytes || plan.width * plan.height * plan.pages > mostCompared) return made
+  if (plan.tell || made.body.length <= maxBytes || plan.width * plan.height * plan.pages > mostCompared)
+    return made
   const { inBytes } = await import('./in-bytes.ts')
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const { image } = await opened(bytes, facts, { plan, options })
@@ -95,16 +89,6 @@ async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
   return body && body.length < made.body.length ? { ...made, body } : made
 }
 
-const formatOf = ({ type }: Rendered): OutputFormat =>
-  (Object.keys(outputFormats) as OutputFormat[]).find((format) => outputFormats[format].type === type) ??
-  'jpeg'
-
-function asOwn(body: Uint8Array<ArrayBuffer>, { format }: Facts, plan: Plan): Rendered {
-  const { type } = outputFormats[format as OutputFormat]
-  const found = plan.encoding.score !== undefined && ({ quality: 'source', score: 100 } as const)
-  return { body, type, width: plan.width, height: plan.height, pages: plan.pages, ...(found && { found }) }
-}
-
 interface Task {
   readonly facts: Facts
   /** Of the decoded picture: the facts' own, or that of an SVG's drawing. */
@@ -119,7 +103,13 @@ interface Task {
 }
 
 async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
-  const { encoding, others = [] } = task.plan
+  const { encoding, others = [], tell, width, height } = task.plan
+  if (tell) {
+    // Loaded only here: a plain render hashes nothing.
+    const { told } = await import('./told.ts')
+    const { done } = await finished(image, task)
+    return { ...(await told(await pixelsOf(done), tell)), width, height, pages: 1 }
+  }
   const found = encoding.score === undefined ? undefined : await searched(image, task)
   if (found && others.length === 0) return found
   // What was found stands in for the plan's own encoding, beside the others.
@@ -238,17 +228,4 @@ async function searched(image: Sharp, task: Task): Promise<Rendered | undefined>
   const { body, ...sought } = found
   const { type } = outputFormats[format]
   return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
-}
-
-interface Finished {
-  readonly data: Uint8Array<ArrayBuffer>
-  /** Of one frame. */
-  readonly info: Size & { readonly pages?: number }
-}
-
-function checked({ data, info }: Finished, plan: Plan, { format }: Encoding): Rendered {
-  const { width, height, pages } = info
-  if (width !== plan.width || height !== plan.height)
-    throw new Failure('source-broken', 'The source is damaged: it is not of the size that its header says.')
-  return { body: data, type: outputFormats[format].type, width, height, pages: pages ?? plan.pages }
 }

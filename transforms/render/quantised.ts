@@ -71,3 +71,35 @@ function closest(groups: readonly Group[]): readonly [number, number] {
     }
   return [one, other]
 }
+
+export interface Dominant {
+  readonly r: number
+  readonly g: number
+  readonly b: number
+  /** Of all pixels that are seen, 0 to 1. */
+  readonly share: number
+}
+
+/** The colours of what is seen of a small picture with four channels, the most frequent first. */
+export async function dominantColours(pixels: Pixels, most: number): Promise<readonly Dominant[]> {
+  const { data } = await run(from(pixels).png({ palette: true, colours: 256, effort: 4, dither: 0 }))
+  const few = await pixelsOf(sharp(data).toColourspace('srgb').ensureAlpha())
+  const view = new DataView(few.data.buffer, few.data.byteOffset, few.data.byteLength)
+  const counts = new Map<number, number>()
+  let seen = 0
+  for (let at = 0; at < few.data.length; at += 4) {
+    const colour = view.getUint32(at)
+    if ((colour & 255) < 128) continue
+    const opaque = (colour | 255) >>> 0
+    counts.set(opaque, (counts.get(opaque) ?? 0) + 1)
+    seen++
+  }
+  return merged(counts, most)
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ mean: [r = 0, g = 0, b = 0], count }) => ({
+      r: Math.round(r),
+      g: Math.round(g),
+      b: Math.round(b),
+      share: count / seen,
+    }))
+}

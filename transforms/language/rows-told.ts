@@ -1,0 +1,38 @@
+// The rows of the table of options that ask for something told of the picture instead of the picture.
+import { integer, oneOf, same } from '../options/kinds.ts'
+import { identifier } from '../options/kinds-text.ts'
+import type { Rows } from '../options/option-types.ts'
+
+const section = 'Told instead of a picture'
+
+export const toldRows = {
+  placeholder: {
+    key: 'placeholder',
+    kind: oneOf(same('blurhash', 'thumbhash', 'lqip', 'color')),
+    section,
+    about:
+      'A text to show until the picture is there: a BlurHash, a ThumbHash in Base64, a `data:` address of a tiny WebP (`lqip`), or the dominant colour. Of the picture that the other options ask for.',
+  },
+  palette: {
+    key: 'palette',
+    kind: oneOf(same('json', 'css')),
+    section,
+    about: 'The dominant colours of the picture, the most frequent first, as JSON or as classes of CSS.',
+  },
+  paletteSize: {
+    key: 'colors',
+    kind: integer(1, 16),
+    section,
+    default: 6,
+    needs: '`palette`',
+    about: 'How many colours at most.',
+  },
+  palettePrefix: {
+    key: 'prefix',
+    kind: identifier,
+    section,
+    default: 'image',
+    needs: '`palette=css`',
+    about: 'What the names of the classes begin with.',
+  },
+} satisfies Rows
