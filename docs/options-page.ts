@@ -1,7 +1,7 @@
 // Writes docs/options.md from the table of options, so that the page cannot say anything but what the parser does.
 
 import { exactOptions, requestOptions } from '../transforms/language/options.ts'
-import { unsupported } from '../transforms/language/unsupported.ts'
+import { leftOut } from '../transforms/language/unsupported.ts'
 import type { Option, Section } from '../transforms/options/option-types.ts'
 import { eachStep } from '../transforms/steps/index.ts'
 
@@ -142,7 +142,13 @@ const formats = `## Formats
 * \`fm=original\` answers with the source's own bytes: pictures are shown, anything else is a download. An SVG is not
   cleaned, scripts and all are still in it: it is sent with a \`Content-Security-Policy\` (\`sandbox\`, nothing but what
   it holds itself), so that a browser that opens it runs, loads and submits nothing. \`dl\` names the download of any picture.
-* \`fm=json\` answers with facts about the source. No other option changes them.`
+* \`fm=json\` answers with facts about the source. No other option changes them.
+* What is transparent by \`mask\`, \`pad\`, rounded borders or a transparent canvas stays so where the format can: a picture
+  whose format is chosen becomes one that can. In JPEG it is white, or \`bg\`.
+* With \`placeholder\` and \`palette\` a text is told of the picture that the other options ask for; without a size it is
+  looked at in 200 pixels.
+* \`trim\` is done in two goes: the content is looked for in the pixels of the source, then everything else is planned for
+  what is left of it.`
 
 const keys = `## Options of an exact address
 
@@ -151,25 +157,30 @@ effect, and these, which only the edge writes. It ends with the revision of Half
 address is the key of every cache; all requests for one picture share it.`
 
 function notSupported(): string {
-  const words = [...unsupported.keys()].map(code).join(', ')
-  return `## Not supported
+  const rows = leftOut.map(({ reason, options }) => {
+    const names = options.map(({ keys }) => keys.map(code).join(' ')).join(', ')
+    return `| ${names} | ${reason} |`
+  })
+  return `## Left out
 
-These options of the imgix language are not done yet. They are refused with an error that names them, never ignored,
-because the picture would not be the one that was asked for: ${words}.
+These options of the imgix language are not done. They are refused with an error that names them, never ignored, because
+the picture would not be the one that was asked for.
+
+| Options | Why |
+|---|---|
+${rows.join('\n')}
 
 A value of theirs that asks for nothing, or for what is done anyway, is accepted and makes no other picture: ${idleValues()}.
 
 Of the options above, these values are refused in the same way: ${refusedValues()}.`
 }
 
-/** By the first name of each option, as the table of those that are not done lists them. */
-function idleValues(): string {
-  const firsts = new Map([...unsupported].reverse().map(([key, values]) => [values, key] as const))
-  return [...firsts]
-    .reverse()
-    .flatMap(([values, key]) => [...values].map((value) => code(`${key}=${value}`)))
+/** By the first name of each option. */
+const idleValues = (): string =>
+  leftOut
+    .flatMap(({ options }) => options)
+    .flatMap(({ keys: [key = ''], idle }) => [...idle].map((value) => code(`${key}=${value}`)))
     .join(', ')
-}
 
 function refusedValues(): string {
   const values = requested.flatMap(({ key, kind }) =>

@@ -17,7 +17,10 @@ export function planned(spec: Spec, source: Facts): Plan | undefined {
     )
   } catch (thrown) {
     const { kind, details } = thrown as Failure
-    expect([kind, ['rect', 'cut', 'pad'].includes(details.option ?? '')]).toEqual(['bad-option', true])
+    expect([kind, ['rect', 'cut', 'hide', 'pad', 'txt-size'].includes(details.option ?? '')]).toEqual([
+      'bad-option',
+      true,
+    ])
     return undefined
   }
 }

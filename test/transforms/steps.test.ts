@@ -38,7 +38,7 @@ const planOf = (query: string): Plan => plan(specOf(query), facts, furtherOf(que
 /** The vectors that ask for a step, the plainest first. */
 const queriesOf = (name: StepName): string[] =>
   options.accepted
-    .filter((vector) => !('client' in vector) && !/fm=|auto=/.test(vector.query))
+    .filter((vector) => !('client' in vector) && !/fm=|auto=|placeholder=|palette=/.test(vector.query))
     .map(({ query }) => query)
     .filter((query) => stepsIn(planOf(query)).includes(name))
     .toSorted((a, b) => a.length - b.length)

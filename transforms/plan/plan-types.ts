@@ -3,6 +3,7 @@ import type { Facts } from '../facts.ts'
 import type { OutputFormat } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import type { Colour } from '../options/colour.ts'
+import type { Kernel } from '../steps/geometry/geometry.ts'
 import type { StepValues } from '../steps/index.ts'
 import type { Film } from './film.ts'
 import type { Tell } from './tell.ts'
@@ -37,6 +38,8 @@ export interface Plan extends StepValues {
   readonly film?: Film
   /** SVG only: how many times its own size to draw it. `extract` then is a box of that drawing. */
   readonly density?: number
+  /** How pixels are mixed where the size changes; Lanczos3 where it does not say. */
+  readonly kernel?: Kernel
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */

@@ -10,7 +10,9 @@ import { enhance } from './enhance.ts'
 import { extend } from './extend.ts'
 import { extract } from './extract.ts'
 import { flip } from './flip.ts'
+import { grid } from './grid.ts'
 import { halftone } from './halftone.ts'
+import { hide } from './hide.ts'
 import { invert } from './invert.ts'
 import { mark } from './mark.ts'
 import { mask } from './mask.ts'
@@ -50,10 +52,12 @@ export const steps = [
   unsharp,
   pixelate,
   halftone,
+  hide,
   mask,
   border,
   pad,
   blend,
   mark,
   text,
+  grid,
 ] as const

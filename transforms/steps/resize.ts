@@ -2,6 +2,7 @@
 import { decimal, fallingThrough, integer, length, oneOf, same } from '../options/kinds.ts'
 import { ratio } from '../options/kinds-place.ts'
 import { maxSide } from '../options/option-types.ts'
+import type { Kernel } from './geometry/geometry.ts'
 import { type Framing, layOut } from './geometry/layout.ts'
 import { orientSize, turned } from './geometry/orientation.ts'
 import { nested, type Size } from './geometry/sizes.ts'
@@ -62,6 +63,14 @@ export const resize = stepOf<Size>()({
       about:
         'What becomes of a side that the source is too small for: `no` leaves it as it is, `fill` paints the rest in `bg`.',
     },
+    kernel: {
+      key: 'kernel',
+      kind: oneOf(same('nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3')),
+      section: 'Size',
+      default: 'lanczos3',
+      needs: 'another size',
+      about: 'How pixels are mixed where the size changes: `nearest` keeps pixel art crisp.',
+    },
     minWidth: {
       key: 'min-w',
       aliases: ['min-width'],
@@ -95,8 +104,12 @@ export const resize = stepOf<Size>()({
       about: 'The most that the height may be, where `h` is not given: what is beyond it is cut.',
     },
   },
-  exact: (options, { hinted }) => sizing(options, hinted),
-  plan({ extract: region, ...draft }, spec: Framing & Padding, facts) {
+  exact({ kernel, ...options }, { hinted }) {
+    const sizes = sizing(options, hinted)
+    const isSized = (sizes.width ?? sizes.height) !== undefined
+    return { ...sizes, kernel: isSized && kernel !== 'lanczos3' ? kernel : undefined }
+  },
+  plan({ extract: region, ...draft }, spec: Framing & Padding & { readonly kernel?: Kernel }, facts) {
     const { orient = turned(0), width, height } = draft
     const whole = facts.exact ? { width, height, exact: orientSize(facts.exact, orient) } : { width, height }
     const framing = { ...spec, padding: paddingSize(spec) }
@@ -106,6 +119,7 @@ export const resize = stepOf<Size>()({
       ...draft,
       ...(extract && { extract }),
       resize,
+      ...(spec.kernel && { kernel: spec.kernel }),
       ...(crop && { crop }),
       ...(extend && { extend }),
       ...size,

@@ -10,12 +10,13 @@ import { isOpaque } from './background.ts'
  * is decoded nor be read from top to bottom. `size` is that of the decoded picture.
  */
 export function frame(image: Sharp, size: Size, plan: Plan): Sharp {
-  const { resize, orient, flatten, background } = plan
+  const { resize, orient, flatten, background, kernel } = plan
   const { extract, crop } = cuts(plan)
   const back = orient && inverse(orient)
   if (flatten && isOpaque(background)) image.flatten({ background })
   if (extract) image.extract(back ? orientBox(extract, orientSize(size, orient), back) : extract)
-  if (resize) image.resize({ ...(back ? orientSize(resize, back) : resize), fit: 'fill' })
+  if (resize)
+    image.resize({ ...(back ? orientSize(resize, back) : resize), fit: 'fill', ...(kernel && { kernel }) })
   if (orient) turn(image, orient)
   if (crop) image.extract(crop)
   return image

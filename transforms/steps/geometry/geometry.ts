@@ -54,6 +54,8 @@ export interface Rotate {
   readonly cut: Size
 }
 
+export type Kernel = 'nearest' | 'linear' | 'cubic' | 'mitchell' | 'lanczos2' | 'lanczos3'
+
 /** They are planned one upon the other: a later one may change what those before it do. */
 export type Geometry = {
   /** Of the picture so far, as `orient` turns it. */
@@ -64,6 +66,8 @@ export type Geometry = {
   readonly orient?: Orient
   readonly extract?: Box
   readonly resize?: Size
+  /** How pixels are mixed by it. */
+  readonly kernel?: Kernel
   readonly crop?: Crop
   readonly extend?: Extend
   readonly cut?: Box

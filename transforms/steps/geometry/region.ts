@@ -6,7 +6,7 @@ import { unexpected } from '../../options/refusals.ts'
 import { type Box, clamped, largestPart, type Size, whole } from './sizes.ts'
 
 /** The part of the region that lies on the picture. Fails with 'bad-option', by the option's name, where no part does. */
-export function regionBox(option: 'rect' | 'cut', region: Region, picture: Size): Box {
+export function regionBox(option: 'rect' | 'cut' | 'hide', region: Region, picture: Size): Box {
   refuseOutside(option, region, picture)
   const { width, height } = sidesOf(region, picture)
   const x = span(region.x, width, picture.width)
