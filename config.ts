@@ -238,6 +238,8 @@ function contradictions(config: Config): string[] {
     faults.push('HALFTONE_TIER_SECRET: required with HALFTONE_REDIS, for what processes ask of each other')
   if (config.redis && config.self === '' && config.port === 0)
     faults.push('HALFTONE_SELF: required with HALFTONE_REDIS where PORT is 0')
+  if (config.edgeProcesses > 1 && config.roles.join() !== 'edge')
+    faults.push('HALFTONE_EDGE_PROCESSES: expected 1, because this process does not run the edge alone')
   if (runs('edge')) faults.push(...wrongFallbacks(config))
   return faults
 }

@@ -4,7 +4,7 @@ import type { Share } from '../cluster/share.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Epochs } from '../purging/index.ts'
+import type { Delivery, Epochs } from '../purging/index.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { OneProcess } from './one-process.ts'
@@ -16,6 +16,16 @@ export interface HalftoneOptions {
   readonly metrics: Metrics
   readonly version: string
   readonly now?: () => number
+  /** The other processes on the same port. */
+  readonly siblings?: Siblings | undefined
+}
+
+export interface Siblings {
+  /** Resolves when all others have purged. Rejects when one did not in time. */
+  purge(delivery: Delivery): Promise<void>
+  onPurge(apply: (delivery: Delivery) => Promise<unknown>): void
+  /** Of all processes together, in Prometheus' words. */
+  metrics(): Promise<string>
 }
 
 export interface Sharing {

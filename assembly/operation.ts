@@ -7,9 +7,11 @@ import { type Listener, neighbourBy, notNeighbour, showsSecret } from '../wire/t
 import type { Assembly } from './context.ts'
 import { honoListener } from './hono-listener.ts'
 
-export function assembleOperation({ config, metrics, faults, version, redis }: Assembly): Hono {
+export function assembleOperation({ config, metrics, faults, version, redis, siblings }: Assembly): Hono {
   return createOperation({
-    registry: metrics.registry,
+    registry: siblings
+      ? { contentType: metrics.registry.contentType, metrics: siblings.metrics }
+      : metrics.registry,
     isPrivate: isPrivate(config),
     notReady: () => faults.map((fault) => fault()).find((reason) => reason !== undefined),
     details: () => (redis ? { redis: redis.state() } : {}),

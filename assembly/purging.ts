@@ -49,8 +49,12 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
     keepsEntries: keepsEntries(config.roles),
   })
 
-  async function here({ purges, logged }: Delivery): Promise<readonly Acknowledgement[]> {
-    await (following ? following.follower.deliver(purges, logged) : log.append(purges))
+  const apply = ({ purges, logged }: Delivery): Promise<unknown> =>
+    following ? following.follower.deliver(purges, logged) : log.append(purges)
+  assembly.siblings?.onPurge(apply)
+
+  async function here(delivery: Delivery): Promise<readonly Acknowledgement[]> {
+    await Promise.all([apply(delivery), assembly.siblings?.purge(delivery)])
     return partsOf(cachingRoles(config.roles)).map((part) => ({ part, at: now() }))
   }
 

@@ -5,11 +5,16 @@ import { createLog, type Log } from '../log.ts'
 import { createHalftone, type Halftone } from '../main.ts'
 import { createMetrics } from '../metrics.ts'
 import { type Listening, listen } from '../wire/server.ts'
+import { startEdges, startsOthers } from './edge-processes.ts'
+import { joinSiblings } from './siblings.ts'
 
 export async function serve(config: Config, version: string): Promise<void> {
+  if (startsOthers(config)) return startEdges(config)
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
   const log = createLog(config.logLevel, config.roles.join('+'), () => tell('the log is closed'))
-  const halftone = await createHalftone({ config, log, metrics: createMetrics(), version })
+  const metrics = createMetrics()
+  const siblings = joinSiblings(metrics.registry)
+  const halftone = await createHalftone({ config, log, metrics, version, siblings })
   const server = await listening(config, halftone)
   log.info(
     { url: server.url, roles: config.roles, sources: [...config.sources.keys()], version },

@@ -46,6 +46,12 @@ export const settings = {
     '',
     'Origins a shield asks, when it runs without its own.',
   ),
+  edgeProcesses: setting(
+    'HALFTONE_EDGE_PROCESSES',
+    integer(1, 64),
+    1,
+    'Processes that share the port and the work of an edge. More than one where a process runs nothing but the edge.',
+  ),
   edges: setting(
     'HALFTONE_EDGES',
     list(httpUrl()),

@@ -6,7 +6,7 @@ import { reservedPaths } from '../http/reserved-paths.ts'
 import { createSecretCheck } from '../http/secret.ts'
 
 export interface OperationOptions {
-  readonly registry: Registry
+  readonly registry: Pick<Registry, 'contentType' | 'metrics'>
   /** Bearer token for /metrics. */
   readonly metricsToken?: string
   /** Whether this server is for this machine alone: only then, and only to who is near, are metrics shown without a token. */
