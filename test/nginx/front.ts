@@ -50,11 +50,16 @@ export interface Front extends Client {
   /** Without its folder: `again` finds what was kept. */
   stop(): Promise<void>
   again(): Promise<void>
+  /** Its processes below the master. */
+  workers(): readonly number[]
   /** As `nginx -s reload`. */
   reload(): void
   errors(): string
   purge(purges: readonly object[]): Promise<number>
 }
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number)
 
 export interface Written {
   readonly folder: string
@@ -160,6 +165,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     errors: () => readFileSync(join(folder, 'error.log'), 'utf8'),
     stop: halt,
     again: launch,
+    workers: () => childrenOf(server.child.pid ?? 0),
     reload: () => void server.child.kill('SIGHUP'),
     async close() {
       await halt()
