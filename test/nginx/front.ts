@@ -38,6 +38,8 @@ export interface FrontOptions {
   readonly sources: ReadonlyMap<string, FrontSource & { readonly signing: Signing }>
   readonly settings?: Partial<NginxSettings>
   readonly syncSeconds?: number
+  readonly prefixes?: readonly string[]
+  readonly hosts?: readonly string[]
   /** Changes the text of nginx.conf. */
   readonly edit?: (config: string) => string
 }
@@ -73,6 +75,8 @@ export async function writeFront({
   sources,
   settings,
   syncSeconds,
+  prefixes = [],
+  hosts = [],
   edit = (text) => text,
 }: FrontOptions): Promise<Written> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-nginx-'))
@@ -98,6 +102,8 @@ export async function writeFront({
     sources,
     edges,
     tierSecrets: [tierSecret],
+    prefixes,
+    hosts,
     ...(syncSeconds && { syncSeconds }),
   })
   for (const [name, text] of Object.entries(files)) {

@@ -170,6 +170,9 @@ describe.skipIf(nginxMissing)(`nginx in front${nginxMissing ? `: ${nginxMissing}
     expect((await behind.front.get('/shop/p1.jpg', {}, 'OPTIONS')).status).toBe(204)
     expect((await behind.front.get('/shop/p1.jpg', {}, 'POST')).status).toBe(405)
     expect((await get('/healthz')).status).toBe(200)
+    // Another host: whatever its addresses mean, they are for the edge to read.
+    const elsewhere = () => get('/shop/p1.jpg?w=64', { host: 'site.example' })
+    for (const _ of [1, 2]) expect(isHit(await elsewhere())).toBe(false)
     expect((await get('/11111111-2222-3333-4444-555555555555/-/preview/64x64/')).status).toBe(404)
   })
 
