@@ -67,7 +67,15 @@ function forNginx(config: Config, options: NginxOptions): Files {
         `nginx asks edges by http in a private network; HALFTONE_EDGES has ${edge}.`,
       )
   const edges = config.edges.length > 0 ? config.edges : [`http://127.0.0.1:${config.port}`]
-  return nginxFiles(settings, { sources: edgeSources(config), edges, tierSecrets: config.tierSecret, limits })
+  const passed = [...Object.values(config.languages), ...config.sites.values()]
+  return nginxFiles(settings, {
+    sources: edgeSources(config),
+    edges,
+    tierSecrets: config.tierSecret,
+    limits,
+    prefixes: Object.values(config.languages).map(({ prefix }) => prefix),
+    hosts: passed.flatMap(({ hosts }) => hosts),
+  })
 }
 
 function forKeepalived({ nginxHttp }: Config, options: NginxOptions): Files {

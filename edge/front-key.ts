@@ -39,8 +39,11 @@ export function readFrontRequest(
   target: string,
   headers: ClientHeaders,
   sources: ReadonlyMap<string, FrontSource>,
+  /** Where other languages are mounted. */
+  prefixes: readonly string[] = [],
 ): FrontRequest {
   if (target.length > longestTarget) return { is: 'refused', why: 'target-too-long' }
+  if (prefixes.some((prefix) => target.startsWith(prefix))) return { is: 'passed' }
   const mark = target.indexOf('?')
   const path = readFrontPath(mark < 0 ? target : target.slice(0, mark), {
     // The samples are a source, where they are offered.

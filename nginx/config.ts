@@ -174,9 +174,10 @@ ${ownProblems}`
 }
 
 function listening({ http, https, certificate, certificateKey }: NginxSettings): string {
-  const plain = http.map((at) => `listen ${at} reuseport;`)
+  // Without reuseport: it would drop the connections that wait in a worker's queue when nginx reads its files again.
+  const plain = http.map((at) => `listen ${at};`)
   if (https.length === 0) return plain.join('\n')
-  return `${[...plain, ...https.map((at) => `listen ${at} ssl http2 reuseport;`)].join('\n')}
+  return `${[...plain, ...https.map((at) => `listen ${at} ssl http2;`)].join('\n')}
 # With those that lead to its root.
 ssl_certificate ${certificate};
 ssl_certificate_key ${certificateKey};

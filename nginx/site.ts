@@ -14,6 +14,9 @@ export interface Site {
   readonly tierSecrets: readonly string[]
   /** Where the configuration has rules. */
   readonly limits?: LuaLimits | undefined
+  /** Where other URL languages are mounted, and hosts at which no address is one of ours: all that is passed on. */
+  readonly prefixes?: readonly string[]
+  readonly hosts?: readonly string[]
   /** The file in which nginx keeps the purges that it knows. */
   readonly stateFile: string
   /** How often the edges' logs of purges are read; 3 seconds when not set. */
@@ -30,6 +33,11 @@ export function siteText(site: Site): string {
     sources: Object.fromEntries([...site.sources].map(([name, source]) => [name, sourceOf(source)])),
     edges: site.edges.map(edgeOf),
     secrets: site.tierSecrets,
+    prefixes: site.prefixes ?? [],
+    // As nginx knows them: in lower case, without a port.
+    hosts: Object.fromEntries(
+      (site.hosts ?? []).map((host) => [host.toLowerCase().replace(/:\d+$/, ''), true]),
+    ),
     state_file: site.stateFile,
     sync_seconds: site.syncSeconds ?? 3,
     ...(site.limits && { limits: limitsTable(site.limits) as LuaValue }),

@@ -11,6 +11,10 @@ local longest_target = 8192
 -- What is known of a request by its target, as received. A picture has `base`, which `M.key` makes its key from.
 function M.read(target, site)
   if #target > longest_target then return { is = 'refused', why = 'target-too-long' } end
+  -- Where other languages are mounted.
+  for _, prefix in ipairs(site.prefixes) do
+    if sub(target, 1, #prefix) == prefix then return { is = 'passed' } end
+  end
   local mark = find(target, '?', 1, true)
   local path = paths.read(mark and sub(target, 1, mark - 1) or target, site)
   if path.is ~= 'picture' then return path end

@@ -123,3 +123,12 @@ test('hints count where the address asks for them', () => {
     keyOf('/photos/cat.jpg'),
   )
 })
+
+test('what begins as another language is mounted is passed on, whatever it says', () => {
+  const read = (target: string) => readFrontRequest(target, {}, sources, ['/cdn-cgi/image', '/img']).is
+  expect(['/cdn-cgi/image/width=9/photos/a.jpg', '/img/..%2f', '/photos/a.jpg'].map(read)).toEqual([
+    'passed',
+    'passed',
+    'picture',
+  ])
+})

@@ -51,6 +51,7 @@ export async function startBehind(
     edges: edges.map(({ url }) => url),
     sources: edgeSources(makeConfig(written, {})),
     settings,
+    hosts: ['Site.Example:8443'],
     // Purges are to come by the call, where a test does not say otherwise.
     syncSeconds: 3600,
   }

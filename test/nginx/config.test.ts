@@ -68,9 +68,9 @@ test('every directive has its reason above it, alone or with its neighbours', as
   }
 })
 
-test('limits have their line, between reading a request and answering it', async () => {
+test('a request is read before it is answered, and without rules no limits stand between', async () => {
   const { config } = await written()
-  expect(config).toMatch(/access\.read\(\)\n\s*-- limits: [^\n]*\n\s*access\.go\(request\)/)
+  expect(config).toMatch(/access\.read\(\)\n\s*access\.go\(request\)/)
 })
 
 test('the secrets stand in no file but one', async () => {

@@ -38,6 +38,8 @@ export interface FrontOptions {
   readonly sources: ReadonlyMap<string, FrontSource & { readonly signing: Signing }>
   readonly settings?: Partial<NginxSettings>
   readonly syncSeconds?: number
+  readonly prefixes?: readonly string[]
+  readonly hosts?: readonly string[]
   /** Changes the text of nginx.conf. */
   readonly edit?: (config: string) => string
 }
@@ -50,11 +52,16 @@ export interface Front extends Client {
   /** Without its folder: `again` finds what was kept. */
   stop(): Promise<void>
   again(): Promise<void>
+  /** Its processes below the master. */
+  workers(): readonly number[]
   /** As `nginx -s reload`. */
   reload(): void
   errors(): string
   purge(purges: readonly object[]): Promise<number>
 }
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number)
 
 export interface Written {
   readonly folder: string
@@ -68,6 +75,8 @@ export async function writeFront({
   sources,
   settings,
   syncSeconds,
+  prefixes = [],
+  hosts = [],
   edit = (text) => text,
 }: FrontOptions): Promise<Written> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-nginx-'))
@@ -93,6 +102,8 @@ export async function writeFront({
     sources,
     edges,
     tierSecrets: [tierSecret],
+    prefixes,
+    hosts,
     ...(syncSeconds && { syncSeconds }),
   })
   for (const [name, text] of Object.entries(files)) {
@@ -160,6 +171,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     errors: () => readFileSync(join(folder, 'error.log'), 'utf8'),
     stop: halt,
     again: launch,
+    workers: () => childrenOf(server.child.pid ?? 0),
     reload: () => void server.child.kill('SIGHUP'),
     async close() {
       await halt()

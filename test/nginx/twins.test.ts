@@ -13,6 +13,9 @@ import { type Lua, startLua } from './lua.ts'
 const signing: Signing = { scheme: 'hmac-sha256', keys: [] }
 const sources = new Map(Object.entries(frontSources).map(([name, source]) => [name, { ...source, signing }]))
 
+/** As another language's; no vector begins so. */
+const prefixes = ['/_ipx', '/img']
+
 const readAll = `return function(calls)
   local front_key, site = require 'halftone.front_key', require 'halftone.site'
   local said = {}
@@ -30,7 +33,7 @@ end`
 describe.skipIf(nginxMissing)(`the Lua twins${nginxMissing ? `: ${nginxMissing}` : ''}`, () => {
   let lua: Lua
   beforeAll(async () => {
-    lua = await startLua({ sources })
+    lua = await startLua({ sources, prefixes })
   })
   afterAll(() => lua?.close())
 
@@ -45,13 +48,17 @@ describe.skipIf(nginxMissing)(`the Lua twins${nginxMissing ? `: ${nginxMissing}`
   })
 
   test('keys: 10,000 requests', async () => {
-    const asked = frontRequests(10_000, 11)
+    const elsewhere = ['/_ipx/w_9/photos/a.jpg', '/img/..%2f', '/images/a.jpg', '/im'].map((target) => ({
+      target,
+      headers: {},
+    }))
+    const asked = [...frontRequests(10_000, 11), ...elsewhere]
     const said = await read(asked)
     expect(said.map((is, i) => ({ ...asked[i], is }))).toEqual(
       asked.map(({ target, headers }) => ({
         target,
         headers,
-        is: readFrontRequest(target, headers, sources),
+        is: readFrontRequest(target, headers, sources, prefixes),
       })),
     )
   })
