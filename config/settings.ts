@@ -205,7 +205,7 @@ export const settings = {
     'HALFTONE_HEDGE',
     duration(),
     '5s',
-    'How long a shield may take before an edge asks another one as well; at most one request in ten does.',
+    'How long a shield may take before an edge asks another one as well; at most one request in ten does. With Redis also how long an origin may take for a source or a picture before another one does the same.',
   ),
   lameDuckMs: setting(
     'HALFTONE_LAME_DUCK',

@@ -1,4 +1,5 @@
 // One member's way through the shared log: every order is applied here, by whichever way it comes, and none is missed.
+import { LRUCache } from 'lru-cache'
 import type { PurgeLog } from './log.ts'
 import type { Purge } from './purge.ts'
 import type { Appended, Place, SharedLog } from './shared-log.ts'
@@ -44,6 +45,7 @@ export function createFollower(options: FollowerOptions): Follower {
   // Applied beyond the known place: they are not applied again when the log is read. A soft purge applied twice would cost a
   // second refresh.
   const delivered = new Set<Place>()
+  const handing = new LRUCache<Place, Promise<void>>({ max: 1000 })
   // Ordered while the log could not be reached: for those who were away then.
   let unlogged: (readonly Purge[])[] = []
 
@@ -53,10 +55,23 @@ export function createFollower(options: FollowerOptions): Follower {
     await remember(place)
   }
 
-  async function apply(place: Place, purges: readonly Purge[]): Promise<void> {
-    if (delivered.has(place)) return
+  /** Where it cannot be applied it is read again. */
+  async function applyAt(place: Place, purges: readonly Purge[]): Promise<void> {
+    if (delivered.size >= mostDelivered) delivered.clear()
     delivered.add(place)
-    await local.append(purges)
+    try {
+      await local.append(purges)
+    } catch (thrown) {
+      delivered.delete(place)
+      handing.delete(place)
+      throw thrown
+    }
+  }
+
+  async function hand(purges: readonly Purge[], { place, after }: Appended): Promise<void> {
+    // Also what the log has told already: a lower tier may have been filled again from one that was not told yet.
+    await applyAt(place, purges)
+    if (after === known) await know(place)
   }
 
   async function logLater(): Promise<void> {
@@ -76,7 +91,7 @@ export function createFollower(options: FollowerOptions): Follower {
     const from = known
     const { orders, end, isWhole } = await shared.behind(from)
     if (!isWhole && (from !== undefined || mayHaveEntries)) await local.append([everything])
-    else for (const { place, purges } of orders) await apply(place, purges)
+    else for (const { place, purges } of orders) if (!delivered.has(place)) await applyAt(place, purges)
     // Something was delivered meanwhile: the rest is looked at again, and found to be applied.
     if (known !== from) return
     for (const { place } of orders) delivered.delete(place)
@@ -93,12 +108,12 @@ export function createFollower(options: FollowerOptions): Follower {
         return undefined
       }
     },
-    async deliver(purges, logged) {
-      if (logged) delivered.add(logged.place)
-      if (delivered.size > mostDelivered) delivered.clear()
-      // Also what the log has told already: a lower tier may have been filled again from one that was not told yet.
-      await local.append(purges)
-      if (logged && logged.after === known) await know(logged.place)
+    deliver(purges, logged) {
+      if (!logged) return local.append(purges).then(() => {})
+      // A member may be known under two addresses. What was purged once is not made stale twice.
+      const handed = handing.get(logged.place) ?? hand(purges, logged)
+      handing.set(logged.place, handed)
+      return handed
     },
     catchUp() {
       const caughtUp = last.then(read)

@@ -72,6 +72,14 @@ test('what the log told first is applied again when it is delivered: an upper ti
   expect(member.place()).toBe('1')
 })
 
+test('who is told twice, under two addresses, purges once', async () => {
+  const log = aLog()
+  const member = aMember(log, '0')
+  const logged = await log.append([ofKey('a')], '0')
+  await Promise.all([member.deliver([ofKey('a')], logged), member.deliver([ofKey('a')], logged)])
+  expect(member.applied).toEqual(['a'])
+})
+
 test('away for longer than the log reaches back, it forgets everything', async () => {
   const log = aLog()
   const member = aMember(log, '0')
