@@ -62,6 +62,9 @@ const schemas = {
     presets: table().optional(),
     onlyPresets: z.boolean().optional(),
     autoFormat: z.boolean().optional(),
+    watermark: text()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,62}:.+/, { error: 'expected a source and a path such as logos:shop.png' })
+      .optional(),
   }),
   next: z.strictObject({
     ...common,

@@ -4,6 +4,7 @@ import { pairsOf, regionOf } from './imgproxy/gravity.ts'
 import { infoAnswer, infoWords } from './imgproxy/info.ts'
 import { type ImgproxyPath, readPath } from './imgproxy/path.ts'
 import { type ImgproxySigning, verifyPath } from './imgproxy/signature.ts'
+import { watermarkPairs } from './imgproxy/watermark.ts'
 import { type ImgproxyAsked, imgproxyWords, type ResizingType } from './imgproxy/words.ts'
 import { padded } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
@@ -20,6 +21,8 @@ export interface ImgproxySettings extends ImgproxySigning {
   readonly presets?: Readonly<Record<string, string>> | undefined
   /** Addresses name presets alone, divided by colons. */
   readonly onlyPresets?: boolean | undefined
+  /** The picture of watermarks, as native addresses name one: 'logos:shop.png'. */
+  readonly watermark?: string | undefined
   /** Negotiates where no format is named, as with detection switched on. */
   readonly autoFormat?: boolean | undefined
 }
@@ -69,6 +72,7 @@ function compile(
     ...(attempt(notes, () => ({ ...laidOut(asked), ...region(asked), ...turns(asked) })) ?? {}),
     ...output(asked, settings),
     ...asked.native,
+    ...(attempt(notes, () => watermarkPairs(asked, settings.watermark, places)) ?? {}),
   }
   return { ...rest, pairs: withoutCancelled(pairs) }
 }

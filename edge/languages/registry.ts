@@ -62,7 +62,7 @@ export const definitions = {
     prefix: '/imgproxy',
     example: '/_/rs:fill:640:480/plain/https://assets.example.org/cats/tom.jpg@webp',
     about: [
-      "Settings: `keys: [{ key, salt }]` in hex (all verify; without keys any signature passes), `signatureSize`, `trusted`, `encryptionKey` in hex for `enc/` sources, `presets: { thumb: 'rs:fill:300:300' }` with `default` among them, `onlyPresets`, and `autoFormat: true` to negotiate where no format is named. `sources: { 's3://photos/': 'photos', 'local:///': 'files' }` says where other schemes lie.",
+      "Settings: `keys: [{ key, salt }]` in hex (all verify; without keys any signature passes), `signatureSize`, `trusted`, `encryptionKey` in hex for `enc/` sources, `presets: { thumb: 'rs:fill:300:300' }` with `default` among them, `onlyPresets`, `watermark: 'logos:shop.png'` for `watermark`, and `autoFormat: true` to negotiate where no format is named. `sources: { 's3://photos/': 'photos', 'local:///': 'files' }` says where other schemes lie.",
       'Plain, Base64 and encrypted sources are read. `/info/` answers facts about the source. Where no quality is named it is ours. Chained pipelines (`-`) are refused.',
     ],
     tables: [table('Processing options', imgproxyWords), table('Options of /info', infoWords)],

@@ -1,9 +1,12 @@
 // Other languages by example: each address means the native query beside it, so that both are one key.
 import { readFileSync } from 'node:fs'
+import * as unpic from 'unpic'
 import { describe, expect, test } from 'vitest'
+import { createLanguages } from '../../edge/languages/index.ts'
 import { languageNames } from '../../edge/languages/registry.ts'
+import { purgesOf } from '../../edge/purges.ts'
 import { failureOf } from '../refusals.ts'
-import { aSpeaker, mountOf, outcomeOf } from './spoken.ts'
+import { aSpeaker, mountOf, outcomeOf, sources, web } from './spoken.ts'
 
 interface Vectors {
   readonly about: string
@@ -64,5 +67,21 @@ test('one picture is one key in eight languages', () => {
   ]
   expect(new Set(addresses.map((address) => exactly(address).path))).toEqual(
     new Set([`/uploads/${id}?fit=crop&fm=jpg&h=200&q=86&w=300&rev=2`]),
+  )
+})
+
+test('a purge of such an address is one of the picture that it means', () => {
+  const read = createLanguages([mountOf('cloudflare'), mountOf('next')], web)
+  const theirs = ['/cdn-cgi/image/width=640,format=auto/cat.jpg', '/_next/image?url=%2Fcat.jpg&w=640&q=75']
+  const ours = ['/photos/cat.jpg?w=640&fit=max&auto=format', '/photos/cat.jpg?w=640&fit=max&q=75&auto=format']
+  expect(purgesOf({ urls: theirs }, sources, read)).toEqual(purgesOf({ urls: ours }, sources))
+})
+
+test('unpic speaks Uploadcare as it is read', () => {
+  const id = '3c269810-c17b-4e2c-92b6-25622464d866'
+  const url = unpic.transformUrl({ url: `https://ucarecdn.com/${id}/`, provider: 'uploadcare', width: 640 })
+  const { exactly } = aSpeaker([])
+  expect(exactly((url ?? '').replace('https://ucarecdn.com', ''), 'image/webp').path).toBe(
+    exactly(`/uploads/${id}?w=640&frame=1&auto=format`, 'image/webp').path,
   )
 })

@@ -22,7 +22,14 @@ let node: Node
 let signed: Node
 
 beforeAll(async () => {
-  source = await aSource({ '/quarters.png': await quarters(), '/none.png': await quarters() })
+  const dot = await sharp({ create: { width: 100, height: 80, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer()
+  source = await aSource({
+    '/quarters.png': await quarters(),
+    '/none.png': await quarters(),
+    '/dot.png': dot,
+  })
   const languages = {
     cloudflare: { source: 'shop' },
     imgproxy: { source: 'shop' },
@@ -236,6 +243,14 @@ describe('addresses of client libraries', () => {
     // Elsewhere the same path is the start page.
     expect((await node.get(target(url ?? ''))).headers['content-type']).toMatch(/^text\/html/)
   })
+})
+
+test('a layer and a watermark are seen where they were asked for', async () => {
+  const layered = '/res/image/upload/w_400/l_dot.png/fl_layer_apply,g_north_west,x_0,y_0/f_png/quarters.png'
+  const [, size, corners] = await seen(await node.get(layered))
+  expect([size, corners]).toEqual(['400x300', ['0,0,0', 'topRight', 'bottomLeft', 'bottomRight']])
+  const marked = `/thumbor/unsafe/400x0/filters:watermark(dot.png,-1,-1,0):format(png)/quarters.png`
+  expect((await seen(await node.get(marked)))[2]).toEqual(['topLeft', 'topRight', 'bottomLeft', '0,0,0'])
 })
 
 describe('answers in the shape of another service', () => {

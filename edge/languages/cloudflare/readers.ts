@@ -2,7 +2,7 @@
 import { type Orient, turned } from '../../../transforms/index.ts'
 import { inTurn, mirrored, quarters, upended } from '../shared/pairs.ts'
 import { given, lookUp, number, shown, whole } from '../shared/values.ts'
-import type { Asked } from '../shared/words.ts'
+import type { Asked, Pairs } from '../shared/words.ts'
 
 export interface CloudflareAsked extends Asked {
   readonly width?: number
@@ -83,3 +83,9 @@ export function trim(text: string): CloudflareAsked | undefined {
 
 export const turnOf = ({ rotation = 0, mirror = turned(0) }: CloudflareAsked): Orient =>
   inTurn(mirror, quarters(rotation))
+
+export const metadata: Readonly<Record<string, Pairs>> = {
+  none: {},
+  copyright: { meta: 'copyright' },
+  keep: { meta: 'all' },
+}

@@ -1,7 +1,17 @@
 // Cloudflare's options of size, format and turns.
 import { cssColour, given, lookUp, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
-import { type CloudflareAsked, fits, formats, gravity, mirrors, pixels, qualityOf, trim } from './readers.ts'
+import {
+  type CloudflareAsked,
+  fits,
+  formats,
+  gravity,
+  metadata,
+  mirrors,
+  pixels,
+  qualityOf,
+  trim,
+} from './readers.ts'
 
 export const sizeWords: readonly Word<CloudflareAsked>[] = [
   {
@@ -102,9 +112,9 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
   {
     name: 'metadata',
     takes: 'one of none, copyright, keep',
-    becomes: '`none`: what is always done',
-    refuses: ['copyright', 'keep'],
-    read: (text) => (text === 'none' ? {} : undefined),
+    becomes: '`copyright` `meta=copyright`, `keep` `meta=all`; `none` is what is done where nothing is said',
+    needs: 'meta=all',
+    read: (text) => given(lookUp(metadata, text), (native) => ({ native })),
   },
   {
     name: 'rotate',

@@ -36,8 +36,9 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
   {
     name: 'q',
     takes: 'an integer from 1 to 100, or auto, auto:best, auto:good, auto:eco, auto:low',
-    becomes: '`q`; `auto` `q=auto`, `auto:eco` and `auto:low` with `auto=compress`',
-    differs: 'Chroma other than 420 is refused.',
+    becomes:
+      '`q`, `chromasub` behind a colon; `auto` `q=auto`, `auto:eco` and `auto:low` with `auto=compress`',
+    differs: 'Chroma other than 420 and 444 is refused.',
     when: /(?!)/,
     read: quality,
   },

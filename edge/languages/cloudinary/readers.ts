@@ -3,7 +3,7 @@ import type { Orient } from '../../../transforms/index.ts'
 import { turned } from '../../../transforms/index.ts'
 import { inTurn, mirrored, quarters, upended } from '../shared/pairs.ts'
 import { given, hexColour, lookUp, namedColour, number, rgb, shown, whole } from '../shared/values.ts'
-import type { Asked, Word } from '../shared/words.ts'
+import type { Asked, Pairs, Word } from '../shared/words.ts'
 
 export interface CloudinaryAsked extends Asked {
   /** Pixels, or a share as the native language writes it. */
@@ -135,5 +135,7 @@ export function quality(text: string): CloudinaryAsked | undefined {
     return { native: { q: 'auto' }, automatic: level === 'eco' || level === 'low' ? ['compress'] : [] }
   }
   const [number_ = '', chroma = '420'] = text.split(':')
-  return chroma === '420' ? given(whole(number_, 1, 100), (q) => ({ native: { q: shown(q) } })) : undefined
+  if (chroma !== '420' && chroma !== '444') return undefined
+  const colours: Pairs = chroma === '444' ? { chromasub: '444' } : {}
+  return given(whole(number_, 1, 100), (q) => ({ native: { q: shown(q), ...colours } }))
 }

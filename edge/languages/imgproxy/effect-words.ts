@@ -98,11 +98,7 @@ export const effectWords: readonly Word<ImgproxyAsked>[] = [
   ...named('draw_detections', ['dd'], 'true or false', ['0', 'false', 'f']),
   ...named('colorize', ['col'], 'an opacity and a colour', ['0']),
   ...named('gradient', ['gr'], 'an opacity, a colour and a direction', ['0']),
-  ...named('watermark', ['wm'], 'an opacity and a position', ['0']),
-  ...named('watermark_url', ['wmu'], 'a URL in Base64', ['']),
   ...named('watermark_text', ['wmt'], 'text in Base64', ['']),
-  ...named('watermark_size', ['wms'], 'width:height', ['0:0']),
-  ...named('watermark_rotate', ['wm_rot', 'wmr'], 'degrees', ['0']),
   ...named('watermark_shadow', ['wmsh'], 'a sigma', ['0', '']),
   ...named('style', ['st'], 'CSS in Base64', ['']),
 ]

@@ -3,10 +3,11 @@
 import type { Orient } from '../../../transforms/index.ts'
 import { type Edges, trimmed } from '../shared/effects.ts'
 import { given, hexColour, lookUp, number, rgb, shown, whole } from '../shared/values.ts'
-import type { Asked, Pairs, Word } from '../shared/words.ts'
+import type { Pairs, Word } from '../shared/words.ts'
 import type { Crop, Gravity } from './gravity.ts'
+import type { WatermarkAsked } from './watermark.ts'
 
-export interface ImgproxyAsked extends Asked {
+export interface ImgproxyAsked extends WatermarkAsked {
   readonly type?: ResizingType
   readonly width?: number
   readonly height?: number

@@ -4,8 +4,14 @@ import { effectWords } from './effect-words.ts'
 import { outputWords } from './output-words.ts'
 import type { ImgproxyAsked } from './readers.ts'
 import { sizeWords } from './size-words.ts'
+import { watermarkWords } from './watermark.ts'
 
-export const imgproxyWords: readonly Word<ImgproxyAsked>[] = [...sizeWords, ...effectWords, ...outputWords]
+export const imgproxyWords: readonly Word<ImgproxyAsked>[] = [
+  ...sizeWords,
+  ...effectWords,
+  ...watermarkWords,
+  ...outputWords,
+]
 
 export type { ImgproxyAsked, ResizingType } from './readers.ts'
 export { formats } from './readers.ts'

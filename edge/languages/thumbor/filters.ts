@@ -91,7 +91,14 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     read: () => ({ native: grey }),
   },
   ignored('max_age', 'seconds', 'How long an answer is fresh is said by its source.') as Word<ThumborAsked>,
-  unread('max_bytes', 'bytes'),
+  {
+    name: 'max_bytes',
+    takes: 'bytes from 100 to 100000000',
+    becomes: '`max-bytes`',
+    needs: 'max-bytes=1000',
+    read: (text) =>
+      given(whole(text, 100, 100_000_000), (bytes) => ({ native: { 'max-bytes': shown(bytes) } })),
+  },
   {
     name: 'no_upscale',
     takes: 'nothing',

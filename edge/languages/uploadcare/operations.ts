@@ -49,12 +49,18 @@ const steps: Readonly<Record<string, OperationStep>> = {
     const formats = { jpeg: 'jpeg', png: 'png', webp: 'webp', auto: 'auto', preserve: 'preserve' } as const
     return { ...state, format: oneOf(operation, formats) }
   },
-  quality: (state, operation) => ({ ...state, quality: oneOf(operation, qualities) }),
+  quality: (state, operation) => ({
+    ...state,
+    quality: { ...keptMetadata(state), ...oneOf(operation, qualities) },
+  }),
   progressive: (state, operation) => ({ ...state, isProgressive: oneOf(operation, yesNo) }),
   inline: (state, operation) => ({ ...state, as: oneOf(operation, { yes: 'inline', no: 'attachment' }) }),
 
   // What these ask for is done in any case: no metadata, sRGB without a profile, drawings as pixels.
-  strip_meta: (state, operation) => keepUnchanged(state, oneOf(operation, { all: true })),
+  strip_meta: (state, operation) => ({
+    ...state,
+    quality: { ...state.quality, ...oneOf(operation, metadata) },
+  }),
   srgb: (state, operation) => keepUnchanged(state, oneOf(operation, { fast: true, icc: true })),
   max_icc_size(state, operation) {
     if (integer(operation.args[0] ?? '', [0, 99_999]) === undefined) throw refuse(operation, 'kilobytes')
@@ -76,6 +82,15 @@ const qualities: Readonly<Record<string, Options>> = {
   // At double density nobody sees the last of what is lost.
   smart_retina: { quality: 'auto', automatic: ['compress'] },
 }
+
+const metadata: Readonly<Record<string, Options>> = {
+  all: { metadata: 'none' },
+  none: { metadata: 'all' },
+  sensitive: { metadata: 'nolocation' },
+}
+
+const keptMetadata = ({ quality: { metadata: kept } }: UploadcareState): Options =>
+  kept === undefined ? {} : { metadata: kept }
 
 /** Colour settings that do nothing at this value: editors write them all the same. */
 const neutral: Readonly<Record<string, string>> = { warmth: '0' }
