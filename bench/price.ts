@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Facts, identify, type Plan, parse, plan, price } from '../transforms/index.ts'
+import { type Facts, identify, type Plan, parse, plan, price, stepsIn } from '../transforms/index.ts'
 import { exact } from '../transforms/language/exact.ts'
 import { sharp } from '../transforms/pixels/sharp.ts'
 import { render } from '../transforms/render/apply.ts'
@@ -64,6 +64,21 @@ const queries = [
   'w=1600&fm=pjpg',
   'w=300&h=500&fit=crop&crop=attention&flip=h&fm=jpg',
   'w=150&q=30&fm=webp',
+  'w=800&bri=20&con=10&sat=40&fm=jpg',
+  'w=900&auto=enhance&fm=jpg',
+  'w=700&duotone=navy,gold&fm=jpg',
+  'w=640&usm=60&fm=webp',
+  'w=400&htn=8&fm=jpg',
+  'w=600&mask=corners&corner-radius=40&fm=png',
+  'w=700&border=20,navy&border-radius=30&fm=webp',
+  'w=500&pad=40&fm=jpg',
+  'w=800&h=800&fit=fill&fill=blur&fm=jpg',
+  'w=700&blend=80ff0000&blend-mode=multiply&fm=jpg',
+  'w=800&txt=Halftone&txt-size=60&txt-line=4&txt-shad=5&fm=jpg',
+  'trim=auto&w=400&fm=webp',
+  'w=300&fm=png8',
+  'w=400&max-bytes=8000&fm=jpg',
+  'palette=json',
 ]
 const queriesEach = 8
 interface Job {
@@ -118,7 +133,7 @@ const groupsOf = ({ facts, plan: { encoding, ...steps } }: Job): string[] => [
   `to ${encoding.format}${encoding.lossless && encoding.format !== 'png' && encoding.format !== 'gif' ? ' lossless' : ''}${
     encoding.score === undefined ? '' : ' searched'
   }${steps.pages > 1 ? ' moving' : ''}`,
-  ...(['rotate', 'blur', 'sharpen', 'orient', 'flip', 'crop'] as const).filter((step) => steps[step]),
+  ...stepsIn(steps),
 ]
 
 const median = (values: readonly number[]): number =>

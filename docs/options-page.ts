@@ -142,7 +142,7 @@ const formats = `## Formats
 * \`fm=original\` answers with the source's own bytes: pictures are shown, anything else is a download. An SVG is not
   cleaned, scripts and all are still in it: it is sent with a \`Content-Security-Policy\` (\`sandbox\`, nothing but what
   it holds itself), so that a browser that opens it runs, loads and submits nothing. \`dl\` names the download of any picture.
-* \`fm=json\` answers with facts about the source. No other option changes them.
+* \`fm=json\` answers with facts about the source; \`details=true\` tells more. No other option changes them.
 * What is transparent by \`mask\`, \`pad\`, rounded borders or a transparent canvas stays so where the format can: a picture
   whose format is chosen becomes one that can. In JPEG it is white, or \`bg\`.
 * With \`placeholder\` and \`palette\` a text is told of the picture that the other options ask for; without a size it is

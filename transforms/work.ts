@@ -2,7 +2,7 @@
 import type { Facts, SourceFormat } from './facts.ts'
 import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
-import { addsColour, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
+import { addsColour, drawsEdges, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
 
 /**
  * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
@@ -35,12 +35,13 @@ const fixedRates = {
   'write png': 35,
   'write png drawn': 15,
   'write png reduced': 60,
-  tell: 25, // once: of a small copy
+  tell: 7, // once: of a small copy
   'write few colours': 340,
   'write fewer colours': 90, // once
   'write webp': 40,
   'write webp busy': 40, // where every pixel is unlike the next
   'write webp drawn': 90,
+  'write webp edges': 500, // beside the usual, with and without loss
   'write webp film': 15,
   'write webp alpha': 100,
   'write webp lossless': 170,
@@ -48,6 +49,7 @@ const fixedRates = {
   'write avif': 60,
   'write avif busy': 60,
   'write avif drawn': 110,
+  'write avif edges': 180,
   'write avif lossless': 140,
   'write gif': 900,
   'write gif drawn': 28,
@@ -197,6 +199,8 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (encoding.reducible) add('write png reduced', made)
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
+  if (!lossless && (format === 'webp' || format === 'avif') && plan.pages === 1 && drawsEdges(plan))
+    add(`write ${format} edges`, written)
   // In a film what is transparent is a few plain areas.
   if (hasAlpha && format === 'webp' && !lossless && plan.pages === 1) add('write webp alpha', made)
 }

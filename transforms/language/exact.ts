@@ -15,8 +15,9 @@ import type { Client, Dependence } from './spec.ts'
 export function exact(options: Options, client: Client): Spec {
   refuseContradictions(options)
   // Facts and bytes are the source's own: nothing that is done to the picture changes them.
-  if (isUnmade(options.format)) return { format: options.format }
+  if (isUnmade(options.format) && !isDetailed(options)) return { format: options.format }
   const asked = spelledOut(options)
+  if (isDetailed(asked)) return { ...stepped(enough, client, false), details: true }
   const told = tellingOf(asked)
   if (told) return { ...stepped(small(asked), client, false), ...played(asked, true), ...told }
   const output = encoding(asked, client)
@@ -39,7 +40,8 @@ function spelledOut(options: Options): Options {
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */
 export function dependsOn(options: Options): Dependence {
-  if (isUnmade(options.format)) return { accept: false, width: false, dpr: false, saveData: false }
+  if (isUnmade(options.format) || isDetailed(options))
+    return { accept: false, width: false, dpr: false, saveData: false }
   const hints = options.hints ?? []
   const isTold = tellingOf(spelledOut(options)) !== undefined
   return {
@@ -49,6 +51,9 @@ export function dependsOn(options: Options): Dependence {
     saveData: !isTold && hints.includes('save-data') && !isSaving(options) && hasQuality(options),
   }
 }
+
+/** Facts for which the file has to be read. */
+const isDetailed = ({ format, details = false }: Options): boolean => format === 'json' && details
 
 /** Answered from the source alone: no picture is made. */
 export const isUnmade = (format: Options['format']): format is 'json' | 'original' =>

@@ -1,5 +1,5 @@
 // The rows of the table of options that ask for something told of the picture instead of the picture.
-import { integer, oneOf, same } from '../options/kinds.ts'
+import { flag, integer, oneOf, same } from '../options/kinds.ts'
 import { identifier } from '../options/kinds-text.ts'
 import type { Rows } from '../options/option-types.ts'
 
@@ -18,6 +18,15 @@ export const toldRows = {
     kind: oneOf(same('json', 'css')),
     section,
     about: 'The dominant colours of the picture, the most frequent first, as JSON or as classes of CSS.',
+  },
+  details: {
+    key: 'details',
+    kind: flag,
+    section,
+    default: false,
+    needs: '`fm=json`',
+    about:
+      'The facts in full: also the name of the colour profile, what EXIF and IPTC say (but for the place), a SHA-256 of the file, its dominant colours and a BlurHash. The file is read for it.',
   },
   paletteSize: {
     key: 'colors',

@@ -2,6 +2,7 @@
 import type { Spec } from '../language/options.ts'
 
 export type Tell =
+  | { readonly kind: 'details' }
   | { readonly kind: 'placeholder'; readonly as: 'blurhash' | 'thumbhash' | 'lqip' | 'color' }
   | {
       readonly kind: 'palette'
@@ -11,7 +12,14 @@ export type Tell =
     }
 
 /** Undefined where the picture itself is asked for. */
-export function tellOf({ placeholder, palette, paletteSize, palettePrefix }: Spec): Tell | undefined {
+export function tellOf({
+  details,
+  placeholder,
+  palette,
+  paletteSize,
+  palettePrefix,
+}: Spec): Tell | undefined {
+  if (details) return { kind: 'details' }
   if (placeholder) return { kind: 'placeholder', as: placeholder }
   if (!palette) return undefined
   return { kind: 'palette', as: palette, colours: paletteSize ?? 6, prefix: palettePrefix ?? 'image' }

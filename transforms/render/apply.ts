@@ -108,7 +108,7 @@ async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
     // Loaded only here: a plain render hashes nothing.
     const { told } = await import('./told.ts')
     const { done } = await finished(image, task)
-    return { ...(await told(await pixelsOf(done), tell)), width, height, pages: 1 }
+    return { ...(await told(await pixelsOf(done), tell, task)), width, height, pages: 1 }
   }
   const found = encoding.score === undefined ? undefined : await searched(image, task)
   if (found && others.length === 0) return found

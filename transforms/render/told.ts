@@ -1,8 +1,10 @@
 // What is told of finished pixels instead of encoding them: placeholders and palettes.
 import { encode as blurhash } from 'blurhash'
 import { rgbaToThumbHash } from 'thumbhash'
+import type { Facts } from '../facts.ts'
 import { from, type Pixels, pixelsOf, run } from '../pixels/run.ts'
 import type { Plan } from '../plan/plan.ts'
+import { detailsOf } from './details.ts'
 import { dominantColours } from './quantised.ts'
 import { withAlpha } from './steps/channels.ts'
 
@@ -13,13 +15,30 @@ export interface Told {
   readonly type: string
 }
 
-export async function told(pixels: Pixels, tell: Tell): Promise<Told> {
+export async function told(pixels: Pixels, tell: Tell, source: Source): Promise<Told> {
+  if (tell.kind === 'details')
+    return { body: bytesOf(await details(pixels, source)), type: 'application/json' }
   if (tell.kind === 'placeholder')
     return { body: bytesOf(await placeholders[tell.as](pixels)), type: 'text/plain; charset=utf-8' }
   const colours = await dominantColours(await fitting(pixels, paletteSide), tell.colours)
   return tell.as === 'json'
     ? { body: bytesOf(json(colours)), type: 'application/json' }
     : { body: bytesOf(css(colours, tell.prefix)), type: 'text/css; charset=utf-8' }
+}
+
+interface Source {
+  readonly source: Uint8Array
+  readonly facts: Facts
+}
+
+async function details(pixels: Pixels, { source, facts }: Source): Promise<string> {
+  const colours = await dominantColours(await fitting(pixels, paletteSide), 6)
+  const document = {
+    ...detailsOf(source, facts),
+    colors: colours.map(hexOf),
+    blurhash: await placeholders.blurhash(pixels),
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
 }
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text))

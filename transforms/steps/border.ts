@@ -81,6 +81,7 @@ export const border = effectOf<Border>()({
   },
   opens: ({ outer }) => outer.some((radius) => radius > 0),
   colours: ({ colour: { r, g, b } }) => r !== g || g !== b,
+  edges: () => true,
   rates: { border: 28 },
   work: (_, { made }) => ({ border: made }),
 })

@@ -105,6 +105,7 @@ export const extend = stepOf<Extend>()({
   colours: ({ paint, colour, gradient }) =>
     (paint === 'colour' && isColoured(colour)) ||
     (paint === 'gradient' && (isColoured(gradient?.from) || isColoured(gradient?.to))),
+  edges: ({ paint }) => paint !== 'edge',
   rates: { 'extend blur': 50, 'extend gradient': 32 },
   work: ({ paint }, { made }) =>
     paint === 'blur' ? { 'extend blur': made } : paint === 'gradient' ? { 'extend gradient': made } : {},

@@ -18,6 +18,7 @@ export const halftone = effectOf<number>()({
   // Dots closer than three pixels are no dots.
   exact: ({ halftone }) => ({ halftone: halftone ? Math.max(3, halftone) : undefined }),
   value: ({ halftone }) => halftone,
+  edges: () => true,
   rates: { halftone: 95 },
   work: (_, { made }) => ({ halftone: made }),
 })

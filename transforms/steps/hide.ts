@@ -39,6 +39,7 @@ export const hide = effectOf<Hide>()({
     hide ? { hide, hideHow: hideHow === 'pixelate' ? undefined : hideHow } : {},
   value: ({ hide, hideHow }: Asked, size) =>
     hide && { box: regionBox('hide', hide, size), how: hideHow ?? 'pixelate' },
+  edges: ({ how }) => how === 'pixelate',
   rates: { hide: 12, 'hide blur': 30 },
   work: ({ box, how }, { made }) => ({
     hide: made,

@@ -38,6 +38,10 @@ export const addsColour = (plan: StepValues): boolean =>
 export const opensUp = (plan: StepValues): boolean =>
   eachStep.some(({ name, opens }) => plan[name] !== undefined && opens?.(plan[name]))
 
+/** Whether edges of colour are drawn that the source need not have. */
+export const drawsEdges = (plan: StepValues): boolean =>
+  eachStep.some(({ name, edges }) => plan[name] !== undefined && edges?.(plan[name]))
+
 export const workOfSteps = (plan: StepValues, amounts: Amounts): readonly (readonly [string, number])[] =>
   eachStep
     .filter(({ name }) => plan[name] !== undefined)

@@ -188,6 +188,7 @@ export const mark = effectOf<Mark>()({
   },
   sources: ({ mark }) => (mark ? [mark] : []),
   colours: () => true,
+  edges: () => true,
   rates: { mark: 18, 'mark made': 12, 'mark tile': 50 },
   work: (value, { made }) => ({
     mark: made,

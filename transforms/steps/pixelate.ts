@@ -17,6 +17,7 @@ export const pixelate = effectOf<number>()({
   // A block of one pixel is that pixel.
   exact: ({ pixelate = 0 }) => ({ pixelate: pixelate > 1 ? pixelate : undefined }),
   value: ({ pixelate }) => pixelate,
+  edges: () => true,
   rates: { pixelate: 15 },
   work: (_, { made }) => ({ pixelate: made }),
 })

@@ -23,6 +23,8 @@ export interface Step<Name extends string, R extends Rows, Value> {
   sources?(spec: Values<R>): readonly SourceName[]
   /** Whether a grey picture may be coloured after it. */
   colours?(value: Value): boolean
+  /** Whether it draws edges of colour, which encoders spend time on, see render/in-colour.ts. */
+  edges?(value: Value): boolean
   /** Whether an opaque picture may be seen through after it. */
   opens?(value: Value): boolean
 }

@@ -79,8 +79,9 @@ export const text = effectOf<Text>()({
       ...(textTrack && { track: textTrack }),
     }
   },
-  colours: ({ colour, behind, outline }) =>
-    [colour, behind, outline?.colour].some((each) => each && (each.r !== each.g || each.g !== each.b)),
+  colours: ({ colour, behind, outline }) => [colour, behind, outline?.colour].some(isColoured),
+  edges: ({ colour, outline, behind }) =>
+    isColoured(colour) || isColoured(outline?.colour) || isColoured(behind),
   rates: { text: 10, 'text once': 4, 'text drawn': 22, 'text outline': 4 },
   work: (value, { made }) => ({
     text: made,
@@ -117,6 +118,9 @@ function exactText(asked: Asked, density: number): Loose<Asked> {
     textTrack: (textTrack && Math.min(100, textTrack * density)) || undefined,
   }
 }
+
+const isColoured = (colour: Colour | undefined): boolean =>
+  colour !== undefined && (colour.r !== colour.g || colour.g !== colour.b)
 
 const isSame = (one: Colour | undefined, other: Colour): boolean =>
   one?.r === other.r && one.g === other.g && one.b === other.b && one.alpha === other.alpha

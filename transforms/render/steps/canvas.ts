@@ -4,11 +4,12 @@ import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
 import { sharp } from '../../pixels/sharp.ts'
 import type { Extend, Gradient } from '../../steps/geometry/geometry.ts'
 import type { Size } from '../../steps/geometry/sizes.ts'
-import { withAlpha } from './channels.ts'
+import { hasAlpha, withAlpha } from './channels.ts'
 import { mixedColours } from './mixed-colours.ts'
 
 export async function onPainted(image: Sharp, extend: Extend): Promise<Sharp> {
-  const pixels = withAlpha(await pixelsOf(image))
+  const own = await pixelsOf(image)
+  const pixels = withAlpha(own)
   const { top, right, bottom, left, gradient } = extend
   const size = { width: left + pixels.width + right, height: top + pixels.height + bottom }
   const canvas = gradient ? drawn(gradient, size) : blurredCopy(pixels, size)
@@ -19,7 +20,10 @@ export async function onPainted(image: Sharp, extend: Extend): Promise<Sharp> {
     left,
     top,
   }
-  return from(await pixelsOf((await canvas).composite([input])))
+  const painted = from(await pixelsOf((await canvas).composite([input])))
+  const isOpaque = !hasAlpha(own) && (!gradient || (gradient.from.alpha === 1 && gradient.to.alpha === 1))
+  // A channel that says nothing would be encoded all the same.
+  return isOpaque ? painted.removeAlpha() : painted
 }
 
 /** Of the longer side: enough that nothing but its colours is left. */
