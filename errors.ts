@@ -20,6 +20,8 @@ export type FailureKind =
   /** The host of the request is none of ours. */
   | 'unknown-host'
   | 'loop'
+  /** Only what is stored was asked for (only-if-cached). */
+  | 'not-stored'
   | 'bad-version'
   | 'coding-unknown'
   | 'target-too-long'

@@ -37,6 +37,8 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
   // RFC 9110 15.5.20.
   'unknown-host': { status: 421, title: 'This host is not answered here', keepFor: 0 },
+  // RFC 9111 5.2.1.7.
+  'not-stored': { status: 504, title: 'Nothing is stored for this request', keepFor: 0 },
   // RFC 5842 7.2.
   loop: { status: 508, title: 'The request goes round in a circle', keepFor: 0 },
   'bad-version': { status: 505, title: 'The version of HTTP is not spoken here', keepFor: 0 },

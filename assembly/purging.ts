@@ -1,6 +1,6 @@
 // The purges of this process: their log, what caches compare with it, and the other processes that are told.
 import { join } from 'node:path'
-import type { Role } from '../config.ts'
+import type { Config, Role } from '../config.ts'
 import { purgesOf } from '../edge/purges.ts'
 import { Failure } from '../errors.ts'
 import {
@@ -30,7 +30,7 @@ export interface Purging {
 
 export async function assemblePurging(assembly: Assembly): Promise<Purging> {
   const { config, closing, refused, now = Date.now } = assembly
-  const log = keepsEntries(config.roles)
+  const log = keepsEntries(config)
     ? await openFileLog({ path: join(config.dataDir, 'purges.log'), now })
     : createMemoryLog({ now })
   const startedAt = now()
@@ -52,13 +52,14 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
       secrets: config.tierSecret,
       refused,
       // A log in memory begins with its process.
-      log: { begins: keepsEntries(config.roles) ? 0 : startedAt, since: log.since },
+      log: { begins: keepsEntries(config) ? 0 : startedAt, since: log.since },
     }),
   }
 }
 
 /** On disk, beyond the end of the process. */
-const keepsEntries = (roles: readonly Role[]): boolean => roles.includes('shield') || roles.includes('origin')
+const keepsEntries = ({ roles, sites }: Config): boolean =>
+  roles.includes('shield') || roles.includes('origin') || (roles.includes('edge') && sites.size > 0)
 
 /** Beside the connection: a line is written, and synced. */
 const acknowledgeMs = 5000

@@ -54,7 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   edge: [...words, 'cache', 'purging', door],
   // Whole web sites of customers.
-  site: words,
+  site: [...words, 'cache', 'purging'],
   // Settings to text: what Lua is told comes from those who know it.
   nginx: ['errors.ts', 'problem.ts', 'http', 'edge', door],
   storage: [...words, 'work/process-name.ts'],
