@@ -12,8 +12,6 @@ export type FailureKind =
   | 'bad-method'
   | 'not-neighbour'
   | 'not-found'
-  /** Only what is stored was asked for. */
-  | 'not-stored'
   | 'bad-credentials'
   | 'not-allowed'
   | 'over-quota'
@@ -22,6 +20,8 @@ export type FailureKind =
   /** The host of the request is none of ours. */
   | 'unknown-host'
   | 'loop'
+  /** Only what is stored was asked for (only-if-cached). */
+  | 'not-stored'
   | 'bad-version'
   | 'coding-unknown'
   | 'target-too-long'

@@ -29,8 +29,6 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   // A stranger at the port of an internal tier. A neighbour that gets it answers 'tier-refused' itself.
   'not-neighbour': { status: 403, title: 'Only our own tiers are answered here', keepFor: 0 },
   'not-found': { status: 404, title: 'There is nothing at this address', keepFor: 30 },
-  // RFC 9111 5.2.1.7.
-  'not-stored': { status: 504, title: 'Nothing is stored here for this request', keepFor: 0 },
   'bad-credentials': { status: 401, title: 'The key is missing or wrong', keepFor: 0 },
   'not-allowed': { status: 403, title: 'The key may not do this', keepFor: 0 },
   // Until the next month begins, or somebody raises the quota: an hour is a polite guess.
@@ -39,6 +37,8 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'bad-request': { status: 400, title: 'The request cannot be read', keepFor: 0 },
   // RFC 9110 15.5.20.
   'unknown-host': { status: 421, title: 'This host is not answered here', keepFor: 0 },
+  // RFC 9111 5.2.1.7.
+  'not-stored': { status: 504, title: 'Nothing is stored for this request', keepFor: 0 },
   // RFC 5842 7.2.
   loop: { status: 508, title: 'The request goes round in a circle', keepFor: 0 },
   'bad-version': { status: 505, title: 'The version of HTTP is not spoken here', keepFor: 0 },

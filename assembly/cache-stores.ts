@@ -37,7 +37,7 @@ const worthALine: ReadonlySet<DiskEvent> = new Set(['disk-full', 'write-failed',
 const silentMs = 60_000
 
 /** A cache without its disk still serves, so only the log can say that it has none. */
-function warning({ log, now = Date.now }: Assembly, cache: string): DiskObserver {
+export function warning({ log, now = Date.now }: Assembly, cache: string): DiskObserver {
   const said = new Map<DiskEvent, number>()
   return (event, cause) => {
     const at = now()

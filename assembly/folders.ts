@@ -11,11 +11,11 @@ interface WritableFolder {
 
 /**
  * The folders that this process writes, each with the variable that sets it. A process that is only an edge writes
- * none.
+ * none, unless it keeps answers of sites.
  */
-export function foldersOf({ roles, dataDir, storage }: Config): readonly WritableFolder[] {
+export function foldersOf({ roles, dataDir, storage, sites }: Config): readonly WritableFolder[] {
   const data = { variable: 'HALFTONE_DATA', dir: resolve(dataDir) }
-  if (roles.every((role) => role === 'edge')) return []
+  if (roles.every((role) => role === 'edge')) return sites.size === 0 ? [] : [data]
   if (!roles.includes('api')) return [data]
   const spool = { ...data, dir: join(data.dir, 'spool') }
   if (storage?.kind !== 'folder') return [data, spool]

@@ -1,6 +1,6 @@
 // The purges of this process: its log, what caches compare with it, the log that all share, and the members that are told.
 import { join } from 'node:path'
-import type { Role } from '../config.ts'
+import type { Config } from '../config.ts'
 import { purgesOf } from '../edge/purges.ts'
 import { asFailure, Failure } from '../errors.ts'
 import {
@@ -38,7 +38,7 @@ export interface Purging {
 /** `records`: of an api process. */
 export async function assemblePurging(assembly: Assembly, records: Records | undefined): Promise<Purging> {
   const { config, closing, refused, now = Date.now } = assembly
-  const log = keepsEntries(config.roles)
+  const log = keepsEntries(config)
     ? await openFileLog({ path: join(config.dataDir, 'purges.log'), now })
     : createMemoryLog({ now })
   const startedAt = now()
@@ -46,7 +46,7 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
   const epochs = await createEpochs(log)
   const following = await followSharedLog(assembly, {
     ...{ log, records },
-    keepsEntries: keepsEntries(config.roles),
+    keepsEntries: keepsEntries(config),
   })
 
   const apply = ({ purges, logged }: Delivery): Promise<unknown> =>
@@ -69,7 +69,7 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
       secrets: config.tierSecret,
       refused,
       // A log in memory begins with its process.
-      log: { begins: keepsEntries(config.roles) ? 0 : startedAt, since: log.since },
+      log: { begins: keepsEntries(config) ? 0 : startedAt, since: log.since },
       // Others have no database.
       shared: records && following?.shared,
     }),
@@ -78,7 +78,8 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
 }
 
 /** On disk, beyond the end of the process. */
-const keepsEntries = (roles: readonly Role[]): boolean => roles.includes('shield') || roles.includes('origin')
+const keepsEntries = ({ roles, sites }: Config): boolean =>
+  roles.includes('shield') || roles.includes('origin') || (roles.includes('edge') && sites.size > 0)
 
 /** Beside the connection: a line is written, and synced. */
 const acknowledgeMs = 5000

@@ -1,10 +1,22 @@
-// The sites of this process: a guarded way to each one's server, which knows no other.
+// The sites of this process: a guarded way to each one's server, which knows no other, and one cache before them all.
+import { parseAddressRules } from '../fetch/addresses.ts'
 import { createGuard } from '../fetch/guard.ts'
+import { createClientAddresses } from '../limits/index.ts'
+import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
 import type { Assembly } from './context.ts'
+import { assembleSiteStore } from './site-store.ts'
 
-export function assembleSites({ config, log, metrics, closing }: Assembly): Sites | undefined {
+export function assembleSites(assembly: Assembly): Sites | undefined {
+  const { config, log, metrics, closing, epochs, now } = assembly
   if (config.sites.size === 0) return undefined
+  const cache = createSiteCache({
+    store: assembleSiteStore(assembly),
+    epochs,
+    ...(now && { now }),
+    observe: (outcome) => metrics.outcome('site', outcome),
+  })
+  closing.push(() => cache.idle())
   const sites = [...config.sites].map(([name, { hosts, origin, originHost, allowAddresses }]) => {
     const { connectMs } = config
     const dispatcher = createGuard({
@@ -16,9 +28,14 @@ export function assembleSites({ config, log, metrics, closing }: Assembly): Site
     closing.push(() => dispatcher.destroy())
     return { name, hosts, origin: new URL(origin).origin, originHost, dispatcher }
   })
+  const { isTrusted } = createClientAddresses({
+    trusted: parseAddressRules(config.trustedProxies),
+    header: config.forwardedHeader,
+  })
   return createSites({
     sites,
-    isTrusted: () => false,
+    cache,
+    isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {
       metrics.outcome('site', failure.kind)
       log.warn({ site, kind: failure.kind, err: failure.details.cause }, 'a request of a site failed')

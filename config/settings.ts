@@ -14,6 +14,7 @@ import { picturePath } from './parsed-kinds.ts'
 import type { RedisConfig } from './redis.ts'
 import { renderSettings } from './render-settings.ts'
 import { type Setting, setting } from './setting.ts'
+import { siteSettings } from './site-settings.ts'
 import type { StorageConfig, WrittenStorage } from './storage.ts'
 import { tracingSettings } from './tracing-settings.ts'
 
@@ -227,6 +228,7 @@ export const settings = {
   ...tracingSettings,
   ...apiSettings,
   ...nginxSettings,
+  ...siteSettings,
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['kind']> }

@@ -29,7 +29,8 @@ function isNotModified(headers: Headers, request: RequestHeaders): boolean {
   const tags = request['if-none-match']
   if (tags !== undefined) return noneMatchFails(tags, headers.etag)
   const since = parseHttpDate(request['if-modified-since'])
-  const modified = parseHttpDate(headers['last-modified'])
+  // Without a date of change that of its making will do (RFC 9111 4.3.2).
+  const modified = parseHttpDate(headers['last-modified'] ?? headers.date)
   return since !== undefined && modified !== undefined && modified <= since
 }
 

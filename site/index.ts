@@ -4,9 +4,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Failure } from '../errors.ts'
+import type { SiteCache } from './cache/index.ts'
 import { createHosts, type HostsOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
-import { type PassOptions, pass } from './pass.ts'
+import { pass, type SitePassOptions } from './pass.ts'
 import { passUpgrade } from './upgrade.ts'
 
 export interface Site {
@@ -22,6 +23,7 @@ export interface Site {
 
 export interface SitesOptions {
   readonly sites: readonly Site[]
+  readonly cache: SiteCache
   /** Whether whoever holds the connection is a proxy of our own. */
   readonly isTrusted: (address: string) => boolean
   readonly failed: (site: string, failure: Failure) => void
@@ -35,11 +37,13 @@ export interface Sites {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
-export function createSites({ sites, isTrusted, failed }: SitesOptions): Sites {
+export function createSites({ sites, cache, isTrusted, failed }: SitesOptions): Sites {
   const hosts: HostsOf<Site> = createHosts(sites)
 
-  function optionsFor(site: Site, req: IncomingMessage): PassOptions {
+  function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
     return {
+      site: site.name,
+      cache,
       dispatcher: site.dispatcher,
       origin: site.origin,
       originHost: site.originHost,

@@ -6,9 +6,9 @@ import { type Duplex, pipeline } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
+import type { PassOptions } from './asking.ts'
 import { failureOf, linesOf } from './exchange.ts'
 import { answerLines, type Lines, requestLines } from './message-headers.ts'
-import type { PassOptions } from './pass.ts'
 
 /** `head` is what the client sent behind its handshake. */
 export function passUpgrade(req: IncomingMessage, client: Duplex, head: Buffer, options: PassOptions): void {

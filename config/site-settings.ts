@@ -1,0 +1,25 @@
+// The settings of sites: what of their answers is kept, and which hosts are Halftone's own beside them.
+import { bytes, list, text } from './kinds.ts'
+import { cacheOf } from './machine.ts'
+import { setting } from './setting.ts'
+
+export const siteSettings = {
+  siteMemoryBytes: setting(
+    'HALFTONE_SITE_MEMORY',
+    bytes(),
+    cacheOf(128),
+    'How much of the answers of sites is kept in memory; nothing where there is no site.',
+  ),
+  siteDiskBytes: setting(
+    'HALFTONE_SITE_DISK',
+    bytes(),
+    '10GB',
+    'How much of the answers of sites is kept on disk.',
+  ),
+  hosts: setting(
+    'HALFTONE_HOSTS',
+    list(text().toLowerCase()),
+    '',
+    'Where there are sites: further host names of Halftone itself, without port. Its public URL, names of this machine and IP addresses are its own anyway; every other host is refused.',
+  ),
+}

@@ -1,0 +1,208 @@
+// A body on its way from the origin: read by as many as may have it, each at its own pace, and stored while it comes. In
+// memory stand the part that is being received, and parts that are being written.
+import { Readable } from 'node:stream'
+import type { ByteRange } from '../../tier.ts'
+import { type Part, partEnd } from './parts.ts'
+
+export interface FillOptions {
+  readonly source: Readable
+  /** Where in the whole body the first byte belongs. */
+  readonly start: number
+  /** Bodies up to here are kept in one piece. They come as fast as the origin sends them, however slow the reader is. */
+  readonly heldBytes: number
+  /** A longer body is read to its end, in parts like any other, and is no stored answer in the end. */
+  readonly mostBytes: number
+  readonly putPart: (start: number, bytes: Buffer) => Promise<void>
+  readonly getPart: (start: number) => Promise<Buffer | undefined>
+}
+
+export interface Filled {
+  /** The whole, where it is small. */
+  readonly held: Buffer | undefined
+  readonly parts: readonly Part[]
+  /** Bytes received. */
+  readonly bytes: number
+}
+
+export interface Fill {
+  /** A reader counts as a claim until it is closed. */
+  open(range?: ByteRange): Readable
+  /** Without claims before its end the origin is left. */
+  claim(): void
+  release(): void
+  /** Comes to its end also where nobody reads. */
+  drain(): void
+  /** Rejects when the body broke off, or nobody wanted it any more. */
+  readonly filled: Promise<Filled>
+}
+
+/** Parts on their way to the disk; beyond that the origin waits. */
+const mostWriting = 2
+
+export function createFill({ source, start, heldBytes, mostBytes, putPart, getPart }: FillOptions): Fill {
+  const outcome = Promise.withResolvers<Filled>()
+  outcome.promise.catch(() => {})
+  const parts: Part[] = []
+  const writing = new Map<number, Buffer>()
+  const wakers = new Set<() => void>()
+  let chunks: { readonly at: number; readonly bytes: Buffer }[] = []
+  let partStart = start
+  let received = start
+  let ended: 'no' | 'whole' | Error = 'no'
+  let claims = 0
+  let isDraining = false
+
+  function wake(): void {
+    const waiting = [...wakers]
+    wakers.clear()
+    for (const each of waiting) each()
+  }
+
+  /** The origin sends on while somebody waits for it, or while all of it may be held. */
+  function flow(): void {
+    if (ended !== 'no') return
+    const isWanted = wakers.size > 0 || isDraining || received - start < heldBytes
+    if (isWanted && writing.size < mostWriting) source.resume()
+    else source.pause()
+  }
+
+  function cut(): void {
+    const bytes =
+      chunks.length === 1 ? (chunks[0]?.bytes ?? noBytes) : Buffer.concat(chunks.map((each) => each.bytes))
+    const at = partStart
+    chunks = []
+    partStart = received
+    if (bytes.length === 0) return
+    parts.push({ start: at, length: bytes.length })
+    writing.set(at, bytes)
+    void putPart(at, bytes).then(() => {
+      writing.delete(at)
+      flow()
+    })
+  }
+
+  function take(bytes: Buffer): void {
+    for (let rest = bytes; rest.length > 0; ) {
+      const piece = rest.subarray(0, partEnd(received) - received)
+      chunks.push({ at: received, bytes: piece })
+      received += piece.length
+      rest = rest.subarray(piece.length)
+      if (received === partEnd(partStart)) cut()
+    }
+    wake()
+    flow()
+  }
+
+  function end(how: 'whole' | Error): void {
+    if (ended !== 'no') return
+    ended = how
+    if (how === 'whole') finish()
+    else outcome.reject(how)
+    wake()
+  }
+
+  function finish(): void {
+    const bytes = received - start
+    const isSmall = parts.length === 0 && bytes <= heldBytes
+    const held = isSmall ? Buffer.concat(chunks.map((each) => each.bytes)) : undefined
+    // The last readers may need it until it can be read from its place.
+    if (!isSmall) cut()
+    if (bytes > mostBytes) outcome.reject(new Error('the body is too long to be stored'))
+    else outcome.resolve({ held, parts, bytes })
+  }
+
+  source.on('data', take)
+  source.once('end', () => end('whole'))
+  source.once('error', end)
+  source.once('close', () => end(new Error('the body broke off')))
+  flow()
+
+  /** What is there from this byte on, at most to the end of its part. */
+  async function bytesAt(at: number): Promise<Buffer | undefined> {
+    if (at >= partStart) {
+      const chunk = chunks.findLast((each) => each.at <= at)
+      return chunk?.bytes.subarray(at - chunk.at)
+    }
+    const part = parts.findLast((each) => each.start <= at)
+    if (part === undefined) return undefined
+    const bytes = writing.get(part.start) ?? (await getPart(part.start))
+    return bytes?.subarray(at - part.start)
+  }
+
+  function open(range: Partial<ByteRange> = {}): Readable {
+    const { start: first = start, end: last = Number.POSITIVE_INFINITY } = range
+    let at = first
+    claims++
+    const waitForMore = (): Promise<void> =>
+      new Promise((resolve) => {
+        wakers.add(resolve)
+        flow()
+      })
+
+    async function read(this: Readable): Promise<void> {
+      try {
+        while (!this.destroyed) {
+          if (at > last || (at >= received && ended === 'whole')) return void this.push(null)
+          if (at >= received && ended !== 'no') throw ended
+          if (at >= received) {
+            await waitForMore()
+            continue
+          }
+          const found = await bytesAt(at)
+          if (found === undefined) throw new Error('a part of the body is no longer stored')
+          const bytes = found.subarray(0, last - at + 1)
+          at += bytes.length
+          if (!this.push(bytes)) return
+        }
+      } catch (thrown) {
+        this.destroy(thrown as Error)
+      }
+    }
+
+    // Asked for more while it is still reading: then once more.
+    let isReading = false
+    let isWanted = false
+    async function readOn(stream: Readable): Promise<void> {
+      isWanted = true
+      if (isReading) return
+      isReading = true
+      while (isWanted) {
+        isWanted = false
+        await read.call(stream)
+      }
+      isReading = false
+    }
+
+    return new Readable({
+      highWaterMark: 128 * 1024,
+      read() {
+        void readOn(this)
+      },
+      destroy(error, done) {
+        release()
+        wake()
+        done(error)
+      },
+    })
+  }
+
+  function release(): void {
+    claims--
+    if (claims > 0 || ended !== 'no' || isDraining) return
+    source.destroy()
+    end(new Error('nobody waits for the body any more'))
+  }
+
+  return {
+    open,
+    claim: () => void claims++,
+    release,
+    drain() {
+      isDraining = true
+      flow()
+    },
+    filled: outcome.promise,
+  }
+}
+
+const noBytes = Buffer.alloc(0)
