@@ -8,7 +8,7 @@ import { Failure } from '../../errors.ts'
 import { exactPath, parseExactPath } from '../../transforms/index.ts'
 import { aSpeaker, mountOf } from './spoken.ts'
 
-const runs = Number(process.env.HALFTONE_TEST_URLS ?? 20_000)
+const runs = Number(process.env.HALFTONE_TEST_URLS ?? 4000)
 
 /** A small generator of its own: one number makes a whole address, and fast-check finds and repeats it. */
 function dice(seed: number) {
