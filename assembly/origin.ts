@@ -42,6 +42,7 @@ export async function assembleOrigin(assembly: Assembly): Promise<Tier> {
     },
     now,
     epochs: assembly.epochs,
+    hastens: config.betterLater,
     share: assembly.sharing?.share,
     log,
     observe: (event) => count(metrics, event),

@@ -1,5 +1,5 @@
 // The settings of making pictures: how many at once, and the limits of each.
-import { bytes, integer } from './kinds.ts'
+import { bytes, integer, yesNo } from './kinds.ts'
 import { workers } from './machine.ts'
 import { setting } from './setting.ts'
 
@@ -47,5 +47,11 @@ export const renderSettings = {
     integer(1, 1e10),
     100e6,
     'Largest result, in pixels of all its frames.',
+  ),
+  betterLater: setting(
+    'HALFTONE_BETTER_LATER',
+    yesNo(),
+    'true',
+    'Whether a quality that takes a search (q=auto, auto=compress) is answered at once with the usual quality, and searched for in the background once the picture is asked for again. Otherwise who asks first waits for the search.',
   ),
 }

@@ -15,8 +15,9 @@ import {
 } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import type { Handover } from '../work/handover.ts'
-import { mayBeKept, together } from './caching.ts'
+import { type Caching, mayBeKept, together } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
+import { allowsHaste, hastyHeaders, isHasty, type MakeOf, maySearch, obtainSoon } from './hasty.ts'
 import type { Loader, Source, Wish } from './loader.ts'
 import { make } from './make.ts'
 import { createOpener } from './opened-sources.ts'
@@ -42,6 +43,8 @@ export interface OriginOptions {
   readonly now?: () => number
   readonly observe?: (event: OriginEvent) => void
   readonly epochs?: Epochs
+  /** Whether a quality that takes a search is answered by the usual one first. */
+  readonly hastens?: boolean
   readonly share?: Share | undefined
   readonly log?: { error(fields: object, message: string): void }
 }
@@ -101,22 +104,16 @@ export function createOrigin(options: OriginOptions): Origin {
       const { traceparent } = ask.headers
       // The source's own bytes are kept where sources are.
       const isKept = mayBeKept(caching.shared) && place.spec.format !== 'original'
-      const result = await results.obtain({
-        key: resultKey(
-          sources.map((each) => each.version),
-          canonical(place.spec),
-        ),
-        priority,
-        keep: isKept,
-        ...{ purged, epoch },
-        signal: ask.signal,
-        make: (signal) =>
-          make(
-            { source, further, spec: place.spec, owner: place.source, priority, traceparent },
-            workshop,
-            signal,
-          ),
-      })
+      const versions = sources.map((each) => each.version)
+      const key = resultKey(versions, canonical(place.spec))
+      const wanted = { key, priority, keep: isKept, purged, epoch, signal: ask.signal }
+      const { spec, source: owner } = place
+      const makeOf: MakeOf = (isHasty) => (signal) =>
+        make({ source, further, spec, owner, priority, traceparent, isHasty }, workshop, signal)
+      const isSoon = options.hastens && isKept && place.isCurrent && maySearch(spec) && allowsHaste(caching)
+      const result = isSoon
+        ? await obtainSoon(results, wanted, makeOf)
+        : await results.obtain({ ...wanted, make: makeOf(false) })
       if (!result) continue
       for (const event of eventsOf(result, place.spec)) observe(event)
       return respond(result, {
@@ -125,13 +122,24 @@ export function createOrigin(options: OriginOptions): Origin {
         sources,
         loadMs,
         isKept,
-        freshness: place.isCurrent ? cacheHeaders(caching, options.freshness) : fleetingHeaders(caching),
+        freshness: freshnessOf(result, { caching, isCurrent: place.isCurrent }, options.freshness),
       })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
   }
 
   return { answer, idle: () => results.idle() }
+}
+
+interface Kept {
+  readonly caching: Caching
+  /** Whether it is a picture of this revision. */
+  readonly isCurrent: boolean
+}
+
+function freshnessOf(result: ObtainedResult, { caching, isCurrent }: Kept, bounds: Freshness): Headers {
+  if (!isCurrent) return fleetingHeaders(caching)
+  return isHasty(result) ? hastyHeaders(caching, bounds) : cacheHeaders(caching, bounds)
 }
 
 /** A failure that caches keep is purged with the picture that it stands for. */

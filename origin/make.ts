@@ -12,6 +12,7 @@ import {
 } from '../transforms/index.ts'
 import { type Picture, type Processor, processOne } from '../transforms/processor.ts'
 import { describe } from './facts-document.ts'
+import { hasten, hastyMark } from './hasty.ts'
 import type { Source } from './loader.ts'
 import type { OpenedSource, OpenSource } from './opened-sources.ts'
 import { original } from './original.ts'
@@ -25,6 +26,8 @@ export interface MakeRequest {
   /** The source's name: the processor gives each its share. */
   readonly owner: string
   readonly priority: 'foreground' | 'background'
+  /** Without a search for its quality. */
+  readonly isHasty?: boolean
   readonly traceparent?: string | undefined
 }
 
@@ -52,9 +55,9 @@ export async function make(
   const spent = spentReading()
   try {
     if (work.spec.format === 'json') return { answer: inform(opened.facts, workshop.limits), spent }
-    const { picture, waitMs } = await render(work, opened, workshop, signal)
+    const { picture, isSearchLeft, waitMs } = await render(work, opened, workshop, signal)
     return {
-      answer: answerOf(picture, opened.facts),
+      answer: answerOf(picture, opened.facts, isSearchLeft),
       spent: { ...spent, waitMs, renderMs: picture.renderMs },
     }
   } finally {
@@ -68,8 +71,13 @@ function inform(facts: Facts, limits: Limits): Answer {
   return resultAnswer(describe(facts), { 'content-type': 'application/json', ...savings(facts) })
 }
 
-const answerOf = (picture: Picture, facts: Facts): Answer =>
-  resultAnswer(picture.body, { 'content-type': picture.type, ...savings(facts), ...search(picture) })
+const answerOf = (picture: Picture, facts: Facts, isSearchLeft: boolean): Answer =>
+  resultAnswer(picture.body, {
+    'content-type': picture.type,
+    ...savings(facts),
+    ...search(picture),
+    ...(isSearchLeft && hastyMark),
+  })
 
 interface AllOpened extends OpenedSource {
   readonly further: readonly OpenedSource[]
@@ -95,16 +103,17 @@ async function openAll(
 }
 
 async function render(
-  { source, spec, priority, owner, traceparent }: MakeRequest,
+  { source, spec, priority, owner, traceparent, isHasty = false }: MakeRequest,
   { handed, facts, further }: AllOpened,
   { limits, now, processor }: MakeOptions,
   signal: AbortSignal,
 ) {
-  const asked = plan(
+  const patient = plan(
     spec,
     facts,
     further.map((each) => each.facts),
   )
+  const { plan: asked, isHasty: isSearchLeft } = isHasty ? hasten(patient) : { plan: patient, isHasty: false }
   const steps = affordable(asked, facts, limits)
   admit(facts, steps, limits)
   const queued = now()
@@ -120,7 +129,7 @@ async function render(
     traceparent,
   }
   const picture = await processOne(processor, job, steps, signal)
-  return { picture, waitMs: now() - queued - picture.renderMs }
+  return { picture, isSearchLeft, waitMs: now() - queued - picture.renderMs }
 }
 
 /** What q=auto found. */

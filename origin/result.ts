@@ -43,6 +43,8 @@ export interface ResultRequest {
 }
 
 export interface ResultCache {
+  /** The kept result alone. */
+  find(wanted: Pick<ResultRequest, 'key' | 'purged'>): Promise<ObtainedResult | undefined>
   /** The kept result, or a new one that is made once for all simultaneous requests. */
   obtain(wanted: ResultRequest): Promise<ObtainedResult | undefined>
   idle(): Promise<void>
@@ -65,7 +67,10 @@ export function createResults({ store: given, flightMs, now, onFault, share }: R
   const flights = createFlights<ObtainedResult | undefined>(flightMs)
 
   /** Soft purges are about the source: a result whose source is found to be the same is right for ever. */
-  async function find({ key, purged }: ResultRequest): Promise<ObtainedResult | undefined> {
+  async function find({
+    key,
+    purged,
+  }: Pick<ResultRequest, 'key' | 'purged'>): Promise<ObtainedResult | undefined> {
     const kept = await store.get(key)
     return kept && kept.epoch >= purged.hard ? { answer: kept, outcome: 'hit' } : undefined
   }
@@ -105,6 +110,7 @@ export function createResults({ store: given, flightMs, now, onFault, share }: R
   }
 
   return {
+    find,
     async obtain(wanted) {
       const kept = wanted.keep ? await find(wanted) : undefined
       if (kept) return kept
