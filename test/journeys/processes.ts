@@ -97,8 +97,8 @@ function launch(args: readonly string[], environment: Record<string, string>): C
 export const entriesOnDisk = ({ dataDir }: Process, cache: string): number =>
   readdirSync(join(dataDir, cache), { recursive: true, encoding: 'utf8' }).filter(isEntry).length
 
-/** `aa/bb/cc/<name>`: a file in its place. What is being written lies elsewhere. */
-const isEntry = (path: string): boolean => /^(?:[0-9a-f]{2}\/){3}/.test(path)
+/** `abc/<name>`: a file in its place. What is being written lies elsewhere. */
+const isEntry = (path: string): boolean => /^[0-9a-f]{3}\/[0-9a-f]/.test(path)
 
 /** However long it takes: on a busy machine a start has taken half a minute, and the test has a limit of its own. */
 async function answering(url: string, child: ChildProcess): Promise<void> {
