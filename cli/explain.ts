@@ -22,6 +22,7 @@ import {
   price,
   type SourceName,
   type Spec,
+  stepsIn,
 } from '../transforms/index.ts'
 import { splitUrl } from './sign.ts'
 
@@ -115,6 +116,7 @@ function describeOptions(facts: Facts, spec: Spec, further: readonly Facts[]): R
   return {
     facts,
     format: made.encoding.format,
+    steps: stepsIn(made).join(' -> ') || 'none',
     ...(made.source && { answer: ownAnswers[made.source] }),
     plan: made,
     price: `about ${Math.round(price(made, facts))} ms of CPU`,
