@@ -1,10 +1,12 @@
-// The whole CDN of many nodes: what is done once, what killed members cost, and a rolling restart.
+// The whole CDN of many nodes: what is done once, what a purge reaches, what killed members cost, and a rolling
+// restart.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Front } from '../nginx/front.ts'
-import { type SourceServer, times } from './cdn.ts'
+import { times } from './cdn.ts'
 import type { Process } from './processes.ts'
-import { startWholeCluster, type WholeCluster, wholeMissing } from './whole-cluster.ts'
+import { holdSource, startWholeCluster, type WholeCluster, wholeMissing } from './whole-cluster.ts'
 import { type Fault, type Load, plainPictures, startLoad } from './whole-load.ts'
+import { purgesInAll } from './whole-purges.ts'
 
 const pictures = 16
 /** The first ones are the load's. */
@@ -33,6 +35,8 @@ describe.skipIf(wholeMissing)(`a whole cluster${wholeMissing ? ` (${wholeMissing
     expect(fetched('p12.png')).toBe(1)
     expect(await renders()).toBe(8)
   })
+
+  purgesInAll(() => cluster)
 
   describe('under a steady load', () => {
     let load: Load
@@ -133,22 +137,3 @@ describe.skipIf(wholeMissing)(`a whole cluster${wholeMissing ? ` (${wholeMissing
     })
   })
 })
-
-/** One picture of the source is asked for and not answered, until `free`; all others are answered. */
-function holdSource(source: SourceServer, url: string) {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  let count = 0
-  source.respond = async (request, response) => {
-    const body = source.pictures[request.url ?? '']
-    if (request.url === url) {
-      count++
-      await promise
-    }
-    response.writeHead(body ? 200 : 404, { 'cache-control': source.cacheControl }).end(body)
-  }
-  const free = () => {
-    source.respond = undefined
-    resolve()
-  }
-  return { count: () => count, free }
-}

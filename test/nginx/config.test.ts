@@ -69,8 +69,10 @@ test('every directive has its reason above it, alone or with its neighbours', as
 })
 
 test('limits have their line, between reading a request and answering it', async () => {
-  const { config } = await written()
-  expect(config).toMatch(/access\.read\(\)\n\s*-- limits: [^\n]*\n\s*access\.go\(request\)/)
+  const limits = { trustedProxies: [], forwardedHeader: 'x-forwarded-for' }
+  const between = /access\.read\(\)\n\s*require\('halftone\.limits'\)[^\n]*\n\s*access\.go\(request\)/
+  expect((await written({ limits })).config).toMatch(between)
+  expect((await written()).config).not.toContain('halftone.limits')
 })
 
 test('the secrets stand in no file but one', async () => {
