@@ -9,6 +9,8 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   'cold-render': () => import('./scenarios/cold-render.ts'),
   saturated: () => import('./scenarios/saturated.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
+  'cluster-cost': () => import('./scenarios/cluster-cost.ts'),
+  'purge-receipt': () => import('./scenarios/purge-receipt.ts'),
 }
 
 const asked = process.argv.slice(2)

@@ -29,9 +29,13 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** `core` undefined: the process may use every core. */
-export async function startHalftone(environment: Record<string, string>, core?: number): Promise<Server> {
-  const port = await freePort()
+/** `core` undefined: the process may use every core. `given`: the port, where others have to know it before. */
+export async function startHalftone(
+  environment: Record<string, string>,
+  core?: number,
+  given?: number,
+): Promise<Server> {
+  const port = given ?? (await freePort())
   const data = mkdtempSync(join(tmpdir(), 'halftone-bench-'))
   const command = [join(root, 'bin/halftone')]
   const [file = '', ...args] = core === undefined ? command : pin(core, command)

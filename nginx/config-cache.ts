@@ -104,7 +104,8 @@ ${proxied}
   proxy_no_cache $halftone_not_kept $halftone_forbids_stale $upstream_http_halftone_fallback;
   # Of many who ask for the same missing picture one goes on, and the others wait for it.
   proxy_cache_lock on;
-  proxy_cache_lock_age 30s;
+  # That one may have ended with its worker. Another that goes on costs little: an edge answers both with one picture.
+  proxy_cache_lock_age 2s;
   proxy_cache_lock_timeout 30s;
   # Within the window that the edge names a stale picture is served at once, and one request fetches the new one.
   proxy_cache_background_update on;

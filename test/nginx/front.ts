@@ -56,6 +56,8 @@ export interface Front extends Client {
   workers(): readonly number[]
   /** As `nginx -s reload`. */
   reload(): void
+  /** The processes that answer. */
+  workers(): number[]
   errors(): string
   purge(purges: readonly object[]): Promise<number>
 }
@@ -173,6 +175,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     again: launch,
     workers: () => childrenOf(server.child.pid ?? 0),
     reload: () => void server.child.kill('SIGHUP'),
+    workers: () => workersOf(server.child.pid ?? 0),
     async close() {
       await halt()
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -186,4 +189,12 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       return answer.status
     },
   }
+}
+
+/** Without those that look after the cache. */
+function workersOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []
+  const isWorker = (child: string) =>
+    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('worker process')
+  return children.filter(isWorker).map(Number)
 }
