@@ -56,14 +56,9 @@ export interface Front extends Client {
   workers(): readonly number[]
   /** As `nginx -s reload`. */
   reload(): void
-  /** The processes that answer. */
-  workers(): number[]
   errors(): string
   purge(purges: readonly object[]): Promise<number>
 }
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number)
 
 export interface Written {
   readonly folder: string
@@ -173,7 +168,6 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     errors: () => readFileSync(join(folder, 'error.log'), 'utf8'),
     stop: halt,
     again: launch,
-    workers: () => childrenOf(server.child.pid ?? 0),
     reload: () => void server.child.kill('SIGHUP'),
     workers: () => workersOf(server.child.pid ?? 0),
     async close() {
