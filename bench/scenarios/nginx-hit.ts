@@ -16,7 +16,7 @@ const headers = { accept: 'image/avif,image/webp,image/apng,image/svg+xml,image/
 /** Signed everywhere: a source without keys passes over the signature. */
 const path = sign('/samples/landscape.jpg?w=480&auto=format&q=80', signing)
 
-const seconds = 1.5
+const seconds = 2
 
 export async function run(): Promise<Report> {
   const halftone = await startHalftone({ HALFTONE_BEHIND_NGINX: 'true', HALFTONE_TIER_SECRET: tierSecret })
