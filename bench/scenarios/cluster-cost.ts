@@ -1,4 +1,6 @@
 // What a new picture costs in a cluster of three nodes, against one node: CPU of all processes together, Redis among them.
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { Pool } from 'undici'
 import { type Cluster, startCluster, startSite } from '../cluster.ts'
@@ -7,6 +9,8 @@ import type { Report } from '../report.ts'
 
 const sources = 6
 const rounds = 6
+/** Of their processes most is compiled after so many; three nodes have three times as many to warm. */
+const warmRounds = { 'one node': 2, 'three nodes': 6 } as const
 /** Of every source in every round. */
 const sizes = 5
 const atOnce = 3
@@ -16,26 +20,34 @@ const nodes = (count: number) => ({ edges: count, shields: count, origins: count
 
 export async function run(): Promise<Report> {
   const site = await startSite()
-  const photo = await noisy()
+  const photo = await landscape()
   const clusters = {
     'one node': await startCluster(site.config, nodes(1)),
     'three nodes': await startCluster(site.config, nodes(3)),
   }
   try {
-    for (let i = 0; i < sources * (rounds + 1); i++)
+    for (let i = 0; i < sources * (rounds + warmRounds['three nodes']); i++)
       site.pictures.set(`/${i}.jpg`, Buffer.concat([photo, Buffer.from(`picture ${i}`)]))
     const done = { 'one node': 0, 'three nodes': 0 }
     const next = (name: keyof typeof clusters) => () => coldPictures(clusters[name], done[name]++)
     const contenders = { 'one node': next('one node'), 'three nodes': next('three nodes') }
-    // Each renderer is started by its first picture.
-    for (const warm of Object.values(contenders)) await warm()
+    for (const name of ['one node', 'three nodes'] as const)
+      for (let round = 0; round < warmRounds[name]; round++) await contenders[name]()
     const raw = await interleave(rounds, contenders)
-    const of = (name: keyof typeof raw) => median(raw[name])
-    const pairs = raw['three nodes'].map((ms, round) => ms / (raw['one node'][round] ?? Number.NaN))
+    const backgroundOf = {
+      'one node': await backgroundMs(clusters['one node']),
+      'three nodes': await backgroundMs(clusters['three nodes']),
+    }
+    const row = (name: keyof typeof raw) => {
+      const background = backgroundOf[name]
+      const own = raw[name].map(({ cpuMs, seconds }) => (cpuMs - background * seconds) / (sources * sizes))
+      return { cpuMs: median(own), backgroundMsPerSecond: background }
+    }
+    const rows = { 'one node': row('one node'), 'three nodes': row('three nodes') }
     return {
-      about: `${sources * sizes * rounds} new pictures of ${sources * rounds} sources; milliseconds of CPU for one`,
-      rows: { 'one node': { cpuMs: of('one node') }, 'three nodes': { cpuMs: of('three nodes') } },
-      ratios: { 'CPU three nodes / one node': median(pairs) },
+      about: `${sources * sizes * rounds} new pictures of ${sources * rounds} JPEGs of 12 MP; milliseconds of CPU for one, beside what the idle processes take`,
+      rows,
+      ratios: { 'CPU three nodes / one node': rows['three nodes'].cpuMs / rows['one node'].cpuMs },
       raw,
     }
   } finally {
@@ -44,14 +56,20 @@ export async function run(): Promise<Report> {
   }
 }
 
-/** Milliseconds of CPU for one; edges in turn, as behind a balancer that knows nothing of pictures. */
-async function coldPictures(cluster: Cluster, round: number): Promise<number> {
+interface Round {
+  readonly cpuMs: number
+  readonly seconds: number
+}
+
+/** Edges are asked in turn, as by a balancer that knows nothing of pictures. */
+async function coldPictures(cluster: Cluster, round: number): Promise<Round> {
   const paths = Array.from(
     { length: sources * sizes },
     (_, i) => `/shop/${round * sources + (i % sources)}.jpg?fm=webp&w=${400 + Math.floor(i / sources) * 90}`,
   )
   const pools = cluster.edges.map(({ url }) => new Pool(url, { connections: atOnce }))
   const before = cluster.cpuSeconds()
+  const began = performance.now()
   let turn = 0
   const client = async () => {
     for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
@@ -62,19 +80,20 @@ async function coldPictures(cluster: Cluster, round: number): Promise<number> {
   }
   await Promise.all(Array.from({ length: atOnce }, client))
   await Promise.all(pools.map((pool) => pool.close()))
-  return ((cluster.cpuSeconds() - before) * 1000) / (sources * sizes)
+  return { cpuMs: (cluster.cpuSeconds() - before) * 1000, seconds: (performance.now() - began) / 1000 }
 }
 
-/** 6 megapixels that no decoder finds easy. */
-const noisy = (): Promise<Buffer> =>
-  sharp({
-    create: {
-      width: 3000,
-      height: 2000,
-      channels: 3,
-      background: '#000',
-      noise: { type: 'gaussian', mean: 128, sigma: 12 },
-    },
-  })
-    .jpeg({ quality: 85 })
+/** What the processes take for looking after each other while nobody asks: milliseconds of CPU a second. */
+async function backgroundMs(cluster: Cluster): Promise<number> {
+  const before = cluster.cpuSeconds()
+  const began = performance.now()
+  await pause(10_000)
+  return ((cluster.cpuSeconds() - before) * 1e6) / (performance.now() - began)
+}
+
+/** As that of the scenario `cold-render`: 12 megapixels of a landscape. */
+const landscape = (): Promise<Buffer> =>
+  sharp(fileURLToPath(new URL('../../samples/pictures/landscape.jpg', import.meta.url)))
+    .resize(4243, 2828, { fit: 'fill' })
+    .jpeg({ quality: 90 })
     .toBuffer()
