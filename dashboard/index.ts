@@ -1,9 +1,11 @@
-// The pages a person looks at: what this server makes of its samples, a page to optimise pictures, webhooks, usage.
+// The pages a person looks at: what this server makes of its samples, its options, a page to optimise pictures, webhooks, usage.
 import { type Context, Hono } from 'hono'
 import { isFromLoopback } from '../http/loopback-client.ts'
 import { assets } from './assets.ts'
 import { gallery } from './gallery.ts'
 import { optimisePage } from './optimise.ts'
+import { optionList } from './option-list.ts'
+import { optionsPage, optionsPath } from './options.ts'
 import { type DemoKey, headersOf, type Markup, type Site } from './shell.ts'
 import { startPage } from './start.ts'
 import { usagePage } from './usage.ts'
@@ -17,10 +19,16 @@ export interface DashboardOptions {
   readonly samples: readonly string[]
   /** Where the documentation is to be read; without it the page names the README that came along. */
   readonly docsUrl?: string
-  /** Whether the API is answered under the pages' own origin; without it there is only the start page. */
+  /** Whether the API is answered under the pages' own origin; without it there are the start page and the options. */
   readonly api?: boolean
   /** The demo project's key, to be shown; undefined beyond loopback. Asked for each page. */
   readonly demo?: () => Promise<DemoKey | undefined>
+}
+
+const jsonHeaders = {
+  'cache-control': 'no-cache',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
 }
 
 type Draw = (demo: DemoKey | undefined) => Markup
@@ -37,6 +45,10 @@ export function dashboard(options: DashboardOptions): Hono {
     '/',
     servePage(options, (demo) => startPage({ site, roles, shown, demo })),
   )
+  app.get(optionsPath, (c) =>
+    c.html(optionsPage({ site, hasSamples: shown.length > 0 }), 200, { ...headersOf(undefined) }),
+  )
+  app.get(`${optionsPath}.json`, (c) => c.json(optionList, 200, jsonHeaders))
   if (!api) return app
   app.get(
     '/optimise',

@@ -14,7 +14,7 @@ export interface DemoKey {
 export interface Site {
   readonly version: string
   readonly docsUrl: string | undefined
-  /** Whether this process answers the API: without it there is only the start page. */
+  /** Whether this process answers the API: without it there are the start page and the options. */
   readonly api: boolean
 }
 
@@ -58,6 +58,7 @@ export const headersOf = (demo: DemoKey | undefined): Readonly<Record<string, st
 
 const links = [
   { path: '/', word: 'Start' },
+  { path: '/_halftone/options', word: 'Options' },
   { path: '/optimise', word: 'Optimise' },
   { path: '/webhooks', word: 'Webhooks' },
   { path: '/usage', word: 'Usage' },

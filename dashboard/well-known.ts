@@ -8,6 +8,7 @@ const icon = readFileSync(new URL('./favicon.ico', import.meta.url))
 /** Pictures may be found; there is nothing to read in the APIs and the operator's paths. */
 const robots = `User-agent: *
 Disallow: /v1/
+Disallow: /_halftone/options
 Disallow: /optimise
 Disallow: /usage
 Disallow: /webhooks

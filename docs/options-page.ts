@@ -2,25 +2,8 @@
 
 import { exactOptions, requestOptions } from '../transforms/language/options.ts'
 import { leftOut } from '../transforms/language/unsupported.ts'
-import type { Option, Section } from '../transforms/options/option-types.ts'
+import { type Option, type Section, sections } from '../transforms/options/option-types.ts'
 import { eachStep } from '../transforms/steps/index.ts'
-
-const sections: readonly Section[] = [
-  'Size',
-  'Crop',
-  'Orientation',
-  'Colour',
-  'Effects',
-  'Fill and background',
-  'Shape, border and padding',
-  'Watermark and blend',
-  'Text',
-  'Animation',
-  'Format',
-  'Told instead of a picture',
-  'Automatic',
-  'Access',
-]
 
 const requested: readonly Option<unknown>[] = Object.values(requestOptions)
 const exactOnly: readonly Option<unknown>[] = Object.values(exactOptions).filter(
@@ -67,6 +50,9 @@ const opening =
 
 A picture's address is \`/{source}/{path}?{options}\`, for example
 \`/photos/cats/tom.jpg?w=640&h=480&fit=crop&auto=format,compress\`. Names and meanings are those of imgix.
+
+A running Halftone shows this list with pictures: \`/_halftone/options\` has one of each option beside the same without it,
+made while you look, and \`/_halftone/options.json\` has the list for programs.
 
 * Order does not matter, nor does the case of keys and words. A repeated option counts once, the first time; \`auto\`
   merges. Keys that the language does not know (\`utm_source\`, \`ixlib\`) are ignored and make no new picture.

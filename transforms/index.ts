@@ -8,6 +8,7 @@ export { canonical, parseCanonical } from './language/canonical.ts'
 export { dependsOn, exact, isUnmade } from './language/exact.ts'
 
 export { type KeyMeaning, keyTable } from './language/key-table.ts'
+export { requestOptions } from './language/options.ts'
 export { parse, unknownKeys } from './language/parse.ts'
 export { type FindPicture, withPictures } from './language/pictures.ts'
 export { revision } from './language/revision.ts'
@@ -17,7 +18,15 @@ export { write } from './language/write.ts'
 export { readColour, writeColour } from './options/colour.ts'
 export type { PictureName } from './options/kinds-picture.ts'
 export { roomOf } from './options/kinds-place.ts'
-export { type Length, maxSide, type Position, type Region } from './options/option-types.ts'
+export {
+  type Control,
+  type Length,
+  maxSide,
+  type Option,
+  type Position,
+  type Region,
+  sections,
+} from './options/option-types.ts'
 export { unexpected } from './options/refusals.ts'
 export { chooseFormat } from './plan/output.ts'
 export { type Colour, type Plan, plan } from './plan/plan.ts'

@@ -5,6 +5,8 @@ import { type DashboardOptions, dashboard } from '../../dashboard/index.ts'
 const options: DashboardOptions = { version: '1.2.3', roles: ['edge', 'api'], samples: [], api: true }
 const key = { id: 'demo-id', secret: 'demo-secret' }
 const pages = ['/', '/optimise', '/webhooks', '/usage']
+/** Without a key, whoever asks. */
+const everyPage = [...pages, '/_halftone/options']
 
 const withDemo = dashboard({ ...options, demo: async () => key })
 const ask = (path: string, headers: Record<string, string> = {}) =>
@@ -60,22 +62,25 @@ describe('the demo key', () => {
 })
 
 describe('every page', () => {
-  test.each(pages)('%s runs nothing but our own files, in no frame, for no other origin', async (path) => {
-    const answer = await ask(path, { origin: 'https://elsewhere.example' })
-    const policy = answer.headers.get('content-security-policy') ?? ''
-    expect(policy).toContain("default-src 'none'")
-    expect(policy).toContain("script-src 'self'")
-    expect(policy).toContain("frame-ancestors 'none'")
-    expect(policy).not.toMatch(/unsafe|\*|http/)
-    expect(answer.headers.get('x-frame-options')).toBe('DENY')
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
-    expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
-    expect(await answer.text()).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/)
-  })
+  test.each(everyPage)(
+    '%s runs nothing but our own files, in no frame, for no other origin',
+    async (path) => {
+      const answer = await ask(path, { origin: 'https://elsewhere.example' })
+      const policy = answer.headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("script-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/unsafe|\*|http/)
+      expect(answer.headers.get('x-frame-options')).toBe('DENY')
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+      expect(await answer.text()).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/)
+    },
+  )
 
-  test.each(pages)('%s names assets that are there, for ever, and small', async (path) => {
+  test.each(everyPage)('%s names assets that are there, for ever, and small', async (path) => {
     const text = await (await ask(path)).text()
-    const assets = [...text.matchAll(/(?:src|href)="(\/_halftone\/[^"]+)"/g)].map(([, asset]) => asset ?? '')
+    const assets = [...text.matchAll(/(?:src|href)="(\/_halftone\/[0-9a-f]{16}\/[^"]+)"/g)].map(([, asset]) => asset ?? '')
     expect(assets.length).toBeGreaterThan(2)
     for (const asset of assets) {
       const answer = await ask(asset, { 'accept-encoding': 'gzip' })
@@ -116,9 +121,14 @@ test('under another digest, or another name, there is no asset', async () => {
   expect((await ask(`${folder}package.json`)).status).toBe(404)
 })
 
-test('without an API there is only the start page', async () => {
+test('the page of options holds no key', async () => {
+  expect(await (await ask('/_halftone/options')).text()).not.toMatch(/demo-id|demo-secret/)
+})
+
+test('without an API there are only the start page and the options', async () => {
   const app = dashboard({ ...options, api: false, demo: async () => key })
   const start = await app.request('/', { headers: { host: 'localhost' } })
   expect(await start.text()).not.toMatch(/demo-secret|\/optimise/)
+  expect((await app.request('/_halftone/options')).status).toBe(200)
   for (const path of pages.slice(1)) expect((await app.request(path)).status).toBe(404)
 })

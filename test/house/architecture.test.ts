@@ -76,7 +76,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   operation: words,
   tracing: [...words, door, 'transforms/processor.ts'],
   samples: [],
-  dashboard: ['http'],
+  // The table of options is shown, and offered in forms.
+  dashboard: ['http', door],
   assembly: [
     ...words,
     'metrics.ts',

@@ -62,6 +62,7 @@ const places: Readonly<Record<string, readonly ['x' | 'y', 0 | 0.5 | 1]>> = {
 /** `usual` is what holds on an axis that no word names. */
 export const alignment = (usual: Alignment): Kind<Alignment> => ({
   expected: 'a list of top, middle, bottom, left, center, right',
+  control: { type: 'words', words: Object.keys(places), isList: true },
   read(text) {
     const found: { x?: Alignment['x']; y?: Alignment['y'] } = {}
     for (const word of listed(text)) {

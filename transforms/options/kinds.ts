@@ -20,6 +20,7 @@ export function integer(
 ): Kind<number> {
   return {
     expected,
+    control: { type: 'number', min, max, step: 1 },
     read: (text) => (digits.test(text) ? within(Number(text), min, max) : undefined),
     write: String,
   }
@@ -29,6 +30,7 @@ export function integer(
 export function decimal(min: number, max: number, expected = `a number from ${min} to ${max}`): Kind<number> {
   return {
     expected,
+    control: { type: 'number', min, max, step: 'any' },
     read: (text) => (decimals.test(text) ? within(rounded(Number(text)), min, max) : undefined),
     write: (value) => String(rounded(value)),
   }
@@ -38,6 +40,7 @@ export function decimal(min: number, max: number, expected = `a number from ${mi
 export function signed(min: number, max: number): Kind<number> {
   return {
     expected: `a number from ${min} to ${max}`,
+    control: { type: 'number', min, max, step: 'any' },
     read(text) {
       const [, sign, number = ''] = /^([+-]?)(.*)$/s.exec(text.trim()) ?? []
       if (!decimals.test(number)) return undefined
@@ -52,6 +55,7 @@ export function signed(min: number, max: number): Kind<number> {
 export function length(maxPx: number): Kind<Length> {
   return {
     expected: `an integer from 1 to ${maxPx} or a fraction below 1`,
+    control: { type: 'number', min: 0, max: maxPx, step: 'any' },
     read: (text) => readLength(text, 1, maxPx),
     write: writeLength,
   }
@@ -82,6 +86,7 @@ export function oneOf<const T extends string>(
   return {
     expected: `one of ${Object.keys(words).join(', ')}`,
     refused,
+    control: { type: 'words', words: Object.keys(words), isList: false },
     read: (text) => meaning(words, text.toLowerCase()),
     write: (value) => spelling.get(value) ?? value,
   }
@@ -110,6 +115,7 @@ export function listOf<const T extends string>(
   return {
     expected: `a list of ${Object.keys(words).join(', ')}`,
     refused,
+    control: { type: 'words', words: Object.keys(words), isList: true },
     read: (text) => readList(words, text),
     write: (values) => values.join(','),
   }
@@ -143,12 +149,14 @@ export function listed(text: string): readonly string[] {
 
 export const flag: Kind<boolean> = {
   expected: 'true or false',
+  control: { type: 'words', words: ['true', 'false'], isList: false },
   read: (text) => meaning({ true: true, '1': true, false: false, '0': false }, text.toLowerCase()),
   write: String,
 }
 
 export const colour: Kind<Colour> = {
   expected: 'a CSS colour name or a hex colour as RGB, ARGB, RRGGBB or AARRGGBB',
+  control: { type: 'colour' },
   read: readColour,
   write: writeColour,
 }
@@ -173,6 +181,7 @@ export const fileName: Kind<string> = {
 /** JPEG's scale, or a search for each picture. */
 export const quality: Kind<number | 'auto'> = {
   expected: 'an integer from 0 to 100, or auto',
+  control: { type: 'number', min: 0, max: 100, step: 1, words: ['auto'] },
   read: (given) => (given.toLowerCase() === 'auto' ? 'auto' : integer(0, 100).read(given)),
   write: String,
 }

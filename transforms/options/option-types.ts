@@ -26,33 +26,51 @@ export interface Turn {
   readonly mirror: boolean
 }
 
+/** What a form offers for a value; a line of text where a kind names none. */
+export type Control =
+  | {
+      readonly type: 'number'
+      readonly min: number
+      readonly max: number
+      readonly step: 1 | 'any'
+      /** What may be written instead of a number. */
+      readonly words?: readonly string[]
+    }
+  | { readonly type: 'words'; readonly words: readonly string[]; readonly isList: boolean }
+  | { readonly type: 'colour' }
+
 /** How the values of an option are spelled. */
 export interface Kind<T> {
   /** Completes "Expected ... for w, received 0". */
   readonly expected: string
   /** Words that the language knows and Halftone does not do: refused by name. */
   readonly refused?: readonly string[]
+  readonly control?: Control
   /** The value, or undefined when `text` is not one. */
   read(text: string): T | undefined
   /** The one canonical spelling: `read(write(value))` is `value`. Only characters that a query needs not encode. */
   write(value: T): string
 }
 
-export type Section =
-  | 'Size'
-  | 'Crop'
-  | 'Orientation'
-  | 'Colour'
-  | 'Effects'
-  | 'Fill and background'
-  | 'Shape, border and padding'
-  | 'Watermark and blend'
-  | 'Text'
-  | 'Animation'
-  | 'Told instead of a picture'
-  | 'Format'
-  | 'Automatic'
-  | 'Access'
+/** In the order of the documentation. */
+export const sections = [
+  'Size',
+  'Crop',
+  'Orientation',
+  'Colour',
+  'Effects',
+  'Fill and background',
+  'Shape, border and padding',
+  'Watermark and blend',
+  'Text',
+  'Animation',
+  'Format',
+  'Told instead of a picture',
+  'Automatic',
+  'Access',
+] as const
+
+export type Section = (typeof sections)[number]
 
 /** One row of the table. */
 export interface Option<T> {

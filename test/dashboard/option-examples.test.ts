@@ -1,0 +1,36 @@
+// Each option has an example that this program makes, and with which the picture is another one.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { examples, pairOf } from '../../dashboard/option-examples.ts'
+import { sampleNames } from '../../samples/index.ts'
+import { requestOptions } from '../../transforms/index.ts'
+import { aNode, type Node } from '../journeys/cdn.ts'
+
+const accept = { accept: 'image/avif,image/webp,*/*' }
+let node: Node
+
+beforeAll(async () => {
+  node = await aNode({ samples: true })
+})
+afterAll(() => node.stop())
+
+test('there is one for every option, and for nothing else', () => {
+  expect(Object.keys(examples).sort()).toEqual(
+    Object.values(requestOptions)
+      .map(({ key }) => key)
+      .sort(),
+  )
+})
+
+describe('the example', () => {
+  test.each(Object.entries(examples))('of %s', async (key, { sample = 'landscape.jpg', same, isText }) => {
+    expect(sampleNames).toContain(sample)
+    const pair = pairOf(key)
+    const [plain, changed] = await Promise.all([
+      node.get(pair?.without ?? '', accept),
+      node.get(pair?.with ?? '', accept),
+    ])
+    expect([plain.status, changed.status]).toEqual([200, 200])
+    expect(changed.headers['content-type']?.startsWith('image/')).toBe(isText !== true)
+    expect(changed.body.equals(plain.body)).toBe(same !== undefined)
+  })
+})
