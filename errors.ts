@@ -40,6 +40,8 @@ export type FailureKind =
   | 'source-unsupported'
   | 'source-broken'
   | 'too-costly'
+  /** A program that this machine does not have. */
+  | 'tool-missing'
   // the source server's fault
   | 'source-failed'
   | 'source-late'

@@ -69,6 +69,8 @@ const problems: Readonly<Record<FailureKind, Problem>> = {
   'source-unsupported': { status: 415, title: 'The source is not an image we can read', keepFor: 300 },
   'source-broken': { status: 422, title: 'The source image is damaged', keepFor: 60 },
   'too-costly': { status: 422, title: 'The picture would cost too much to make', keepFor: 60 },
+  // Kept for a moment only: the operator who installs it wants to see that.
+  'tool-missing': { status: 501, title: 'A program for it is not installed here', keepFor: 5 },
   'source-failed': { status: 502, title: 'The source server failed', keepFor: 5, retryAfter: 5 },
   'source-late': {
     status: 504,

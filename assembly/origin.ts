@@ -59,6 +59,7 @@ function count(metrics: Assembly['metrics'], event: OriginEvent): void {
 function assemblePool({ config, metrics, log, closing, tracer, cores }: Assembly): Processor {
   const processor = createPool({
     ...(config.fonts === '' ? {} : { fonts: config.fonts }),
+    ffmpeg: config.ffmpeg,
     workers: config.workers,
     cores,
     maxWaiting: config.queueLength,

@@ -95,6 +95,12 @@ export const settings = {
     '',
     'Folder of fonts (TTF, OTF, WOFF) for texts in pictures, beside DejaVu, which is there, and those of the machine.',
   ),
+  ffmpeg: setting(
+    'HALFTONE_FFMPEG',
+    text(),
+    'ffmpeg',
+    'ffmpeg for videos (`fm=mp4`, `fm=webm`): its name on PATH, or its path. Without it they are answered with 501.',
+  ),
   samples: setting('HALFTONE_SAMPLES', yesNo(), 'true', 'Offer the sample pictures as the source `samples`.'),
   fallback: setting(
     'HALFTONE_FALLBACK',

@@ -15,6 +15,7 @@ const wanted: readonly Wanted[] = [
   { packages: ['chromium'], proof: '/usr/bin/chromium', purpose: 'the pages in a real browser' },
   { packages: ['prometheus'], proof: '/usr/bin/promtool', purpose: 'the alert rules, read by Prometheus' },
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
+  { packages: ['ffmpeg'], proof: '/usr/bin/ffmpeg', purpose: 'videos of animations' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
     packages: ['redis-server', 'redis-sentinel'],

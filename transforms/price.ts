@@ -2,6 +2,7 @@
 import { Failure } from '../errors.ts'
 import type { Facts } from './facts.ts'
 import type { Plan } from './plan/plan.ts'
+import { tooMuchFilm } from './plan/video.ts'
 import { costOf, drawnPixels, readingOf, workOf } from './work.ts'
 
 export interface Limits {
@@ -67,6 +68,8 @@ function admitPlan(facts: Facts, plan: Plan, limits: Limits): void {
     throw tooCostly(`its frames exceed ${megas(limits.maxTotalPixels)} megapixels together`)
   if (largestResult(plan) > limits.maxOutputPixels)
     throw tooCostly(`the result would exceed ${megas(limits.maxOutputPixels)} megapixels`)
+  const film = plan.video && tooMuchFilm(plan)
+  if (film) throw tooCostly(film)
   if (price(plan, facts) > limits.maxPriceMs)
     throw tooCostly(`it would take more than ${limits.maxPriceMs / 1000} seconds`)
 }

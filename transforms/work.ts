@@ -51,6 +51,9 @@ const fixedRates = {
   'write avif drawn': 110,
   'write avif edges': 180,
   'write avif lossless': 140,
+  film: 120, // one, begun and ended by another program
+  'write mp4': 60,
+  'write webm': 90,
   'write gif': 900,
   'write gif drawn': 28,
   'write gif busy': 350,
@@ -100,6 +103,11 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (plan.tell) {
     add('tell', 1)
     add('reduce', made)
+    return work
+  }
+  if (plan.video) {
+    add('film', 1)
+    add(`write ${plan.video.format}`, made)
     return work
   }
   writing(plan.encoding, { plan, facts, made, add })

@@ -7,7 +7,7 @@ import { photo } from './language-arbitraries.ts'
 /** Of whatever a step needs beside the source. */
 const logo: Facts = { ...photo(), format: 'png', width: 300, height: 200, alpha: true }
 
-/** Undefined for a region wholly outside the picture, or for padding that passes every limit: refused by name. */
+/** Undefined for a region wholly outside the picture, padding that passes every limit, or a video of a still picture: refused by name. */
 export function planned(spec: Spec, source: Facts): Plan | undefined {
   try {
     return plan(
@@ -17,7 +17,7 @@ export function planned(spec: Spec, source: Facts): Plan | undefined {
     )
   } catch (thrown) {
     const { kind, details } = thrown as Failure
-    expect([kind, ['rect', 'cut', 'hide', 'pad', 'txt-size'].includes(details.option ?? '')]).toEqual([
+    expect([kind, ['rect', 'cut', 'hide', 'pad', 'txt-size', 'fm'].includes(details.option ?? '')]).toEqual([
       'bad-option',
       true,
     ])

@@ -55,12 +55,15 @@ export function dependsOn(options: Options): Dependence {
 /** Facts for which the file has to be read. */
 const isDetailed = ({ format, details = false }: Options): boolean => format === 'json' && details
 
+/** No client says which of them it plays, so what is named is made for everybody. */
+const isVideo = (format: Options['format']): boolean => format === 'mp4' || format === 'webm'
+
 /** Answered from the source alone: no picture is made. */
 export const isUnmade = (format: Options['format']): format is 'json' | 'original' =>
   format === 'json' || format === 'original'
 
 const isNegotiated = ({ automatic, format }: Options): boolean =>
-  format === 'auto' || (automatic?.includes('format') ?? false)
+  format === 'auto' || (!isVideo(format) && (automatic?.includes('format') ?? false))
 const isSaving = (options: Options): boolean => options.automatic?.includes('compress') ?? false
 
 /** Whether a default could matter: no quality was named, and the encoder may be one that has a quality. */
@@ -102,7 +105,7 @@ function encoding(options: Options, client: Client): Partial<Spec> {
 /** How small the picture should be: lossless, a quality, or the kind of default. */
 function strength(options: Options, client: Client, lossy: boolean): Partial<Spec> {
   if (!lossy) return {}
-  if (options.lossless) return { lossless: true }
+  if (options.lossless && !isVideo(options.format)) return { lossless: true }
   if (typeof options.quality === 'number') return { quality: options.quality }
   const asked = options.hints?.includes('save-data') && client.saveData
   return present({ quality: options.quality, saving: asked || isSaving(options) || undefined })
@@ -133,7 +136,7 @@ function written(options: Options, { format, formats, lossless }: Partial<Spec>)
   return present({
     chroma: !lossless && mayBe('jpeg', 'pjpg', 'avif') ? chroma : undefined,
     colours: mayBe('png', 'gif') ? colours : undefined,
-    maxBytes,
+    maxBytes: isVideo(format) ? undefined : maxBytes,
     metadata: metadata !== 'none' && mayBe('jpeg', 'pjpg', 'png', 'webp') ? metadata : undefined,
     iptc: iptc === 'allow' && mayBe('jpeg', 'pjpg') ? iptc : undefined,
   })
@@ -157,7 +160,8 @@ function played(options: Options, isJpeg: boolean): Partial<Spec> {
   const { loop, fps, interval = 1, skip, reverse } = options
   return present({
     ...still,
-    ...{ frame, loop, fps, skip },
+    // A video does not say how often it is played.
+    ...{ frame, fps, skip, loop: isVideo(options.format) ? undefined : loop },
     interval: interval > 1 ? interval : undefined,
     reverse: reverse || undefined,
   })

@@ -16,13 +16,13 @@ export const outputRows = {
       {
         ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', png32: 'png', webp: 'webp' },
         ...{ avif: 'avif', gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
-        ...{ auto: 'auto', png8: 'png8', blurhash: 'blurhash' },
+        ...{ auto: 'auto', png8: 'png8', blurhash: 'blurhash', mp4: 'mp4', webm: 'webm' },
       },
-      ['jp2', 'jxr', 'mp4', 'webm'],
+      ['jp2', 'jxr'],
     ),
     section: 'Format',
     about:
-      'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks, `blurhash` what `placeholder=blurhash` tells; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is.',
+      'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks, `blurhash` what `placeholder=blurhash` tells; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is; `mp4` (H.264) and `webm` (VP9) make a video of an animated GIF or WebP, without sound, where ffmpeg is installed.',
   },
   quality: {
     key: 'q',

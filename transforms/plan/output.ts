@@ -10,21 +10,26 @@ import { opensUp, type StepValues } from '../steps/index.ts'
 import { asksForFilm, filmOf } from './film.ts'
 import type { Plan } from './plan-types.ts'
 import { tellOf } from './tell.ts'
+import { isVideo, videoOf } from './video.ts'
 
 type Output = Pick<
   Plan,
-  'maxBytes' | 'keep' | 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'
+  'maxBytes' | 'keep' | 'video' | 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'
 >
 
 export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
   const format = chooseFormat(spec, facts, steps)
   const moves = !tellOf(spec) && isMoving(spec, facts) && outputFormats[format].animation
+  const video = tellOf(spec) ? undefined : videoOf(spec, facts, moves)
   return {
+    ...(video && { video }),
     frames: moves ? 'all' : 'first',
     ...filmOf(spec, facts, moves),
     ...fileOf(spec),
     background: background(spec, format),
-    flatten: (facts.alpha || opensUp(steps)) && (isSeen(spec) || !outputFormats[format].alpha),
+    flatten:
+      (facts.alpha || opensUp(steps)) &&
+      (isSeen(spec) || video !== undefined || !outputFormats[format].alpha),
     // Frames are not compared one by one, and large pictures would take too long: they get the default.
     encoding: {
       ...encodingOf(kept(spec, facts, format), format, !moves && width * height <= maxSearched),
@@ -108,7 +113,7 @@ const isOpaque = ({ background }: Spec): boolean => background?.alpha === 1
 // Reference: `bg`, default fff.
 function background(spec: Spec, format: OutputFormat): Plan['background'] {
   const asked = spec.background ?? white
-  return outputFormats[format].alpha ? asked : onWhite(asked)
+  return outputFormats[format].alpha && !isVideo(spec.format) ? asked : onWhite(asked)
 }
 
 /** Pixels of the largest result that a quality is looked for. */

@@ -7,6 +7,7 @@ import type { Kernel } from '../steps/geometry/geometry.ts'
 import type { StepValues } from '../steps/index.ts'
 import type { Film } from './film.ts'
 import type { Tell } from './tell.ts'
+import type { Video } from './video.ts'
 
 /** How the encoder is set; read by render/encode.ts. `quality` is already the format's own number. */
 export interface Encoding {
@@ -54,6 +55,8 @@ export interface Plan extends StepValues {
   readonly source?: 'instead' | 'smallest' | 'only'
   /** What is told of the picture instead of encoding it. */
   readonly tell?: Tell
+  /** The frames become a video instead of a picture in `encoding`. */
+  readonly video?: Video
   /** Bytes of the largest answer, as far as a lower quality can do it. */
   readonly maxBytes?: number
   /** EXIF that stays, and whether IPTC does. */

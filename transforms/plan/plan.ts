@@ -36,6 +36,7 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     ...(asked.trim !== undefined && { spec }),
   }
   const tell = tellOf(spec)
+  if (made.video) return made
   return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
 }
 

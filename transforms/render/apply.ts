@@ -22,6 +22,7 @@ import { asOwn, checked, formatOf, type Rendered } from './rendered.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps/index.ts'
 
+export type { Bounds } from './reading.ts'
 export type { Rendered } from './rendered.ts'
 
 /**
@@ -42,6 +43,9 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
 async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const startedAt = performance.now()
+  const { ffmpeg = 'ffmpeg' } = bounds
+  // Loaded only here: a picture needs no other program.
+  if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, asked, bounds)
   const plan = await trimmed(asked, facts, () => opened(bytes, facts, { plan: asked, options }))
@@ -57,6 +61,8 @@ async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise
     source,
     further: bounds.further ?? [],
     fonts: bounds.fonts,
+    ffmpeg,
+    timeoutAt: startedAt + timeoutMs,
     options,
     endsAt: startedAt + timeoutMs * searchShare,
   }
@@ -70,7 +76,12 @@ async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise
 async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
   const { plan, facts, source, options } = task
   const { maxBytes = made.body.length } = plan
-  if (plan.tell || made.body.length <= maxBytes || plan.width * plan.height * plan.pages > mostCompared)
+  if (
+    plan.tell ||
+    plan.video ||
+    made.body.length <= maxBytes ||
+    plan.width * plan.height * plan.pages > mostCompared
+  )
     return made
   const { inBytes } = await import('./in-bytes.ts')
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
@@ -97,13 +108,17 @@ interface Task {
   readonly source: Uint8Array
   readonly further: readonly Uint8Array[]
   readonly fonts: string | undefined
+  readonly ffmpeg: string
+  /** From `performance.now()`: the picture is late then. */
+  readonly timeoutAt: number
   readonly options: SharpOptions
   /** From `performance.now()`: nothing that could be done without begins after it. */
   readonly endsAt: number
 }
 
 async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
-  const { encoding, others = [], tell, width, height } = task.plan
+  const { encoding, others = [], tell, video, width, height } = task.plan
+  if (video) return videoOf(image, task, video)
   if (tell) {
     // Loaded only here: a plain render hashes nothing.
     const { told } = await import('./told.ts')
@@ -117,6 +132,15 @@ async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
   if (made && (!found || made.body.length < found.body.length)) return made
   if (found) return found
   throw new RangeError('a plan without an encoding')
+}
+
+async function videoOf(image: Sharp, task: Task, video: NonNullable<Plan['video']>): Promise<Rendered> {
+  const { ffmpeg, timeoutAt } = task
+  const { filmed } = await import('./film/index.ts')
+  const { done, movement } = await finished(image, task)
+  if (!movement) throw new RangeError('a video of a still picture')
+  const roll = await pixelsOf(done)
+  return filmed(roll, { movement, video, ffmpeg, timeoutMs: timeoutAt - performance.now() })
 }
 
 /** Undefined where none of the ways suits the pixels. */

@@ -19,6 +19,8 @@ export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions,
   readonly deadlineMs: number
   /** A folder of fonts for texts, beside those that are known anyway. */
   readonly fonts?: string | undefined
+  /** ffmpeg's name on PATH, or its path: for videos. */
+  readonly ffmpeg?: string | undefined
   /** Another worker, for tests. */
   readonly filename?: string
 }
@@ -36,7 +38,7 @@ const graceMs = 10_000
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename, ended, maxMemory, fonts } = options
+  const { workers = availableParallelism(), filename, ended, maxMemory, fonts, ffmpeg } = options
   const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
   const module = new URL('./foreman.ts', import.meta.url).href
   const processes = createProcesses({
@@ -48,7 +50,7 @@ export function createPool(options: PoolOptions): Processor {
   })
   const turns = createTurns<Turn, Picture>({ ...options, workers }, async (job, { leftMs }) => {
     const { source, further = [], plan, facts, lenient = false } = job
-    const order: Order = { source, further, plan, facts, lenient, fonts, timeoutMs: leftMs }
+    const order: Order = { source, further, plan, facts, lenient, fonts, ffmpeg, timeoutMs: leftMs }
     const answer = (await processes.run(order, { key: job.version, mostMs: leftMs + graceMs })) as Answer
     if ('failure' in answer) throw failureOf(answer.failure)
     return pictureOf(answer)

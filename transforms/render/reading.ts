@@ -17,6 +17,8 @@ export interface Bounds {
   readonly further?: readonly Uint8Array[]
   /** A folder of fonts beside those that are known anyway. */
   readonly fonts?: string | undefined
+  /** ffmpeg's name on PATH, or its path: for videos. */
+  readonly ffmpeg?: string | undefined
 }
 
 export function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds) {

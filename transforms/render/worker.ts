@@ -11,6 +11,8 @@ export interface Order extends Pick<Job, 'source' | 'further' | 'facts' | 'lenie
   readonly plan: Plan
   /** The operator's folder of fonts. */
   readonly fonts?: string | undefined
+  /** ffmpeg's name on PATH, or its path. */
+  readonly ffmpeg?: string | undefined
   readonly timeoutMs: number
 }
 
@@ -25,11 +27,12 @@ export default async function work({
   facts,
   lenient = false,
   fonts,
+  ffmpeg,
   timeoutMs,
 }: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const bounds = { timeoutMs, facts, lenient, fonts, further: further.map(bytesOf) }
+    const bounds = { timeoutMs, facts, lenient, fonts, ffmpeg, further: further.map(bytesOf) }
     const picture = await render(bytesOf(source), plan, bounds)
     const body = new Uint8Array(picture.body)
     return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
