@@ -5,7 +5,7 @@ import { anchorFolders, findFile, loadFile } from './config/file.ts'
 import { type Languages, readLanguages, type WrittenLanguages } from './config/languages.ts'
 import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
-import { type SiteConfig, site as siteKind, type WrittenSite } from './config/sites.ts'
+import { type SiteConfig, site as siteKind, siteNameFault, type WrittenSite } from './config/sites.ts'
 import {
   kindsOfSource,
   nameFault,
@@ -145,6 +145,8 @@ function readSites(written: Readonly<Record<string, WrittenSite>>, faults: strin
   const named = new Map<string, string>()
   for (const [name, given] of Object.entries(written)) {
     const at = `sites.${name}`
+    const wrongName = siteNameFault(name)
+    if (wrongName) faults.push(`${at}: ${wrongName}`)
     const read = siteKind.safeParse(given)
     if (!read.success) {
       for (const issue of read.error.issues) faults.push(`${[at, ...issue.path].join('.')}: ${issue.message}`)

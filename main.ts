@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api, ApiNeeds } from './assembly/api.ts'
 import type { Assembly, HalftoneOptions } from './assembly/context.ts'
 import { assembleEdge } from './assembly/edge.ts'
+import { assembleEdgeMemory } from './assembly/edge-memory.ts'
 import { explainFolderFault, refuseUnwritable } from './assembly/folders.ts'
 import type { KeptRecords } from './assembly/kept-records.ts'
 import { assembleLimits } from './assembly/limits.ts'
@@ -90,9 +91,12 @@ async function stackTiers(alone: Assembly): Promise<Faces> {
   const limits = assembleLimits(assembly)
   const api = kept && (await localApi(assembly, { kept, purging, limits }))
   if (runs(assembly.config, 'edge')) {
-    const sites = assembleSites(assembly)
+    const upstream = shield ?? origin ?? remoteBelowEdge(assembly)
+    const memory = assembleEdgeMemory(assembly)
+    const sites = assembleSites(assembly, { upstream, memory })
     const listener = assembleEdge(assembly, {
-      upstream: shield ?? origin ?? remoteBelowEdge(assembly),
+      upstream,
+      memory,
       operation,
       api,
       purging,

@@ -8,6 +8,8 @@ export interface Metrics {
   rendered(format: string, seconds: number): void
   /** One request refused by a limit about keys, addresses or sources. */
   limited(scope: string): void
+  /** Bytes of pictures of sites that were not sent, because there was a better picture. */
+  saved(bytes: number): void
   /** Counts kept elsewhere as plain numbers, because the hit path has no time for labels; read when asked for. */
   hits(tier: string, read: () => { readonly requests: number; readonly bytes: number }): void
   /** Reads the current value whenever somebody asks for the metrics. */
@@ -49,8 +51,14 @@ export function createMetrics(): Metrics {
     labelNames: ['scope'],
     registers,
   })
+  const saved = new Counter({
+    name: 'halftone_site_saved_bytes_total',
+    help: 'Bytes of the pictures of sites that were saved: of the original, less those of what was sent.',
+    registers,
+  })
   return {
     registry,
+    saved: (bytes) => saved.inc(bytes),
     outcome: (tier, outcome) => requests.inc({ tier, outcome }),
     rendered: (format, seconds) => renders.observe({ format }, seconds),
     limited: (scope) => limited.inc({ scope }),

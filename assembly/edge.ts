@@ -1,6 +1,6 @@
 // The public face of a process: hits first, then the start page and the operator's paths, then the client's journey.
 import { Hono } from 'hono'
-import { createMemoryStore } from '../cache/memory.ts'
+import type { MemoryStore } from '../cache/memory.ts'
 import { dashboard } from '../dashboard/index.ts'
 import { wellKnown } from '../dashboard/well-known.ts'
 import { createEdge } from '../edge/index.ts'
@@ -11,7 +11,6 @@ import { traceRequests } from '../tracing/traced-requests.ts'
 import { isPurge } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
-import { watchStore } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { edgeLanguages, hostRouter } from './edge-languages.ts'
 import { edgeSources } from './edge-sources.ts'
@@ -21,6 +20,7 @@ import type { Purging } from './purging.ts'
 
 interface EdgeParts {
   readonly upstream: Tier
+  readonly memory: MemoryStore
   readonly operation: Hono
   /** Where this process has one: its paths are its own before they are pictures. */
   readonly api: Api | undefined
@@ -30,10 +30,8 @@ interface EdgeParts {
 }
 
 export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
-  const { upstream, operation, api, purging, limits, sites } = parts
+  const { upstream, memory, operation, api, purging, limits, sites } = parts
   const { config, log, metrics, closing, epochs, sharing, now = Date.now } = assembly
-  const memory = createMemoryStore({ maxBytes: config.edgeMemoryBytes })
-  watchStore(metrics, 'edge_memory', memory)
   const edge = createEdge({
     sources: edgeSources(config),
     readAddress: edgeLanguages(config),

@@ -12,12 +12,13 @@ import { memoryOverDisk } from './cache-stores.ts'
 import type { Assembly } from './context.ts'
 import { seconds } from './from-config.ts'
 import { lastingBelow } from './lasting.ts'
+import { siteLoaders } from './site-loaders.ts'
 
 export function assembleLoaders(assembly: Assembly): ReadonlyMap<string, Loader> {
   const { config } = assembly
   const recent = createRecent({ maxBytes: config.sourceMemoryBytes / 2 })
   const downloads = hasDownloads(config) ? downloadStore(assembly) : undefined
-  const loaders = new Map<string, Loader>()
+  const loaders = new Map<string, Loader>(siteLoaders(assembly))
   for (const [name, source] of new Map([[uploadsName, plainUploads] as const, ...config.sources]))
     loaders.set(name, applyLeniency(loaderOf(assembly, source, { recent, downloads }), source))
   if (config.samples) {

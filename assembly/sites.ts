@@ -5,9 +5,10 @@ import { createClientAddresses } from '../limits/index.ts'
 import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
 import type { Assembly } from './context.ts'
+import { assembleSitePictures, type PictureTiers, pictureSettings } from './site-pictures.ts'
 import { assembleSiteStore } from './site-store.ts'
 
-export function assembleSites(assembly: Assembly): Sites | undefined {
+export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | undefined {
   const { config, log, metrics, closing, epochs, now } = assembly
   if (config.sites.size === 0) return undefined
   const cache = createSiteCache({
@@ -17,7 +18,8 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
     observe: (outcome) => metrics.outcome('site', outcome),
   })
   closing.push(() => cache.idle())
-  const sites = [...config.sites].map(([name, { hosts, origin, originHost, allowAddresses }]) => {
+  const pictures = assembleSitePictures(assembly, tiers)
+  const sites = [...config.sites].map(([name, { hosts, origin, originHost, allowAddresses, pictures }]) => {
     const { connectMs } = config
     const dispatcher = createGuard({
       allowAddresses,
@@ -26,7 +28,10 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
       bodyMs: idleMs,
     })
     closing.push(() => dispatcher.destroy())
-    return { name, hosts, origin: new URL(origin).origin, originHost, dispatcher }
+    return {
+      ...{ name, hosts, origin: new URL(origin).origin, originHost, dispatcher },
+      pictures: pictureSettings(pictures),
+    }
   })
   const { isTrusted } = createClientAddresses({
     trusted: parseAddressRules(config.trustedProxies),
@@ -35,6 +40,7 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
   return createSites({
     sites,
     cache,
+    pictures,
     isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {
       metrics.outcome('site', failure.kind)

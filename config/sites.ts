@@ -1,11 +1,21 @@
 // What a site may say of itself in the configuration file: a customer's web site that Halftone stands in front of.
 import { z } from 'zod'
-import { httpUrl, list, text } from './kinds.ts'
-import { addressRules } from './parsed-kinds.ts'
+import { duration, httpUrl, list, text, yesNo } from './kinds.ts'
+import { addressRules, pictureOptions } from './parsed-kinds.ts'
 
 const hostName =
   /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 const ipv6 = /^\[[\da-f:.]+\]$/
+
+/** How its pictures come back under the same addresses. */
+const pictures = z.strictObject({
+  /** The longest that a visitor waits for a better picture: after it the original goes out, and the better one is there next time. */
+  wait: duration().default(300),
+  /** Further options of every picture: "q=70", "meta=none". */
+  options: pictureOptions().default(''),
+  /** Whether the client hints Width and DPR decide the size. */
+  hints: yesNo().default(false),
+})
 
 export const site = z.strictObject({
   /** The names it is asked under, without port: "www.example.com", "*.example.com" for all names below one. */
@@ -24,7 +34,15 @@ export const site = z.strictObject({
   originHost: text().min(1).exactOptional(),
   /** Addresses (CIDR) that may be reached although they are private: "10.1.0.0/16". */
   allowAddresses: addressRules().default([]),
+  /** Pictures in fewer bytes; `false` leaves them as they are. */
+  pictures: z.union([z.literal(false), pictures]).prefault({}),
 })
 
 export type SiteConfig = z.output<typeof site>
 export type WrittenSite = z.input<typeof site>
+
+const siteName = /^[a-z0-9][a-z0-9_-]{0,55}$/
+
+/** The name's fault, if it has one: it is part of keys and of metrics. */
+export const siteNameFault = (name: string): string | undefined =>
+  siteName.test(name) ? undefined : 'expected a name of a-z, 0-9, - and _, at most 56 characters'

@@ -1,6 +1,6 @@
 // What a source may say of itself in the configuration file.
 import { z } from 'zod'
-import { isReserved, reservedNames } from '../http/reserved-paths.ts'
+import { isReserved, reservedNames, siteSourcePrefix } from '../http/reserved-paths.ts'
 import { duration, httpUrl, list, secret, text } from './kinds.ts'
 import { addressRules, hostRules, pictureOptions, picturePath, requestHeaders } from './parsed-kinds.ts'
 import { bucket as storage } from './storage.ts'
@@ -91,6 +91,7 @@ export const plainUploads: UploadsSource = uploads.parse({})
 export function nameFault(name: string): string | undefined {
   if (isReserved(name)) return `the name is reserved (${reservedNames.join(', ')})`
   if (!sourceName.test(name)) return 'expected a name of a-z, 0-9, - and _, at most 63 characters'
+  if (name.startsWith(siteSourcePrefix)) return `names that begin with ${siteSourcePrefix} are those of sites`
   if (uuid.test(name)) return 'expected a name that is not an identifier of an upload'
   return undefined
 }

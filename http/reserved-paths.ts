@@ -35,3 +35,6 @@ export const isReserved = (first: string): boolean => all.has(first)
 
 /** For a sentence that tells which names are not free. */
 export const reservedNames: readonly string[] = [...all].sort()
+
+/** What names of sources begin with that stand for the pictures of a site: only the tiers ask for these. */
+export const siteSourcePrefix = 'site--'

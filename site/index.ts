@@ -8,6 +8,7 @@ import type { SiteCache } from './cache/index.ts'
 import { createHosts, type HostsOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
 import { pass, type SitePassOptions } from './pass.ts'
+import type { PictureSettings, SitePictures } from './pictures/index.ts'
 import { passUpgrade } from './upgrade.ts'
 
 export interface Site {
@@ -19,11 +20,14 @@ export interface Site {
   /** The value of Host that its server expects; the client's own where it is not given. */
   readonly originHost?: string | undefined
   readonly dispatcher: Dispatcher
+  /** Undefined where its pictures stay as they are. */
+  readonly pictures?: PictureSettings | undefined
 }
 
 export interface SitesOptions {
   readonly sites: readonly Site[]
   readonly cache: SiteCache
+  readonly pictures: SitePictures
   /** Whether whoever holds the connection is a proxy of our own. */
   readonly isTrusted: (address: string) => boolean
   readonly failed: (site: string, failure: Failure) => void
@@ -37,13 +41,14 @@ export interface Sites {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
-export function createSites({ sites, cache, isTrusted, failed }: SitesOptions): Sites {
+export function createSites({ sites, cache, pictures, isTrusted, failed }: SitesOptions): Sites {
   const hosts: HostsOf<Site> = createHosts(sites)
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
     return {
       site: site.name,
       cache,
+      pictures: site.pictures && { of: pictures, settings: site.pictures },
       dispatcher: site.dispatcher,
       origin: site.origin,
       originHost: site.originHost,

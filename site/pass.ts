@@ -3,13 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { asFailure, type Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
-import { askingOf, hasBody, named, type PassOptions } from './asking.ts'
+import { askingOf, hasBody, type Named, named, type PassOptions } from './asking.ts'
 import type { SiteAnswer, SiteCache } from './cache/index.ts'
 import { type Lines, viaLine, withoutFields } from './message-headers.ts'
+import { type PictureSettings, type SitePictures, unconditional } from './pictures/index.ts'
 
 export interface SitePassOptions extends PassOptions {
   readonly site: string
   readonly cache: SiteCache
+  /** Where its pictures are made smaller. */
+  readonly pictures?: { readonly of: SitePictures; readonly settings: PictureSettings } | undefined
 }
 
 /** Settles when the answer is sent, or when it cannot be. Never rejects. */
@@ -18,23 +21,40 @@ export async function pass(
   res: ServerResponse,
   options: SitePassOptions,
 ): Promise<void> {
-  const { cache, site, client } = options
+  const { cache, site, client, pictures } = options
   const name = named(req, site, client)
   const isPlain = !hasBody(req)
-  const ready = isPlain ? cache.answerNow(name) : undefined
-  if (ready) return send(req, res, ready)
+  const isJudged = isPlain && pictures?.of.judges(name) === true
+  const ready = isPlain && !isJudged ? cache.answerNow(name) : undefined
+  if (ready) {
+    const answer = chosen(name, ready, pictures)
+    return send(req, res, answer instanceof Promise ? await answer : answer)
+  }
   const left = new AbortController()
   res.once('close', () => {
     if (!res.writableFinished) left.abort()
   })
   try {
     const asking = askingOf(req, res, left.signal, { name, options })
-    const answer = await (isPlain ? cache.answer(asking) : cache.pass(asking))
+    const whole = isJudged ? unconditional(asking) : asking
+    const answer = await (isPlain
+      ? cache.answer(whole).then((each) => chosen(name, each, pictures))
+      : cache.pass(asking))
     if (left.signal.aborted) answer.body.discard?.()
     else send(req, res, answer)
   } catch (thrown) {
     refuse(req, res, asFailure(thrown), options)
   }
+}
+
+/** Of a picture the one that the client is to have. At once where there is nothing to choose. */
+function chosen(
+  name: Named,
+  answer: SiteAnswer,
+  pictures: SitePassOptions['pictures'],
+): SiteAnswer | Promise<SiteAnswer> {
+  if (!pictures?.of.concerns(name, answer)) return answer
+  return pictures.of.choose(name, answer, pictures.settings)
 }
 
 const nothing = Buffer.alloc(0)
