@@ -13,6 +13,8 @@ import {
   type Purge,
   type PurgeAll,
 } from '../purging/index.ts'
+import { createHosts } from '../site/hosts.ts'
+import { sitePurgesOf } from '../site/purges.ts'
 import { purgeAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
@@ -44,10 +46,14 @@ export async function assemblePurging(assembly: Assembly): Promise<Purging> {
 
   const everywhere = inTurn(layersOf(assembly, here))
   const sources = edgeSources(config)
+  const hosts = createHosts([...config.sites].map(([name, { hosts }]) => ({ name, hosts })))
   return {
     epochs,
     everywhere,
-    order: (order) => everywhere(purgesOf(order, sources)),
+    order: async (order) => {
+      const { purges, rest } = sitePurgesOf(order, hosts.find, new Set(config.sites.keys()))
+      return everywhere([...purges, ...(rest ? purgesOf(rest, sources) : [])])
+    },
     listener: servePurges(here, {
       secrets: config.tierSecret,
       refused,

@@ -1,4 +1,5 @@
 // The sites of this process: a guarded way to each one's server, which knows no other, and one cache before them all.
+import type { Config } from '../config.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'
 import { createGuard } from '../fetch/guard.ts'
 import { createClientAddresses } from '../limits/index.ts'
@@ -35,12 +36,18 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
   return createSites({
     sites,
     cache,
+    ownHosts: ownHosts(config),
     isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {
       metrics.outcome('site', failure.kind)
       log.warn({ site, kind: failure.kind, err: failure.details.cause }, 'a request of a site failed')
     },
   })
+}
+
+/** Where clients find Halftone itself, and its operators. */
+function ownHosts({ publicUrl, hosts }: Config): readonly string[] {
+  return publicUrl === '' ? hosts : [...hosts, new URL(publicUrl).hostname]
 }
 
 /** Streams and open sockets hold theirs for as long as they last. */

@@ -8,6 +8,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   'cold-render': () => import('./scenarios/cold-render.ts'),
   saturated: () => import('./scenarios/saturated.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
+  sites: () => import('./scenarios/sites.ts'),
 }
 
 const asked = process.argv.slice(2)

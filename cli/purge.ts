@@ -9,6 +9,7 @@ interface PurgeOptions {
   readonly key?: readonly string[]
   readonly prefix?: readonly string[]
   readonly source?: readonly string[]
+  readonly site?: readonly string[]
   readonly all?: boolean
   readonly soft?: boolean
   readonly server?: string
@@ -24,7 +25,7 @@ interface Receipt {
 export async function purge(config: Config, options: PurgeOptions): Promise<void> {
   const order = orderOf(options)
   if (Object.keys(order).length === (options.soft ? 1 : 0))
-    throw new Failure('bad-option', 'Say what: --url, --picture, --key, --prefix, --source or --all.')
+    throw new Failure('bad-option', 'Say what: --url, --picture, --key, --prefix, --source, --site or --all.')
   const receipt = await sent(serverOf(config, options), order, options.token)
   if (options.json) return void console.log(JSON.stringify(receipt))
   for (const { part, purged } of receipt.parts) console.log(`${purged}  ${part}`)
@@ -35,8 +36,8 @@ export async function purge(config: Config, options: PurgeOptions): Promise<void
   )
 }
 
-function orderOf({ url, picture, key, prefix, source, all, soft }: PurgeOptions): Record<string, unknown> {
-  const named = { urls: url, pictures: picture, keys: key, prefixes: prefix, sources: source, all, soft }
+function orderOf({ url, picture, key, prefix, source, site, all, soft }: PurgeOptions): Record<string, unknown> {
+  const named = { urls: url, pictures: picture, keys: key, prefixes: prefix, sources: source, sites: site, all, soft }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 
