@@ -33,7 +33,7 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
     trusted: parseAddressRules(config.trustedProxies),
     header: config.forwardedHeader,
   })
-  return createSites({
+  const made = createSites({
     sites,
     cache,
     ownHosts: ownHosts(config),
@@ -43,6 +43,8 @@ export function assembleSites(assembly: Assembly): Sites | undefined {
       log.warn({ site, kind: failure.kind, err: failure.details.cause }, 'a request of a site failed')
     },
   })
+  metrics.hits('site', made.hits)
+  return made
 }
 
 /** Where clients find Halftone itself, and its operators. */

@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici'
 import { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import type { SiteCache } from './cache/index.ts'
+import { createSiteHits } from './hits.ts'
 import { createHosts, type HostsOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
 import { createOwnHosts } from './own-hosts.ts'
@@ -34,6 +35,8 @@ export interface SitesOptions {
 }
 
 export interface Sites {
+  /** Answers from memory, and their bytes. */
+  hits(): { readonly requests: number; readonly bytes: number }
   /** False when the request's host is no site's. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
   /** Refuses a request for a host that is neither a site's nor our own; false where it is. */
@@ -46,6 +49,7 @@ export interface Sites {
 export function createSites({ sites, cache, isTrusted, failed, ownHosts }: SitesOptions): Sites {
   const own = createOwnHosts(ownHosts)
   const hosts: HostsOf<Site> = createHosts(sites)
+  const hits = createSiteHits(cache, hosts.find)
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
     return {
@@ -60,7 +64,9 @@ export function createSites({ sites, cache, isTrusted, failed, ownHosts }: Sites
   }
 
   return {
+    hits: hits.count,
     answer(req, res) {
+      if (hits.answer(req, res)) return true
       const site = hosts.find(req.headers.host)
       if (site === undefined) return false
       void pass(req, res, optionsFor(site, req))
