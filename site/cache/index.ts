@@ -244,6 +244,7 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
     },
     async idle() {
       await background.idle()
+      await forward.idle()
       await store.idle()
     },
   }
