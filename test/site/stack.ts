@@ -61,7 +61,13 @@ export interface Asked {
   readonly body?: Buffer | string
 }
 
-export async function aSite({ memoryBytes = 16e6 }: { readonly memoryBytes?: number } = {}) {
+export interface SiteStackOptions {
+  readonly memoryBytes?: number
+  /** Where the second site's origin is, where it is not one of these. */
+  readonly otherUrl?: string
+}
+
+export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions = {}) {
   const origin = await anOrigin()
   const other = await anOrigin()
   const clock = { now: Date.parse('2026-05-01T12:00:00Z') }
@@ -85,7 +91,7 @@ export async function aSite({ memoryBytes = 16e6 }: { readonly memoryBytes?: num
   const sites = createSites({
     sites: [
       { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0] as Agent },
-      { name: 'blog', hosts: ['blog.test'], origin: other.url, dispatcher: agents[1] as Agent },
+      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1] as Agent },
     ],
     cache,
     ownHosts: ['own.test'],
