@@ -6,6 +6,8 @@ export interface Metrics {
   /** One request answered by `tier`: `outcome` is a word of Cache-Status, or the failure's kind. */
   outcome(tier: string, outcome: string): void
   rendered(format: string, seconds: number): void
+  /** A source was decoded so many times for one picture. */
+  decoded(times: number): void
   /** One request refused by a limit about keys, addresses or sources. */
   limited(scope: string): void
   /** Bytes of pictures of sites that were not sent, because there was a better picture. */
@@ -45,6 +47,11 @@ export function createMetrics(): Metrics {
     buckets: renderBuckets,
     registers,
   })
+  const decodes = new Counter({
+    name: 'halftone_decodes_total',
+    help: 'Times that a source was decoded; pictures of one source that are wanted together share it.',
+    registers,
+  })
   const limited = new Counter({
     name: 'halftone_limited_total',
     help: 'Requests that a limit refused, by what the limit is about: key, address or source.',
@@ -61,6 +68,7 @@ export function createMetrics(): Metrics {
     saved: (bytes) => saved.inc(bytes),
     outcome: (tier, outcome) => requests.inc({ tier, outcome }),
     rendered: (format, seconds) => renders.observe({ format }, seconds),
+    decoded: (times) => decodes.inc(times),
     limited: (scope) => limited.inc({ scope }),
     hits: (tier, read) => {
       const hits = requests.labels({ tier, outcome: 'hit' })

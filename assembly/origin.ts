@@ -66,6 +66,7 @@ function assemblePool({ config, metrics, log, closing, tracer, cores }: Assembly
     maxWaitingPerOwner: config.queuePerSource,
     deadlineMs: config.renderDeadlineMs,
     maxMemory: childMemory(config),
+    decoded: metrics.decoded,
     ended: (cause) => log.error({ err: cause }, 'a process of the renderer ended'),
   })
   metrics.gauge('halftone_queue_waiting', 'Pictures that wait for a worker.', () => processor.load().waiting)

@@ -4,10 +4,14 @@ import { createInterface } from 'node:readline'
 import sharp, { type Sharp } from 'sharp'
 import { qualityFor } from '../transforms/quality.ts'
 
+export interface BareJob {
+  readonly width: number
+  readonly format: 'jpeg' | 'webp' | 'avif' | 'png'
+}
+
 export interface Batch {
   readonly file: string
-  readonly widths: readonly number[]
-  readonly format: 'jpeg' | 'webp' | 'avif' | 'png'
+  readonly jobs: readonly BareJob[]
   readonly atOnce: number
 }
 
@@ -21,12 +25,13 @@ const encoders = {
   png: (image: Sharp) => image.png(),
 }
 
-async function runBatch({ file, widths, format, atOnce }: Batch): Promise<void> {
-  const waiting = [...widths]
-  const quality = qualityFor(format, undefined, false) ?? 80
+async function runBatch({ file, jobs, atOnce }: Batch): Promise<void> {
+  const waiting = [...jobs]
   const loop = async () => {
-    for (let width = waiting.shift(); width !== undefined; width = waiting.shift())
-      await encoders[format](sharp(file).resize(width), quality).toBuffer()
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const quality = qualityFor(job.format, undefined, false) ?? 80
+      await encoders[job.format](sharp(file).resize(job.width), quality).toBuffer()
+    }
   }
   await Promise.all(Array.from({ length: atOnce }, loop))
 }

@@ -7,6 +7,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   'shield-hit': () => import('./scenarios/shield-hit.ts'),
   hop: () => import('./scenarios/hop.ts'),
   'cold-render': () => import('./scenarios/cold-render.ts'),
+  burst: () => import('./scenarios/burst.ts'),
   saturated: () => import('./scenarios/saturated.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
   'cluster-cost': () => import('./scenarios/cluster-cost.ts'),

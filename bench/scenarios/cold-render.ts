@@ -1,14 +1,10 @@
 // Pictures nobody asked for before, by format: the whole CDN over HTTP against a bare sharp loop on the same cores.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
 import { Pool } from 'undici'
-import type { Batch } from '../bare-loop.ts'
+import { inBareLoop, makeSource, type Run, startBareLoop } from '../bare.ts'
 import { interleave, median } from '../load.ts'
 import type { Report } from '../report.ts'
 import { type Server, startHalftone } from '../servers.ts'
@@ -18,11 +14,6 @@ const formats = ['jpeg', 'webp', 'avif', 'png'] as const
 const urlNames = { jpeg: 'jpg', webp: 'webp', avif: 'avif', png: 'png' } as const
 const jobs = 24
 const rounds = 5
-
-interface Run {
-  readonly ms: number
-  readonly cpuSeconds: number
-}
 
 export async function run(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-sources-'))
@@ -43,11 +34,6 @@ export async function run(): Promise<Report> {
   }
 }
 
-async function makeSource(halftone: Server, file: string): Promise<void> {
-  const sample = await (await fetch(`${halftone.url}/samples/landscape.jpg?fm=jpg&q=95`)).arrayBuffer()
-  await sharp(Buffer.from(sample)).resize(4243, 2828, { fit: 'fill' }).jpeg({ quality: 90 }).toFile(file)
-}
-
 interface Contest {
   readonly halftone: Server
   readonly bare: ChildProcess
@@ -62,7 +48,11 @@ async function compare({ halftone, bare, file, format }: Contest) {
   return interleave(rounds, {
     halftone: () => overHttp(halftone, widths(done.halftone++), urlNames[format]),
     bare: () =>
-      inBareLoop(bare, { file, widths: widths(done.bare++), format, atOnce: availableParallelism() }),
+      inBareLoop(bare, {
+        file,
+        jobs: widths(done.bare++).map((width) => ({ width, format })),
+        atOnce: availableParallelism(),
+      }),
   })
 }
 
@@ -85,26 +75,6 @@ async function overHttp(server: Server, widths: readonly number[], format: strin
   const ms = performance.now() - startedAt
   await pool.close()
   return { ms, cpuSeconds: server.cpuSeconds() - before }
-}
-
-/** Under the settings that bin/halftone gives the server. */
-function startBareLoop(): ChildProcess {
-  const file = fileURLToPath(new URL('../bare-loop.ts', import.meta.url))
-  const environment = {
-    ...process.env,
-    UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
-    MALLOC_ARENA_MAX: '2',
-  }
-  return spawn(process.execPath, [file], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] })
-}
-
-async function inBareLoop(bare: ChildProcess, batch: Batch): Promise<Run> {
-  if (!bare.stdin || !bare.stdout) throw new Error('the bare loop has no pipes')
-  const lines = createInterface({ input: bare.stdout })
-  bare.stdin.write(`${JSON.stringify(batch)}\n`)
-  const [line] = await once(lines, 'line')
-  lines.close()
-  return JSON.parse(line)
 }
 
 function summary(

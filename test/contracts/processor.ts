@@ -1,9 +1,10 @@
 // What every processor promises of its pictures, its queue, its deadline and its end, whatever is in front of the renders.
+import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../transforms/facts.ts'
 import { exact, identify, parse, plan as planFor } from '../../transforms/index.ts'
 import type { Plan } from '../../transforms/plan/plan.ts'
-import { type Job, type Processor, processOne } from '../../transforms/processor.ts'
+import { type Job, type Picture, type Processor, processOne } from '../../transforms/processor.ts'
 import type { PoolOptions } from '../../transforms/render/pool.ts'
 import * as pictures from '../pictures.ts'
 import { never } from '../signals.ts'
@@ -42,7 +43,7 @@ export function processorContract(name: string, open: (options: PoolOptions) => 
     const aProcessor = (options: Partial<PoolOptions> = {}): Processor =>
       kept(open({ ...usual, filename: scripted, ...options }))
 
-    realPictures(() => kept(open(usual)))
+    realPictures((options = {}) => kept(open({ ...usual, ...options })))
     queue(aProcessor)
     givingUp(aProcessor)
     failures(aProcessor)
@@ -51,7 +52,7 @@ export function processorContract(name: string, open: (options: PoolOptions) => 
 
 type Open = (options?: Partial<PoolOptions>) => Processor
 
-function realPictures(open: () => Processor): void {
+function realPictures(open: Open): void {
   describe('with real pictures', () => {
     test('renders on another thread and hands the bytes over, in memory of their size', async () => {
       const processor = open()
@@ -76,7 +77,73 @@ function realPictures(open: () => Processor): void {
       )
       await expect(gone).rejects.toMatchObject({ name: 'Failure', kind: 'source-broken' })
     })
+
+    test('makes several of one source from one decode, each as if it were alone', async () => {
+      const bytes = await pictures.jpeg({ width: 900, height: 600 })
+      const { source, plans } = several(bytes)
+      const decodes: number[] = []
+      const alone = open(roomy)
+      // Without a version nobody knows that it is the same source.
+      const expected = await Promise.all(alone.process(source, plans, never))
+      const together = open({ ...roomy, workers: 2, decoded: (times) => decodes.push(times) })
+      const made = await Promise.all(together.process({ ...source, version: 'a' }, plans, never))
+      for (const [i, { body, type, width, height }] of made.entries()) {
+        const own = expected[i] as Picture
+        expect({ type, width, height }).toEqual({ type: own.type, width: own.width, height: own.height })
+        // Of the hard edges in it a decoder that makes it smaller leaves something else.
+        if (width < 300) expect(await psnr(body, own.body)).toBeGreaterThan(30)
+        else expect(body.equals(own.body)).toBe(true)
+      }
+      expect(decodes).toHaveLength(plans.length)
+      expect(decodes.reduce((sum, each) => sum + each)).toBe(1)
+    })
+
+    test('one of several that fails, and one that nobody waits for any more, leave the others alone', async () => {
+      const bytes = await pictures.jpeg({ width: 900, height: 600 })
+      const { source, plans } = several(bytes)
+      const [first, ...others] = plans as [Plan, ...Plan[]]
+      const job = { ...source, version: 'a' }
+      const processor = open(roomy)
+      const leaving = new AbortController()
+      const [wrong] = processor.process(job, [{ ...first, width: 500 }], never)
+      const [left] = processor.process(job, [first], leaving.signal)
+      const made = processor.process(job, others, never)
+      leaving.abort()
+      expect(await Promise.allSettled([wrong, left])).toMatchObject([
+        { reason: { kind: 'source-broken' } },
+        { reason: { kind: 'abandoned' } },
+      ])
+      expect((await Promise.all(made)).map(({ width }) => width)).toEqual(others.map(({ width }) => width))
+    })
+
+    test('a source that is broken is so for each of several', async () => {
+      const whole = await pictures.jpeg({ width: 900, height: 600 })
+      const { source, plans } = several(whole.subarray(0, whole.length - 3000))
+      const made = await Promise.allSettled(open(roomy).process({ ...source, version: 'a' }, plans, never))
+      for (const each of made) expect(each).toMatchObject({ reason: { kind: 'source-broken' } })
+    })
   })
+}
+
+const roomy = { maxWaiting: 100, maxWaitingPerOwner: 100 }
+
+/** Four sizes, two of which much smaller, in three formats. */
+function several(bytes: Uint8Array) {
+  const facts = identify(bytes)
+  const plans = [800, 500, 200, 120].flatMap((width) =>
+    ['jpg', 'webp', 'avif'].map((format) =>
+      planFor(exact(parse(`w=${width}&fm=${format}`), { formats: 'basic', saveData: false }), facts),
+    ),
+  )
+  const { plan: _, ...rest } = job(0)
+  return { source: { ...rest, source: bytes, facts }, plans }
+}
+
+async function psnr(one: Uint8Array, other: Uint8Array): Promise<number> {
+  const [a, b] = await Promise.all([one, other].map((each) => sharp(each).raw().toBuffer()))
+  if (!a || !b || a.length !== b.length) return 0
+  const sum = a.reduce((sum, level, i) => sum + (level - (b[i] ?? 0)) ** 2, 0)
+  return 10 * Math.log10(255 ** 2 / (sum / a.length))
 }
 
 function queue(open: Open): void {

@@ -1,5 +1,6 @@
 // The processor in a child process: at most `workers` renders at once, the rest waits in a bounded queue with a deadline.
 import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import type { Cores } from '../../work/cores.ts'
 import { createProcesses, type ProcessesOptions } from '../../work/processes.ts'
 import type { QueueBounds } from '../../work/queue.ts'
@@ -8,7 +9,9 @@ import { createTurns } from '../../work/turns.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Job, Picture, Processor } from '../processor.ts'
 import type { RenderForemanOptions } from './foreman.ts'
-import type { Answer, Order } from './worker.ts'
+import { createCompany, type Seat } from './sharing/company.ts'
+import type { CountedAnswer, SharingOrder } from './sharing/shared-renders.ts'
+import type { Answer } from './worker.ts'
 
 export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
   /** Renders at once. They all sit in libuv's one thread pool, which must be larger, see bin/halftone. */
@@ -23,9 +26,11 @@ export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions,
   readonly ffmpeg?: string | undefined
   /** Another worker, for tests. */
   readonly filename?: string
+  /** So many times a source was decoded for one picture; 0 where others had done it. */
+  readonly decoded?: (times: number) => void
 }
 
-type Turn = Job & { readonly plan: Plan }
+type Turn = Job & { readonly plan: Plan; readonly seat: Seat | undefined }
 
 /** Lets hits go first: every core may render, and a hit is still answered within its turn. */
 const niceness = 10
@@ -38,7 +43,7 @@ const graceMs = 10_000
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename, ended, maxMemory, fonts, ffmpeg } = options
+  const { workers = availableParallelism(), filename, ended, maxMemory, fonts, ffmpeg, decoded } = options
   const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
   const module = new URL('./foreman.ts', import.meta.url).href
   const processes = createProcesses({
@@ -48,16 +53,26 @@ export function createPool(options: PoolOptions): Processor {
     maxMemory,
     ended,
   })
+  const company = createCompany()
   const turns = createTurns<Turn, Picture>({ ...options, workers }, async (job, { leftMs }) => {
-    const { source, further = [], plan, facts, lenient = false } = job
-    const order: Order = { source, further, plan, facts, lenient, fonts, ffmpeg, timeoutMs: leftMs }
-    const answer = (await processes.run(order, { key: job.version, mostMs: leftMs + graceMs })) as Answer
+    const { source, further = [], plan, facts, lenient = false, seat } = job
+    // Who waited for the same source comes in the same turn of the loop.
+    if (seat) await setImmediate()
+    const plain: SharingOrder = { source, further, plan, facts, lenient, fonts, ffmpeg, timeoutMs: leftMs }
+    const order = seat ? { ...plain, sharing: seat.sharing() } : plain
+    const run = processes.run(order, { key: job.version, mostMs: leftMs + graceMs })
+    const answer = (await run) as Answer & CountedAnswer
+    decoded?.(answer.decodes)
     if ('failure' in answer) throw failureOf(answer.failure)
     return pictureOf(answer)
   })
   return {
     // Each picture has a turn of its own: the queue, its shares and the deadline count pictures.
-    process: (job, plans, signal) => plans.map((plan) => turns.take({ ...job, plan }, signal)),
+    process: (job, plans, signal) =>
+      plans.map((plan) => {
+        const seat = company.join(job, plan)
+        return turns.take({ ...job, plan, seat }, signal).finally(() => seat?.leave())
+      }),
     load: turns.load,
     close: async () => {
       turns.close()
@@ -66,7 +81,7 @@ export function createPool(options: PoolOptions): Processor {
   }
 }
 
-function pictureOf({ picture, renderMs }: Extract<Answer, { renderMs: number }>): Picture {
+function pictureOf({ picture, renderMs }: Extract<Answer, { readonly picture: unknown }>): Picture {
   const { body, ...rest } = picture
   // The bytes lie in a message that may be larger than they are: a cache would keep the whole of it.
   const own = Buffer.allocUnsafeSlow(body.length)

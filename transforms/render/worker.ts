@@ -1,4 +1,5 @@
-// What runs on a worker's thread: one render, whose picture is moved and whose failure is copied back as plain values.
+// What runs on a worker's thread: one render, or one stage of several, whose result is handed over and whose failure is
+// copied back as plain values.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { HandedOver } from '../../work/handover.ts'
@@ -6,6 +7,9 @@ import { type FailureMessage, toFailureMessage } from '../../work/threads.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
+import type { Bounds } from './reading.ts'
+import type { Divisor } from './sharing/shares.ts'
+import type { Shared } from './sharing/stages.ts'
 
 export interface Order extends Pick<Job, 'source' | 'further' | 'facts' | 'lenient'> {
   readonly plan: Plan
@@ -14,31 +18,51 @@ export interface Order extends Pick<Job, 'source' | 'further' | 'facts' | 'lenie
   /** ffmpeg's name on PATH, or its path. */
   readonly ffmpeg?: string | undefined
   readonly timeoutMs: number
+  /** Only a part of the way to the picture, or from where another has come already. */
+  readonly stage?: StageOrder
+}
+
+export interface StageOrder {
+  /** A base of this size, pixels for several encoders, or the file. */
+  readonly make: { readonly base: Divisor } | 'pixels' | 'picture'
+  /** What it is made from, where that is not the source. */
+  readonly base?: Shared
+  readonly finished?: Shared
+  /** For what is kept. */
+  readonly memory?: SharedArrayBuffer
 }
 
 export type Answer =
   | { readonly picture: Rendered; readonly renderMs: number }
   | { readonly failure: FailureMessage }
 
-export default async function work({
-  source,
-  further = [],
-  plan,
-  facts,
-  lenient = false,
-  fonts,
-  ffmpeg,
-  timeoutMs,
-}: Order): Promise<unknown> {
+export type StageAnswer = Answer | { readonly pixels: Shared; readonly renderMs: number }
+
+export default async function work(order: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const bounds = { timeoutMs, facts, lenient, fonts, ffmpeg, further: further.map(bytesOf) }
-    const picture = await render(bytesOf(source), plan, bounds)
-    const body = new Uint8Array(picture.body)
-    return moved({ picture: { ...picture, body }, renderMs: performance.now() - startedAt }, body.buffer)
+    const made = await makingOf(order)
+    const renderMs = performance.now() - startedAt
+    if ('channels' in made) return { pixels: made, renderMs } satisfies StageAnswer
+    const body = new Uint8Array(made.body)
+    return moved({ picture: { ...made, body }, renderMs }, body.buffer)
   } catch (thrown) {
     return { failure: toFailureMessage(thrown) }
   }
+}
+
+async function makingOf(order: Order): Promise<Rendered | Shared> {
+  const { source, further = [], plan, facts, lenient = false, fonts, ffmpeg, timeoutMs, stage } = order
+  const bounds: Bounds = { timeoutMs, facts, lenient, fonts, ffmpeg, further: further.map(bytesOf) }
+  if (!stage) return render(bytesOf(source), plan, bounds)
+  // Loaded only here: a picture that is alone has no stages.
+  const { baseOf, finishedPixels, pictureFrom } = await import('./sharing/stages.ts')
+  const { make, base, finished, memory = new SharedArrayBuffer(0) } = stage
+  const way = { plan, facts, bounds, memory }
+  if (finished) return pictureFrom({ finished }, way)
+  const origin = base ? { base } : { source: bytesOf(source) }
+  if (make === 'pixels') return finishedPixels(origin, way)
+  return make === 'picture' ? pictureFrom(origin, way) : baseOf(origin, make.base, way)
 }
 
 /** The thread has nothing else to do: reading at once is the cheapest. */
