@@ -51,9 +51,11 @@ const fixedRates = {
   'write avif drawn': 110,
   'write avif edges': 180,
   'write avif lossless': 140,
-  film: 120, // one, begun and ended by another program
-  'write mp4': 60,
-  'write webm': 90,
+  film: 70, // one, begun and ended by another program
+  'write mp4': 30,
+  'write mp4 busy': 45,
+  'write webm': 65,
+  'write webm busy': 270,
   'write gif': 900,
   'write gif drawn': 28,
   'write gif busy': 350,
@@ -108,6 +110,7 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (plan.video) {
     add('film', 1)
     add(`write ${plan.video.format}`, made)
+    add(`write ${plan.video.format} busy`, made * busy(facts))
     return work
   }
   writing(plan.encoding, { plan, facts, made, add })

@@ -68,7 +68,33 @@ describe('an address', () => {
     expect(exactly(`/${id}/-/preview`).path).toBe(exactly(`/${id}/-/preview/`).path)
   })
 
-  test.each(['gif2video/-/format/mp4/', 'detect_faces/'])('/%s is refused by name', (rest) => {
+  test.each([
+    ['gif2video/', 'fm=mp4'],
+    ['gif2video/-/format/webm/', 'fm=webm'],
+    ['gif2video/-/format/mp4/-/quality/best/', 'fm=mp4&q=92'],
+    ['gif2video/-/resize/320x/-/format/mp4/', 'fm=mp4&w=320'],
+    ['gif2video/-/setfill/ff0000/', 'fm=mp4&bg=f00'],
+    ['gif2video/-/scale_crop/100x100/center/film.mp4', 'fm=mp4&w=100&h=100&fit=crop'],
+    ['-/gif2video/', 'fm=mp4'],
+  ])('/%s is a video of all frames, %s', (rest, query) => {
+    expect(exactly(`/${id}/${rest}`).path).toBe(exactly(`/uploads/${id}?${query}`).path)
+  })
+
+  test.each([
+    ['gif2video/-/format/jpeg/', 'Expected one of mp4, webm for format, received jpeg'],
+    [
+      'gif2video/-/format/',
+      'Expected one of mp4, webm for format, received nothing (what no slash follows is a file name)',
+    ],
+    ['gif2video/3/', 'Expected no arguments for gif2video, received 3'],
+    ['-/preview/-/gif2video/', 'gif2video stands before all operations'],
+    ['-/preview/-/format/mp4/', 'Expected one of jpeg, png, webp, auto, preserve for format, received mp4'],
+  ])('/%s is none', (rest, message) => {
+    const failure = failureOf(() => exactly(`/${id}/${rest}`))
+    expect([failure.kind, failure.message]).toEqual(['bad-option', message])
+  })
+
+  test.each(['detect_faces/'])('/%s is refused by name', (rest) => {
     const { kind, message } = failureOf(() => exactly(`/${id}/${rest}`))
     expect([kind, message]).toEqual(['bad-option', `${rest.split('/')[0]} is not supported`])
   })

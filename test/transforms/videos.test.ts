@@ -79,7 +79,7 @@ function framesIn(body: Uint8Array, { width, height }: { readonly width: number;
     'rawvideo',
     '-',
   ]
-  const data = execFileSync('ffmpeg', args)
+  const data = execFileSync('ffmpeg', args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const pixel = (n: number, x: number, y: number) => {
     const at = ((n * height + y) * width + x) * 3
     return [...data.subarray(at, at + 3)]

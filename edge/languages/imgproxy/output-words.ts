@@ -75,9 +75,9 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
   {
     name: 'format',
     aliases: ['f', 'ext'],
-    takes: 'one of jpg, jpeg, png, webp, avif, gif, best',
+    takes: 'one of jpg, jpeg, png, webp, avif, gif, mp4, best',
     becomes: '`fm`; `best` `auto=format`',
-    refuses: ['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd', 'mp4'],
+    refuses: ['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd'],
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   ...named('page', ['pg'], 'an index from 0', ['0']),

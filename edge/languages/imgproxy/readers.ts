@@ -93,6 +93,7 @@ export function named(
 
 export const formats: Readonly<Record<string, string>> = {
   ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', best: 'auto' },
+  mp4: 'mp4',
 }
 
 export function tone(key: string, value: number): Pairs {

@@ -33,16 +33,16 @@ function factsAlone(json: Operation, operations: readonly Operation[]): Options 
 
 function pictureOf(state: UploadcareState): Options {
   const { sizing, region, effects, colours, quality } = state
-  if (!sizing)
+  if (!sizing && !state.isVideo)
     throw new Failure(
       'bad-option',
       `At least one sizing operation is needed: ${Object.keys(sizings).join(', ')}`,
     )
   const { automatic = [], ...strength } = quality
   const { automatic: negotiated = [], ...format } = formatOf(state)
-  const cut = state.cut ?? sizing.cut
+  const cut = state.cut ?? sizing?.cut
   return {
-    ...sizing.options,
+    ...sizing?.options,
     ...(region && { region }),
     ...(cut && { cut }),
     ...turnsOf(state),
@@ -53,7 +53,7 @@ function pictureOf(state: UploadcareState): Options {
     ...format,
     ...(automatic.length + negotiated.length > 0 && { automatic: [...negotiated, ...automatic] }),
     // "Ordinary image operations treat animations as still pictures."
-    frame: 1,
+    ...(!state.isVideo && { frame: 1 }),
   }
 }
 
@@ -71,8 +71,8 @@ function formatOf({ format, isProgressive }: UploadcareState): Options {
 }
 
 /** Padding, and what has no transparency, is painted; elsewhere a colour would take transparency away. */
-function fillOf({ fill, sizing, format }: UploadcareState): Options {
-  const isSeen = format === 'jpeg' || sizing?.options.enlarge === 'fill'
+function fillOf({ fill, sizing, format, isVideo }: UploadcareState): Options {
+  const isSeen = isVideo || format === 'jpeg' || sizing?.options.enlarge === 'fill'
   return fill && isSeen ? { background: fill } : {}
 }
 

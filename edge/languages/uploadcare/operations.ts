@@ -7,7 +7,7 @@ import type { Operation } from './path.ts'
 import { regionOf } from './region.ts'
 import { resizeAgain } from './second-resize.ts'
 import { type ReadSizing, sizings } from './sizing.ts'
-import { isUpright, turnBy, type UploadcareState } from './state.ts'
+import { isUpright, start, turnBy, type UploadcareState } from './state.ts'
 
 type OperationStep = (state: UploadcareState, operation: Operation) => UploadcareState
 
@@ -45,7 +45,14 @@ const steps: Readonly<Record<string, OperationStep>> = {
   // Theirs goes to 20, ours to 100.
   sharp: (state, operation) => withEffect(state, operation, { sharpen: strength(operation, 5, 20) * 5 }),
 
+  gif2video(state, operation) {
+    if (operation.args.length > 0) throw refuse(operation, 'no arguments')
+    // Only the address's first word is without a mark.
+    if (state !== start) throw refuseOperation('gif2video', 'gif2video stands before all operations')
+    return { ...state, isVideo: true, format: 'mp4' }
+  },
   format(state, operation) {
+    if (state.isVideo) return { ...state, format: oneOf(operation, { mp4: 'mp4', webm: 'webm' } as const) }
     const formats = { jpeg: 'jpeg', png: 'png', webp: 'webp', auto: 'auto', preserve: 'preserve' } as const
     return { ...state, format: oneOf(operation, formats) }
   },
@@ -97,7 +104,7 @@ const neutral: Readonly<Record<string, string>> = { warmth: '0' }
 
 const notDone: ReadonlySet<string> = new Set(
   `zoom_objects filter blur_region overlay rect text text_align font text_box
-  main_colors jsonp detect_faces gif2video`.split(/\s+/),
+  main_colors jsonp detect_faces`.split(/\s+/),
 )
 
 export function apply(state: UploadcareState, operation: Operation): UploadcareState {

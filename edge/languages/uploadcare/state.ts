@@ -29,7 +29,9 @@ export interface UploadcareState {
   readonly effects: Options
   /** Of colour alone, which no size changes. */
   readonly colours: Options
-  readonly format: 'auto' | 'preserve' | 'jpeg' | 'png' | 'webp'
+  readonly format: 'auto' | 'preserve' | 'jpeg' | 'png' | 'webp' | 'mp4' | 'webm'
+  /** Behind `gif2video`: all frames, as a video. */
+  readonly isVideo: boolean
   readonly isProgressive: boolean
   readonly quality: Options
   readonly as?: 'inline' | 'attachment'
@@ -46,6 +48,7 @@ export const start: UploadcareState = {
   effects: {},
   colours: {},
   format: 'auto',
+  isVideo: false,
   isProgressive: false,
   quality: {},
 }
