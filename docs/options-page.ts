@@ -129,7 +129,11 @@ const formats = `## Formats
 * \`fm=original\` answers with the source's own bytes: pictures are shown, anything else is a download. An SVG is not
   cleaned, scripts and all are still in it: it is sent with a \`Content-Security-Policy\` (\`sandbox\`, nothing but what
   it holds itself), so that a browser that opens it runs, loads and submits nothing. \`dl\` names the download of any picture.
-* \`fm=json\` answers with facts about the source; \`details=true\` tells more. No other option changes them.
+* \`fm=json\` answers with facts about the source; \`details=true\` tells more, and \`faces=true\` where the faces are. No
+  other option changes them.
+* Faces are looked for in a copy of 640 pixels, the first frame of an animation, where a cut is to keep them; in an SVG
+  nobody looks. The headers \`halftone-faces\` and \`halftone-crop\` tell how many were found and what decided: \`faces\`, or
+  the words of \`crop\` that count without one. \`fit=facearea,fill\` is \`fit=fill\`.
 * What is transparent by \`mask\`, \`pad\`, rounded borders or a transparent canvas stays so where the format can: a picture
   whose format is chosen becomes one that can. In JPEG it is white, or \`bg\`.
 * With \`placeholder\` and \`palette\` a text is told of the picture that the other options ask for; without a size it is

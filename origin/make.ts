@@ -76,6 +76,7 @@ const answerOf = (picture: Picture, facts: Facts, isSearchLeft: boolean): Answer
     'content-type': picture.type,
     ...savings(facts),
     ...search(picture),
+    ...aim(picture),
     ...(isSearchLeft && hastyMark),
   })
 
@@ -135,6 +136,10 @@ async function render(
 /** What q=auto found. */
 const search = ({ found }: Picture) =>
   found && { 'halftone-quality': String(found.quality), 'halftone-score': found.score.toFixed(1) }
+
+/** What a cut that was to keep faces was decided by. */
+const aim = ({ faces }: Picture) =>
+  faces && { 'halftone-faces': String(faces.found), 'halftone-crop': faces.by }
 
 /** Lets a page show how many bytes were saved. */
 const savings = (facts: Facts) => ({

@@ -84,6 +84,13 @@ export interface Facts {
     readonly width: number
     readonly height: number
   }
+  /** Where faces lie in that region, as shares of its sides, the largest first, once they have been looked for. */
+  readonly faces?: readonly {
+    readonly left: number
+    readonly top: number
+    readonly width: number
+    readonly height: number
+  }[]
 }
 
 /** Width and height as a viewer sees them: swapped for the four orientations that lie on their side. */

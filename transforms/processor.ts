@@ -26,6 +26,13 @@ export interface Sought {
   readonly score: number
 }
 
+/** Of a cut that was to keep faces. */
+export interface Aim {
+  readonly found: number
+  /** What decided: the faces, or the words of `crop` that count where there is none. */
+  readonly by: string
+}
+
 export interface Picture {
   readonly body: Buffer
   /** Media type: image/avif and so on. */
@@ -35,6 +42,7 @@ export interface Picture {
   readonly pages: number
   /** Of a quality that was looked for: the encoder's own number, and how much the result looks like its pixels. */
   readonly found?: Sought
+  readonly faces?: Aim
   /** How long the worker took, without the wait. */
   readonly renderMs: number
 }

@@ -98,12 +98,14 @@ export function workOf(plan: Plan, facts: Facts): Work {
   const loaded = reading(plan, facts, { frames, add })
   // The border is looked for in all pixels of the source, before anything is made of it.
   if (plan.trim) reading({}, facts, { frames, add })
+  if (plan.faces) reading(looked, facts, { frames: 1, add })
   for (const each of plan.further ?? []) reading({}, each, { frames: 1, add })
   const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
   const made = (plan.width * plan.height * plan.pages) / 1e6
-  for (const [name, amount] of workOfSteps(plan, { loaded, resized, made })) add(name, amount)
+  for (const [name, amount] of workOfSteps(plan, { loaded, resized, made, frames })) add(name, amount)
   if (plan.tell) {
     add('tell', 1)
+    if (plan.tell.kind === 'details' && plan.tell.faces) add('find faces', 1)
     add('reduce', made)
     return work
   }
@@ -122,6 +124,9 @@ export function workOf(plan: Plan, facts: Facts): Work {
   for (const encoding of plan.others ?? []) writing(encoding, { plan, facts, made: tried, add })
   return work
 }
+
+/** Faces are looked for in a small copy. */
+const looked = { resize: { width: 640, height: 640 } }
 
 /** The source's own bytes are read through once, all frames of them. */
 export function readingOf(facts: Facts): Work {

@@ -162,8 +162,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'transforms/price.ts',
     'transforms/pixels',
   ],
+  // Where faces are, from pixels alone.
+  'transforms/faces': ['transforms/optimise/metric/wasm.ts'],
   'transforms/render': [
     ...nouns,
+    'transforms/faces',
+    'transforms/options/colour.ts',
     'transforms/identify',
     'transforms/identify.ts',
     'transforms/bare',

@@ -7,7 +7,11 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const isHere = existsSync(join(root, 'node_modules/assemblyscript'))
-const sources = ['transforms/optimise/metric/kernel.as.ts', 'transforms/optimise/lossy/precondition.as.ts']
+const sources = [
+  'transforms/faces/yunet/kernel.as.ts',
+  'transforms/optimise/metric/kernel.as.ts',
+  'transforms/optimise/lossy/precondition.as.ts',
+]
 
 test.each(sources)('%s', async (source) => {
   if (!isHere) return console.warn('assemblyscript is not installed: the committed wasm was not compared')

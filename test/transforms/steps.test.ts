@@ -83,7 +83,9 @@ describe.each(eachStep.map((step) => [step.name, step] as const))('%s', (name, s
     }
   })
 
-  test('shows in the pixels', async () => {
+  test('shows in the pixels', async ({ skip }) => {
+    // Its test is that of the faces, on a picture that has one.
+    if (name === 'veil') skip('no face is drawn here: see steps-faces.test.ts')
     const [query = ''] = queriesOf(name)
     expect(await rawOf(`${query}&fm=png`)).not.toEqual(await rawOf('fm=png'))
     expect(await rawOf(`${query}&q=auto`)).not.toEqual(await rawOf('q=auto'))

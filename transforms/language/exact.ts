@@ -17,7 +17,10 @@ export function exact(options: Options, client: Client): Spec {
   // Facts and bytes are the source's own: nothing that is done to the picture changes them.
   if (isUnmade(options.format) && !isDetailed(options)) return { format: options.format }
   const asked = spelledOut(options)
-  if (isDetailed(asked)) return { ...stepped(enough, client, false), details: true }
+  if (isDetailed(asked)) {
+    const told = asked.listFaces ? ({ listFaces: true } as const) : ({ details: true } as const)
+    return { ...stepped(asked.listFaces ? looked : enough, client, false), ...told }
+  }
   const told = tellingOf(asked)
   if (told) return { ...stepped(small(asked), client, false), ...played(asked, true), ...told }
   const output = encoding(asked, client)
@@ -33,8 +36,7 @@ function spelledOut(options: Options): Options {
     ...(format === 'blurhash' && { placeholder: format }),
     ...(format === 'png8' && { format: 'png', colours: options.colours ?? 256 }),
     ...(automatic?.includes('enhance') && { enhance: true }),
-    // Nobody looks for faces: what draws attention is where they are.
-    ...(fit === 'facearea' && { fit: 'crop', crop: ['attention'] }),
+    ...(fit === 'facearea' && { fit: 'crop', crop: ['faces'], facePad: options.facePad ?? 1 }),
   }
 }
 
@@ -53,7 +55,8 @@ export function dependsOn(options: Options): Dependence {
 }
 
 /** Facts for which the file has to be read. */
-const isDetailed = ({ format, details = false }: Options): boolean => format === 'json' && details
+const isDetailed = ({ format, details = false, listFaces = false }: Options): boolean =>
+  format === 'json' && (details || listFaces)
 
 /** No client says which of them it plays, so what is named is made for everybody. */
 const isVideo = (format: Options['format']): boolean => format === 'mp4' || format === 'webm'
@@ -125,6 +128,9 @@ function tellingOf(options: Options): Partial<Spec> | undefined {
 
 /** Nothing that is told needs more pixels, and a smaller picture is read in less time. */
 const enough = { width: { px: 200 }, height: { px: 200 }, fit: 'max' } as const
+
+/** Faces are looked for in so much of it. */
+const looked = { width: { px: 640 }, height: { px: 640 }, fit: 'max' } as const
 
 const small = (options: Options): Options =>
   options.width || options.height || options.aspect ? options : { ...options, ...enough }

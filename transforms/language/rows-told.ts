@@ -28,6 +28,15 @@ export const toldRows = {
     about:
       'The facts in full: also the name of the colour profile, what EXIF and IPTC say (but for the place), a SHA-256 of the file, its dominant colours and a BlurHash. The file is read for it.',
   },
+  listFaces: {
+    key: 'faces',
+    kind: flag,
+    section,
+    default: false,
+    needs: '`fm=json`',
+    about:
+      'The facts in full, as with `details`, and the faces that are found in the upright picture: `x`, `y`, `width` and `height` in its pixels, and a `score` from 0 to 1.',
+  },
   paletteSize: {
     key: 'colors',
     kind: integer(1, 16),

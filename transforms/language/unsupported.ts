@@ -11,15 +11,6 @@ import { requestOptions } from './options.ts'
  */
 const table: readonly (readonly [reason: string, options: string])[] = [
   [
-    'Nobody looks for faces yet.',
-    `
-  face-blur = 0
-  face-pixel face-pixelate = 0
-  faceindex
-  facepad = 1
-  faces`,
-  ],
-  [
     'They need a model that makes pictures.',
     `
   fill-gen-fallback fill-generative-fallback = true

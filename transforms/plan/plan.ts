@@ -33,7 +33,7 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
     ...(further.length > 0 && { further }),
-    ...(asked.trim !== undefined && { spec }),
+    ...((asked.trim ?? asked.faces) !== undefined && { spec }),
   }
   const tell = tellOf(spec)
   if (made.video) return made

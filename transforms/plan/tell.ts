@@ -2,7 +2,7 @@
 import type { Spec } from '../language/options.ts'
 
 export type Tell =
-  | { readonly kind: 'details' }
+  | { readonly kind: 'details'; readonly faces?: true }
   | { readonly kind: 'placeholder'; readonly as: 'blurhash' | 'thumbhash' | 'lqip' | 'color' }
   | {
       readonly kind: 'palette'
@@ -14,11 +14,13 @@ export type Tell =
 /** Undefined where the picture itself is asked for. */
 export function tellOf({
   details,
+  listFaces,
   placeholder,
   palette,
   paletteSize,
   palettePrefix,
 }: Spec): Tell | undefined {
+  if (listFaces) return { kind: 'details', faces: true }
   if (details) return { kind: 'details' }
   if (placeholder) return { kind: 'placeholder', as: placeholder }
   if (!palette) return undefined

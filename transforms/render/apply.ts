@@ -41,14 +41,39 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
 }
 
 async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
-  const { facts = identify(source), timeoutMs = 60_000 } = bounds
+  const { facts = identify(source) } = bounds
   const startedAt = performance.now()
   const { ffmpeg = 'ffmpeg' } = bounds
   // Loaded only here: a picture needs no other program.
   if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, asked, bounds)
-  const plan = await trimmed(asked, facts, () => opened(bytes, facts, { plan: asked, options }))
+  const { plan: cut, facts: known } = await trimmed(asked, facts, () =>
+    opened(bytes, facts, { plan: asked, options }),
+  )
+  const reading = { facts, options, startedAt }
+  if (!cut.faces) return carriedOut(source, cut, bounds, reading)
+  // Loaded only here: a plain render needs no detector.
+  const { aimed } = await import('./faces.ts')
+  const first = { ...options, animated: false, pages: 1 }
+  const open = () => opened(bytes, facts, { plan: cut, options: first })
+  const { plan, faces } = await aimed(cut, { source, facts: known, open })
+  return { ...(await carriedOut(source, plan, bounds, reading)), faces }
+}
+
+interface Reading {
+  readonly facts: Facts
+  readonly options: SharpOptions & { readonly limitInputPixels: number }
+  readonly startedAt: number
+}
+
+async function carriedOut(
+  source: Uint8Array,
+  plan: Plan,
+  { timeoutMs = 60_000, ...bounds }: Bounds,
+  { facts, options, startedAt }: Reading,
+): Promise<Rendered> {
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const own = await ownBytes(source, facts, plan)
   const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)

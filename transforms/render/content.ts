@@ -11,14 +11,14 @@ import { frame } from './steps/frame.ts'
 type Trim = NonNullable<Plan['trim']>
 type Content = NonNullable<Facts['content']>
 
-/** The plan for what is left of the picture. Fails with 'too-costly' where that costs much more than was foreseen. */
+/** The plan for what is left of the picture, and the facts with it. Fails with 'too-costly' where that costs much more than was foreseen. */
 export async function trimmed(
   made: Plan,
   facts: Facts,
   open: () => Promise<{ image: Sharp; size: Size }>,
-): Promise<Plan> {
+): Promise<{ plan: Plan; facts: Facts }> {
   const { trim, spec } = made
-  if (!trim || !spec) return made
+  if (!trim || !spec) return { plan: made, facts }
   const { image, size } = await open()
   const { extract, orient, background } = made
   const shown = frame(image, size, {
@@ -32,7 +32,7 @@ export async function trimmed(
   const again = affordable(plan(spec, known, made.further), known, defaultLimits)
   admit(known, again, defaultLimits)
   if (again.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
-  return again
+  return { plan: again, facts: known }
 }
 
 /** Of all frames together; the whole picture where all of it is border. */

@@ -17,6 +17,7 @@ export function detailsOf(source: Uint8Array, facts: Facts): Record<string, unkn
     colour: __,
     exact: ___,
     content: ____,
+    faces: ______,
     icc: _____,
     ...rest
   } = facts

@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { type OutputFormat, outputFormats } from '../formats.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
-import type { Sought } from '../processor.ts'
+import type { Aim, Sought } from '../processor.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 
 export interface Rendered {
@@ -13,6 +13,7 @@ export interface Rendered {
   readonly height: number
   readonly pages: number
   readonly found?: Sought
+  readonly faces?: Aim
 }
 
 export function asOwn(body: Uint8Array<ArrayBuffer>, { format }: Facts, plan: Plan): Rendered {

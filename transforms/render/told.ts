@@ -1,7 +1,7 @@
 // What is told of finished pixels instead of encoding them: placeholders and palettes.
 import { encode as blurhash } from 'blurhash'
 import { rgbaToThumbHash } from 'thumbhash'
-import type { Facts } from '../facts.ts'
+import { type Facts, upright } from '../facts.ts'
 import { from, type Pixels, pixelsOf, run } from '../pixels/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import { detailsOf } from './details.ts'
@@ -17,7 +17,7 @@ export interface Told {
 
 export async function told(pixels: Pixels, tell: Tell, source: Source): Promise<Told> {
   if (tell.kind === 'details')
-    return { body: bytesOf(await details(pixels, source)), type: 'application/json' }
+    return { body: bytesOf(await details(pixels, source, tell.faces)), type: 'application/json' }
   if (tell.kind === 'placeholder')
     return { body: bytesOf(await placeholders[tell.as](pixels)), type: 'text/plain; charset=utf-8' }
   const colours = await dominantColours(await fitting(pixels, paletteSide), tell.colours)
@@ -31,14 +31,29 @@ interface Source {
   readonly facts: Facts
 }
 
-async function details(pixels: Pixels, { source, facts }: Source): Promise<string> {
+async function details(pixels: Pixels, { source, facts }: Source, faces = false): Promise<string> {
   const colours = await dominantColours(await fitting(pixels, paletteSide), 6)
   const document = {
     ...detailsOf(source, facts),
     colors: colours.map(hexOf),
     blurhash: await placeholders.blurhash(pixels),
+    ...(faces && { faces: await facesOf(pixels, facts) }),
   }
   return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** In pixels of the upright source. */
+async function facesOf(pixels: Pixels, facts: Facts) {
+  // Loaded only here: nothing else that is told needs a detector.
+  const { facesOn } = await import('./faces.ts')
+  const { width, height } = upright(facts)
+  return (await facesOn(pixels)).map((face) => ({
+    x: Math.round(face.left * width),
+    y: Math.round(face.top * height),
+    width: Math.round(face.width * width),
+    height: Math.round(face.height * height),
+    score: Math.round(face.score * 100) / 100,
+  }))
 }
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text))

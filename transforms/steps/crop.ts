@@ -1,5 +1,7 @@
 // Cuts the resized picture to its frame: from a place that is told, or one that its pixels decide.
+
 import { decimal, listOf, same } from '../options/kinds.ts'
+import { faceRows } from './face-rows.ts'
 import type { Crop } from './geometry/geometry.ts'
 import { type Loose, stepOf } from './step.ts'
 
@@ -14,7 +16,7 @@ export const crop = stepOf<Crop>()({
       section: 'Crop',
       needs: '`fit=crop` or `fit=min`',
       about:
-        'Which part survives; the centre when not given. Positions combine (`top,left`). Nobody looks for faces: of `faces,entropy` the next word counts, and `faces` alone is `attention`.',
+        'Which part survives; the centre when not given. Positions combine (`top,left`). `faces` keeps the largest face in the middle, and as many others with it as there is room for; where there is none the next word counts, which is `attention` when not given.',
     },
     focalX: {
       key: 'fp-x',
@@ -40,9 +42,9 @@ export const crop = stepOf<Crop>()({
       needs: '`crop=focalpoint`',
       about: 'Zooms to the point: at 2 half the width and half the height of what is kept otherwise.',
     },
+    ...faceRows,
   },
-  exact: (options, { fit }) =>
-    fit === 'crop' || fit === 'min' || fit === 'facearea' ? placeOf(options) : {},
+  exact: (options, { fit }) => (isCut(fit) ? placeOf(options) : {}),
   // Laid out with the size.
   plan: (draft) => draft,
   isApart: ({ by }) => by !== 'box',
@@ -57,10 +59,33 @@ interface Asked {
   readonly focalX?: number
   readonly focalY?: number
   readonly zoom?: number
+  readonly facePad?: number
+  readonly faceIndex?: number
 }
+
+/** Whether something may be cut off in this fit mode. */
+export const isCut = (fit: string | undefined): boolean => fit === 'crop' || fit === 'min'
+
+/** Whether faces count: nothing that always finds a place is named before them. */
+export function asksForFaces(crop: readonly string[] = []): boolean {
+  const always = crop.findIndex((word) => finding.has(word))
+  const at = crop.indexOf('faces')
+  return at >= 0 && (always < 0 || at < always)
+}
+
+const finding: ReadonlySet<string> = new Set(['entropy', 'attention', 'edges', 'focalpoint'])
 
 /** The crop in its one form. */
 function placeOf(options: Asked): Loose<Asked> {
+  const { crop = [], facePad, faceIndex } = options
+  const place = stillOf(options)
+  if (!asksForFaces(crop)) return place
+  const others = place.crop?.[0] === 'attention' ? [] : (place.crop ?? [])
+  return { ...place, crop: ['faces', ...others], facePad, faceIndex }
+}
+
+/** Where no face is found. */
+function stillOf(options: Asked): Loose<Asked> {
   // Edges are found by the search for attention, which weighs edges, saturation and skin.
   const asked = withoutFaces(options.crop)
   const detector = asked.find((word) => word === 'entropy' || word === 'attention' || word === 'edges')
@@ -73,7 +98,7 @@ function placeOf(options: Asked): Loose<Asked> {
   return zoom > 1 ? { ...pointOf(x, y), zoom } : focalPoint(x, y)
 }
 
-/** As where no face is found: what stands beside the word counts, or what draws attention. */
+/** What stands beside the word counts, or what draws attention. */
 function withoutFaces(asked: readonly Word[] = []): readonly Word[] {
   const others = asked.filter((word) => word !== 'faces')
   return others.length === 0 && asked.length > 0 ? ['attention'] : others

@@ -9,6 +9,7 @@ import { duotone } from './duotone.ts'
 import { enhance } from './enhance.ts'
 import { extend } from './extend.ts'
 import { extract } from './extract.ts'
+import { faces } from './faces.ts'
 import { flip } from './flip.ts'
 import { grid } from './grid.ts'
 import { halftone } from './halftone.ts'
@@ -29,16 +30,19 @@ import { text } from './text.ts'
 import { tone } from './tone.ts'
 import { trim } from './trim.ts'
 import { unsharp } from './unsharp.ts'
+import { veil } from './veil.ts'
 
 export const steps = [
   orient,
   extract,
   trim,
+  faces,
   resize,
   crop,
   extend,
   cut,
   flip,
+  veil,
   rotate,
   enhance,
   tone,

@@ -109,14 +109,15 @@ export const resize = stepOf<Size>()({
     const isSized = (sizes.width ?? sizes.height) !== undefined
     return { ...sizes, kernel: isSized && kernel !== 'lanczos3' ? kernel : undefined }
   },
-  plan({ extract: region, ...draft }, spec: Framing & Padding & { readonly kernel?: Kernel }, facts) {
+  plan({ extract: region, faces, ...draft }, spec: Framing & Padding & { readonly kernel?: Kernel }, facts) {
     const { orient = turned(0), width, height } = draft
     const whole = facts.exact ? { width, height, exact: orientSize(facts.exact, orient) } : { width, height }
-    const framing = { ...spec, padding: paddingSize(spec) }
+    const framing = { ...spec, padding: paddingSize(spec), faces: facts.faces }
     const { early, resize, crop, extend, size } = layOut(region ?? whole, framing)
     const extract = early && region ? nested(early, region) : (early ?? region)
     return {
       ...draft,
+      ...(faces !== undefined && (crop || early || spec.facePad !== undefined) && { faces }),
       ...(extract && { extract }),
       resize,
       ...(spec.kernel && { kernel: spec.kernel }),

@@ -67,6 +67,8 @@ export interface Amounts {
   readonly resized: number
   /** Of the result. */
   readonly made: number
+  /** How many there are. */
+  readonly frames?: number
 }
 
 export type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined }

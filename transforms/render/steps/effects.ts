@@ -19,6 +19,7 @@ import { written } from './texts.ts'
 import { duotone, monochrome, sepia } from './tint.ts'
 import { toned } from './tone.ts'
 import { unsharpened } from './unsharp.ts'
+import { veiled } from './veils.ts'
 
 const negative = tableOf((value) => 255 - value)
 
@@ -29,6 +30,7 @@ const upon =
     from(work(await pixelsOf(image), value))
 
 export const effects = {
+  veil: veiled,
   enhance: upon(enhanced),
   tone: upon(toned),
   saturate: upon(saturated),

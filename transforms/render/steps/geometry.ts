@@ -18,6 +18,8 @@ export const geometry = {
   trim: framed,
   resize: framed,
   crop: async (image, crop) => (crop.by === 'box' ? framed(image) : smartCrop(await afresh(image), crop)),
+  /** Where faces are is known by now, and a plan that knows it has no such step. */
+  faces: framed,
   async extend(image, value, { plan: { crop, flatten, background } }) {
     const { paint, colour, gradient: _, ...sides } = value
     const cropped = crop ? await afresh(image) : image

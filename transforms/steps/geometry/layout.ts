@@ -16,9 +16,10 @@ import {
   type Size,
   whole,
 } from './sizes.ts'
+import { type Aiming, towardsFaces } from './towards-faces.ts'
 
 /** What is asked of size and place. */
-export interface Framing {
+export interface Framing extends Aiming {
   readonly width?: Length
   readonly height?: Length
   /** Width by height, for a side that is not given. */
@@ -28,11 +29,6 @@ export interface Framing {
   readonly fit?: Fit
   /** What becomes of a side that the picture is too small for. */
   readonly enlarge?: 'no' | 'fill'
-  readonly crop?: readonly string[]
-  readonly focalX?: number
-  readonly focalY?: number
-  /** How many times smaller than it could be the part is that a focal point cuts out; 1 and more. */
-  readonly zoom?: number
   /** Of a side that is not given, with `fit=crop`. */
   readonly minWidth?: number
   readonly maxWidth?: number
@@ -169,7 +165,8 @@ function bounded(size: Size): Size {
 const detector = ({ crop }: Framing) => crop?.find((word) => word === 'entropy' || word === 'attention')
 
 /** Covers the frame, then cuts what sticks out. */
-function cropped(from: Picture, frame: Size, spec: Framing): Layout {
+function cropped(from: Picture, frame: Size, asked: Framing): Layout {
+  const spec = towardsFaces(asked, from, frame)
   if (spec.zoom) return { ...plain(frame), early: zoomed(from, frame, spec) }
   const resize = covering(from, frame)
   if (isSame(resize, frame)) return plain(frame)
@@ -190,8 +187,9 @@ function zoomed(from: Picture, frame: Size, spec: Framing): Box {
 }
 
 /** The picture as large as it is, cut where it passes the frame. On a canvas no detector looks for the place. */
-function unenlarged(from: Size, frame: Size, spec: Framing): Layout {
+function unenlarged(from: Size, frame: Size, asked: Framing): Layout {
   const size = leastOf(from, frame)
+  const spec = towardsFaces(asked, from, size)
   if (spec.enlarge === 'fill')
     return { ...extended(size, frame, 'background'), early: placed(size, from, focus(spec)) }
   if (isSame(size, from)) return plain(size)
