@@ -67,7 +67,9 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   const pictures = limits ? limitEdge(limits, edge.hit, rest) : hitOrRest
   // Before everything else: a path of a site is its own, whatever stands at it here.
   const sitesFirst: Listener = (request, response) => {
-    if (!sites?.answer(request, response)) pictures(request, response)
+    if (sites?.answer(request, response)) return
+    // Other processes know this one by a name of their own, and show a secret.
+    if (isPurge(request) || !sites?.refuse(request, response)) pictures(request, response)
   }
   const route = hostRouter(config)
   if (!route) return sites ? sitesFirst : pictures

@@ -15,6 +15,8 @@ import {
   type PurgeHere,
 } from '../purging/index.ts'
 import type { Records } from '../records/index.ts'
+import { createHosts } from '../site/hosts.ts'
+import { sitePurgesOf } from '../site/purges.ts'
 import { purgeAt, purgeNginxAt, servePurges } from '../wire/purges.ts'
 import type { Listener } from '../wire/tier-listener.ts'
 import type { Assembly } from './context.ts'
@@ -61,10 +63,14 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
   const everywhere = toAll(assembly, here, following)
   const sources = edgeSources(config)
   const read = edgeLanguages(config)
+  const hosts = createHosts([...config.sites].map(([name, { hosts }]) => ({ name, hosts })))
   return {
     epochs,
     everywhere,
-    order: async (order) => everywhere(purgesOf(order, sources, read)),
+    order: async (order) => {
+      const { purges, rest } = sitePurgesOf(order, hosts.find, new Set(config.sites.keys()))
+      return everywhere([...purges, ...(rest ? purgesOf(rest, sources, read) : [])])
+    },
     listener: servePurges(here, {
       secrets: config.tierSecret,
       refused,

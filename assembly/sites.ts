@@ -1,4 +1,5 @@
 // The sites of this process: a guarded way to each one's server, which knows no other, and one cache before them all.
+import type { Config } from '../config.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'
 import { createGuard } from '../fetch/guard.ts'
 import { createClientAddresses } from '../limits/index.ts'
@@ -37,16 +38,25 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
     trusted: parseAddressRules(config.trustedProxies),
     header: config.forwardedHeader,
   })
-  return createSites({
+  const made = createSites({
     sites,
     cache,
     pictures,
+    ownHosts: ownHosts(config),
     isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {
       metrics.outcome('site', failure.kind)
       log.warn({ site, kind: failure.kind, err: failure.details.cause }, 'a request of a site failed')
     },
   })
+  metrics.hits('site', made.hits)
+  return made
+}
+
+/** Where clients find Halftone itself, and its operators. */
+function ownHosts({ publicUrl, hosts, languages }: Config): readonly string[] {
+  const ours = [...hosts, ...Object.values(languages).flatMap((language) => language.hosts)]
+  return publicUrl === '' ? ours : [...ours, new URL(publicUrl).hostname]
 }
 
 /** Streams and open sockets hold theirs for as long as they last. */

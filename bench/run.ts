@@ -11,6 +11,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   stampede: () => import('./scenarios/stampede.ts'),
   'cluster-cost': () => import('./scenarios/cluster-cost.ts'),
   'purge-receipt': () => import('./scenarios/purge-receipt.ts'),
+  sites: () => import('./scenarios/sites.ts'),
 }
 
 const asked = process.argv.slice(2)

@@ -56,12 +56,22 @@ export async function startHalftone(
 }
 
 /** Debian's nginx, one worker, serving `files` as static files from a temporary folder. */
-export async function startNginx(files: Readonly<Record<string, Buffer>>, core?: number): Promise<Server> {
+export const startNginx = (files: Readonly<Record<string, Buffer>>, core?: number): Promise<Server> =>
+  startNginxAs({ files, core, conf: staticConf })
+
+export interface NginxOptions {
+  readonly files: Readonly<Record<string, Buffer>>
+  readonly core?: number | undefined
+  /** What stands in `http { }` behind the paths of its temporary files. */
+  readonly conf: (prefix: string, port: number) => string
+}
+
+export async function startNginxAs({ files, core, conf }: NginxOptions): Promise<Server> {
   const port = await freePort()
   const prefix = mkdtempSync(join(tmpdir(), 'halftone-nginx-'))
   mkdirSync(join(prefix, 'files'))
   for (const [name, body] of Object.entries(files)) writeFileSync(join(prefix, 'files', name), body)
-  writeFileSync(join(prefix, 'nginx.conf'), nginxConf(prefix, port))
+  writeFileSync(join(prefix, 'nginx.conf'), nginxConf(prefix, conf(prefix, port)))
   execFileSync('chmod', ['-R', 'a+rwX', prefix])
   const command = ['nginx', '-p', prefix, '-e', join(prefix, 'error.log'), '-c', join(prefix, 'nginx.conf')]
   const [file = '', ...args] = core === undefined ? command : pin(core, command)
@@ -75,7 +85,7 @@ export async function startNginx(files: Readonly<Record<string, Buffer>>, core?:
   }
 }
 
-function nginxConf(prefix: string, port: number): string {
+function nginxConf(prefix: string, conf: string): string {
   return `daemon off; worker_processes 1; pid ${prefix}/nginx.pid; user nobody nogroup;
 events { worker_connections 1024; }
 http {
@@ -83,9 +93,12 @@ http {
   types { image/webp webp; image/jpeg jpg; image/avif avif; }
   client_body_temp_path ${prefix}/b; proxy_temp_path ${prefix}/p; fastcgi_temp_path ${prefix}/f;
   uwsgi_temp_path ${prefix}/u; scgi_temp_path ${prefix}/s;
-  server { listen 127.0.0.1:${port}; root ${prefix}/files; add_header Cache-Control "public, max-age=86400"; }
+  ${conf}
 }`
 }
+
+const staticConf = (prefix: string, port: number): string =>
+  `server { listen 127.0.0.1:${port}; root ${prefix}/files; add_header Cache-Control "public, max-age=86400"; }`
 
 export async function answers(url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {

@@ -114,6 +114,7 @@ program
   .option('-k, --key <key...>', 'all that carries a surrogate key')
   .option('--prefix <path...>', 'all addresses that begin so: /photos/2026/')
   .option('-s, --source <name...>', 'all pictures of a source')
+  .option('--site <name...>', 'all that is stored of a site')
   .option('--all', 'everything')
   .option('--soft', 'go on serving the old ones while new ones are fetched')
   .option('--server <url>', 'where the server is (default: this configuration, on this machine)')

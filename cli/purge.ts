@@ -9,6 +9,7 @@ interface PurgeOptions {
   readonly key?: readonly string[]
   readonly prefix?: readonly string[]
   readonly source?: readonly string[]
+  readonly site?: readonly string[]
   readonly all?: boolean
   readonly soft?: boolean
   readonly server?: string
@@ -32,7 +33,7 @@ interface PurgedPart {
 export async function purge(config: Config, options: PurgeOptions): Promise<void> {
   const order = orderOf(options)
   if (Object.keys(order).length === (options.soft ? 1 : 0))
-    throw new Failure('bad-option', 'Say what: --url, --picture, --key, --prefix, --source or --all.')
+    throw new Failure('bad-option', 'Say what: --url, --picture, --key, --prefix, --source, --site or --all.')
   const receipt = await sent(serverOf(config, options), order, options.token)
   if (!receipt.complete) process.exitCode = 1
   if (options.json) return void console.log(JSON.stringify(receipt))
@@ -51,8 +52,8 @@ function verdict({ soft, complete }: Receipt): string {
     : 'Purged: nothing older is served from these caches.'
 }
 
-function orderOf({ url, picture, key, prefix, source, all, soft }: PurgeOptions): Record<string, unknown> {
-  const named = { urls: url, pictures: picture, keys: key, prefixes: prefix, sources: source, all, soft }
+function orderOf({ url, picture, key, prefix, source, site, all, soft }: PurgeOptions): Record<string, unknown> {
+  const named = { urls: url, pictures: picture, keys: key, prefixes: prefix, sources: source, sites: site, all, soft }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 

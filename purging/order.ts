@@ -13,6 +13,8 @@ export interface PurgeOrder {
   /** Beginnings of addresses: /source/and/some. */
   readonly prefixes?: readonly string[] | undefined
   readonly sources?: readonly string[] | undefined
+  /** All that is stored of these sites. */
+  readonly sites?: readonly string[] | undefined
   readonly everything?: boolean | undefined
   readonly isSoft?: boolean | undefined
 }

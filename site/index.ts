@@ -3,10 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Failure } from '../errors.ts'
+import { Failure } from '../errors.ts'
+import { publicProblem } from '../problem.ts'
 import type { SiteCache } from './cache/index.ts'
+import { createSiteHits } from './hits.ts'
 import { createHosts, type HostsOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
+import { createOwnHosts } from './own-hosts.ts'
 import { pass, type SitePassOptions } from './pass.ts'
 import type { PictureSettings, SitePictures } from './pictures/index.ts'
 import { passUpgrade } from './upgrade.ts'
@@ -27,28 +30,36 @@ export interface Site {
 export interface SitesOptions {
   readonly sites: readonly Site[]
   readonly cache: SiteCache
-  readonly pictures: SitePictures
+  readonly pictures?: SitePictures | undefined
   /** Whether whoever holds the connection is a proxy of our own. */
   readonly isTrusted: (address: string) => boolean
   readonly failed: (site: string, failure: Failure) => void
+  /** Host names of Halftone itself, in lower case and without port. */
+  readonly ownHosts: Iterable<string>
 }
 
 export interface Sites {
+  /** Answers from memory, and their bytes. */
+  hits(): { readonly requests: number; readonly bytes: number }
   /** False when the request's host is no site's. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
+  /** Refuses a request for a host that is neither a site's nor our own; false where it is. */
+  refuse(req: IncomingMessage, res: ServerResponse): boolean
   /** Whether a request to change the protocol is a site's to answer. */
   takesUpgrade(req: IncomingMessage): boolean
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
-export function createSites({ sites, cache, pictures, isTrusted, failed }: SitesOptions): Sites {
+export function createSites({ sites, cache, pictures, isTrusted, failed, ownHosts }: SitesOptions): Sites {
+  const own = createOwnHosts(ownHosts)
   const hosts: HostsOf<Site> = createHosts(sites)
+  const hits = createSiteHits(cache, hosts.find)
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
     return {
       site: site.name,
       cache,
-      pictures: site.pictures && { of: pictures, settings: site.pictures },
+      pictures: pictures && site.pictures && { of: pictures, settings: site.pictures },
       dispatcher: site.dispatcher,
       origin: site.origin,
       originHost: site.originHost,
@@ -58,10 +69,21 @@ export function createSites({ sites, cache, pictures, isTrusted, failed }: Sites
   }
 
   return {
+    hits: hits.count,
     answer(req, res) {
+      if (hits.answer(req, res)) return true
       const site = hosts.find(req.headers.host)
       if (site === undefined) return false
       void pass(req, res, optionsFor(site, req))
+      return true
+    },
+    refuse(req, res) {
+      if (own.has(req.headers.host)) return false
+      const { status, headers, body } = publicProblem(
+        new Failure('unknown-host', 'There is no site of this name here.'),
+      )
+      res.writeHead(status, { ...headers })
+      res.end(req.method === 'HEAD' ? undefined : body)
       return true
     },
     takesUpgrade: (req) => hosts.find(req.headers.host) !== undefined,

@@ -81,16 +81,24 @@ export const passingBody = (source: Readable, length: number | undefined): SiteB
   discard: () => void source.destroy(),
 })
 
-/** A stored body with a hole that is being filled. */
-export function joinedBody(stored: SiteBody, fill: Pick<Fill, 'open'>, hole: ByteRange): SiteBody {
+/** A stored body with a hole that is being filled; what is read of it has the whole hole in it. */
+export function joinedBody(
+  stored: SiteBody,
+  fill: Pick<Fill, 'open' | 'claim' | 'release'>,
+  hole: ByteRange,
+): SiteBody {
   return {
     length: stored.length,
     open({ start, end } = { start: 0, end: (stored.length ?? 0) - 1 }) {
+      fill.claim()
       async function* pieces(): AsyncGenerator<Buffer> {
-        if (start < hole.start) yield* stored.open({ start, end: Math.min(end, hole.start - 1) })
-        if (start <= hole.end && end >= hole.start)
+        try {
+          if (start < hole.start) yield* stored.open({ start, end: Math.min(end, hole.start - 1) })
           yield* fill.open({ start: Math.max(start, hole.start), end: Math.min(end, hole.end) })
-        if (end > hole.end) yield* stored.open({ start: Math.max(start, hole.end + 1), end })
+          if (end > hole.end) yield* stored.open({ start: Math.max(start, hole.end + 1), end })
+        } finally {
+          fill.release()
+        }
       }
       return Readable.from(pieces(), { objectMode: false })
     },

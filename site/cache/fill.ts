@@ -8,6 +8,8 @@ export interface FillOptions {
   readonly source: Readable
   /** Where in the whole body the first byte belongs. */
   readonly start: number
+  /** Bytes that come, where that is known. */
+  readonly length?: number | undefined
   /** Bodies up to here are kept in one piece. They come as fast as the origin sends them, however slow the reader is. */
   readonly heldBytes: number
   /** A longer body is read to its end, in parts like any other, and is no stored answer in the end. */
@@ -39,7 +41,15 @@ export interface Fill {
 /** Parts on their way to the disk; beyond that the origin waits. */
 const mostWriting = 2
 
-export function createFill({ source, start, heldBytes, mostBytes, putPart, getPart }: FillOptions): Fill {
+export function createFill({
+  source,
+  start,
+  length,
+  heldBytes,
+  mostBytes,
+  putPart,
+  getPart,
+}: FillOptions): Fill {
   const outcome = Promise.withResolvers<Filled>()
   outcome.promise.catch(() => {})
   const parts: Part[] = []
@@ -189,6 +199,8 @@ export function createFill({ source, start, heldBytes, mostBytes, putPart, getPa
   function release(): void {
     claims--
     if (claims > 0 || ended !== 'no' || isDraining) return
+    // All is here but the word that it is all.
+    if (length !== undefined && received - start >= length) return void source.resume()
     source.destroy()
     end(new Error('nobody waits for the body any more'))
   }

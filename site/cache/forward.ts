@@ -57,6 +57,7 @@ export interface Forward {
   fetch(asking: Asking, signal: AbortSignal, entry?: SiteEntry, isBackground?: boolean): Promise<Landing>
   /** The missing bytes of a stored answer; undefined where the origin has another version, or says nothing of the sort. */
   complete(asking: Asking, entry: SiteEntry, hole: ByteRange): Promise<SiteBody | Landing>
+  idle(): Promise<void>
 }
 
 const conditions = new Set(['if-none-match', 'if-modified-since'])
@@ -174,11 +175,11 @@ export function createForward(options: ForwardOptions): Forward {
       return fetch(asking, asking.signal)
     }
     const begun = intake.begin(trip, answer, kept.head, hole.end - hole.start + 1)
-    const missing = begun?.fill ?? { open: () => answer.body }
+    const missing = begun?.fill ?? unshared(answer)
     return joinedBody(storedBody({ store, entry, lost: () => variants.remove(entry) }), missing, hole)
   }
 
-  return { fetch, complete }
+  return { fetch, complete, idle: intake.idle }
 }
 
 /** About what is stored: only whether it is still right. A long answer is asked for in the part that the client wants. */
@@ -196,6 +197,13 @@ function askedWith(entry: SiteEntry | undefined, isBackground: boolean) {
 const unconditional = (without: ReadonlySet<string> | undefined) => ({
   without: without ?? conditions,
   and: [],
+})
+
+/** To be read once, and not stored. */
+const unshared = ({ body }: OriginAnswer) => ({
+  open: () => body,
+  claim: () => {},
+  release: () => void body.destroy(),
 })
 
 /** What counts as an error of the origin (RFC 5861 4). */

@@ -6,11 +6,12 @@ import { Failure } from '../../errors.ts'
 import type { ForwardReason } from '../../http/cache-status.ts'
 import { isSafe } from '../../http/invalidation.ts'
 import { requestDirectives } from '../../http/request-directives.ts'
-import { type Epochs, latest, neverPurged, type Purged } from '../../purging/index.ts'
+import { latest, neverPurged, type Purged } from '../../purging/index.ts'
 import type { Asking } from './asking.ts'
 import { createBackground } from './background.ts'
 import { type FirstPart, heldBody, type SiteBody, storedBody } from './body.ts'
 import { createChanges } from './changes.ts'
+import type { SiteCache, SiteCacheOptions } from './contract.ts'
 import { decide } from './decide.ts'
 import { createEffects } from './effects.ts'
 import { isHeldWhole, type SiteEntry } from './entry.ts'
@@ -19,38 +20,20 @@ import { createForward, type Landing } from './forward.ts'
 import { strongTag } from './keep.ts'
 import type { Outcome } from './outcome.ts'
 import { holeIn, partAt } from './parts.ts'
+import { createReadies } from './ready.ts'
 import { isConditionedOnPresent, mayCollapse, reasonFor } from './request.ts'
 import { type SiteAnswer, select, told, verdictOn, type Whole } from './respond.ts'
 import { headersIn, isFor, lastsOf, mayBeShared } from './sharing.ts'
-import type { SiteStore } from './store.ts'
 import { subjectOf } from './subject.ts'
 import { createVariants } from './variants.ts'
 
 export { type Asking, type How, unconditional } from './asking.ts'
 export { type SiteBody, wholeOf } from './body.ts'
+export type { SiteCache, SiteCacheOptions } from './contract.ts'
 export type { Outcome } from './outcome.ts'
 export type { SiteAnswer, StoredHead } from './respond.ts'
 export { createSiteStore, type SiteStore } from './store.ts'
 export { siteKey } from './subject.ts'
-
-export interface SiteCacheOptions {
-  readonly store: SiteStore
-  readonly epochs: Epochs
-  readonly now?: () => number
-  readonly observe?: (outcome: Outcome) => void
-  readonly failed?: (cause: unknown) => void
-}
-
-export interface SiteCache {
-  /** Rejects with a Failure where the origin has no answer and nothing can stand in. */
-  answer(asking: Asking): Promise<SiteAnswer>
-  /** Past the cache: a request with a body. */
-  pass(asking: Asking): Promise<SiteAnswer>
-  /** What is in memory and may be used as it is, without waiting. */
-  answerNow(asking: Pick<Asking, 'site' | 'address' | 'path' | 'method' | 'headers'>): SiteAnswer | undefined
-  /** Settles when nothing is being stored and no revalidation is under way. */
-  idle(): Promise<void>
-}
 
 /** Another one's answer may turn out not to be for us: then we have waited for nothing. */
 const patienceMs = 3000
@@ -75,6 +58,7 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
   })
   const flights = createFlights<Landing>({ patienceMs, lasts: lastsOf })
   const background = createBackground(now)
+  const readies = createReadies()
   const effects = createEffects({
     ...{ variants, now, observe },
     position: () => epochs.position,
@@ -251,8 +235,16 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
       const all = whole(asked, entry, heldBody(entry.body))
       return hit(select(all, verdictOn(all, asked.headers)), 'hit')
     },
+    readyNow(asked, headers) {
+      const entry = variants.plainNow(asked.address) ?? variants.findNow(asked.address, headers())?.entry
+      if (entry === undefined || !isHeldWhole(entry) || now() >= entry.freshUntil) return undefined
+      const moment = momentOf(asked, entry)
+      if (entry.epoch < latest(moment.purged)) return undefined
+      return readies.of(entry, moment)
+    },
     async idle() {
       await background.idle()
+      await forward.idle()
       await store.idle()
     },
   }

@@ -37,6 +37,8 @@ export interface Begun {
 export interface Intake {
   /** Undefined where the body cannot be stored: too long, or too many are on their way. */
   begin(trip: Trip, answer: OriginAnswer, head: EntryHead, length: number | undefined): Begun | undefined
+  /** Settles when nothing that has come is still to be stored. */
+  idle(): Promise<void>
 }
 
 /** Bodies up to here lie beside their headers. */
@@ -47,6 +49,13 @@ const mostLongFills = 32
 
 export function createIntake({ store, variants, newId, isCurrent }: IntakeOptions): Intake {
   let longFills = 0
+  const storing = new Set<Promise<void>>()
+
+  function follow(work: Promise<void>): Promise<void> {
+    const done = work.finally(() => storing.delete(done))
+    storing.add(done)
+    return done
+  }
 
   function begin(
     trip: Trip,
@@ -66,6 +75,7 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
     const fill = createFill({
       source: body,
       start: place.start,
+      length,
       heldBytes,
       mostBytes: store.mostBytes,
       putPart: (start, bytes) => store.putPart({ ...place, start }, bytes),
@@ -77,7 +87,7 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
     // A small body is read to its end, also when its reader wants only a part of it.
     if (length !== undefined && !isLong) fill.drain()
     fill.filled
-      .then((filled) => storeFilled(trip, { head, id: place.id, range, same }, filled))
+      .then((filled) => follow(storeFilled(trip, { head, id: place.id, range, same }, filled)))
       // It broke off, or nobody wanted it any more: nothing of it is stored.
       .catch(() => {})
       .finally(() => {
@@ -115,7 +125,12 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
     return variants.put(asking.address, entry, asking.headers)
   }
 
-  return { begin }
+  return {
+    begin,
+    async idle() {
+      while (storing.size > 0) await Promise.allSettled(storing)
+    },
+  }
 }
 
 const noBody = Buffer.alloc(0)

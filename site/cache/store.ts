@@ -67,11 +67,26 @@ export function createSiteStore(options: SiteStoreOptions): SiteStore {
     }
   }
 
+  /** What is being removed is gone, whatever the disk says meanwhile; and what is put behind it stays. */
+  const removing = new Map<string, Promise<void>>()
+  function remove(key: string): void {
+    const done = begin(tiered.delete(key)).then(() => {
+      if (removing.get(key) === done) removing.delete(key)
+    })
+    removing.set(key, done)
+  }
+
   return {
     now: (key) => memory.getNow(key) as SiteEntry | undefined,
-    get: (key) => tried(tiered.get(key)) as Promise<SiteEntry | undefined>,
-    put: (entry) => begin(tiered.put(entry)),
-    remove: (key) => void begin(tiered.delete(key)),
+    async get(key) {
+      await removing.get(key)
+      return (await tried(tiered.get(key))) as SiteEntry | undefined
+    },
+    put(entry) {
+      const before = removing.get(entry.key)
+      return begin(before ? before.then(() => tiered.put(entry)) : tiered.put(entry))
+    },
+    remove,
     async part(name) {
       const key = keyOf(name)
       const near = memory.getNow(key)

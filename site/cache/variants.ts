@@ -27,6 +27,8 @@ const mostVariants = 64
 export interface Variants {
   /** Without waiting: undefined where the disk must be asked. */
   findNow(key: string, asked: Headers): Found | undefined
+  /** The answer of an address that has only one, if it is in memory. */
+  plainNow(key: string): SiteEntry | undefined
   find(key: string, asked: Headers): Promise<Found>
   /** Stores the entry under its address, or beside the others of it where it says Vary. Gives the entry as it was stored. */
   put(address: string, entry: SiteEntry, asked: Headers): Promise<void>
@@ -60,6 +62,10 @@ export function createVariants(store: SiteStore, random: () => string): Variants
       if (variant === undefined) return { entry: undefined, hasOthers: true }
       const entry = store.now(variant.key)
       return entry && { entry, hasOthers: true }
+    },
+    plainNow(key) {
+      const first = store.now(key)
+      return first?.status === signpostStatus ? undefined : first
     },
     async find(key, asked) {
       const first = await store.get(key)

@@ -80,7 +80,9 @@ describe('every page', () => {
 
   test.each(everyPage)('%s names assets that are there, for ever, and small', async (path) => {
     const text = await (await ask(path)).text()
-    const assets = [...text.matchAll(/(?:src|href)="(\/_halftone\/[0-9a-f]{16}\/[^"]+)"/g)].map(([, asset]) => asset ?? '')
+    const assets = [...text.matchAll(/(?:src|href)="(\/_halftone\/[0-9a-f]{16}\/[^"]+)"/g)].map(
+      ([, asset]) => asset ?? '',
+    )
     expect(assets.length).toBeGreaterThan(2)
     for (const asset of assets) {
       const answer = await ask(asset, { 'accept-encoding': 'gzip' })

@@ -19,6 +19,7 @@ export const PurgeOrder = z
     keys: list('All that carries one of these surrogate keys.', 'photos'),
     prefixes: list('All addresses that begin so.', '/photos/2026/'),
     sources: list('All pictures of these sources.', 'photos'),
+    sites: list('All that is stored of these sites.', 'shop'),
     all: z.boolean().optional().openapi({ description: 'Everything.' }),
     soft: z.boolean().optional().openapi({
       description: 'Old ones are served while new ones are fetched, once. By default they are gone.',

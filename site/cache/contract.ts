@@ -1,0 +1,29 @@
+// What the cache of sites is made of, and what it does.
+import type { Epochs } from '../../purging/index.ts'
+import type { Headers } from '../../tier.ts'
+import type { Asking } from './asking.ts'
+import type { Outcome } from './outcome.ts'
+import type { Ready } from './ready.ts'
+import type { SiteAnswer } from './respond.ts'
+import type { SiteStore } from './store.ts'
+
+export interface SiteCacheOptions {
+  readonly store: SiteStore
+  readonly epochs: Epochs
+  readonly now?: () => number
+  readonly observe?: (outcome: Outcome) => void
+  readonly failed?: (cause: unknown) => void
+}
+
+export interface SiteCache {
+  /** Rejects with a Failure where the origin has no answer and nothing can stand in. */
+  answer(asking: Asking): Promise<SiteAnswer>
+  /** Past the cache: a request with a body. */
+  pass(asking: Asking): Promise<SiteAnswer>
+  /** What is in memory and may be used as it is, without waiting. */
+  answerNow(asking: Pick<Asking, 'site' | 'address' | 'path' | 'method' | 'headers'>): SiteAnswer | undefined
+  /** The same for a plain GET or HEAD, ready to be written; `headers` is only asked for where the answer varies. */
+  readyNow(asked: Pick<Asking, 'site' | 'address' | 'path'>, headers: () => Headers): Ready | undefined
+  /** Settles when nothing is being stored and no revalidation is under way. */
+  idle(): Promise<void>
+}

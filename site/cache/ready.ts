@@ -1,0 +1,62 @@
+// Stored answers ready to be written: their lines are made once, and only two values in them grow old, once a second.
+
+import { ageSeconds, ttlSeconds } from '../../cache/use.ts'
+import { member } from '../../http/cache-status.ts'
+import type { Lines } from '../message-headers.ts'
+import { viaLine, withoutFields } from '../message-headers.ts'
+import { heldBody } from './body.ts'
+import type { Moment } from './decide.ts'
+import type { SiteEntry } from './entry.ts'
+import { select } from './respond.ts'
+
+export interface Ready {
+  readonly status: number
+  readonly statusText: string
+  /** With Via. */
+  readonly lines: string[]
+  readonly body: Buffer
+  /** By its label. Where pictures are made smaller, more is to be looked at than what is stored. */
+  readonly isPicture: boolean
+}
+
+export interface Readies {
+  /** Of a whole in memory that may be used as it is. */
+  of(entry: SiteEntry, moment: Moment): Ready
+}
+
+interface Aging extends Ready {
+  second: number
+}
+
+const via = new Set(['via'])
+
+export function createReadies(): Readies {
+  const known = new WeakMap<SiteEntry, Aging>()
+
+  function made(entry: SiteEntry): Aging {
+    const { status, statusText, lines } = select({ ...entry, body: heldBody(entry.body) }, { kind: 'whole' })
+    const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
+    return {
+      ...{ status, statusText, body: entry.body, second: -1 },
+      isPicture: /^image\//i.test(entry.headers['content-type'] ?? ''),
+      lines: ['Age', '0', 'Cache-Status', '', ...rest],
+    }
+  }
+
+  return {
+    of(entry, moment) {
+      let ready = known.get(entry)
+      if (ready === undefined) {
+        ready = made(entry)
+        known.set(entry, ready)
+      }
+      const second = Math.floor(moment.now / 1000)
+      if (ready.second !== second) {
+        ready.second = second
+        ready.lines[1] = String(ageSeconds(entry, moment))
+        ready.lines[3] = member('halftone', { ttl: ttlSeconds(entry, moment) })
+      }
+      return ready
+    },
+  }
+}
