@@ -33,7 +33,7 @@ FROM runtime AS nginx
 # The versions are those of Debian's stable release.
 # hadolint ignore=DL3008
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends nginx-light libnginx-mod-http-lua lua-resty-core lua-cjson \
+  && apt-get install -y --no-install-recommends nginx-light libnginx-mod-http-lua lua-resty-core lua-cjson lua-nginx-redis \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o www-data -g www-data /var/cache/halftone-nginx \
   && ln -sf /dev/stdout /var/log/nginx/access.log \

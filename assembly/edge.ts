@@ -9,7 +9,7 @@ import type { Sites } from '../site/index.ts'
 import type { Tier } from '../tier.ts'
 import { traceRequests } from '../tracing/traced-requests.ts'
 import { isPurge } from '../wire/purges.ts'
-import type { Listener } from '../wire/tier-listener.ts'
+import { type Listener, showsSecret } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
 import type { Assembly } from './context.ts'
 import { edgeLanguages, hostRouter } from './edge-languages.ts'
@@ -69,7 +69,7 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
   const sitesFirst: Listener = (request, response) => {
     if (sites?.answer(request, response)) return
     // Other processes know this one by a name of their own, and show a secret.
-    if (isPurge(request) || !sites?.refuse(request, response)) pictures(request, response)
+    if (showsSecret(request) || !sites?.refuse(request, response)) pictures(request, response)
   }
   const route = hostRouter(config)
   if (!route) return sites ? sitesFirst : pictures

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Front, startFront, tierSecret } from '../test/nginx/front.ts'
 import { startRedis } from '../test/servers/redis.ts'
@@ -27,6 +28,8 @@ export interface Sizes {
   readonly origins: number
   readonly fronts?: number
   readonly hasApi?: boolean
+  /** For every process. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const halftone = fileURLToPath(new URL('../bin/halftone', import.meta.url))
@@ -44,7 +47,11 @@ export async function startCluster(config: string, sizes: Sizes): Promise<Cluste
   const redis = isMany ? await startRedis() : undefined
   const data = mkdtempSync(join(tmpdir(), 'halftone-bench-api-'))
   const start = (role: string, more: Record<string, string>, port?: number) =>
-    startHalftone({ ...common(config, redis?.url), HALFTONE_ROLES: role, ...more }, undefined, port)
+    startHalftone(
+      { ...common(config, redis?.url), ...sizes.settings, HALFTONE_ROLES: role, ...more },
+      undefined,
+      port,
+    )
   const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.from({ length: count }, make))
   const origins = await many(sizes.origins, () => start('origin', {}))
   const ports = await many(sizes.shields, freePort)
@@ -94,14 +101,23 @@ export interface SourceSite {
   readonly config: string
   /** Pictures by path. */
   readonly pictures: Map<string, Buffer>
+  /** The first request for a picture waits for so long, all others for nothing. */
+  freezeFirst(ms: number): void
   stop(): void
 }
 
 export async function startSite(): Promise<SourceSite> {
   const pictures = new Map<string, Buffer>()
-  const server = createServer((request, response) => {
-    const body = pictures.get(request.url ?? '')
+  const asked = new Set<string>()
+  let frozenMs = 0
+  const server = createServer(async (request, response) => {
+    const url = request.url ?? ''
+    const body = pictures.get(url)
     if (!body) return void response.writeHead(404).end()
+    if (frozenMs > 0 && !asked.has(url)) {
+      asked.add(url)
+      await pause(frozenMs)
+    }
     response.writeHead(200, { 'cache-control': 'max-age=3600', 'content-length': body.length }).end(body)
   }).listen(0, '127.0.0.1')
   await new Promise((done) => server.once('listening', done))
@@ -112,6 +128,9 @@ export async function startSite(): Promise<SourceSite> {
   writeFileSync(config, `export default ${JSON.stringify({ sources: { shop } })}\n`)
   return {
     ...{ config, pictures },
+    freezeFirst: (ms) => {
+      frozenMs = ms
+    },
     stop() {
       server.close()
       server.closeAllConnections()

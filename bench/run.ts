@@ -10,6 +10,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   saturated: () => import('./scenarios/saturated.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
   'cluster-cost': () => import('./scenarios/cluster-cost.ts'),
+  'frozen-source': () => import('./scenarios/frozen-source.ts'),
   'purge-receipt': () => import('./scenarios/purge-receipt.ts'),
   sites: () => import('./scenarios/sites.ts'),
 }

@@ -52,8 +52,26 @@ function verdict({ soft, complete }: Receipt): string {
     : 'Purged: nothing older is served from these caches.'
 }
 
-function orderOf({ url, picture, key, prefix, source, site, all, soft }: PurgeOptions): Record<string, unknown> {
-  const named = { urls: url, pictures: picture, keys: key, prefixes: prefix, sources: source, sites: site, all, soft }
+function orderOf({
+  url,
+  picture,
+  key,
+  prefix,
+  source,
+  site,
+  all,
+  soft,
+}: PurgeOptions): Record<string, unknown> {
+  const named = {
+    urls: url,
+    pictures: picture,
+    keys: key,
+    prefixes: prefix,
+    sources: source,
+    sites: site,
+    all,
+    soft,
+  }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 

@@ -1,6 +1,7 @@
-// The start page: what this server makes of its sample pictures, measured, a box to try more, and the demo's keys.
+// The start page: what this server makes of its sample pictures, measured, a playground, a box to try more, and the demo's keys.
 import { html } from 'hono/html'
 import { examples, fitModes, type Shown, type ShownFormat } from './gallery.ts'
+import { playground } from './playground.ts'
 import { type DemoKey, type Markup, type Site, shell } from './shell.ts'
 import { snippets } from './snippets.ts'
 
@@ -17,12 +18,12 @@ export const startPage = ({ site, roles, shown, demo }: StartOptions): Markup =>
     title: `Halftone ${site.version}`,
     skip: { to: 'try', words: 'Skip to the box to try an address' },
     sections: sections(shown),
-    styles: ['page.css', 'parts.css', 'demo.css', 'box.css'],
+    styles: ['page.css', 'parts.css', 'demo.css', 'box.css', 'play.css'],
     scripts: ['start.js'],
     demo,
     main: html`
 ${hero({ roles, shown, api: site.api })}
-${shown.length > 0 ? html`${pictures(shown)} ${shapes()} ${responsive()}` : ''}
+${shown.length > 0 ? html`${pictures(shown)} ${shapes()} ${responsive()} ${playground(shown)}` : ''}
 ${tryBox(shown.length > 0)}
 ${demo === undefined ? '' : snippets(demo, shown.length > 0)}
 ${next(site, shown.length > 0)}`,
@@ -30,7 +31,9 @@ ${next(site, shown.length > 0)}`,
 
 const sections = (shown: readonly Shown[]): Markup =>
   html`${
-    shown.length > 0 ? html`<a href="#pictures">Pictures</a> <a href="#shapes">Shapes</a>` : ''
+    shown.length > 0
+      ? html`<a href="#pictures">Pictures</a> <a href="#shapes">Shapes</a> <a href="#play">Playground</a>`
+      : ''
   } <a href="#try">Try it</a>`
 
 interface Hero {
@@ -149,7 +152,7 @@ const tryBox = (hasSamples: boolean): Markup => html`
         )}</p>`
       : ''
   }
-  <div id="answer" aria-live="polite"></div>
+  <div id="answer" class="answer" aria-live="polite"></div>
 </section>`
 
 const next = ({ docsUrl }: Site, hasSamples: boolean): Markup => html`

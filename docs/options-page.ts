@@ -52,7 +52,8 @@ A picture's address is \`/{source}/{path}?{options}\`, for example
 \`/photos/cats/tom.jpg?w=640&h=480&fit=crop&auto=format,compress\`. Names and meanings are those of imgix.
 
 A running Halftone shows this list with pictures: \`/_halftone/options\` has one of each option beside the same without it,
-made while you look, and \`/_halftone/options.json\` has the list for programs.
+made while you look. The start page has a playground for them, with the address to paste as HTML, React, Vue, Next.js or
+Nuxt, and \`/_halftone/options.json\` has the list for programs.
 
 * Order does not matter, nor does the case of keys and words. A repeated option counts once, the first time; \`auto\`
   merges. Keys that the language does not know (\`utm_source\`, \`ixlib\`) are ignored and make no new picture.

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Headers } from '../tier.ts'
 import type { SiteCache } from './cache/index.ts'
 import { hostOf } from './hosts.ts'
+import { fieldIn, type Lines } from './message-headers.ts'
 
 export interface SiteHits {
   /** Answers and returns true, or leaves the response untouched and returns false. */
@@ -12,12 +13,19 @@ export interface SiteHits {
   count(): { readonly requests: number; readonly bytes: number }
 }
 
+/** What must be known of a site. */
+export interface HitSite {
+  readonly name: string
+  /** Set where its pictures may be answered by others. */
+  readonly pictures?: object | undefined
+}
+
 interface KnownHost {
   readonly site: string
+  readonly choosesPictures: boolean
   /** What an address begins with, and what a path to purge begins with. */
   readonly address: string
   readonly path: string
-  readonly hasPictures: boolean
 }
 
 /** Spellings of hosts, ports included. */
@@ -25,7 +33,7 @@ const mostHosts = 1000
 
 export function createSiteHits(
   cache: Pick<SiteCache, 'readyNow'>,
-  siteOf: (host: string) => { readonly name: string; readonly pictures?: unknown } | undefined,
+  siteOf: (host: string) => HitSite | undefined,
 ): SiteHits {
   const hosts = new LRUCache<string, KnownHost>({ max: mostHosts })
   let requests = 0
@@ -34,10 +42,13 @@ export function createSiteHits(
   function known(host: string): KnownHost | undefined {
     const found = hosts.get(host)
     if (found) return found
-    const { name: site, pictures } = siteOf(host) ?? {}
+    const site = siteOf(host)
     if (site === undefined) return undefined
-    const address = `${site} http://${host.toLowerCase()}`
-    const made = { site, address, path: `//${hostOf(host)}`, hasPictures: pictures !== undefined }
+    const { name, pictures } = site
+    const made = {
+      ...{ site: name, choosesPictures: pictures !== undefined },
+      ...{ address: `${name} http://${host.toLowerCase()}`, path: `//${hostOf(host)}` },
+    }
     hosts.set(host, made)
     return made
   }
@@ -51,8 +62,10 @@ export function createSiteHits(
       const { url = '/' } = req
       const asked = { site: about.site, address: about.address + url, path: about.path + url }
       const ready = cache.readyNow(asked, () => req.headers as Headers)
-      if (ready === undefined || (about.hasPictures && ready.isPicture)) return false
+      if (ready === undefined) return false
       const { status, statusText, lines, body } = ready
+      // Which picture this client is to have is not known here.
+      if (about.choosesPictures && isPicture(lines)) return false
       res.sendDate = false
       res.writeHead(status, statusText, lines)
       if (req.method === 'HEAD' || status === 204) res.end()
@@ -64,6 +77,8 @@ export function createSiteHits(
     count: () => ({ requests, bytes }),
   }
 }
+
+const isPicture = (lines: Lines): boolean => /^image\//i.test(fieldIn(lines, 'content-type') ?? '')
 
 /** The host of a request that says nothing of parts, of what it has, of what it takes, and that has no body. */
 function plainHost(raw: readonly string[]): string | undefined {

@@ -30,6 +30,7 @@ export interface Site {
 export interface SitesOptions {
   readonly sites: readonly Site[]
   readonly cache: SiteCache
+  /** What makes their pictures smaller. */
   readonly pictures?: SitePictures | undefined
   /** Whether whoever holds the connection is a proxy of our own. */
   readonly isTrusted: (address: string) => boolean
@@ -50,8 +51,9 @@ export interface Sites {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
-export function createSites({ sites, cache, pictures, isTrusted, failed, ownHosts }: SitesOptions): Sites {
-  const own = createOwnHosts(ownHosts)
+export function createSites(options: SitesOptions): Sites {
+  const { sites, cache, pictures, isTrusted, failed } = options
+  const own = createOwnHosts(options.ownHosts)
   const hosts: HostsOf<Site> = createHosts(sites)
   const hits = createSiteHits(cache, hosts.find)
 

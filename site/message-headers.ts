@@ -1,21 +1,9 @@
 // Headers of messages that pass through, line by line as they came: which of them are for the next connection, and what a
 // proxy adds. Pure. Names keep their spelling and lines their order, since somebody may rely on it.
+import { hopByHop } from '../http/hop-by-hop.ts'
 
 /** Name and value in turn, as Node and undici give them: a field in several lines stands there several times. */
 export type Lines = readonly string[]
-
-/** RFC 9110 7.6.1, with the older names that some proxies still send. */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** The value of a field, its lines joined (RFC 9110 5.3); undefined where it is not there. */
 export function fieldIn(lines: Lines, wanted: string): string | undefined {

@@ -1,4 +1,5 @@
 // The headers that cross from one tier to the next, and those that belong to a single connection.
+import { hopByHop } from '../http/hop-by-hop.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
 
 /** All that an ask for a picture carries beside its path. A stranger's other headers end at the edge. */
@@ -24,19 +25,6 @@ export const secretHeader = 'halftone-secret'
 
 /** In an ask: the site that is asked. `Host` is the neighbour's own. */
 export const hostHeader = 'halftone-host'
-
-// RFC 9110 7.6.1, with the older names that some proxies still send.
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** Said by one tier to the next: not for the server of a site. */
 const betweenTiers = new Set(['host', deferHeader, secretHeader, hostHeader])

@@ -20,7 +20,7 @@ export async function run(): Promise<Report> {
   const started = await startHalftone({ HALFTONE_CONFIG: config, HALFTONE_SAMPLES: 'false' }, 0)
   const halftone = { ...started, url: started.url.replace('127.0.0.1', 'localhost') }
   try {
-    const raw = await interleave(3, {
+    const bursts = {
       'halftone hit 20 kB': () => burst(halftone, { path: '/stored/small', seconds: 2 }),
       'nginx hit 20 kB': () => burst(nginx, { path: '/stored/small', seconds: 2 }),
       'halftone stored 10 MB': () => burst(halftone, { path: '/stored/large', seconds: 2, connections: 4 }),
@@ -29,7 +29,9 @@ export async function run(): Promise<Report> {
       'nginx passed 10 MB': () => burst(nginx, { path: '/passed/large', seconds: 2, connections: 4 }),
       'halftone passed 20 kB': () => burst(halftone, { path: '/passed/small', seconds: 1, connections: 1 }),
       'origin itself 20 kB': () => burst(origin, { path: '/passed/small', seconds: 1, connections: 1 }),
-    })
+    }
+    for (const warm of Object.values(bursts)) await warm()
+    const raw = await interleave(3, bursts)
     const rows = Object.fromEntries(Object.entries(raw).map(([name, rounds]) => [name, medians(rounds)]))
     return {
       about: 'sites against nginx proxy_cache; CPU per request, 1 = nginx',

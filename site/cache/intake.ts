@@ -75,7 +75,7 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
     const fill = createFill({
       source: body,
       start: place.start,
-      length,
+      length: length ?? (range && range.end - range.start + 1),
       heldBytes,
       mostBytes: store.mostBytes,
       putPart: (start, bytes) => store.putPart({ ...place, start }, bytes),

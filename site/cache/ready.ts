@@ -15,8 +15,6 @@ export interface Ready {
   /** With Via. */
   readonly lines: string[]
   readonly body: Buffer
-  /** By its label. Where pictures are made smaller, more is to be looked at than what is stored. */
-  readonly isPicture: boolean
 }
 
 export interface Readies {
@@ -38,7 +36,6 @@ export function createReadies(): Readies {
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
     return {
       ...{ status, statusText, body: entry.body, second: -1 },
-      isPicture: /^image\//i.test(entry.headers['content-type'] ?? ''),
       lines: ['Age', '0', 'Cache-Status', '', ...rest],
     }
   }

@@ -1,4 +1,5 @@
 // A whole web site behind Halftone: what is no picture passes through as it is, both ways, and ends with its client.
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
@@ -239,4 +240,47 @@ test('names below one belong to the site too; other hosts are no site', async ()
   expect(await text(await answered({ headers: { host: 'de.shop.example:443' } }))).toBe('the shop')
   const other = await answered({ headers: { host: '127.0.0.1' }, path: '/healthz' })
   expect(other.statusCode).toBe(200)
+})
+
+test('a host that nobody knows is refused, and the neighbours’ own paths are not', async () => {
+  const unknown = await answered({ headers: { host: 'unknown.example' } })
+  expect([unknown.statusCode, JSON.parse(await text(unknown)).type]).toEqual([
+    ...[421, 'urn:halftone:problem:unknown-host'],
+  ])
+})
+
+test('what is stored of a site is purged by the API, and by the site’s own words', async () => {
+  const { stdout } = spawnSync('bin/halftone', ['keys', 'add', '--project', 'p', '--user', 'u', '--json'], {
+    env: { ...process.env, HALFTONE_DATA: halftone.dataDir },
+    encoding: 'utf8',
+  })
+  const { id, secret } = JSON.parse(stdout)
+  const purge = (order: object) =>
+    fetch(`${halftone.url}/v1/purge`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${id}.${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    })
+  answer = (_, res) => {
+    res.writeHead(200, { 'cache-control': 'max-age=600', 'surrogate-key': 'one' })
+    res.end('stored')
+  }
+  const did = async () => {
+    const res = await answered({ path: '/stored' })
+    await text(res)
+    return /halftone; (hit|fwd=[\w-]+)/.exec(String(res.headers['cache-status']))?.[1]
+  }
+  await did()
+  for (const order of [
+    { urls: ['https://www.shop.example/stored'] },
+    { prefixes: ['http://www.shop.example/st'] },
+    { sites: ['shop'] },
+    { keys: ['site:shop:one'] },
+    { all: true },
+  ]) {
+    expect(await did()).toBe('hit')
+    expect((await purge(order)).status).toBe(200)
+    expect(await did()).toBe('fwd=uri-miss')
+  }
+  expect((await purge({ sites: ['nobody'] })).status).toBe(404)
 })

@@ -1,8 +1,11 @@
 // Sites as the tests see them: real origins on loopback, the cache with its memory and disk, and a listener with all the
 // rules of the front. Only the clock is the test's.
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Agent } from 'undici'
 import { createDiskStore } from '../../cache/disk.ts'
@@ -12,7 +15,6 @@ import { createEpochs, createMemoryLog, type Purge } from '../../purging/index.t
 import { createSiteCache, createSiteStore, type Outcome } from '../../site/cache/index.ts'
 import { createSites } from '../../site/index.ts'
 import { listen } from '../../wire/server.ts'
-import { aFolder } from '../cache/folder.ts'
 
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void
 
@@ -61,13 +63,20 @@ export interface Asked {
   readonly body?: Buffer | string
 }
 
-export async function aSite({ memoryBytes = 16e6 }: { readonly memoryBytes?: number } = {}) {
+export interface SiteStackOptions {
+  readonly memoryBytes?: number
+  /** Where the second site's origin is, where it is not one of these. */
+  readonly otherUrl?: string
+}
+
+export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions = {}) {
   const origin = await anOrigin()
   const other = await anOrigin()
   const clock = { now: Date.parse('2026-05-01T12:00:00Z') }
   const diskBytes = 256e6
+  const dir = mkdtempSync(join(tmpdir(), 'halftone-site-'))
   const memory = createMemoryStore({ maxBytes: memoryBytes })
-  const disk = createDiskStore({ dir: aFolder(), maxBytes: diskBytes })
+  const disk = createDiskStore({ dir, maxBytes: diskBytes })
   const tiered = createTieredStore({ memory, disk })
   const failed = (thrown: unknown): void => {
     throw thrown
@@ -85,7 +94,7 @@ export async function aSite({ memoryBytes = 16e6 }: { readonly memoryBytes?: num
   const sites = createSites({
     sites: [
       { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0] as Agent },
-      { name: 'blog', hosts: ['blog.test'], origin: other.url, dispatcher: agents[1] as Agent },
+      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1] as Agent },
     ],
     cache,
     ownHosts: ['own.test'],
@@ -136,6 +145,7 @@ export async function aSite({ memoryBytes = 16e6 }: { readonly memoryBytes?: num
       }
       await cache.idle()
       await tiered.close()
+      rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
     },
   }
 }
