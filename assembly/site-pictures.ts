@@ -41,6 +41,6 @@ export function assembleSitePictures(assembly: Assembly, { upstream, memory }: P
 /** Undefined for a site whose pictures stay as they are. */
 export function pictureSettings(pictures: SiteConfig['pictures']): PictureSettings | undefined {
   if (pictures === false) return undefined
-  const { wait, options, hints } = pictures
-  return { options: optionsOf(hints ? `${options}&ch=width,dpr` : options), waitMs: wait }
+  const { wait, options, hints, keys } = pictures
+  return { options: optionsOf(hints ? `${options}&ch=width,dpr` : options), waitMs: wait, hasKeys: keys }
 }

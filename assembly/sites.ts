@@ -54,8 +54,9 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
 }
 
 /** Where clients find Halftone itself, and its operators. */
-function ownHosts({ publicUrl, hosts }: Config): readonly string[] {
-  return publicUrl === '' ? hosts : [...hosts, new URL(publicUrl).hostname]
+function ownHosts({ publicUrl, hosts, languages }: Config): readonly string[] {
+  const ours = [...hosts, ...Object.values(languages).flatMap((language) => language.hosts)]
+  return publicUrl === '' ? ours : [...ours, new URL(publicUrl).hostname]
 }
 
 /** Streams and open sockets hold theirs for as long as they last. */

@@ -15,6 +15,8 @@ const pictures = z.strictObject({
   options: pictureOptions().default(''),
   /** Whether the client hints Width and DPR decide the size. */
   hints: yesNo().default(false),
+  /** Whether a picture's own query may have keys of the native language: `?w=640`. They do not reach the server. */
+  keys: yesNo().default(false),
 })
 
 export const site = z.strictObject({

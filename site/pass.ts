@@ -6,7 +6,13 @@ import { publicProblem } from '../problem.ts'
 import { askingOf, hasBody, type Named, named, type PassOptions } from './asking.ts'
 import type { SiteAnswer, SiteCache } from './cache/index.ts'
 import { type Lines, viaLine, withoutFields } from './message-headers.ts'
-import { type PictureSettings, type SitePictures, unconditional } from './pictures/index.ts'
+import {
+  type Choice,
+  orderIn,
+  type PictureSettings,
+  type SitePictures,
+  unconditional,
+} from './pictures/index.ts'
 
 export interface SitePassOptions extends PassOptions {
   readonly site: string
@@ -22,39 +28,51 @@ export async function pass(
   options: SitePassOptions,
 ): Promise<void> {
   const { cache, site, client, pictures } = options
-  const name = named(req, site, client)
-  const isPlain = !hasBody(req)
-  const isJudged = isPlain && pictures?.of.judges(name) === true
-  const ready = isPlain && !isJudged ? cache.answerNow(name) : undefined
-  if (ready) {
-    const answer = chosen(name, ready, pictures)
-    return send(req, res, answer instanceof Promise ? await answer : answer)
-  }
   const left = new AbortController()
   res.once('close', () => {
     if (!res.writableFinished) left.abort()
   })
   try {
+    const choice = choiceFor(req, options)
+    if (choice?.order) req.url = choice.order.target
+    const name = named(req, site, client)
+    if (hasBody(req)) {
+      const answer = await cache.pass(askingOf(req, res, left.signal, { name, options }))
+      return sendUnlessLeft(answer)
+    }
+    const isWhole = choice !== undefined && (choice.order !== undefined || pictures?.of.judges(name) === true)
+    const ready = isWhole ? undefined : cache.answerNow(name)
+    if (ready) return sendUnlessLeft(await chosen(name, ready, choice))
     const asking = askingOf(req, res, left.signal, { name, options })
-    const whole = isJudged ? unconditional(asking) : asking
-    const answer = await (isPlain
-      ? cache.answer(whole).then((each) => chosen(name, each, pictures))
-      : cache.pass(asking))
-    if (left.signal.aborted) answer.body.discard?.()
-    else send(req, res, answer)
+    const answer = await cache.answer(isWhole ? unconditional(asking) : asking)
+    sendUnlessLeft(await chosen(name, answer, choice))
   } catch (thrown) {
     refuse(req, res, asFailure(thrown), options)
   }
+
+  function sendUnlessLeft(answer: SiteAnswer): void {
+    if (left.signal.aborted) answer.body.discard?.()
+    else send(req, res, answer)
+  }
+
+  /** Of a picture the one that the client is to have. */
+  async function chosen(name: Named, answer: SiteAnswer, choice: Choice | undefined): Promise<SiteAnswer> {
+    if (!choice || !pictures?.of.concerns(name, answer, choice)) return answer
+    return pictures.of.choose(name, answer, choice)
+  }
 }
 
-/** Of a picture the one that the client is to have. At once where there is nothing to choose. */
-function chosen(
-  name: Named,
-  answer: SiteAnswer,
-  pictures: SitePassOptions['pictures'],
-): SiteAnswer | Promise<SiteAnswer> {
-  if (!pictures?.of.concerns(name, answer)) return answer
-  return pictures.of.choose(name, answer, pictures.settings)
+/** The longest that somebody waits who says which picture is wanted: the original would be another one. */
+const orderMs = 30_000
+
+/** Throws 'bad-address', 'bad-option' or 'forbidden-address' for an order that cannot be read. */
+function choiceFor(req: IncomingMessage, { pictures, site, client }: SitePassOptions): Choice | undefined {
+  if (pictures === undefined) return undefined
+  const { settings } = pictures
+  const isRead = req.method === 'GET' || req.method === 'HEAD'
+  const at = { site, host: client.host.toLowerCase(), target: req.url ?? '/' }
+  const order = isRead ? orderIn(at, settings.hasKeys) : undefined
+  return order ? { order, options: order.options, waitMs: orderMs } : settings
 }
 
 const nothing = Buffer.alloc(0)
@@ -87,7 +105,9 @@ const pairsOf = (lines: Lines): [string, string][] =>
   lines.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, lines[at + 1] ?? '']] : []))
 
 /** The client's own doing. */
-const expected: ReadonlySet<string> = new Set(['abandoned', 'not-stored'])
+const expected: ReadonlySet<string> = new Set([
+  ...['abandoned', 'not-stored', 'bad-address', 'bad-option', 'forbidden-address'],
+])
 
 function refuse(req: IncomingMessage, res: ServerResponse, failure: Failure, { failed }: PassOptions): void {
   if (!expected.has(failure.kind)) failed(failure)

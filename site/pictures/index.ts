@@ -1,7 +1,7 @@
 // Pictures of sites: under the same address, in fewer bytes. What is not ready when the deadline comes goes out as the
 // origin sent it, and is ready the next time.
 import { varyOn } from '../../edge/headers.ts'
-import type { Headers, HeldAnswer, Tier } from '../../tier.ts'
+import { type Headers, type HeldAnswer, requireHeld, type Tier } from '../../tier.ts'
 import { dependsOn, type Options } from '../../transforms/index.ts'
 import { heldBody } from '../cache/body.ts'
 import { headersOf } from '../cache/entry.ts'
@@ -11,11 +11,13 @@ import { pathOf } from './address.ts'
 import { namesOurs, tagOf } from './entity-tags.ts'
 import { betterLines, withVary } from './lines.ts'
 import { createMaking } from './making.ts'
+import type { PictureOrder } from './orders.ts'
 import type { Originals } from './originals.ts'
 import { isLongEnough, isTouchable } from './touchable.ts'
 import { createVersions, type Version } from './versions.ts'
 
 export { optionsOf, sourceOfSite } from './address.ts'
+export { orderIn, type PictureOrder } from './orders.ts'
 export { createOriginals, type Originals } from './originals.ts'
 
 export interface SitePicturesOptions {
@@ -39,6 +41,16 @@ export interface PictureSettings {
   readonly options: Options
   /** The longest that a client waits for a better picture, in milliseconds. */
   readonly waitMs: number
+  /** Whether the keys of the native language in a picture's query are read. */
+  readonly hasKeys: boolean
+}
+
+/** What the client of one request is to have. */
+export interface Choice {
+  readonly options: Options
+  readonly waitMs: number
+  /** Where the address itself says which picture is wanted. */
+  readonly order?: PictureOrder | undefined
 }
 
 type Asked = Pick<Asking, 'site' | 'address' | 'method' | 'headers'>
@@ -47,9 +59,9 @@ export interface SitePictures {
   /** Whether the request's conditions are about a picture that was made here, which nobody else can judge. */
   judges(asked: Pick<Asking, 'headers'>): boolean
   /** Whether `choose` has anything to do with an answer. */
-  concerns(asked: Asked, answer: SiteAnswer): boolean
+  concerns(asked: Asked, answer: SiteAnswer, choice: Choice): boolean
   /** The cache's answer to this request, or to its `unconditional` form, as the client gets it. Never rejects. */
-  choose(asked: Asked, answer: SiteAnswer, settings: PictureSettings): Promise<SiteAnswer>
+  choose(asked: Asked, answer: SiteAnswer, choice: Choice): Promise<SiteAnswer>
   idle(): Promise<void>
 }
 
@@ -65,14 +77,14 @@ export function createSitePictures(options: SitePicturesOptions): SitePictures {
   const isStoredPicture = ({ headers }: Asked, { stored }: SiteAnswer): boolean =>
     stored !== undefined && isTouchable(stored, headers)
 
-  async function choose(asked: Asked, answer: SiteAnswer, settings: PictureSettings): Promise<SiteAnswer> {
-    const own = judges(asked)
+  async function choose(asked: Asked, answer: SiteAnswer, choice: Choice): Promise<SiteAnswer> {
+    const own = isAskedWhole(asked, choice)
     if (!isStoredPicture(asked, answer)) return own ? selected(asked, answer) : answer
-    const varied = { ...answer, lines: withVary(answer.lines, varyOn(dependsOn(settings.options))) }
+    const varied = { ...answer, lines: withVary(answer.lines, varyOn(dependsOn(choice.options))) }
     const original = own ? selected(asked, varied) : varied
-    if (!mayBeBetter(answer)) return original
+    if (!mayBeBetter(answer, choice)) return original
     const body = kept(answer.body)
-    const better = await inTime(betterOf(asked, answer, settings.options), settings.waitMs)
+    const better = await inTime(betterOf(asked, answer, choice), choice.waitMs)
     if (better === undefined || better === 'late') {
       observe({ outcome: better ?? 'kept', savedBytes: 0 })
       return { ...original, body }
@@ -83,10 +95,11 @@ export function createSitePictures(options: SitePicturesOptions): SitePictures {
     return chosen
   }
 
-  function mayBeBetter({ status, body, range }: SiteAnswer): boolean {
-    return (
-      status === 200 && range === undefined && isLongEnough(body.length) && (body.length ?? 0) <= maxBytes
-    )
+  const isAskedWhole = (asked: Asked, { order }: Choice): boolean => order !== undefined || judges(asked)
+
+  function mayBeBetter({ status, body, range }: SiteAnswer, { order }: Choice): boolean {
+    const isWorthIt = order !== undefined || isLongEnough(body.length)
+    return status === 200 && range === undefined && isWorthIt && (body.length ?? 0) <= maxBytes
   }
 
   interface Better {
@@ -97,38 +110,40 @@ export function createSitePictures(options: SitePicturesOptions): SitePictures {
   async function betterOf(
     asked: Asked,
     { stored, body }: SiteAnswer,
-    options: Options,
+    { options, order }: Choice,
   ): Promise<Better | undefined> {
     const { id = '' } = stored ?? {}
     const known = versions.known(id)
+    const isHead = asked.method === 'HEAD'
     // Nobody reads a body for the head of another.
-    if (known === 'none' || (known === undefined && asked.method === 'HEAD')) return undefined
+    if (known === 'none' || (known === undefined && isHead)) return undefined
     const version = known ?? (await versions.look(id, body))
     if (version === 'none') return undefined
-    const path = pathOf(
-      { site: asked.site, url: urlOf(asked), digest: version.digest },
-      options,
-      asked.headers,
-    )
+    const original = { site: asked.site, url: urlOf(asked), digest: version.digest }
+    const path = pathOf(original, options, asked.headers)
     const read = (): Promise<Buffer | undefined> => wholeOf(body, maxBytes)
-    const picture =
-      asked.method === 'HEAD' ? await making.find(path) : await making.make({ path, ...version, read })
-    return picture && inPlace(picture, version)
+    const wanted = { path, ...version, read, isOrdered: order !== undefined }
+    const picture = await (isHead ? making.find(path) : making.make(wanted))
+    return picture && inPlace(shaped(picture, order), version)
   }
 
   return {
     judges,
-    concerns: (asked, answer) => judges(asked) || isStoredPicture(asked, answer),
+    concerns: (asked, answer, choice) => isAskedWhole(asked, choice) || isStoredPicture(asked, answer),
     choose,
     idle: making.idle,
   }
+}
+
+function shaped(picture: HeldAnswer, order: PictureOrder | undefined): HeldAnswer {
+  return order?.reshape ? requireHeld(order.reshape(picture)) : picture
 }
 
 /** Of the address that the cache knows, the part behind the site's name. */
 const urlOf = ({ address }: Asked): string => address.slice(address.indexOf(' ') + 1)
 
 const inPlace = (picture: HeldAnswer, { digest, length }: Version) => ({
-  savedBytes: length - picture.body.length,
+  savedBytes: Math.max(0, length - picture.body.length),
   answer: (original: SiteAnswer): SiteAnswer => ({
     ...original,
     lines: betterLines(original.lines, picture.headers, tagOf(digest, picture.headers.etag ?? '')),

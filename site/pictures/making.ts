@@ -8,6 +8,8 @@ export interface Wanted {
   readonly digest: string
   /** Bytes of the original. */
   readonly length: number
+  /** Wanted in whatever length it has. */
+  readonly isOrdered: boolean
   readonly read: ReadOriginal
 }
 
@@ -33,12 +35,12 @@ export function createMaking(upstream: Tier, originals: Originals): Making {
     return answer.status === 200 && isHeld(answer) ? answer : undefined
   }
 
-  async function fly({ path, digest, length, read }: Wanted): Promise<HeldAnswer | undefined> {
+  async function fly({ path, digest, length, read, isOrdered }: Wanted): Promise<HeldAnswer | undefined> {
     const giveBack = originals.lend(digest, length, read)
     if (giveBack === undefined) return undefined
     try {
       const answer = await ask(path, {})
-      return answer && answer.body.length < length ? answer : undefined
+      return answer && (isOrdered || answer.body.length < length) ? answer : undefined
     } finally {
       giveBack()
     }

@@ -55,7 +55,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   edge: [...words, 'cache', 'purging', 'fetch/hosts.ts', door],
   // Whole web sites of customers.
-  site: [...words, 'cache', 'purging', door, 'edge/headers.ts', 'edge/negotiate.ts'],
+  site: [...words, 'cache', 'purging', door, 'edge/headers.ts', 'edge/negotiate.ts', 'edge/languages'],
   // Settings to text: what Lua is told comes from those who know it.
   nginx: ['errors.ts', 'problem.ts', 'http', 'edge', 'limits', door],
   storage: [...words, 'work/process-name.ts'],

@@ -35,7 +35,7 @@ beforeAll(async () => {
     sites: {
       shop: { ...where, hosts: ['www.shop.example'], pictures: patient },
       hurried: { ...where, hosts: ['hurried.example'], pictures: { wait: 0 } },
-      hinted: { ...where, hosts: ['hinted.example'], pictures: { ...patient, hints: true } },
+      hinted: { ...where, hosts: ['hinted.example'], pictures: { ...patient, hints: true, keys: true } },
       untouched: { ...where, hosts: ['untouched.example'], pictures: false },
     },
   })
@@ -242,6 +242,54 @@ describe('stays as it is, byte for byte:', () => {
   test('any at a site that does not want it', async () => {
     const { headers, body } = await ask(publish(picture(() => photo)), chrome, { host: 'untouched.example' })
     expect([headers.vary, body.equals(photo)]).toEqual([undefined, true])
+  })
+})
+
+describe('who says which picture is wanted gets that one', () => {
+  const sizeOf = async ({ body }: Answered) => {
+    const { width, height, format } = await sharp(body).metadata()
+    return [width, height, format]
+  }
+
+  test('below /cdn-cgi/image/ of the same host, by path or by whole address', async () => {
+    const path = publish(picture(() => photo))
+    const cropped = await ask(`/cdn-cgi/image/width=100,height=100,fit=cover,format=auto${path}`)
+    expect(await sizeOf(cropped)).toEqual([100, 100, 'heif'])
+    expect([
+      cropped.headers.vary,
+      cropped.headers['cache-control'],
+      cropped.headers['last-modified'],
+    ]).toEqual([...['Accept', 'public, max-age=600', modified]])
+    const whole = await ask(`/cdn-cgi/image/width=64,format=jpeg/https://www.shop.example${path}`)
+    expect(await sizeOf(whole)).toEqual([64, 48, 'jpeg'])
+    expect(site.asked).toEqual([`GET ${path}`])
+    const { etag = '' } = cropped.headers
+    const again = await ask(`/cdn-cgi/image/width=100,height=100,fit=cover,format=auto${path}`, {
+      ...chrome,
+      'if-none-match': etag,
+    })
+    expect([again.status, again.headers.etag]).toEqual([304, etag])
+    const facts = await ask(`/cdn-cgi/image/format=json${path}`)
+    expect(JSON.parse(facts.body.toString())).toMatchObject({ original: { width: 320, height: 240 } })
+  })
+
+  test('but not of other hosts, and not by options that there are not', async () => {
+    const path = publish(picture(() => photo))
+    expect((await ask('/cdn-cgi/image/width=9/https://other.example/a.jpg')).status).toBe(403)
+    expect((await ask(`/cdn-cgi/image/width=many${path}`)).status).toBe(400)
+    expect((await ask('/cdn-cgi/image/width=9/not-there.jpg')).status).toBe(404)
+    expect(site.asked).toEqual(['GET /not-there.jpg'])
+  })
+
+  test('by the keys of a query, where the site wants that; they do not reach its server', async () => {
+    const path = publish(picture(() => photo))
+    site.answers[`${path}?v=2`] = picture(() => photo)
+    const keyed = await ask(`${path}?w=80&v=2`, chrome, { host: 'hinted.example' })
+    expect(await sizeOf(keyed)).toEqual([80, 60, 'heif'])
+    expect(site.asked).toEqual([`GET ${path}?v=2`])
+    expect((await ask(`${path}?w=many`, chrome, { host: 'hinted.example' })).status).toBe(400)
+    await ask(`${path}?w=80`)
+    expect(site.asked.at(-1)).toBe(`GET ${path}?w=80`)
   })
 })
 
