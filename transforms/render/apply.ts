@@ -10,7 +10,6 @@ import type { Encoding, Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
-import { trimmed } from './content.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf, played } from './frames.ts'
 import { opened } from './open.ts'
@@ -19,6 +18,7 @@ import { isWhole, ownBytes } from './own.ts'
 import { quantised } from './quantised.ts'
 import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
 import { asOwn, checked, formatOf, type Rendered } from './rendered.ts'
+import { settled } from './settled.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps/index.ts'
 
@@ -33,47 +33,22 @@ export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Pro
   orFailure(() => rendered(source, plan, bounds))
 
 async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
-  const made = await picture(source, asked, bounds)
+  const { ffmpeg = 'ffmpeg' } = bounds
+  // Loaded only here: a picture needs no other program.
+  if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
+  const { plan, bounds: left, faces } = await settled(source, asked, bounds)
+  const made = { ...(await picture(source, plan, left)), ...(faces && { faces }) }
   if (!asked.keep) return made
   // Loaded only here: a plain render reads no metadata.
   const { withKept } = await import('./metadata.ts')
   return withKept(made, { source, facts: bounds.facts ?? identify(source), keep: asked.keep })
 }
 
-async function picture(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
-  const { facts = identify(source) } = bounds
+async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+  const { facts = identify(source), ffmpeg = 'ffmpeg', timeoutMs = 60_000 } = bounds
   const startedAt = performance.now()
-  const { ffmpeg = 'ffmpeg' } = bounds
-  // Loaded only here: a picture needs no other program.
-  if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const options = optionsFor(facts, asked, bounds)
-  const { plan: cut, facts: known } = await trimmed(asked, facts, () =>
-    opened(bytes, facts, { plan: asked, options }),
-  )
-  const reading = { facts, options, startedAt }
-  if (!cut.faces) return carriedOut(source, cut, bounds, reading)
-  // Loaded only here: a plain render needs no detector.
-  const { aimed } = await import('./faces.ts')
-  const first = { ...options, animated: false, pages: 1 }
-  const open = () => opened(bytes, facts, { plan: cut, options: first })
-  const { plan, faces } = await aimed(cut, { source, facts: known, open })
-  return { ...(await carriedOut(source, plan, bounds, reading)), faces }
-}
-
-interface Reading {
-  readonly facts: Facts
-  readonly options: SharpOptions & { readonly limitInputPixels: number }
-  readonly startedAt: number
-}
-
-async function carriedOut(
-  source: Uint8Array,
-  plan: Plan,
-  { timeoutMs = 60_000, ...bounds }: Bounds,
-  { facts, options, startedAt }: Reading,
-): Promise<Rendered> {
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const options = optionsFor(facts, plan, bounds)
   const own = await ownBytes(source, facts, plan)
   const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
