@@ -23,7 +23,7 @@ export type MakePiece = (memory: SharedArrayBuffer) => Promise<Pixels | undefine
 export interface PiecesOptions {
   /** Of all memory that is not given back to the system. */
   readonly maxBytes: number
-  /** Milliseconds without a use until everything goes. */
+  /** Milliseconds without a use until every piece goes; its memory stays five times as long. */
   readonly idleMs: number
 }
 
@@ -37,10 +37,11 @@ export function createPieces({ maxBytes, idleMs }: PiecesOptions): Pieces {
   /** The one used last is last. */
   const pieces = new Map<string, Piece>()
   const memories = createMemories(maxBytes)
-  const timer = setTimeout(() => {
+  const idle = setTimeout(() => {
     for (const [key, { users }] of pieces) if (users === 0) drop(key)
-    memories.forget()
   }, idleMs).unref()
+  // Later: only a collection of every thread gives it back to the system, and until then the next page would take more.
+  const longIdle = setTimeout(memories.forget, idleMs * 5).unref()
 
   function drop(key: string): void {
     const piece = pieces.get(key)
@@ -49,7 +50,8 @@ export function createPieces({ maxBytes, idleMs }: PiecesOptions): Pieces {
   }
 
   async function lend(key: string, piece: Piece): Promise<LentPiece | undefined> {
-    timer.refresh()
+    idle.refresh()
+    longIdle.refresh()
     piece.users++
     pieces.delete(key)
     pieces.set(key, piece)

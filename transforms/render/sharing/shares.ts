@@ -43,11 +43,12 @@ const isPlain = ({
   keep,
   further,
   spec,
+  video,
   ...plan
 }: Plan): boolean =>
   encoding.score === undefined &&
   [encoding, ...others].every(({ format, colours }) => format !== 'gif' && colours === undefined) &&
-  ![source, tell, maxBytes, keep, further, spec].some((each) => each !== undefined) &&
+  ![source, tell, maxBytes, keep, further, spec, video].some((each) => each !== undefined) &&
   plan.width * plan.height <= mostPixels
 
 /** Decoded as a whole whatever size is wanted, and as pixels of 8 bits the same picture. */
@@ -69,7 +70,11 @@ function divisorOf(plan: Plan, facts: Facts): Divisor | undefined {
 function divisorOfJpeg(plan: Plan, facts: Facts): Divisor | undefined {
   const times = timesSmaller(plan, facts)
   if (times < 3) return 1
-  if (!stepsIn(plan).every((name) => gentle.has(name)) || (plan.crop && plan.crop.by !== 'box'))
+  if (
+    !stepsIn(plan).every((name) => gentle.has(name)) ||
+    (plan.crop && plan.crop.by !== 'box') ||
+    plan.kernel
+  )
     return undefined
   return times >= 10 ? 5 : times >= 6 ? 3 : 2
 }

@@ -57,6 +57,7 @@ export const pictureFrom = (
       },
       [plan.encoding, ...(plan.others ?? [])],
     )
+    if (!('finished' in origin)) letGo(pixels)
     if (!best) throw new RangeError('a plan without an encoding')
     return checked({ data: best.data, info: pixels }, plan, best.encoding)
   })
@@ -87,7 +88,11 @@ function shared({ data, ...size }: Pixels, memory: SharedArrayBuffer): Shared {
   const room = memory.byteLength >= data.length ? memory : new SharedArrayBuffer(data.length)
   const copy = new Uint8Array(room, 0, data.length)
   copy.set(data)
-  // Its 36 MB for 12 megapixels would lie there until the next collection.
-  if (data.byteLength === data.buffer.byteLength) data.buffer.transfer(0)
+  letGo({ data })
   return { ...size, data: copy as unknown as Uint8Array<ArrayBuffer> }
+}
+
+/** Up to 36 MB, which would lie there until the next collection. */
+function letGo({ data }: Pick<Pixels, 'data'>): void {
+  if (data.byteLength === data.buffer.byteLength) data.buffer.transfer(0)
 }
