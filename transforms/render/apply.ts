@@ -70,7 +70,7 @@ interface Reading {
 async function carriedOut(
   source: Uint8Array,
   plan: Plan,
-  { timeoutMs = 60_000, ...bounds }: Bounds,
+  { timeoutMs = 60_000, ffmpeg = 'ffmpeg', ...bounds }: Bounds,
   { facts, options, startedAt }: Reading,
 ): Promise<Rendered> {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
