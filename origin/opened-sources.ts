@@ -1,7 +1,7 @@
 // Sources that were opened lately: their facts are known and their bytes lie where a child reads them, so that the next
 // picture of one needs neither its bytes nor a look at them.
 import { LRUCache } from 'lru-cache'
-import { type Facts, identify } from '../transforms/index.ts'
+import { type Facts, identifySource } from '../transforms/index.ts'
 import type { Handover, Loan } from '../work/handover.ts'
 import { mayBeKept } from './caching.ts'
 import type { Source } from './loader.ts'
@@ -22,7 +22,7 @@ export function createOpener(handover: Handover): OpenSource {
   async function look(source: Source, signal: AbortSignal): Promise<OpenedSource | undefined> {
     const bytes = await source.read(signal)
     if (bytes === undefined) return undefined
-    const facts = known.get(source.version) ?? identify(bytes)
+    const facts = known.get(source.version) ?? identifySource(bytes)
     known.set(source.version, facts)
     return { facts, ...(await handover.lend(source.version, bytes)) }
   }

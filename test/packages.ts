@@ -16,6 +16,7 @@ const wanted: readonly Wanted[] = [
   { packages: ['prometheus'], proof: '/usr/bin/promtool', purpose: 'the alert rules, read by Prometheus' },
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
   { packages: ['ffmpeg'], proof: '/usr/bin/ffmpeg', purpose: 'videos of animations' },
+  { packages: ['libheif-examples'], proof: '/usr/bin/heif-convert', purpose: 'sources in HEIC' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
     packages: ['redis-server', 'redis-sentinel'],

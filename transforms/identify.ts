@@ -5,7 +5,7 @@ import { identifyBmp, isBmp } from './identify/bmp.ts'
 import { broken, has, text } from './identify/bytes.ts'
 import { identifyGif } from './identify/gif.ts'
 import { identifyIco } from './identify/ico.ts'
-import { brandOf, identifyAvif } from './identify/isobmff.ts'
+import { brandOf, identifyAvif, identifyHeic } from './identify/isobmff.ts'
 import { identifyJpeg } from './identify/jpeg.ts'
 import { identifyPng } from './identify/png.ts'
 import { identifySvg, isSvg } from './identify/svg.ts'
@@ -55,6 +55,10 @@ const readers: Partial<Readonly<Record<SourceFormat, (bytes: Uint8Array) => Fact
   ico: identifyIco,
   svg: (bytes) => identifySvg(bytes, embeddedMegapixels),
 }
+
+/** Of a picture that the machine may have a decoder for, beside those that `identify` knows. Fails as it does. */
+export const identifySource = (bytes: Uint8Array): Facts =>
+  formatOf(bytes) === 'heic' ? identifyHeic(bytes) : identify(bytes)
 
 function readFacts(bytes: Uint8Array): Facts {
   const format = formatOf(bytes)

@@ -2,7 +2,7 @@
 
 export { type Facts, type SourceFormat, sourceTypes, upright } from './facts.ts'
 export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
-export { formatOf, identify } from './identify.ts'
+export { formatOf, identify, identifySource } from './identify.ts'
 export { exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'
 export { canonical, parseCanonical } from './language/canonical.ts'
 export { dependsOn, exact, isUnmade } from './language/exact.ts'

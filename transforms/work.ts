@@ -24,6 +24,7 @@ const fixedRates = {
   'read svg': 6,
   'read svg pass': 6,
   'read tiff': 2,
+  'read heic': 190, // by another program, and its PNG
   'read other': 60,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
@@ -175,6 +176,7 @@ const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
   avif: 'read avif',
   svg: 'read svg',
   tiff: 'read tiff',
+  heic: 'read heic',
 }
 
 /** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */

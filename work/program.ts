@@ -21,6 +21,8 @@ export interface ProgramRun {
   /** What it reads on its standard input; taken up as fast as it reads. */
   readonly input?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
   readonly bounds: ProgramBounds
+  /** It works on what strangers sent: nothing of our environment, where secrets are, but the usual ways to programs. */
+  readonly isApart?: boolean
 }
 
 export interface ProgramEnd {
@@ -62,15 +64,18 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   }
 }
 
-function start({ program, args, bounds }: ProgramRun): ChildProcess {
-  if (!existsSync(limiter)) return spawn(program, args, { stdio: 'pipe' })
+const apart = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' } as const
+
+function start({ program, args, bounds, isApart }: ProgramRun): ChildProcess {
+  const options = { stdio: 'pipe', ...(isApart && { env: apart }) } as const
+  if (!existsSync(limiter)) return spawn(program, args, options)
   const limits = [
     `--as=${bounds.memoryBytes}`,
     `--cpu=${Math.ceil(bounds.timeoutMs / 1000) + 1}`,
     `--fsize=${bounds.fileBytes}`,
     '--core=0',
   ]
-  return spawn(limiter, [...limits, '--', program, ...args], { stdio: 'pipe' })
+  return spawn(limiter, [...limits, '--', program, ...args], options)
 }
 
 interface End {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type ProgramRun, runProgram } from '../../work/program.ts'
 
 const MB = 2 ** 20
@@ -31,6 +31,13 @@ test.each([
 
 test.each(['halftone-no-such-program', '/no/such/program', tmpdir()])('%s is missing', async (program) => {
   expect((await runProgram({ program, args: [], bounds })).how).toBe('missing')
+})
+
+test('one that works on files of strangers sees nothing of our environment', async () => {
+  vi.stubEnv('HALFTONE_SECRET', 'a-secret')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect((await node('echo $HALFTONE_SECRET')).output).toBe('a-secret\n')
+  expect((await node('echo $HALFTONE_SECRET', { isApart: true })).output).toBe('\n')
 })
 
 test('one that does not end is killed', async () => {

@@ -34,16 +34,20 @@ export function asStill(avif: Uint8Array): Uint8Array {
   return still
 }
 
-export function identifyAvif(bytes: Uint8Array): Facts {
+export const identifyAvif = (bytes: Uint8Array): Facts => identifyHeif(bytes, 'avif')
+/** Of a sequence only the still picture is known. */
+export const identifyHeic = (bytes: Uint8Array): Facts => identifyHeif(bytes, 'heic')
+
+function identifyHeif(bytes: Uint8Array, format: 'avif' | 'heic'): Facts {
   const file = { type: 'file', start: 0, end: bytes.length }
   const meta = child(bytes, file, 'meta')
   if (!meta && isFilm(bytes))
     throw new Failure('source-unsupported', 'The source is an AVIF image sequence without a still picture.')
-  if (!meta) throw broken('the AVIF has no description of its picture')
+  if (!meta) throw broken('it has no description of its picture')
   const description = { ...meta, start: meta.start + 4 }
   const picture = propertiesOf(bytes, description)
   return {
-    format: 'avif',
+    format,
     ...sizeOf(bytes, picture.ofPrimary),
     // irot and imir are carried out by the decoder, so what it yields is upright already.
     orientation: 1,
@@ -52,7 +56,7 @@ export function identifyAvif(bytes: Uint8Array): Facts {
     animated: isFilm(bytes) && child(bytes, file, 'moov') !== undefined,
     alpha: picture.all.some((box) => box.type === 'auxC' && text(bytes, box.start + 4, 64).includes('alpha')),
     progressive: false,
-    ...colourOf(bytes, description, picture.ofPrimary),
+    ...colourOf(bytes, format === 'avif' ? description : undefined, picture.ofPrimary),
     space: isMonochrome(bytes, picture.ofPrimary) ? 'gray' : 'rgb',
     depth: depthOf(bytes, picture.ofPrimary),
     scans: 1,
@@ -64,10 +68,14 @@ export function identifyAvif(bytes: Uint8Array): Facts {
  * A profile counts before code points (MIAF, ISO/IEC 23000-22 7.3.6.4). The decoder carries out matrix and range, except
  * that it leaves the range of a grey picture as it is.
  */
-function colourOf(bytes: Uint8Array, meta: Box, properties: readonly Box[]): Pick<Facts, 'icc' | 'colour'> {
+function colourOf(
+  bytes: Uint8Array,
+  meta: Box | undefined,
+  properties: readonly Box[],
+): Pick<Facts, 'icc' | 'colour'> {
   const told = properties.filter((box) => box.type === 'colr')
   const icc = told.some((box) => /^(prof|rICC)/.test(text(bytes, box.start, 4)))
-  const points = codePoints(bytes, told) ?? colourOfAv1(dataOfPrimary(bytes, meta))
+  const points = codePoints(bytes, told) ?? (meta && colourOfAv1(dataOfPrimary(bytes, meta)))
   if (!points) return { icc }
   const fullRange = !isMonochrome(bytes, properties) || points.fullRange
   const told709 = codingOf(...srgb, fullRange)

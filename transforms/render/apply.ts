@@ -5,7 +5,7 @@ import type { Facts } from '../facts.ts'
 import { outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
 import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
-import { isUntouched, mostCompared, mostSampled } from '../plan/choices.ts'
+import { mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { needsFrames } from '../steps/index.ts'
@@ -19,6 +19,7 @@ import { quantised } from './quantised.ts'
 import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
 import { asOwn, checked, formatOf, type Rendered } from './rendered.ts'
 import { settled } from './settled.ts'
+import { searched } from './searched.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
 import { still } from './steps/index.ts'
 
@@ -118,7 +119,11 @@ interface Task {
 
 async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
   const { encoding, others = [], tell, video, width, height } = task.plan
-  if (video) return videoOf(image, task, video)
+  if (video) {
+    const { filmed } = await import('./film/index.ts')
+    const { done, movement } = await finished(image, task)
+    return filmed(await pixelsOf(done), { ...task, movement, video })
+  }
   if (tell) {
     // Loaded only here: a plain render hashes nothing.
     const { told } = await import('./told.ts')
@@ -132,15 +137,6 @@ async function pictureOf(image: Sharp, task: Task): Promise<Rendered> {
   if (made && (!found || made.body.length < found.body.length)) return made
   if (found) return found
   throw new RangeError('a plan without an encoding')
-}
-
-async function videoOf(image: Sharp, task: Task, video: NonNullable<Plan['video']>): Promise<Rendered> {
-  const { ffmpeg, timeoutAt } = task
-  const { filmed } = await import('./film/index.ts')
-  const { done, movement } = await finished(image, task)
-  if (!movement) throw new RangeError('a video of a still picture')
-  const roll = await pixelsOf(done)
-  return filmed(roll, { movement, video, ffmpeg, timeoutMs: timeoutAt - performance.now() })
 }
 
 /** Undefined where none of the ways suits the pixels. */
@@ -235,21 +231,3 @@ async function firstHasColourEdges({ source, facts, plan, further, fonts, option
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */
 const searchShare = 1 / 3
-
-/** At the quality that reaches the plan's score; undefined when there is nothing to look for. */
-async function searched(image: Sharp, task: Task): Promise<Rendered | undefined> {
-  const { facts, plan, source, endsAt } = task
-  const { format, score } = plan.encoding
-  if (score === undefined || format === 'png' || format === 'gif') return undefined
-  // Loaded only here: a plain render needs neither the metric nor the other encoders.
-  const { byScore, recodedByScore } = await import('./auto.ts')
-  const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), task))
-  const goal = { format, score, isGrey: staysGray(facts, plan, format), endsAt }
-  const found = isUntouched(facts, plan)
-    ? await recodedByScore(source, { ...goal, facts, pixels })
-    : await byScore(pixels, goal)
-  if (!found) return undefined
-  const { body, ...sought } = found
-  const { type } = outputFormats[format]
-  return { body, type, width: plan.width, height: plan.height, pages: 1, found: sought }
-}

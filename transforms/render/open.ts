@@ -10,6 +10,7 @@ import { cutToScans, ended } from '../pixels/unended.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { draw } from './draw.ts'
+import { fromOutside, isOutside } from './outside.ts'
 
 export interface Opened {
   readonly image: Sharp
@@ -28,11 +29,19 @@ export async function opened(bytes: Buffer, facts: Facts, way: Way): Promise<Ope
   if (facts.format === 'svg') return draw(bytes, facts, way)
   if (facts.format === 'bmp') return bitmap(bytes, facts, options)
   if (facts.format === 'ico') return icon(bytes, facts, way)
+  if (isOutside(facts)) return ready(await fromOutside(bytes, facts, profiled(facts, options)), facts)
   const readable = await readableOf(bytes, facts, options)
-  // Code points count before a profile where the facts speak of them.
-  const image = sharp(readable, facts.colour ? { ...options, ignoreIcc: true } : options)
-  return { image: facts.colour ? await inSrgb(image, facts, facts.colour) : image, size: facts }
+  return ready(sharp(readable, profiled(facts, options)), facts)
 }
+
+/** Code points count before a profile where the facts speak of them. */
+const profiled = (facts: Facts, options: SharpOptions): SharpOptions =>
+  facts.colour ? { ...options, ignoreIcc: true } : options
+
+const ready = async (image: Sharp, facts: Facts): Promise<Opened> => ({
+  image: facts.colour ? await inSrgb(image, facts, facts.colour) : image,
+  size: facts,
+})
 
 /** Of an icon its largest picture, which may be a PNG of its own. */
 async function icon(bytes: Buffer, facts: Facts, way: Way): Promise<Opened> {

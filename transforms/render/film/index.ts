@@ -15,8 +15,8 @@ import { matroska, type TimedFrame } from './matroska.ts'
 export interface FilmOptions {
   /** ffmpeg's name on PATH, or its path. */
   readonly ffmpeg: string
-  /** Milliseconds that are left. */
-  readonly timeoutMs: number
+  /** From `performance.now()`. */
+  readonly timeoutAt: number
 }
 
 export interface Film {
@@ -46,8 +46,14 @@ const mostBytes = 32 * 2 ** 20
  */
 export async function filmed(
   roll: Pixels,
-  { movement, video, ...options }: FilmOptions & { readonly movement: Movement; readonly video: Video },
+  {
+    movement,
+    video,
+    ...options
+  }: FilmOptions & { readonly movement: Movement | undefined; readonly video: Video },
 ): Promise<Film> {
+  if (!movement) throw new RangeError('a video of a still picture')
+  const timeoutMs = Math.max(1, Math.ceil(options.timeoutAt - performance.now()))
   const folder = await mkdtemp(join(tmpdir(), 'halftone-film-'))
   try {
     const file = join(folder, `film.${video.format}`)
@@ -55,7 +61,7 @@ export async function filmed(
       program: options.ffmpeg,
       args: argumentsOf(roll, { video, movement, file }),
       input: matroska(roll, framesOf(roll, movement)),
-      bounds: { timeoutMs: Math.max(1, options.timeoutMs), memoryBytes, fileBytes: mostBytes },
+      bounds: { timeoutMs, memoryBytes, fileBytes: mostBytes },
     })
     if (end.how !== 'done') throw failureOf(end)
     if ((await stat(file)).size > mostBytes) throw tooLarge()
