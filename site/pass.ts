@@ -1,7 +1,7 @@
 // A request of a site: answered from the cache, or by its origin, streamed both ways.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
-import { asFailure, type Failure } from '../errors.ts'
+import { asFailure, Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import { askingOf, hasBody, type Named, named, type PassOptions } from './asking.ts'
 import type { SiteAnswer, SiteCache } from './cache/index.ts'
@@ -30,7 +30,7 @@ export async function pass(
   const { cache, site, client, pictures } = options
   const left = new AbortController()
   res.once('close', () => {
-    if (!res.writableFinished) left.abort()
+    if (!res.writableFinished) left.abort(gone)
   })
   try {
     const choice = choiceFor(req, options)
@@ -74,6 +74,9 @@ function choiceFor(req: IncomingMessage, { pictures, site, client }: SitePassOpt
   const order = isRead ? orderIn(at, settings.hasKeys) : undefined
   return order ? { order, options: order.options, waitMs: orderMs } : settings
 }
+
+/** Made once: without a reason, each abort would make an exception with a stack. */
+const gone = new Failure('abandoned', 'The client has gone.')
 
 const nothing = Buffer.alloc(0)
 const via = new Set(['via'])

@@ -32,6 +32,8 @@ export interface Fill {
   /** Without claims before its end the origin is left. */
   claim(): void
   release(): void
+  /** It has broken off, or was left: nobody can read it. */
+  isBroken(): boolean
   /** Comes to its end also where nobody reads. */
   drain(): void
   /** Rejects when the body broke off, or nobody wanted it any more. */
@@ -207,6 +209,7 @@ export function createFill({
 
   return {
     open,
+    isBroken: () => ended instanceof Error,
     claim: () => void claims++,
     release,
     drain() {

@@ -23,7 +23,7 @@ import { holeIn, partAt } from './parts.ts'
 import { createReadies } from './ready.ts'
 import { isConditionedOnPresent, mayCollapse, reasonFor } from './request.ts'
 import { type SiteAnswer, select, told, verdictOn, type Whole } from './respond.ts'
-import { headersIn, isFor, lastsOf, mayBeShared } from './sharing.ts'
+import { headersIn, hold, isFor, lastsOf, mayBeShared } from './sharing.ts'
 import { subjectOf } from './subject.ts'
 import { createVariants } from './variants.ts'
 
@@ -181,11 +181,8 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
     if (joined === undefined) return alone()
     const { value, collapsed } = joined
     if (!collapsed && !mayBeShared(value)) changes.noteForOne(asking.address)
-    if (
-      collapsed &&
-      !(mayBeShared(value) && isFor(value, asking, latest(purgedAs(asking, headersIn(value)))))
-    )
-      return alone()
+    const mine = (): boolean => isFor(value, asking, latest(purgedAs(asking, headersIn(value))))
+    if (collapsed && !(mayBeShared(value) && mine() && hold(value))) return alone()
     return landed(asking, value, { fwd, collapsed })
   }
 

@@ -25,3 +25,13 @@ export function isFor(landing: Landing, { headers }: Pick<Asking, 'headers'>, pu
   if (landing.kind !== 'arrived') return true
   return matches(landing.headers.vary, landing.asked, headers) && landing.epoch >= purgedAt
 }
+
+/** Keeps the body for one more reader, who is about to open it; false where it is too late. */
+export function hold(landing: Landing): boolean {
+  if (landing.kind !== 'arrived' || landing.fill === undefined) return true
+  const { fill } = landing
+  if (fill.isBroken()) return false
+  fill.claim()
+  setImmediate(fill.release)
+  return true
+}
