@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache'
 import type { Headers } from '../tier.ts'
 import type { SiteCache } from './cache/index.ts'
 import { hostOf } from './hosts.ts'
-import { fieldIn, type Lines } from './message-headers.ts'
 
 export interface SiteHits {
   /** Answers and returns true, or leaves the response untouched and returns false. */
@@ -65,7 +64,7 @@ export function createSiteHits(
       if (ready === undefined) return false
       const { status, statusText, lines, body } = ready
       // Which picture this client is to have is not known here.
-      if (about.choosesPictures && isPicture(lines)) return false
+      if (about.choosesPictures && ready.isPicture) return false
       res.sendDate = false
       res.writeHead(status, statusText, lines)
       if (req.method === 'HEAD' || status === 204) res.end()
@@ -77,8 +76,6 @@ export function createSiteHits(
     count: () => ({ requests, bytes }),
   }
 }
-
-const isPicture = (lines: Lines): boolean => /^image\//i.test(fieldIn(lines, 'content-type') ?? '')
 
 /** The host of a request that says nothing of parts, of what it has, of what it takes, and that has no body. */
 function plainHost(raw: readonly string[]): string | undefined {

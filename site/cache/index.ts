@@ -18,6 +18,7 @@ import { isHeldWhole, type SiteEntry } from './entry.ts'
 import { createFlights } from './flights.ts'
 import { createForward, type Landing } from './forward.ts'
 import { strongTag } from './keep.ts'
+import { lacks, rangeOf } from './missing.ts'
 import type { Outcome } from './outcome.ts'
 import { holeIn, partAt } from './parts.ts'
 import { createReadies } from './ready.ts'
@@ -118,7 +119,7 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
       asking.method === 'HEAD'
     )
       return hit(select(all, verdict), outcome)
-    const range = verdict.kind === 'partial' ? verdict : { start: 0, end: entry.total - 1 }
+    const range = rangeOf(entry, verdict)
     const hole = holeIn(entry.parts, range)
     const first = hole === undefined ? await firstPart(entry, range.start) : undefined
     if (first) return hit(select({ ...all, body: bodyOf(entry, first) }, verdict), outcome)
@@ -209,7 +210,10 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
         { fwd: 'stale', fwdStatus: 304, collapsed },
         age,
       )
-      return select(all, verdictOn(all, asking.headers))
+      const verdict = verdictOn(all, asking.headers)
+      // Confirmed is not the same as whole: of a large one only a part may have been stored.
+      const mustAsk = asking.method !== 'HEAD' && lacks(entry, verdict)
+      return mustAsk ? stored(asking, entry, 'hit') : select(all, verdict)
     }
     const { fill, status } = landing
     const all = told(landing, { fwd, stored: fill !== undefined, collapsed })

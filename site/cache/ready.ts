@@ -3,7 +3,7 @@
 import { ageSeconds, ttlSeconds } from '../../cache/use.ts'
 import { member } from '../../http/cache-status.ts'
 import type { Lines } from '../message-headers.ts'
-import { viaLine, withoutFields } from '../message-headers.ts'
+import { fieldIn, viaLine, withoutFields } from '../message-headers.ts'
 import { heldBody } from './body.ts'
 import type { Moment } from './decide.ts'
 import type { SiteEntry } from './entry.ts'
@@ -14,6 +14,8 @@ export interface Ready {
   readonly statusText: string
   /** With Via. */
   readonly lines: string[]
+  /** By its label. */
+  readonly isPicture: boolean
   readonly body: Buffer
 }
 
@@ -36,6 +38,7 @@ export function createReadies(): Readies {
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
     return {
       ...{ status, statusText, body: entry.body, second: -1 },
+      isPicture: /^image\//i.test(fieldIn(rest, 'content-type') ?? ''),
       lines: ['Age', '0', 'Cache-Status', '', ...rest],
     }
   }

@@ -490,6 +490,18 @@ describe('a long body', () => {
     expect((await site.ask()).did).toBe('hit')
   })
 
+  test('of which only a part is stored is whole also after it was found to be unchanged', async () => {
+    site.origin.answer = (req, res) => {
+      if (req.headers['if-none-match'] !== '"film"') return film(req, res)
+      res.writeHead(304, { etag: '"film"', 'cache-control': 'max-age=60' }).end()
+    }
+    await site.ask(partOf(0, 99))
+    await site.cache.idle()
+    site.clock.now += 61_000
+    expect((await site.ask()).body.equals(whole)).toBe(true)
+    expect(site.origin.seen.at(-1)?.headers.range).toBe('bytes=100-')
+  })
+
   test('of another version joins nothing', async () => {
     site.origin.answer = film
     await site.ask(partOf(0, 99))
