@@ -60,6 +60,18 @@ describe('trim', () => {
     expect(await sizeOf(query, clear)).toEqual(size)
   })
 
+  test('cuts a drawing in whatever size it is drawn', async () => {
+    const drawing = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="60"><rect x="20" y="10" width="40" height="40" fill="#c80000"/></svg>',
+    )
+    for (const [query, size] of [
+      ['trim=alpha', [40, 40]],
+      ['trim=alpha&w=200', [200, 200]],
+      ['trim=alpha&w=10', [10, 10]],
+    ] as const)
+      expect([query, await sizeOf(`${query}&fm=png`, drawing)]).toEqual([query, size])
+  })
+
   test('shows the content and nothing else', async () => {
     const found = await seen(white, 'trim=auto')
     expect([found.at(0, 0), found.at(29, 19)].map((c) => c.slice(0, 3))).toEqual([

@@ -71,7 +71,8 @@ const isSaving = (options: Options): boolean => options.automatic?.includes('com
 
 /** Whether a default could matter: no quality was named, and the encoder may be one that has a quality. */
 function hasQuality(options: Options): boolean {
-  return typeof options.quality !== 'number' && options.lossless !== true && mayBeLossy(options)
+  const isLossless = options.lossless === true && !isVideo(options.format)
+  return typeof options.quality !== 'number' && !isLossless && mayBeLossy(options)
 }
 
 const mayBeLossy = (options: Options): boolean =>

@@ -27,12 +27,27 @@ export async function trimmed(
     ...(orient && { orient }),
     ...(extract && { extract }),
   } as Plan)
-  const content = contentOf(await pixelsOf(shown.toColourspace('srgb')), trim)
+  const found = contentOf(await pixelsOf(shown.toColourspace('srgb')), trim)
+  const content = inUnitsOf(facts, size, found)
   const known = { ...facts, content }
   const again = affordable(plan(spec, known, made.further), known, defaultLimits)
   admit(known, again, defaultLimits)
   if (again.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
   return { plan: again, facts: known }
+}
+
+/** A drawing (SVG) is looked at in the size that it is drawn in, and cut in its own. */
+function inUnitsOf({ width, height }: Size, drawn: Size, content: Content): Content {
+  if (drawn.width === width && drawn.height === height) return content
+  const [x, y] = [width / drawn.width, height / drawn.height]
+  const [left, top] = [Math.round(content.left * x), Math.round(content.top * y)]
+  const [right, bottom] = [content.left + content.width, content.top + content.height]
+  return {
+    left: Math.min(left, width - 1),
+    top: Math.min(top, height - 1),
+    width: Math.max(1, Math.min(width, Math.round(right * x)) - left),
+    height: Math.max(1, Math.min(height, Math.round(bottom * y)) - top),
+  }
 }
 
 /** Of all frames together; the whole picture where all of it is border. */

@@ -22,7 +22,7 @@ export function sizing(
   const { fit, aspect, enlarge } = frame(given, options, hasBounds(limits))
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
-  const density = factor(sides, hinted === undefined ? asked(options, dpr) : 1)
+  const density = factor(sides, densityOf(options, { width: hinted, dpr }))
   if (density === 1 && isOwnSize(sides, aspect) && !hasBounds(limits)) return {}
   return present({
     width: scaled(sides.width, density),
