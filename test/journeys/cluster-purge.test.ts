@@ -77,8 +77,9 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
     const address = `/shop/${name}?w=32`
     source.pictures[`/${name}`] = await plain(red)
     for (const edge of edges) {
-      await edge.get(address)
-      expect((await edge.get(address)).tiers).toEqual([expect.stringContaining('hit')])
+      // One that finds the log shorter than it knew forgets everything once more, whenever it looks.
+      const tiers = async () => (await edge.get(address)).tiers
+      await expect.poll(tiers).toEqual([expect.stringContaining('hit')])
     }
     source.pictures[`/${name}`] = await plain(blue)
     return address
