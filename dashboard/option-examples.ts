@@ -29,6 +29,8 @@ const mark = { beside: 'mark=/badge.png&mark-w=80' }
 const words = { beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' }
 const moving = { sample: 'dance.gif' }
 const told = { isText: true } as const
+/** Of a person there is no sample. */
+const faceless = { sample: 'portrait.jpg', same: 'The samples show no face.' } as const
 
 export const examples: Readonly<Record<string, Example>> = {
   w: { value: '160', frame: 'fm=webp' },
@@ -188,6 +190,11 @@ export const examples: Readonly<Record<string, Example>> = {
   expires: { value: '4102444800', same: 'It is a matter of when the address is asked for.' },
   dl: { value: 'sky.webp', same: 'The answer is a download of the same picture.' },
   s: { value: '0', same: 'The samples need no signature.' },
+  'face-blur': { ...faceless, value: '80' },
+  'face-pixel': { ...faceless, value: '20' },
+  faceindex: { ...faceless, value: '1', beside: 'h=320&fit=crop&crop=faces' },
+  facepad: { ...faceless, value: '2', beside: 'h=320&fit=crop&crop=faces' },
+  faces: { ...told, sample: 'portrait.jpg', value: '1', frame: 'fm=json' },
 }
 
 const small = 'w=320&fm=webp'
