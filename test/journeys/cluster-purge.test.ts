@@ -87,6 +87,18 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
   const colours = (address: string) =>
     Promise.all(edges.map(async (edge) => colourOf(await edge.get(address))))
 
+  /** Blue from both edges in the end, and red from neither of them until then. */
+  async function expectBlueAlone(address: string): Promise<void> {
+    const seen = new Set<string>()
+    await expect
+      .poll(async () => {
+        for (const colour of await colours(address)) seen.add(colour)
+        return colours(address)
+      })
+      .toEqual([blue, blue])
+    expect([...seen]).not.toContain(red)
+  }
+
   test('the receipt has each cache of each member, from the sources outwards, and nothing older is served', async () => {
     const address = await replaced('cat.png')
     const { status, said } = await order({ pictures: ['/shop/cat.png'] })
@@ -141,14 +153,7 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
       { part: 'shield', member: shield.url, failed: `${new URL(shield.url).host} did not purge.` },
     ])
     await shield.again()
-    const seen = new Set<string>()
-    await expect
-      .poll(async () => {
-        for (const colour of await colours(address)) seen.add(colour)
-        return colours(address)
-      })
-      .toEqual([blue, blue])
-    expect([...seen]).not.toContain(red)
+    await expectBlueAlone(address)
   })
 
   test('one that was away for longer than the log reaches back forgets everything', async () => {
@@ -158,14 +163,7 @@ describe.skipIf(redisMissing)(`purges over Redis ${redisMissing ?? ''}`, () => {
     redis.say('xtrim', '{halftone}:purges', 'maxlen', '0')
     await order({ pictures: ['/shop/another.png'] })
     await shield.again()
-    const seen = new Set<string>()
-    await expect
-      .poll(async () => {
-        for (const colour of await colours(address)) seen.add(colour)
-        return colours(address)
-      })
-      .toEqual([blue, blue])
-    expect([...seen]).not.toContain(red)
+    await expectBlueAlone(address)
   })
 
   test('while Redis is away a purge reaches all that were there; one that is down keeps it from being promised', async () => {
