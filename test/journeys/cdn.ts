@@ -73,13 +73,21 @@ export interface Client {
   close(): Promise<void>
 }
 
+interface ClientOptions {
+  readonly connections?: number
+  /** Sends a request once more whose connection ended before an answer began, as browsers do (RFC 9110 9.2.2): a server
+   * may close a kept connection at the moment in which the request leaves. */
+  readonly repeats?: boolean
+}
+
 /** A client that sends exactly the path it is given: `fetch` would tidy it first. */
-export function aClient(url: string, connections = 256): Client {
+export function aClient(url: string, { connections = 256, repeats = false }: ClientOptions = {}): Client {
   const pool = new Pool(url, { connections })
   return {
     close: () => pool.destroy(),
     async get(path, headers = {}, method = 'GET') {
-      const response = await pool.request({ path, method, headers })
+      const send = () => pool.request({ path, method, headers })
+      const response = await (repeats ? send().catch(send) : send())
       const flat = Object.fromEntries(
         Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
       )

@@ -52,7 +52,7 @@ test('SIGTERM under load: every request that was sent is answered', async () => 
   const outcomes: string[] = []
   const clients = times(8, async (client) => {
     // One connection, and its own: a new one that comes while the server closes its door would be cut off.
-    const { get, close } = aClient(cdn.url, 1)
+    const { get, close } = aClient(cdn.url, { connections: 1 })
     for (let i = 0; ; i++) {
       const outcome = await get(`/shop/photo.jpg?w=${client % 2 ? 300 : 310 + client * 40 + (i % 40)}`).then(
         // Whoever is told that this was the last answer on its connection goes elsewhere.

@@ -122,17 +122,22 @@ function configIn(folder: string, source: SourceServer): string {
 
 const urlsOf = (servers: readonly { readonly url: string }[]): string => servers.map(({ url }) => url).join()
 
-/** One picture of the source is not answered until `free`; `count` are the requests for it, from now on. */
+/** One picture of the source is not answered until `free`. `count` are the requests for it, from now on, and `left` those
+ * that nobody waits for any more. */
 export function holdSource(source: SourceServer, url: string) {
   const { promise, resolve } = Promise.withResolvers<void>()
   let count = 0
+  let left = 0
   source.respond = async (request, response) => {
     const body = source.pictures[request.url ?? '']
     if (request.url === url) {
       count++
+      response.once('close', () => {
+        if (!response.writableEnded) left++
+      })
       await promise
     }
     response.writeHead(body ? 200 : 404, { 'cache-control': source.cacheControl }).end(body)
   }
-  return { count: () => count, free: resolve }
+  return { count: () => count, left: () => left, free: resolve }
 }

@@ -4,15 +4,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import sharp from 'sharp'
 import { expect } from 'vitest'
 import { sign } from '../../edge/signature.ts'
-import type { Answered } from './cdn.ts'
+import { type Answered, aClient } from './cdn.ts'
 import { signing, type WholeCluster } from './whole-cluster.ts'
 
 export interface Fault {
-  /** What was being done to the cluster when it was asked. */
+  /** What was being done to the cluster. */
   readonly during: string
   readonly lane: Lane
   /** A status, `wrong` for other bytes, `cut` for a connection that ended: then the other nginx was asked. */
   readonly what: string
+  /** Why a connection ended, as the client tells it. */
+  readonly cause?: string
 }
 
 type Lane = 'kept in nginx' | 'kept by an edge' | 'new'
@@ -71,20 +73,22 @@ export async function startLoad({ fronts }: WholeCluster, count: number): Promis
   let phase = 'nothing'
   let isOver = false
   let turn = 0
+  const clients = fronts.map(({ url }) => aClient(url, { repeats: true }))
 
-  async function once(path: string, lane: Lane, during: string): Promise<Answered> {
-    const front = fronts[turn++ % fronts.length]
+  async function once(path: string, lane: Lane): Promise<Answered> {
+    const client = clients[turn++ % clients.length]
     try {
-      return await (front?.get(path) ?? Promise.reject(new Error('no nginx')))
-    } catch {
-      faults.push({ during, lane, what: 'cut' })
-      return once(path, lane, during)
+      return await (client?.get(path) ?? Promise.reject(new Error('no nginx')))
+    } catch (thrown) {
+      // A request may have begun before what ended it.
+      faults.push({ during: phase, lane, what: 'cut', cause: String(thrown) })
+      return once(path, lane)
     }
   }
 
   async function ask({ path, index, width }: Asked, lane: Lane): Promise<void> {
     const during = phase
-    const { status, body } = await once(path, lane, during)
+    const { status, body } = await once(path, lane)
     const known = seen.get(path)
     const isSame = known ? known.equals(body) : status === 200 && (await isRight(body, index, width))
     if (status !== 200) faults.push({ during, lane, what: String(status) })
@@ -129,6 +133,7 @@ export async function startLoad({ fronts }: WholeCluster, count: number): Promis
     async stop() {
       isOver = true
       await Promise.all(running)
+      await Promise.all(clients.map((client) => client.close()))
     },
   }
 }

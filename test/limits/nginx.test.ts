@@ -55,7 +55,7 @@ describe.skipIf(missing)(`limits in nginx${missing ? ` (${missing})` : ''}`, () 
 
   async function front(limits: LuaLimits, api?: string): Promise<Front & Client> {
     const started = await startFront({ limits, ...(api === undefined ? {} : { api }) })
-    const client = aClient(started.url, 32)
+    const client = aClient(started.url, { connections: 32 })
     ends.push(started.stop, client.close)
     return { ...started, ...client }
   }
