@@ -1,5 +1,6 @@
 // Writes docs/languages/*.md from the tables that the readers of the languages use.
 import { definitions, type LanguageName } from '../edge/languages/registry.ts'
+import { reasons, type Why } from '../edge/languages/shared/reasons.ts'
 import { isDone, type Word } from '../edge/languages/shared/words.ts'
 
 export function languagePage(name: LanguageName): string {
@@ -36,20 +37,24 @@ function differences(words: readonly Word[]): string {
   return [...new Set(told)].join('\n')
 }
 
-function missing(tables: (typeof definitions)[LanguageName]['tables']): string {
-  const lines = tables.flatMap(({ heading, words }) => {
-    const rows = words as readonly Word[]
-    const names = rows.filter((word) => !isDone(word)).map(({ name }) => `\`${name}\``)
+type Tables = (typeof definitions)[LanguageName]['tables']
+
+/** By the reason, the words and values that are refused. */
+function missing(tables: Tables): string {
+  const rows = tables.flatMap(({ words }) => words as readonly Word[])
+  const lines = Object.entries(reasons).flatMap(([why, reason]) => {
+    const whole = rows.filter((word) => !isDone(word) && word.why === why).map(({ name }) => `\`${name}\``)
     const values = rows
       .filter(isDone)
-      .flatMap(({ name, refuses = [] }) => (refuses.length > 0 ? [`\`${name}\` ${refuses.join(', ')}`] : []))
-    return [
-      ...(names.length > 0 ? [`* ${heading}: ${names.join(', ')}.`] : []),
-      ...(values.length > 0 ? [`* Values: ${values.join('; ')}.`] : []),
-    ]
+      .flatMap(({ name, refuses }) => refuses?.[why as Why]?.map((value) => `\`${name}\` ${value}`) ?? [])
+    const listed = [...whole, ...values].join(', ')
+    return listed === '' ? [] : [`| ${reason} | ${listed} |`]
   })
   if (lines.length === 0) return ''
-  return `These are refused with an error that names them, unless their value asks for nothing.\n\n${lines.join('\n')}`
+  return [
+    'These are refused with an error that names them, unless their value asks for nothing.',
+    ['| Why | Words and values |', '|---|---|', ...lines].join('\n'),
+  ].join('\n\n')
 }
 
 const section = (heading: string, text: string): readonly string[] =>

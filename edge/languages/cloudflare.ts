@@ -1,13 +1,13 @@
 // Cloudflare's addresses: /cdn-cgi/image/width=640,fit=cover/path or whole address of the source.
 import { Failure } from '../../errors.ts'
 import { cloudflareFacts } from './cloudflare/facts.ts'
-import { type CloudflareAsked, cloudflareWords, type Trim, turnOf } from './cloudflare/words.ts'
+import { type CloudflareAsked, cloudflareWords, type Fit, type Trim, turnOf } from './cloudflare/words.ts'
 import { trimmed } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
-import { focal, type Meeting, place, sized, turning } from './shared/pairs.ts'
+import { focal, type Meeting, place, sides, sized, turning } from './shared/pairs.ts'
 import type { Places } from './shared/places.ts'
-import { decoded, shown } from './shared/values.ts'
+import { clamp, decoded, shown } from './shared/values.ts'
 import { type Pairs, readWords, type Said, vocabulary } from './shared/words.ts'
 
 const words = vocabulary(cloudflareWords)
@@ -48,6 +48,7 @@ function compile(said: Said, notes: Notes): Compiled {
   const pairs = {
     ...sizes(asked),
     ...(trim && { rect: region(trim) }),
+    ...members(asked),
     ...border(asked),
     ...turning(turnOf(asked)),
     ...output(asked),
@@ -57,7 +58,7 @@ function compile(said: Said, notes: Notes): Compiled {
   return { pairs, from }
 }
 
-const meetings: Readonly<Record<NonNullable<CloudflareAsked['fit']>, readonly [Meeting, boolean]>> = {
+const meetings: Readonly<Record<Exclude<Fit, 'scale-up'>, readonly [Meeting, boolean]>> = {
   'scale-down': ['inside', false],
   contain: ['inside', true],
   cover: ['cover', true],
@@ -70,13 +71,18 @@ const meetings: Readonly<Record<NonNullable<CloudflareAsked['fit']>, readonly [M
 function sizes(asked: CloudflareAsked): Pairs {
   const { fit = 'scale-down', height, gravity = { words: '' } } = asked
   const width = asked.width ?? (asked.isAutomatic ? (asked.desktop ?? 1200) : undefined)
+  if (fit === 'scale-up') return { ...sides({ width, height }), enlarge: 'only' }
   const [meeting, mayEnlarge] = meetings[fit]
   const pairs = sized({ width, height }, meeting, mayEnlarge)
   if (!width || !height || (meeting !== 'cover' && meeting !== 'ratio')) return pairs
-  if ('words' in gravity) return { ...pairs, ...place(gravity.words) }
+  if ('words' in gravity) return { ...pairs, ...place(gravity.words), ...zoomed(gravity.words, asked) }
   if (fit !== 'cover') return { ...pairs, ...focal(gravity.x, gravity.y) }
   return { ...pairs, ...aligned(gravity, { width, height }, Number(asked.native?.dpr ?? 1)) }
 }
+
+/** The part that is kept is so many times as large as the faces. */
+const zoomed = (words: string, { zoom = 0 }: CloudflareAsked): Pairs =>
+  words.startsWith('faces') && zoom > 0 ? { facepad: shown(clamp(1 / zoom, 1, 100)) } : {}
 
 /** The same point of source and result lies over each other: so much of the room is before the cut. */
 function aligned(
@@ -101,6 +107,12 @@ function region({ top, right, bottom, left }: Trim): string {
   return [x, y, span(1 - left - right), span(1 - top - bottom)].join(',')
 }
 
+/** What is not written begins at the edge, and reaches to the other one. */
+function members({ left, top, regionWidth, regionHeight }: CloudflareAsked): Pairs {
+  if ((left ?? top ?? regionWidth ?? regionHeight) === undefined) return {}
+  return { rect: [left ?? '0', top ?? '0', regionWidth ?? 'full', regionHeight ?? 'full'].join(',') }
+}
+
 function border({ isBorder, borderColour, borderTolerance = 0, borderKeep = 0 }: CloudflareAsked): Pairs {
   if (!isBorder) return {}
   return {
@@ -109,12 +121,15 @@ function border({ isBorder, borderColour, borderTolerance = 0, borderKeep = 0 }:
   }
 }
 
-function output({ format, quality, background, fit }: CloudflareAsked): Pairs {
+function output({ format, quality, isNumeric, background, fit }: CloudflareAsked): Pairs {
   const isLossless = format === 'webp' && quality === '100'
+  // "An explicit number on PNG output makes a palette PNG."
+  const isIndexed = format === 'png' && isNumeric === true
   const canvas = background ?? (fit === 'pad' ? 'ffffff' : undefined)
   return {
     ...(format === 'auto' ? { auto: 'format' } : format ? { fm: format } : {}),
     ...(isLossless ? { lossless: 'true' } : quality ? { q: quality } : {}),
+    ...(isIndexed ? { colorquant: '256' } : {}),
     ...(canvas ? { bg: canvas } : {}),
   }
 }

@@ -9,14 +9,14 @@ import {
   type Meeting,
   mirrored,
   place,
-  quarters,
   sized,
-  turnedAfterwards,
+  spun,
+  standing,
   upended,
 } from './shared/pairs.ts'
 import type { Places } from './shared/places.ts'
 import { decoded } from './shared/values.ts'
-import { type Pairs, readWords, refusal, type Said, vocabulary } from './shared/words.ts'
+import { type Pairs, readWords, type Said, vocabulary } from './shared/words.ts'
 
 const words = vocabulary(ipxWords)
 
@@ -60,10 +60,14 @@ function compile(said: Said, notes: Notes): Compiled {
   const { asked, from } = readWords<IpxAsked>(words, said, notes, {})
   const { background, isFlat, format, isAnimated } = asked
   const painted = background ?? (isFlat ? '000000' : undefined)
-  const isSeen = isFlat || asked.padding !== undefined || asked.fit === 'contain' || format === 'jpg'
+  const isSeen =
+    [isFlat, asked.padding, asked.opacity].some((each) => each !== undefined) ||
+    asked.fit === 'contain' ||
+    format === 'jpg' ||
+    (asked.rotation ?? 0) % 90 !== 0
   const pairs = {
     ...(asked.padding ? padded(sizes(asked), asked.padding) : sizes(asked)),
-    ...turns(asked, notes),
+    ...turns(asked),
     ...(painted !== undefined && isSeen ? { bg: painted } : {}),
     ...(format === 'auto' ? { auto: 'format' } : format ? { fm: format } : {}),
     // "GIF output is animated without being asked; other formats need `animated`."
@@ -81,19 +85,30 @@ const meetings: Readonly<Record<IpxFit, Meeting>> = {
   outside: 'outside',
 }
 
-function sizes({ box, fit = 'cover', position = '', enlarge = false, width, height }: IpxAsked): Pairs {
+function sizes(asked: IpxAsked): Pairs {
+  const { box, fit = 'cover', enlarge = false, width, height, kernel } = asked
   // Both are resizes of one side, done in the order of the alphabet: the width wins.
   if (!box) return sized(width ? { width } : { height }, 'inside', enlarge)
-  const pairs = sized(box, meetings[fit], enlarge)
-  return fit === 'cover' ? { ...pairs, ...place(position) } : pairs
+  const pairs = {
+    ...sized(box, meetings[fit], enlarge),
+    ...(kernel === undefined || kernel === 'lanczos3' ? {} : { kernel }),
+  }
+  const words = asMirrored(asked)
+  if (fit === 'contain') return { ...pairs, ...standing(words) }
+  return fit === 'cover' ? { ...pairs, ...place(words) } : pairs
 }
 
-function turns({ isFlipped, isFlopped, rotation = 0, fit, position, box }: IpxAsked, notes: Notes): Pairs {
-  const isPlaced =
-    box !== undefined && (fit ?? 'cover') === 'cover' && position !== undefined && position !== ''
-  if ((isFlipped || isFlopped) && isPlaced)
-    notes.refused(refusal('position', 'position beside flip or flop is not supported'))
-  return turnedAfterwards(
-    inTurn(...(isFlipped ? [upended] : []), ...(isFlopped ? [mirrored] : []), quarters(rotation)),
-  )
+/** Mirrors come before the cut there, and after it here. */
+function asMirrored({ position = '', isFlipped, isFlopped }: IpxAsked): string {
+  const others: Readonly<Record<string, string>> = {
+    ...(isFlopped ? { left: 'right', right: 'left' } : {}),
+    ...(isFlipped ? { top: 'bottom', bottom: 'top' } : {}),
+  }
+  return position
+    .split(',')
+    .map((word) => others[word] ?? word)
+    .join(',')
 }
+
+const turns = ({ isFlipped, isFlopped, rotation = 0 }: IpxAsked): Pairs =>
+  spun(inTurn(...(isFlipped ? [upended] : []), ...(isFlopped ? [mirrored] : [])), rotation)

@@ -1,7 +1,8 @@
 // The addresses of weserv/images: /?url=assets.example.org/a.jpg&w=300&fit=cover.
 
 import { Failure } from '../../errors.ts'
-import type { Answer } from '../../tier.ts'
+import { type Answer, requireHeld } from '../../tier.ts'
+import { badgeRatio } from '../../transforms/index.ts'
 import { reshaped } from './shared/facts.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
@@ -13,6 +14,8 @@ import {
   place,
   quarters,
   sized,
+  spun,
+  standing,
   turnedAfterwards,
   turning,
   upended,
@@ -66,9 +69,8 @@ function compile(said: Said, notes: Notes, places: Places): Compiled {
   if (asked.output === 'json') return { pairs: { fm: 'json' }, from, reshape: weservFacts }
   const pairs = {
     ...sizes(asked),
-    ...region(merged(said, notes)),
     ...turns(asked),
-    ...(attempt(notes, () => shape(asked)) ?? {}),
+    ...(attempt(notes, () => shaped(asked, region(merged(said, notes)))) ?? {}),
     ...output(asked),
     ...effects(asked.native),
   }
@@ -76,6 +78,7 @@ function compile(said: Said, notes: Notes, places: Places): Compiled {
   return {
     pairs,
     from,
+    ...(asked.isEncoded ? { reshape: inBase64 } : {}),
     ...(name === undefined ? {} : { saving: { as: 'inline', name } }),
     ...(fallback === undefined ? {} : { fallback: addressOf(placeOf(fallback, places)) }),
   }
@@ -119,6 +122,7 @@ function sizes(asked: WeservAsked): Pairs {
     ...density,
     ...lengths({ w: width, h: height }),
   }
+  if (width && height && fit === 'contain') return { ...pairs, ...standing(asked.align ?? '') }
   return width && height && fit === 'cover' ? { ...pairs, ...kept(asked) } : pairs
 }
 
@@ -133,20 +137,18 @@ function kept({ align = '', focalX = 0.5, focalY = 0.5 }: WeservAsked): Pairs {
   return align === 'focalpoint' ? focal(focalX, focalY) : place(align)
 }
 
-/** A circle is an ellipse of a square. */
-function shape({ mask, width, height, fit }: WeservAsked): Pairs {
-  if (mask === undefined) return {}
-  const isSquare = JSON.stringify(width) === JSON.stringify(height) && (fit === 'cover' || fit === 'fill')
-  if (mask === 'circle' && !(width && isSquare))
-    throw refusal('mask', 'mask=circle needs a result that is a square')
-  return { mask: 'ellipse' }
+/** A shape fills what is cut to its ratio. */
+function shaped({ mask, isTight }: WeservAsked, part: Pairs): Pairs {
+  if (mask === undefined || mask === 'ellipse' || !isTight) return { ...part, ...(mask && { mask }) }
+  if (part.cut !== undefined) throw refusal('mtrim', 'mtrim beside a crop is not supported')
+  return { ...part, mask, cut: `center,middle,${badgeRatio(mask).toFixed(5)}:1` }
 }
 
+/** Right angles before the size, others after everything that is cut. */
 function turns({ rotation = 0, isFlipped, isFlopped }: WeservAsked): Pairs {
-  return {
-    ...turning(quarters(rotation)),
-    ...turnedAfterwards(inTurn(...(isFlipped ? [upended] : []), ...(isFlopped ? [mirrored] : []))),
-  }
+  const mirrors = inTurn(...(isFlipped ? [upended] : []), ...(isFlopped ? [mirrored] : []))
+  if (rotation % 90 !== 0) return spun(mirrors, rotation)
+  return { ...turning(quarters(rotation)), ...turnedAfterwards(mirrors) }
 }
 
 function output({
@@ -156,15 +158,21 @@ function output({
   isAnimated,
   background,
   canvas,
+  corners,
+  rotation = 0,
+  page = 0,
+  count = 1,
   fit,
 }: WeservAsked): Pairs {
   const named = format === 'jpg' && isInterlaced ? 'pjpg' : format
-  const painted = background ?? (fit === 'contain' ? canvas : undefined)
+  const painted =
+    background ?? (fit === 'contain' ? canvas : undefined) ?? (rotation % 90 === 0 ? undefined : corners)
   return {
     ...(named ? { fm: named } : {}),
     ...(isLossless && format !== 'jpg' ? { lossless: 'true' } : {}),
     ...(painted ? { bg: painted } : {}),
-    ...(isAnimated ? {} : { frame: '1' }),
+    ...(page > 0 ? { page: shown(page + 1) } : {}),
+    ...(isAnimated ? {} : { frame: count > 1 ? `${page + 1}-${page + count}` : shown(page + 1) }),
   }
 }
 
@@ -191,3 +199,14 @@ const weservFacts = (answer: Answer): Answer =>
       orientation,
     }),
   )
+
+/** The picture as a text that a page can hold. */
+function inBase64(answer: Answer): Answer {
+  if (answer.status !== 200) return answer
+  const type = String(answer.headers['content-type'] ?? 'application/octet-stream')
+  const body = Buffer.from(`data:${type};base64,${requireHeld(answer).body.toString('base64')}`)
+  const { etag, ...headers } = answer.headers
+  const tag = etag === undefined ? {} : { etag: etag.replace(/"$/, '-b64"') }
+  const told = { 'content-type': 'text/plain', 'content-length': String(body.length) }
+  return { ...answer, body, headers: { ...headers, ...tag, ...told } }
+}

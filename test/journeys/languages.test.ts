@@ -281,10 +281,10 @@ describe('answers in the shape of another service', () => {
   })
 
   test('what is refused is told by name', async () => {
-    const { status, body } = await node.get('/cdn-cgi/image/w=100,fit=scale-up/quarters.png')
+    const { status, body } = await node.get('/cdn-cgi/image/w=100,segment=foreground/quarters.png')
     expect([status, JSON.parse(body.toString())]).toMatchObject([
       400,
-      { option: 'fit', detail: 'fit=scale-up is not supported' },
+      { option: 'segment', detail: 'segment is not supported' },
     ])
     const elsewhere = await node.get('/weserv/?url=elsewhere.example/a.png')
     expect([elsewhere.status, JSON.parse(elsewhere.body.toString())]).toMatchObject([

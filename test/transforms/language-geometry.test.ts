@@ -87,6 +87,19 @@ const table: Readonly<Record<string, readonly Row[]>> = {
       'extract 100,15 50x20, background 0 15 0 15, = 80x20',
     ],
   ],
+  'enlarge and fill-align': [
+    ['w=5000&enlarge=only', 'resize 5000x3750, = 5000x3750'],
+    ['w=400&enlarge=only', '= 4000x3000'],
+    ['w=5000&h=400&enlarge=only', '= 4000x3000'],
+    ['w=5000&h=5000&fit=cover&enlarge=no', '= 4000x3000'],
+    ['w=100&h=100&fit=cover&enlarge=no', 'resize 133x100, = 133x100'],
+    ['w=100&h=3200&fit=cover&enlarge=only', 'resize 4267x3200, = 4267x3200'],
+    ['w=100&h=100&fit=cover&enlarge=only', '= 4000x3000'],
+    ['w=100&h=100&fit=fill&enlarge=only', '= 4000x3000'],
+    ['w=6000&h=6000&fit=fill&enlarge=only', 'resize 6000x4500, background 750 0 750 0, = 6000x6000'],
+    ['w=300&h=300&fit=fill&fill-align=bottom,left', 'resize 300x225, background 75 0 0 0, = 300x300'],
+    ['w=5000&h=5000&fit=scale&enlarge=fill&fill-align=top,right', 'background 0 0 2000 1000, = 5000x5000'],
+  ],
   cut: [
     ['w=400&cut=10,20,100,50', 'resize 400x300, cut 10,20 100x50, = 100x50'],
     ['w=400&cut=right,bottom,0.5,full', 'resize 400x300, cut 200,0 200x300, = 200x300'],
@@ -201,6 +214,8 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['w=641&h=480&fit=fill&rot=270&rot-type=pivot', 'turn 1, resize 480x640, background 0 0 1 0, = 480x641'],
     ['w=400&h=400&fit=scale&rot=45', 'resize 570x570, rotate 315 cut 400x400, = 400x400'],
+    ['w=400&rot=30&rot-type=pivot', 'resize 400x300, rotate 330 cut 496x459, = 496x459'],
+    ['w=8192&rot=315&rot-type=pivot', 'resize 6620x4965, rotate 45 cut 8191x8191, = 8191x8191'],
     ['w=400&rot=30', 'resize 618x464, rotate 330 cut 400x300, = 400x300'],
   ],
   'an SVG of 100 by 50': [

@@ -33,6 +33,10 @@ test.each([
   ['duotone=000080,ffd700', [0, 0, 0], [0, 0, 128]],
   ['duotone=000080,ffd700', [255, 255, 255], [255, 215, 0]],
   ['duotone=000000,ffffff&duotone-alpha=50', [255, 0, 0], [154, 27, 27]],
+  ['balance=10,0,-20', [100, 50, 230], [126, 50, 179]],
+  ['threshold=50', [120, 130, 140], [255, 255, 255]],
+  ['threshold=51', [120, 130, 140], [0, 0, 0]],
+  ['threshold=100', [255, 255, 255], [255, 255, 255]],
   ['usm=100', [120, 130, 140], [120, 130, 140]],
 ] as const)('%s makes %j of %j', async (query, colour, expected) => {
   const found = await colourOf(colour, query)
@@ -67,6 +71,8 @@ describe('transparency', () => {
     'mono=red',
     'sepia=80',
     'duotone=red,blue',
+    'balance=10,0,0',
+    'threshold=40',
     'htn=4',
     'usm=50',
     'auto=enhance',
@@ -83,7 +89,7 @@ describe('transparency', () => {
   })
 })
 
-test.each(['sepia=80', 'mono=red', 'duotone=navy,gold', 'bri=20&sepia=40'])(
+test.each(['sepia=80', 'mono=red', 'balance=20,0,0', 'duotone=navy,gold', 'bri=20&sepia=40'])(
   'a grey JPEG is coloured by %s, in JPEG too',
   async (query) => {
     const { body } = await made(await pictures.gray(), query)
@@ -94,7 +100,7 @@ test.each(['sepia=80', 'mono=red', 'duotone=navy,gold', 'bri=20&sepia=40'])(
   },
 )
 
-test.each(['bri=20', 'sat=50', 'mono=888888', 'invert=1', 'htn=5'])(
+test.each(['bri=20', 'threshold=50', 'sat=50', 'mono=888888', 'invert=1', 'htn=5'])(
   'a grey JPEG stays grey with %s',
   async (query) => {
     const { body } = await made(await pictures.gray(), query)

@@ -217,3 +217,64 @@ test('fp-z enlarges what is round the focal point', async () => {
   expect(await blueShare('&fp-z=2')).toBeGreaterThan(0.5)
   expect(await blueShare('&fp-z=4')).toBeGreaterThan(0.95)
 })
+
+describe('opacity', () => {
+  test('lets the background through, or nothing where there is none', async () => {
+    expect((await seen(red, 'opacity=50')).at(9, 9)).toEqual([200, 0, 0, 128])
+    expect((await seen(red, 'opacity=50&fm=jpg&q=100')).at(9, 9)[1]).toBeGreaterThan(120)
+    const [r = 0, , b = 0] = (await seen(red, 'opacity=50&bg=0000ff')).at(9, 9)
+    expect([Math.abs(r - 100) < 3, Math.abs(b - 127) < 3]).toEqual([true, true])
+  })
+})
+
+describe('the shapes of a mask', () => {
+  /** Seen or not at the left and right edge, in the middle, and near the upper and lower edge of the middle. */
+  const look = async (shape: string) => {
+    const { at } = await seen(red, `mask=${shape}`)
+    const isSeen = ([x, y]: readonly [number, number]) => (at(x, y)[3] ?? 0) > 200
+    const points = [
+      [2, 20],
+      [57, 20],
+      [30, 20],
+      [12, 3],
+      [47, 3],
+      [12, 36],
+      [47, 36],
+    ] as const
+    return points.map((point) => (isSeen(point) ? 'x' : '.')).join('')
+  }
+
+  test.each([
+    ['ellipse', 'xxx....'],
+    ['circle', '..x....'],
+    ['square', '..xxxxx'],
+    ['triangle', '..x..xx'],
+    ['triangle-180', '..xxx..'],
+    ['pentagon', '..x....'],
+    ['hexagon', '..x....'],
+    ['star', '..x....'],
+    ['heart', '..xxx..'],
+  ])('%s leaves %s', async (shape, expected) => {
+    expect(await look(shape)).toBe(expected)
+  })
+
+  test('no two are the same', async () => {
+    const shapes = 'circle square triangle triangle-180 pentagon pentagon-180 hexagon star heart'.split(' ')
+    const found = await Promise.all(
+      shapes.map(async (shape) => (await made(red, `mask=${shape}&fm=png`)).body),
+    )
+    expect(new Set(found.map((body) => Buffer.from(body).toString('base64'))).size).toBe(shapes.length)
+  })
+})
+
+test('a picture turned with its frame has corners in the background, or none', async () => {
+  const turned = await seen(red, 'rot=45&rot-type=pivot')
+  expect([turned.width, turned.height, turned.at(2, 2)[3], turned.at(35, 35)]).toEqual([
+    70,
+    70,
+    0,
+    [200, 0, 0, 255],
+  ])
+  expect((await seen(red, 'rot=45&rot-type=pivot&bg=navy')).at(2, 2).slice(0, 3)).toEqual([0, 0, 128])
+  expect((await seen(red, 'rot=45&rot-type=pivot&fm=jpg&q=100')).at(2, 2)).toEqual([255, 255, 255])
+})

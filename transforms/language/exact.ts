@@ -82,15 +82,13 @@ const isJpeg = (options: Options): boolean => options.format === 'jpeg' || optio
 
 // JPEG has no lossless coding that browsers read. Refused also beside auto=format, where only some clients would get
 // a JPEG: whether an address is valid must not depend on who asks.
-function refuseContradictions({ rotation = 0, ...options }: Options): void {
+function refuseContradictions(options: Options): void {
   if (options.lossless === true && isJpeg(options)) {
     const name = options.format === 'pjpg' ? 'pjpg' : 'jpg'
     throw unexpected('lossless', 'fm=webp, fm=avif or fm=png', `fm=${name}`)
   }
   if (options.progressive === false && options.format === 'pjpg')
     throw unexpected('jpg-progressive', 'fm=jpg', 'fm=pjpg')
-  if (options.rotationType === 'pivot' && rotation % 90 !== 0)
-    throw unexpected('rot', 'a quarter turn beside rot-type=pivot', String(rotation))
 }
 
 function encoding(options: Options, client: Client): Partial<Spec> {

@@ -1,6 +1,6 @@
 // How colours that belong together are spelled in URLs.
 import { type Colour, readColour, writeColour } from './colour.ts'
-import { decimal, listed } from './kinds.ts'
+import { decimal, listed, signed } from './kinds.ts'
 import type { Kind } from './option-types.ts'
 
 export type TwoColours = readonly [Colour, Colour]
@@ -54,6 +54,17 @@ export const radii: Kind<readonly [number, number]> = {
     return [inner, outer]
   },
   write: (both) => both.map((radius) => decimal(0, 4).write(radius)).join(','),
+}
+
+/** Of red, green and blue. */
+export const percentages: Kind<readonly [number, number, number]> = {
+  expected: 'three numbers from -100 to 100',
+  read(text) {
+    const [red, green, blue, ...rest] = listed(text).map((word) => signed(-100, 100).read(word))
+    if (red === undefined || green === undefined || blue === undefined || rest.length > 0) return undefined
+    return [red, green, blue]
+  },
+  write: (amounts) => amounts.map((amount) => signed(-100, 100).write(amount)).join(','),
 }
 
 export const share: Kind<number> = decimal(0, 1)

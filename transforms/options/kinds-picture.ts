@@ -27,13 +27,19 @@ export const pictureName: Kind<PictureName> = {
     source === '' ? (webAddress.test(path) ? path : `/${path}`) : `${source}:${path}`,
 }
 
-/** A shape by its name, or a picture. */
-export const maskKind: Kind<'ellipse' | 'corners' | PictureName> = {
-  expected: `ellipse, corners, or ${pictureName.expected}`,
-  read(text) {
-    const word = text.toLowerCase()
-    return word === 'ellipse' || word === 'corners' ? word : pictureName.read(text)
-  },
+/** Shapes of their own ratio, as large as the picture allows, in its middle. */
+export const badges = [
+  ...(['circle', 'square', 'triangle', 'triangle-180', 'pentagon', 'pentagon-180'] as const),
+  ...(['hexagon', 'star', 'heart'] as const),
+] as const
+export type Badge = (typeof badges)[number]
+export type MaskShape = 'ellipse' | 'corners' | Badge
+const shapes: readonly MaskShape[] = ['ellipse', 'corners', ...badges]
+
+/** A shape by its name, or a picture; a file that is named as a shape is needs a slash in front of it. */
+export const maskKind: Kind<MaskShape | PictureName> = {
+  expected: `one of ${shapes.join(', ')}, or ${pictureName.expected}`,
+  read: (text) => shapes.find((shape) => shape === text.toLowerCase()) ?? pictureName.read(text),
   write: (value) => (typeof value === 'string' ? value : pictureName.write(value)),
 }
 

@@ -2,6 +2,7 @@
 import type { Colour } from '../options/colour.ts'
 import { colour, oneOf, same } from '../options/kinds.ts'
 import { direction, radii, share, twoColours } from '../options/kinds-colour.ts'
+import { type Alignment, alignment } from '../options/kinds-picture.ts'
 import { exactFill, type Fill, paintOf } from './fill.ts'
 import type { Extend } from './geometry/geometry.ts'
 import { stepOf } from './step.ts'
@@ -28,6 +29,14 @@ export const extend = stepOf<Extend>()({
       section,
       needs: '`fit=fill` or `fillmax`',
       about: 'Colour of the canvas; `bg` where it is not given.',
+    },
+    fillAlign: {
+      key: 'fill-align',
+      kind: alignment({ x: 0.5, y: 0.5 }),
+      section,
+      default: { x: 0.5, y: 0.5 },
+      needs: '`fit=fill` or `fillmax`, or `enlarge=fill`',
+      about: 'Where the picture stands on the canvas (`bottom,left`).',
     },
     gradientType: {
       key: 'fill-gradient-type',
@@ -92,7 +101,18 @@ export const extend = stepOf<Extend>()({
       about: 'The centre of a radial gradient, from the top edge (0) to the bottom edge (1).',
     },
   },
-  exact: (options, { fit }) => (fit === 'fill' || fit === 'fillmax' ? exactFill(options) : {}),
+  exact(
+    { fillAlign, ...options }: Fill & { readonly fillAlign?: Alignment; readonly enlarge?: string },
+    { fit },
+  ) {
+    const isCanvas = fit === 'fill' || fit === 'fillmax'
+    const isAside = fillAlign && (fillAlign.x !== 0.5 || fillAlign.y !== 0.5)
+    const mayPaint = isCanvas || ((fit === 'scale' || fit === 'crop') && options.enlarge === 'fill')
+    return {
+      ...(isCanvas ? exactFill(options) : {}),
+      fillAlign: isAside && mayPaint ? fillAlign : undefined,
+    }
+  },
   // Laid out with the size; painted here.
   plan(draft, spec: Fill & { readonly background?: Colour }) {
     if (draft.extend?.paint !== 'background') return draft

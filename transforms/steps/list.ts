@@ -1,5 +1,6 @@
 // The steps of a plan, in the order they are done in. All that must know of every step reads this list: the table of
 // options, exact addresses, plans, prices, the renderer, and whether a picture stays as it is.
+import { balance } from './balance.ts'
 import { blend } from './blend.ts'
 import { blur } from './blur.ts'
 import { border } from './border.ts'
@@ -18,6 +19,7 @@ import { invert } from './invert.ts'
 import { mark } from './mark.ts'
 import { mask } from './mask.ts'
 import { monochrome } from './monochrome.ts'
+import { opacity } from './opacity.ts'
 import { orient } from './orient.ts'
 import { pad } from './pad.ts'
 import { pixelate } from './pixelate.ts'
@@ -27,6 +29,7 @@ import { saturate } from './saturate.ts'
 import { sepia } from './sepia.ts'
 import { sharpen } from './sharpen.ts'
 import { text } from './text.ts'
+import { threshold } from './threshold.ts'
 import { tone } from './tone.ts'
 import { trim } from './trim.ts'
 import { unsharp } from './unsharp.ts'
@@ -46,8 +49,10 @@ export const steps = [
   rotate,
   enhance,
   tone,
+  balance,
   saturate,
   invert,
+  threshold,
   monochrome,
   sepia,
   duotone,
@@ -60,6 +65,7 @@ export const steps = [
   mask,
   border,
   pad,
+  opacity,
   blend,
   mark,
   text,

@@ -1,14 +1,14 @@
 // Leaves of the finished picture what lies inside a shape, or what another picture shows.
 import type { Colour } from '../options/colour.ts'
 import { colour } from '../options/kinds.ts'
-import { maskKind } from '../options/kinds-picture.ts'
+import { type Badge, maskKind } from '../options/kinds-picture.ts'
 import { type Corners, corners } from '../options/kinds-shape.ts'
 import { scaledCorners } from './border.ts'
 import type { Size } from './geometry/sizes.ts'
 import { effectOf } from './step.ts'
 
 export type Mask = { readonly behind?: Colour } & (
-  | { readonly shape: 'ellipse' }
+  | { readonly shape: 'ellipse' | Badge }
   | { readonly shape: 'corners'; readonly radii: Corners }
   /** What is light and opaque of it is seen. */
   | { readonly shape: 'picture'; readonly picture: number; readonly size: Size }
@@ -22,7 +22,7 @@ export const mask = effectOf<Mask>()({
       kind: maskKind,
       section: 'Shape, border and padding',
       about:
-        'Leaves what is inside: `ellipse`, `corners` that are rounded, or where a picture, named as `mark` is and stretched over the whole, is light and opaque. What is outside is transparent, or white where the format cannot.',
+        'Leaves what is inside: `ellipse`, `corners` that are rounded, a shape of its own ratio, as large as there is room for (`circle`, `square`, `star` and their like), or where a picture, named as `mark` is and stretched over the whole, is light and opaque. What is outside is transparent, or white where the format cannot.',
     },
     cornerRadius: {
       key: 'corner-radius',
@@ -53,7 +53,7 @@ export const mask = effectOf<Mask>()({
     const behind = maskBackground && { behind: maskBackground }
     if (typeof mask !== 'string')
       return { shape: 'picture', picture: find(mask).index, size: { width, height }, ...behind }
-    if (mask === 'ellipse') return { shape: mask, ...behind }
+    if (mask !== 'corners') return { shape: mask, ...behind }
     const usual = Math.round(Math.min(width, height) / 5)
     return { shape: 'corners', radii: cornerRadius ?? [usual, usual, usual, usual], ...behind }
   },

@@ -57,11 +57,11 @@ export const resize = stepOf<Size>()({
     },
     enlarge: {
       key: 'enlarge',
-      kind: oneOf(same('no', 'fill')),
+      kind: oneOf(same('no', 'fill', 'only')),
       section: 'Size',
-      needs: '`fit=scale` or `fit=crop`, `w` and `h`',
+      needs: 'a fit mode that enlarges',
       about:
-        'What becomes of a side that the source is too small for: `no` leaves it as it is, `fill` paints the rest in `bg`.',
+        'What becomes of a source that is too small: with `scale`, `crop` and `cover` `no` leaves it as it is, and with `scale` and `crop` `fill` paints the rest in `bg`. With `clip`, `cover` and `fill` `only` leaves a source as it is that is large enough.',
     },
     kernel: {
       key: 'kernel',

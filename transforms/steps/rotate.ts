@@ -3,7 +3,7 @@ import { decimal, oneOf, same } from '../options/kinds.ts'
 import type { Rotate } from './geometry/geometry.ts'
 import { orientSize, turned } from './geometry/orientation.ts'
 import { drawable } from './geometry/raster.ts'
-import { rotated } from './geometry/turning.ts'
+import { type Rotation, rotated } from './geometry/turning.ts'
 import { stepOf } from './step.ts'
 
 export const rotate = stepOf<Rotate>()({
@@ -25,7 +25,7 @@ export const rotate = stepOf<Rotate>()({
       default: 'straighten',
       needs: '`rot`',
       about:
-        '`straighten` keeps the frame and fills it; `pivot` turns the frame with the picture, for quarter turns only.',
+        '`straighten` keeps the frame and fills it; `pivot` turns the frame with the picture, so that it grows to hold all of it. Its corners are in `bg`; where there is none, transparent or white, as the format can.',
     },
   },
   exact: ({ rotation = 0, rotationType }) => ({
@@ -33,11 +33,13 @@ export const rotate = stepOf<Rotate>()({
     // A half turn leaves the frame as it is in any case.
     rotationType: rotationType === 'pivot' && rotation % 180 !== 0 ? rotationType : undefined,
   }),
-  plan(draft, spec, facts) {
+  plan(draft, spec: Rotation, facts) {
     const oriented = orientSize(facts, draft.orient ?? turned(0))
     return rotated(facts.format === 'svg' ? drawable(draft, oriented) : draft, oriented, spec)
   },
   isApart: () => true,
+  opens: ({ corners }) => corners !== undefined && corners.alpha < 1,
+  colours: ({ corners }) => corners !== undefined && (corners.r !== corners.g || corners.g !== corners.b),
   rates: { rotate: 22 },
   work: (_, { resized }) => ({ rotate: resized }),
 })

@@ -18,19 +18,19 @@ export function sizing(
 ): Sides & Frame & Bounds & Pick<Framing, 'dpr'> {
   const width = hinted === undefined ? options.width : { px: bounded(hinted) }
   const given = present({ width, height: options.height })
-  const limits = bounds(given, options)
-  const { fit, aspect, enlarge } = frame(given, options, hasBounds(limits))
+  const bound = bounds(given, options)
+  const { fit, aspect, enlarge } = frame(given, options, hasBounds(bound))
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
   const density = factor(sides, densityOf(options, { width: hinted, dpr }))
-  if (density === 1 && isOwnSize(sides, aspect) && !hasBounds(limits)) return {}
+  if (density === 1 && isOwnSize(sides, aspect) && !hasBounds(bound)) return {}
   return present({
     width: scaled(sides.width, density),
     height: scaled(sides.height, density),
     dpr: hasShare(sides) && density !== 1 ? rounded(density) : undefined,
     fit,
     enlarge,
-    ...scaledBounds(limits, density),
+    ...scaledBounds(bound, density),
     aspect: sides.width && sides.height ? undefined : aspect,
   })
 }
@@ -50,11 +50,21 @@ function frame(
   { fit = 'clip', aspect, enlarge }: Framing,
   isBounded: boolean,
 ): Frame {
-  const bounded = fit === 'scale' || fit === 'crop' ? { enlarge } : {}
-  if (width && height) return fit === 'clip' ? {} : present({ fit, ...bounded })
+  const limited = enlarge && limits[fit]?.includes(enlarge) ? { enlarge } : {}
+  if (width && height) return fit === 'clip' ? limited : { fit, ...limited }
   if (fit === 'crop') return aspect === undefined ? (isBounded ? { fit } : {}) : { fit, aspect }
   if (!width && !height) return {}
-  return neverEnlarging.has(fit) ? { fit: 'max' } : {}
+  if (neverEnlarging.has(fit) || (fit === 'cover' && limited.enlarge === 'no')) return { fit: 'max' }
+  return limited.enlarge === 'only' ? limited : {}
+}
+
+/** The words of `enlarge` that a fit mode takes. */
+const limits: Readonly<Partial<Record<Fit, readonly NonNullable<Framing['enlarge']>[]>>> = {
+  scale: ['no', 'fill'],
+  crop: ['no', 'fill'],
+  cover: ['no', 'only'],
+  clip: ['only'],
+  fill: ['only'],
 }
 
 /** Of sides that nothing else decides, without what bounds every side. */

@@ -65,8 +65,8 @@ export const effectWords: readonly Word<CloudflareAsked>[] = [
   },
   ignored('wmobile', 'pixels'),
   ignored('wbreakpoints', 'pixels, divided by ;'),
-  { name: 'upscale', takes: 'interpolate or generate', idle: ['interpolate'] },
-  { name: 'segment', takes: 'foreground' },
-  { name: 'border', takes: 'nothing: it is not available in URLs' },
-  { name: 'draw', takes: 'nothing: it is not available in URLs' },
+  { name: 'upscale', takes: 'interpolate or generate', idle: ['interpolate'], why: 'model' },
+  { name: 'segment', takes: 'foreground', why: 'model' },
+  { name: 'border', takes: 'nothing: it is not available in URLs', why: 'script' },
+  { name: 'draw', takes: 'nothing: it is not available in URLs', why: 'script' },
 ]

@@ -14,16 +14,25 @@ export interface CloudflareAsked extends Asked {
   readonly background?: string
   readonly format?: string
   readonly quality?: string
+  /** The quality was not said in words. */
+  readonly isNumeric?: boolean
   readonly rotation?: number
   readonly mirror?: Orient
   readonly trim?: Trim
+  /** With faces, from 0 (all that there is room for) to 1 (nothing but them). */
+  readonly zoom?: number
+  /** Members of the region that were written one by one, as `rect` writes them. */
+  readonly left?: string
+  readonly top?: string
+  readonly regionWidth?: string
+  readonly regionHeight?: string
   readonly isBorder?: boolean
   readonly borderColour?: string
   readonly borderTolerance?: number
   readonly borderKeep?: number
 }
 
-export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze'
+export type Fit = 'scale-up' | 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze'
 export type Gravity = { readonly words: string } | { readonly x: number; readonly y: number }
 /** Shares of the sides; in pixels the result of the right and bottom edge is not known. */
 export interface Trim {
@@ -35,7 +44,7 @@ export interface Trim {
 
 export const pixels = 'pixels from 1 to 8192'
 
-export const fits = ['scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze'] as const
+export const fits = ['scale-up', 'scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze'] as const
 
 export const formats: Readonly<Record<string, string>> = {
   ...{ auto: 'auto', avif: 'avif', webp: 'webp', png: 'png', json: 'json' },
@@ -80,6 +89,10 @@ export function trim(text: string): CloudflareAsked | undefined {
   if (edges.length !== 4 || right < 0 || bottom < 0 || !(isShare || isPixels)) return undefined
   return { trim: { top, right, bottom, left } }
 }
+
+/** Pixels, or a share below 1, of a region that is given member by member. */
+export const span = (text: string): string | undefined =>
+  given(number(text, 0, 100_000), (value) => (value >= 1 ? String(Math.round(value)) : shown(value)))
 
 export const turnOf = ({ rotation = 0, mirror = turned(0) }: CloudflareAsked): Orient =>
   inTurn(mirror, quarters(rotation))

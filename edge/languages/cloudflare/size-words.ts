@@ -10,8 +10,23 @@ import {
   mirrors,
   pixels,
   qualityOf,
+  span,
   trim,
 } from './readers.ts'
+
+const regionWords: readonly Word<CloudflareAsked>[] = (
+  [
+    ['trim.top', 'top'],
+    ['trim.left', 'left'],
+    ['trim.width', 'regionWidth'],
+    ['trim.height', 'regionHeight'],
+  ] as const
+).map(([name, member]) => ({
+  name,
+  takes: 'pixels of the source, or a share below 1',
+  becomes: '`rect`',
+  read: (text) => given(span(text), (value) => ({ [member]: value })),
+}))
 
 export const sizeWords: readonly Word<CloudflareAsked>[] = [
   {
@@ -44,8 +59,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     name: 'fit',
     takes: 'one of scale-down, contain, cover, crop, aspect-crop, pad, squeeze, scale-up',
     becomes:
-      '`scale-down` `fit=max`, `contain` `fit=clip`, `cover` `fit=crop`, `crop` `fit=crop&enlarge=no`, `aspect-crop` `fit=min`, `pad` `fit=fillmax`, `squeeze` `fit=scale`',
-    refuses: ['scale-up'],
+      '`scale-down` `fit=max`, `contain` `fit=clip`, `cover` `fit=crop`, `crop` `fit=crop&enlarge=no`, `aspect-crop` `fit=min`, `pad` `fit=fillmax`, `squeeze` `fit=scale`, `scale-up` `enlarge=only`',
     read: (text) =>
       given(
         fits.find((each) => each === text.toLowerCase()),
@@ -67,7 +81,11 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     name: 'zoom',
     aliases: ['face-zoom'],
     takes: 'a number from 0 to 1',
+    becomes: '`facepad` beside `gravity=face`: 1 is 1, 0.5 is 2, 0.1 is 10',
+    differs: 'How much of the surroundings a number between 0 and 1 leaves is ours.',
+    when: /^0*\.\d*[1-9]/,
     idle: ['0'],
+    read: (text) => given(number(text, 0, 1), (zoom) => ({ zoom })),
   },
   {
     name: 'background',
@@ -89,10 +107,8 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     aliases: ['q'],
     takes: 'an integer from 1 to 100, or one of high, medium-high, medium-low, low',
     becomes:
-      '`q`; `high` 90, `medium-high` 80, `medium-low` 65, `low` 50; 100 beside `format=webp`: `lossless`',
-    differs: 'A number does not make a PNG one of few colours.',
-    when: /^\d/,
-    read: (text) => given(qualityOf(text), (quality) => ({ quality })),
+      '`q`; `high` 90, `medium-high` 80, `medium-low` 65, `low` 50; 100 beside `format=webp`: `lossless`; a number beside `format=png`: `colorquant=256`',
+    read: (text) => given(qualityOf(text), (quality) => ({ quality, isNumeric: /^\d/.test(text) })),
   },
   {
     name: 'slow-connection-quality',
@@ -136,7 +152,7 @@ export const sizeWords: readonly Word<CloudflareAsked>[] = [
     when: /(?!)/,
     read: (text) => (text === 'border' ? { isBorder: true } : trim(text)),
   },
-  ...['trim.top', 'trim.left', 'trim.width', 'trim.height'].map((name) => ({ name, takes: 'pixels' })),
+  ...regionWords,
   {
     name: 'trim.border.color',
     takes: 'a CSS colour',

@@ -1,6 +1,6 @@
 // Cloudinary's keys of colour, format and delivery.
 import { given, lookUp } from '../shared/values.ts'
-import { ignored, type Word } from '../shared/words.ts'
+import { ignored, unwritten, type Word } from '../shared/words.ts'
 import { type CloudinaryAsked, colour, formats, quality, radius, unread } from './readers.ts'
 
 export const otherWords: readonly Word<CloudinaryAsked>[] = [
@@ -46,7 +46,7 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     name: 'f',
     takes: 'one of auto, jpg, png, webp, avif, gif, mp4, webm',
     becomes: '`fm`; `auto` `auto=format`',
-    refuses: ['jp2', 'jxl', 'tiff', 'bmp', 'ico', 'svg', 'pdf', 'heic', 'wdp'],
+    refuses: unwritten(['jp2', 'jxl', 'tiff', 'bmp', 'ico', 'svg', 'pdf', 'heic', 'wdp']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   {

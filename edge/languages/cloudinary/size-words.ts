@@ -34,7 +34,7 @@ export const sizeWords: readonly Word<CloudinaryAsked>[] = [
     takes: `one of ${cropModes.join(', ')}`,
     becomes:
       '`scale` `fit=scale`, `fit` `fit=clip`, `limit` `fit=max`, `fill` `fit=crop`, `lfill` `fit=crop&enlarge=no`, `pad` `fit=fill`, `lpad` `fit=fillmax`, `crop` `rect` or `cut`, `thumb` and `auto` `fit=crop`',
-    refuses: ['mfit', 'mpad', 'fill_pad', 'auto_pad', 'imagga_scale', 'imagga_crop'],
+    refuses: { source: ['fill_pad', 'auto_pad'], model: ['imagga_scale', 'imagga_crop'] },
     differs: '`thumb` cuts as `fill` does round what it finds: it does not zoom to a face.',
     when: /^thumb$/,
     read: (text) =>

@@ -1,6 +1,6 @@
 // imgproxy's options of metadata, encoding, delivery and safety.
 import { fromBase64, given, lookUp, shown, whole } from '../shared/values.ts'
-import { ignored, type Pairs, type Word } from '../shared/words.ts'
+import { ignored, type Pairs, unwritten, type Word } from '../shared/words.ts'
 import { args, formatQualities, formats, type ImgproxyAsked, isTrue, named } from './readers.ts'
 
 export const outputWords: readonly Word<ImgproxyAsked>[] = [
@@ -25,7 +25,7 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     aliases: ['scp'],
     takes: 'true or false',
     becomes: 'true: what is always done',
-    refuses: ['0', 'f', 'false'],
+    refuses: { coder: ['0', 'f', 'false'] },
     read: () => ({}),
   },
   {
@@ -77,7 +77,7 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     aliases: ['f', 'ext'],
     takes: 'one of jpg, jpeg, png, webp, avif, gif, mp4, best',
     becomes: '`fm`; `best` `auto=format`',
-    refuses: ['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd'],
+    refuses: unwritten(['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   ...named('page', ['pg'], 'an index from 0', ['0']),

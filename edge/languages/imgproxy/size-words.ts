@@ -26,7 +26,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     aliases: ['rs'],
     takes: 'type:width:height:enlarge:extend, the type one of fit, fill, fill-down, force',
     becomes: 'as `resizing_type`, `width`, `height`, `enlarge`, `extend`',
-    refuses: ['auto'],
+    refuses: { source: ['auto'] },
     differs: extends_,
     when: /(?!)/,
     read: sized([type, width, height, enlarge]),
@@ -44,7 +44,7 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     takes: 'one of fit, fill, fill-down, force',
     becomes:
       '`fit` `fit=max`, `fill` `fit=crop&enlarge=no`, `fill-down` `fit=min`, `force` `fit=scale&enlarge=no`',
-    refuses: ['auto'],
+    refuses: { source: ['auto'] },
     read: type,
   },
   {

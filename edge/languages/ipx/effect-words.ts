@@ -1,8 +1,8 @@
 // IPX' modifiers of colour and effects.
-import { blur, gain, grey, hue, negative, percentOf } from '../shared/effects.ts'
+import { blackAndWhite, blur, gain, grey, hue, negative, opaque, percent, percentOf } from '../shared/effects.ts'
 import { clamp, given, hexColour, namedColour, number, shown } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
-import { type IpxAsked, list, modulate } from './readers.ts'
+import { gammas, type IpxAsked, linear, list, modulate } from './readers.ts'
 
 export const effectWords: readonly Word<IpxAsked>[] = [
   {
@@ -20,7 +20,7 @@ export const effectWords: readonly Word<IpxAsked>[] = [
       }))
     },
   },
-  { name: 'median', takes: 'a size' },
+  { name: 'median', takes: 'a size', why: 'step' },
   {
     name: 'blur',
     takes: 'nothing, or a sigma from 0.3 to 1000',
@@ -32,24 +32,66 @@ export const effectWords: readonly Word<IpxAsked>[] = [
         : given(number(sigma, 0.3, 1000), (value) => ({ native: blur(value) }))
     },
   },
-  ...[
-    'dilate',
-    'erode',
-    'clahe',
-    'unflatten',
-    'normalize',
-    'threshold',
-    'linear',
-    'opacity',
-    'lightness',
-  ].map((name) => ({ name, takes: 'what IPX takes' })),
+  ...['dilate', 'erode', 'clahe', 'unflatten'].map((name) => ({
+    name,
+    takes: 'what IPX takes',
+    why: 'step' as const,
+  })),
+  {
+    name: 'normalize',
+    aliases: ['normalise'],
+    takes: 'nothing, or two percentiles',
+    becomes: '`enhance`',
+    differs: 'Tones are stretched no more than a little; the percentiles do not count.',
+    read: (text) =>
+      list(text).every((part) => part === '' || number(part, 0, 100) !== undefined)
+        ? { native: { enhance: 'true' } }
+        : undefined,
+  },
+  {
+    name: 'threshold',
+    takes: 'a value from 0 to 255, then whether the result is grey',
+    becomes: '`threshold`',
+    needs: 'threshold=50',
+    read(text) {
+      const [value = '', grey = 'true', ...rest] = list(text)
+      if (grey !== 'true' || rest.length > 0) return undefined
+      return given(number(value || '128', 0, 255), (least) => ({ native: blackAndWhite(least / 2.55) }))
+    },
+  },
+  {
+    name: 'linear',
+    takes: 'a factor from 0 to 100, then a value from -255 to 255',
+    becomes: '`gain`, `bri`',
+    read: linear,
+  },
+  {
+    name: 'opacity',
+    takes: 'a share from 0 to 1',
+    becomes: '`opacity`',
+    needs: 'opacity=50',
+    read: (text) => given(number(text, 0, 1), (opacity) => ({ opacity, native: opaque(opacity) })),
+  },
+  {
+    name: 'lightness',
+    takes: 'percent from -100 to 100',
+    becomes: '`bri`',
+    differs: 'It is added to red, green and blue, and not to the lightness of CIELAB.',
+    read: (text) => given(number(text, -100, 100), (light) => ({ native: percent('bri', light) })),
+  },
   {
     name: 'flatten',
     takes: 'nothing',
     becomes: '`bg`, black without a colour',
     read: () => ({ isFlat: true }),
   },
-  { name: 'gamma', takes: 'numbers from 1 to 3' },
+  {
+    name: 'gamma',
+    takes: 'nothing, or a number from 1 to 3 and another',
+    becomes: '`gam`: the second over the first',
+    differs: 'The size is not changed in linear light.',
+    read: gammas,
+  },
   {
     name: 'negate',
     takes: 'nothing',
@@ -59,8 +101,8 @@ export const effectWords: readonly Word<IpxAsked>[] = [
   },
   {
     name: 'modulate',
-    takes: 'brightness, saturation and hue',
-    becomes: '`gain`, `sat`, `hue`',
+    takes: 'brightness, saturation, hue and lightness',
+    becomes: '`gain`, `sat`, `hue`, `bri`',
     needs: 'gain=2&sat=1&hue=1',
     read: modulate,
   },

@@ -1,8 +1,8 @@
 // What IPX' modifiers come to, and how their values are read.
 import type { Edges } from '../shared/effects.ts'
-import { gain, hue, percentOf } from '../shared/effects.ts'
+import { gain, gammaOf, hue, percent, percentOf } from '../shared/effects.ts'
 import { lookUp, number, whole } from '../shared/values.ts'
-import type { Asked, Pairs } from '../shared/words.ts'
+import { type Asked, type Pairs, written } from '../shared/words.ts'
 
 export interface IpxAsked extends Asked {
   readonly width?: number
@@ -19,6 +19,8 @@ export interface IpxAsked extends Asked {
   readonly isFlopped?: boolean
   readonly isFlat?: boolean
   readonly padding?: Edges
+  readonly kernel?: string
+  readonly opacity?: number
 }
 
 export type IpxFit = 'contain' | 'cover' | 'fill' | 'inside' | 'outside'
@@ -30,8 +32,14 @@ export const list = (text: string): readonly string[] => text.split(/[_:=]/)
 export const side = (text: string): number | undefined => whole(text, 1, 100_000)
 export const limited = (value: number): number => Math.min(8192, value)
 
-export const formats: Readonly<Record<string, string>> = {
+export const formats = written({
   ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', auto: 'auto' },
+  ...{ heif: 'heic', heic: 'heic', tiff: 'tiff', jxl: 'jxl', svg: 'svg' },
+})
+
+export const kernels: Readonly<Record<string, string>> = {
+  ...{ nearest: 'nearest', linear: 'linear', cubic: 'cubic', mitchell: 'mitchell' },
+  ...{ lanczos2: 'lanczos2', lanczos3: 'lanczos3' },
 }
 
 export const places: Readonly<Record<string, string>> = {
@@ -67,14 +75,19 @@ export function extract(text: string): IpxAsked | undefined {
 }
 
 export function modulate(text: string): IpxAsked | undefined {
-  const [bright = '', strong = '', turn = '', ...rest] = list(text)
-  const [brightness, saturation, degrees] = [bright || '1', strong || '1', turn || '0'].map((part) =>
-    number(part, -3600, 3600),
-  )
-  if (brightness === undefined || saturation === undefined || degrees === undefined || rest.length > 0)
-    return undefined
+  const [bright = '', strong = '', turn = '', light = '', ...rest] = list(text)
+  const [brightness, saturation, degrees, lightness] = [
+    ...[bright || '1', strong || '1', turn || '0', light || '0'],
+  ].map((part) => number(part, -3600, 3600))
+  if (brightness === undefined || saturation === undefined || degrees === undefined) return undefined
+  if (lightness === undefined || rest.length > 0) return undefined
   if (brightness < 0 || brightness > 100 || saturation < 0 || saturation > 2) return undefined
-  const native: Pairs = { ...gain(brightness), ...percentOf('sat', saturation), ...hue(degrees) }
+  const native: Pairs = {
+    ...gain(brightness),
+    ...percentOf('sat', saturation),
+    ...hue(degrees),
+    ...percent('bri', lightness),
+  }
   return { native }
 }
 
@@ -87,4 +100,20 @@ export function extend(text: string): IpxAsked | undefined {
   return rest.length > 1 || (rest[0] === undefined) !== (rest.length === 0)
     ? undefined
     : { padding: { top, right, bottom, left } }
+}
+
+/** Sharp darkens before it resizes and lightens afterwards: together it is the one factor over the other. */
+export function gammas(text: string): IpxAsked | undefined {
+  const [into = '', out = into, ...rest] = list(text)
+  const [first, second] = [into || '2.2', out || into || '2.2'].map((part) => number(part, 1, 3))
+  if (first === undefined || second === undefined || rest.length > 0) return undefined
+  return { native: gammaOf(second / first) }
+}
+
+/** Each value times `a`, and `b` of 255 more. */
+export function linear(text: string): IpxAsked | undefined {
+  const [slope = '', more = '', ...rest] = list(text)
+  const [a, b] = [number(slope || '1', 0, 100), number(more || '0', -255, 255)]
+  if (a === undefined || b === undefined || rest.length > 0) return undefined
+  return { native: { ...gain(a), ...percent('bri', b / 2.55) } }
 }

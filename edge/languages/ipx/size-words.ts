@@ -1,8 +1,8 @@
 // IPX' modifiers of size, format and turns.
 import { trimmed } from '../shared/effects.ts'
 import { given, hexColour, lookUp, namedColour, number, shown, whole } from '../shared/values.ts'
-import type { Word } from '../shared/words.ts'
-import { extend, extract, fits, formats, type IpxAsked, limited, positionOf, side } from './readers.ts'
+import { unwritten, type Word } from '../shared/words.ts'
+import { extend, extract, fits, formats, type IpxAsked, kernels, limited, positionOf, side } from './readers.ts'
 
 export const sizeWords: readonly Word<IpxAsked>[] = [
   {
@@ -41,22 +41,22 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     name: 'fit',
     takes: 'one of contain, cover, fill, inside, outside',
     becomes:
-      'beside `resize`: `cover` `fit=min`, `contain` `fit=fillmax`, `fill` `fit=scale&enlarge=no`, `inside` `fit=max`, `outside` `fit=cover`; with `enlarge` `crop`, `fill`, `scale`, `clip`, `cover`',
-    differs: '`outside` enlarges a source that is smaller than the box.',
-    when: /^outside$/,
+      'beside `resize`: `cover` `fit=min`, `contain` `fit=fillmax`, `fill` `fit=scale&enlarge=no`, `inside` `fit=max`, `outside` `fit=cover&enlarge=no`; with `enlarge` `crop`, `fill`, `scale`, `clip`, `cover`',
     read: (text) => given(lookUp(fits, text), (fit) => ({ fit })),
   },
   {
     name: 'position',
     aliases: ['pos'],
     takes: 'an edge, a corner such as right-top or northeast, center, entropy or attention',
-    becomes: '`crop`',
+    becomes: '`crop`; beside `fit_contain` `fill-align`',
     read: (text) => given(positionOf(text), (position) => ({ position })),
   },
   {
     name: 'kernel',
     takes: 'one of nearest, linear, cubic, mitchell, lanczos2, lanczos3',
-    idle: ['lanczos3'],
+    becomes: '`kernel`, beside `resize`',
+    refuses: { coder: ['mks2013', 'mks2021'] },
+    read: (text) => given(lookUp(kernels, text), (kernel) => ({ kernel })),
   },
   {
     name: 'enlarge',
@@ -75,6 +75,8 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
   {
     name: 'extend',
     takes: 'top, right, bottom and left in pixels from 0 to 4096',
+    differs: 'The edges are not repeated: `copy`, `repeat` and `mirror` are refused.',
+    when: /(?!)/,
     becomes: '`pad-top`, `pad-right`, `pad-bottom`, `pad-left`, with as much more of `w` and `h`',
     read: extend,
   },
@@ -96,7 +98,7 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
     aliases: ['f'],
     takes: 'one of jpg, jpeg, png, webp, avif, gif, auto',
     becomes: '`fm`; `auto` `auto=format`',
-    refuses: ['heif', 'heic', 'tiff', 'svg'],
+    refuses: unwritten(['heif', 'heic', 'tiff', 'svg', 'jxl']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   {
@@ -116,12 +118,9 @@ export const sizeWords: readonly Word<IpxAsked>[] = [
   },
   {
     name: 'rotate',
-    takes: 'a multiple of 90',
+    takes: 'degrees from -3600 to 3600, clockwise, or nothing',
     becomes: '`rot` with `rot-type=pivot`',
-    read: (text) =>
-      text === ''
-        ? {}
-        : given(number(text, -3600, 3600), (rotation) => (rotation % 90 === 0 ? { rotation } : undefined)),
+    read: (text) => (text === '' ? {} : given(number(text, -3600, 3600), (rotation) => ({ rotation }))),
   },
   { name: 'autoorient', takes: 'nothing', becomes: 'what is always done', read: () => ({}) },
   { name: 'flip', takes: 'nothing', becomes: '`flip=v`', read: () => ({ isFlipped: true }) },

@@ -23,6 +23,32 @@ export const hue = (degrees: number): Pairs => unless(0, 'hue', ((degrees % 360)
 export const grey: Pairs = { sat: '-100' }
 export const negative: Pairs = { invert: 'true' }
 
+/** Adds percent of the range to red, green and blue. */
+export function balance(amounts: readonly [red: number, green: number, blue: number]): Pairs {
+  const kept = amounts.map((amount) => clamp(amount, -100, 100))
+  return kept.every((amount) => amount === 0) ? {} : { balance: kept.map(shown).join(',') }
+}
+
+/** Mixes the whole picture with a colour, a share from 0 to 1 of it. */
+export const colourised = (colour: string, share: number): Pairs =>
+  share <= 0
+    ? {}
+    : { blend: colour, 'blend-mode': 'normal', ...(share < 1 ? { 'blend-alpha': shown(share * 100) } : {}) }
+
+/** Percent of the range above which a pixel is white; all are where it is nothing. */
+export const blackAndWhite = (percent: number): Pairs => ({ threshold: shown(clamp(percent, 0.01, 100)) })
+
+/** A share from 0 to 1. */
+export const opaque = (share: number): Pairs => unless(100, 'opacity', clamp(share, 0, 1) * 100)
+
+/** Faces are never less blurred than this: who asks for it wants nobody recognised. */
+const leastVeil = 25
+
+/** A strength up to 100. */
+export const veiled = (by: 'blur' | 'pixel', strength: number): Pairs => ({
+  [`face-${by}`]: shown(Math.round(clamp(strength, leastVeil, 100))),
+})
+
 /** From a Gaussian sigma in pixels. */
 export const blur = (sigma: number): Pairs => unless(0, 'blur', Math.min(2000, Math.round(sigma * 10)))
 

@@ -29,7 +29,7 @@ const bounded = (fit: string, mayEnlarge: boolean): Pairs => (mayEnlarge ? { fit
 const fits: Readonly<Record<Meeting, (mayEnlarge: boolean) => Pairs>> = {
   inside: (mayEnlarge): Pairs => (mayEnlarge ? {} : { fit: 'max' }),
   cover: (mayEnlarge) => bounded('crop', mayEnlarge),
-  outside: () => ({ fit: 'cover' }),
+  outside: (mayEnlarge) => bounded('cover', mayEnlarge),
   distort: (mayEnlarge) => bounded('scale', mayEnlarge),
   pad: (mayEnlarge) => ({ fit: mayEnlarge ? 'fill' : 'fillmax' }),
   // Always the ratio of the box; as large as the source allows.
@@ -42,6 +42,12 @@ export function cropWords(x: 'left' | 'right' | '', y: 'top' | 'bottom' | ''): s
 }
 
 export const place = (words: string): Pairs => (words === '' ? {} : { crop: words })
+
+/** Where the picture stands on its canvas, by the same words; what is looked for has no place there. */
+export function standing(words: string): Pairs {
+  const named = words.split(',').filter((word) => /^(?:top|bottom|left|right)$/.test(word))
+  return named.length === 0 ? {} : { 'fill-align': named.join(',') }
+}
 
 /** The point that stays nearest to the middle of the result. */
 export const focal = (x: number, y: number): Pairs => ({
@@ -78,4 +84,11 @@ export function turnedAfterwards({ turns, mirror }: Orient): Pairs {
     ...(mirror ? { flip: 'h' } : {}),
     ...(rotation > 0 ? { rot: String(rotation), 'rot-type': 'pivot' } : {}),
   }
+}
+
+/** Mirrors and quarter turns of the finished picture, then any degrees clockwise: the frame turns with it. */
+export function spun(orient: Orient, degrees: number): Pairs {
+  if (degrees % 90 === 0) return turnedAfterwards(inTurn(orient, quarters(degrees)))
+  const { rot = '0', ...mirrors } = turnedAfterwards(orient)
+  return { ...mirrors, rot: shown((((Number(rot) - degrees) % 360) + 360) % 360), 'rot-type': 'pivot' }
 }

@@ -2,6 +2,7 @@
 import { asFailure, Failure } from '../../../errors.ts'
 import { type Options, parse, unexpected, unknownKeys } from '../../../transforms/index.ts'
 import type { Notes } from './notes.ts'
+import type { Why } from './reasons.ts'
 
 /** Options of the native language as text: { w: '640', fit: 'max' }. */
 export type Pairs = Readonly<Record<string, string>>
@@ -25,13 +26,17 @@ export interface Word<A extends Asked = Asked> {
   readonly differs?: string
   /** Values that `differs` is true of; absent, all of them. */
   readonly when?: RegExp
-  /** Values that the language knows and Halftone does not do: refused by name. */
-  readonly refuses?: readonly string[]
+  /** Values that the language knows and Halftone does not do, by the reason: refused by name. */
+  readonly refuses?: Refused
+  /** Why a word without a reader, or without the native option that it needs, is not done. */
+  readonly why?: Why
   /** Values that ask for nothing, or for what is done anyway. */
   readonly idle?: readonly string[]
   /** Undefined for a value that cannot be read. A word without a reader is refused by name. */
   readonly read?: (text: string) => A | undefined
 }
+
+type Refused = Readonly<Partial<Record<Why, readonly string[]>>>
 
 /** What an address says, word by word: each with its value. */
 export type Said = readonly (readonly [name: string, text: string])[]
@@ -85,12 +90,15 @@ export function readWord<A extends Asked>(
   if (!word) throw refusal(name, `${shorten(name)} is not known`)
   if (word.idle?.includes(text.toLowerCase())) return undefined
   if (!word.read) throw notSupported(name)
-  if (word.refuses?.includes(text.toLowerCase())) throw notSupported(name, text)
+  if (isRefused(word.refuses, text)) throw notSupported(name, text)
   const read = word.read(text)
   if (read === undefined) throw unexpected(name, word.takes, text)
   notes.used({ name, differs: word.when?.test(text) === false ? undefined : word.differs })
   return read
 }
+
+const isRefused = (refuses: Refused = {}, text: string): boolean =>
+  Object.values(refuses).some((values) => values.includes(text.toLowerCase()))
 
 /** Tells `notes` of what is refused; undefined where they go on all the same. */
 export function attempt<T>(notes: Notes, work: () => T): T | undefined {
@@ -119,6 +127,15 @@ export function toOptions(pairs: Pairs, from: ReadonlyMap<string, string>, notes
   return parse(fine.map(([key, value]) => pairText(key, value)).join('&'))
 }
 
+/** Of the formats of a language those that are not written here. */
+export const unwritten = (formats: readonly string[]): Refused => ({
+  coder: formats.filter((format) => !isNative(`fm=${format}`)),
+})
+
+/** Of a table from a language's formats to ours, those that are written here. */
+export const written = (formats: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(formats).filter(([, format]) => format === 'auto' || isNative(`fm=${format}`)))
+
 /** Throws 'bad-option' where the native language does not take it. */
 function readPair(key: string, value: string): void {
   const text = pairText(key, value)
@@ -128,10 +145,13 @@ function readPair(key: string, value: string): void {
 }
 
 /** Whether a word can be done. */
-export function isDone({ read, needs }: Pick<Word, 'read' | 'needs'>): boolean {
-  if (!read) return false
+export const isDone = ({ read, needs = '' }: Pick<Word, 'read' | 'needs'>): boolean =>
+  read !== undefined && isNative(needs)
+
+/** Whether the native language takes every pair of the query. */
+export function isNative(query: string): boolean {
   try {
-    for (const pair of needs?.split('&') ?? []) readPair(...(pair.split('=') as [string, string]))
+    for (const pair of query.split('&').filter(Boolean)) readPair(...(pair.split('=') as [string, string]))
     return true
   } catch {
     return false

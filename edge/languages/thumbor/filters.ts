@@ -1,7 +1,7 @@
 // The filters of thumbor 7, and those of imagor, which extends it. A filter that neither knows is skipped, as they do.
 import { blur, grey, negative, percent, pixelate } from '../shared/effects.ts'
 import { clamp, given, lookUp, number, shown, whole } from '../shared/values.ts'
-import { ignored, type Pairs, type Word } from '../shared/words.ts'
+import { ignored, type Pairs, unwritten, type Word } from '../shared/words.ts'
 
 import {
   colour,
@@ -78,7 +78,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     name: 'format',
     takes: 'one of jpeg, jpg, png, gif, webp, avif',
     becomes: '`fm`',
-    refuses: ['heic', 'heif', 'jxl', 'tiff', 'jp2'],
+    refuses: unwritten(['heic', 'heif', 'jxl', 'tiff', 'jp2']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
   unread('frame', 'a URL'),

@@ -1,8 +1,8 @@
 // weserv's keys of colour, format and delivery.
 import { blur, gammaOf, hue, percent } from '../shared/effects.ts'
 import { clamp, given, lookUp, number, shown, whole } from '../shared/values.ts'
-import { ignored, type Word } from '../shared/words.ts'
-import { colour, filter, isTrue, modulate, outputs, saturation, unread, type WeservAsked } from './readers.ts'
+import { ignored, unwritten, type Word } from '../shared/words.ts'
+import { colour, delay, filter, isTrue, modulate, outputs, saturation, type WeservAsked } from './readers.ts'
 
 export const otherWords: readonly Word<WeservAsked>[] = [
   {
@@ -104,7 +104,7 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     name: 'output',
     takes: 'one of jpg, png, gif, webp, avif, json',
     becomes: '`fm`',
-    refuses: ['tiff', 'tif', 'jxl'],
+    refuses: unwritten(['tiff', 'tif', 'jxl']),
     read: (text) => given(lookUp(outputs, text), (output) => ({ output })),
   },
   {
@@ -132,13 +132,20 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     becomes: '`lossless`',
     read: (text) => ({ isLossless: isTrue(text) }),
   },
-  { name: 'page', takes: '0', idle: ['0', ''] },
+  {
+    name: 'page',
+    takes: 'an index from 0',
+    becomes: '`page`, `frame`',
+    refuses: { source: ['-1', '-2'] },
+    read: (text) => given(whole(text, 0, 99_999), (page) => ({ page })) ?? {},
+  },
   {
     name: 'n',
     aliases: ['pages'],
-    takes: '1 or -1',
-    becomes: '`-1`: all frames; else `frame=1`',
-    read: (text) => (text === '-1' ? { isAnimated: true } : text === '1' || text === '' ? {} : undefined),
+    takes: 'a number of pages or frames, -1 for all',
+    becomes: '`frame`; nothing for -1',
+    read: (text) =>
+      text === '-1' ? { isAnimated: true } : (given(whole(text, 1, 99_999), (count) => ({ count })) ?? {}),
   },
   {
     name: 'loop',
@@ -147,7 +154,14 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     needs: 'loop=2',
     read: (text) => given(whole(text, 0, 65_535), (loop) => ({ native: { loop: shown(loop) } })) ?? {},
   },
-  unread('delay'),
+  {
+    name: 'delay',
+    takes: 'milliseconds from 17 to 10000',
+    becomes: '`fps`',
+    differs: 'A list, which gives each frame its own, is refused.',
+    when: /(?!)/,
+    read: delay,
+  },
   ignored('fsol', 'true or false'),
   {
     name: 'default',
@@ -164,6 +178,11 @@ export const otherWords: readonly Word<WeservAsked>[] = [
     becomes: 'the name under which a browser saves it',
     read: (text) => (/^[a-z0-9]{1,78}$/i.test(text) ? { name: text } : {}),
   },
-  unread('encoding'),
+  {
+    name: 'encoding',
+    takes: 'base64',
+    becomes: 'the answer as a `data:` address',
+    read: (text) => (text === 'base64' ? { isEncoded: true } : {}),
+  },
   ignored('maxage', 'a time', 'How long an answer is fresh is said by its source.'),
 ]

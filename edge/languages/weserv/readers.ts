@@ -1,9 +1,9 @@
 // What weserv's keys come to, and how their values are read.
 
-import { readColour, writeColour } from '../../../transforms/index.ts'
+import { type Badge, readColour, writeColour } from '../../../transforms/index.ts'
 import { hue, negative, percent } from '../shared/effects.ts'
 import { given, lookUp, number, shown, whole } from '../shared/values.ts'
-import type { Asked, Pairs, Word } from '../shared/words.ts'
+import { type Asked, type Pairs, written } from '../shared/words.ts'
 
 export interface WeservAsked extends Asked {
   readonly width?: Side
@@ -27,7 +27,16 @@ export interface WeservAsked extends Asked {
   readonly isAnimated?: boolean
   readonly name?: string
   readonly fallback?: string
-  readonly mask?: 'ellipse' | 'circle'
+  readonly mask?: 'ellipse' | Badge
+  /** Cut down to the shape. */
+  readonly isTight?: boolean
+  /** Behind the corners of a picture that is turned by any angle. */
+  readonly corners?: string
+  /** From 0. */
+  readonly page?: number
+  /** How many pages or frames. */
+  readonly count?: number
+  readonly isEncoded?: boolean
 }
 
 /** Pixels, or a share as the native language writes it. */
@@ -52,24 +61,10 @@ export const side = (text: string, set: (side: Side) => WeservAsked): WeservAske
 export const span = (key: 'x' | 'y' | 'w' | 'h', text: string): WeservAsked =>
   side(text, (value) => ({ cut: { [key]: 'px' in value ? shown(value.px) : value.share } }))
 
-export const unread = (name: string, aliases: readonly string[] = []): Word<WeservAsked> => ({
-  name,
-  aliases,
-  takes: 'what weserv takes',
+export const outputs = written({
+  ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', gif: 'gif', webp: 'webp', avif: 'avif', av1: 'avif' },
+  ...{ json: 'json', tiff: 'tiff', tif: 'tiff', jxl: 'jxl' },
 })
-
-export const outputs: Readonly<Record<string, string>> = {
-  ...{
-    jpg: 'jpg',
-    jpeg: 'jpg',
-    png: 'png',
-    gif: 'gif',
-    webp: 'webp',
-    avif: 'avif',
-    av1: 'avif',
-    json: 'json',
-  },
-}
 
 export const fits: Readonly<Record<string, WeservAsked>> = {
   inside: { fit: 'inside' },
@@ -141,3 +136,9 @@ export function filter(text: string): WeservAsked {
   }
   return given(lookUp(filters, text), (native) => ({ native })) ?? {}
 }
+
+/** One delay for all frames, in milliseconds. */
+export const delay = (text: string): WeservAsked | undefined =>
+  text.includes(',') ? undefined : (given(whole(text, 17, 10_000), paced) ?? {})
+
+const paced = (ms: number): WeservAsked => ({ native: { fps: shown(1000 / ms) } })

@@ -1,7 +1,10 @@
+import { badges } from '../../../transforms/index.ts'
 import { trimmed } from '../shared/effects.ts'
 import { given, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
-import { align, colour, fit, isTrue, side, span, unread, type WeservAsked } from './readers.ts'
+import { align, colour, fit, isTrue, side, span, type WeservAsked } from './readers.ts'
+
+const shapes = ['ellipse', ...badges] as const
 
 export const sizeWords: readonly Word<WeservAsked>[] = [
   { name: 'url', takes: 'an address, with or without a scheme', becomes: 'the source', read: () => ({}) },
@@ -34,7 +37,7 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
     aliases: ['t'],
     takes: 'one of inside, outside, cover, fill, contain',
     becomes:
-      '`inside` `fit=clip`, `outside` `fit=cover`, `cover` `fit=crop`, `fill` `fit=scale`, `contain` `fit=fill`; with `we` `max`, `cover`, `crop&enlarge=no`, `scale&enlarge=no`, `fillmax`',
+      '`inside` `fit=clip`, `outside` `fit=cover`, `cover` `fit=crop`, `fill` `fit=scale`, `contain` `fit=fill`; with `we` `max`, `cover&enlarge=no`, `crop&enlarge=no`, `scale&enlarge=no`, `fillmax`',
     read: fit,
   },
   {
@@ -59,7 +62,7 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
     name: 'a',
     aliases: ['align'],
     takes: 'center, an edge, a corner such as top-left, focal, entropy or attention',
-    becomes: '`crop`',
+    becomes: '`crop`; beside `fit=contain` `fill-align`',
     read: align,
   },
   {
@@ -105,12 +108,19 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
   {
     name: 'mask',
     aliases: ['shape'],
-    takes: 'ellipse, or circle',
-    becomes: '`mask=ellipse`; a circle is cut where the result is a square',
-    refuses: ['triangle', 'triangle-180', 'pentagon', 'pentagon-180', 'hexagon', 'square', 'star', 'heart'],
-    read: (text) => (text === 'ellipse' || text === 'circle' ? { mask: text } : {}),
+    takes: `ellipse, ${badges.join(', ')}`,
+    becomes: '`mask`',
+    differs: 'A shape is as large as the picture has room for.',
+    when: /(?:gon|star|heart|triangle)/,
+    read: (text) => given(shapes.find((shape) => shape === text), (mask) => ({ mask })) ?? {},
   },
-  unread('mtrim', ['strim']),
+  {
+    name: 'mtrim',
+    aliases: ['strim'],
+    takes: 'true or false',
+    becomes: '`cut` to the ratio of the shape',
+    read: (text) => ({ isTight: isTrue(text) }),
+  },
   {
     name: 'mbg',
     takes: 'a colour',
@@ -120,13 +130,17 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
   {
     name: 'ro',
     aliases: ['or'],
-    takes: 'a multiple of 90',
-    becomes: '`or`',
+    takes: 'degrees',
+    becomes: '`or` for a multiple of 90, else `rot` with `rot-type=pivot`',
     idle: ['0'],
-    read: (text) =>
-      given(whole(text, -100_000, 100_000), (rotation) => (rotation % 90 === 0 ? { rotation } : undefined)),
+    read: (text) => given(whole(text, -100_000, 100_000), (rotation) => ({ rotation })) ?? {},
   },
-  unread('rbg'),
+  {
+    name: 'rbg',
+    takes: 'a colour',
+    becomes: '`bg` beside `ro`',
+    read: (text) => given(colour(text), (corners) => ({ corners })) ?? {},
+  },
   {
     name: 'flip',
     takes: 'true or false',

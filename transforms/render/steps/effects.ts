@@ -11,6 +11,7 @@ import { mapped, tableOf } from './channels.ts'
 import { enhanced } from './enhance.ts'
 import { onGrid } from './grid.ts'
 import { halftoned } from './halftone.ts'
+import { balanced, thresholded, translucent } from './levels.ts'
 import { marked } from './overlays.ts'
 import { saturated } from './saturate.ts'
 import { bordered, masked, padded } from './shapes.ts'
@@ -33,8 +34,10 @@ export const effects = {
   veil: veiled,
   enhance: upon(enhanced),
   tone: upon(toned),
+  balance: upon(balanced),
   saturate: upon(saturated),
   invert: upon((pixels) => mapped(pixels, negative)),
+  threshold: upon(thresholded),
   monochrome: upon(monochrome),
   sepia: upon(sepia),
   duotone: upon(duotone),
@@ -44,6 +47,7 @@ export const effects = {
   mask: async (image, mask, around) => from(await masked(await pixelsOf(image), mask, around)),
   border: async (image, border) => from(await bordered(await pixelsOf(image), border)),
   pad: padded,
+  opacity: upon(translucent),
   blend: blended,
   mark: marked,
   text: written,

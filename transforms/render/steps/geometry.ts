@@ -7,6 +7,7 @@ import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isBacked } from './background.ts'
 import { onPainted } from './canvas.ts'
+import { inColour } from './channels.ts'
 
 /** Done by `frame` already. */
 const framed = (image: Sharp): Sharp => image
@@ -38,8 +39,9 @@ export const geometry = {
     return flipped
   },
   /** How large the turned picture is, only the renderer knows; the frame is cut from its middle. */
-  async rotate(image, { degrees, cut: { width, height } }, { plan: { background } }) {
-    const turned = await pixelsOf((await afresh(image)).rotate(degrees, { background }))
+  async rotate(image, { degrees, cut: { width, height }, corners }, { plan: { background } }) {
+    const flat = corners ? from(inColour(await pixelsOf(image))) : await afresh(image)
+    const turned = await pixelsOf(flat.rotate(degrees, { background: corners ?? background }))
     return from(turned).extract({
       left: Math.floor((turned.width - width) / 2),
       top: Math.floor((turned.height - height) / 2),

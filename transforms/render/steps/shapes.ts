@@ -3,6 +3,7 @@ import type { Sharp } from 'sharp'
 import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
 import { sharp } from '../../pixels/sharp.ts'
 import type { Border } from '../../steps/border.ts'
+import { badgeOutline } from '../../steps/geometry/badges.ts'
 import type { Mask } from '../../steps/mask.ts'
 import type { Pad } from '../../steps/pad.ts'
 import type { Around } from './applied.ts'
@@ -34,6 +35,10 @@ export async function masked(pixels: Pixels, mask: Mask, around: Around): Promis
 function pathOf(mask: Exclude<Mask, { shape: 'picture' }>, pixels: Pixels): string {
   if (mask.shape === 'corners') return `<path d="${rounded(boxOf(pixels), mask.radii)}"/>`
   const [x, y] = [pixels.width / 2, pixels.height / 2]
+  if (mask.shape !== 'ellipse') {
+    const points = badgeOutline(mask.shape, pixels.width, pixels.height)
+    return `<polygon points="${points.map(([px, py]) => `${px.toFixed(2)},${py.toFixed(2)}`).join(' ')}"/>`
+  }
   return `<ellipse cx="${x}" cy="${y}" rx="${x}" ry="${y}"/>`
 }
 

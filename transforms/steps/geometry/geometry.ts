@@ -52,6 +52,8 @@ export interface Flip {
 export interface Rotate {
   readonly degrees: number
   readonly cut: Size
+  /** Of the corners that a larger frame has beside the turned picture; absent where none is seen. */
+  readonly corners?: Colour
 }
 
 export type Kernel = 'nearest' | 'linear' | 'cubic' | 'mitchell' | 'lanczos2' | 'lanczos3'

@@ -28,7 +28,9 @@ export interface Framing extends Aiming {
   readonly dpr?: number
   readonly fit?: Fit
   /** What becomes of a side that the picture is too small for. */
-  readonly enlarge?: 'no' | 'fill'
+  readonly enlarge?: 'no' | 'fill' | 'only'
+  /** Where the picture stands on its canvas; in the middle where nothing is said. */
+  readonly fillAlign?: Point
   /** Of a side that is not given, with `fit=crop`. */
   readonly minWidth?: number
   readonly maxWidth?: number
@@ -65,19 +67,34 @@ type Mode = (from: Picture, frame: Size, spec: Framing) => Layout
 const plain = (size: Size): Layout => ({ resize: size, size })
 
 const modes: Readonly<Record<Fit, Mode>> = {
-  clip: (from, frame) => plain(inside(from, frame)),
+  clip: (from, frame, { enlarge }) =>
+    enlarge === 'only' && !isEnlarged(from, frame) ? asItIs(from) : plain(inside(from, frame)),
   max: (from, frame) => plain(inside(from, frame, 1)),
-  scale: (from, frame, { enlarge }) =>
-    enlarge ? asLarge(leastOf(from, frame), frame, enlarge) : plain(frame),
-  cover: (from, frame, { padding }) => plain(inside(covering(from, frame), less(limit, padding), 1)),
+  scale: (from, frame, spec) => (spec.enlarge ? asLarge(leastOf(from, frame), frame, spec) : plain(frame)),
+  cover(from, frame, { enlarge, padding }) {
+    const size = inside(covering(from, frame), less(limit, padding), 1)
+    const isLarger = size.width > from.width || size.height > from.height
+    return enlarge === (isLarger ? 'no' : 'only') ? asItIs(from) : plain(size)
+  },
   crop: (from, frame, spec) =>
     spec.enlarge && longerIn(frame, from) ? unenlarged(from, frame, spec) : cropped(from, frame, spec),
   facearea: (from, frame, spec) => cropped(from, frame, spec),
   // "Ratio of w x h, never larger than the source allows": the largest such part of the source, or the frame.
   min: (from, frame, spec) => cropped(from, longerIn(frame, from) ? largestPart(from, frame) : frame, spec),
-  fill: (from, frame) => extended(inside(from, frame), frame, 'background'),
-  fillmax: (from, frame) => extended(inside(from, frame, 1), frame, 'background'),
-  clamp: (from, frame) => extended(inside(from, frame), frame, 'edge'),
+  fill: (from, frame, spec) =>
+    spec.enlarge === 'only' && !isEnlarged(from, frame)
+      ? asItIs(from)
+      : extended(inside(from, frame), frame, spec),
+  fillmax: (from, frame, spec) => extended(inside(from, frame, 1), frame, spec),
+  clamp: (from, frame) => extended(inside(from, frame), frame, {}, 'edge'),
+}
+
+const asItIs = (from: Picture): Layout => plain(inside(from, limit, 1))
+
+/** Whether it becomes larger inside the frame. */
+function isEnlarged(from: Picture, frame: Size): boolean {
+  const { width, height } = from.exact ?? from
+  return frame.width > width && frame.height > height
 }
 
 /** The smaller of the two on each axis. */
@@ -86,8 +103,8 @@ const leastOf = (from: Size, frame: Size): Size => ({
   height: Math.min(from.height, frame.height),
 })
 
-const asLarge = (size: Size, frame: Size, enlarge: NonNullable<Framing['enlarge']>): Layout =>
-  enlarge === 'fill' ? extended(size, frame, 'background') : plain(size)
+const asLarge = (size: Size, frame: Size, spec: Framing): Layout =>
+  spec.enlarge === 'fill' ? extended(size, frame, spec) : plain(size)
 
 const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width || frame.height > from.height
 
@@ -191,7 +208,7 @@ function unenlarged(from: Size, frame: Size, asked: Framing): Layout {
   const size = leastOf(from, frame)
   const spec = towardsFaces(asked, from, size)
   if (spec.enlarge === 'fill')
-    return { ...extended(size, frame, 'background'), early: placed(size, from, focus(spec)) }
+    return { ...extended(size, frame, spec), early: placed(size, from, focus(spec)) }
   if (isSame(size, from)) return plain(size)
   const by = detector(spec)
   const resize = { width: from.width, height: from.height }
@@ -207,11 +224,16 @@ function focus({ crop = [], focalX = 0.5, focalY = 0.5 }: Framing): Point {
   return { x, y }
 }
 
-/** Canvas on both sides alike; an odd pixel goes to the right and to the bottom. */
-function extended(resize: Size, frame: Size, paint: 'background' | 'edge'): Layout {
+/** Canvas on both sides alike, unless the picture is to stand elsewhere; an odd pixel goes to the right and to the bottom. */
+function extended(
+  resize: Size,
+  frame: Size,
+  { fillAlign = centre }: Framing,
+  paint: 'background' | 'edge' = 'background',
+): Layout {
   if (isSame(resize, frame)) return plain(frame)
-  const left = Math.floor((frame.width - resize.width) / 2)
-  const top = Math.floor((frame.height - resize.height) / 2)
+  const left = Math.floor((frame.width - resize.width) * fillAlign.x)
+  const top = Math.floor((frame.height - resize.height) * fillAlign.y)
   const right = frame.width - resize.width - left
   const bottom = frame.height - resize.height - top
   return { resize, extend: { top, right, bottom, left, paint }, size: frame }

@@ -1,7 +1,8 @@
 // Rotation of the result: quarter turns are folded into the steps before them, other angles straighten the picture.
 
+import type { Colour } from '../../options/colour.ts'
 import { maxSide } from '../../options/option-types.ts'
-import type { Crop, Extend, Geometry } from './geometry.ts'
+import type { Crop, Extend, Geometry, Rotate } from './geometry.ts'
 import { joined, orientBox, orientSize, turned } from './orientation.ts'
 import { type Box, centre, clamped, largestPart, longest, nested, placed, type Size, whole } from './sizes.ts'
 
@@ -10,16 +11,25 @@ export interface Rotation {
   readonly rotation?: number
   /** `pivot`: the frame turns with the picture. */
   readonly rotationType?: 'straighten' | 'pivot'
+  /** Of what a frame that grows has beside the picture; transparent where nothing is said. */
+  readonly background?: Colour
 }
 
 /**
  * The same steps with the result turned by `rot`, which counts counter-clockwise; `oriented` is the size of the picture
  * after `steps.orient`. The frame keeps its size, but for a pivot.
  */
-export function rotated(steps: Geometry, oriented: Size, { rotation = 0, rotationType }: Rotation): Geometry {
+export function rotated(
+  steps: Geometry,
+  oriented: Size,
+  { rotation = 0, rotationType, background = transparent }: Rotation,
+): Geometry {
   if (rotation % 360 === 0) return steps
   const clockwise = 360 - rotation
-  if (rotation % 90 !== 0) return straightened(steps, oriented, clockwise)
+  if (rotation % 90 !== 0)
+    return rotationType === 'pivot'
+      ? pivoted(steps, oriented, { degrees: clockwise, corners: background })
+      : straightened(steps, oriented, clockwise)
   const isAcross = rotation % 180 !== 0 && rotationType !== 'pivot'
   return isAcross
     ? turnedInFrame(steps, oriented, clockwise / 90)
@@ -119,6 +129,25 @@ function turnedPaint<P extends Pick<Extend, 'gradient'>>(paint: P, turns: number
   let { x, y } = gradient
   for (let turn = 0; turn < turns; turn++) [x, y] = [1 - y, x]
   return { ...paint, gradient: { ...gradient, x, y } }
+}
+
+const transparent: Colour = { r: 255, g: 255, b: 255, alpha: 0 }
+
+/** The frame grows until it holds the turned picture. Where it would pass 8192 pixels a side, all becomes smaller. */
+function pivoted(steps: Geometry, oriented: Size, { degrees, corners }: Omit<Rotate, 'cut'>): Geometry {
+  const scale = Math.min(1, maxSide / longest(turnedSize(steps, degrees)))
+  const drawn =
+    scale < 1 ? { ...steps, ...scaledAll(steps, sizesOf(steps, oriented), { scale, margin: 0 }) } : steps
+  const { width, height } = turnedSize(drawn, degrees)
+  const cut = { width: whole(width), height: whole(height) }
+  return { ...drawn, rotate: { degrees, cut, ...(corners && { corners }) }, ...cut }
+}
+
+/** Of the box round a turned picture, without the pixel that it may share with what lies beside it. */
+function turnedSize({ width, height }: Size, degrees: number): Size {
+  const radians = (degrees * Math.PI) / 180
+  const [cos, sin] = [Math.abs(Math.cos(radians)), Math.abs(Math.sin(radians))]
+  return { width: Math.floor(width * cos + height * sin), height: Math.floor(width * sin + height * cos) }
 }
 
 /** Two pixels a side: a turned picture's edge is half mixed with what lies beside it, and its middle may be between pixels. */
