@@ -4,16 +4,7 @@ import { type IpxAsked, type IpxFit, ipxWords } from './ipx/words.ts'
 import { padded } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
-import {
-  inTurn,
-  type Meeting,
-  mirrored,
-  place,
-  sized,
-  spun,
-  standing,
-  upended,
-} from './shared/pairs.ts'
+import { inTurn, type Meeting, mirrored, place, sized, spun, standing, upended } from './shared/pairs.ts'
 import type { Places } from './shared/places.ts'
 import { decoded } from './shared/values.ts'
 import { type Pairs, readWords, type Said, vocabulary } from './shared/words.ts'

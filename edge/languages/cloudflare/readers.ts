@@ -44,7 +44,16 @@ export interface Trim {
 
 export const pixels = 'pixels from 1 to 8192'
 
-export const fits = ['scale-up', 'scale-down', 'contain', 'cover', 'crop', 'aspect-crop', 'pad', 'squeeze'] as const
+export const fits = [
+  'scale-up',
+  'scale-down',
+  'contain',
+  'cover',
+  'crop',
+  'aspect-crop',
+  'pad',
+  'squeeze',
+] as const
 
 export const formats: Readonly<Record<string, string>> = {
   ...{ auto: 'auto', avif: 'avif', webp: 'webp', png: 'png', json: 'json' },

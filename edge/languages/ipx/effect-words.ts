@@ -1,5 +1,15 @@
 // IPX' modifiers of colour and effects.
-import { blackAndWhite, blur, gain, grey, hue, negative, opaque, percent, percentOf } from '../shared/effects.ts'
+import {
+  blackAndWhite,
+  blur,
+  gain,
+  grey,
+  hue,
+  negative,
+  opaque,
+  percent,
+  percentOf,
+} from '../shared/effects.ts'
 import { clamp, given, hexColour, namedColour, number, shown } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
 import { gammas, type IpxAsked, linear, list, modulate } from './readers.ts'

@@ -2,7 +2,17 @@
 import { trimmed } from '../shared/effects.ts'
 import { given, hexColour, lookUp, namedColour, number, shown, whole } from '../shared/values.ts'
 import { unwritten, type Word } from '../shared/words.ts'
-import { extend, extract, fits, formats, type IpxAsked, kernels, limited, positionOf, side } from './readers.ts'
+import {
+  extend,
+  extract,
+  fits,
+  formats,
+  type IpxAsked,
+  kernels,
+  limited,
+  positionOf,
+  side,
+} from './readers.ts'
 
 export const sizeWords: readonly Word<IpxAsked>[] = [
   {

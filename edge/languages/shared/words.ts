@@ -134,7 +134,9 @@ export const unwritten = (formats: readonly string[]): Refused => ({
 
 /** Of a table from a language's formats to ours, those that are written here. */
 export const written = (formats: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(formats).filter(([, format]) => format === 'auto' || isNative(`fm=${format}`)))
+  Object.fromEntries(
+    Object.entries(formats).filter(([, format]) => format === 'auto' || isNative(`fm=${format}`)),
+  )
 
 /** Throws 'bad-option' where the native language does not take it. */
 function readPair(key: string, value: string): void {

@@ -112,7 +112,11 @@ export const sizeWords: readonly Word<WeservAsked>[] = [
     becomes: '`mask`',
     differs: 'A shape is as large as the picture has room for.',
     when: /(?:gon|star|heart|triangle)/,
-    read: (text) => given(shapes.find((shape) => shape === text), (mask) => ({ mask })) ?? {},
+    read: (text) =>
+      given(
+        shapes.find((shape) => shape === text),
+        (mask) => ({ mask }),
+      ) ?? {},
   },
   {
     name: 'mtrim',
