@@ -6,6 +6,7 @@ import {
   affordable,
   type Facts,
   type Limits,
+  onPage,
   plan,
   type Spec,
   sourceTypes,
@@ -105,10 +106,11 @@ async function openAll(
 
 async function render(
   { source, spec, priority, owner, traceparent, isHasty = false }: MakeRequest,
-  { handed, facts, further }: AllOpened,
+  { handed, facts: whole, further }: AllOpened,
   { limits, now, processor }: MakeOptions,
   signal: AbortSignal,
 ) {
+  const facts = onPage(whole, spec.page)
   const patient = plan(
     spec,
     facts,

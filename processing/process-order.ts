@@ -7,6 +7,7 @@ import {
   defaultLimits,
   type Facts,
   identify,
+  identifyPicture,
   type Limits,
   outputFormats,
   plan,
@@ -56,7 +57,7 @@ async function carryOut(
   bounds: OrderBounds,
 ): Promise<OrderResult> {
   const source = await readSource(file, bounds.limits.maxSourceBytes)
-  const facts = identify(source)
+  const facts = identifyPicture(source)
   admit(facts, undefined, bounds.limits)
   if (bounds.slot) takeMegapixels(bounds.slot, countMegapixels(facts), bounds.timeoutMs)
   const whole = await ended(source, facts)

@@ -45,7 +45,7 @@ function needsPixels({ format }: Facts, target: Target): boolean {
 }
 
 /** Formats that are read and never written. */
-const onlyRead: readonly Target[] = ['tiff', 'bmp', 'ico']
+const onlyRead: readonly Target[] = ['tiff', 'bmp', 'ico', 'psd', 'raw', 'heic', 'jxl', 'jp2']
 
 function routeStraight(facts: Facts, request: OptimiseRequest, target: Target): Route {
   if (target !== facts.format) return soften(request, target)
@@ -70,7 +70,9 @@ function soften(request: OptimiseRequest, target: Target): Pick<Route, 'request'
   return { request: { ...request, mode: 'lossy', level: 'max' }, note }
 }
 
-const moving: readonly Target[] = ['gif', 'webp']
+/** All frames of these are read, and the first two are written. */
+const moving: readonly Target[] = ['gif', 'webp', 'png', 'avif']
+const written: readonly Target[] = ['gif', 'webp']
 
 function refuseImpossible({ format, animated }: Facts, target: Target): void {
   const name = format.toUpperCase()
@@ -87,7 +89,7 @@ function refuseImpossible({ format, animated }: Facts, target: Target): void {
     throw new Failure('bad-option', `It moves, and an animated ${name} cannot be edited or converted.`, {
       option: 'edit',
     })
-  if (!moving.includes(target))
+  if (!written.includes(target))
     throw new Failure('bad-option', `It moves, and ${target.toUpperCase()} does not.`, {
       option: 'format',
       expected: 'gif or webp',

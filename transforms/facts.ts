@@ -15,6 +15,10 @@ export type SourceFormat =
   | 'bmp'
   | 'ico'
   | 'pdf'
+  | 'psd'
+  | 'raw'
+  | 'mp4'
+  | 'webm'
 
 /** Their media types. */
 export const sourceTypes: Readonly<Record<SourceFormat, string>> = {
@@ -31,6 +35,10 @@ export const sourceTypes: Readonly<Record<SourceFormat, string>> = {
   bmp: 'image/bmp',
   ico: 'image/vnd.microsoft.icon',
   pdf: 'application/pdf',
+  psd: 'image/vnd.adobe.photoshop',
+  raw: 'image/x-dcraw',
+  mp4: 'video/mp4',
+  webm: 'video/webm',
 }
 
 /** Chromaticities x and y of red, green, blue and white. */
@@ -58,6 +66,10 @@ export interface Facts {
   readonly orientation: number
   /** Frames or pages; 1 for a still. */
   readonly pages: number
+  /** Of a document whose pages are not all as large as its first. */
+  readonly pageSizes?: readonly { readonly width: number; readonly height: number }[]
+  /** How long a film lasts, where it says so. */
+  readonly seconds?: number
   /** More than one frame in a format that moves (GIF, WebP, APNG, AVIF sequence); a multipage TIFF is not. */
   readonly animated: boolean
   /** May hold transparent pixels. */
@@ -91,6 +103,16 @@ export interface Facts {
     readonly width: number
     readonly height: number
   }[]
+}
+
+/** Without pixels of its own: it is drawn at the size that is wanted. */
+export const isDrawing = ({ format }: Pick<Facts, 'format'>): boolean => format === 'svg' || format === 'pdf'
+
+/** The facts of one page, counted from 1; the last stands for those that there are not. */
+export function onPage(facts: Facts, page = 1): Facts {
+  const { pageSizes, ...all } = facts
+  const size = pageSizes?.[Math.min(page, pageSizes.length) - 1]
+  return size ? { ...all, ...size } : facts
 }
 
 /** Width and height as a viewer sees them: swapped for the four orientations that lie on their side. */

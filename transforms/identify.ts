@@ -3,11 +3,18 @@ import { Failure } from '../errors.ts'
 import type { Facts, SourceFormat } from './facts.ts'
 import { identifyBmp, isBmp } from './identify/bmp.ts'
 import { broken, has, text } from './identify/bytes.ts'
+import { identifyMp4, isMp4 } from './identify/film.ts'
 import { identifyGif } from './identify/gif.ts'
 import { identifyIco } from './identify/ico.ts'
 import { brandOf, identifyAvif, identifyHeic } from './identify/isobmff.ts'
+import { identifyJp2, jp2Codestream } from './identify/jp2.ts'
 import { identifyJpeg } from './identify/jpeg.ts'
+import { identifyJxl } from './identify/jxl.ts'
+import { identifyMatroska, isMatroska } from './identify/matroska.ts'
+import { identifyPdf } from './identify/pdf.ts'
 import { identifyPng } from './identify/png.ts'
+import { identifyPsd } from './identify/psd.ts'
+import { identifyRaw, isRaw } from './identify/raw.ts'
 import { identifySvg, isSvg } from './identify/svg.ts'
 import { identifyTiff } from './identify/tiff.ts'
 import { identifyWebp } from './identify/webp.ts'
@@ -29,12 +36,16 @@ const openings: readonly (readonly [SourceFormat, (bytes: Uint8Array) => boolean
   ['png', (bytes) => has(bytes, 0, '\x89PNG\r\n\x1a\n')],
   ['gif', (bytes) => has(bytes, 0, 'GIF87a') || has(bytes, 0, 'GIF89a')],
   ['webp', (bytes) => has(bytes, 0, 'RIFF') && has(bytes, 8, 'WEBP')],
+  ['raw', isRaw],
   ['tiff', (bytes) => /^(II[*+]\0|MM\0[*+])/.test(text(bytes, 0, 4))],
   ['avif', (bytes) => has(bytes, 4, 'ftyp') && brandOf(bytes) === 'avif'],
   ['heic', (bytes) => has(bytes, 4, 'ftyp') && brandOf(bytes) === 'heic'],
   ['svg', isSvg],
   ['jxl', (bytes) => has(bytes, 0, '\xff\x0a') || has(bytes, 4, 'JXL \r\n')],
-  ['jp2', (bytes) => has(bytes, 4, 'jP  \r\n')],
+  ['jp2', (bytes) => has(bytes, 4, 'jP  \r\n') || has(bytes, 0, jp2Codestream)],
+  ['psd', (bytes) => has(bytes, 0, '8BPS')],
+  ['mp4', isMp4],
+  ['webm', isMatroska],
   ['bmp', isBmp],
   ['ico', (bytes) => has(bytes, 0, '\0\0\x01\0')],
   ['pdf', (bytes) => has(bytes, 0, '%PDF-')],
@@ -53,12 +64,31 @@ const readers: Partial<Readonly<Record<SourceFormat, (bytes: Uint8Array) => Fact
   avif: identifyAvif,
   bmp: identifyBmp,
   ico: identifyIco,
+  psd: identifyPsd,
+  raw: identifyRaw,
   svg: (bytes) => identifySvg(bytes, embeddedMegapixels),
 }
 
-/** Of a picture that the machine may have a decoder for, beside those that `identify` knows. Fails as it does. */
+/** Pictures that the machine may have a decoder for, beside those that `identify` knows. */
+const outsidePictures: typeof readers = { heic: identifyHeic, jxl: identifyJxl, jp2: identifyJp2 }
+/** What is no picture, and may become one. */
+const outsideDocuments: typeof readers = { pdf: identifyPdf, mp4: identifyMp4, webm: identifyMatroska }
+
+/** Also of a picture that another program decodes. Fails as `identify` does. */
+export const identifyPicture = (bytes: Uint8Array): Facts => identifyWith(bytes, outsidePictures)
+
+/** Also of documents and films, of which a page or a frame becomes a picture. Fails as `identify` does. */
 export const identifySource = (bytes: Uint8Array): Facts =>
-  formatOf(bytes) === 'heic' ? identifyHeic(bytes) : identify(bytes)
+  identifyWith(bytes, { ...outsidePictures, ...outsideDocuments })
+
+function identifyWith(bytes: Uint8Array, further: typeof readers): Facts {
+  const format = formatOf(bytes)
+  const read = format && further[format]
+  if (!read) return identify(bytes)
+  const facts = read(bytes)
+  if (facts.width < 1 || facts.height < 1) throw broken('its size is zero')
+  return facts
+}
 
 function readFacts(bytes: Uint8Array): Facts {
   const format = formatOf(bytes)

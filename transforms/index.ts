@@ -1,8 +1,8 @@
 // The door of the transforms: the pure URL language. Nothing here loads a decoder, so the edge may import it.
 
-export { type Facts, type SourceFormat, sourceTypes, upright } from './facts.ts'
+export { type Facts, onPage, type SourceFormat, sourceTypes, upright } from './facts.ts'
 export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
-export { formatOf, identify, identifySource } from './identify.ts'
+export { formatOf, identify, identifyPicture, identifySource } from './identify.ts'
 export { exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'
 export { canonical, parseCanonical } from './language/canonical.ts'
 export { dependsOn, exact, isUnmade } from './language/exact.ts'

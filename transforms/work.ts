@@ -1,5 +1,5 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
-import type { Facts, SourceFormat } from './facts.ts'
+import { type Facts, isDrawing, type SourceFormat } from './facts.ts'
 import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
 import { addsColour, drawsEdges, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
@@ -181,7 +181,7 @@ const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
 
 /** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */
 export function drawnPixels(facts: Facts, plan: Pick<Plan, 'density'> | undefined): number {
-  const density = facts.format === 'svg' ? (plan?.density ?? 1) : 1
+  const density = isDrawing(facts) ? (plan?.density ?? 1) : 1
   return facts.width * facts.height * density ** 2
 }
 

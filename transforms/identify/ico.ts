@@ -20,7 +20,7 @@ const entryBytes = 16
 export function identifyIco(bytes: Uint8Array): Facts {
   const { isPng, data, width, height } = largestOf(bytes)
   const common = { format: 'ico', bytes: bytes.length } as const
-  if (isPng) return { ...identifyPng(data), ...common }
+  if (isPng) return { ...identifyPng(data), pages: 1, animated: false, ...common }
   return {
     ...common,
     width,

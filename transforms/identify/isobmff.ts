@@ -46,14 +46,14 @@ function identifyHeif(bytes: Uint8Array, format: 'avif' | 'heic'): Facts {
   if (!meta) throw broken('it has no description of its picture')
   const description = { ...meta, start: meta.start + 4 }
   const picture = propertiesOf(bytes, description)
+  const frames = format === 'avif' && isFilm(bytes) ? framesIn(bytes, file) : 1
   return {
     format,
     ...sizeOf(bytes, picture.ofPrimary),
     // irot and imir are carried out by the decoder, so what it yields is upright already.
     orientation: 1,
-    // A film's pictures are read by nothing here, only the still one beside them.
-    pages: 1,
-    animated: isFilm(bytes) && child(bytes, file, 'moov') !== undefined,
+    pages: frames,
+    animated: frames > 1,
     alpha: picture.all.some((box) => box.type === 'auxC' && text(bytes, box.start + 4, 64).includes('alpha')),
     progressive: false,
     ...colourOf(bytes, format === 'avif' ? description : undefined, picture.ofPrimary),
@@ -62,6 +62,13 @@ function identifyHeif(bytes: Uint8Array, format: 'avif' | 'heic'): Facts {
     scans: 1,
     bytes: bytes.length,
   }
+}
+
+/** Samples of the film's first track (ISO/IEC 14496-12 8.7.3). */
+function framesIn(bytes: Uint8Array, file: Box): number {
+  const path = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz']
+  const sizes = path.reduce<Box | undefined>((at, type) => at && child(bytes, at, type), file)
+  return sizes ? Math.max(1, u32be(bytes, sizes.start + 8)) : 1
 }
 
 /**

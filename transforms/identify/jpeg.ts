@@ -28,6 +28,12 @@ export function identifyJpeg(bytes: Uint8Array): Facts {
   return facts(bytes, frame, { orientation, icc, firstScan: bytes.length })
 }
 
+/** The coding without loss that only cameras' own files have (T.81 annex H); no viewer reads it. */
+export function isLosslessJpeg(bytes: Uint8Array): boolean {
+  for (const { marker } of segments(bytes)) if (isFrameHeader(marker)) return (marker & 3) === 3
+  return false
+}
+
 function exifOrientation(bytes: Uint8Array, at: number): number {
   return orientationOf(bytes.subarray(at + 8, at + u16be(bytes, at)))
 }

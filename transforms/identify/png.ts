@@ -17,9 +17,9 @@ export function identifyPng(bytes: Uint8Array): Facts {
     width: u32be(bytes, 16),
     height: u32be(bytes, 20),
     orientation: chunks.orientation,
-    // libpng reads the first frame of an animated PNG only, so one page is what a decoder yields.
-    pages: 1,
-    animated: chunks.animated,
+    // libpng reads the first frame only; the others are read by render/animation/.
+    pages: chunks.frames,
+    animated: chunks.frames > 1,
     alpha: colourType === 4 || colourType === 6 || chunks.transparency,
     progressive: u8(bytes, 28) === 1,
     icc: chunks.icc,
@@ -35,12 +35,12 @@ interface Chunks {
   orientation: number
   transparency: boolean
   icc: boolean
-  animated: boolean
+  frames: number
   colour?: Coding | undefined
 }
 
 function readChunks(bytes: Uint8Array): Chunks {
-  const found: Chunks = { orientation: 1, transparency: false, icc: false, animated: false }
+  const found: Chunks = { orientation: 1, transparency: false, icc: false, frames: 1 }
   const spoken = new Map<string, Uint8Array>()
   let at = 33 // after the signature and IHDR
   for (let n = 0; n < mostChunks && at + 8 <= bytes.length; n++) {
@@ -49,7 +49,7 @@ function readChunks(bytes: Uint8Array): Chunks {
     if (type === 'tRNS') found.transparency = true
     if (type === 'iCCP') found.icc = true
     if (coloured.has(type)) spoken.set(type, bytes.subarray(at + 8, Math.min(at + 8 + length, bytes.length)))
-    if (type === 'acTL' && at + 12 <= bytes.length) found.animated = u32be(bytes, at + 8) > 1
+    if (type === 'acTL' && at + 12 <= bytes.length) found.frames = Math.max(1, u32be(bytes, at + 8))
     // eXIf may follow the pixels (PNG 11.3.3.7), so the walk goes on past IDAT.
     if (type === 'eXIf') found.orientation = orientationOf(bytes.subarray(at + 8, at + 8 + length))
     if (type === 'IEND') break

@@ -157,11 +157,11 @@ function shown(options: Options, isJpeg: boolean): Partial<Spec> {
 
 /** Which frames there are. A JPEG never moves, and neither does one frame: nothing is played then. */
 function played(options: Options, isJpeg: boolean): Partial<Spec> {
-  const { frame, page = 1 } = options
+  const { frame, page = 1, time } = options
   const first = typeof frame === 'object' ? frame[0] : frame
-  const still = { page: frame === undefined && page > 1 ? page : undefined }
+  const still = { page: frame === undefined && page > 1 ? page : undefined, time: time || undefined }
   if (isJpeg) return present({ ...still, frame: first === 1 ? undefined : first })
-  if (typeof frame === 'number') return { frame }
+  if (typeof frame === 'number') return present({ frame, time: still.time })
   const { loop, fps, interval = 1, skip, reverse } = options
   return present({
     ...still,

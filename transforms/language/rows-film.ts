@@ -19,7 +19,15 @@ export const filmRows = {
     kind: integer(1, 100_000),
     section,
     default: 1,
-    about: 'The page of a source of several pages (TIFF) that is shown.',
+    about: 'The page of a source of several pages (TIFF, PDF) that is shown.',
+  },
+  time: {
+    key: 'time',
+    kind: decimal(0, 86_400),
+    section,
+    default: 0,
+    about:
+      'Of a film (MP4, QuickTime, WebM) the moment that is shown as a picture, in seconds from its start; its end stands for what is behind it. ffmpeg must be installed.',
   },
   loop: {
     key: 'loop',

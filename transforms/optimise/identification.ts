@@ -1,7 +1,7 @@
 // The identification report of a picture: what its bytes say, read without a decoder.
 import type { Facts, SourceFormat } from '../facts.ts'
 import { has, text, u32be, u32le } from '../identify/bytes.ts'
-import { identify } from '../identify.ts'
+import { identifyPicture } from '../identify.ts'
 import { classifyIcc, type IccClass, inflateIcc, readIccName } from './icc.ts'
 import { estimateQuality, type JpegQuality } from './jpeg/quality.ts'
 import {
@@ -35,7 +35,7 @@ export interface Identification {
 
 /** The first 64 KB are enough, except for what comes after the pixels; see `identify`. */
 export function identifyInDetail(bytes: Uint8Array): Identification {
-  const facts = identify(bytes)
+  const facts = identifyPicture(bytes)
   const { format, width, height, progressive, animated, alpha, depth, space, orientation } = facts
   const segments = format === 'jpeg' ? readSegments(bytes) : []
   const profile = readProfile(bytes, facts)

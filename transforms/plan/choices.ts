@@ -4,7 +4,7 @@ import { type FormatClass, type OutputFormat, outputFormats } from '../formats.t
 import type { Spec } from '../language/options.ts'
 import { fromExif } from '../steps/geometry/orientation.ts'
 import { stepsIn } from '../steps/index.ts'
-import { encodingOf, hasAlpha, isMoving, moving } from './output.ts'
+import { encodingOf, hasAlpha, isMoving } from './output.ts'
 import type { Encoding, Plan } from './plan-types.ts'
 
 type Choices = Pick<Plan, 'others' | 'source'>
@@ -60,7 +60,10 @@ function filmWays(spec: Negotiated, facts: Facts): Encoding[] {
 }
 
 /** Coded with loss, or so that their header does not say: their noise makes anything without loss larger. */
-const lossy: ReadonlySet<SourceFormat> = new Set(['jpeg', 'avif', 'heic', 'jxl', 'jp2'])
+const lossy: ReadonlySet<SourceFormat> = new Set([
+  ...(['jpeg', 'avif', 'heic', 'jxl', 'jp2'] as const),
+  ...(['raw', 'mp4', 'webm'] as const),
+])
 
 function stillWays(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   // A quality that is looked for is looked for once: each probe costs an encode, a decode and a comparison.
@@ -104,8 +107,9 @@ const isWrittenOtherwise = (spec: Spec, facts: Facts, { keep, maxBytes, encoding
   spec.colours !== undefined ||
   encoding.chroma !== undefined
 
-/** It moves, and a decoder yields but one frame of it. */
-const isOnlyItself = (facts: Facts): boolean => facts.animated && !moving.has(facts.format)
+/** It moves in a format that is not written here, and the others are no smaller for what they hold. */
+const isOnlyItself = ({ animated, format }: Facts): boolean =>
+  animated && (format === 'png' || format === 'avif')
 
 /** Inks look different in every viewer, and hardly any reads a JPEG of 12 bits. */
 const isShownByBrowsers = ({ format, space, depth }: Facts): boolean =>

@@ -70,8 +70,8 @@ export function chooseFormat(spec: Spec, facts: Facts, steps: StepValues = {}): 
   return spec.lossless && format === 'jpeg' ? 'png' : format
 }
 
-/** sharp reads every frame of these; of an APNG or an AVIF sequence only the first. */
-export const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp'])
+/** All frames of these can be read: by sharp, or one by one (an animated PNG, a film in AVIF). */
+export const moving: ReadonlySet<SourceFormat> = new Set(['gif', 'webp', 'png', 'avif'])
 
 export const isMoving = (spec: Spec, facts: Facts): boolean =>
   asksForFilm(spec) && facts.animated && facts.pages > 1 && moving.has(facts.format)

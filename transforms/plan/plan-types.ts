@@ -37,7 +37,9 @@ export interface Plan extends StepValues {
   readonly frames: 'first' | 'all'
   /** Another first frame, or how all of them are played, where that is not as the source has it. */
   readonly film?: Film
-  /** SVG only: how many times its own size to draw it. `extract` then is a box of that drawing. */
+  /** Of a film the moment that is shown, in seconds; its first picture where it does not say. */
+  readonly time?: number
+  /** Of a drawing (SVG, PDF): how many times its own size to draw it. `extract` then is a box of that drawing. */
   readonly density?: number
   /** How pixels are mixed where the size changes; Lanczos3 where it does not say. */
   readonly kernel?: Kernel

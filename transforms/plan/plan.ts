@@ -1,5 +1,5 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
-import type { Facts } from '../facts.ts'
+import { type Facts, isDrawing } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
 import { orientSize, turned } from '../steps/geometry/orientation.ts'
 import { rasterised } from '../steps/geometry/raster.ts'
@@ -28,16 +28,23 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     height,
   })
   const turnedSize = orientSize(facts, asked.orient ?? turned(0))
-  const drawn = facts.format === 'svg' ? rasterised(asked, turnedSize) : asked
+  const drawn = isDrawing(facts) ? rasterised(asked, turnedSize) : asked
   const made = {
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
+    ...timeOf(spec, facts),
     ...(further.length > 0 && { further }),
     ...((asked.trim ?? asked.faces) !== undefined && { spec }),
   }
   const tell = tellOf(spec)
   if (made.video) return made
   return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
+}
+
+/** A film that says how long it is has nothing behind its end. */
+function timeOf({ time }: Spec, { format, seconds = Number.POSITIVE_INFINITY }: Facts): Pick<Plan, 'time'> {
+  const isFilm = format === 'mp4' || format === 'webm'
+  return isFilm && time ? { time: Math.min(time, seconds) } : {}
 }
 
 function finder(spec: Spec, further: readonly Facts[]): FindFacts {

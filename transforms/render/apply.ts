@@ -54,8 +54,9 @@ async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<
   const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
   if (plan.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
-  const { image, size } = await opened(bytes, facts, { plan, options })
+  const { image, size, movement } = await opened(bytes, facts, { plan, options, ffmpeg })
   const task = {
+    movement,
     facts,
     size,
     plan,
@@ -86,7 +87,7 @@ async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
     return made
   const { inBytes } = await import('./in-bytes.ts')
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image } = await opened(bytes, facts, { plan, options })
+  const { image } = await opened(bytes, facts, { ...task, plan, options })
   const { done, movement } = await finished(image, task)
   const format = formatOf(made)
   const encoding = [plan.encoding, ...(plan.others ?? [])].find((each) => each.format === format)
@@ -102,6 +103,8 @@ async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
 }
 
 interface Task {
+  /** Of an animation that sharp itself does not know as one. */
+  readonly movement: Movement | undefined
   readonly facts: Facts
   /** Of the decoded picture: the facts' own, or that of an SVG's drawing. */
   readonly size: Size
@@ -158,7 +161,7 @@ interface Ready {
 async function finished(source: Sharp, task: Task): Promise<Ready> {
   const { facts, plan } = task
   const image = inOurColours(source, facts)
-  const whole = moves(facts, plan) ? await movementOf(image, plan.film) : undefined
+  const whole = moves(facts, plan) ? (task.movement ?? (await movementOf(image, plan.film))) : undefined
   const isApart = whole !== undefined && needsFrames(plan)
   const made = await (isApart ? framesOf : still)(image, task)
   const done = await quantised(made, plan.encoding)
@@ -190,8 +193,8 @@ async function sampled(task: Task, ways: readonly Encoding[]): Promise<Plan> {
   const pages = Math.max(2, Math.floor(mostSampled / (plan.width * plan.height)))
   const some = { ...task, facts: { ...facts, pages }, plan: { ...sample, pages } }
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image } = await opened(bytes, facts, { plan, options: { ...options, pages } })
-  const { best } = await compared(await finished(image, some), some, ways)
+  const { image, movement } = await opened(bytes, facts, { ...task, plan, options: { ...options, pages } })
+  const { best } = await compared(await finished(image, { ...some, movement }), some, ways)
   return best ? { ...plan, encoding: best.encoding } : plan
 }
 
@@ -217,13 +220,12 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
-async function firstHasColourEdges({ source, facts, plan, further, fonts, options }: Task): Promise<boolean> {
+async function firstHasColourEdges(task: Task): Promise<boolean> {
+  const { source, facts, plan, further, fonts, options } = task
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image, size } = await opened(bytes, facts, {
-    plan,
-    options: { ...options, animated: false, pages: 1 },
-  })
+  const first = { ...options, animated: false, pages: 1 }
+  const { image, size } = await opened(bytes, facts, { ...task, options: first })
   return hasColourEdges(
     await pixelsOf(await still(inOurColours(image, facts), { size, plan, further, fonts })),
   )

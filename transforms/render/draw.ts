@@ -19,7 +19,7 @@ export async function draw(
   const document = Buffer.from(sized(documentOf(bytes), drawnSize(facts)), 'latin1')
   // The size of the drawing was settled by admission; sharp would count it before it is scaled.
   const image = sharp(document, { ...options, density: pixelsPerInch, limitInputPixels: false })
-  const size = sizeAt(facts, plan.density ?? 1)
+  const size = drawnSizeAt(facts, plan.density ?? 1)
   if (plan.resize && !plan.extract) return { image, size }
   return { image: await afresh(image.resize({ ...size, fit: 'fill' })), size }
 }
@@ -30,7 +30,8 @@ function drawnSize({ width, height, exact = { width, height } }: Facts): Size {
   return { width: exact.width * scale, height: exact.height * scale }
 }
 
-function sizeAt({ width, height }: Size, density: number): Size {
+/** The size of a drawing at a density. */
+export function drawnSizeAt({ width, height }: Size, density: number): Size {
   return {
     width: Math.max(1, Math.round(width * density)),
     height: Math.max(1, Math.round(height * density)),

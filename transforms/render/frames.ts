@@ -18,8 +18,13 @@ const shortestDelay = 11
 export async function movementOf(image: Sharp, film?: Film): Promise<Movement> {
   const { delay = [], loop = 0 } = await orFailure(() => image.metadata())
   const decoded = film ? delay.slice(film.first, film.first + film.count) : delay
-  return { delay: decoded.map((each) => (each < shortestDelay ? usualDelay : each)), loop }
+  return paced({ delay: decoded, loop })
 }
+
+export const paced = ({ delay, loop }: Movement): Movement => ({
+  delay: delay.map((each) => (each < shortestDelay ? usualDelay : each)),
+  loop,
+})
 
 /** The frames that are left once some are dropped, in the order in which they are played. */
 export async function played(

@@ -4,34 +4,69 @@ import type { Facts } from '../facts.ts'
 import { withClearing } from '../identify/gif-disposal.ts'
 import { iconWith, largestOf } from '../identify/ico.ts'
 import { asStill } from '../identify/isobmff.ts'
+import { previewOf } from '../identify/raw.ts'
 import { inSrgb } from '../pixels/colours.ts'
 import { sharp } from '../pixels/sharp.ts'
 import { cutToScans, ended } from '../pixels/unended.ts'
-import type { Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
-import { draw } from './draw.ts'
-import { fromOutside, isOutside } from './outside.ts'
+import { draw, drawnSizeAt } from './draw.ts'
+import type { Movement } from './encode.ts'
+import { fromOutside, isOutside, madeOutside } from './outside.ts'
+import type { Way } from './tools.ts'
 
 export interface Opened {
   readonly image: Sharp
-  /** Of the decoded picture: the facts' own, or that of an SVG's drawing. */
+  /** Of the decoded picture: the facts' own, or that of a drawing. */
   readonly size: Size
+  /** Of an animation that sharp itself does not know as one. */
+  readonly movement?: Movement
 }
 
-interface Way {
-  readonly plan: Plan
-  readonly options: SharpOptions
+type Opening = (bytes: Buffer, facts: Facts, way: Way) => Opened | Promise<Opened>
+
+/** Formats that sharp does not read as they are. */
+const openings: Partial<Readonly<Record<Facts['format'], Opening>>> = {
+  svg: draw,
+  bmp: (bytes, facts, { options }) => bitmap(bytes, facts, options),
+  ico: icon,
+  psd: photoshop,
+  raw(bytes, facts, way) {
+    const { jpeg } = previewOf(bytes)
+    return opened(Buffer.from(jpeg), { ...facts, format: 'jpeg', bytes: jpeg.length }, way)
+  },
 }
 
 /** Fails with 'source-broken' for pixels that cannot be decoded, where they are needed here already. */
 export async function opened(bytes: Buffer, facts: Facts, way: Way): Promise<Opened> {
   const { options } = way
-  if (facts.format === 'svg') return draw(bytes, facts, way)
-  if (facts.format === 'bmp') return bitmap(bytes, facts, options)
-  if (facts.format === 'ico') return icon(bytes, facts, way)
-  if (isOutside(facts)) return ready(await fromOutside(bytes, facts, profiled(facts, options)), facts)
+  const opening = openings[facts.format]
+  if (opening) return opening(bytes, facts, way)
+  if (isReel(facts, options)) return reel(bytes, facts, way)
+  if (isOutside(facts)) {
+    const image = await fromOutside(bytes, facts, { ...way, options: profiled(facts, single(options)) })
+    const { image: ours } = await ready(image, facts)
+    return { image: ours, size: facts.format === 'pdf' ? drawnSizeAt(facts, way.plan.density ?? 1) : facts }
+  }
   const readable = await readableOf(bytes, facts, options)
   return ready(sharp(readable, profiled(facts, options)), facts)
+}
+
+/** What comes from a program is one picture, whichever it was of its source. */
+const single = ({ page: _, pages: __, animated: ___, ...options }: SharpOptions): SharpOptions => options
+
+/** Whether frames are wanted that sharp itself would not find. */
+function isReel({ format, animated }: Facts, { page = 0, pages = 1, animated: all }: SharpOptions): boolean {
+  return animated && (format === 'png' || format === 'avif') && (all === true || page > 0 || pages !== 1)
+}
+
+async function reel(bytes: Buffer, facts: Facts, way: Way): Promise<Opened> {
+  // Loaded only here: most pictures stand still.
+  const { reelOfPng } = await import('./animation/reel.ts')
+  const film =
+    facts.format === 'png'
+      ? { file: bytes, facts }
+      : { file: await madeOutside(bytes, facts, way), facts: { ...facts, depth: 8 } }
+  return { ...(await reelOfPng(film.file, film.facts, way.options)), size: facts }
 }
 
 /** Code points count before a profile where the facts speak of them. */
@@ -54,6 +89,11 @@ async function bitmap(file: Uint8Array, facts: Facts, options: SharpOptions): Pr
   // Loaded only here: other renders need no second decoder.
   const { bitmapOf } = await import('./bitmap.ts')
   return { image: await bitmapOf(file, facts, options), size: facts }
+}
+
+async function photoshop(bytes: Buffer, facts: Facts, { options }: Way): Promise<Opened> {
+  const { photoshopAsTiff } = await import('./photoshop.ts')
+  return { image: sharp(photoshopAsTiff(bytes), options), size: facts }
 }
 
 /** The same picture in bytes that its decoder reads as browsers do. */

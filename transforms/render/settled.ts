@@ -21,7 +21,8 @@ export async function settled(source: Uint8Array, asked: Plan, bounds: Bounds): 
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, asked, bounds)
   const open = async (plan: Plan, frames = {}) => {
-    const { image, size } = await opened(bytes, facts, { plan, options: { ...options, ...frames } })
+    const way = { plan, options: { ...options, ...frames }, ffmpeg: bounds.ffmpeg }
+    const { image, size } = await opened(bytes, facts, way)
     return { image: image.timeout({ seconds: wholeSeconds(timeoutMs) }), size }
   }
   const left = () => ({ ...bounds, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) })

@@ -1,6 +1,6 @@
 // Looks for faces, so that a crop keeps them. Where they are only the pixels tell: a plan with this step says what it
 // would be without a face, and is made anew once they have been looked at.
-
+import { isDrawing } from '../facts.ts'
 import type { Box } from './geometry/sizes.ts'
 import { otherwise } from './geometry/towards-faces.ts'
 import { stepOf } from './step.ts'
@@ -21,9 +21,9 @@ export const faces = stepOf<Faces>()({
   // Asked for by those of the crop; where nothing is cut off, laying out the size takes the step away.
   rows: {},
   exact: () => ({}),
-  plan(draft, { crop }: Asked, { faces, format }) {
+  plan(draft, { crop }: Asked, facts) {
     // Nobody draws a face that the detector knows.
-    if (!crop?.includes('faces') || faces !== undefined || format === 'svg') return draft
+    if (!crop?.includes('faces') || facts.faces !== undefined || isDrawing(facts)) return draft
     const { extract: region } = draft
     return { ...draft, faces: { otherwise: otherwise(crop).join(), ...(region && { region }) } }
   },

@@ -1,4 +1,5 @@
 // Turns the picture in its frame. Quarter turns are folded into the steps before, which then move pixels otherwise.
+import { isDrawing } from '../facts.ts'
 import { decimal, oneOf, same } from '../options/kinds.ts'
 import type { Rotate } from './geometry/geometry.ts'
 import { orientSize, turned } from './geometry/orientation.ts'
@@ -35,7 +36,7 @@ export const rotate = stepOf<Rotate>()({
   }),
   plan(draft, spec: Rotation, facts) {
     const oriented = orientSize(facts, draft.orient ?? turned(0))
-    return rotated(facts.format === 'svg' ? drawable(draft, oriented) : draft, oriented, spec)
+    return rotated(isDrawing(facts) ? drawable(draft, oriented) : draft, oriented, spec)
   },
   isApart: () => true,
   opens: ({ corners }) => corners !== undefined && corners.alpha < 1,

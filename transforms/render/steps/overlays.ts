@@ -1,6 +1,7 @@
 // Other pictures upon the finished one: read once in a render, however many frames they lie on.
 import type { Sharp } from 'sharp'
 import { Failure } from '../../../errors.ts'
+import { isDrawing } from '../../facts.ts'
 import { identify } from '../../identify.ts'
 import { from, orFailure, type Pixels, pixelsOf } from '../../pixels/run.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -34,12 +35,13 @@ async function readOverlay(source: Uint8Array, sized: Sized, plan: Plan): Promis
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const orient = fromExif(facts.orientation)
   const own = orientSize(facts, orient)
-  const density =
-    facts.format === 'svg' ? Math.max(sized.size.width / own.width, sized.size.height / own.height) : 1
+  const density = isDrawing(facts)
+    ? Math.max(sized.size.width / own.width, sized.size.height / own.height)
+    : 1
   // A picture of its own: nothing but upright and of its size.
   const alone = {
     ...(orient.turns !== 0 || orient.mirror ? { orient } : {}),
-    ...(facts.format === 'svg' && { density }),
+    ...(isDrawing(facts) && { density }),
     resize: sized.size,
     background: { r: 255, g: 255, b: 255, alpha: 0 },
     flatten: false,
