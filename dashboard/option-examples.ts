@@ -170,6 +170,7 @@ export const examples: Readonly<Record<string, Example>> = {
   'txt-track': { ...words, value: '6' },
   frame: { ...moving, value: '8' },
   page: { value: '2', same: 'None of the samples has several pages.' },
+  time: { value: '2', same: 'None of the samples is a film.' },
   loop: { ...moving, value: '1' },
   fps: { ...moving, value: '4' },
   interval: { ...moving, value: '4' },

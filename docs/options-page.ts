@@ -104,11 +104,16 @@ const formats = `## Formats
 * \`auto=format\` sends the smallest of what the client reads: AVIF, else WebP; the source's own format; the source's
   own bytes, where the size is theirs. Drawings (text, screens, flat colours) go without loss, as WebP or PNG, unless that
   costs a quarter more; animations as WebP or GIF. A client that reads neither WebP nor AVIF gets \`fm\`; otherwise PNG
-  for transparency and for sources that are graphics (PNG, GIF, SVG, BMP, ICO), JPEG for the rest.
-* Sources may be JPEG, PNG, GIF, WebP, AVIF, TIFF, SVG, BMP and ICO, of which the largest picture counts.
-* An animated GIF or WebP stays animated as WebP or GIF. As JPEG, PNG or AVIF it is its first frame. Of an animated PNG
-  only the first frame is read, of an AVIF sequence the still picture beside it; where their own bytes are the answer,
-  they move. A pace or a number of repetitions that the
+  for transparency and for sources that are graphics (PNG, GIF, SVG, BMP, ICO, PDF), JPEG for the rest.
+* Sources may be JPEG, PNG, GIF, WebP, AVIF, TIFF, SVG, BMP, ICO (its largest picture counts), Photoshop documents (their
+  merged picture, in RGB, grey, CMYK or a palette) and RAW (DNG, CR2, NEF, ARW, RAF: the largest JPEG that the camera put into it).
+  Other programs, where they are installed, read HEIC (\`libheif-examples\`), JPEG XL (\`libjxl-tools\`, the first frame), JPEG
+  2000 (\`libopenjp2-tools\`), PDF (\`poppler-utils\`; a page is drawn at the size that is wanted, 96 pixels to an inch where
+  none is named; not encrypted ones) and one moment of MP4, QuickTime and WebM (\`ffmpeg\`). They run apart: 20 seconds,
+  2 GB, none of the server's environment, no network. Without the program the answer is 415 (of a film 501) and names it.
+* An animation (GIF, WebP, animated PNG, AVIF sequence) stays animated as WebP or GIF. As JPEG, PNG or AVIF it is its
+  first frame; animated PNG and AVIF are read and not written, but their own bytes move where those are the answer. Of an
+  AVIF sequence the frames are read by ffmpeg, its first picture without. All frames of a PNG or AVIF have 60 megapixels at most. A pace or a number of repetitions that the
   format of the result cannot hold becomes the nearest that it can, and too many repetitions are for ever.
 * Results are in sRGB, but for the source's own bytes. Colours are converted by the profile of the source, or by what it says instead: the code points of
   AVIF (\`nclx\`), and \`cICP\`, \`gAMA\` and \`cHRM\` of PNG. PQ and HLG are mapped to what a usual screen shows.

@@ -25,11 +25,13 @@ export function chooseRoute(facts: Facts, edit: string, request: OptimiseRequest
   return {
     through,
     request: { ...softened, format: to === through ? 'same' : (to as OptimiseRequest['format'] & string) },
-    seeks:
-      to === 'auto' && request.mode !== 'lossless' && (facts.format === 'jpeg' || facts.format === 'avif'),
+    seeks: to === 'auto' && request.mode !== 'lossless' && photographs.includes(facts.format),
     ...(note !== undefined && { note }),
   }
 }
+
+/** Mostly of photographs, and coded with loss. */
+const photographs: readonly Facts['format'][] = ['jpeg', 'avif', 'raw', 'heic', 'jxl', 'jp2']
 
 type Target = Facts['format'] | 'auto'
 

@@ -15,8 +15,15 @@ const wanted: readonly Wanted[] = [
   { packages: ['chromium'], proof: '/usr/bin/chromium', purpose: 'the pages in a real browser' },
   { packages: ['prometheus'], proof: '/usr/bin/promtool', purpose: 'the alert rules, read by Prometheus' },
   { packages: ['gifsicle'], proof: '/usr/bin/gifsicle', purpose: 'GIFs made smaller without loss' },
-  { packages: ['ffmpeg'], proof: '/usr/bin/ffmpeg', purpose: 'videos of animations' },
+  {
+    packages: ['ffmpeg'],
+    proof: '/usr/bin/ffmpeg',
+    purpose: 'videos of animations, pictures of videos, animations in AVIF',
+  },
   { packages: ['libheif-examples'], proof: '/usr/bin/heif-convert', purpose: 'sources in HEIC' },
+  { packages: ['libjxl-tools'], proof: '/usr/bin/djxl', purpose: 'JPEG XL' },
+  { packages: ['libopenjp2-tools'], proof: '/usr/bin/opj_decompress', purpose: 'sources in JPEG 2000' },
+  { packages: ['poppler-utils'], proof: '/usr/bin/pdftocairo', purpose: 'sources in PDF' },
   { packages: ['postgresql'], proof: '/usr/lib/postgresql', purpose: 'records in PostgreSQL' },
   {
     packages: ['redis-server', 'redis-sentinel'],

@@ -62,7 +62,10 @@ export function admit(facts: Facts, plan: Plan | undefined, limits: Limits = def
 }
 
 function admitPlan(facts: Facts, plan: Plan, limits: Limits): void {
-  const moves = plan.frames === 'all'
+  // A decoder reads but one frame of what goes out as it is and is not written here.
+  const moves =
+    plan.frames === 'all' &&
+    !(plan.source === 'instead' && (facts.format === 'png' || facts.format === 'avif'))
   if (moves && facts.pages > limits.maxFrames) throw tooCostly(`it has more than ${limits.maxFrames} frames`)
   if (moves && facts.pages * facts.width * facts.height > limits.maxTotalPixels)
     throw tooCostly(`its frames exceed ${megas(limits.maxTotalPixels)} megapixels together`)

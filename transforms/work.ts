@@ -1,5 +1,6 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
 import { type Facts, isDrawing, type SourceFormat } from './facts.ts'
+import { outsideRates, outsideWork } from './outside-work.ts'
 import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
 import { addsColour, drawsEdges, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
@@ -24,8 +25,7 @@ const fixedRates = {
   'read svg': 6,
   'read svg pass': 6,
   'read tiff': 2,
-  'read heic': 190, // by another program, and its PNG
-  'read other': 60,
+  ...outsideRates,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
   'code points': 20, // in our own code, see pixels/to-srgb.ts
@@ -148,14 +148,17 @@ interface Reading {
 
 /** Returns the megapixels that come out of the decoder. */
 function reading(
-  plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'orient'>,
+  plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'orient' | 'time' | 'film'>,
   facts: Facts,
   { frames, add }: Reading,
 ): number {
   const pixels = (drawnPixels(facts, plan) * frames) / 1e6
   const shrink = facts.format === 'jpeg' ? shrinkOnLoad(plan, facts) : 1
   const loaded = pixels / shrink ** 2
-  add(shrink > 1 ? 'read jpeg shrunk' : (readers[facts.format] ?? 'read other'), pixels)
+  const [reader, before] = [readers[facts.format], plan.film?.first ?? 0]
+  if (reader) add(shrink > 1 ? 'read jpeg shrunk' : reader, pixels)
+  for (const [name, amount] of outsideWork(facts, { pixels, frames, before, time: plan.time }))
+    add(name, amount)
   if (facts.format === 'jpeg') add('read jpeg bytes', facts.bytes / 1e6)
   add(facts.format === 'svg' ? 'read svg pass' : 'read jpeg scan', (facts.scans - 1) * pixels)
   if (facts.depth > 8) add('deep', pixels)
@@ -176,7 +179,7 @@ const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
   avif: 'read avif',
   svg: 'read svg',
   tiff: 'read tiff',
-  heic: 'read heic',
+  raw: 'read jpeg',
 }
 
 /** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */

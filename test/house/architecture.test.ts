@@ -145,7 +145,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'transforms/steps',
     'transforms/language',
   ],
-  'transforms/work.ts': [...nouns, 'transforms/steps', 'transforms/plan'],
+  'transforms/outside-work.ts': nouns,
+  'transforms/work.ts': [...nouns, 'transforms/outside-work.ts', 'transforms/steps', 'transforms/plan'],
   'transforms/price.ts': [...nouns, 'transforms/work.ts', 'transforms/plan'],
   'transforms/processor.ts': [...nouns, 'transforms/plan'],
   // Bytes without a decoder.

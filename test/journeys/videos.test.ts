@@ -1,5 +1,7 @@
 // An animation as a video through the whole CDN, and what is said where there is none.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { animatedGif, animatedWebp } from '../pictures.ts'
@@ -15,6 +17,7 @@ beforeAll(async () => {
   const [whole, film] = [await animatedGif(), await animatedWebp()]
   source = await aSource({
     '/dance.gif': whole,
+    '/film.mp4': readFileSync(join(import.meta.dirname, '../fixtures/red-then-blue.mp4')),
     '/cut.webp': film.subarray(0, film.length >> 1),
     '/mad.gif': Buffer.concat([whole.subarray(0, 60), Buffer.alloc(2000, 0x2c), whole.subarray(60)]),
     '/still.png': await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
@@ -54,6 +57,20 @@ describe.skipIf(!isHere)('a video (needs ffmpeg)', () => {
       'ftyp',
     ])
   })
+})
+
+test('the facts of a video need no ffmpeg, and a picture of it does', async () => {
+  const facts = await poor.get('/shop/film.mp4?fm=json')
+  expect(JSON.parse(facts.body.toString())).toMatchObject({ type: 'video/mp4', width: 64, seconds: 2 })
+  const { status, body } = await poor.get('/shop/film.mp4?w=20&time=1')
+  expect([status, JSON.parse(body.toString())]).toMatchObject([
+    501,
+    { detail: 'A source in MP4 needs /no/such/ffmpeg (Debian: apt install ffmpeg)' },
+  ])
+  const made = await cdn.get('/shop/film.mp4?w=20&time=1&auto=format', { accept: 'image/webp' })
+  expect([made.status, made.headers['content-type']]).toEqual(
+    isHere ? [200, 'image/webp'] : [501, expect.anything()],
+  )
 })
 
 describe('no video', () => {

@@ -72,7 +72,8 @@ describe('refused', () => {
     ['an edit of an SVG into whatever is best', facts('svg'), 'w=50', 'auto', 'bad-option', 'format'],
     ['a film as a JPEG', film('gif'), 'w=50', 'jpeg', 'bad-option', 'format'],
     ['a film as a PNG', film('webp'), '', 'png', 'bad-option', 'format'],
-    ['an edit of an animated PNG', film('png'), 'w=50', 'same', 'bad-option', 'edit'],
+    ['an edit of an animated PNG that stays one', film('png'), 'w=50', 'same', 'bad-option', 'format'],
+    ['a HEIC that stays one', facts('heic'), 'w=50', 'same', 'source-unsupported', undefined],
     ['a TIFF that stays one', facts('tiff'), 'w=50', 'same', 'source-unsupported', undefined],
   ] as const)('is %s', (_, source, edit, format, kind, option) => {
     const route = () => chooseRoute(source, edit, { mode: 'lossy', format })

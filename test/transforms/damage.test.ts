@@ -36,6 +36,8 @@ const sources: Readonly<Record<string, () => Buffer | Promise<Buffer>>> = {
   'animated webp': () => pictures.animatedWebp(size),
   avif: () => fixture('p3nclx.avif'),
   'avif film': () => fixture('anim.avif'),
+  'png film': () => fixture('anim.png'),
+  photoshop: () => fixture('two-colours.psd'),
   tiff: () => pictures.tiff(size),
   svg: () => pictures.svg(size),
   'utf-16 svg': () => Buffer.from(pictures.svg(size).toString(), 'utf16le'),

@@ -131,6 +131,10 @@ const formats = [
   'jp2',
   'bmp',
   'ico',
+  'pdf',
+  'psd',
+  'raw',
+  'mp4',
 ] as const
 const sourceSide = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 30_000 }))
 

@@ -73,11 +73,19 @@ function headOf(reader: BitReader): Head {
   const extra = reader.choice([0, 0], [1, 0], [2, 4], [1, 12])
   if (extra === 0) {
     reader.flag() // whether it is in XYB
-    return { orientation, animated, depth, alpha: false, icc: !reader.flag() }
+    return { orientation, animated, depth, alpha: false, icc: !isSrgb(reader) }
   }
   // Of several channels the first is looked at; what follows it is of no fixed length.
   const alpha = reader.flag() || reader.choice([0, 0], [1, 0], [2, 4], [18, 6]) === 0
   return { orientation, animated, depth, alpha: alpha || extra > 1, icc: true }
+}
+
+/** The colours are sRGB's: white of D65, its primaries, its curve (ISO/IEC 18181-1 E.2). Rendering intents change nothing. */
+function isSrgb(reader: BitReader): boolean {
+  if (reader.flag()) return true
+  const number = () => reader.choice([0, 0], [1, 0], [2, 4], [18, 6])
+  const [profile, space, white, primaries] = [reader.flag(), number(), number(), number()]
+  return !profile && space === 0 && white === 1 && primaries === 1 && !reader.flag() && number() === 13
 }
 
 function depthOf(reader: BitReader): number {

@@ -2,6 +2,9 @@
 import type { Facts } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
 
+/** Pixels of all frames that are decoded one by one and kept together in memory, 240 MB. */
+export const mostHeld = 60e6
+
 export interface Film {
   /** The first frame that is decoded, from 0. */
   readonly first: number

@@ -15,8 +15,8 @@ const known: ReadonlySet<string> = new Set([
   ...Object.values(extensions).flat(),
   'tif',
   'tiff',
-  'heic',
-  'bmp',
+  ...['heic', 'heif', 'jxl', 'jp2', 'j2k', 'psd', 'psb', 'bmp', 'ico'],
+  ...['dng', 'cr2', 'nef', 'arw', 'raf'],
   'svgz',
 ])
 

@@ -6,6 +6,7 @@ import type { Facts } from '../../facts.ts'
 import { inSrgb } from '../../pixels/colours.ts'
 import { pixelsOf } from '../../pixels/run.ts'
 import { sharp } from '../../pixels/sharp.ts'
+import { mostHeld } from '../../plan/film.ts'
 import type { Movement } from '../encode.ts'
 import { paced } from '../frames.ts'
 import { inOurColours } from '../our-colours.ts'
@@ -22,6 +23,11 @@ export async function reelOfPng(file: Uint8Array, facts: Facts, options: SharpOp
   const film = framesOfPng(file)
   const { page: first = 0, pages = options.animated ? -1 : 1 } = options
   const count = pages === -1 ? facts.pages - first : pages
+  if (count * film.width * film.height > mostHeld)
+    throw new Failure(
+      'too-costly',
+      'The frames exceed 60 megapixels together: ask for one (`frame`), or a part of them.',
+    )
   const wanted = film.frames.slice(first, first + count)
   if (wanted.length < count) throw new Failure('source-broken', 'The source is damaged: frames are missing.')
   const roll = await rolled(film, { first, count, facts, options })
