@@ -12,6 +12,8 @@ export interface Metrics {
   limited(scope: string): void
   /** Bytes of pictures of sites that were not sent, because there was a better picture. */
   saved(bytes: number): void
+  /** A first answer had its turn to become better; the better one has so many bytes less. */
+  improved(outcome: string, savedBytes: number): void
   /** Counts kept elsewhere as plain numbers, because the hit path has no time for labels; read when asked for. */
   hits(tier: string, read: () => { readonly requests: number; readonly bytes: number }): void
   /** Reads the current value whenever somebody asks for the metrics. */
@@ -63,8 +65,23 @@ export function createMetrics(): Metrics {
     help: 'Bytes of the pictures of sites that were saved: of the original, less those of what was sent.',
     registers,
   })
+  const improvements = new Counter({
+    name: 'halftone_improvements_total',
+    help: 'First answers that had a turn to become better, by outcome: better, same, gone, failed, dropped.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const improvedBytes = new Counter({
+    name: 'halftone_improved_bytes_total',
+    help: 'Bytes by which better pictures were smaller than the first answers that they replaced.',
+    registers,
+  })
   return {
     registry,
+    improved: (outcome, savedBytes) => {
+      improvements.inc({ outcome })
+      improvedBytes.inc(Math.max(0, savedBytes))
+    },
     saved: (bytes) => saved.inc(bytes),
     outcome: (tier, outcome) => requests.inc({ tier, outcome }),
     rendered: (format, seconds) => renders.observe({ format }, seconds),

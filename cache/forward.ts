@@ -1,6 +1,7 @@
 // One flight: look again, ask upstream, keep what may be kept. What lands is shared by all who waited.
 import { Failure } from '../errors.ts'
 import { parseRetryAfter } from '../http/dates.ts'
+import { reportOf } from '../http/metering.ts'
 import type { Defaults } from '../http/policy.ts'
 import { minFresh } from '../http/request-directives.ts'
 import { confirms, mayShare, validators } from '../http/stored-headers.ts'
@@ -9,6 +10,7 @@ import { latest, type Purged } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
 import type { Entry } from './entry.ts'
 import { entryOf, type Kept, refreshed } from './keep.ts'
+import type { Meter } from './meter.ts'
 import type { CacheObserver } from './outcome.ts'
 import { decide, mayServeStale } from './use.ts'
 import type { Found, Variants } from './variants.ts'
@@ -39,6 +41,7 @@ export interface ForwardOptions {
   readonly now: () => number
   readonly defaults: Defaults
   readonly observe: CacheObserver
+  readonly meter: Meter
 }
 
 /** What a flight is about. */
@@ -53,7 +56,14 @@ export interface Errand {
 
 export type Forward = (errand: Errand) => Promise<Landing>
 
-export function createForward({ variants, upstream, now, defaults, observe }: ForwardOptions): Forward {
+export function createForward({
+  variants,
+  upstream,
+  now,
+  defaults,
+  observe,
+  meter,
+}: ForwardOptions): Forward {
   async function forward(errand: Errand): Promise<Landing> {
     const { ask } = errand
     // Looked up a second time: this ask may have missed while an earlier flight was in the air, and have come here
@@ -80,7 +90,12 @@ export function createForward({ variants, upstream, now, defaults, observe }: Fo
   }
 
   async function askUpstream(ask: Ask, entry: Entry | undefined): Promise<Answer> {
-    const answer = await askOnce(ask, entry ? validators(entry.headers) : {})
+    // A report of the asker's is among these by now; where nothing is stored it goes on as it came.
+    const uses = entry && meter.take(entry.key)
+    const answer = await askOnce(
+      ask,
+      entry ? { ...validators(entry.headers), ...(uses && reportOf(uses)) } : {},
+    )
     if (answer.status !== 304 || (entry && confirms(answer.headers, entry.headers))) return answer
     const whole = await askOnce(ask, {})
     return whole.status === 304 ? problemAnswer(new Failure('upstream-failed', unasked304)) : whole
@@ -158,7 +173,7 @@ const upstreamFailure = (thrown: unknown): Failure =>
 const answeredHere = ['if-none-match', 'if-modified-since', 'if-range', 'range']
 
 /** Of an ask for a picture only these speak to the tiers behind. */
-const onwardNames = ['request-id', 'traceparent', 'priority', 'cache-control']
+const onwardNames = ['request-id', 'traceparent', 'priority', 'cache-control', 'meter']
 
 const onward = ({ host, headers }: Ask): Headers =>
   Object.fromEntries(

@@ -11,6 +11,7 @@ import { createFlights, type Trip } from './collapse.ts'
 import type { Entry } from './entry.ts'
 import { type Answered, createForward, type Landing } from './forward.ts'
 import { createHold } from './hold.ts'
+import { type Meter, noMeter } from './meter.ts'
 import type { CacheObserver } from './outcome.ts'
 import { fromEntry, fromFlight, type HitOutcome, outcomeOf } from './respond.ts'
 import { safely } from './safe-store.ts'
@@ -33,6 +34,8 @@ export interface CacheOptions {
   readonly observe?: CacheObserver
   /** What was purged; nothing where it is not given. */
   readonly epochs?: Epochs
+  /** Upstream is told how often its answers were used, where it asks for it. */
+  readonly meter?: Meter
 }
 
 export interface Cache {
@@ -61,11 +64,11 @@ type Unhurried = Omit<Asking, 'signal'>
 
 export function createCache(options: CacheOptions): Cache {
   const { name, upstream, flightMs, defaults = {}, now = Date.now, observe = () => {} } = options
-  const { epochs = noEpochs } = options
+  const { epochs = noEpochs, meter = noMeter } = options
   const store = safely(options.store, observe)
   const flights = createFlights<Landing>(flightMs)
   const variants = createVariants(store, now)
-  const forward = createForward({ variants, upstream, now, defaults, observe })
+  const forward = createForward({ variants, upstream, now, defaults, observe, meter })
   const hold = createHold(now)
   let alone = 0
 
@@ -80,6 +83,7 @@ export function createCache(options: CacheOptions): Cache {
 
   async function lookUp(asking: Asking): Promise<Answer> {
     const { entry } = await variants.find(asking)
+    if (entry) meter.report(entry, asking.headers)
     const moment = { now: now(), purged: purgedSince(asking.about, entry) }
     const decision = decide(entry, { ...moment, minFresh: minFresh(asking.headers) })
     if (entry && decision === 'fresh') return stored(asking, entry, 'hit')
@@ -165,7 +169,13 @@ export function createCache(options: CacheOptions): Cache {
 
   function stored({ headers, about }: Unhurried, entry: Entry, outcome: HitOutcome): Answer {
     observe(outcome)
-    return fromEntry({ name, headers }, entry, { outcome, now: now(), purged: purgedSince(about, entry) })
+    const answer = fromEntry({ name, headers }, entry, {
+      outcome,
+      now: now(),
+      purged: purgedSince(about, entry),
+    })
+    meter.use(entry, headers, answer.status)
+    return answer
   }
 
   return {

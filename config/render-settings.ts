@@ -52,6 +52,12 @@ export const renderSettings = {
     'HALFTONE_BETTER_LATER',
     yesNo(),
     'true',
-    'Whether a quality that takes a search (q=auto, auto=compress) is answered at once with the usual quality, and searched for in the background once the picture is asked for again. Otherwise who asks first waits for the search.',
+    'Whether a picture that takes long (a quality that is searched for, by q=auto or auto=compress; an AVIF with much effort) is answered at once by one that is made soon, and made in the background once it is asked for again. Otherwise who asks first waits for the search, and an AVIF stays as it was made.',
+  ),
+  betterLaterShare: setting(
+    'HALFTONE_BETTER_LATER_SHARE',
+    integer(1, 100),
+    25,
+    "Percent of the cores' time that better pictures in the background may take. They are made only while nobody waits for a picture.",
   ),
 }

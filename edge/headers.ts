@@ -32,7 +32,8 @@ export interface ClientFields {
 
 /** The headers of an answer from below, as a browser gets them. */
 export function clientHeaders(below: Headers, { vary, saving }: ClientFields): Headers {
-  const { [failureHeader]: _kind, [reasonHeader]: _reason, 'content-disposition': stored, ...rest } = below
+  const { [failureHeader]: _kind, [reasonHeader]: _reason, meter: _, ...told } = below
+  const { 'content-disposition': stored, ...rest } = told
   const disposition = dispositionOf(saving, stored)
   return {
     ...rest,

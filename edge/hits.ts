@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Entry } from '../cache/entry.ts'
+import { type Count, type Meter, noMeter } from '../cache/meter.ts'
 import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
 import { answerTo } from '../http/conditional.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
@@ -28,6 +29,8 @@ export interface HitsOptions {
   readonly now: () => number
   readonly epochs?: Epochs
   readonly tellFront?: TellFront
+  /** Of the cache behind. */
+  readonly meter?: Meter
 }
 
 /** For the URLs remembered: some 100,000 of them. Beyond it the least used go, and are learned on their next request. */
@@ -48,13 +51,15 @@ interface Ready {
   readonly whole: string[]
   readonly notModified: string[]
   second: number
+  /** Where the origin wants to know how often it is used. */
+  readonly uses: Count | undefined
   /** How the entry was purged is looked up again only when the log's position has risen above `checked`. */
   readonly moment: { now: number; purged: Purged }
   checked: number
 }
 
 export function createHits(options: HitsOptions): Hits {
-  const { memory, name, now, epochs = noEpochs, tellFront = tellNobody } = options
+  const { memory, name, now, epochs = noEpochs, tellFront = tellNobody, meter = noMeter } = options
   const known = new LRUCache<string, Known>({ maxSize: maxUrlBytes, sizeCalculation: weighUrl })
   let requests = 0
   let bytes = 0
@@ -71,14 +76,14 @@ export function createHits(options: HitsOptions): Hits {
     if (decide(entry, ready.moment) !== 'fresh') return false
     refresh(ready)
     if (plain === undefined) writeChosen(request, response, ready)
-    else write(request, response, { status: entry.status, headers: ready.whole, body: entry.body })
+    else writeWhole(request, response, ready)
     requests++
     bytes += entry.body.length
     return true
   }
 
   function checked(found: Known, entry: Entry): Ready {
-    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found, tellFront)
+    const ready = found.ready?.entry === entry ? found.ready : makeReady(entry, found, { tellFront, meter })
     found.ready = ready
     const { position } = epochs
     if (ready.checked !== position) {
@@ -108,7 +113,11 @@ export function createHits(options: HitsOptions): Hits {
   }
 }
 
-function makeReady(entry: Entry, told: ClientFields, tellFront: TellFront): Ready {
+function makeReady(
+  entry: Entry,
+  told: ClientFields,
+  { tellFront, meter }: { readonly tellFront: TellFront; readonly meter: Meter },
+): Ready {
   const length = String(entry.body.length)
   const client = { ...clientHeaders(entry.headers, told), 'content-length': length }
   const headers: Headers = tellFront(client, entry.headers, entry.freshUntil)
@@ -119,6 +128,7 @@ function makeReady(entry: Entry, told: ClientFields, tellFront: TellFront): Read
     headers,
     whole: flattened(headers),
     notModified: flattened(unchanged.headers),
+    uses: meter.of(entry),
     moment: { now: 0, purged: neverPurged },
     ...{ second: -1, checked: 0 },
   }
@@ -145,12 +155,20 @@ function write(request: IncomingMessage, response: ServerResponse, { status, hea
   else response.end(body)
 }
 
+function writeWhole(request: IncomingMessage, response: ServerResponse, ready: Ready): void {
+  const { entry, whole: headers, uses } = ready
+  if (uses) uses.sent++
+  write(request, response, { status: entry.status, headers, body: entry.body })
+}
+
 /** 304, 206 and 416 (RFC 9110 13 and 14). A browser that comes back with our own ETag is by far the most common. */
 function writeChosen(request: IncomingMessage, response: ServerResponse, ready: Ready): void {
-  const { entry, headers } = ready
+  const { entry, headers, uses } = ready
   const asked = request.headers as Record<string, string>
   const isOurs = headers.etag !== undefined && asked['if-none-match'] === headers.etag
-  write(request, response, isOurs && entry.status === 200 ? unchanged(ready) : chosen(ready, asked))
+  const written = isOurs && entry.status === 200 ? unchanged(ready) : chosen(ready, asked)
+  if (uses) uses[written.status === 304 ? 'confirmed' : 'sent']++
+  write(request, response, written)
 }
 
 const unchanged = ({ notModified }: Ready): Written => ({

@@ -5,6 +5,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { type CacheObserver, createCache } from '../cache/index.ts'
 import type { MemoryStore } from '../cache/memory.ts'
+import { createMeter } from '../cache/meter.ts'
 import { Failure } from '../errors.ts'
 import { answerTo } from '../http/conditional.ts'
 import { readingMethods } from '../http/cors.ts'
@@ -61,10 +62,11 @@ const name = 'halftone-edge'
 
 export function createEdge(options: EdgeOptions): Edge {
   const { memory, upstream, flightMs, now = Date.now, observe, epochs = noEpochs } = options
-  const cached = { name, store: memory, upstream, flightMs, now, epochs }
+  const meter = createMeter()
+  const cached = { name, store: memory, upstream, flightMs, now, epochs, meter }
   const cache = createCache({ ...cached, ...(observe ? { observe } : {}) })
   const tellFront = options.isBehindNginx ? tellNginx : tellNobody
-  const hits = createHits({ memory, name, now, epochs, tellFront })
+  const hits = createHits({ memory, name, now, epochs, tellFront, meter })
 
   const app = new Hono<EdgeEnv>()
   app.use(identified(), logged(options.log, now))

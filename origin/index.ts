@@ -5,24 +5,29 @@ import { asFailure, Failure } from '../errors.ts'
 import { problemAnswer } from '../problem.ts'
 import { type Epochs, noEpochs } from '../purging/index.ts'
 import type { Answer, Ask, Headers, Tier } from '../tier.ts'
-import {
-  canonical,
-  furtherSources,
-  isUnmade,
-  type Limits,
-  parseExactPath,
-  type Spec,
-} from '../transforms/index.ts'
+import { furtherSources, isUnmade, type Limits, parseExactPath, type Spec } from '../transforms/index.ts'
 import type { Processor } from '../transforms/processor.ts'
 import type { Handover } from '../work/handover.ts'
-import { type Caching, mayBeKept, together } from './caching.ts'
+import type { Caching } from './caching.ts'
 import { cacheHeaders, type Freshness, fleetingHeaders } from './freshness.ts'
-import { allowsHaste, hastyHeaders, isHasty, type MakeOf, maySearch, obtainSoon } from './hasty.ts'
-import type { Loader, Source, Wish } from './loader.ts'
+import {
+  allowsHaste,
+  candidateIn,
+  hastyHeaders,
+  improveKept,
+  isHasty,
+  type MakeOf,
+  mayImprove,
+  obtainSoon,
+  waitedMs,
+} from './hasty.ts'
+import { createImprover, type Improved, type ImproverEvent, type ImproverOptions } from './improving/index.ts'
+import { type Loaded, loadFor } from './loaded.ts'
+import type { Loader } from './loader.ts'
 import { make } from './make.ts'
 import { createOpener } from './opened-sources.ts'
 import { keysOf, respond } from './respond.ts'
-import { createResults, type ObtainedResult, resultKey } from './result.ts'
+import { createResults, type MadeAnswer, type ObtainedResult } from './result.ts'
 
 export type { Freshness } from './freshness.ts'
 export type { Loader, Source } from './loader.ts'
@@ -43,21 +48,32 @@ export interface OriginOptions {
   readonly now?: () => number
   readonly observe?: (event: OriginEvent) => void
   readonly epochs?: Epochs
-  /** Whether a quality that takes a search is answered by the usual one first. */
-  readonly hastens?: boolean
+  /** Pictures that take long are answered by others first, and made later. Absent, whoever asks first waits. */
+  readonly improving?: Improving
   readonly share?: Share | undefined
   readonly log?: { error(fields: object, message: string): void }
+}
+
+export interface Improving extends Pick<ImproverOptions, 'isQuiet' | 'share' | 'cores'> {
+  /** Makes pictures in the time that nothing else needs. */
+  readonly processor: Processor
 }
 
 export type OriginEvent =
   /** `outcome` is how the result came, or the failure's kind. */
   | { readonly kind: 'answered'; readonly outcome: string }
   | { readonly kind: 'rendered'; readonly type: string; readonly renderMs: number; readonly waitMs: number }
+  /** A better picture than the first, or none. */
+  | ({ readonly kind: 'improved' } & ImproverEvent)
 
 export interface Origin {
   readonly answer: Tier
+  /** First answers that wait for a better one. */
+  waitingToImprove(): number
   /** Settles when nothing is being made or written. */
   idle(): Promise<void>
+  /** Begins no better pictures any more, and gives up the one that is being made. */
+  close(): Promise<void>
 }
 
 /** Far above the deadlines of the processor and the loader, because their failures say more. */
@@ -68,7 +84,10 @@ export function createOrigin(options: OriginOptions): Origin {
   const onFault = (cause: unknown) => options.log?.error({ err: cause }, 'a result could not be kept or read')
   const results = createResults({ store: options.results, flightMs, now, onFault, share: options.share })
   const open = createOpener(options.handover)
-  const workshop = { open, processor: options.processor, limits: options.limits, now }
+  const { processor: foreground, improving, limits } = options
+  const processors = { foreground, background: improving?.processor ?? foreground }
+  const workshop = { open, processors, limits, now }
+  const improver = improving && createImprover({ ...improving, improve, now, observe: tellOf(observe) })
 
   async function answer(ask: Ask): Promise<Answer> {
     try {
@@ -82,64 +101,77 @@ export function createOrigin(options: OriginOptions): Origin {
   }
 
   async function pictureFor(ask: Ask): Promise<Answer> {
-    const place = parseExactPath(ask.path)
-    const places = [place, ...furtherSources(place.spec)]
-    const loads = places.map(({ source, path }) => {
-      const loader = options.loaders.get(source)
-      if (!loader) throw new Failure('unknown-source', 'There is no source of this name.')
-      return (wish: Wish) => loader.load(path, ask.signal, wish)
-    })
-    const about = { path: ask.path, keys: keysOf(places) }
-    const { position: epoch } = epochs
-    const purged = epochs.of(about)
-    const wish = { headers: wishOf(ask), about, since: purged.hard, epoch }
     // Twice, because a source may be replaced between being found and being read.
     for (let tries = 0; tries < 2; tries++) {
-      const began = now()
-      const sources = (await Promise.all(loads.map((load) => load(wish)))) as [Source, ...Source[]]
-      const [source, ...further] = sources
-      const caching = together([source.caching, ...further.map((each) => each.caching)])
-      const loadMs = now() - began
-      const priority = priorityOf(ask)
-      const { traceparent } = ask.headers
-      // The source's own bytes are kept where sources are.
-      const isKept = mayBeKept(caching.shared) && place.spec.format !== 'original'
-      const versions = sources.map((each) => each.version)
-      const key = resultKey(versions, canonical(place.spec))
-      const wanted = { key, priority, keep: isKept, purged, epoch, signal: ask.signal }
-      const { spec, source: owner } = place
-      const makeOf: MakeOf = (isHasty) => (signal) =>
-        make({ source, further, spec, owner, priority, traceparent, isHasty }, workshop, signal)
-      const isSoon = options.hastens && isKept && place.isCurrent && maySearch(spec) && allowsHaste(caching)
+      const loaded = await loadFor(ask, { ...options, epochs, now })
+      const { place, caching, wanted } = loaded
+      const isSoon = options.improving && mayImproveLater(loaded)
       const result = isSoon
-        ? await obtainSoon(results, wanted, makeOf)
-        : await results.obtain({ ...wanted, make: makeOf(false) })
+        ? await obtainSoon(results, wanted, makeOf(loaded, ask))
+        : await results.obtain({ ...wanted, make: makeOf(loaded, ask)('only') })
       if (!result) continue
       for (const event of eventsOf(result, place.spec)) observe(event)
-      return respond(result, {
-        ask,
-        places,
-        sources,
-        loadMs,
-        isKept,
-        freshness: freshnessOf(result, { caching, isCurrent: place.isCurrent }, options.freshness),
-      })
+      const noted = isSoon && candidateIn(result, ask)
+      if (noted) improver?.note(noted.candidate, noted.uses)
+      const age = waitedMs(result, now())
+      const freshness = freshnessOf(result, { caching, isCurrent: place.isCurrent, age }, options.freshness)
+      return respond(result, { ...loaded, ask, freshness })
     }
     throw new Failure('source-failed', 'The source keeps changing while it is read.')
   }
 
-  return { answer, idle: () => results.idle() }
+  function makeOf({ place, sources: [source, ...further], wanted }: Loaded, ask: Ask): MakeOf {
+    const { spec, source: owner } = place
+    const { traceparent } = ask.headers
+    const work = { source, further, spec, owner, priority: wanted.priority, traceparent }
+    return (making) => async (signal) => {
+      const made = await make({ ...work, making }, workshop, signal)
+      if (made && making === 'better') observe(rendered(made))
+      return made
+    }
+  }
+
+  async function improve(path: string, signal: AbortSignal): Promise<Improved> {
+    const ask = { path, headers: { priority: 'u=6' }, signal }
+    const loaded = await loadFor(ask, { ...options, epochs, now })
+    return mayImproveLater(loaded)
+      ? improveKept(results, loaded.wanted, makeOf(loaded, ask))
+      : { outcome: 'gone' }
+  }
+
+  return {
+    answer,
+    waitingToImprove: () => improver?.waiting() ?? 0,
+    async idle() {
+      await improver?.idle()
+      await results.idle()
+    },
+    async close() {
+      await improver?.close()
+      await results.idle()
+    },
+  }
 }
+
+const mayImproveLater = ({ place, caching, isKept }: Loaded): boolean =>
+  isKept && place.isCurrent && mayImprove(place.spec) && allowsHaste(caching)
+
+const tellOf =
+  (observe: (event: OriginEvent) => void) =>
+  (event: ImproverEvent): void =>
+    observe({ kind: 'improved', ...event })
 
 interface Kept {
   readonly caching: Caching
+  /** Milliseconds since it was kept. */
+  readonly age: number
   /** Whether it is a picture of this revision. */
   readonly isCurrent: boolean
 }
 
-function freshnessOf(result: ObtainedResult, { caching, isCurrent }: Kept, bounds: Freshness): Headers {
+function freshnessOf(result: ObtainedResult, { caching, isCurrent, age }: Kept, bounds: Freshness): Headers {
   if (!isCurrent) return fleetingHeaders(caching)
-  return isHasty(result) ? hastyHeaders(caching, bounds) : cacheHeaders(caching, bounds)
+  return isHasty(result) ? hastyHeaders(caching, bounds, age) : cacheHeaders(caching, bounds)
 }
 
 /** A failure that caches keep is purged with the picture that it stands for. */
@@ -157,21 +189,17 @@ function withKeys(problem: Answer, path: string): Answer {
 function eventsOf({ outcome, spent, answer }: ObtainedResult, { format }: Spec): OriginEvent[] {
   const answered: OriginEvent = { kind: 'answered', outcome }
   if (outcome !== 'made' || !spent || isUnmade(format)) return [answered]
-  return [answered, { kind: 'rendered', type: answer.headers['content-type'] ?? '', ...spent }]
+  return [answered, rendered({ answer, spent })]
 }
+
+const rendered = ({ answer: { headers }, spent }: MadeAnswer): OriginEvent => ({
+  kind: 'rendered',
+  type: headers['content-type'] ?? '',
+  ...spent,
+})
 
 const lineOf = ({ headers, path }: Ask, { details }: Failure) => ({
   requestId: headers['request-id'],
   path,
   err: details.cause,
 })
-
-/** What it says to caches is for the one before the source servers too. */
-const wishOf = ({ headers: { 'cache-control': wish } }: Ask): Headers =>
-  wish === undefined ? {} : { 'cache-control': wish }
-
-/** Urgency runs from 0 to 7, and its default is 3 (RFC 9218 4.1). A request of lower urgency can wait. */
-function priorityOf({ headers }: Ask): 'foreground' | 'background' {
-  const urgency = /(?:^|[\s,])u=([0-7])/.exec(headers.priority ?? '')?.[1] ?? '3'
-  return Number(urgency) > 3 ? 'background' : 'foreground'
-}

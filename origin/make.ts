@@ -1,19 +1,22 @@
 // How one result comes to be: read -> identify -> plan -> admit -> process. Whatever can be refused is, before a decoder.
 
-import type { Answer } from '../tier.ts'
+import type { Answer, Headers } from '../tier.ts'
 import {
   admit,
   affordable,
   type Facts,
   type Limits,
+  makingsOf,
   onPage,
+  type Plan,
   plan,
+  price,
   type Spec,
   sourceTypes,
 } from '../transforms/index.ts'
 import { type Picture, type Processor, processOne } from '../transforms/processor.ts'
 import { describe } from './facts-document.ts'
-import { hasten, hastyMark } from './hasty.ts'
+import { hastyMark, type Making } from './hasty.ts'
 import type { Source } from './loader.ts'
 import type { OpenedSource, OpenSource } from './opened-sources.ts'
 import { original } from './original.ts'
@@ -27,14 +30,19 @@ export interface MakeRequest {
   /** The source's name: the processor gives each its share. */
   readonly owner: string
   readonly priority: 'foreground' | 'background'
-  /** Without a search for its quality. */
-  readonly isHasty?: boolean
+  readonly making: Making
   readonly traceparent?: string | undefined
+}
+
+export interface Processors {
+  readonly foreground: Processor
+  /** For better pictures, in the time that nothing else needs. */
+  readonly background: Processor
 }
 
 export interface MakeOptions {
   readonly open: OpenSource
-  readonly processor: Processor
+  readonly processors: Processors
   readonly limits: Limits
   readonly now: () => number
 }
@@ -56,9 +64,9 @@ export async function make(
   const spent = spentReading()
   try {
     if (work.spec.format === 'json') return { answer: inform(opened.facts, workshop.limits), spent }
-    const { picture, isSearchLeft, waitMs } = await render(work, opened, workshop, signal)
+    const { picture, mark, waitMs } = await render(work, opened, workshop, signal)
     return {
-      answer: answerOf(picture, opened.facts, isSearchLeft),
+      answer: answerOf(picture, opened.facts, mark),
       spent: { ...spent, waitMs, renderMs: picture.renderMs },
     }
   } finally {
@@ -72,13 +80,13 @@ function inform(facts: Facts, limits: Limits): Answer {
   return resultAnswer(describe(facts), { 'content-type': 'application/json', ...savings(facts) })
 }
 
-const answerOf = (picture: Picture, facts: Facts, isSearchLeft: boolean): Answer =>
+const answerOf = (picture: Picture, facts: Facts, mark: Headers): Answer =>
   resultAnswer(picture.body, {
     'content-type': picture.type,
     ...savings(facts),
     ...search(picture),
     ...aim(picture),
-    ...(isSearchLeft && hastyMark),
+    ...mark,
   })
 
 interface AllOpened extends OpenedSource {
@@ -105,18 +113,15 @@ async function openAll(
 }
 
 async function render(
-  { source, spec, priority, owner, traceparent, isHasty = false }: MakeRequest,
+  work: MakeRequest,
   { handed, facts: whole, further }: AllOpened,
-  { limits, now, processor }: MakeOptions,
+  { limits, now, processors }: MakeOptions,
   signal: AbortSignal,
 ) {
+  const { source, spec, priority, owner, traceparent, making } = work
   const facts = onPage(whole, spec.page)
-  const patient = plan(
-    spec,
-    facts,
-    further.map((each) => each.facts),
-  )
-  const { plan: asked, isHasty: isSearchLeft } = isHasty ? hasten(patient) : { plan: patient, isHasty: false }
+  const others = further.map((each) => each.facts)
+  const { steps: asked, mark } = stepsFor(work, { facts, further: others }, limits)
   const steps = affordable(asked, facts, limits)
   admit(facts, steps, limits)
   const queued = now()
@@ -131,8 +136,28 @@ async function render(
     lenient,
     traceparent,
   }
+  const processor = making === 'better' ? processors.background : processors.foreground
   const picture = await processOne(processor, job, steps, signal)
-  return { picture, isSearchLeft, waitMs: now() - queued - picture.renderMs }
+  return { picture, mark, waitMs: now() - queued - picture.renderMs }
+}
+
+interface Known {
+  readonly facts: Facts
+  readonly further: readonly Facts[]
+}
+
+/** The plan of this making, and what is said of a first one that a better one may follow. */
+function stepsFor(
+  { spec, making }: MakeRequest,
+  { facts, further }: Known,
+  limits: Limits,
+): { readonly steps: Plan; readonly mark: Headers } {
+  const whole = plan(spec, facts, further)
+  if (making === 'only') return { steps: whole, mark: {} }
+  const { first, better } = makingsOf(whole, spec, { facts, further }, limits)
+  if (making === 'better') return { steps: better ?? first, mark: {} }
+  const way = whole.encoding.score === undefined ? 'effort' : 'search'
+  return { steps: first, mark: better ? hastyMark(way, price(better, facts)) : {} }
 }
 
 /** What q=auto found. */

@@ -45,6 +45,8 @@ export interface ResultRequest {
 export interface ResultCache {
   /** The kept result alone. */
   find(wanted: Pick<ResultRequest, 'key' | 'purged'>): Promise<ObtainedResult | undefined>
+  /** What is kept under the key is not wanted any more. */
+  forget(key: string): void
   /** The kept result, or a new one that is made once for all simultaneous requests. */
   obtain(wanted: ResultRequest): Promise<ObtainedResult | undefined>
   idle(): Promise<void>
@@ -111,6 +113,7 @@ export function createResults({ store: given, flightMs, now, onFault, share }: R
 
   return {
     find,
+    forget: store.delete,
     async obtain(wanted) {
       const kept = wanted.keep ? await find(wanted) : undefined
       if (kept) return kept

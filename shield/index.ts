@@ -1,5 +1,6 @@
 // The shield: a shared cache between many edges and the origin, and nothing else.
 import { type Cache, type CacheObserver, createCache } from '../cache/index.ts'
+import { createMeter } from '../cache/meter.ts'
 import type { Store } from '../cache/store.ts'
 import type { Epochs } from '../purging/index.ts'
 import type { Tier } from '../tier.ts'
@@ -17,4 +18,4 @@ export interface ShieldOptions {
 export type Shield = Cache
 
 export const createShield = (options: ShieldOptions): Shield =>
-  createCache({ ...options, name: 'halftone-shield' })
+  createCache({ ...options, name: 'halftone-shield', meter: createMeter() })

@@ -50,6 +50,7 @@ const fixedRates = {
   'write avif': 60,
   'write avif busy': 60,
   'write avif drawn': 110,
+  'write avif thorough': 900, // ten times as much as in haste, see bench/avif-effort.ts
   'write avif edges': 180,
   'write avif lossless': 140,
   film: 70, // one, begun and ended by another program
@@ -230,6 +231,7 @@ function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, 
   if (format === 'jpeg') return 'write jpeg'
   // What is tried on drawings only costs what drawings cost.
   const drawn = encoding.drawn ?? isDrawn(facts)
+  if (encoding.thorough) return 'write avif thorough'
   if (format === 'avif') return lossless ? 'write avif lossless' : `write avif${drawn ? ' drawn' : ''}`
   if (format !== 'webp') return `write ${format}${drawn ? ' drawn' : ''}`
   if (lossless) return `write webp lossless${drawn ? ' drawn' : ''}`

@@ -8,6 +8,7 @@ const crossing = [
   'if-none-match',
   'if-modified-since',
   'if-range',
+  'meter',
   'priority',
   'range',
   'request-id',

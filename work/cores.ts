@@ -23,6 +23,8 @@ export interface Cores {
   release(name: LineName, priority: Priority): void
   /** Whether anything waits, in whichever line: who could go on for longer should end. */
   isWanted(): boolean
+  /** Whether a core is free and nothing waits: what is done beside all lines may begin. */
+  isQuiet(): boolean
 }
 
 /** Foreground renders, then what the API is asked for, then the background of both. */
@@ -88,5 +90,6 @@ export function createCores(total: number): Cores {
       }
     },
     isWanted: () => lines.some((line) => line.waiting() > 0),
+    isQuiet: () => count() < total && lines.every((line) => line.waiting() === 0),
   }
 }

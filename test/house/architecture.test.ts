@@ -148,6 +148,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'transforms/outside-work.ts': nouns,
   'transforms/work.ts': [...nouns, 'transforms/outside-work.ts', 'transforms/steps', 'transforms/plan'],
   'transforms/price.ts': [...nouns, 'transforms/work.ts', 'transforms/plan'],
+  'transforms/making.ts': [...nouns, 'transforms/language', 'transforms/plan', 'transforms/price.ts'],
   'transforms/processor.ts': [...nouns, 'transforms/plan'],
   // Bytes without a decoder.
   'transforms/identify': nouns,

@@ -17,6 +17,8 @@ export interface Encoding {
   /** The score to look for the quality of; `quality` is then for a picture that cannot be searched. */
   readonly score?: number
   readonly lossless: boolean
+  /** AVIF: with an effort that only background work has time for. */
+  readonly thorough?: true
   /** JPEG and AVIF: colour at full resolution, whatever the pixels show. */
   readonly fullColour?: boolean
   /** JPEG and AVIF: colour at this resolution, whatever the pixels show. */

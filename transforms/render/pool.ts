@@ -13,7 +13,9 @@ import { createCompany, type Seat } from './sharing/company.ts'
 import type { CountedAnswer, SharingOrder } from './sharing/shared-renders.ts'
 import type { Answer } from './worker.ts'
 
-export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory'>> {
+export interface PoolOptions
+  extends QueueBounds,
+    Partial<Pick<ProcessesOptions, 'ended' | 'maxMemory' | 'niceness'>> {
   /** Renders at once. They all sit in libuv's one thread pool, which must be larger, see bin/halftone. */
   readonly workers?: number
   /** Shared with the API's optimising. */
@@ -33,7 +35,7 @@ export interface PoolOptions extends QueueBounds, Partial<Pick<ProcessesOptions,
 type Turn = Job & { readonly plan: Plan; readonly seat: Seat | undefined }
 
 /** Lets hits go first: every core may render, and a hit is still answered within its turn. */
-const niceness = 10
+const belowHits = 10
 
 /** The worker keeps the deadline itself: this is for one that cannot. */
 const graceMs = 10_000
@@ -43,15 +45,15 @@ const graceMs = 10_000
  * priorities do not count, and aborting one that runs kills its worker while libvips works on.
  */
 export function createPool(options: PoolOptions): Processor {
-  const { workers = availableParallelism(), filename, ended, maxMemory, fonts, ffmpeg, decoded } = options
+  const { workers = availableParallelism(), niceness = belowHits, filename, fonts, ffmpeg, decoded } = options
   const foreman: RenderForemanOptions = { workers, ...(filename !== undefined && { filename }) }
   const module = new URL('./foreman.ts', import.meta.url).href
   const processes = createProcesses({
     module,
     options: foreman,
     niceness,
-    maxMemory,
-    ended,
+    maxMemory: options.maxMemory,
+    ended: options.ended,
   })
   const company = createCompany()
   const turns = createTurns<Turn, Picture>({ ...options, workers }, async (job, { leftMs }) => {
