@@ -3,11 +3,13 @@
 import type { Answer, Headers } from '../tier.ts'
 import { opaqueTag } from './conditional.ts'
 import { httpDate } from './dates.ts'
+import { connectionFields } from './hop-by-hop.ts'
 import type { NotStorable } from './policy.ts'
 
 /** Without what was true of one exchange only. An answer without a date gets that of its arrival (RFC 9110 6.6.1). */
 export function storedHeaders(headers: Headers, receivedAt: number): Headers {
-  const stored = withoutNames(withoutNames(headers, ofTheExchange), connectionNames(headers))
+  const passed = withoutNames(headers, connectionFields(headers.connection))
+  const stored = withoutNames(passed, new Set([...ofTheExchange, 'request-id']))
   return { date: httpDate(receivedAt), ...stored }
 }
 
@@ -44,29 +46,21 @@ export function mayShare(
 
 const forOneReader: ReadonlySet<NotStorable> = new Set(['private', 'vary-any', 'authorization'])
 
-/** Hop-by-hop fields (RFC 9110 7.6.1), what upstream did and took. */
-const ofTheExchange = new Set([
+/** What upstream did and took for one exchange. */
+export const ofTheExchange: ReadonlySet<string> = new Set([
   'age',
   'cache-status',
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
   'proxy-authentication-info',
-  'proxy-connection',
-  'request-id',
   'server-timing',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
 ])
 
 /** A 304 has no body, so what it says about one is not about ours (RFC 9111 3.2). */
-const ofTheBody = new Set(['content-length', 'content-encoding', 'content-type', 'content-range'])
-
-/** The fields that the sender named as its connection's own. */
-const connectionNames = ({ connection = '' }: Headers): ReadonlySet<string> =>
-  new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
+export const ofTheBody: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'content-range',
+])
 
 const withoutNames = (headers: Headers, names: ReadonlySet<string>): Headers =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)))

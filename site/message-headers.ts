@@ -1,6 +1,6 @@
 // Headers of messages that pass through, line by line as they came: which of them are for the next connection, and what a
 // proxy adds. Pure. Names keep their spelling and lines their order, since somebody may rely on it.
-import { hopByHop } from '../http/hop-by-hop.ts'
+import { connectionFields } from '../http/hop-by-hop.ts'
 
 /** Name and value in turn, as Node and undici give them: a field in several lines stands there several times. */
 export type Lines = readonly string[]
@@ -27,14 +27,8 @@ export function withoutFields(lines: Lines, names: ReadonlySet<string>): string[
 }
 
 /** What goes on to the next connection: nothing of this one, and nothing that `Connection` names. */
-export function endToEnd(lines: Lines): string[] {
-  const named = (fieldIn(lines, 'connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
-  // Framing and routing are never a connection's own, whatever it says: a client could cut them out of its request.
-  const listed = named.filter((name) => !endToEndAlways.has(name))
-  return withoutFields(lines, new Set([...hopByHop, ...listed]))
-}
-
-const endToEndAlways = new Set(['host', 'content-length', 'cache-control', 'authorization', 'cookie'])
+export const endToEnd = (lines: Lines): string[] =>
+  withoutFields(lines, connectionFields(fieldIn(lines, 'connection')))
 
 export interface ClientSide {
   /** The address of whoever holds the connection. */

@@ -1,5 +1,5 @@
 // The headers that cross from one tier to the next, and those that belong to a single connection.
-import { hopByHop } from '../http/hop-by-hop.ts'
+import { connectionFields } from '../http/hop-by-hop.ts'
 import type { Answer, Ask, Headers } from '../tier.ts'
 
 /** All that an ask for a picture carries beside its path. A stranger's other headers end at the edge. */
@@ -65,21 +65,14 @@ export function answerHeaders(received: IncomingHeaders): Pick<Answer, 'headers'
 
 /** A copy without the headers of the connection. */
 function endToEnd(received: IncomingHeaders): Record<string, string> {
-  const named = connectionNames(received.connection)
+  const { connection } = received
+  const dropped = connectionFields(connection === undefined ? undefined : oneLine(connection))
   const kept: Record<string, string> = {}
   for (const name in received) {
     const value = received[name]
-    if (value !== undefined && !hopByHop.has(name) && !named?.includes(name)) kept[name] = oneLine(value)
+    if (value !== undefined && !dropped.has(name)) kept[name] = oneLine(value)
   }
   return kept
-}
-
-// Nearly every answer says `keep-alive` or nothing; only an odd neighbour pays for the split.
-function connectionNames(connection: string | string[] | undefined): string[] | undefined {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
-  return oneLine(connection)
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
 }
 
 const withoutNames = (headers: Headers, names: ReadonlySet<string>): Record<string, string> =>

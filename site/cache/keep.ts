@@ -4,6 +4,7 @@ import { opaqueTag } from '../../http/conditional.ts'
 import { httpDate, parseHttpDate } from '../../http/dates.ts'
 import { directives } from '../../http/directives.ts'
 import { type Defaults, lifetimes, type NotStorable } from '../../http/policy.ts'
+import { ofTheBody, ofTheExchange } from '../../http/stored-headers.ts'
 import { sharedTerms } from '../../http/terms.ts'
 import type { Headers } from '../../tier.ts'
 import { endToEnd, type Lines, withoutFields } from '../message-headers.ts'
@@ -86,28 +87,19 @@ const isSetCookie = (name: string, at: number): boolean => at % 2 === 0 && name.
 const hasValidator = (headers: Headers): boolean =>
   headers.etag !== undefined || headers['last-modified'] !== undefined
 
-/** True of one exchange only; a cookie is for the one whose request it answered. */
-const ofTheExchange = new Set([
-  'age',
-  'cache-status',
-  'proxy-authentication-info',
-  'server-timing',
-  'set-cookie',
-])
+/** A cookie is for the one whose request it answered. */
+const notStored = new Set([...ofTheExchange, 'set-cookie'])
 
 /** An answer without a date gets that of its arrival (RFC 9110 6.6.1). */
 function storedLines(lines: Lines, receivedAt: number): Lines {
-  const stored = withoutFields(endToEnd(lines), ofTheExchange)
+  const stored = withoutFields(endToEnd(lines), notStored)
   const isDated = parseHttpDate(headersOf(stored).date) !== undefined
   return isDated ? stored : [...withoutFields(stored, new Set(['date'])), 'Date', httpDate(receivedAt)]
 }
 
-/** About the bytes of a body, which an answer without one says nothing of (RFC 9111 3.2). */
-const ofTheBody = ['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding']
-
 /** The stored lines with those of a later answer about the same version in their place. */
 export function updatedLines(stored: Lines, later: Lines): Lines {
-  const news = withoutFields(endToEnd(later), new Set(ofTheBody))
+  const news = withoutFields(endToEnd(later), ofTheBody)
   const replaced = new Set(news.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()))
   replaced.add('date')
   return [...withoutFields(stored, replaced), ...news]
