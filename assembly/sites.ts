@@ -27,6 +27,7 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
       connectMs,
       connections: connectionsPerSite,
       bodyMs: idleMs,
+      lendsBuffers: true,
     })
     closing.push(() => dispatcher.destroy())
     return {

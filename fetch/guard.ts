@@ -10,6 +10,7 @@ import { Agent, buildConnector, type Dispatcher } from 'undici'
 import { Failure } from '../errors.ts'
 import { type AddressRule, mayConnect, parseAddressRules } from './addresses.ts'
 import { isBlockedPort } from './ports.ts'
+import { readInto } from './read-buffers.ts'
 
 /** All addresses of a name, in the order they should be tried. */
 export type Resolve = (host: string) => Promise<readonly string[]>
@@ -26,6 +27,8 @@ export interface GuardOptions {
   readonly connections?: number
   /** How long a body may be silent. */
   readonly bodyMs?: number
+  /** Bodies pass through: whoever is done with a chunk of one gives it back (`read-buffers.ts`). */
+  readonly lendsBuffers?: boolean
 }
 
 const usualConnections = 32
@@ -33,13 +36,17 @@ const usualConnections = 32
 /** For `request(url, { dispatcher })` of undici. Fails with 'forbidden-address' before any socket exists. */
 export function createGuard(options: GuardOptions = {}): Dispatcher {
   const { allowAddresses = [], resolve = resolveBySystem, connectMs = 5_000, refusePorts = false } = options
-  const { connections = usualConnections, bodyMs } = options
+  const { connections = usualConnections, bodyMs, lendsBuffers = false } = options
   const rules = parseAddressRules(allowAddresses)
   return new Agent({
     connect: (target, callback) => {
       if (refusePorts && isBlockedPort(target.port)) return callback(blockedPortFailure(target.port), null)
       resolveAllowed(target.hostname, resolve, rules).then(
-        (addresses) => connectPinned(addresses, connectMs)(target, callback),
+        (addresses) => {
+          // What TLS deciphers comes in small pieces anyway.
+          const lends = lendsBuffers && target.protocol === 'http:'
+          connectPinned(addresses, { connectMs, lends })(target, callback)
+        },
         (refused: Error) => callback(refused, null),
       )
     },
@@ -73,12 +80,16 @@ async function resolveName(hostname: string, resolve: Resolve): Promise<readonly
 }
 
 /** A connector of its own for each connection: `lookup` hands over what was checked and never asks again. */
-function connectPinned(addresses: readonly string[], timeout: number): buildConnector.connector {
+function connectPinned(
+  addresses: readonly string[],
+  { connectMs, lends }: { readonly connectMs: number; readonly lends: boolean },
+): buildConnector.connector {
   const pinned = addresses.map((address) => ({ address, family: isIP(address) }))
   const [first = { address: '', family: 0 }] = pinned
   return buildConnector({
-    timeout,
+    timeout: connectMs,
     allowH2: false,
+    ...(lends && { onread: readInto() }),
     // All addresses, so that a host with broken IPv6 is still reached (RFC 8305).
     autoSelectFamily: true,
     lookup: (_name, { all }, done) => {

@@ -1,6 +1,5 @@
 // A request of a site: answered from the cache, or by its origin, streamed both ways.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream'
 import { asFailure, Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import { askingOf, hasBody, type Named, named, type PassOptions } from './asking.ts'
@@ -13,6 +12,7 @@ import {
   type SitePictures,
   unconditional,
 } from './pictures/index.ts'
+import { pump } from './pump.ts'
 
 export interface SitePassOptions extends PassOptions {
   readonly site: string
@@ -101,7 +101,7 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: SiteAnsw
       const told = trailers()
       if (told.length > 0 && res.chunkedEncoding) res.addTrailers(pairsOf(told))
     })
-  pipeline(stream, res, () => {})
+  pump(stream, res, body.giveBack)
 }
 
 const pairsOf = (lines: Lines): [string, string][] =>

@@ -1,6 +1,7 @@
 // The bodies that a site's answers have: in memory, in stored parts, on their way, or some of each.
 import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
+import { giveBack } from '../../fetch/read-buffers.ts'
 import type { ByteRange } from '../../tier.ts'
 import type { SiteEntry } from './entry.ts'
 import type { Fill } from './fill.ts'
@@ -16,6 +17,8 @@ export interface SiteBody {
   open(range?: ByteRange): Readable
   /** Nobody reads it. */
   discard?(): void
+  /** Takes a chunk back that was sent: its bytes may be overwritten. Only where nobody else reads this body. */
+  giveBack?(chunk: Buffer): void
 }
 
 export const heldBody = (held: Buffer): SiteBody => ({
@@ -79,6 +82,7 @@ export const passingBody = (source: Readable, length: number | undefined): SiteB
   length,
   open: () => source,
   discard: () => void source.destroy(),
+  giveBack,
 })
 
 /** A stored body with a hole that is being filled; what is read of it has the whole hole in it. */

@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { Agent } from 'undici'
 import { createDiskStore } from '../../cache/disk.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { createTieredStore } from '../../cache/tiered.ts'
+import { createGuard } from '../../fetch/guard.ts'
 import { createEpochs, createMemoryLog, type Purge } from '../../purging/index.ts'
 import { createSiteCache, createSiteStore, type Outcome } from '../../site/cache/index.ts'
 import { createSites } from '../../site/index.ts'
@@ -90,11 +90,12 @@ export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions =
     now: () => clock.now,
     observe: (outcome) => outcomes.push(outcome),
   })
-  const agents = [new Agent(), new Agent()]
+  const guarded = { allowAddresses: ['127.0.0.1/32'], lendsBuffers: true }
+  const agents = [createGuard(guarded), createGuard(guarded)] as const
   const sites = createSites({
     sites: [
-      { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0] as Agent },
-      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1] as Agent },
+      { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0] },
+      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1] },
     ],
     cache,
     ownHosts: ['own.test'],
