@@ -28,6 +28,7 @@ export async function run(): Promise<Report> {
       'halftone passed 10 MB': () => burst(halftone, { path: '/passed/large', seconds: 2, connections: 4 }),
       'nginx passed 10 MB': () => burst(nginx, { path: '/passed/large', seconds: 2, connections: 4 }),
       'halftone passed 20 kB': () => burst(halftone, { path: '/passed/small', seconds: 1, connections: 1 }),
+      'nginx passed 20 kB': () => burst(nginx, { path: '/passed/small', seconds: 1, connections: 1 }),
       'origin itself 20 kB': () => burst(origin, { path: '/passed/small', seconds: 1, connections: 1 }),
     }
     for (const warm of Object.values(bursts)) await warm()
@@ -48,12 +49,14 @@ export async function run(): Promise<Report> {
 function ratiosOf(rows: Readonly<Record<string, Measured>>): Record<string, number> {
   const ratio = (what: string) =>
     (rows[`nginx ${what}`]?.cpuPer1000 ?? 0) / (rows[`halftone ${what}`]?.cpuPer1000 ?? 1)
-  const added = (rows['halftone passed 20 kB']?.p50 ?? 0) - (rows['origin itself 20 kB']?.p50 ?? 0)
+  const added = (who: string) =>
+    (rows[`${who} passed 20 kB`]?.p50 ?? 0) - (rows['origin itself 20 kB']?.p50 ?? 0)
   return {
     'nginx CPU / halftone CPU, hit 20 kB': ratio('hit 20 kB'),
     'nginx CPU / halftone CPU, stored 10 MB': ratio('stored 10 MB'),
     'nginx CPU / halftone CPU, passed 10 MB': ratio('passed 10 MB'),
-    'milliseconds added to p50': added,
+    'milliseconds that halftone adds to p50': added('halftone'),
+    'milliseconds that nginx adds to p50': added('nginx'),
   }
 }
 
