@@ -93,7 +93,7 @@ async function stackTiers(alone: Assembly): Promise<Faces> {
   if (runs(assembly.config, 'edge')) {
     const upstream = shield ?? origin ?? remoteBelowEdge(assembly)
     const memory = assembleEdgeMemory(assembly)
-    const sites = assembleSites(assembly, { upstream, memory })
+    const sites = assembleSites(assembly, { upstream, memory }, purging)
     const listener = assembleEdge(assembly, {
       upstream,
       memory,

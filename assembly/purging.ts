@@ -33,6 +33,8 @@ export interface Purging {
   readonly order: Order
   /** For processes that tell this one. */
   readonly listener: Listener
+  /** Whether anybody else is told of purges. */
+  readonly isShared: boolean
   /** Up to where the shared log is known here; undefined without one, and while it is not known. */
   readonly place: () => string | undefined
 }
@@ -79,9 +81,13 @@ export async function assemblePurging(assembly: Assembly, records: Records | und
       // Others have no database.
       shared: records && following?.shared,
     }),
+    isShared: isShared(assembly, following),
     place: () => following?.follower.place(),
   }
 }
+
+const isShared = ({ config, siblings }: Assembly, following: Following | undefined): boolean =>
+  following !== undefined || siblings !== undefined || layersOf(config, [], undefined).flat().length > 0
 
 /** On disk, beyond the end of the process. */
 const keepsEntries = ({ roles, sites }: Config): boolean =>

@@ -2,14 +2,21 @@
 import type { Config } from '../config.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'
 import { createGuard } from '../fetch/guard.ts'
+import { giveBack } from '../fetch/read-buffers.ts'
 import { createClientAddresses } from '../limits/index.ts'
+import { type Announcements, createAnnouncements } from '../site/announcements.ts'
 import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
 import type { Assembly } from './context.ts'
+import type { Purging } from './purging.ts'
 import { assembleSitePictures, type PictureTiers, pictureSettings } from './site-pictures.ts'
 import { assembleSiteStore } from './site-store.ts'
 
-export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | undefined {
+export function assembleSites(
+  assembly: Assembly,
+  tiers: PictureTiers,
+  purging: Pick<Purging, 'everywhere' | 'isShared'>,
+): Sites | undefined {
   const { config, log, metrics, closing, epochs, now } = assembly
   if (config.sites.size === 0) return undefined
   const cache = createSiteCache({
@@ -17,6 +24,7 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
     epochs,
     ...(now && { now }),
     observe: (outcome) => metrics.outcome('site', outcome),
+    ...(purging.isShared && announcements(assembly, purging)),
   })
   closing.push(() => cache.idle())
   const pictures = assembleSitePictures(assembly, tiers)
@@ -31,7 +39,7 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
     })
     closing.push(() => dispatcher.destroy())
     return {
-      ...{ name, hosts, origin: new URL(origin).origin, originHost, dispatcher },
+      ...{ name, hosts, origin: new URL(origin).origin, originHost, dispatcher, giveBack },
       pictures: pictureSettings(pictures),
     }
   })
@@ -53,6 +61,14 @@ export function assembleSites(assembly: Assembly, tiers: PictureTiers): Sites | 
   metrics.hits('site', made.hits)
   return made
 }
+
+/** A request that changed something here has changed it for the caches of all members (RFC 9111 4.4). */
+const announcements = ({ log }: Assembly, { everywhere }: Pick<Purging, 'everywhere'>): Announcements =>
+  createAnnouncements({
+    tell: (paths) =>
+      everywhere(paths.map((value) => ({ target: { kind: 'address', value }, isSoft: false }))),
+    failed: (err) => log.warn({ err }, 'others may not have heard of what a request has changed'),
+  })
 
 /** Where clients find Halftone itself, and its operators. */
 function ownHosts({ publicUrl, hosts, languages }: Config): readonly string[] {

@@ -50,5 +50,6 @@ export function purgeIn(written: unknown): Purge | undefined {
   return typeof source === 'string' ? { target: { kind, value, source }, isSoft } : undefined
 }
 
-/** The source that a canonical path begins with. */
-export const sourceIn = (path: string): string => path.slice(1).split('/', 1)[0] ?? ''
+/** The source that a canonical path begins with; of an address of a site (`//host/path`) its host. */
+export const sourceIn = (path: string): string =>
+  path.startsWith('//') ? `//${path.slice(2).split('/', 1)[0]}` : (path.slice(1).split('/', 1)[0] ?? '')

@@ -11,6 +11,8 @@ import { type ClientSide, fieldIn, isLoop, requestLines, withoutFields } from '.
 
 export interface PassOptions {
   readonly dispatcher: Dispatcher
+  /** Takes a chunk of an answer back that was sent, where the dispatcher uses its memory again. */
+  readonly giveBack?: ((chunk: Buffer) => void) | undefined
   /** Where the site's origin is: scheme, host and port. */
   readonly origin: string
   /** The value of Host there; the client's own where it is not given. */
@@ -48,7 +50,7 @@ export function askingOf(
   signal: AbortSignal,
   { name, options }: { readonly name: Named; readonly options: PassOptions },
 ): Asking {
-  const { dispatcher, origin, originHost, client } = options
+  const { dispatcher, giveBack, origin, originHost, client } = options
   return {
     ...name,
     signal,
@@ -62,7 +64,7 @@ export function askingOf(
         path: req.url ?? '/',
         lines: [...requestLines(lines, client, originHost ?? client.host), ...and],
         body: hasBody(req) ? req : undefined,
-        signal: patience,
+        ...{ signal: patience, giveBack },
         ...(isBackground ? {} : { informed: (status, told) => inform(res, status, told) }),
       })
     },

@@ -14,6 +14,7 @@ export interface OriginRequest {
   readonly body?: Readable | undefined
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
+  readonly giveBack?: ((chunk: Buffer) => void) | undefined
   /** Informational answers (RFC 9110 15.2), in the order of their coming. */
   readonly informed?: (status: number, lines: Lines) => void
 }
@@ -24,13 +25,15 @@ export interface OriginAnswer {
   readonly lines: Lines
   /** Destroyed with an error when the origin breaks off: a short body never looks whole. */
   readonly body: Readable
+  /** Takes a chunk of the body back that nobody will look at again: its bytes may be overwritten. */
+  readonly giveBack?: ((chunk: Buffer) => void) | undefined
   /** Known at the body's end. */
   readonly trailers: () => Lines
 }
 
 /** Rejects with 'source-failed' or 'source-late' when there is no answer, 'forbidden-address' when there may be none. */
 export function exchange(dispatcher: Dispatcher, request: OriginRequest): Promise<OriginAnswer> {
-  const { signal } = request
+  const { signal, giveBack } = request
   if (signal.aborted) return Promise.reject(abandoned())
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
@@ -49,7 +52,7 @@ export function exchange(dispatcher: Dispatcher, request: OriginRequest): Promis
         const lines = linesOf(started.rawHeaders)
         if (status < 200) return request.informed?.(status, lines)
         body = bodyOf(started)
-        resolve({ status, statusText, lines, body, trailers: () => trailers })
+        resolve({ status, statusText, lines, body, giveBack, trailers: () => trailers })
       },
       onResponseData(started, chunk) {
         if (body?.push(chunk) === false) started.pause()

@@ -23,6 +23,8 @@ export interface Site {
   /** The value of Host that its server expects; the client's own where it is not given. */
   readonly originHost?: string | undefined
   readonly dispatcher: Dispatcher
+  /** Takes a chunk of an answer back that was sent, where the dispatcher uses its memory again. */
+  readonly giveBack?: ((chunk: Buffer) => void) | undefined
   /** Undefined where its pictures stay as they are. */
   readonly pictures?: PictureSettings | undefined
 }
@@ -63,6 +65,7 @@ export function createSites(options: SitesOptions): Sites {
       cache,
       pictures: pictures && site.pictures && { of: pictures, settings: site.pictures },
       dispatcher: site.dispatcher,
+      giveBack: site.giveBack,
       origin: site.origin,
       originHost: site.originHost,
       client: clientOf(req, isTrusted),

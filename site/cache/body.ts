@@ -1,8 +1,8 @@
 // The bodies that a site's answers have: in memory, in stored parts, on their way, or some of each.
 import { Readable } from 'node:stream'
 import { Failure } from '../../errors.ts'
-import { giveBack } from '../../fetch/read-buffers.ts'
 import type { ByteRange } from '../../tier.ts'
+import type { OriginAnswer } from '../exchange.ts'
 import type { SiteEntry } from './entry.ts'
 import type { Fill } from './fill.ts'
 import { partAt } from './parts.ts'
@@ -78,11 +78,14 @@ export const fillBody = (fill: Fill, length: number | undefined): SiteBody => ({
 })
 
 /** A body that nobody else reads, as the origin sends it. */
-export const passingBody = (source: Readable, length: number | undefined): SiteBody => ({
+export const passingBody = (
+  { body, giveBack }: Pick<OriginAnswer, 'body' | 'giveBack'>,
+  length: number | undefined,
+): SiteBody => ({
   length,
-  open: () => source,
-  discard: () => void source.destroy(),
-  giveBack,
+  open: () => body,
+  discard: () => void body.destroy(),
+  ...(giveBack && { giveBack }),
 })
 
 /** A stored body with a hole that is being filled; what is read of it has the whole hole in it. */

@@ -13,6 +13,8 @@ export interface SiteCacheOptions {
   readonly now?: () => number
   readonly observe?: (outcome: Outcome) => void
   readonly failed?: (cause: unknown) => void
+  /** Tells the caches of other members what a request has changed, `//host/path` of each. Never rejects. */
+  readonly announce?: (paths: readonly string[]) => Promise<void>
 }
 
 export interface SiteCache {

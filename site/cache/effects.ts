@@ -19,6 +19,8 @@ export interface EffectsOptions {
   readonly position: () => number
   /** What is on its way to the address is old by now. */
   readonly changed: (address: string) => void
+  /** Tells the caches of others what was changed, `//host/path` of each. Never rejects. */
+  readonly announce: (paths: readonly string[]) => Promise<void>
 }
 
 export interface Effects {
@@ -28,24 +30,29 @@ export interface Effects {
   headed(asking: Asking, entry: SiteEntry | undefined): Promise<SiteAnswer>
 }
 
+/** By which an address is purged. */
+const pathOf = ({ hostname, pathname, search }: URL): string => `//${hostname}${pathname}${search}`
+
 export function createEffects(options: EffectsOptions): Effects {
-  const { variants, now, observe, position } = options
+  const { variants, now, observe, position, announce } = options
 
   /** What a request changes is out of date from the moment its answer is known (RFC 9111 4.4). */
   async function changed(asking: Asking, fwd: ForwardReason): Promise<SiteAnswer> {
     const passing = await passed(asking, fwd)
     if (isSafe(asking.method)) return passing
+    const { status, lines } = passing
+    if (status >= 400) return passing
     const url = URL.parse(asking.address.slice(asking.address.indexOf(' ') + 1))
-    const answer = { status: passing.status, headers: headersOf(passing.lines) }
-    if (url)
-      for (const each of invalidated({ method: asking.method, url, answer }))
-        forget(`${asking.site} ${each.origin}${each.pathname}${each.search}`)
-    forget(asking.address, passing.status)
+    const answer = { status, headers: headersOf(lines) }
+    const named = url === null ? [] : invalidated({ method: asking.method, url, answer })
+    for (const { origin, pathname, search } of named) forget(`${asking.site} ${origin}${pathname}${search}`)
+    forget(asking.address)
+    // Who asks another member after this answer is not to be told what was before it.
+    await announce([...new Set([asking.path, ...named.map(pathOf)])])
     return passing
   }
 
-  function forget(address: string, status = 200): void {
-    if (status >= 400) return
+  function forget(address: string): void {
     options.changed(address)
     variants.removeAll(address)
   }
@@ -53,9 +60,9 @@ export function createEffects(options: EffectsOptions): Effects {
   async function passed(asking: Asking, fwd: ForwardReason): Promise<SiteAnswer> {
     const answer = await asking.ask({ signal: asking.signal })
     observe('passed')
-    const { status, statusText, body, trailers } = answer
+    const { status, statusText, trailers } = answer
     const lines = [...endToEnd(answer.lines), ...['Cache-Status', `halftone; fwd=${fwd}`]]
-    return { status, statusText, lines, body: passingBody(body, undefined), trailers }
+    return { status, statusText, lines, body: passingBody(answer, undefined), trailers }
   }
 
   /** HEAD is never stored, but what it tells of the stored answer counts (RFC 9111 4.3.5). */
@@ -63,7 +70,7 @@ export function createEffects(options: EffectsOptions): Effects {
     const epoch = position()
     const answer = await asking.ask({ signal: asking.signal })
     observe('passed')
-    const { status, statusText, lines, body, trailers } = answer
+    const { status, statusText, lines, trailers } = answer
     const headers = headersOf(lines)
     const arrival = { status, statusText, lines, receivedAt: now(), epoch, asked: asking.headers }
     if (entry && status === 200) {
@@ -73,7 +80,13 @@ export function createEffects(options: EffectsOptions): Effects {
       else variants.remove(entry)
     }
     const told = ['Cache-Status', `halftone; fwd=${entry ? 'stale' : 'uri-miss'}`]
-    return { status, statusText, lines: [...endToEnd(lines), ...told], body: passingBody(body, 0), trailers }
+    return {
+      status,
+      statusText,
+      lines: [...endToEnd(lines), ...told],
+      body: passingBody(answer, 0),
+      trailers,
+    }
   }
 
   return { passed, changed, headed }

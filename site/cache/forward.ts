@@ -144,7 +144,7 @@ export function createForward(options: ForwardOptions): Forward {
     const length = lengthIn(headers, answer.status)
     const begun = isStorable ? intake.begin(trip, answer, kept.head, length) : undefined
     if (begun === undefined)
-      return { ...arrived, fill: undefined, body: passingBody(answer.body, length), isShareable: false }
+      return { ...arrived, fill: undefined, body: passingBody(answer, length), isShareable: false }
     const isFresh = 'head' in kept && kept.head.freshUntil > now()
     const hasCookie = answer.lines.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'set-cookie')
     return {

@@ -43,6 +43,7 @@ type Asked = Pick<Asking, 'site' | 'path'>
 
 export function createSiteCache(options: SiteCacheOptions): SiteCache {
   const { store, epochs, now = Date.now, observe = () => {}, failed = () => {} } = options
+  const { announce = async () => {} } = options
   const own = `${now().toString(36)}${Math.random().toString(36).slice(2, 10)}`
   let made = 0
   const newId = (): string => `${own}-${(made++).toString(36)}`
@@ -61,7 +62,7 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
   const background = createBackground(now)
   const readies = createReadies()
   const effects = createEffects({
-    ...{ variants, now, observe },
+    ...{ variants, now, observe, announce },
     position: () => epochs.position,
     changed: (address) => {
       changes.note(address)
@@ -227,6 +228,7 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
     answer,
     pass: (asking) => effects.changed(asking, isSafe(asking.method) ? 'bypass' : 'method'),
     answerNow(asked) {
+      if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined
       const found = variants.findNow(asked.address, asked.headers)
       const entry = found?.entry
       if (entry === undefined || !isHeldWhole(entry)) return undefined

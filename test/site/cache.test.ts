@@ -315,6 +315,16 @@ describe('a change (9111 4.4)', () => {
     expect((await site.ask()).did).toBe(did)
   })
 
+  test.each(['DELETE', 'OPTIONS', 'PATCH'])(
+    'by %s without a body is the origin’s to answer',
+    async (method) => {
+      site.origin.answer = (req, res) =>
+        void res.writeHead(200, { 'cache-control': 'max-age=60' }).end(`to ${req.method}`)
+      await site.ask()
+      expect(String((await site.ask({ method })).body)).toBe(`to ${method}`)
+    },
+  )
+
   test('is not undone by an answer that was on its way', async () => {
     let let_go = () => {}
     site.origin.answer = (req, res) => {

@@ -11,6 +11,7 @@ import { createDiskStore } from '../../cache/disk.ts'
 import { createMemoryStore } from '../../cache/memory.ts'
 import { createTieredStore } from '../../cache/tiered.ts'
 import { createGuard } from '../../fetch/guard.ts'
+import { giveBack } from '../../fetch/read-buffers.ts'
 import { createEpochs, createMemoryLog, type Purge } from '../../purging/index.ts'
 import { createSiteCache, createSiteStore, type Outcome } from '../../site/cache/index.ts'
 import { createSites } from '../../site/index.ts'
@@ -94,8 +95,8 @@ export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions =
   const agents = [createGuard(guarded), createGuard(guarded)] as const
   const sites = createSites({
     sites: [
-      { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0] },
-      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1] },
+      { name: 'shop', hosts: ['shop.test'], origin: origin.url, dispatcher: agents[0], giveBack },
+      { name: 'blog', hosts: ['blog.test'], origin: otherUrl ?? other.url, dispatcher: agents[1], giveBack },
     ],
     cache,
     ownHosts: ['own.test'],
