@@ -30,7 +30,7 @@ export async function fetchOriginal(
     ],
   })
   const head = { status: answer.status, headers: headersOf(endToEnd(answer.lines)) }
-  if (isTouchable(head, {})) return wholeOf(passingBody(answer.body, undefined), maxBytes)
+  if (isTouchable(head, {})) return wholeOf(passingBody(answer, undefined), maxBytes)
   answer.body.on('error', () => {}).destroy()
   return undefined
 }
