@@ -93,9 +93,10 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: SiteAnsw
     return
   }
   if (body.held) return void res.end(range ? body.held.subarray(range.start, range.end + 1) : body.held)
-  // The head goes out now, whenever the body comes. `flushHeaders` would write bytes above 127 as UTF-8.
-  res.write(nothing)
   const stream = body.open(range)
+  // The head goes out now, whenever the body comes; with its first bytes, where they are there already. `flushHeaders`
+  // would write bytes above 127 as UTF-8.
+  if (stream.readableLength === 0) res.write(nothing)
   if (trailers)
     stream.once('end', () => {
       const told = trailers()

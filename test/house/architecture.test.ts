@@ -101,6 +101,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'config/kinds.ts',
     'work',
     'fetch/guard.ts',
+    'fetch/read-buffers.ts',
     'cluster',
     'fetch/addresses.ts',
     'limits',
