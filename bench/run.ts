@@ -10,6 +10,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   burst: () => import('./scenarios/burst.ts'),
   saturated: () => import('./scenarios/saturated.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
+  trace: () => import('./scenarios/trace.ts'),
   'cluster-cost': () => import('./scenarios/cluster-cost.ts'),
   'frozen-source': () => import('./scenarios/frozen-source.ts'),
   'purge-receipt': () => import('./scenarios/purge-receipt.ts'),
