@@ -81,6 +81,8 @@ export interface Facts {
   readonly icc: boolean
   /** What the samples mean, where that is told without a profile or against it, and they have to be converted. */
   readonly colour?: Coding
+  /** Samples of a TIFF are lightness, a and b, the latter two as signed numbers or counted from the middle. */
+  readonly lab?: 'signed' | 'offset'
   /** How the pixels are stored. */
   readonly space: 'rgb' | 'gray' | 'cmyk' | 'palette'
   /** Bits of one channel: 1 to 16. */

@@ -1,7 +1,9 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
 import { type Facts, isDrawing, type SourceFormat } from './facts.ts'
 import { outsideRates, outsideWork } from './outside-work.ts'
+import { busy, isDrawn } from './plan/busy.ts'
 import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
+import { colourWay, type WideSpace, wideSpaceOf } from './plan/colour-way.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
 import { addsColour, drawsEdges, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
 
@@ -28,7 +30,7 @@ const fixedRates = {
   ...outsideRates,
   deep: 9, // of 16 bits
   colours: 10, // by a profile, or from inks
-  'code points': 20, // in our own code, see pixels/to-srgb.ts
+  'code points': 20, // in our own code, see pixels/to-space.ts
   'code points pq': 50,
   'code points hlg': 85,
   reduce: 1, // to what a step or a look needs
@@ -149,12 +151,13 @@ interface Reading {
 
 /** Returns the megapixels that come out of the decoder. */
 function reading(
-  plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'orient' | 'time' | 'film'>,
+  plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'orient' | 'time' | 'film' | 'space'>,
   facts: Facts,
   { frames, add }: Reading,
 ): number {
+  const wide = wideSpaceOf(plan)
   const pixels = (drawnPixels(facts, plan) * frames) / 1e6
-  const shrink = facts.format === 'jpeg' ? shrinkOnLoad(plan, facts) : 1
+  const shrink = facts.format === 'jpeg' && !wide ? shrinkOnLoad(plan, facts) : 1
   const loaded = pixels / shrink ** 2
   const [reader, before] = [readers[facts.format], plan.film?.first ?? 0]
   if (reader) add(shrink > 1 ? 'read jpeg shrunk' : reader, pixels)
@@ -163,13 +166,19 @@ function reading(
   if (facts.format === 'jpeg') add('read jpeg bytes', facts.bytes / 1e6)
   add(facts.format === 'svg' ? 'read svg pass' : 'read jpeg scan', (facts.scans - 1) * pixels)
   if (facts.depth > 8) add('deep', pixels)
-  if (facts.colour) add(byCodePoints(facts.colour), loaded)
-  else if (facts.icc || facts.space === 'cmyk') add('colours', loaded)
+  const converted = conversionOf(facts, wide)
+  if (converted) add(converted, loaded)
   if (facts.space === 'cmyk') add('inks', 1)
   return loaded
 }
 
-const byCodePoints = ({ transfer }: NonNullable<Facts['colour']>): Fixed =>
+function conversionOf(facts: Facts, wide?: WideSpace): Fixed | undefined {
+  const way = colourWay(facts, wide)
+  if (way === 'ours') return byCodePoints(facts.colour)
+  return way === 'profile' || facts.icc || facts.space === 'cmyk' ? 'colours' : undefined
+}
+
+const byCodePoints = ({ transfer }: Partial<NonNullable<Facts['colour']>> = {}): Fixed =>
   transfer === 'pq' || transfer === 'hlg' ? `code points ${transfer}` : 'code points'
 
 const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
@@ -236,18 +245,4 @@ function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, 
   if (format !== 'webp') return `write ${format}${drawn ? ' drawn' : ''}`
   if (lossless) return `write webp lossless${drawn ? ' drawn' : ''}`
   return pages > 1 ? 'write webp film' : `write webp${drawn ? ' drawn' : ''}`
-}
-
-/** From 0 to 1: how unlike each other its pixels are, as far as the length of its file tells. */
-const busy = ({ width, height, pages, bytes, format }: Facts): number =>
-  format === 'svg' ? 0 : Math.min(1, bytes / (width * height * pages))
-
-/** Bytes a pixel of a file without loss, up to which it is a drawing: photographs take 1 to 3. */
-const drawnBytes = 0.4
-const withoutLoss: ReadonlySet<SourceFormat> = new Set(['png', 'tiff', 'bmp', 'ico'])
-
-/** Few colours, as far as the header tells: they are what encoders without loss, and those with a palette, are quick with. */
-function isDrawn({ format, space, width, height, pages, bytes }: Facts): boolean {
-  if (format === 'gif' || format === 'svg' || space === 'palette') return true
-  return withoutLoss.has(format) && bytes < drawnBytes * width * height * pages
 }

@@ -9,7 +9,7 @@ import { colourOfAv1 } from '../../transforms/identify/av1.ts'
 import { codingOf, isSrgb } from '../../transforms/identify/colour-code.ts'
 import { identify } from '../../transforms/identify.ts'
 import { exact, parse, plan } from '../../transforms/index.ts'
-import { toSrgb } from '../../transforms/pixels/to-srgb.ts'
+import { toSpace } from '../../transforms/pixels/to-space.ts'
 import { nitsOfPq, pqOf, toneMapped, whiteNits } from '../../transforms/pixels/transfer.ts'
 import { render } from '../../transforms/render/apply.ts'
 
@@ -22,11 +22,15 @@ const coding = (primaries: number, transfer: number, fullRange = true): Coding =
 }
 
 const one = (rgb: readonly number[], code: Coding): number[] => [
-  ...toSrgb({ data: Uint8Array.from(rgb), channels: 3, depth: 8 }, code),
+  ...toSpace({ data: Uint8Array.from(rgb), channels: 3, depth: 8 }, code, 'srgb'),
 ]
 
 const deep = (rgb: readonly number[], code: Coding): number[] => [
-  ...toSrgb({ data: Uint16Array.from(rgb, (v) => Math.round(v * 65_535)), channels: 3, depth: 16 }, code),
+  ...toSpace(
+    { data: Uint16Array.from(rgb, (v) => Math.round(v * 65_535)), channels: 3, depth: 16 },
+    code,
+    'srgb',
+  ),
 ]
 
 /** A sample of PQ, 0 to 1, of what sRGB writes as `level` where white has the nits of a page's white. */
@@ -81,10 +85,10 @@ describe('a sample becomes', () => {
 
   test('beside the alpha that it had', () => {
     const data = Uint8Array.of(200, 30, 30, 77)
-    expect([...toSrgb({ data, channels: 4, depth: 8 }, coding(12, 13))][3]).toBe(77)
+    expect([...toSpace({ data, channels: 4, depth: 8 }, coding(12, 13), 'srgb')][3]).toBe(77)
     const deep = () => Uint16Array.from([1, 2, 3, 4, 5, 6].flatMap((v) => [v * 9_000, 0, 0, v * 256]))
     for (const code of [coding(12, 13), coding(1, 8), coding(9, 16), coding(9, 18)]) {
-      const out = toSrgb({ data: deep(), channels: 4, depth: 16 }, code)
+      const out = toSpace({ data: deep(), channels: 4, depth: 16 }, code, 'srgb')
       expect([...out].filter((_, i) => i % 4 === 3)).toEqual([1, 2, 3, 4, 5, 6])
     }
   })

@@ -44,6 +44,7 @@ export function identifyTiff(bytes: Uint8Array): Facts {
     progressive: false,
     icc: has(tags.icc),
     space: spaceOf(field(tags.photometric)),
+    ...labOf(field(tags.photometric)),
     depth: Math.min(16, field(tags.bits) ?? 1),
     scans: 1,
     bytes: bytes.length,
@@ -57,11 +58,35 @@ function spaceOf(photometric: number | undefined): Facts['space'] {
   return photometric === 0 || photometric === 1 ? 'gray' : 'rgb'
 }
 
-function countPages(block: TiffBlock): number {
+/** CIELab and ICCLab (TIFF 6.0 section 23, Adobe's note of 2002). */
+const labs: Readonly<Record<number, NonNullable<Facts['lab']>>> = { 8: 'signed', 9: 'offset' }
+
+const labOf = (photometric = 2): Pick<Facts, 'lab'> => {
+  const lab = labs[photometric]
+  return lab ? { lab } : {}
+}
+
+const rgb = 2
+
+/** A copy whose samples of Lab count as red, green and blue: the decoder refuses them with 8 bits, and takes another white with 16. */
+export function withoutLab(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  const block = openTiff(copy)
+  for (const at of block ? directoriesOf(block) : []) {
+    const entry = entryOf(block?.directoryAt(at), tags.photometric)
+    const place = block?.little ? 0 : 1
+    if (entry && labs[block?.numberOf(entry) ?? 0]) entry.value[place] = rgb
+  }
+  return copy
+}
+
+const countPages = (block: TiffBlock): number => Math.max(1, directoriesOf(block).size)
+
+function directoriesOf(block: TiffBlock): ReadonlySet<number> {
   const seen = new Set<number>()
   // A loop of directories ends at the first one met again; one beyond the bytes given ends the count as well.
   for (let at = block.first; at !== 0 && !seen.has(at) && seen.size < mostPages; at = block.nextOf(at))
     if (block.holds(at)) seen.add(at)
     else break
-  return Math.max(1, seen.size)
+  return seen
 }

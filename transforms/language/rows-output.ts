@@ -40,6 +40,19 @@ export const outputRows = {
     about:
       'Lossless WebP or AVIF; PNG where the format is not named and neither fits. Refused beside `fm=jpg`.',
   },
+  colourSpace: {
+    key: 'cs',
+    kind: oneOf(
+      {
+        ...{ srgb: 'srgb', strip: 'srgb', tinysrgb: 'tinysrgb' },
+        ...{ p3: 'p3', adobergb1998: 'adobergb1998' },
+      },
+      ['origin'],
+    ),
+    section: 'Format',
+    about:
+      'Colours of the result. `srgb` (also `strip`): sRGB without a profile, also where the own bytes of the source would have answered with theirs; `tinysrgb`: with a small profile that says so; `p3`: Display P3, and `adobergb1998`: Adobe RGB (1998), each with its profile. Stills in JPEG, PNG, WebP and AVIF; what moves, and GIF, stays in sRGB.',
+  },
   chroma: {
     key: 'chromasub',
     kind: oneOf({ '444': '444', '420': '420' }, ['422']),

@@ -49,9 +49,8 @@ const table: readonly (readonly [reason: string, options: string])[] = [
   video-thumbnail = auto`,
   ],
   [
-    'Results are in sRGB, and their file says nothing else of its colours or its size on paper.',
+    'A file of ours says nothing of its size on paper.',
     `
-  cs = srgb|tinysrgb|strip
   dpi`,
   ],
   [

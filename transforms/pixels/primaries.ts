@@ -1,18 +1,19 @@
-// From one set of primaries to sRGB's, as a matrix of light (SMPTE RP 177), white adapted by Bradford's method. Pure.
+// From one set of primaries to another, as a matrix of light (SMPTE RP 177), white adapted by Bradford's method. Pure.
 import type { Primaries } from '../facts.ts'
-import { srgbPrimaries } from '../identify/colour-code.ts'
 
 /** Row by row. */
 export type Matrix = readonly [number, number, number, number, number, number, number, number, number]
-type Vector = readonly [number, number, number]
+export type Vector = readonly [number, number, number]
 
 const bradford: Matrix = [0.8951, 0.2664, -0.1614, -0.7502, 1.7135, 0.0367, 0.0389, -0.0685, 1.0296]
 
-/** What turns light of these primaries into light of sRGB's; white stays white. */
-export function toSrgbPrimaries(primaries: Primaries): Matrix {
-  const adapted = times(adaptation(whiteOf(primaries), whiteOf(srgbPrimaries)), toXyz(primaries))
-  return times(inverse(toXyz(srgbPrimaries)), adapted)
-}
+/** What turns light of some primaries into light of others; white stays white. */
+export const toPrimaries = (from: Primaries, to: Primaries): Matrix =>
+  times(fromXyz(to, whiteOf(from)), toXyz(from))
+
+/** What turns XYZ under this white into light of these primaries. */
+export const fromXyz = (to: Primaries, white: Vector): Matrix =>
+  times(inverse(toXyz(to)), adaptation(white, whiteOf(to)))
 
 /** How much each channel adds to luminance. */
 export function luminanceOf(primaries: Primaries): Vector {

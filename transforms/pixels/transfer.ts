@@ -1,5 +1,13 @@
 // From a sample to light and back (ITU-T H.273 table 3, IEC 61966-2-1, ITU-R BT.2100). Pure, one value at a time.
-import type { Transfer } from '../facts.ts'
+import type { Coding, Transfer } from '../facts.ts'
+
+/** A curve of its own: light, 0 to 1, of a sample from 0 to 1. */
+export type Curve = (sample: number) => number
+
+/** What samples mean, as far as only the pixels' own file tells. */
+export interface Meaning extends Omit<Coding, 'transfer'> {
+  readonly transfer: Transfer | Curve
+}
 
 /** Nits of a page's white in a picture of high dynamic range (ITU-R BT.2408). */
 export const whiteNits = 203
@@ -14,8 +22,9 @@ export const hlgWhite = hlgNits / whiteNits
  * Light of a sample from 0 to 1. White is 1; with PQ it may be up to 49. With HLG it is light of the scene, 0 to 1, which
  * becomes light of a screen only from all channels together.
  */
-export function lightOf(transfer: Transfer, sample: number): number {
+export function lightOf(transfer: Transfer | Curve, sample: number): number {
   const v = Math.min(1, Math.max(0, sample))
+  if (typeof transfer === 'function') return transfer(v)
   return typeof transfer === 'number' ? v ** transfer : curves[transfer](v)
 }
 

@@ -43,7 +43,9 @@ function othersOf(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   if (pixels > mostCompared && made.frames === 'first') return []
   const ways = isMoving(spec, facts) ? filmWays(spec, facts) : stillWays(spec, facts, made)
   const isTried = ({ format, lossless }: Encoding) =>
-    reads(spec.formats, format) && !(format === made.encoding.format && lossless === made.encoding.lossless)
+    !(format === 'gif' && made.space) &&
+    reads(spec.formats, format) &&
+    !(format === made.encoding.format && lossless === made.encoding.lossless)
   return ways.filter(isTried).map((way) => (pixels <= fewPixels ? always(way) : way))
 }
 
@@ -104,6 +106,7 @@ function roleOfSource(spec: Spec, facts: Facts, made: Plan): Plan['source'] {
 const isWrittenOtherwise = (spec: Spec, facts: Facts, { keep, maxBytes, encoding }: Plan): boolean =>
   (maxBytes !== undefined && facts.bytes > maxBytes) ||
   (keep !== undefined && facts.orientation !== 1) ||
+  (spec.colourSpace === 'srgb' && (facts.icc || facts.colour !== undefined)) ||
   spec.colours !== undefined ||
   encoding.chroma !== undefined
 
@@ -124,6 +127,7 @@ function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
   return (
     isWorkedOn ||
     made.further !== undefined ||
+    made.space !== undefined ||
     made.flatten ||
     isPainted ||
     isOneFrame ||
@@ -138,10 +142,16 @@ function isTurnedByViewers({ format, orientation }: Facts, { orient }: Plan): bo
   return format === 'jpeg' && orient.turns === turns && orient.mirror === mirror
 }
 
+const isMade = (plan: Plan): boolean =>
+  stepsIn(plan).length > 0 ||
+  plan.density !== undefined ||
+  plan.film !== undefined ||
+  plan.space !== undefined
+
 /** Whether the result has the source's own pixels, in the source's own format and colours. */
 export function isUntouched(facts: Facts, plan: Plan): boolean {
   const isAsStored =
     !facts.icc && !facts.colour && facts.depth === 8 && (facts.space === 'rgb' || facts.space === 'gray')
   const isSame = facts.format === plan.encoding.format && facts.pages === 1 && !plan.flatten
-  return isSame && isAsStored && stepsIn(plan).length === 0 && plan.density === undefined && !plan.film
+  return isSame && isAsStored && !isMade(plan)
 }

@@ -14,7 +14,16 @@ import { isVideo, videoOf } from './video.ts'
 
 type Output = Pick<
   Plan,
-  'maxBytes' | 'keep' | 'video' | 'frames' | 'film' | 'pages' | 'background' | 'flatten' | 'encoding'
+  | 'space'
+  | 'maxBytes'
+  | 'keep'
+  | 'video'
+  | 'frames'
+  | 'film'
+  | 'pages'
+  | 'background'
+  | 'flatten'
+  | 'encoding'
 >
 
 export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Size & StepValues): Output {
@@ -26,6 +35,7 @@ export function output(spec: Spec, facts: Facts, { width, height, ...steps }: Si
     frames: moves ? 'all' : 'first',
     ...filmOf(spec, facts, moves),
     ...fileOf(spec),
+    ...(!moves && !video && spaceOf(spec, format)),
     background: background(spec, format),
     flatten:
       (facts.alpha || opensUp(steps)) &&
@@ -46,6 +56,13 @@ function fileOf({ maxBytes, metadata, iptc }: Spec): Pick<Plan, 'maxBytes' | 'ke
     ...(maxBytes !== undefined && { maxBytes }),
     ...((keep.exif || keep.iptc) && { keep }),
   }
+}
+
+/** A GIF can carry no profile, and what is told of a picture is told of its sRGB. */
+function spaceOf(spec: Spec, format: OutputFormat): Pick<Plan, 'space'> {
+  const { colourSpace } = spec
+  const isOther = colourSpace !== undefined && colourSpace !== 'srgb'
+  return isOther && format !== 'gif' && !tellOf(spec) ? { space: colourSpace } : {}
 }
 
 /** Blended edges make many colours of few. Who names the format, or wants no loss, gets them all. */

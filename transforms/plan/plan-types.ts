@@ -45,6 +45,8 @@ export interface Plan extends StepValues {
   readonly density?: number
   /** How pixels are mixed where the size changes; Lanczos3 where it does not say. */
   readonly kernel?: Kernel
+  /** The colours that the result is in, and that its profile says; sRGB, which needs none, where it does not say. */
+  readonly space?: 'p3' | 'adobergb1998' | 'tinysrgb'
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */

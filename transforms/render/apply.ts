@@ -13,7 +13,7 @@ import { hasColourEdges } from './colour-edges.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf, played } from './frames.ts'
 import { opened } from './open.ts'
-import { inOurColours, staysGray } from './our-colours.ts'
+import { staysGray } from './our-colours.ts'
 import { isWhole, ownBytes } from './own.ts'
 import { quantised } from './quantised.ts'
 import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
@@ -38,11 +38,22 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
   // Loaded only here: a picture needs no other program.
   if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
   const { plan, bounds: left, faces } = await settled(source, asked, bounds)
-  const made = { ...(await picture(source, plan, left)), ...(faces && { faces }) }
+  const made = { ...(await coloured(source, plan, left)), ...(faces && { faces }) }
   if (!asked.keep) return made
   // Loaded only here: a plain render reads no metadata.
   const { withKept } = await import('./metadata.ts')
   return withKept(made, { source, facts: bounds.facts ?? identify(source), keep: asked.keep })
+}
+
+/** In other colours than sRGB, whose profile counts among the bytes that are allowed. */
+async function coloured(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+  if (!plan.space) return picture(source, plan, bounds)
+  // Loaded only here: a plain picture has no profile.
+  const { mostProfileBytes, tagged } = await import('./tagged.ts')
+  const { inSpaceOfPlan } = await import('./plan-colours.ts')
+  const { maxBytes } = plan
+  const left = maxBytes === undefined ? {} : { maxBytes: Math.max(1, maxBytes - mostProfileBytes) }
+  return tagged(await picture(source, inSpaceOfPlan({ ...plan, ...left }), bounds), plan)
 }
 
 async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
@@ -158,9 +169,8 @@ interface Ready {
   readonly isApart: boolean
 }
 
-async function finished(source: Sharp, task: Task): Promise<Ready> {
+async function finished(image: Sharp, task: Task): Promise<Ready> {
   const { facts, plan } = task
-  const image = inOurColours(source, facts)
   const whole = moves(facts, plan) ? (task.movement ?? (await movementOf(image, plan.film))) : undefined
   const isApart = whole !== undefined && needsFrames(plan)
   const made = await (isApart ? framesOf : still)(image, task)
@@ -226,9 +236,7 @@ async function firstHasColourEdges(task: Task): Promise<boolean> {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const first = { ...options, animated: false, pages: 1 }
   const { image, size } = await opened(bytes, facts, { ...task, options: first })
-  return hasColourEdges(
-    await pixelsOf(await still(inOurColours(image, facts), { size, plan, further, fonts })),
-  )
+  return hasColourEdges(await pixelsOf(await still(image, { size, plan, further, fonts })))
 }
 
 /** Of all the time there is, a part: a picture is due, and the last probe ends when it ends. */

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 import { outputFormats } from '../formats.ts'
 import { pixelsOf } from '../pixels/run.ts'
 import { isUntouched } from '../plan/choices.ts'
-import { inOurColours, staysGray } from './our-colours.ts'
+import { staysGray } from './our-colours.ts'
 import type { Rendered } from './rendered.ts'
 import { type Subject, still } from './steps/index.ts'
 
@@ -22,7 +22,7 @@ export async function searched(image: Sharp, task: Search): Promise<Rendered | u
   if (score === undefined || format === 'png' || format === 'gif') return undefined
   // Loaded only here: a plain render needs neither the metric nor the other encoders.
   const { byScore, recodedByScore } = await import('./auto.ts')
-  const pixels = await pixelsOf(await still(inOurColours(image.clone(), facts), task))
+  const pixels = await pixelsOf(await still(image.clone(), task))
   const goal = { format, score, isGrey: staysGray(facts, plan, format), endsAt }
   const found = isUntouched(facts, plan)
     ? await recodedByScore(source, { ...goal, facts, pixels })

@@ -20,7 +20,8 @@ export async function settled(source: Uint8Array, asked: Plan, bounds: Bounds): 
   const { facts = identify(source), timeoutMs = 60_000 } = bounds
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const options = optionsFor(facts, asked, bounds)
-  const open = async (plan: Plan, frames = {}) => {
+  // In sRGB whatever the result's colours are, so that the same is found.
+  const open = async ({ space: _, ...plan }: Plan, frames = {}) => {
     const way = { plan, options: { ...options, ...frames }, ffmpeg: bounds.ffmpeg }
     const { image, size } = await opened(bytes, facts, way)
     return { image: image.timeout({ seconds: wholeSeconds(timeoutMs) }), size }

@@ -3,13 +3,12 @@
 import type { Sharp, SharpOptions } from 'sharp'
 import { Failure } from '../../../errors.ts'
 import type { Facts } from '../../facts.ts'
-import { inSrgb } from '../../pixels/colours.ts'
 import { pixelsOf } from '../../pixels/run.ts'
 import { sharp } from '../../pixels/sharp.ts'
 import { mostHeld } from '../../plan/film.ts'
 import type { Movement } from '../encode.ts'
 import { paced } from '../frames.ts'
-import { inOurColours } from '../our-colours.ts'
+import { inColours } from '../our-colours.ts'
 import { withAlpha } from '../steps/channels.ts'
 import { framesOfPng, type PngFilm, type PngFrame } from './png-frames.ts'
 
@@ -64,12 +63,10 @@ async function rolled({ width, height, frames }: PngFilm, part: Part): Promise<U
 
 async function decoded(frame: PngFrame, { facts, options }: Part): Promise<Uint8Array> {
   const { failOn = 'truncated' } = options
-  const image = sharp(frame.png(), {
-    failOn,
-    limitInputPixels: frame.width * frame.height,
-    ...(facts.colour && { ignoreIcc: true }),
-  })
-  const ours = facts.colour ? await inSrgb(image, facts, facts.colour) : inOurColours(image, facts)
+  const png = frame.png()
+  const open = async (ignoreIcc: boolean) =>
+    sharp(png, { failOn, limitInputPixels: frame.width * frame.height, ignoreIcc })
+  const ours = await inColours(open, facts)
   return withAlpha(await pixelsOf(ours.toColourspace('srgb'))).data
 }
 

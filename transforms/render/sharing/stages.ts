@@ -5,7 +5,7 @@ import type { Facts } from '../../facts.ts'
 import { from, orFailure, type Pixels, pixelsOf } from '../../pixels/run.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { opened } from '../open.ts'
-import { inOurColours, staysGray } from '../our-colours.ts'
+import { staysGray } from '../our-colours.ts'
 import { type Bounds, optionsFor, wholeSeconds } from '../reading.ts'
 import { checked, type Rendered } from '../rendered.ts'
 import { smallest } from '../smallest.ts'
@@ -69,8 +69,7 @@ async function begun(origin: Origin, { plan, facts, bounds }: Stage) {
   if ('base' in origin) return { image: from(origin.base), size: facts }
   const { buffer, byteOffset, byteLength } = origin.source
   const options = optionsFor(facts, plan, bounds)
-  const { image, size } = await opened(Buffer.from(buffer, byteOffset, byteLength), facts, { plan, options })
-  return { image: inOurColours(image, facts), size }
+  return opened(Buffer.from(buffer, byteOffset, byteLength), facts, { plan, options })
 }
 
 async function finished(origin: Origin, stage: Stage): Promise<Pixels> {

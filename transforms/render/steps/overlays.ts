@@ -43,6 +43,7 @@ async function readOverlay(source: Uint8Array, sized: Sized, plan: Plan): Promis
     ...(orient.turns !== 0 || orient.mirror ? { orient } : {}),
     ...(isDrawing(facts) && { density }),
     resize: sized.size,
+    ...(plan.space && { space: plan.space }),
     background: { r: 255, g: 255, b: 255, alpha: 0 },
     flatten: false,
   } as Plan

@@ -1,8 +1,9 @@
-// Samples whose colour is told by code points, as sRGB of 8 bits: what a profile would have the decoder do.
-import type { Coding } from '../facts.ts'
-import { isNear, srgbPrimaries } from '../identify/colour-code.ts'
-import { luminanceOf, type Matrix, toSrgbPrimaries } from './primaries.ts'
-import { hlgGamma, hlgWhite, lightOf, srgbOf, toneMapped } from './transfer.ts'
+// Samples whose colour is told by code points or by a curve, in one of our colour spaces and 8 bits: what a profile would
+// have the decoder do.
+import { isNear } from '../identify/colour-code.ts'
+import { luminanceOf, type Matrix, toPrimaries } from './primaries.ts'
+import { type SpaceName, spaces } from './spaces.ts'
+import { hlgGamma, hlgWhite, lightOf, type Meaning, toneMapped } from './transfer.ts'
 
 export interface Samples {
   /** Of 8 or of 16 bits. */
@@ -15,24 +16,25 @@ export interface Samples {
 
 /**
  * In the memory of the samples, which are gone then: a large picture of 16 bits is hundreds of megabytes, and what is
- * written never reaches what is still to be read. Colours beyond sRGB are cut off at its edge. PQ and HLG are mapped to what a
- * screen without high dynamic range shows, from the brightest that the picture itself has: what has nothing above white
+ * written never reaches what is still to be read. Colours beyond the space are cut off at its edge. PQ and HLG are mapped to
+ * what a screen without high dynamic range shows, from the brightest that the picture itself has: what has nothing above white
  * comes out as it would without them.
  */
-export function toSrgb(samples: Samples, coding: Coding): Uint8Array<ArrayBuffer> {
+export function toSpace(samples: Samples, coding: Meaning, space: SpaceName): Uint8Array<ArrayBuffer> {
   const { data } = samples
   const out = new Uint8Array(data.buffer, data.byteOffset, data.length)
-  const light = lightsOf(samples, coding)
-  if (isHigh(coding)) mapHigh(samples, { coding, light, out })
-  else if (isNear(coding.primaries, srgbPrimaries)) mapEach(samples, light, out)
-  else mapColours(samples, { light, out, matrix: toSrgbPrimaries(coding.primaries) })
+  const way = { light: lightsOf(samples, coding), out, levelOf: levelsOf(space) }
+  const matrix = toPrimaries(coding.primaries, spaces[space].primaries)
+  if (isHigh(coding)) mapHigh(samples, { ...way, coding, matrix })
+  else if (isNear(coding.primaries, spaces[space].primaries)) mapEach(samples, way)
+  else mapColours(samples, { ...way, matrix })
   return out
 }
 
-const isHigh = ({ transfer }: Coding): boolean => transfer === 'pq' || transfer === 'hlg'
+const isHigh = ({ transfer }: Meaning): boolean => transfer === 'pq' || transfer === 'hlg'
 
 /** Of every value that a sample can have. In the narrow range black is 16 and white 235, times 2 for each bit above 8. */
-function lightsOf({ data, depth }: Samples, { transfer, fullRange }: Coding): Float32Array {
+function lightsOf({ data, depth }: Samples, { transfer, fullRange }: Meaning): Float32Array {
   const bits = data instanceof Uint8Array ? 8 : 16
   const white = bits === 8 ? 255 : 65_536 - 2 ** (16 - Math.min(16, depth))
   const [low, high] = fullRange ? [0, white] : [16 * 2 ** (bits - 8), 235 * 2 ** (bits - 8)]
@@ -41,14 +43,34 @@ function lightsOf({ data, depth }: Samples, { transfer, fullRange }: Coding): Fl
 
 /** Fine enough that neighbours are never more than a tenth of a level apart, even where sRGB is steepest. */
 const steps = 32_767
-const levels = Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(srgbOf(i / steps) * 255))
-const levelOf = (light: number): number =>
-  levels[light <= 0 ? 0 : light >= 1 ? steps : Math.round(light * steps)] ?? 0
+const tables = new Map<SpaceName, Uint8Array>()
+
+export type LevelOf = (light: number) => number
+
+/** What turns light into a level of this space; its table is made once. */
+export function levelsOf(space: SpaceName): LevelOf {
+  const { sampleOf } = spaces[space]
+  const table =
+    tables.get(space) ??
+    Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(sampleOf(i / steps) * 255))
+  tables.set(space, table)
+  return (light) => table[light <= 0 ? 0 : light >= 1 ? steps : Math.round(light * steps)] ?? 0
+}
 
 /** 8 or 16 bits, of which the upper 8 are kept. */
 const shiftOf = (data: Samples['data']): number => (data instanceof Uint8Array ? 0 : 8)
 
-function mapEach({ data, channels }: Samples, light: Float32Array, out: Uint8Array): void {
+interface Way {
+  readonly light: Float32Array
+  readonly out: Uint8Array
+  readonly levelOf: LevelOf
+}
+
+interface ColourWay extends Way {
+  readonly matrix: Matrix
+}
+
+function mapEach({ data, channels }: Samples, { light, out, levelOf }: Way): void {
   const level = Uint8Array.from(light, levelOf)
   const shift = shiftOf(data)
   for (let i = 0; i < data.length; i += channels) {
@@ -57,32 +79,26 @@ function mapEach({ data, channels }: Samples, light: Float32Array, out: Uint8Arr
   }
 }
 
-interface Way {
-  readonly light: Float32Array
-  readonly out: Uint8Array
-  readonly matrix: Matrix
-}
-
-function mapColours({ data, channels }: Samples, { light, out, matrix }: Way): void {
+function mapColours({ data, channels }: Samples, way: ColourWay): void {
+  const { light, out } = way
   const shift = shiftOf(data)
   for (let i = 0; i < data.length; i += channels) {
     const [r, g, b] = [light[data[i] ?? 0] ?? 0, light[data[i + 1] ?? 0] ?? 0, light[data[i + 2] ?? 0] ?? 0]
-    write(out, i, matrix, r, g, b)
+    write(way, i, r, g, b)
     if (channels === 4) out[i + 3] = (data[i + 3] ?? 0) >> shift
   }
 }
 
-function write(out: Uint8Array, at: number, m: Matrix, r: number, g: number, b: number): void {
+function write({ out, levelOf, matrix: m }: ColourWay, at: number, r: number, g: number, b: number): void {
   out[at] = levelOf(m[0] * r + m[1] * g + m[2] * b)
   out[at + 1] = levelOf(m[3] * r + m[4] * g + m[5] * b)
   out[at + 2] = levelOf(m[6] * r + m[7] * g + m[8] * b)
 }
 
 /** The brightest channel decides for all three, so that no colour changes its hue. */
-function mapHigh(samples: Samples, way: Omit<Way, 'matrix'> & { readonly coding: Coding }): void {
+function mapHigh(samples: Samples, way: ColourWay & { readonly coding: Meaning }): void {
   const { data, channels } = samples
   const { coding, light, out } = way
-  const matrix = toSrgbPrimaries(coding.primaries)
   const [yr, yg, yb] = luminanceOf(coding.primaries)
   const isScene = coding.transfer === 'hlg'
   const peak = peakOf(samples, coding, light)
@@ -94,7 +110,7 @@ function mapHigh(samples: Samples, way: Omit<Way, 'matrix'> & { readonly coding:
     const screen = isScene ? hlgWhite * (yr * r + yg * g + yb * b) ** (hlgGamma - 1) : 1
     const brightest = Math.max(r, g, b) * screen
     const scale = screen * (scales[Math.min(scaleSteps, Math.round(Math.sqrt(brightest) * perLight))] ?? 0)
-    write(out, i, matrix, r * scale, g * scale, b * scale)
+    write(way, i, r * scale, g * scale, b * scale)
     if (channels === 4) out[i + 3] = (data[i + 3] ?? 0) >> shift
   }
 }
@@ -113,7 +129,7 @@ function scalesOf(peak: number): Float32Array {
 const ignored = 0.001
 
 /** The brightest channel of (nearly) all pixels, in multiples of white; at least white. */
-function peakOf({ data, channels }: Samples, { transfer }: Coding, light: Float32Array): number {
+function peakOf({ data, channels }: Samples, { transfer }: Meaning, light: Float32Array): number {
   const counts = new Uint32Array(light.length)
   for (let i = 0; i < data.length; i += channels) {
     const brightest = Math.max(data[i] ?? 0, data[i + 1] ?? 0, data[i + 2] ?? 0)
