@@ -179,12 +179,7 @@ export const examples: Readonly<Record<string, Example>> = {
   fm: { value: 'avif', frame: 'w=320' },
   q: { value: '10' },
   lossless: { value: 'true', sample: 'graphics.png' },
-  cs: {
-    value: 'p3',
-    beside: 'fm=jpg',
-    frame: 'w=320',
-    same: 'The samples are in sRGB, and look the same in a space that is wider.',
-  },
+  cs: { value: 'p3', beside: 'fm=jpg', frame: 'w=320' },
   chromasub: { value: '444', beside: 'fm=jpg', frame: 'w=320' },
   colorquant: { value: '8', sample: 'graphics.png', beside: 'fm=png', frame: 'w=320' },
   'max-bytes': { value: '3000' },
