@@ -7,6 +7,7 @@ import { createClientAddresses } from '../limits/index.ts'
 import { type Announcements, createAnnouncements } from '../site/announcements.ts'
 import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
+import { createSitePages, pagesOf } from '../site/pages/index.ts'
 import type { Assembly } from './context.ts'
 import type { Purging } from './purging.ts'
 import { assembleSitePictures, type PictureTiers, pictureSettings } from './site-pictures.ts'
@@ -27,8 +28,17 @@ export function assembleSites(
     ...(purging.isShared && announcements(assembly, purging)),
   })
   closing.push(() => cache.idle())
-  const pictures = assembleSitePictures(assembly, tiers)
-  const sites = [...config.sites].map(([name, { hosts, origin, originHost, allowAddresses, pictures }]) => {
+  const better = assembleSitePictures(assembly, tiers)
+  const pages = createSitePages({
+    cache,
+    ...(now && { now }),
+    // Of what the sites' answers may take.
+    memoryBytes: Math.max(1, Math.floor(config.siteMemoryBytes / 8)),
+  })
+  closing.push(() => pages.idle())
+  const sites = [...config.sites].map(([name, written]) => {
+    const { hosts, origin, originHost, allowAddresses, html } = written
+    const pictures = pictureSettings(written.pictures)
     const { connectMs } = config
     const dispatcher = createGuard({
       allowAddresses,
@@ -40,7 +50,8 @@ export function assembleSites(
     closing.push(() => dispatcher.destroy())
     return {
       ...{ name, hosts, origin: new URL(origin).origin, originHost, dispatcher, giveBack },
-      pictures: pictureSettings(pictures),
+      pictures,
+      pages: html && pagesOf(html, pictures),
     }
   })
   const { isTrusted } = createClientAddresses({
@@ -50,7 +61,9 @@ export function assembleSites(
   const made = createSites({
     sites,
     cache,
-    pictures,
+    pictures: better,
+    pages,
+    passesHints: config.proxiesPassHints,
     ownHosts: ownHosts(config),
     isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {

@@ -1,5 +1,5 @@
 // The settings of sites: what of their answers is kept, and which hosts are Halftone's own beside them.
-import { bytes, list, text } from './kinds.ts'
+import { bytes, list, text, yesNo } from './kinds.ts'
 import { cacheOf } from './machine.ts'
 import { setting } from './setting.ts'
 
@@ -15,6 +15,12 @@ export const siteSettings = {
     bytes(),
     '10GB',
     'How much of the answers of sites is kept on disk.',
+  ),
+  proxiesPassHints: setting(
+    'HALFTONE_PROXIES_PASS_HINTS',
+    yesNo(),
+    'false',
+    'Whether the proxies in front pass early hints (103) of sites on to browsers: nginx does from 1.29 on with early_hints; older ones send the hint as the answer.',
   ),
   hosts: setting(
     'HALFTONE_HOSTS',

@@ -1,6 +1,6 @@
 // What a site may say of itself in the configuration file: a customer's web site that Halftone stands in front of.
 import { z } from 'zod'
-import { duration, httpUrl, list, text, yesNo } from './kinds.ts'
+import { duration, httpUrl, integer, list, text, yesNo } from './kinds.ts'
 import { addressRules, pictureOptions } from './parsed-kinds.ts'
 
 const hostName =
@@ -17,6 +17,39 @@ const pictures = z.strictObject({
   hints: yesNo().default(false),
   /** Whether a picture's own query may have keys of the native language: `?w=640`. They do not reach the server. */
   keys: yesNo().default(false),
+})
+
+/** Widths that are offered where a site names none: from a small telephone to a large screen. */
+const usualWidths = [320, 640, 960, 1280, 1920, 2560]
+const mostWidths = 12
+
+const widths = list(integer(16, 8192))
+  .refine((all) => all.length <= mostWidths, { error: `expected at most ${mostWidths} widths` })
+  .transform((all) => [...new Set(all)].sort((a, b) => a - b))
+
+/** What is added to the tags of its pages; no attribute that is there is changed. */
+const html = z.strictObject({
+  /** `width` and `height` of pictures that have been seen. */
+  dimensions: yesNo().default(false),
+  /** `srcset`: `true`, or the widths in pixels. */
+  srcset: z
+    .union([yesNo(), widths], { error: 'expected true, false or a list of widths in pixels' })
+    .transform((written) => (written === true ? usualWidths : written === false ? [] : written))
+    .default([]),
+  /** The text of `sizes` beside such a `srcset`: by the picture's own width where it is not given. */
+  sizes: text()
+    .regex(/^[\x20-\x7e]*$/, { error: 'expected a text of ASCII, such as (max-width: 800px) 100vw, 800px' })
+    .default(''),
+  /** `loading="lazy"`, but for the first pictures. */
+  lazy: yesNo().default(false),
+  /** How many pictures of a page are the first ones: not lazy, and looked at for `preload`. */
+  eager: integer(0, 100).default(3),
+  /** `decoding="async"`. */
+  decoding: yesNo().default(false),
+  /** Early hints (103) for the largest of the first pictures, as it was when the page was last seen. */
+  preload: yesNo().default(false),
+  /** The same as a `Link` header of the page. */
+  link: yesNo().default(false),
 })
 
 export const site = z.strictObject({
@@ -38,6 +71,8 @@ export const site = z.strictObject({
   allowAddresses: addressRules().default([]),
   /** Pictures in fewer bytes; `false` leaves them as they are. */
   pictures: z.union([z.literal(false), pictures]).prefault({}),
+  /** What is added to its pages; nothing where it is not given. */
+  html: html.exactOptional(),
 })
 
 export type SiteConfig = z.output<typeof site>

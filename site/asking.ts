@@ -65,7 +65,7 @@ export function askingOf(
         lines: [...requestLines(lines, client, originHost ?? client.host), ...and],
         body: hasBody(req) ? req : undefined,
         ...{ signal: patience, giveBack },
-        ...(isBackground ? {} : { informed: (status, told) => inform(res, status, told) }),
+        ...(isBackground ? {} : { informed: (status, told) => inform(res, status, told, client) }),
       })
     },
   }

@@ -17,11 +17,14 @@ export interface HitSite {
   readonly name: string
   /** Set where its pictures may be answered by others. */
   readonly pictures?: object | undefined
+  /** Set where something is added to its pages. */
+  readonly pages?: object | undefined
 }
 
 interface KnownHost {
   readonly site: string
   readonly choosesPictures: boolean
+  readonly addsToPages: boolean
   /** What an address begins with, and what a path to purge begins with. */
   readonly address: string
   readonly path: string
@@ -43,9 +46,10 @@ export function createSiteHits(
     if (found) return found
     const site = siteOf(host)
     if (site === undefined) return undefined
-    const { name, pictures } = site
+    const { name, pictures, pages } = site
     const made = {
       ...{ site: name, choosesPictures: pictures !== undefined },
+      addsToPages: pages !== undefined,
       ...{ address: `${name} http://${host.toLowerCase()}`, path: `//${hostOf(host)}` },
     }
     hosts.set(host, made)
@@ -63,8 +67,8 @@ export function createSiteHits(
       const ready = cache.readyNow(asked, () => req.headers as Headers)
       if (ready === undefined) return false
       const { status, statusText, lines, body } = ready
-      // Which picture this client is to have is not known here.
-      if (about.choosesPictures && ready.isPicture) return false
+      // Which picture this client is to have is not known here, nor what a page is to say of its pictures.
+      if ((about.choosesPictures && ready.isPicture) || (about.addsToPages && ready.isPage)) return false
       res.sendDate = false
       res.writeHead(status, statusText, lines)
       if (req.method === 'HEAD' || status === 204) res.end()

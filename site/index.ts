@@ -10,6 +10,7 @@ import { createSiteHits } from './hits.ts'
 import { createHosts, type HostsOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
 import { createOwnHosts } from './own-hosts.ts'
+import type { PagesOf, SitePages } from './pages/index.ts'
 import { pass, type SitePassOptions } from './pass.ts'
 import type { PictureSettings, SitePictures } from './pictures/index.ts'
 import { passUpgrade } from './upgrade.ts'
@@ -27,6 +28,8 @@ export interface Site {
   readonly giveBack?: ((chunk: Buffer) => void) | undefined
   /** Undefined where its pictures stay as they are. */
   readonly pictures?: PictureSettings | undefined
+  /** Undefined where its pages stay as they are. */
+  readonly pages?: PagesOf | undefined
 }
 
 export interface SitesOptions {
@@ -34,8 +37,12 @@ export interface SitesOptions {
   readonly cache: SiteCache
   /** What makes their pictures smaller. */
   readonly pictures?: SitePictures | undefined
+  /** What adds to their pages. */
+  readonly pages?: SitePages | undefined
   /** Whether whoever holds the connection is a proxy of our own. */
   readonly isTrusted: (address: string) => boolean
+  /** Whether proxies in front are known to pass informational answers on. */
+  readonly passesHints?: boolean
   readonly failed: (site: string, failure: Failure) => void
   /** Host names of Halftone itself, in lower case and without port. */
   readonly ownHosts: Iterable<string>
@@ -54,7 +61,7 @@ export interface Sites {
 }
 
 export function createSites(options: SitesOptions): Sites {
-  const { sites, cache, pictures, isTrusted, failed } = options
+  const { sites, cache, pictures, pages, isTrusted, failed, passesHints = false } = options
   const own = createOwnHosts(options.ownHosts)
   const hosts: HostsOf<Site> = createHosts(sites)
   const hits = createSiteHits(cache, hosts.find)
@@ -64,11 +71,12 @@ export function createSites(options: SitesOptions): Sites {
       site: site.name,
       cache,
       pictures: pictures && site.pictures && { of: pictures, settings: site.pictures },
+      pages: pages && site.pages && { of: pages, site: site.pages },
       dispatcher: site.dispatcher,
       giveBack: site.giveBack,
       origin: site.origin,
       originHost: site.originHost,
-      client: clientOf(req, isTrusted),
+      client: { ...clientOf(req, isTrusted), passesHints },
       failed: (failure) => failed(site.name, failure),
     }
   }

@@ -38,6 +38,8 @@ export interface ClientSide {
   readonly host: string
   /** Whether it is a proxy of our own, whose word for its clients counts. */
   readonly isTrusted: boolean
+  /** Whether proxies between us and it are known to pass informational answers on. */
+  readonly passesHints?: boolean
 }
 
 const forwardedNames = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']

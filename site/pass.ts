@@ -4,7 +4,9 @@ import { asFailure, Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import { askingOf, hasBody, type Named, named, type PassOptions } from './asking.ts'
 import type { SiteAnswer, SiteCache } from './cache/index.ts'
+import { inform } from './inform.ts'
 import { type Lines, viaLine, withoutFields } from './message-headers.ts'
+import { type Changes, type PagesOf, type SitePages, withHeaders } from './pages/index.ts'
 import {
   type Choice,
   orderIn,
@@ -19,6 +21,8 @@ export interface SitePassOptions extends PassOptions {
   readonly cache: SiteCache
   /** Where its pictures are made smaller. */
   readonly pictures?: { readonly of: SitePictures; readonly settings: PictureSettings } | undefined
+  /** Where its pages are added to. */
+  readonly pages?: { readonly of: SitePages; readonly site: PagesOf } | undefined
 }
 
 /** Settles when the answer is sent, or when it cannot be. Never rejects. */
@@ -36,16 +40,19 @@ export async function pass(
     const choice = choiceFor(req, options)
     if (choice?.order) req.url = choice.order.target
     const name = named(req, site, client)
-    if (hasBody(req)) {
-      const answer = await cache.pass(askingOf(req, res, left.signal, { name, options }))
-      return sendUnlessLeft(answer)
-    }
+    const plain = askingOf(req, res, left.signal, { name, options })
+    if (hasBody(req)) return sendUnlessLeft(await cache.pass(plain))
+    // Whoever names a picture by an address of ours gets no page.
+    const pages = choice?.order ? undefined : options.pages
+    const asking = pages ? withHeaders(plain, pages.of.changes(name, pages.site)) : plain
     const isWhole = choice !== undefined && (choice.order !== undefined || pictures?.of.judges(name) === true)
-    const ready = isWhole ? undefined : cache.answerNow(name)
-    if (ready) return sendUnlessLeft(await chosen(name, ready, choice))
-    const asking = askingOf(req, res, left.signal, { name, options })
-    const answer = await cache.answer(isWhole ? unconditional(asking) : asking)
-    sendUnlessLeft(await chosen(name, answer, choice))
+    const ready = isWhole ? undefined : cache.answerNow(asking)
+    if (!ready && pages) tellEarly(name, pages)
+    const answer = ready ?? (await cache.answer(isWhole ? unconditional(asking) : asking))
+    const chosen = await choose(name, answer, choice)
+    if (!pages) return sendUnlessLeft(chosen)
+    const askWhole = (changes: Changes) => cache.answer(withHeaders(asking, changes))
+    sendUnlessLeft(await pages.of.choose(name, chosen, { pages: pages.site, askWhole }))
   } catch (thrown) {
     refuse(req, res, asFailure(thrown), options)
   }
@@ -56,9 +63,15 @@ export async function pass(
   }
 
   /** Of a picture the one that the client is to have. */
-  async function chosen(name: Named, answer: SiteAnswer, choice: Choice | undefined): Promise<SiteAnswer> {
+  async function choose(name: Named, answer: SiteAnswer, choice: Choice | undefined): Promise<SiteAnswer> {
     if (!choice || !pictures?.of.concerns(name, answer, choice)) return answer
     return pictures.of.choose(name, answer, choice)
+  }
+
+  /** A page that has to be waited for: its largest picture can come meanwhile. */
+  function tellEarly(name: Named, pages: NonNullable<SitePassOptions['pages']>): void {
+    const link = name.headers['sec-fetch-mode'] === 'navigate' ? pages.of.hint(name, pages.site) : undefined
+    if (link !== undefined) inform(res, 103, ['Link', link], client)
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Epochs } from '../../purging/index.ts'
 import type { Headers } from '../../tier.ts'
 import type { Asking } from './asking.ts'
+import type { SiteBody } from './body.ts'
 import type { Outcome } from './outcome.ts'
 import type { Ready } from './ready.ts'
 import type { SiteAnswer } from './respond.ts'
@@ -17,6 +18,14 @@ export interface SiteCacheOptions {
   readonly announce?: (paths: readonly string[]) => Promise<void>
 }
 
+export interface Seen {
+  /** No other version of any answer has it. */
+  readonly id: string
+  readonly status: number
+  readonly headers: Headers
+  readonly body: SiteBody
+}
+
 export interface SiteCache {
   /** Rejects with a Failure where the origin has no answer and nothing can stand in. */
   answer(asking: Asking): Promise<SiteAnswer>
@@ -26,6 +35,10 @@ export interface SiteCache {
   answerNow(asking: Pick<Asking, 'site' | 'address' | 'path' | 'method' | 'headers'>): SiteAnswer | undefined
   /** The same for a plain GET or HEAD, ready to be written; `headers` is only asked for where the answer varies. */
   readyNow(asked: Pick<Asking, 'site' | 'address' | 'path'>, headers: () => Headers): Ready | undefined
+  /** What is stored for an address, however old it is: for whoever wants to know of it, and sends nothing of it. */
+  seen(asked: Pick<Asking, 'site' | 'address' | 'path' | 'headers'>): Promise<Seen | undefined>
+  /** The same, if it is in memory. */
+  seenNow(asked: Pick<Asking, 'site' | 'address' | 'path' | 'headers'>): Seen | undefined
   /** Settles when nothing is being stored and no revalidation is under way. */
   idle(): Promise<void>
 }

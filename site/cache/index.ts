@@ -8,6 +8,7 @@ import { isSafe } from '../../http/invalidation.ts'
 import { requestDirectives } from '../../http/request-directives.ts'
 import { latest, neverPurged, type Purged } from '../../purging/index.ts'
 import type { Asking } from './asking.ts'
+import { createAtOnce } from './at-once.ts'
 import { createBackground } from './background.ts'
 import { type FirstPart, heldBody, type SiteBody, storedBody } from './body.ts'
 import { createChanges } from './changes.ts'
@@ -21,7 +22,6 @@ import { strongTag } from './keep.ts'
 import { lacks, rangeOf } from './missing.ts'
 import type { Outcome } from './outcome.ts'
 import { holeIn, partAt } from './parts.ts'
-import { createReadies } from './ready.ts'
 import { isConditionedOnPresent, mayCollapse, reasonFor } from './request.ts'
 import { type SiteAnswer, select, told, verdictOn, type Whole } from './respond.ts'
 import { headersIn, hold, isFor, lastsOf, mayBeShared } from './sharing.ts'
@@ -30,7 +30,7 @@ import { createVariants } from './variants.ts'
 
 export { type Asking, type How, unconditional } from './asking.ts'
 export { type SiteBody, wholeOf } from './body.ts'
-export type { SiteCache, SiteCacheOptions } from './contract.ts'
+export type { Seen, SiteCache, SiteCacheOptions } from './contract.ts'
 export type { Outcome } from './outcome.ts'
 export type { SiteAnswer, StoredHead } from './respond.ts'
 export { createSiteStore, type SiteStore } from './store.ts'
@@ -60,7 +60,6 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
   })
   const flights = createFlights<Landing>({ patienceMs, lasts: lastsOf })
   const background = createBackground(now)
-  const readies = createReadies()
   const effects = createEffects({
     ...{ variants, now, observe, announce },
     position: () => epochs.position,
@@ -227,24 +226,10 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
   return {
     answer,
     pass: (asking) => effects.changed(asking, isSafe(asking.method) ? 'bypass' : 'method'),
-    answerNow(asked) {
-      if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined
-      const found = variants.findNow(asked.address, asked.headers)
-      const entry = found?.entry
-      if (entry === undefined || !isHeldWhole(entry)) return undefined
-      const said = requestDirectives(asked.headers)
-      if (said.noStore || isConditionedOnPresent(asked)) return undefined
-      if (decide(entry, said, momentOf(asked, entry)) !== 'use') return undefined
-      const all = whole(asked, entry, heldBody(entry.body))
-      return hit(select(all, verdictOn(all, asked.headers)), 'hit')
-    },
-    readyNow(asked, headers) {
-      const entry = variants.plainNow(asked.address) ?? variants.findNow(asked.address, headers())?.entry
-      if (entry === undefined || !isHeldWhole(entry) || now() >= entry.freshUntil) return undefined
-      const moment = momentOf(asked, entry)
-      if (entry.epoch < latest(moment.purged)) return undefined
-      return readies.of(entry, moment)
-    },
+    ...createAtOnce({
+      ...{ variants, now, purgedSince, whole, bodyOf },
+      hit: (answer) => hit(answer, 'hit'),
+    }),
     async idle() {
       await background.idle()
       await forward.idle()

@@ -16,6 +16,7 @@ export interface Ready {
   readonly lines: string[]
   /** By its label. */
   readonly isPicture: boolean
+  readonly isPage: boolean
   readonly body: Buffer
 }
 
@@ -36,9 +37,10 @@ export function createReadies(): Readies {
   function made(entry: SiteEntry): Aging {
     const { status, statusText, lines } = select({ ...entry, body: heldBody(entry.body) }, { kind: 'whole' })
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
+    const type = fieldIn(rest, 'content-type') ?? ''
     return {
       ...{ status, statusText, body: entry.body, second: -1 },
-      isPicture: /^image\//i.test(fieldIn(rest, 'content-type') ?? ''),
+      ...{ isPicture: /^image\//i.test(type), isPage: /^text\/html/i.test(type) },
       lines: ['Age', '0', 'Cache-Status', '', ...rest],
     }
   }

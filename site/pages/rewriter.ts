@@ -27,14 +27,13 @@ export interface RewriterOptions {
   readonly add: (element: Element) => Added
 }
 
-
 /**
  * Looked at after every so many bytes: whether the builder gets on. If not, a comment or a word is longer than that, and
  * from there on the page stays as it is.
  */
 const step = 1024 * 1024
 
-const escape = 0x1b
+const escapeByte = 0x1b
 const nothing = Buffer.alloc(0)
 
 export function createRewriter({ names, add }: RewriterOptions): Rewriter {
@@ -61,8 +60,7 @@ export function createRewriter({ names, add }: RewriterOptions): Rewriter {
 
   /** `<image>`, of which nothing is held back, becomes the same element as `<img>`. */
   const isTagOf = (name: string, start: number): boolean =>
-    start >= sent &&
-    held.slice(start - sent + 1, start - sent + 1 + name.length).toLowerCase() === name
+    start >= sent && held.slice(start - sent + 1, start - sent + 1 + name.length).toLowerCase() === name
 
   function read(text: string): void {
     held += text
@@ -100,9 +98,9 @@ export function createRewriter({ names, add }: RewriterOptions): Rewriter {
       if (received === 0 && bytes.length > 0 && (bytes[0] ?? 0) >= 0xfe) isOn = false
       while (isOn && at < bytes.length) {
         // In ISO-2022-JP it begins characters that look like tags. Nothing else has it.
-        const stop = bytes.indexOf(escape, at)
+        const stop = bytes.indexOf(escapeByte, at)
         const end = Math.min(bytes.length, at + step - (received % step), stop < 0 ? bytes.length : stop)
-        if (end > at) read(bytes.latin1Slice(at, end))
+        if (end > at) read(bytes.toString('latin1', at, end))
         if (isOn && end === stop) isOn = false
         out += release(!isOn)
         at = end
@@ -124,5 +122,4 @@ function elementOf(node: Node): Element {
   return { name: node.name, attributes, around }
 }
 
-const escaped = (value: string): string =>
-  value.replace(/[&"<>]/g, (char) => `&#${char.charCodeAt(0)};`)
+const escaped = (value: string): string => value.replace(/[&"<>]/g, (char) => `&#${char.charCodeAt(0)};`)

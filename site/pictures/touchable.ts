@@ -39,7 +39,7 @@ export const isLongEnough = (length: number | undefined): boolean =>
   length === undefined || length >= leastBytes
 
 /** Names of directives; a value in quotes may name fields. */
-const directiveNames = (field = ''): ReadonlySet<string> =>
+export const directiveNames = (field = ''): ReadonlySet<string> =>
   new Set(field.toLowerCase().match(/[\w-]+(?=\s*(?:$|[,=]))/g) ?? [])
 
 const mediaType = (type = ''): string => (type.split(';')[0] ?? '').trim().toLowerCase()

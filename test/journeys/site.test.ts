@@ -166,6 +166,28 @@ describe('an answer that is no picture', () => {
   })
 })
 
+describe('an early hint', () => {
+  const link = '</a.jpg>; rel=preload; as=image; imagesrcset="/a.jpg 1x, /b.jpg 2x"'
+  const hinting: typeof answer = (_, res) => {
+    // Node's own function refuses such a link.
+    res.socket?.write(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n\r\n`)
+    res.end('page')
+  }
+
+  test.each([
+    ['passes', {}, [link]],
+    ['does not pass through a proxy that may take it for the answer', { via: '1.1 front' }, []],
+    ['nor through one that says nothing but for whom it asks', { 'x-real-ip': '6.6.6.6' }, []],
+  ])('%s', async (_, headers, wanted) => {
+    answer = hinting
+    const asking = ask({ headers })
+    const hints: unknown[] = []
+    asking.on('information', (told) => hints.push(told.headers.link))
+    const [res] = await once(asking, 'response')
+    expect([await text(res), hints]).toEqual(['page', wanted])
+  })
+})
+
 describe('when somebody goes', () => {
   test('an origin that breaks off in the middle is an aborted answer, never a short one', async () => {
     answer = (_, res) => {

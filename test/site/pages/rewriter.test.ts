@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { type Added, createRewriter, type Element } from '../../../site/pages/rewriter.ts'
 
 const names = new Set(['img'])
-const isUntouched = ({ around }: Element): boolean => around.some((name) => /^(svg|template|picture)$/.test(name))
+const isUntouched = ({ around }: Element): boolean =>
+  around.some((name) => /^(svg|template|picture)$/.test(name))
 const lazily = (element: Element): Added =>
   isUntouched(element) || element.attributes.has('loading') ? [] : [['loading', 'lazy']]
 
@@ -117,15 +118,81 @@ test('what cannot be an unfinished tag goes out at once', () => {
 
 /** Bits of pages, good and bad. */
 const bits = fc.constantFrom(
-  ...['<img src=a>', '<IMG SRC="b" />', '<img', '<img alt="x>y" src=c>', "<img alt='", "'>", '"', '<i', '<im'],
+  ...[
+    '<img src=a>',
+    '<IMG SRC="b" />',
+    '<img',
+    '<img alt="x>y" src=c>',
+    "<img alt='",
+    "'>",
+    '"',
+    '<i',
+    '<im',
+  ],
   ...['<!--', '-->', '--!>', '<!-->', '<![CDATA[', ']]>', '<script>', '</script>', '<script><!--<script>'],
   ...['<style>', '</style>', '<textarea>', '</textarea>', '<title>', '</title>', '<noscript>', '</noscript>'],
-  ...['<svg>', '</svg>', '<svg/>', '<math>', '</math>', '<foreignObject>', '</foreignObject>', '<desc>', '<mi>'],
-  ...['<template>', '</template>', '<select>', '</select>', '<option>', '<table>', '</table>', '<tr>', '<td>'],
+  ...[
+    '<svg>',
+    '</svg>',
+    '<svg/>',
+    '<math>',
+    '</math>',
+    '<foreignObject>',
+    '</foreignObject>',
+    '<desc>',
+    '<mi>',
+  ],
+  ...[
+    '<template>',
+    '</template>',
+    '<select>',
+    '</select>',
+    '<option>',
+    '<table>',
+    '</table>',
+    '<tr>',
+    '<td>',
+  ],
   ...['<p>', '</p>', '<b>', '</b>', '<a href=x>', '</a>', '<div/>', '<plaintext>', '<iframe>', '</iframe>'],
-  ...['<picture>', '</picture>', '<', '>', '</', '<!', '<?php', '?>', '=', ' ', 'a', '\r\n', '\r', '\0', '\xe9'],
-  ...['<frameset>', '<font color=x>', '<body>', '</body>', '</html>', '<br', '/>', '</img>', '<image src=q>', '\x1b'],
-  ...['<form>', '</form>', '<li>', '<h1>', '<ruby>', '<rt>', '<annotation-xml encoding="text/html">', '<object>'],
+  ...[
+    '<picture>',
+    '</picture>',
+    '<',
+    '>',
+    '</',
+    '<!',
+    '<?php',
+    '?>',
+    '=',
+    ' ',
+    'a',
+    '\r\n',
+    '\r',
+    '\0',
+    '\xe9',
+  ],
+  ...[
+    '<frameset>',
+    '<font color=x>',
+    '<body>',
+    '</body>',
+    '</html>',
+    '<br',
+    '/>',
+    '</img>',
+    '<image src=q>',
+    '\x1b',
+  ],
+  ...[
+    '<form>',
+    '</form>',
+    '<li>',
+    '<h1>',
+    '<ruby>',
+    '<rt>',
+    '<annotation-xml encoding="text/html">',
+    '<object>',
+  ],
 )
 const pages = fc
   .array(fc.oneof({ weight: 9, arbitrary: bits }, fc.string({ maxLength: 4 })), { maxLength: 30 })
