@@ -3,18 +3,36 @@ import { expect, test } from 'vitest'
 import { makeConfig } from '../../config.ts'
 
 const htmlOf = (html: object) =>
-  makeConfig({ sites: { shop: { hosts: ['shop.example'], origin: 'http://10.0.0.5', html } } }, {}).sites.get('shop')?.html
+  makeConfig({ sites: { shop: { hosts: ['shop.example'], origin: 'http://10.0.0.5', html } } }, {}).sites.get(
+    'shop',
+  )?.html
 
-const nothing = { dimensions: false, srcset: [], sizes: '', lazy: false, eager: 3, decoding: false, preload: false, link: false }
+const nothing = {
+  dimensions: false,
+  srcset: [],
+  sizes: '',
+  lazy: false,
+  eager: 3,
+  decoding: false,
+  preload: false,
+  link: false,
+}
 
 test.each<[object, object]>([
   [{}, {}],
-  [{ dimensions: true, lazy: 'true', eager: 0 }, { dimensions: true, lazy: true, eager: 0 }],
+  [
+    { dimensions: true, lazy: 'true', eager: 0 },
+    { dimensions: true, lazy: true, eager: 0 },
+  ],
   [{ srcset: true }, { srcset: [320, 640, 960, 1280, 1920, 2560] }],
   [{ srcset: false }, {}],
-  [{ srcset: [800, 400, 800], sizes: 'auto, 50vw' }, { srcset: [400, 800], sizes: 'auto, 50vw' }],
+  [
+    { srcset: [800, 400, 800], sizes: 'auto, 50vw' },
+    { srcset: [400, 800], sizes: 'auto, 50vw' },
+  ],
 ])('%j says what it says, and the rest is off', (html, wanted) =>
-  expect(htmlOf(html)).toEqual({ ...nothing, ...wanted }))
+  expect(htmlOf(html)).toEqual({ ...nothing, ...wanted }),
+)
 
 test.each<[object, RegExp]>([
   [{ srcset: [8] }, /html\.srcset/],

@@ -8,8 +8,8 @@ import {
   brotliCompressSync,
   brotliDecompressSync,
   constants,
-  createGzip,
   createGunzip,
+  createGzip,
   gunzipSync,
   gzipSync,
   zstdCompressSync,
@@ -34,7 +34,10 @@ let node: Node
 let photo: Buffer
 
 beforeAll(async () => {
-  photo = await sharp(await noisy(3)).resize(400, 300).jpeg().toBuffer()
+  photo = await sharp(await noisy(3))
+    .resize(400, 300)
+    .jpeg()
+    .toBuffer()
   await new Promise<void>((done) => origin.listen(0, '127.0.0.1', done))
   const { port } = origin.address() as AddressInfo
   const where = { origin: `http://127.0.0.1:${port}`, allowAddresses: ['127.0.0.1/32'] }
@@ -138,13 +141,20 @@ describe('a page', () => {
           return [`${(await sharp(got.body).metadata()).width}w`, width]
         }),
       )
-      expect(widths).toEqual([['100w', '100w'], ['200w', '200w'], ['400w', '400w']])
+      expect(widths).toEqual([
+        ['100w', '100w'],
+        ['200w', '200w'],
+        ['400w', '400w'],
+      ])
     }
   })
 
   test('names a picture by its keys where the site reads them, and leaves one that has some', async () => {
     const picture = await aPicture('keyed.example', '.jpg?v=1')
-    const { body } = await get(at('.html', page(`<img src="${picture}"><img src="${picture}&w=50">`)), 'keyed.example')
+    const { body } = await get(
+      at('.html', page(`<img src="${picture}"><img src="${picture}&w=50">`)),
+      'keyed.example',
+    )
     expect(body.toString()).toBe(
       `<img ${sized} srcset="${picture}&#38;w=100 100w, ${picture}&#38;w=200 200w, ${picture} 400w" ${sizes} decoding="async" src="${picture}">` +
         `<img width="50" height="38" loading="lazy" decoding="async" src="${picture}&w=50">`,
@@ -154,7 +164,9 @@ describe('a page', () => {
   test('says the size in which pictures go out, whatever the site makes of them', async () => {
     const small = await aPicture('sized.example')
     const one = await get(at('.html', page(`<img src=${small}>`)), 'sized.example')
-    expect(one.body.toString()).toContain('<img width="200" height="150" srcset="/cdn-cgi/image/width=100,format=auto')
+    expect(one.body.toString()).toContain(
+      '<img width="200" height="150" srcset="/cdn-cgi/image/width=100,format=auto',
+    )
     const plain = await aPicture('plain.example')
     const other = await get(at('.html', page(`<img src=${plain}>`)), 'plain.example')
     expect(other.body.toString()).toBe(`<img ${sized} decoding="async" src=${plain}>`)
@@ -162,7 +174,12 @@ describe('a page', () => {
 
   test('says it of a picture that lies on its side as people see it, and of another version once it is there', async () => {
     let body = await sharp(photo).withMetadata({ orientation: 6 }).toBuffer()
-    const path = at('.jpg', (req, res) => given(body, { 'content-type': 'image/jpeg', 'cache-control': 'max-age=0', etag: `"${body.length}"` })(req, res))
+    const path = at('.jpg', (req, res) =>
+      given(body, { 'content-type': 'image/jpeg', 'cache-control': 'max-age=0', etag: `"${body.length}"` })(
+        req,
+        res,
+      ),
+    )
     await get(path)
     const html = at('.html', page(`<img src=${path}>`))
     expect((await get(html)).body.toString()).toContain('<img width="300" height="400"')
@@ -189,7 +206,9 @@ describe('a page', () => {
     ].join('\n')
     expect((await get(at('.html', page(kept)))).body.toString()).toBe(kept)
     const width = `<img decoding=sync src=${picture} width=100 usemap=#a>`
-    expect((await get(at('.html', page(width)))).body.toString()).toBe(width.replace('<img', '<img height="75"'))
+    expect((await get(at('.html', page(width)))).body.toString()).toBe(
+      width.replace('<img', '<img height="75"'),
+    )
     const styled = `<img decoding=sync src=${picture} style="width: 10em">`
     expect((await get(at('.html', page(styled)))).body.toString()).toBe(styled)
   })
@@ -226,7 +245,10 @@ describe('what is not touched', () => {
 describe('HTTP', () => {
   test('a page is confirmed by its tag, at the cache and at its server', async () => {
     for (const life of ['public, max-age=600', 'no-store']) {
-      const path = at('.html', page('<img src=/a.jpg>', { 'cache-control': life, 'content-md5': 'x', digest: 'sha-256=x' }))
+      const path = at(
+        '.html',
+        page('<img src=/a.jpg>', { 'cache-control': life, 'content-md5': 'x', digest: 'sha-256=x' }),
+      )
       const first = await get(path)
       const tag = first.headers.etag ?? ''
       expect([first.headers['content-md5'], first.headers.digest]).toEqual([undefined, undefined])
@@ -263,7 +285,10 @@ describe('HTTP', () => {
     const path = at('.html', page(`<img src=${known}><img src=${new_}>`))
     const [first, second] = [await get(path), await get(path)]
     // Where it was made before, its length is known.
-    expect([first.headers['content-length'], second.headers['content-length']]).toEqual([undefined, String(second.body.length)])
+    expect([first.headers['content-length'], second.headers['content-length']]).toEqual([
+      undefined,
+      String(second.body.length),
+    ])
     expect(second.body.equals(first.body)).toBe(true)
     await get(new_)
     const third = await get(path)
@@ -287,7 +312,10 @@ describe('HTTP', () => {
   })
 
   test('what cannot be decoded, or breaks off, breaks off', async () => {
-    const broken = at('.html', page('no gzip at all', { 'content-encoding': 'gzip', 'cache-control': 'no-store' }))
+    const broken = at(
+      '.html',
+      page('no gzip at all', { 'content-encoding': 'gzip', 'cache-control': 'no-store' }),
+    )
     await expect(get(broken)).rejects.toThrow()
     const short = at('.html', (_, res) => {
       res.writeHead(200, { 'content-type': 'text/html', 'content-length': 1000 })
@@ -301,7 +329,9 @@ describe('HTTP', () => {
     const picture = await aPicture()
     const bare = `<img ${sized} decoding="async" src=${picture}>`
     const barring = "default-src 'self'; img-src http://shop.example/pictures/"
-    const header = await get(at('.html', page(`<img src=${picture}>`, { 'content-security-policy': barring })))
+    const header = await get(
+      at('.html', page(`<img src=${picture}>`, { 'content-security-policy': barring })),
+    )
     expect(header.body.toString()).toBe(bare)
     const meta = `<meta http-equiv=Content-Security-Policy content="${barring}">`
     expect((await get(at('.html', page(`${meta}<img src=${picture}>`)))).body.toString()).toBe(meta + bare)
@@ -322,22 +352,28 @@ async function asking(path: string, headers: Record<string, string> = {}) {
 }
 
 describe('a slow page', () => {
-  test.each(['identity', 'gzip'])('in %s shows its beginning before its server has the end', async (coding) => {
-    let end = () => {}
-    const path = at('.html', (_, res) => {
-      res.writeHead(200, { 'content-type': 'text/html', ...(coding === 'gzip' && { 'content-encoding': coding }) })
-      const out = coding === 'gzip' ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : res
-      if (out !== res) out.pipe(res)
-      out.write('<h1>Soon</h1><img src=/a.jpg><im')
-      end = () => void out.end('g src=/b.jpg>')
-    })
-    const { res } = await asking(path)
-    const body = coding === 'gzip' ? res.pipe(createGunzip()) : res
-    const [first] = await once(body, 'data')
-    expect(String(first)).toBe('<h1>Soon</h1><img decoding="async" src=/a.jpg>')
-    end()
-    expect((await buffer(body)).toString()).toBe('<img decoding="async" src=/b.jpg>')
-  })
+  test.each(['identity', 'gzip'])(
+    'in %s shows its beginning before its server has the end',
+    async (coding) => {
+      let end = () => {}
+      const path = at('.html', (_, res) => {
+        res.writeHead(200, {
+          'content-type': 'text/html',
+          ...(coding === 'gzip' && { 'content-encoding': coding }),
+        })
+        const out = coding === 'gzip' ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : res
+        if (out !== res) out.pipe(res)
+        out.write('<h1>Soon</h1><img src=/a.jpg><im')
+        end = () => void out.end('g src=/b.jpg>')
+      })
+      const { res } = await asking(path)
+      const body = coding === 'gzip' ? res.pipe(createGunzip()) : res
+      const [first] = await once(body, 'data')
+      expect(String(first)).toBe('<h1>Soon</h1><img decoding="async" src=/a.jpg>')
+      end()
+      expect((await buffer(body)).toString()).toBe('<img decoding="async" src=/b.jpg>')
+    },
+  )
 
   test('whose reader leaves is left', async () => {
     const gone = Promise.withResolvers<void>()
@@ -380,7 +416,10 @@ describe('the largest of the first pictures', () => {
 
   async function aPage(life: string) {
     const picture = await aPicture()
-    const path = at('.html', page(`<img src=${picture}><img src=${await aPicture()}>`, { 'cache-control': life }))
+    const path = at(
+      '.html',
+      page(`<img src=${picture}><img src=${await aPicture()}>`, { 'cache-control': life }),
+    )
     await get(path)
     return { picture, path }
   }

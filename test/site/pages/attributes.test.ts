@@ -1,6 +1,6 @@
 // What is added to the tag of a picture, and what a page's policy lets it name.
 import { describe, expect, test } from 'vitest'
-import { type PageAddress, meantBy } from '../../../site/pages/addresses.ts'
+import { meantBy, type PageAddress } from '../../../site/pages/addresses.ts'
 import { attributesFor, type PageSettings, type SeenPicture } from '../../../site/pages/attributes.ts'
 import { mayShow } from '../../../site/pages/csp.ts'
 import { pageTags } from '../../../site/pages/entity-tags.ts'
@@ -52,10 +52,16 @@ describe('a picture that is known', () => {
   test.each<[string, Partial<PageSettings>, number, string]>([
     ['nothing but dimensions', { srcset: [], lazy: false, decoding: false }, 1, box],
     ['no choices without a width', { dimensions: false }, 1, 'decoding=async'],
-    ['sizes of its own', { sizes: 'auto, 50vw', lazy: false, decoding: false }, 1, `${box}|srcset=/s 100w, /a.jpg 400w|sizes=auto, 50vw`],
+    [
+      'sizes of its own',
+      { sizes: 'auto, 50vw', lazy: false, decoding: false },
+      1,
+      `${box}|srcset=/s 100w, /a.jpg 400w|sizes=auto, 50vw`,
+    ],
     ['nothing lazy among the first', { srcset: [], decoding: false }, 0, box],
   ])('gets %s where the site wants that', (_, changed, index, wanted) =>
-    expect(added({ src: 'a.jpg' }, changed, index)).toBe(wanted))
+    expect(added({ src: 'a.jpg' }, changed, index)).toBe(wanted),
+  )
 })
 
 test('a picture of which nothing is known gets what needs no knowledge', () => {
@@ -107,7 +113,9 @@ test.each<[string, boolean]>([
   ['img-src *.shop.example', false],
   ['default-src elsewhere.example', false],
 ])('the policy %j lets a page name another address of its host: %s', (policy, may) => {
-  expect(mayShow([policy], { scheme: 'https', host: 'shop.example', target: '/cdn-cgi/image/w=1/a.jpg?b' })).toBe(may)
+  expect(
+    mayShow([policy], { scheme: 'https', host: 'shop.example', target: '/cdn-cgi/image/w=1/a.jpg?b' }),
+  ).toBe(may)
 })
 
 test('tags of pages are told apart by their mark, and become again what they were', () => {
@@ -122,7 +130,11 @@ test('tags of pages are told apart by their mark, and become again what they wer
 
 test.each<[string, Record<string, string>, string | undefined]>([
   ['/a.jpg', {}, '</a.jpg>; rel=preload; as=image'],
-  ['/a.jpg', { srcset: '/b 1w, /a.jpg 2w', sizes: '50vw' }, '</a.jpg>; rel=preload; as=image; imagesrcset="/b 1w, /a.jpg 2w"; imagesizes="50vw"'],
+  [
+    '/a.jpg',
+    { srcset: '/b 1w, /a.jpg 2w', sizes: '50vw' },
+    '</a.jpg>; rel=preload; as=image; imagesrcset="/b 1w, /a.jpg 2w"; imagesizes="50vw"',
+  ],
   ['/a.jpg', { sizes: '50vw' }, '</a.jpg>; rel=preload; as=image'],
   ['/a.jpg', { loading: 'Lazy' }, undefined],
   ['/a.jpg', { crossorigin: '' }, undefined],
@@ -130,4 +142,5 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['/a.jpg', { srcset: 'caf\u00e9 1w' }, undefined],
   [`/${'a'.repeat(3000)}`, {}, undefined],
 ])('the link for %s with %j is %j', (address, attributes, wanted) =>
-  expect(preloadLink(address, new Map(Object.entries(attributes)))).toBe(wanted))
+  expect(preloadLink(address, new Map(Object.entries(attributes)))).toBe(wanted),
+)
