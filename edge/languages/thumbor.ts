@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import { verify } from '../signature.ts'
-import { trimmed } from './shared/effects.ts'
+import { padded, trimmed } from './shared/effects.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import {
@@ -52,8 +52,8 @@ export const thumborSegments: readonly Word[] = [
   },
   { name: 'fit-in', takes: 'nothing', becomes: '`fit=max`; beside `upscale()` `clip`', read: () => ({}) },
   { name: 'full-fit-in', takes: 'nothing', becomes: '`fit=cover`', read: () => ({}) },
-  { name: 'adaptive-fit-in', takes: 'nothing' },
-  { name: 'adaptive-full-fit-in', takes: 'nothing' },
+  { name: 'adaptive-fit-in', takes: 'nothing', why: 'source' },
+  { name: 'adaptive-full-fit-in', takes: 'nothing', why: 'source' },
   {
     name: 'LEFTxTOP:RIGHTxBOTTOM',
     takes: 'pixels of the source, or shares',
@@ -65,8 +65,9 @@ export const thumborSegments: readonly Word[] = [
   { name: 'smart', takes: 'nothing', becomes: '`crop=faces,attention`', read: () => ({}) },
   { name: 'stretch', takes: 'nothing (imagor)', becomes: '`fit=scale`', read: () => ({}) },
   { name: 'trim', takes: 'top-left and a tolerance', becomes: '`trim=color`, `trim-tol`', read: () => ({}) },
-  { name: 'meta', takes: 'nothing' },
-  { name: 'debug', takes: 'nothing' },
+  { name: 'trim:bottom-right', takes: 'nothing', why: 'step' },
+  { name: 'meta', takes: 'nothing', why: 'source' },
+  { name: 'debug', takes: 'nothing', why: 'step' },
 ]
 
 export function createThumbor(settings: ThumborSettings, places: Places): ReadMeaning {
@@ -133,8 +134,9 @@ function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
   const { asked, from } = readWords<ThumborAsked>(words, said, notes, {})
   for (const word of unsupported(path)) notes.refused(notSupported(word))
   const { fill, format, name, native } = asked
+  if (asked.isRaw) return { pairs: { fm: 'original' }, from, ...saving(name) }
   const pairs = {
-    ...(attempt(notes, () => ({ ...sizes(path, asked), ...region(path), ...trimOf(path) })) ?? {}),
+    ...(attempt(notes, () => ({ ...laidOut(path, asked), ...region(path), ...trimOf(path, asked) })) ?? {}),
     ...turns(path, asked),
     ...(fill ? { bg: fill } : {}),
     ...(format === undefined ? {} : { fm: format }),
@@ -144,15 +146,21 @@ function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
   return {
     pairs,
     from,
-    ...(name === undefined ? {} : { saving: { as: 'attachment', name: name || undefined } }),
+    ...saving(name),
   }
 }
+
+const saving = (name: string | undefined) =>
+  name === undefined ? {} : { saving: { as: 'attachment' as const, name: name || undefined } }
 
 const unsupported = ({ modes, trim, fitIn = '' }: ThumborPath): readonly string[] => [
   ...modes,
   ...(trim?.includes('bottom-right') ? ['trim:bottom-right'] : []),
   ...(fitIn.startsWith('adaptive') ? [fitIn] : []),
 ]
+
+const laidOut = (path: ThumborPath, asked: ThumborAsked): Pairs =>
+  asked.padding ? padded(sizes(path, asked), asked.padding) : sizes(path, asked)
 
 function sizes(path: ThumborPath, asked: ThumborAsked): Pairs {
   const { fitIn, size } = path
@@ -225,10 +233,10 @@ function region({ crop }: ThumborPath): Pairs {
 }
 
 /** The border is cut off first, and then the corners count from what is left: here it is the other way round. */
-function trimOf({ trim, crop }: ThumborPath): Pairs {
-  if (trim === undefined) return {}
+function trimOf({ trim, crop }: ThumborPath, asked: ThumborAsked): Pairs {
+  if (trim === undefined && asked.trim === undefined) return {}
   if (crop) throw refusal('trim', 'trim beside a crop is not supported')
-  return trimmed(Number(/\d+$/.exec(trim)?.[0] ?? 0))
+  return trimmed(trim === undefined ? (asked.trim ?? 0) : Number(/\d+$/.exec(trim)?.[0] ?? 0))
 }
 
 function turns({ size }: ThumborPath, { rotation = 0 }: ThumborAsked): Pairs {

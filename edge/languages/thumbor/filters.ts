@@ -1,13 +1,14 @@
 // The filters of thumbor 7, and those of imagor, which extends it. A filter that neither knows is skipped, as they do.
-import { blur, grey, negative, percent, pixelate } from '../shared/effects.ts'
+import { balance, blur, grey, percent } from '../shared/effects.ts'
 import { clamp, given, lookUp, number, shown, whole } from '../shared/values.ts'
 import { ignored, type Pairs, unwritten, type Word } from '../shared/words.ts'
 
+import { imagorFilters } from './imagor.ts'
 import {
+  colorize,
   colour,
   focal,
   formats,
-  imagor,
   list,
   roundCorner,
   type ThumborAsked,
@@ -16,7 +17,13 @@ import {
 } from './readers.ts'
 
 export const thumborFilters: readonly Word<ThumborAsked>[] = [
-  unread('autojpg', 'true or false'),
+  {
+    name: 'autojpg',
+    takes: 'true or false',
+    becomes: '`fm=basic`',
+    differs: 'A graphic stays PNG: JPEG would blur its edges.',
+    read: (text) => (/^(?:false|0)$/i.test(text) ? {} : { format: 'basic' }),
+  },
   {
     name: 'background_color',
     takes: 'a colour',
@@ -39,7 +46,14 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     needs: 'bri=1',
     read: (text) => given(number(text, -100, 100), (value) => ({ native: percent('bri', value) })),
   },
-  unread('colorize'),
+  {
+    name: 'colorize',
+    takes: 'percent of red, green and blue, then a colour in hex',
+    becomes: '`blend`, `blend-mode=normal`, `blend-alpha`',
+    differs: 'Three percentages that are not the same are refused.',
+    when: /(?!)/,
+    read: colorize,
+  },
   {
     name: 'contrast',
     takes: 'percent from -100 to 100',
@@ -47,11 +61,11 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     needs: 'con=1',
     read: (text) => given(number(text, -100, 100), (value) => ({ native: percent('con', value) })),
   },
-  unread('convolution'),
+  unread('convolution', 'step'),
   { name: 'cover', takes: 'nothing', becomes: '`frame=1`', read: () => ({ native: { frame: '1' } }) },
-  unread('curve'),
-  unread('equalize', 'nothing'),
-  unread('extract_focal', 'nothing'),
+  unread('curve', 'step'),
+  unread('equalize', 'step'),
+  unread('extract_focal', 'source'),
   {
     name: 'fill',
     takes: 'a colour or transparent',
@@ -81,8 +95,14 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     refuses: unwritten(['heic', 'heif', 'jxl', 'tiff', 'jp2']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
-  unread('frame', 'a URL'),
-  unread('gifv'),
+  unread('frame', 'step'),
+  {
+    name: 'gifv',
+    takes: 'mp4 or webm, mp4 when bare',
+    becomes: '`fm=mp4`, `fm=webm`',
+    needs: 'fm=mp4',
+    read: (text) => (/^(?:mp4|webm)?$/.test(text) ? { format: text || 'mp4' } : undefined),
+  },
   {
     name: 'grayscale',
     takes: 'nothing',
@@ -105,7 +125,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     becomes: '`enlarge=no`, `fit=max`',
     read: () => ({ isNeverUpscaled: true }),
   },
-  unread('noise'),
+  unread('noise', 'step'),
   {
     name: 'proportion',
     takes: 'a number above 0 and up to 1',
@@ -119,8 +139,18 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     differs: 'A number means what looks the same in every format.',
     read: (text) => given(whole(text, 0, 100), (quality) => ({ native: { q: shown(quality) } })),
   },
-  unread('red_eye', 'nothing'),
-  unread('rgb'),
+  unread('red_eye', 'model'),
+  {
+    name: 'rgb',
+    takes: 'red, green and blue in percent from -100 to 100',
+    becomes: '`balance`',
+    needs: 'balance=1,2,3',
+    read(text) {
+      const [red, green, blue, ...rest] = list(text).map((part) => number(part, -100, 100))
+      if (red === undefined || green === undefined || blue === undefined || rest.length > 0) return undefined
+      return { native: balance([red, green, blue]) }
+    },
+  },
   {
     name: 'rotate',
     takes: 'degrees, counter-clockwise; only multiples of 90 have an effect',
@@ -129,9 +159,10 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
   },
   {
     name: 'round_corner',
-    takes: 'a radius, red, green, blue, and whether the corners are transparent',
+    takes:
+      'a radius, red, green, blue, and whether the corners are transparent; for imagor one or two equal radii and a colour',
     becomes: '`mask=corners`, `corner-radius`, `mask-bg`',
-    differs: 'Two radii, and the colours of imagor, are refused.',
+    differs: 'Two radii that are not the same are refused.',
     when: /(?!)/,
     read: roundCorner,
   },
@@ -174,34 +205,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     needs: 'mark=/a.png',
     read: watermark,
   },
-  {
-    name: 'pixelate',
-    takes: 'a size of blocks',
-    becomes: '`px`, up to 100',
-    read: (text) => given(whole(text || '10', 0, 100_000), (block) => ({ native: pixelate(block) })),
-  },
-  {
-    name: 'invert',
-    takes: 'nothing',
-    becomes: '`invert`',
-    needs: 'invert=true',
-    read: () => ({ native: negative }),
-  },
-  {
-    name: 'attachment',
-    takes: 'a name',
-    becomes: 'a download under this name',
-    read: (text) => ({ name: text }),
-  },
-  {
-    name: 'expire',
-    takes: 'a time in Unix milliseconds',
-    becomes: '`expires`',
-    read: (text) =>
-      /^\d{1,13}$/.test(text) ? { native: { expires: String(Math.floor(Number(text) / 1000)) } } : undefined,
-  },
-  ...imagor('hue', 'crop', 'image', 'label', 'text', 'orient', 'page', 'dpi', 'max_frames', 'redact'),
-  ...imagor('redact_oval', 'lossless', 'raw', 'preview', 'to_colorspace', 'trim', 'padding'),
+  ...imagorFilters,
 ]
 
 export type { ThumborAsked } from './readers.ts'

@@ -1,5 +1,7 @@
-import { hexColour, namedColour, number, rgb, shown, whole } from '../shared/values.ts'
-import type { Asked, Pairs, Word } from '../shared/words.ts'
+import { colourised, type Edges } from '../shared/effects.ts'
+import type { Why } from '../shared/reasons.ts'
+import { fromBase64, given, hexColour, namedColour, number, rgb, shown, whole } from '../shared/values.ts'
+import { type Asked, type Pairs, type Word, written as writtenFormats } from '../shared/words.ts'
 
 export interface ThumborAsked extends Asked {
   readonly fill?: string
@@ -13,6 +15,10 @@ export interface ThumborAsked extends Asked {
   /** As written: an address, or a path of the source. */
   readonly mark?: string
   readonly name?: string
+  /** The tolerance of a border that is cut off. */
+  readonly trim?: number
+  readonly padding?: Edges
+  readonly isRaw?: boolean
 }
 
 export const list = (text: string): readonly string[] =>
@@ -21,12 +27,26 @@ export const list = (text: string): readonly string[] =>
 export const colour = (text: string): string | undefined =>
   hexColour(text.replace(/^#/, '')) ?? namedColour(text)
 
-export const unread = (name: string, takes = 'what thumbor takes'): Word<ThumborAsked> => ({ name, takes })
-export const imagor = (...names: string[]): Word<ThumborAsked>[] =>
-  names.map((name) => ({ name, takes: 'what imagor takes' }))
+export const unread = (name: string, why: Why): Word<ThumborAsked> => ({
+  name,
+  takes: 'what thumbor takes',
+  why,
+})
 
-export const formats: Readonly<Record<string, string>> = {
+export const formats = writtenFormats({
   ...{ jpeg: 'jpg', jpg: 'jpg', png: 'png', gif: 'gif', webp: 'webp', avif: 'avif' },
+  ...{ heic: 'heic', heif: 'heic', jxl: 'jxl', tiff: 'tiff', jp2: 'jp2' },
+})
+
+/** One share for all three colours. */
+export function colorize(text: string): ThumborAsked | undefined {
+  const [red = '', green = '', blue = '', fill = '', ...rest] = list(text)
+  const share = number(red, 0, 100)
+  const paint = hexColour(fill)
+  if (share === undefined || paint === undefined || rest.length > 0) return undefined
+  return Number(green) === share && Number(blue) === share
+    ? { native: colourised(paint, share / 100) }
+    : undefined
 }
 
 export function focal(text: string): ThumborAsked | undefined {
@@ -45,19 +65,61 @@ export function focal(text: string): ThumborAsked | undefined {
 }
 
 export function roundCorner(text: string): ThumborAsked | undefined {
-  const [radius = '', ...paint] = list(text)
+  const [radius = '', second = '', name = '', ...more] = list(text)
+  // imagor's has another radius and a colour behind the first.
+  const isImagor = second !== '' && more.length === 0 && (name === '' || colour(name) !== undefined)
+  if (isImagor && !(name !== '' && whole(name, 0, 255) !== undefined))
+    return second === radius ? cornered(radius, name === '' ? undefined : colour(name)) : undefined
+  const [, ...paint] = list(text)
   const size = whole(radius, 0, 8192)
   const [red, green, blue] = paint.slice(0, 3).map((channel) => whole(channel, 0, 255) ?? Number.NaN)
   const outside = paint.length === 0 ? 'ffffff' : rgb([red ?? 0, green ?? 0, blue ?? 0])
   if (size === undefined || outside === undefined || paint.length > 4) return undefined
   const isTransparent = /^(?:true|1)$/i.test(paint[3] ?? '')
-  return {
+  return cornered(radius, isTransparent ? undefined : outside)
+}
+
+const cornered = (radius: string, outside: string | undefined): ThumborAsked | undefined =>
+  given(whole(radius, 0, 8192), (size) => ({
     native: {
       mask: 'corners',
       'corner-radius': shown(size),
-      ...(isTransparent ? {} : { 'mask-bg': outside }),
+      ...(outside === undefined ? {} : { 'mask-bg': outside }),
+    },
+  }))
+
+/** text(words, x, y, font, colour, alpha): a font is written as Pango's, with hyphens: sans-bold-24. */
+export function written(text: string): ThumborAsked | undefined {
+  const [words = '', x = '0', y = '0', font = '', paint = '', alpha = '0', ...rest] = list(text)
+  const said = words.startsWith('b64:') ? fromBase64(words.slice(4)) : words
+  const at = placeOf(x, y, 'txt') ?? edges(x, y)
+  const opacity = 100 - (number(alpha, 0, 100) ?? Number.NaN)
+  const ink = colour(paint || '000000')
+  if (!said || !at || ink === undefined || Number.isNaN(opacity) || rest.length > 0) return undefined
+  const parts = font.split('-').filter(Boolean)
+  const size = parts.find((part) => /^\d{1,3}$/.test(part)) ?? '20'
+  const styles = parts.filter((part) => /^(?:bold|italic)$/i.test(part))
+  const family = parts.filter((part) => !/^(?:\d+|bold|italic|regular|normal)$/i.test(part)).join(' ')
+  return {
+    native: {
+      txt: said,
+      ...at,
+      'txt-size': size,
+      'txt-color':
+        opacity < 100
+          ? Math.round((opacity * 255) / 100)
+              .toString(16)
+              .padStart(2, '0') + ink.slice(-6)
+          : ink,
+      ...(font === '' ? {} : { 'txt-font': [family || 'sans-serif', ...styles].join(',').toLowerCase() }),
     },
   }
+}
+
+/** Words for both axes, or the middle of one. */
+function edges(x: string, y: string): Pairs | undefined {
+  if (!/^(?:left|center|right)$/.test(x) || !/^(?:top|center|bottom)$/.test(y)) return undefined
+  return { 'txt-align': `${y === 'center' ? 'middle' : y},${x}`, 'txt-pad': '0' }
 }
 
 /** Pixels from the left or the top, from the right or the bottom where they are negative, or words. */
@@ -82,11 +144,11 @@ export function watermark(text: string): ThumborAsked | undefined {
   }
 }
 
-export function placeOf(x: string, y: string): Pairs | undefined {
-  if (x === 'repeat' && y === 'repeat') return { 'mark-tile': 'grid', 'mark-pad': '0' }
-  if (x === 'center' && y === 'center') return { 'mark-align': 'middle,center' }
+export function placeOf(x: string, y: string, what: 'mark' | 'txt' = 'mark'): Pairs | undefined {
+  if (x === 'repeat' && y === 'repeat' && what === 'mark') return { 'mark-tile': 'grid', 'mark-pad': '0' }
+  if (x === 'center' && y === 'center') return { [`${what}-align`]: 'middle,center' }
   const [left, top] = [whole(x, -8192, 8192), whole(y, -8192, 8192)]
   if (left === undefined || top === undefined || x === '-0' || y === '-0') return undefined
-  if (left >= 0 && top >= 0) return { 'mark-x': shown(left), 'mark-y': shown(top) }
-  return left === top ? { 'mark-align': 'bottom,right', 'mark-pad': shown(-left) } : undefined
+  if (left >= 0 && top >= 0) return { [`${what}-x`]: shown(left), [`${what}-y`]: shown(top) }
+  return left === top ? { [`${what}-align`]: 'bottom,right', [`${what}-pad`]: shown(-left) } : undefined
 }
