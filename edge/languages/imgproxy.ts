@@ -1,15 +1,13 @@
 // imgproxy's addresses: /signature/resize:fill:300:400/plain/source@webp, or the source in Base64 or encrypted.
 import { verify } from '../signature.ts'
-import { pairsOf, regionOf } from './imgproxy/gravity.ts'
 import { infoAnswer, infoWords } from './imgproxy/info.ts'
+import { laidOut, region, turns } from './imgproxy/layout.ts'
 import { type ImgproxyPath, readPath } from './imgproxy/path.ts'
 import { type ImgproxySigning, verifyPath } from './imgproxy/signature.ts'
 import { watermarkPairs } from './imgproxy/watermark.ts'
-import { type ImgproxyAsked, imgproxyWords, type ResizingType } from './imgproxy/words.ts'
-import { padded } from './shared/effects.ts'
+import { type ImgproxyAsked, imgproxyWords } from './imgproxy/words.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
-import { inTurn, type Meeting, quarters, sized, turning } from './shared/pairs.ts'
 import type { Places } from './shared/places.ts'
 import { lookUp, shown } from './shared/values.ts'
 import { attempt, type Pairs, readWords, refusal, type Said, vocabulary } from './shared/words.ts'
@@ -71,7 +69,9 @@ function compile(
   const pairs = {
     ...(attempt(notes, () => ({ ...laidOut(asked), ...region(asked), ...turns(asked) })) ?? {}),
     ...output(asked, settings),
+    ...frames(asked),
     ...asked.native,
+    ...ground(asked),
     ...(attempt(notes, () => watermarkPairs(asked, settings.watermark, places)) ?? {}),
   }
   return { ...rest, pairs: withoutCancelled(pairs) }
@@ -118,71 +118,34 @@ function expand(
   })
 }
 
-const meetings: Readonly<Record<ResizingType, Meeting>> = {
-  fit: 'inside',
-  fill: 'cover',
-  'fill-down': 'ratio',
-  force: 'distort',
-}
-
-/** Padding is added to what was sized. */
-function laidOut(asked: ImgproxyAsked): Pairs {
-  if (asked.crop && asked.isTrimmed) throw refusal('crop', 'crop beside trim is not supported')
-  return asked.padding ? padded(sizes(asked), asked.padding) : sizes(asked)
-}
-
-function sizes(asked: ImgproxyAsked): Pairs {
-  const { type = 'fit', enlarge = false, extend = false, zoom: [x, y] = [1, 1] } = asked
-  const [width, height] = [scale(asked.width, x), scale(asked.height, y)]
-  if (!width && !height) return zoomed(x, y, extend)
-  if (!width || !height) {
-    if (extend) throw refusal('extend', 'extend needs both sides')
-    if (type === 'force')
-      return { w: width ? shown(width) : '1.0', h: height ? shown(height) : '1.0', fit: 'scale' }
-    return sized({ width, height }, 'inside', enlarge)
-  }
-  const meeting = type === 'fit' && extend ? 'pad' : meetings[type]
-  const pairs = sized({ width, height }, meeting, enlarge)
-  const kept = meeting === 'cover' || meeting === 'ratio' ? pairsOf(asked.gravity ?? { x: '', y: '' }) : {}
-  if (!extend || meeting === 'pad' || enlarge) return { ...pairs, ...kept }
-  if (meeting === 'ratio') throw refusal('extend', 'extend beside fill-down is not supported')
-  return { ...pairs, ...kept, enlarge: 'fill' }
-}
-
-const scale = (side: number | undefined, factor: number): number | undefined =>
-  side ? Math.max(1, Math.round(side * factor)) : undefined
-
-function zoomed(x: number, y: number, extend: boolean): Pairs {
-  if (extend) throw refusal('extend', 'extend needs both sides')
-  if (x === 1 && y === 1) return {}
-  if (x > 1 || y > 1) throw refusal('zoom', 'zoom above 1 needs a width or a height')
-  const [w, h] = [x, y].map((share) => (share === 1 ? '1.0' : shown(share)))
-  return { w: w ?? '', h: h ?? '', fit: 'scale' }
-}
-
-function region({ crop, gravity = { x: '', y: '' } }: ImgproxyAsked): Pairs {
-  if (!crop) return {}
-  const rect = regionOf(crop, gravity)
-  if (rect === undefined) throw refusal('crop', 'crop takes an edge, a corner or the middle as its gravity')
-  return { rect }
-}
-
-/** The region is cut before the picture is turned, which `turn` would do first. */
-function turns({ rotation = 0, mirror, isRaw = false, crop }: ImgproxyAsked): Pairs {
-  const orient = inTurn(quarters(rotation), ...(mirror ? [mirror] : []))
-  if (crop && (orient.mirror || (isRaw && orient.turns !== 0)))
-    throw refusal('flip', 'flip beside crop is not supported')
-  return turning(orient, isRaw)
-}
-
 function output(
-  { format, formatQualities = {}, native = {} }: ImgproxyAsked,
+  { format, formatQualities = {}, isProgressive, native = {} }: ImgproxyAsked,
   { autoFormat }: ImgproxySettings,
 ): Pairs {
-  const named = format ?? (autoFormat ? 'auto' : undefined)
-  const quality = native.q ?? lookUp(formatQualities, named ?? '')
+  const named = format === 'jpg' && isProgressive ? 'pjpg' : (format ?? (autoFormat ? 'auto' : undefined))
+  const quality = native.q ?? lookUp(formatQualities, format ?? '')
   return {
     ...(named === 'auto' ? { auto: 'format' } : named ? { fm: named } : {}),
     ...(quality ? { q: quality } : {}),
   }
 }
+
+/** A page of a document, a frame of an animation, or several of them. */
+function frames({ page = 0, pages = 1 }: ImgproxyAsked): Pairs {
+  const range = pages > 1 ? { frame: `${page + 1}-${page + pages}` } : {}
+  return page > 0 ? { page: shown(page + 1), frame: shown(page + 1), ...range } : range
+}
+
+/** The background as opaque as it is asked to be. */
+function ground({ alpha = 1, native = {} }: ImgproxyAsked): Pairs {
+  if (!native.bg || alpha === 1) return {}
+  return {
+    bg:
+      Math.round(alpha * 255)
+        .toString(16)
+        .padStart(2, '0') + sixDigits(native.bg),
+  }
+}
+
+const sixDigits = (colour: string): string =>
+  colour.length < 6 ? colour.slice(-3).replace(/./g, '$&$&') : colour.slice(-6)

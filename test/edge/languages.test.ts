@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import * as unpic from 'unpic'
 import { describe, expect, test } from 'vitest'
 import { createLanguages } from '../../edge/languages/index.ts'
-import { languageNames } from '../../edge/languages/registry.ts'
+import { definitions, languageNames } from '../../edge/languages/registry.ts'
+import { isDone, type Word } from '../../edge/languages/shared/words.ts'
 import { purgesOf } from '../../edge/purges.ts'
 import { failureOf } from '../refusals.ts'
 import { aSpeaker, mountOf, outcomeOf, sources, web } from './spoken.ts'
@@ -44,6 +45,12 @@ describe.each(languageNames)('%s', (name) => {
     expect(outcome.replace(/^bad-option /, '')).toBe(by)
     expect(failureOf(() => exactly(`${mount.prefix}${address}`)).message.length).toBeGreaterThan(10)
   })
+})
+
+test.each(languageNames)('%s: whatever is not done has a reason', (name) => {
+  const words = definitions[name].tables.flatMap((table) => table.words as readonly Word[])
+  const unexplained = words.filter((word) => !isDone(word) && word.why === undefined)
+  expect(unexplained.map((word) => word.name)).toEqual([])
 })
 
 test('one picture is one key in eight languages', () => {

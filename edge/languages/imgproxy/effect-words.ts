@@ -1,8 +1,8 @@
 // imgproxy's options of colour, effects and watermarks.
-import { blur, pixelate } from '../shared/effects.ts'
-import { clamp, given, number, shown, whole } from '../shared/values.ts'
+import { blur, colourised, pixelate, veiled } from '../shared/effects.ts'
+import { clamp, given, hexColour, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
-import { background, duotone, type ImgproxyAsked, members, monochrome, named, tone } from './readers.ts'
+import { args, background, duotone, type ImgproxyAsked, members, monochrome, named, tone } from './readers.ts'
 
 export const effectWords: readonly Word<ImgproxyAsked>[] = [
   {
@@ -13,7 +13,13 @@ export const effectWords: readonly Word<ImgproxyAsked>[] = [
     idle: [''],
     read: (text) => given(background(text), (bg) => ({ native: { bg } })),
   },
-  ...named('background_alpha', ['bga'], 'a number from 0 to 1', ['1']),
+  {
+    name: 'background_alpha',
+    aliases: ['bga'],
+    takes: 'a number from 0 to 1',
+    becomes: 'the alpha of `bg`',
+    read: (text) => given(number(text, 0, 1), (alpha) => ({ alpha })),
+  },
   {
     name: 'brightness',
     aliases: ['br'],
@@ -91,14 +97,78 @@ export const effectWords: readonly Word<ImgproxyAsked>[] = [
     becomes: '`px`, up to 100',
     read: (text) => given(whole(text, 0, 100_000), (block) => ({ native: pixelate(block) })),
   },
-  ...named('unsharp_masking', ['ush'], 'a mode, a weight and a divider'),
-  ...named('blur_areas', ['ba'], 'a sigma and areas'),
-  ...named('progressive_blur', ['pbl'], 'a sigma and a direction'),
-  ...named('blur_detections', ['bd'], 'a sigma and classes'),
-  ...named('draw_detections', ['dd'], 'true or false', ['0', 'false', 'f']),
-  ...named('colorize', ['col'], 'an opacity and a colour', ['0']),
-  ...named('gradient', ['gr'], 'an opacity, a colour and a direction', ['0']),
-  ...named('watermark_text', ['wmt'], 'text in Base64', ['']),
-  ...named('watermark_shadow', ['wmsh'], 'a sigma', ['0', '']),
-  ...named('style', ['st'], 'CSS in Base64', ['']),
+  {
+    name: 'unsharp_masking',
+    aliases: ['ush'],
+    takes: 'auto, always or none, a weight from 0 to 10, and a divider',
+    becomes: '`usm`: twenty times the weight',
+    differs: 'It is done whatever the size, and the divider does not count.',
+    idle: ['none', ''],
+    read: unsharp,
+  },
+  {
+    name: 'blur_areas',
+    aliases: ['ba'],
+    takes: 'a sigma, then left, top, width and height as shares',
+    becomes: '`hide`, `hide-by=blur`',
+    differs: 'The strength is that which makes the area unrecognisable; several areas are refused.',
+    idle: ['', '0'],
+    read: blurredArea,
+  },
+  ...named('progressive_blur', ['pbl'], { takes: 'a sigma and a direction', why: 'step', idle: ['', '0'] }),
+  {
+    name: 'blur_detections',
+    aliases: ['bd'],
+    takes: 'a sigma, then face',
+    becomes: '`face-blur`',
+    differs: 'The strength is a share of the size of a face, and at least a quarter.',
+    idle: ['', '0'],
+    read: blurredFaces,
+  },
+  ...named('draw_detections', ['dd'], { takes: 'true or false', why: 'step', idle: ['0', 'false', 'f'] }),
+  {
+    name: 'colorize',
+    aliases: ['col'],
+    takes: 'an opacity from 0 to 1, a colour, and whether transparency stays',
+    becomes: '`blend`, `blend-mode=normal`, `blend-alpha`',
+    read: colorize,
+  },
+  ...named('gradient', ['gr'], { takes: 'an opacity, a colour and a direction', why: 'step', idle: ['0'] }),
+  ...named('watermark_shadow', ['wmsh'], { takes: 'a sigma', why: 'step', idle: ['0', ''] }),
+  ...named('style', ['st'], { takes: 'CSS in Base64', why: 'step', idle: [''] }),
 ]
+
+function unsharp(text: string): ImgproxyAsked | undefined {
+  const [mode = '', weight = '', divider = ''] = args(text)
+  const [strength, by] = [number(weight || '1', 0, 10), number(divider || '24', 0.01, 1000)]
+  if (strength === undefined || by === undefined) return undefined
+  if (mode === 'none') return {}
+  const isKnown = mode === 'auto' || mode === 'always' || mode === ''
+  return isKnown ? { native: strength > 0 ? { usm: shown(clamp(strength * 20, 0, 100)) } : {} } : undefined
+}
+
+function blurredArea(text: string): ImgproxyAsked | undefined {
+  const [sigma, left, top, width, height, ...rest] = args(text).map((part) => number(part, 0, 10_000))
+  if (sigma === undefined || rest.length > 0) return undefined
+  const sides = [left, top, width, height].map((side) => (side === undefined || side > 1 ? -1 : side))
+  if (sides.some((side) => side < 0) || width === 0 || height === 0) return undefined
+  const [x = 0, y = 0, w = 1, h = 1] = sides
+  const part = [shown(x), shown(y), w === 1 ? 'full' : shown(w), h === 1 ? 'full' : shown(h)].join(',')
+  return { native: sigma > 0 ? { hide: part, 'hide-by': 'blur' } : {} }
+}
+
+function blurredFaces(text: string): ImgproxyAsked | undefined {
+  const [sigma = '', ...classes] = args(text)
+  if (classes.length !== 1 || classes[0] !== 'face') return undefined
+  return given(number(sigma, 0, 10_000), (strength) => ({
+    native: strength > 0 ? veiled('blur', strength * 4) : {},
+  }))
+}
+
+function colorize(text: string): ImgproxyAsked | undefined {
+  const [opacity = '', colour = '', keeps = ''] = args(text)
+  const [share, paint] = [number(opacity, 0, 1), hexColour(colour || '000')]
+  if (share === undefined || paint === undefined || !/^(?:|0|1|t|f|true|false)$/i.test(keeps))
+    return undefined
+  return { native: colourised(paint, share) }
+}

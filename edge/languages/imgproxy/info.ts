@@ -1,11 +1,17 @@
 // What /info answers: facts about the source in imgproxy's shape.
 import type { Answer } from '../../../tier.ts'
 import { reshaped } from '../shared/facts.ts'
-import type { Asked, Word } from '../shared/words.ts'
+import type { Why } from '../shared/reasons.ts'
+import { given, whole } from '../shared/values.ts'
+import type { Asked, Pairs, Word } from '../shared/words.ts'
 
 interface InfoAsked extends Asked {
   readonly hidden?: readonly string[]
+  readonly colours?: number
+  readonly has?: Members
 }
+/** What is told only where it is asked for. */
+type Members = Readonly<Partial<Record<'bands' | 'sample' | 'blurhash' | 'sha256' | 'faces', boolean>>>
 
 const isFalse = (text: string): boolean => !/^(?:1|t|true)$/i.test(text)
 const part = (name: string, alias: string, members: readonly string[]): Word<InfoAsked> => ({
@@ -16,12 +22,16 @@ const part = (name: string, alias: string, members: readonly string[]): Word<Inf
   read: (text) => (isFalse(text) ? { hidden: members } : {}),
 })
 /** False is what is answered anyway. */
-const missing = (name: string, ...aliases: string[]): Word<InfoAsked> => ({
+const unasked = ['0', 'f', 'false', '0:0', '', 'none']
+const missing = (why: Why, name: string, ...aliases: string[]): Word<InfoAsked> => ({
   name,
   aliases,
   takes: 'what is not told here',
-  idle: ['0', 'f', 'false', '0:0', ''],
+  idle: unasked,
+  why,
 })
+/** Facts for which the file is read. */
+const detailed: Pairs = { details: 'true' }
 const passed = (name: string, ...aliases: string[]): Word<InfoAsked> => ({
   name,
   aliases,
@@ -35,7 +45,6 @@ export const infoWords: readonly Word<InfoAsked>[] = [
   part('size', 's', ['size']),
   part('format', 'f', ['format', 'mime_type']),
   part('dimensions', 'd', ['width', 'height', 'orientation']),
-  passed('exif'),
   passed('iptc'),
   passed('xmp'),
   passed('video_meta', 'vm'),
@@ -56,29 +65,85 @@ export const infoWords: readonly Word<InfoAsked>[] = [
     becomes: '`expires`',
     read: (text) => (/^\d{1,10}$/.test(text) ? { native: { expires: text } } : undefined),
   },
-  missing('detect_objects', 'do'),
-  missing('classify', 'cl'),
-  missing('bands', 'b'),
-  missing('sample_format', 'sf'),
-  missing('crop', 'c'),
-  missing('objects_position', 'op'),
-  missing('palette', 'p'),
-  missing('average', 'avg'),
-  missing('dominant_colors', 'dc'),
-  missing('blurhash', 'bh'),
-  missing('thumb_hash', 'th'),
-  missing('perceptual_hash', 'phash', 'ph'),
-  missing('calc_hashsums', 'chs'),
-  missing('page', 'pg'),
-  missing('preset', 'pr'),
-  missing('hashsum', 'hs'),
-  missing('video_thumbnail_second', 'vts'),
+  {
+    name: 'exif',
+    takes: 'true or false, then whether names are canonical',
+    becomes: '`exif`',
+    differs: 'Some of its fields are told, and never the place; names are ours.',
+    idle: unasked,
+    read: (text) => (isFalse(text.split(':')[0] ?? '') ? {} : { native: detailed }),
+  },
+  {
+    name: 'detect_objects',
+    aliases: ['do'],
+    takes: 'true or false',
+    becomes: '`objects`',
+    differs: 'Faces alone are found.',
+    idle: unasked,
+    read: () => ({ native: { faces: 'true' }, has: { faces: true } }),
+  },
+  {
+    name: 'bands',
+    aliases: ['b'],
+    takes: 'true or false',
+    becomes: '`bands`',
+    idle: unasked,
+    read: () => ({ has: { bands: true } }),
+  },
+  {
+    name: 'sample_format',
+    aliases: ['sf'],
+    takes: 'true or false',
+    becomes: '`sample_format`',
+    idle: unasked,
+    read: () => ({ has: { sample: true } }),
+  },
+  {
+    name: 'palette',
+    aliases: ['p'],
+    takes: 'a number of colours from 2 to 256',
+    becomes: '`palette`',
+    differs: 'There are six colours at most.',
+    idle: unasked,
+    read: (text) => given(whole(text, 2, 256), (colours) => ({ native: detailed, colours })),
+  },
+  {
+    name: 'blurhash',
+    aliases: ['bh'],
+    takes: 'components across and down, each from 1 to 9',
+    becomes: '`blurhash`',
+    differs: 'How many components it has is ours.',
+    idle: unasked,
+    read: (text) => (/^[1-9]:[1-9]$/.test(text) ? { native: detailed, has: { blurhash: true } } : undefined),
+  },
+  {
+    name: 'calc_hashsums',
+    aliases: ['chs'],
+    takes: 'sha256',
+    becomes: '`hashsums`',
+    idle: unasked,
+    refuses: { step: ['md5', 'sha1', 'sha512'] },
+    read: (text) => (text === 'sha256' ? { native: detailed, has: { sha256: true } } : undefined),
+  },
+  missing('model', 'classify', 'cl'),
+  missing('step', 'crop', 'c'),
+  missing('step', 'objects_position', 'op'),
+  missing('step', 'average', 'avg'),
+  missing('step', 'dominant_colors', 'dc'),
+  missing('step', 'thumb_hash', 'th'),
+  missing('step', 'perceptual_hash', 'phash', 'ph'),
+  missing('step', 'page', 'pg'),
+  missing('step', 'preset', 'pr'),
+  missing('limit', 'hashsum', 'hs'),
+  missing('film', 'video_thumbnail_second', 'vts'),
 ]
 
 export const infoAnswer =
-  ({ hidden = [] }: InfoAsked) =>
+  ({ hidden = [], has = {}, colours = 0, native = {} }: InfoAsked) =>
   (answer: Answer): Answer =>
-    reshaped(answer, 'ip', ({ bytes, format, type, stored, orientation, space, pages, alpha }) => {
+    reshaped(answer, `ip${Object.keys(has).join('')}`, (facts) => {
+      const { bytes, format, type, stored, orientation, space, pages, alpha, depth } = facts
+      const told = facts as typeof facts & Details
       const document = {
         size: bytes,
         format,
@@ -88,6 +153,45 @@ export const infoAnswer =
         colorspace: space,
         pages_number: pages,
         alpha: { has_alpha: alpha },
+        ...(has.bands && { bands: bandsOf(space, alpha) }),
+        ...(has.sample && { sample_format: depth > 8 ? 'ushort' : 'uchar' }),
+        ...(native.details && told.exif && { exif: told.exif }),
+        ...(colours > 0 && { palette: told.colors?.slice(0, colours) }),
+        ...(has.blurhash && { blurhash: told.blurhash }),
+        ...(has.sha256 && { hashsums: { sha256: told.sha256 } }),
+        ...(has.faces && { objects: (told.faces ?? []).map(objectOf(facts)) }),
       }
       return Object.fromEntries(Object.entries(document).filter(([name]) => !hidden.includes(name)))
     })
+
+/** What `details` and `faces` add. */
+interface Details {
+  readonly exif?: object | null
+  readonly colors?: readonly unknown[]
+  readonly blurhash?: string
+  readonly sha256?: string
+  readonly faces?: readonly Face[]
+}
+
+interface Face {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly score: number
+}
+
+const bandsOf = (space: string, alpha: boolean): number =>
+  (space === 'gray' ? 1 : space === 'cmyk' ? 4 : 3) + (alpha ? 1 : 0)
+
+/** Places as shares of the upright picture. */
+const objectOf =
+  ({ width, height }: { readonly width: number; readonly height: number }) =>
+  (face: Face) => ({
+    class_name: 'face',
+    confidence: face.score,
+    left: face.x / width,
+    top: face.y / height,
+    width: face.width / width,
+    height: face.height / height,
+  })

@@ -35,9 +35,18 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     becomes: '`srgb`: what is always done',
     read: (text) => (text === 'srgb' ? {} : undefined),
   },
-  ...named('preserve_hdr', ['ph'], 'true or false', ['0', 'f', 'false']),
-  ...named('dpi', [], 'an integer', ['0']),
-  ...named('enforce_thumbnail', ['eth'], 'true or false', ['0', 'f', 'false']),
+  ...named('preserve_hdr', ['ph'], { takes: 'true or false', why: 'coder', idle: ['0', 'f', 'false'] }),
+  {
+    name: 'dpi',
+    takes: 'an integer',
+    becomes: '`dpi`',
+    needs: 'dpi=72',
+    why: 'coder',
+    idle: ['0'],
+    read: (text) => given(whole(text, 1, 10_000), (dpi) => ({ native: { dpi: shown(dpi) } })),
+  },
+  ignored('enforce_thumbnail', 'true or false', 'The picture itself is read, and not its thumbnail.'),
+  ignored('eth', 'true or false'),
   {
     name: 'quality',
     aliases: ['q'],
@@ -57,7 +66,6 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     differs: 'Beside a format that is negotiated it has no effect: one number means the same in each.',
     read: formatQualities,
   },
-  ...named('autoquality', ['aq'], 'a method and its arguments', ['none']),
   {
     name: 'max_bytes',
     aliases: ['mb'],
@@ -68,10 +76,6 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     read: (text) =>
       given(whole(text, 100, 100_000_000), (bytes) => ({ native: { 'max-bytes': shown(bytes) } })),
   },
-  ...named('jpeg_options', ['jpgo'], 'options of the encoder', ['']),
-  ...named('png_options', ['pngo'], 'options of the encoder', ['']),
-  ...named('webp_options', ['webpo'], 'options of the encoder', ['']),
-  ...named('avif_options', ['avifo'], 'options of the encoder', ['']),
   {
     name: 'format',
     aliases: ['f', 'ext'],
@@ -80,8 +84,6 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     refuses: unwritten(['ico', 'svg', 'heic', 'bmp', 'tiff', 'jxl', 'pdf', 'psd']),
     read: (text) => given(lookUp(formats, text), (format) => ({ format })),
   },
-  ...named('page', ['pg'], 'an index from 0', ['0']),
-  ...named('pages', ['pgs'], 'a count', ['1']),
   {
     name: 'disable_animation',
     aliases: ['da'],
@@ -89,10 +91,6 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     becomes: 'true: `frame=1`',
     read: (text) => ({ native: (isTrue(text) ? { frame: '1' } : {}) as Pairs }),
   },
-  ...named('video_thumbnail_second', ['vts'], 'a second'),
-  ...named('video_thumbnail_keyframes', ['vtk'], 'true or false'),
-  ...named('video_thumbnail_tile', ['vtt'], 'a step and a grid'),
-  ...named('video_thumbnail_animation', ['vta'], 'a step and frames'),
   ignored('cachebuster', 'any text') as Word<ImgproxyAsked>,
   ignored('cb', 'any text'),
   {
@@ -119,7 +117,7 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     becomes: 'a download',
     read: (text) => ({ isAttachment: isTrue(text) }),
   },
-  ...named('skip_processing', ['skp'], 'formats', ['']),
+  ...named('skip_processing', ['skp'], { takes: 'formats', why: 'source', idle: [''] }),
   {
     name: 'raw',
     takes: 'true or false',
@@ -134,8 +132,8 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     idle: [''],
     read: (text) => given(fromBase64(text), (fallback) => ({ fallback })),
   },
-  ...named('hashsum', ['hs'], 'a kind and a digest', ['none']),
-  ...named('bypass_cache', ['bc'], 'true or false', ['0', 'f', 'false']),
+  ...named('hashsum', ['hs'], { takes: 'a kind and a digest', why: 'limit', idle: ['none'] }),
+  ...named('bypass_cache', ['bc'], { takes: 'true or false', why: 'limit', idle: ['0', 'f', 'false'] }),
   ignored('cache_tags', 'tags', 'Nothing is tagged by an address: see purging by picture and prefix.'),
   ignored('ct', 'tags'),
   ...[
@@ -143,6 +141,20 @@ export const outputWords: readonly Word<ImgproxyAsked>[] = [
     'max_src_file_size',
     'max_animation_frames',
     'max_animation_frame_resolution',
-  ].map((name) => ({ name, takes: 'a limit', aliases: [name.replace(/([a-z])[a-z]*_?/g, '$1')] })),
-  { name: 'max_result_dimension', aliases: ['mrd'], takes: 'pixels', idle: ['0'] },
+  ].map((name) => ({
+    name,
+    takes: 'a limit',
+    aliases: [name.replace(/([a-z])[a-z]*_?/g, '$1')],
+    why: 'limit' as const,
+  })),
+  {
+    name: 'max_result_dimension',
+    aliases: ['mrd'],
+    takes: 'pixels',
+    becomes: '`fit=max` where nothing is said of the size',
+    differs: 'Beside a longer side, or one side alone, it is refused.',
+    when: /(?!)/,
+    idle: ['0'],
+    read: (text) => given(whole(text, 1, 100_000), (most) => ({ most })),
+  },
 ]

@@ -2,9 +2,10 @@
 
 import type { Orient } from '../../../transforms/index.ts'
 import { type Edges, trimmed } from '../shared/effects.ts'
+import { cropWords } from '../shared/pairs.ts'
 import { given, hexColour, lookUp, number, rgb, shown, whole } from '../shared/values.ts'
-import type { Pairs, Word } from '../shared/words.ts'
-import type { Crop, Gravity } from './gravity.ts'
+import { type Pairs, type Word, written } from '../shared/words.ts'
+import { type Crop, type Gravity, gravityOf } from './gravity.ts'
 import type { WatermarkAsked } from './watermark.ts'
 
 export interface ImgproxyAsked extends WatermarkAsked {
@@ -13,6 +14,25 @@ export interface ImgproxyAsked extends WatermarkAsked {
   readonly height?: number
   readonly enlarge?: boolean
   readonly extend?: boolean
+  /** Pads to the ratio of the box. */
+  readonly extendRatio?: boolean
+  /** Where the picture stands on an extended canvas, in words of `crop`. */
+  readonly standing?: string
+  readonly minWidth?: number
+  readonly minHeight?: number
+  /** Longest side of the result. */
+  readonly most?: number
+  readonly kernel?: string
+  /** Width over height of what is cropped. */
+  readonly cropRatio?: number
+  /** How many times as large as the faces the part is that is kept. */
+  readonly facePad?: number
+  /** Of the background, a share. */
+  readonly alpha?: number
+  /** From 0. */
+  readonly page?: number
+  readonly pages?: number
+  readonly isProgressive?: boolean
   readonly zoom?: readonly [number, number]
   readonly dpr?: number
   readonly gravity?: Gravity
@@ -63,37 +83,51 @@ export const width = (text: string) => given(whole(text, 0, 8192), (width) => ({
 export const height = (text: string) => given(whole(text, 0, 8192), (height) => ({ height }))
 export const enlarge = (text: string) => ({ enlarge: isTrue(text) })
 
-/** `extend` with the place of the picture, of which only the middle is known here. */
+/** `extend` with the place of the picture: an edge, a corner or the middle, without distances. */
 export function sized(readers: readonly ((text: string) => ImgproxyAsked | undefined)[]) {
   return (text: string): ImgproxyAsked | undefined => {
     const parts = args(text)
     const [extend = '', ...place] = parts.slice(readers.length)
-    if (place.length > 0 && !isMiddle(place)) return undefined
+    const standing = standingOf(place)
     const read = members(parts.slice(0, readers.length).join(':'), readers)
-    return read && (extend === '' ? read : { ...read, extend: isTrue(extend) })
+    if (standing === undefined || !read) return undefined
+    return extend === '' ? read : { ...read, extend: isTrue(extend), ...(standing && { standing }) }
   }
 }
 
-export const isMiddle = (place: readonly string[]): boolean => /^(?:ce)?:?0?:?0?$/.test(place.join(':'))
+/** In words of `crop`; undefined for what is not an edge, a corner or the middle. */
+export function standingOf(place: readonly string[]): string | undefined {
+  const gravity = gravityOf(place.join(':') || 'ce')
+  return gravity && 'x' in gravity && !gravity.offset ? cropWords(gravity.x, gravity.y) : undefined
+}
+
+export function extendRatio(text: string): ImgproxyAsked | undefined {
+  const [extend = '', ...place] = args(text)
+  const standing = standingOf(place)
+  if (standing === undefined) return undefined
+  return isTrue(extend) ? { extendRatio: true, ...(standing && { standing }) } : {}
+}
 
 export const pixels = 'pixels from 0 to 8192'
 export const about = 'Sides are limited to 8192 pixels.'
-export const extends_ =
-  'The picture stands in the middle of an extended canvas: another gravity of `extend` is refused.'
+export const extends_ = 'Distances from the edges of an extended canvas are refused.'
 
 /** Words that are known and not done. */
 export function named(
   name: string,
   aliases: readonly string[],
-  takes: string,
-  idle?: readonly string[],
+  { takes, why, idle }: Pick<Word, 'takes' | 'why' | 'idle'>,
 ): Word<ImgproxyAsked>[] {
-  return [{ name, aliases, takes, ...(idle && { idle }) }]
+  return [{ name, aliases, takes, ...(why && { why }), ...(idle && { idle }) }]
 }
 
-export const formats: Readonly<Record<string, string>> = {
+export const formats = written({
   ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', best: 'auto' },
-  mp4: 'mp4',
+  ...{ mp4: 'mp4', jxl: 'jxl', tiff: 'tiff', heic: 'heic', svg: 'svg', ico: 'ico', bmp: 'bmp' },
+})
+
+export const kernels: Readonly<Record<string, string>> = {
+  ...{ nearest: 'nearest', linear: 'linear', cubic: 'cubic', lanczos2: 'lanczos2', lanczos3: 'lanczos3' },
 }
 
 export function tone(key: string, value: number): Pairs {

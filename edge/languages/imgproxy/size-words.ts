@@ -1,16 +1,18 @@
 // imgproxy's options of size, place and turns.
 import { inTurn, mirrored, upended } from '../shared/pairs.ts'
-import { given, number, shown, whole } from '../shared/values.ts'
+import { given, lookUp, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
 import { cropOf, gravityOf } from './gravity.ts'
 import {
   about,
   args,
   enlarge,
+  extendRatio,
   extends_,
   height,
   type ImgproxyAsked,
   isTrue,
+  kernels,
   named,
   padding,
   pixels,
@@ -51,12 +53,29 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     name: 'resizing_algorithm',
     aliases: ['ra'],
     takes: 'one of nearest, linear, cubic, lanczos2, lanczos3',
-    idle: ['lanczos3'],
+    becomes: '`kernel`',
+    read: (text) => given(lookUp(kernels, text), (kernel) => ({ kernel })),
   },
   { name: 'width', aliases: ['w'], takes: pixels, becomes: '`w`', differs: about, when: /(?!)/, read: width },
   { name: 'height', aliases: ['h'], takes: pixels, becomes: '`h`', read: height },
-  { name: 'min-width', aliases: ['mw', 'min_width'], takes: 'pixels', idle: ['0'] },
-  { name: 'min-height', aliases: ['mh', 'min_height'], takes: 'pixels', idle: ['0'] },
+  {
+    name: 'min-width',
+    aliases: ['mw', 'min_width'],
+    takes: pixels,
+    becomes: '`enlarge=only`; `max-h` beside a `width` of the same',
+    differs: 'Beside another width or height it is refused.',
+    when: /(?!)/,
+    idle: ['0'],
+    read: (text) => given(whole(text, 1, 8192), (minWidth) => ({ minWidth })),
+  },
+  {
+    name: 'min-height',
+    aliases: ['mh', 'min_height'],
+    takes: pixels,
+    becomes: '`enlarge=only`; `max-w` beside a `height` of the same',
+    idle: ['0'],
+    read: (text) => given(whole(text, 1, 8192), (minHeight) => ({ minHeight })),
+  },
   {
     name: 'zoom',
     aliases: ['z'],
@@ -83,8 +102,8 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
   {
     name: 'extend',
     aliases: ['ex'],
-    takes: 'true or false, then ce',
-    becomes: '`fit=fillmax`, `fit=fill`, `enlarge=fill`',
+    takes: 'true or false, then an edge, a corner or ce',
+    becomes: '`fit=fillmax`, `fit=fill`, `enlarge=fill`, `fill-align`',
     differs: extends_,
     when: /(?!)/,
     read: sized([]),
@@ -92,15 +111,19 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
   {
     name: 'extend_aspect_ratio',
     aliases: ['extend_ar', 'exar'],
-    takes: 'true or false',
-    idle: ['', '0', 'f', 'false', 'false:ce:0:0', '0:ce:0:0'],
+    takes: 'true or false, then an edge, a corner or ce',
+    becomes: '`fit=fill` beside `enlarge`',
+    differs: 'Without `enlarge` it is refused.',
+    when: /(?!)/,
+    read: extendRatio,
   },
   {
     name: 'gravity',
     aliases: ['g'],
     takes: 'no, so, ea, we, noea, nowe, soea, sowe, ce, sm or fp:x:y',
     becomes: '`crop`; `sm` `crop=attention`, `fp` `crop=focalpoint`, `obj:face` `crop=faces,attention`',
-    differs: 'Offsets are refused unless they are 0, and so are detected objects other than faces.',
+    differs:
+      'Offsets count beside `crop`, from the left and the top, and are refused elsewhere; so are detected objects other than faces.',
     when: /(?!)/,
     read: (text) => given(gravityOf(text), (gravity) => ({ gravity })),
   },
@@ -109,13 +132,39 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
     aliases: ['c'],
     takes: 'width:height:gravity, each side in pixels, as a share below 1, or 0 for all of it',
     becomes: '`rect`',
-    differs: 'Its gravity is an edge, a corner or the middle.',
+    differs: 'What draws attention and offsets from the right and the bottom are refused.',
     when: /(?!)/,
     read: (text) => given(cropOf(text), (crop) => ({ crop })),
   },
-  ...named('objects_position', ['obj_pos', 'op'], 'a gravity'),
-  ...named('crop_aspect_ratio', ['crop_ar', 'car'], 'a ratio', ['0']),
-  ...named('crop_objects', [], 'a scale and classes'),
+  ...named('objects_position', ['obj_pos', 'op'], {
+    takes: 'a gravity',
+    why: 'step',
+    idle: ['ce', 'ce:0:0'],
+  }),
+  {
+    name: 'crop_aspect_ratio',
+    aliases: ['crop_ar', 'car'],
+    takes: 'a ratio of width to height, then whether the part may grow',
+    becomes: '`rect`',
+    differs: 'Beside a crop whose sides are not both in pixels it is refused.',
+    when: /(?!)/,
+    idle: ['0', ''],
+    read(text) {
+      const [ratio = '', grows = ''] = args(text)
+      return given(number(ratio, 0.001, 1000), (cropRatio) => (isTrue(grows) ? undefined : { cropRatio }))
+    },
+  },
+  {
+    name: 'crop_objects',
+    takes: 'a factor from 1, then face',
+    becomes: '`crop=faces`, `facepad`',
+    differs: 'The part has the ratio of the box, for which a width and a height are needed.',
+    read(text) {
+      const [factor = '', ...classes] = args(text)
+      if (classes.length !== 1 || classes[0] !== 'face') return undefined
+      return given(number(factor || '1', 1, 100), (facePad) => ({ facePad }))
+    },
+  },
   {
     name: 'trim',
     aliases: ['t'],

@@ -9,6 +9,8 @@ export interface WatermarkAsked extends Asked {
   /** The address of its picture. */
   readonly watermarkUrl?: string
   readonly watermarkSize?: Pairs
+  /** Drawn in its place. */
+  readonly watermarkText?: string
 }
 
 export const watermarkWords: readonly Word<WatermarkAsked>[] = [
@@ -32,6 +34,20 @@ export const watermarkWords: readonly Word<WatermarkAsked>[] = [
     needs: 'mark=/a.png',
     idle: [''],
     read: (text) => given(fromBase64(text), (watermarkUrl) => ({ watermarkUrl })),
+  },
+  {
+    name: 'watermark_text',
+    aliases: ['wmt'],
+    takes: 'a text in Base64',
+    becomes: '`txt`, `txt-align`, `txt-pad`, `txt-x`, `txt-y`, `txt-color`',
+    differs: 'Markup, a scale and repetition are refused.',
+    when: /(?!)/,
+    needs: 'txt=a',
+    idle: [''],
+    read: (text) =>
+      given(fromBase64(text), (watermarkText) =>
+        /[<&]/.test(watermarkText) ? undefined : { watermarkText },
+      ),
   },
   {
     name: 'watermark_size',
@@ -101,11 +117,12 @@ function placed(position: string, x: string, y: string): Pairs | undefined {
 
 /** The native options, with the picture. Throws 'bad-option' where none is named. */
 export function watermarkPairs(
-  { watermark, watermarkUrl, watermarkSize }: WatermarkAsked,
+  { watermark, watermarkUrl, watermarkSize, watermarkText }: WatermarkAsked,
   configured: string | undefined,
   places: Places,
 ): Pairs {
   if (!watermark) return {}
+  if (watermarkText !== undefined) return textPairs(watermarkText, watermark)
   const mark = watermarkUrl === undefined ? configured : pictureName(watermarkUrl, places)
   if (mark === undefined)
     throw refusal('watermark', 'watermark cannot be done: no picture is configured for it')
@@ -115,4 +132,19 @@ export function watermarkPairs(
 function pictureName(address: string, places: Places): string {
   const { source, path } = places.of(address)
   return /^https?:\/\//.test(path) ? path : `${source}:${path}`
+}
+
+/** Black letters of 16 pixels, where the watermark would be. */
+function textPairs(text: string, { 'mark-alpha': alpha = '100', ...placed }: Pairs): Pairs {
+  const unknown = ['mark-tile', 'mark-w'].find((key) => placed[key] !== undefined)
+  if (unknown !== undefined)
+    throw refusal('watermark_text', 'watermark_text with a scale or repeated is not supported')
+  const at = Object.entries(placed).map(([key, value]) => [key.replace(/^mark/, 'txt'), value] as const)
+  const opacity = Math.round((Number(alpha) * 255) / 100)
+  return {
+    txt: text,
+    'txt-size': '16',
+    'txt-color': `${opacity < 255 ? opacity.toString(16).padStart(2, '0') : ''}000000`,
+    ...Object.fromEntries(at),
+  }
 }

@@ -1,6 +1,7 @@
 // The processing options of imgproxy, Pro's included. Reference: imgproxy 3 and 4, "Processing an image".
 import type { Word } from '../shared/words.ts'
 import { effectWords } from './effect-words.ts'
+import { encoderWords } from './encoder-words.ts'
 import { outputWords } from './output-words.ts'
 import type { ImgproxyAsked } from './readers.ts'
 import { sizeWords } from './size-words.ts'
@@ -11,6 +12,7 @@ export const imgproxyWords: readonly Word<ImgproxyAsked>[] = [
   ...effectWords,
   ...watermarkWords,
   ...outputWords,
+  ...encoderWords,
 ]
 
 export type { ImgproxyAsked, ResizingType } from './readers.ts'
