@@ -4,12 +4,15 @@ import { Failure } from '../../errors.ts'
 import type { Answer } from '../../tier.ts'
 import { verify } from '../signature.ts'
 import { append, type Chain, pairsOf, start } from './cloudinary/chain.ts'
-import { cloudinaryEffects, cloudinaryFlags } from './cloudinary/effects.ts'
+import { decided } from './cloudinary/conditions.ts'
+import { cloudinaryEffects } from './cloudinary/effects.ts'
+import { cloudinaryFlags } from './cloudinary/flags.ts'
 import { readLayers } from './cloudinary/layers.ts'
 import { type CloudinaryPath, readPath } from './cloudinary/path.ts'
 import { type CloudinarySigning, tokenExpiry, verifyAddress } from './cloudinary/signature.ts'
 import { type Parameter, writeOut } from './cloudinary/variables.ts'
 import { type CloudinaryAsked, cloudinaryWords } from './cloudinary/words.ts'
+import { balance, colourised } from './shared/effects.ts'
 import { reshaped } from './shared/facts.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
@@ -69,20 +72,20 @@ function compile(
   const asked: CloudinaryAsked[] = []
   let chain: Chain = start
   const written = components.map((component) => decoded(component) ?? component)
-  const all_ = attempt(notes, () => writeOut(written, settings.transformations ?? {})) ?? []
+  const all_ = attempt(notes, () => decided(writeOut(written, settings.transformations ?? {}))) ?? []
   const layers = attempt(notes, () => readLayers(all_, places)) ?? { rest: all_, pairs: {} }
   for (const key of Object.keys(layers.pairs)) from.set(key, 'l')
   for (const component of layers.rest) {
-    const reading = readWords<CloudinaryAsked>(words, component.flatMap(saidOf), notes, {})
+    const reading = readWords<CloudinaryAsked>(words, regional(component).flatMap(saidOf), notes, {})
     for (const [key, word] of reading.from) from.set(key, word)
     asked.push(reading.asked)
-    chain = attempt(notes, () => append(chain, reading.asked)) ?? chain
+    chain = attempt(notes, () => append(chain, coloured(reading.asked))) ?? chain
   }
   const all = merged(asked)
   const expiry: Pairs = expires === undefined ? {} : { expires: String(expires) }
   if (all.isFacts) return { pairs: { fm: 'json', ...expiry }, from, reshape: information }
   return {
-    pairs: { ...pairsOf(chain), ...layers.pairs, ...output(all), ...expiry },
+    pairs: { ...pairsOf(chain), ...layers.pairs, ...output(all), ...balanced(all), ...expiry },
     from,
     ...(all.isAttachment && { saving: { as: 'attachment', name: all.name } }),
     ...(all.fallback !== undefined && { fallback: addressOf(all.fallback, places) }),
@@ -93,6 +96,32 @@ function addressOf(id: string, places: Places): string {
   const { source, path } = places.ofPath(id.split('/').map(encodeURIComponent).join('/'))
   return `/${source}/${path}`
 }
+
+/** Sides and places beside an effect upon a region are the region. */
+function regional(component: readonly Parameter[]): readonly Parameter[] {
+  const effect = component.find(
+    ([key, value]) => key === 'e' && /^(?:blur|pixelate)_region(?:$|:)/.test(value),
+  )
+  if (!effect) return component
+  const said = new Map(component)
+  const region = [
+    said.get('x') ?? '0',
+    said.get('y') ?? '0',
+    said.get('w') ?? 'full',
+    said.get('h') ?? 'full',
+  ]
+  const [name = '', strength = ''] = effect[1].split(':')
+  const rest = component.filter((each) => each !== effect && !/^[xywh]$/.test(each[0]))
+  return [...rest, ['e', `${name}:${strength}|${region.join(',')}`]]
+}
+
+/** The colour of an effect stands beside it; grey where there is none. */
+function coloured(asked: CloudinaryAsked): CloudinaryAsked {
+  const { colorize, colour = '808080', native } = asked
+  return colorize === undefined ? asked : { ...asked, native: { ...native, ...colourised(colour, colorize) } }
+}
+
+const balanced = ({ red = 0, green = 0, blue = 0 }: CloudinaryAsked): Pairs => balance([red, green, blue])
 
 /** `e_blur:300` is the word e_blur with the value 300; of flags there may be several. */
 function saidOf([key, value]: Parameter): (readonly [string, string])[] {

@@ -52,7 +52,7 @@ export const definitions = {
     example: '/width=640,height=480,fit=cover,format=auto/photos/cat.jpg',
     about: [
       'The source is a path of ours or of the configured `source`, or a whole address of a configured `site` or `hosts` source. Where no quality is named it is ours, and not 85. Addresses carry no signature of their own; a source with keys asks for ours, as the last pair of the query.',
-      '`format=json` answers `width`, `height` and `original` of the source; other options do not count beside it.',
+      '`format=json` answers `width`, `height` and `original` of the source; other options do not count beside it. Where `metadata` is not written none is kept.',
     ],
     tables: [table('Options', cloudflareWords)],
     create: createCloudflare,
@@ -117,7 +117,7 @@ export const definitions = {
     about: [
       "Settings: `secrets` (API secrets; all verify, and unsigned addresses are then refused), `algorithm` of the short signature, `tokenKeys` in hex for `__cld_token__`, and `transformations: { thumb: 'c_thumb,g_face,w_100,h_100' }` for `t_thumb`.",
       'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered, of asset types pictures. Versions, and the query but for tokens, mean nothing. The extension of an address is part of the file’s name, and no format. Where no quality is named it is ours.',
-      'Components run from left to right, as far as one pass comes to the same. Refused are a size after a size (one side after `c_fill`, `c_scale` or `c_pad` is taken in), a size after an effect that depends on it, and a crop after a crop. Variables, sums of numbers and named transformations are written out; conditions and layers are refused.',
+      'Components run from left to right, as far as one pass comes to the same. Refused are a size after a size (one side after `c_fill`, `c_scale` or `c_pad` is taken in), a size after an effect that depends on it, and a crop after a crop. Variables, sums of numbers and named transformations are written out, and so are conditions where the address says the sizes that they ask for.',
     ],
     tables: [table('Keys', cloudinaryWords), table('Effects', effectWords), table('Flags', flagWords)],
     create: createCloudinary,

@@ -1,9 +1,10 @@
 // Components run from left to right, and every size refers to the result of the one before; the native language has one
 // order for its steps. What no single pass comes to is refused.
 import { type Orient, turned } from '../../../transforms/index.ts'
-import { inTurn, type Meeting, place, sized, turnedAfterwards, turning } from '../shared/pairs.ts'
+import { inTurn, type Meeting, place, sized, spun, standing, turning } from '../shared/pairs.ts'
 import { shown } from '../shared/values.ts'
 import { type Pairs, refusal } from '../shared/words.ts'
+import { regionOf, type Sides, sidesBy } from './region.ts'
 import { type CloudinaryAsked, gravityWord } from './words.ts'
 
 /** What the components so far amount to. */
@@ -14,6 +15,8 @@ export interface Chain {
   readonly sizing?: Sizing | undefined
   readonly cut?: string | undefined
   readonly last: Orient
+  /** Clockwise, behind `last`. */
+  readonly degrees?: number
   readonly effects: Pairs
 }
 
@@ -30,7 +33,8 @@ export function append(chain: Chain, asked: CloudinaryAsked): Chain {
   if (asked.native?.trim !== undefined && (chain.sizing || hasSize(asked)))
     throw refusal('e_trim', 'e_trim after a size is not supported')
   const sized_ = hasSize(asked) ? resize(chain, asked) : chain
-  const turned_ = asked.angle ? turn(sized_, asked.angle) : sized_
+  const quarter = asked.angle ? turn(sized_, asked.angle) : sized_
+  const turned_ = asked.degrees === undefined ? quarter : spin(quarter, asked.degrees)
   return {
     ...turned_,
     isRaw: chain.isRaw || asked.isRaw === true,
@@ -42,21 +46,46 @@ const hasSize = ({ w, h, aspect, mode }: CloudinaryAsked): boolean =>
   w !== undefined || h !== undefined || aspect !== undefined || (mode !== undefined && mode !== 'scale')
 
 function turn(chain: Chain, angle: Orient): Chain {
+  if (chain.degrees !== undefined && isTurned(angle)) throw refusal('a', 'a after an angle is not supported')
   const isLater = chain.sizing !== undefined || chain.rect !== undefined
   return isLater
     ? { ...chain, last: inTurn(chain.last, angle) }
     : { ...chain, first: inTurn(chain.first, angle) }
 }
 
+/** By any angle: the frame grows, and nothing else may follow that depends on it. */
+function spin(chain: Chain, degrees: number): Chain {
+  if (chain.degrees !== undefined) throw refusal('a', 'a after an angle of another turn is not supported')
+  // What was turned before anything is cut may as well be turned behind it.
+  return { ...chain, degrees }
+}
+
 const isTurned = ({ turns, mirror }: Orient): boolean => turns !== 0 || mirror
 /** What depends on the size of the picture that it is done to. */
-const bySize = ['blur', 'sharp', 'usm', 'px', 'border', 'mask', 'corner-radius']
+const bySize = [
+  'blur',
+  'sharp',
+  'usm',
+  'px',
+  'border',
+  'mask',
+  'corner-radius',
+  'hide',
+  'face-blur',
+  'face-pixel',
+]
 
 function resize(chain: Chain, asked: CloudinaryAsked): Chain {
   const mode = asked.mode ?? 'scale'
   const early = bySize.find((key) => chain.effects[key] !== undefined)
   if (early !== undefined)
     throw refusal(`c_${mode}`, `c_${mode} after an effect that depends on size is not supported`)
+  if (chain.degrees !== undefined) throw refusal(`c_${mode}`, `c_${mode} after an angle is not supported`)
+  if (asked.isInitial && (chain.sizing || chain.rect !== undefined))
+    throw refusal(
+      asked.w === undefined ? 'h' : 'w',
+      'The first size of the picture is not known behind another one',
+    )
   if (mode === 'crop') return crop(chain, asked)
   const sizing = sizingOf(mode, asked)
   if (!chain.sizing) {
@@ -98,44 +127,12 @@ function crop(chain: Chain, asked: CloudinaryAsked): Chain {
   throw refusal('c_crop', 'c_crop after another c_crop is not supported')
 }
 
-const across: Readonly<Record<string, string>> = { left: 'left', right: 'right' }
-const down: Readonly<Record<string, string>> = { top: 'top', bottom: 'bottom' }
-
-function regionOf({ w, h, aspect, gravity, x = '0', y = '0' }: CloudinaryAsked): string {
-  const isOffset = x !== '0' || y !== '0'
-  const words = gravityWord(gravity ?? (isOffset ? 'north_west' : 'center')) ?? ''
-  if (/attention/.test(words)) throw refusal('g', `c_crop beside g_${gravity} is not supported`)
-  const places = words.split(',')
-  const left = places.map((word) => across[word]).find(Boolean) ?? 'center'
-  const top = places.map((word) => down[word]).find(Boolean) ?? 'middle'
-  if ((x !== '0' && left !== 'left') || (y !== '0' && top !== 'top'))
-    throw refusal('x', 'Offsets from another place than the left or the top are not supported')
-  const at = [x === '0' ? left : x, y === '0' ? top : y]
-  if (aspect !== undefined && w === undefined && h === undefined)
-    return [...at, `${shown(aspect)}:1`].join(',')
-  const [width, height] = aspect === undefined ? [w, h] : sidesBy(aspect, { w, h })
-  return [
-    ...at,
-    width === '1.0' ? 'full' : (width ?? 'full'),
-    height === '1.0' ? 'full' : (height ?? 'full'),
-  ].join(',')
-}
-
-interface Sides {
-  readonly w?: string | undefined
-  readonly h?: string | undefined
-}
-
-/** The side that is not given, where the other is in pixels. */
-function sidesBy(aspect: number, { w, h }: Sides): readonly [string | undefined, string | undefined] {
-  if (w !== undefined && h === undefined && !w.includes('.'))
-    return [w, shown(Math.max(1, Math.round(Number(w) / aspect)))]
-  if (h !== undefined && w === undefined && !h.includes('.'))
-    return [shown(Math.max(1, Math.round(Number(h) * aspect))), h]
-  return [w, h]
-}
+/** Modes that leave a picture as it is that is large enough. */
+const onlyEnlarging: ReadonlySet<string> = new Set(['mfit', 'mpad'])
 
 const meetings: Readonly<Record<string, readonly [Meeting, boolean]>> = {
+  mfit: ['inside', true],
+  mpad: ['pad', true],
   scale: ['distort', true],
   fit: ['inside', true],
   limit: ['inside', false],
@@ -154,17 +151,32 @@ function sizingOf(mode: string, asked: CloudinaryAsked): Sizing {
   if (mode === 'thumb' && w === undefined && h === undefined)
     throw refusal('c_thumb', 'c_thumb needs a width or a height')
   const words = keptBy(mode, gravity)
+  const only: Pairs = onlyEnlarging.has(mode) ? { enlarge: 'only' } : {}
   if (w === undefined || h === undefined)
-    return { pairs: oneSided({ w, h, aspect, meeting, mayEnlarge, words }) }
-  if (meeting === 'pad' && words !== '') throw refusal('g', `g_${gravity} beside c_${mode} is not supported`)
+    return { pairs: { ...oneSided({ w, h, aspect, meeting, mayEnlarge, words }), ...only } }
+  if (meeting === 'pad' && /attention/.test(words))
+    throw refusal('g', `g_${gravity} beside c_${mode} is not supported`)
   const pairs = {
     ...sized({ width: 1, height: 1 }, meeting, mayEnlarge),
+    ...only,
     w,
     h,
-    ...(meeting === 'cover' ? place(words) : {}),
+    ...(meeting === 'cover' ? { ...place(words), ...closer(asked) } : {}),
+    ...(meeting === 'pad' ? standing(words) : {}),
   }
-  const isExact = !w.includes('.') && !h.includes('.') && mayEnlarge && meeting !== 'inside'
+  const isKnown = mayEnlarge && meeting !== 'inside' && !onlyEnlarging.has(mode)
+  const isExact = !w.includes('.') && !h.includes('.') && isKnown
   return { pairs, box: isExact ? { width: Number(w), height: Number(h) } : undefined }
+}
+
+/** How many times as large as a face its thumbnail is where nothing is said of it. */
+const aroundFace = 1.5
+
+/** A thumbnail comes near the face; of several the largest alone, unless all are meant. */
+function closer({ mode, gravity = '', zoom = 1 }: CloudinaryAsked): Pairs {
+  if (mode !== 'thumb' || !/^(?:adv_)?faces?(?:$|:)/.test(gravity)) return {}
+  const pad = shown(Math.min(100, Math.max(0.5, aroundFace / zoom)))
+  return { facepad: pad, ...(/^(?:adv_)?face(?:$|:)/.test(gravity) ? { faceindex: '1' } : {}) }
 }
 
 /** `thumb` and `auto` look for what matters where nothing is said. */
@@ -190,13 +202,13 @@ function oneSided({ w, h, aspect, meeting, mayEnlarge, words }: OneSided): Pairs
 }
 
 /** The native options of the whole chain. */
-export function pairsOf({ isRaw, first, rect, sizing, cut, last, effects }: Chain): Pairs {
+export function pairsOf({ isRaw, first, rect, sizing, cut, last, degrees = 0, effects }: Chain): Pairs {
   return {
     ...turning(first, isRaw),
     ...(rect === undefined ? {} : { rect }),
     ...sizing?.pairs,
     ...(cut === undefined ? {} : { cut }),
-    ...turnedAfterwards(last),
+    ...spun(last, degrees),
     ...effects,
   }
 }

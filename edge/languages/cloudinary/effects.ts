@@ -1,17 +1,26 @@
-// Cloudinary's effects (e_) and flags (fl_). Reference: "Effects", "Flags".
-import { blur, gain, gammaOf, grey, hue, negative, percent, pixelate, trimmed } from '../shared/effects.ts'
+// Cloudinary's effects (e_). Reference: "Effects".
+import {
+  blackAndWhite,
+  blur,
+  gain,
+  gammaOf,
+  grey,
+  hue,
+  negative,
+  percent,
+  pixelate,
+  trimmed,
+  veiled,
+} from '../shared/effects.ts'
 import { clamp, given, number, shown, whole } from '../shared/values.ts'
-import { ignored, type Pairs, type Word } from '../shared/words.ts'
-import { type CloudinaryAsked, colour } from './words.ts'
+import type { Pairs, Word } from '../shared/words.ts'
+import { type CloudinaryAsked, colour, hidden, tint, unread } from './readers.ts'
 
 type Effect = Word<CloudinaryAsked>
 
 /** An integer within the range, or the preset where none is written. */
 const level = (text: string, [min, max, preset]: readonly [number, number, number]): number | undefined =>
   text === '' ? preset : whole(text, min, max)
-
-const unread = (...names: string[]): Effect[] =>
-  names.map((name) => ({ name, takes: 'what Cloudinary takes' }))
 
 const percentEffect = (name: string, key: 'bri' | 'con' | 'sat' | 'vib', preset: number): Effect => ({
   name,
@@ -121,108 +130,97 @@ export const cloudinaryEffects: readonly Effect[] = [
     becomes: '`trim=color`, `trim-tol`, `trim-color`',
     read: trim,
   },
-  { name: 'loop', takes: 'nothing', idle: [''] },
-  ...unread(
-    'blur_faces',
-    'blur_region',
-    'pixelate_faces',
-    'pixelate_region',
-    'red',
-    'green',
-    'blue',
-    'redeye',
+  {
+    name: 'loop',
+    takes: 'a count, or nothing for ever',
+    becomes: '`loop`',
+    read: (text) => given(whole(text || '0', 0, 65_535), (count) => ({ native: { loop: shown(count) } })),
+  },
+  { name: 'reverse', takes: 'nothing', becomes: '`reverse`', read: () => ({ native: { reverse: 'true' } }) },
+  ...(['red', 'green', 'blue'] as const).map(
+    (name): Effect => ({
+      name,
+      takes: 'an integer from -100 to 100',
+      becomes: '`balance`',
+      needs: 'balance=1,2,3',
+      read: (text) => given(level(text, [-100, 100, 0]), (amount) => ({ [name]: amount })),
+    }),
   ),
-  ...unread('blackwhite', 'colorize', 'tint', 'oil_paint', 'cartoonify', 'vignette', 'outline', 'shadow'),
-  ...unread('dropshadow', 'gradient_fade', 'make_transparent', 'opacity_threshold', 'fill_light'),
-  ...unread(
-    'ordered_dither',
-    'replace_color',
-    'recolor',
-    'assist_colorblind',
-    'simulate_colorblind',
-    'distort',
-  ),
-  ...unread('shear', 'displace', 'screen', 'multiply', 'overlay', 'mask', 'anti_removal', 'cut_out', 'art'),
-  ...unread(
-    'zoompan',
-    'fade',
-    'accelerate',
-    'reverse',
-    'boomerang',
-    'volume',
-    'noise',
-    'deshake',
-    'vectorize',
-  ),
-  ...unread('theme', 'upscale', 'enhance', 'background_removal', 'gen_background_replace', 'gen_remove'),
-  ...unread('gen_replace', 'gen_recolor', 'gen_restore', 'extract', 'auto_enhance'),
+  {
+    name: 'blackwhite',
+    takes: 'a threshold from 0 to 100',
+    becomes: '`threshold`',
+    needs: 'threshold=50',
+    read: (text) => given(level(text, [0, 100, 50]), (least) => ({ native: blackAndWhite(least) })),
+  },
+  {
+    name: 'colorize',
+    takes: 'a strength from 0 to 100',
+    becomes: '`blend`, `blend-mode=normal`, `blend-alpha`',
+    read: (text) => given(level(text, [0, 100, 100]), (strength) => ({ colorize: strength / 100 })),
+  },
+  {
+    name: 'tint',
+    takes: 'an amount from 0 to 100 and one or two colours',
+    becomes: '`monochrome`, `duotone`',
+    differs: 'Shades are mixed by lightness; `equalize`, positions and more than two colours are refused.',
+    read: tint,
+  },
+  {
+    name: 'fill_light',
+    takes: 'a blend from 0 to 100, then a bias',
+    becomes: '`shad`',
+    differs: 'The bias does not count.',
+    when: /:/,
+    read: (text) =>
+      given(number(text.split(':')[0] || '100', 0, 100), (strength) => ({
+        native: (strength > 0 ? { shad: shown(strength) } : {}) as Pairs,
+      })),
+  },
+  {
+    name: 'blur_faces',
+    takes: 'an integer from 1 to 2000',
+    becomes: '`face-blur`: a tenth of it',
+    needs: 'face-blur=50',
+    differs: 'The strength is a share of the size of a face, and at least a quarter.',
+    read: (text) => given(level(text, [1, 2000, 500]), (value) => ({ native: veiled('blur', value / 10) })),
+  },
+  {
+    name: 'pixelate_faces',
+    takes: 'an integer from 1 to 200',
+    becomes: '`face-pixel`',
+    needs: 'face-pixel=50',
+    differs: 'The strength is a share of the size of a face, and at least a quarter.',
+    read: (text) => given(level(text, [1, 2000, 40]), (value) => ({ native: veiled('pixel', value) })),
+  },
+  {
+    name: 'blur_region',
+    takes: 'a strength, beside x, y, w and h',
+    becomes: '`hide`, `hide-by=blur`',
+    differs: 'The strength is that which makes the region unrecognisable.',
+    read: (text) => hidden(text, 'blur'),
+  },
+  {
+    name: 'pixelate_region',
+    takes: 'a size of blocks, beside x, y, w and h',
+    becomes: '`hide`',
+    differs: 'The strength is that which makes the region unrecognisable.',
+    read: (text) => hidden(text, 'pixelate'),
+  },
+  ...unread('step', 'oil_paint', 'cartoonify', 'vignette', 'outline', 'shadow', 'dropshadow'),
+  ...unread('step', 'gradient_fade', 'make_transparent', 'opacity_threshold', 'ordered_dither'),
+  ...unread('step', 'replace_color', 'recolor', 'assist_colorblind', 'simulate_colorblind', 'distort'),
+  ...unread('step', 'shear', 'displace', 'screen', 'multiply', 'overlay', 'mask', 'anti_removal'),
+  ...unread('step', 'cut_out', 'art', 'vectorize', 'theme'),
+  ...unread('film', 'zoompan', 'fade', 'accelerate', 'boomerang', 'volume', 'noise', 'deshake'),
+  ...unread('model', 'redeye', 'upscale', 'enhance', 'auto_enhance', 'background_removal', 'extract'),
+  ...unread('model', 'gen_background_replace', 'gen_remove', 'gen_replace', 'gen_recolor', 'gen_restore'),
 ]
 
 function improved(text: string): CloudinaryAsked | undefined {
   const blend = number(text.split(':').at(-1) || '100', 0, 100)
   return given(blend, (share) => ({ automatic: share > 0 ? ['enhance'] : [] }))
 }
-
-const passed = (name: string, differs?: string): Effect => ignored(name, 'nothing', differs)
-const flag = (name: string, becomes: string, asked: CloudinaryAsked): Effect => ({
-  name,
-  takes: 'nothing',
-  becomes,
-  read: () => asked,
-})
-const none: Pairs = {}
-
-export const cloudinaryFlags: readonly Effect[] = [
-  flag('progressive', '`fm=pjpg` beside `f_jpg`', { isProgressive: true }),
-  {
-    name: 'attachment',
-    takes: 'a name',
-    becomes: 'a download',
-    read: (text) => ({ isAttachment: true, ...(text === '' ? {} : { name: text }) }),
-  },
-  flag('getinfo', '`fm=json`', { isFacts: true }),
-  flag('ignore_aspect_ratio', '`fit=scale`', { mode: 'scale' }),
-  flag('lossy', 'nothing', { native: none }),
-  {
-    name: 'keep_attribution',
-    takes: 'nothing',
-    becomes: '`meta=copyright`',
-    needs: 'meta=copyright',
-    read: () => ({ native: { meta: 'copyright' } }),
-  },
-  {
-    name: 'keep_iptc',
-    takes: 'nothing',
-    becomes: '`iptc=allow`, `meta=all`',
-    needs: 'iptc=allow&meta=all',
-    read: () => ({ native: { iptc: 'allow', meta: 'all' } }),
-  },
-  {
-    name: 'png8',
-    takes: 'nothing',
-    becomes: '`colorquant=256`',
-    needs: 'colorquant=256',
-    read: () => ({ native: { colorquant: '256' } }),
-  },
-  passed('animated'),
-  passed('awebp'),
-  passed('any_format'),
-  passed('force_strip'),
-  passed('strip_profile'),
-  passed('immutable_cache', 'How long an answer is fresh is said by its source.'),
-  passed('no_overflow'),
-  passed('preserve_transparency'),
-  passed('png24'),
-  passed('png32'),
-  passed('rasterize'),
-  passed('sanitize'),
-  ...unread('apng', 'clip', 'clip_evenodd', 'cutter', 'force_icc', 'keep_dar'),
-  passed('layer_apply'),
-  passed('relative'),
-  ...unread('region_relative', 'replace_image', 'text_disallow_overflow'),
-  ...unread('text_no_trim', 'tiff8_lzw', 'tiled', 'mono', 'splice', 'no_stream', 'streaming_attachment'),
-  ...unread('truncate_ts', 'hlsv3'),
-]
 
 /** In percent of the range of a colour. */
 function trim(text: string): CloudinaryAsked | undefined {

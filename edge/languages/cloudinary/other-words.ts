@@ -1,5 +1,6 @@
 // Cloudinary's keys of colour, format and delivery.
-import { given, lookUp } from '../shared/values.ts'
+import { opaque } from '../shared/effects.ts'
+import { given, lookUp, number, shown, whole } from '../shared/values.ts'
 import { ignored, unwritten, type Word } from '../shared/words.ts'
 import { type CloudinaryAsked, colour, formats, quality, radius, unread } from './readers.ts'
 
@@ -32,7 +33,13 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     idle: ['0'],
     read: radius,
   },
-  { name: 'o', takes: 'percent', idle: ['100'] },
+  {
+    name: 'o',
+    takes: 'percent',
+    becomes: '`opacity`',
+    needs: 'opacity=50',
+    read: (text) => given(number(text, 0, 100), (percent) => ({ native: opaque(percent / 100) })),
+  },
   {
     name: 'q',
     takes: 'an integer from 1 to 100, or auto, auto:best, auto:good, auto:eco, auto:low',
@@ -56,14 +63,58 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     differs: 'The status still tells that the picture is missing.',
     read: (text) => ({ fallback: text.replaceAll(':', '/') }),
   },
-  { name: 'cs', takes: 'srgb', idle: ['srgb', 'tinysrgb', 'no_cmyk', 'srgb:truecolor'] },
+  {
+    name: 'cs',
+    takes: 'srgb',
+    idle: ['srgb', 'tinysrgb', 'no_cmyk', 'srgb:truecolor'],
+    why: 'coder',
+  },
   {
     name: 'co',
     takes: 'a colour',
     becomes: 'the colour of `e_colorize`',
-    read: (text) => given(colour(text), () => ({})),
+    read: (text) => given(colour(text), (paint) => ({ colour: paint })),
   },
-  { name: 'pg', takes: '1', idle: ['1'] },
+  {
+    name: 'pg',
+    takes: 'a number from 1',
+    becomes: '`page`, `frame`',
+    differs: 'Ranges and names of layers are refused.',
+    when: /(?!)/,
+    idle: ['1'],
+    read: (text) =>
+      given(whole(text, 2, 100_000), (page) => ({ native: { page: shown(page), frame: shown(page) } })),
+  },
+  {
+    name: 'dl',
+    takes: 'milliseconds from 17 to 10000',
+    becomes: '`fps`',
+    read: (text) => given(whole(text, 17, 10_000), (ms) => ({ native: { fps: shown(1000 / ms) } })),
+  },
+  {
+    name: 'fps',
+    takes: 'frames a second from 1 to 60',
+    becomes: '`fps`',
+    read: (text) => given(number(text, 1, 60), (fps) => ({ native: { fps: shown(fps) } })),
+  },
+  {
+    name: 'so',
+    takes: 'seconds',
+    becomes: '`time`',
+    needs: 'time=1',
+    why: 'film',
+    differs: 'Percent of the duration are refused.',
+    when: /(?!)/,
+    read: (text) => given(number(text, 0, 86_400), (second) => ({ native: { time: shown(second) } })),
+  },
+  {
+    name: 'dn',
+    takes: 'dots an inch',
+    becomes: '`dpi`',
+    needs: 'dpi=72',
+    why: 'coder',
+    read: (text) => given(whole(text, 1, 10_000), (dpi) => ({ native: { dpi: shown(dpi) } })),
+  },
   {
     name: 'l',
     takes: 'a public id, fetch: and Base64, or text:font_size:words',
@@ -74,9 +125,16 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     when: /(?!)/,
     read: () => ({}),
   },
-  { name: 'u', takes: 'a layer' },
-  { name: 'if', takes: 'a condition' },
-  { name: 'bl', takes: 'a named transformation' },
+  { name: 'u', takes: 'a layer', why: 'order' },
+  {
+    name: 'if',
+    takes: 'a condition such as w_gt_500, else or end',
+    becomes: 'the components that are taken; `if_w_gt_500/c_scale,w_500/if_end` is `c_limit,w_500`',
+    differs: 'What is asked of a size that the address does not say, of faces, pages and tags, is refused.',
+    when: /(?!)/,
+    read: () => ({}),
+  },
+  { name: 'bl', takes: 'a named transformation', why: 'account' },
   {
     name: 't',
     takes: 'a transformation that the settings name',
@@ -84,7 +142,6 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     read: () => ({}),
   },
   ignored('p', 'a prefix'),
-  ...['ac', 'af', 'br', 'dl', 'dn', 'du', 'eo', 'so', 'fn', 'fps', 'ki', 'sp', 'vc', 'vs'].map((name) =>
-    unread(name),
-  ),
+  ...unread('film', 'ac', 'af', 'br', 'du', 'eo', 'ki', 'sp', 'vc', 'vs'),
+  ...unread('account', 'fn'),
 ]

@@ -2,8 +2,9 @@
 import type { Orient } from '../../../transforms/index.ts'
 import { turned } from '../../../transforms/index.ts'
 import { inTurn, mirrored, quarters, upended } from '../shared/pairs.ts'
+import type { Why } from '../shared/reasons.ts'
 import { given, hexColour, lookUp, namedColour, number, rgb, shown, whole } from '../shared/values.ts'
-import type { Asked, Pairs, Word } from '../shared/words.ts'
+import { type Asked, type Pairs, type Word, written } from '../shared/words.ts'
 
 export interface CloudinaryAsked extends Asked {
   /** Pixels, or a share as the native language writes it. */
@@ -26,8 +27,18 @@ export interface CloudinaryAsked extends Asked {
   readonly isProgressive?: boolean
   readonly isStill?: boolean
   readonly fallback?: string
-  readonly radius?: string
-  readonly isLossy?: boolean
+  /** How much closer a thumbnail comes to a face. */
+  readonly zoom?: number
+  /** A share of the side of the picture as it came. */
+  readonly isInitial?: boolean
+  /** Of the picture in front of it: degrees clockwise that are no quarter turns. */
+  readonly degrees?: number
+  readonly colour?: string
+  /** How much of `colour` covers the picture, 0 to 1. */
+  readonly colorize?: number
+  readonly red?: number
+  readonly green?: number
+  readonly blue?: number
 }
 
 export const cropModes = [
@@ -38,15 +49,15 @@ export const cropModes = [
   'lfill',
   'pad',
   'lpad',
+  'mfit',
+  'mpad',
   'crop',
   'thumb',
   'auto',
 ] as const
 
-export const unread = (name: string, takes = 'what Cloudinary takes'): Word<CloudinaryAsked> => ({
-  name,
-  takes,
-})
+export const unread = (why: Why, ...names: string[]): Word<CloudinaryAsked>[] =>
+  names.map((name) => ({ name, takes: 'what Cloudinary takes', why }))
 
 export const length = (text: string): string | undefined => {
   if (/^\d{1,5}$/.test(text)) return given(whole(text, 1, 8192), shown)
@@ -55,22 +66,19 @@ export const length = (text: string): string | undefined => {
   return share === 1 ? '1.0' : shown(share)
 }
 
+/** Pixels, or a share as `rect` writes it. */
+export const offset = (text: string): string | undefined =>
+  given(whole(text, 0, 100_000), shown) ??
+  given(number(text, 0.0001, 0.9999), (share) => (text.includes('.') ? shown(share) : undefined))
+
 export const fallbackWidth = (text: string): string =>
   given(whole(text.split(':').at(-1) ?? '', 1, 8192), shown) ?? '1200'
 
-export const formats: Readonly<Record<string, string>> = {
-  ...{
-    jpg: 'jpg',
-    jpeg: 'jpg',
-    png: 'png',
-    webp: 'webp',
-    avif: 'avif',
-    gif: 'gif',
-    mp4: 'mp4',
-    webm: 'webm',
-  },
-  ...{ auto: 'auto', 'auto:image': 'auto', 'auto:animated': 'auto' },
-}
+export const formats = written({
+  ...{ jpg: 'jpg', jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif' },
+  ...{ mp4: 'mp4', webm: 'webm', auto: 'auto', 'auto:image': 'auto', 'auto:animated': 'auto' },
+  ...{ jp2: 'jp2', jxl: 'jxl', tiff: 'tiff', heic: 'heic', bmp: 'bmp', ico: 'ico', svg: 'svg' },
+})
 
 export const compass: Readonly<Record<string, string>> = {
   ...{ center: '', north: 'top', south: 'bottom', east: 'right', west: 'left' },
@@ -112,7 +120,12 @@ export function angles(text: string): CloudinaryAsked | undefined {
   let isRaw = false
   for (const word of text.split('.')) {
     const degrees = whole(word, -3600, 3600)
-    const next = degrees === undefined || degrees % 90 !== 0 ? lookUp(turns, word) : quarters(degrees)
+    if (degrees !== undefined && degrees % 90 !== 0) {
+      // Whatever is behind it would turn a larger frame.
+      if (word !== text.split('.').at(-1)) return undefined
+      return { angle: orient, degrees, ...(isRaw ? { isRaw } : {}) }
+    }
+    const next = degrees === undefined ? lookUp(turns, word) : quarters(degrees)
     if (word === 'ignore') isRaw = true
     else if (!next) return undefined
     else orient = inTurn(orient, next)
@@ -138,4 +151,42 @@ export function quality(text: string): CloudinaryAsked | undefined {
   if (chroma !== '420' && chroma !== '444') return undefined
   const colours: Pairs = chroma === '444' ? { chromasub: '444' } : {}
   return given(whole(number_, 1, 100), (q) => ({ native: { q: shown(q), ...colours } }))
+}
+
+/** amount:colour, or amount:dark:light. */
+export function tint(text: string): CloudinaryAsked | undefined {
+  const [amount = '', ...names] = text === '' ? ['60'] : text.split(/:(?!#)/)
+  const share = number(amount || '60', 0, 100)
+  const paints = (names.join(':').match(/rgb:[0-9a-f]+|[a-z0-9]+/gi) ?? []).map(colour)
+  const [first, second] = paints
+  if (share === undefined || first === undefined || paints.length > 2 || paints.includes(undefined))
+    return undefined
+  if (share === 0) return {}
+  const alpha = Math.round((share * 255) / 100)
+  if (second === undefined)
+    return { native: { monochrome: share === 100 ? first : hexOf(alpha) + sixDigits(first) } }
+  return {
+    native: { duotone: `${first},${second}`, ...(share < 100 ? { 'duotone-alpha': shown(share) } : {}) },
+  }
+}
+
+const hexOf = (byte: number): string => byte.toString(16).padStart(2, '0')
+const sixDigits = (text: string): string =>
+  text.length < 6 ? text.slice(-3).replace(/./g, '$&$&') : text.slice(-6)
+
+/** A region of x, y, w and h, that stands behind a bar; see regional in ../cloudinary.ts. */
+export function hidden(text: string, by: 'pixelate' | 'blur'): CloudinaryAsked | undefined {
+  const [strength = '', region = ''] = text.split('|')
+  if (strength !== '' && whole(strength, 1, 2000) === undefined) return undefined
+  const parts = region.split(',').map((part) => {
+    if (part === '' || part === 'full') return part
+    const value = number(part, 0, 100_000)
+    return value === undefined
+      ? undefined
+      : part.includes('.') && value <= 1
+        ? shown(value)
+        : String(Math.round(value))
+  })
+  if (parts.length !== 4 || parts.includes(undefined)) return undefined
+  return { native: { hide: parts.join(','), ...(by === 'blur' ? { 'hide-by': by } : {}) } }
 }
