@@ -387,26 +387,6 @@ describe('a slow page', () => {
     res.destroy()
     await gone.promise
   })
-
-  test('of any length comes no faster than it is read', async () => {
-    const part = Buffer.from(`<p>${'some text and <b>more</b> '.repeat(400)}<img src=/a.jpg></p>`.repeat(6))
-    const parts = 400
-    let given = 0
-    const path = at('.html', async (_, res) => {
-      res.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-store' })
-      for (; given < parts; given++) if (!res.write(part)) await once(res, 'drain')
-      res.end()
-    })
-    const { res } = await asking(path)
-    let [bytes, ahead] = [0, 0]
-    for await (const chunk of res) {
-      bytes += chunk.length
-      ahead = Math.max(ahead, given * part.length - bytes)
-    }
-    expect(bytes).toBe(parts * (part.length + 6 * ' decoding="async"'.length))
-    // What sockets hold by themselves, and little more.
-    expect(ahead).toBeLessThan(12e6)
-  })
 })
 
 describe('the largest of the first pictures', () => {
