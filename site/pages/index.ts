@@ -4,7 +4,8 @@ import { LRUCache } from 'lru-cache'
 import { heldBody } from '../cache/body.ts'
 import { headersOf } from '../cache/entry.ts'
 import type { Asking, SiteAnswer, SiteBody, SiteCache } from '../cache/index.ts'
-import { type Lines, valuesIn } from '../message-headers.ts'
+import { fieldIn, type Lines, valuesIn } from '../message-headers.ts'
+import { directiveNames } from '../pictures/touchable.ts'
 import type { PageAddress } from './addresses.ts'
 import type { PageSettings, SeenPicture } from './attributes.ts'
 import { type PageTags, pageTags } from './entity-tags.ts'
@@ -116,10 +117,8 @@ export function createSitePages({ cache, memoryBytes, now = Date.now }: SitePage
           ...{ source: body.open(), coding: how.coding, mostBytes },
           rewriter: createRewriter({ names: readElements, add: page.add }),
           whole(bytes) {
-            // What is for one visitor alone is told to nobody else.
-            if (stored === undefined) return
-            made.set(stored.id, { bytes, named: page.named, policies })
-            known.set(asked.address, { link: page.largest() })
+            if (stored) made.set(stored.id, { bytes, named: page.named, policies })
+            if (isForAll(asked, answer)) known.set(asked.address, { link: page.largest() })
           },
         }),
       discard: () => body.discard?.(),
@@ -137,7 +136,7 @@ export function createSitePages({ cache, memoryBytes, now = Date.now }: SitePage
     if (how === undefined || at === undefined) return answer
     if (!known.has(asked.address)) known.set(asked.address, { link: undefined })
     const before = asked.method === 'HEAD' ? undefined : madeBefore(asked, answer, pages)
-    const link = settings.link && answer.stored ? known.get(asked.address)?.link : undefined
+    const link = settings.link && isForAll(asked, answer) ? known.get(asked.address)?.link : undefined
     const told = { ...answer, lines: pageLines(lines, { tags, link, length: before?.length }) }
     if (asked.method === 'HEAD') return told
     if (before) answer.body.discard?.()
@@ -173,6 +172,15 @@ function wholeOf(
 ): Promise<SiteAnswer> {
   body.discard?.()
   return askWhole(withoutRange(headers))
+}
+
+/** What is for one visitor alone is told to nobody else. */
+function isForAll({ headers: { cookie, authorization } }: Asked, { stored, lines }: SiteAnswer): boolean {
+  if (stored) return true
+  const said = directiveNames(fieldIn(lines, 'cache-control'))
+  const isOnes =
+    cookie !== undefined || authorization !== undefined || valuesIn(lines, 'set-cookie').length > 0
+  return !isOnes && !said.has('private') && !said.has('no-store')
 }
 
 const policiesIn = (lines: Lines): readonly string[] => [

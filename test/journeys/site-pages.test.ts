@@ -394,13 +394,12 @@ describe('the largest of the first pictures', () => {
   const preload = (path: string): string =>
     `<${path}>; rel=preload; as=image; imagesrcset="${candidates(path)}"; imagesizes="(max-width: 400px) 100vw, 400px"`
 
-  async function aPage(life: string) {
+  async function aPage(life: string, headers: Record<string, string> = {}) {
     const picture = await aPicture()
-    const path = at(
-      '.html',
-      page(`<img src=${picture}><img src=${await aPicture()}>`, { 'cache-control': life }),
-    )
-    await get(path)
+    const written = `<img src=${picture}><img src=${await aPicture()}>`
+    const kind = { 'content-type': 'text/html', 'cache-control': life }
+    const path = at('.html', (_, res) => res.writeHead(200, kind).end(written))
+    await get(path, 'shop.example', headers)
     return { picture, path }
   }
 
@@ -421,9 +420,13 @@ describe('the largest of the first pictures', () => {
     }
   })
 
-  test('of a page for one visitor alone is told to nobody', async () => {
-    const { path } = await aPage('private, max-age=600')
-    const { res, hints } = await asking(path, navigate)
+  test.each([
+    ['that says so', 'private, max-age=600', {}],
+    ['that nobody may keep', 'no-store', {}],
+    ['that is not stored, and whose visitor has a cookie', 'public', { cookie: 'a=1' }],
+  ])('of a page for one visitor alone (%s) is told to nobody', async (_, life, headers) => {
+    const { path } = await aPage(life, headers)
+    const { res, hints } = await asking(path, { ...navigate, ...headers })
     await buffer(res)
     expect([hints, res.headers.link]).toEqual([[], undefined])
   })

@@ -16,7 +16,9 @@ const encoders = {
 
 /** Words that no coding makes much of. */
 const part = (n: number): Buffer =>
-  Buffer.from(`<p>${Array.from({ length: 600 }, (_, k) => Math.sin(n * 600 + k).toString(36)).join(' ')}<img src=a>`)
+  Buffer.from(
+    `<p>${Array.from({ length: 600 }, (_, k) => Math.sin(n * 600 + k).toString(36)).join(' ')}<img src=a>`,
+  )
 
 function aPage(coding: Coding, parts: number) {
   let given = 0
@@ -52,7 +54,10 @@ test.each(codings)('in %s no more is taken than its reader and a few buffers hol
 })
 
 test('a page is told whole once it was sent, unless it is too long', async () => {
-  for (const [parts, told] of [[20, 1], [100, 0]] as const) {
+  for (const [parts, told] of [
+    [20, 1],
+    [100, 0],
+  ] as const) {
     const { body, wholes } = aPage('gzip', parts)
     const chunks: Buffer[] = []
     for await (const chunk of body) chunks.push(chunk)
@@ -61,7 +66,9 @@ test('a page is told whole once it was sent, unless it is too long', async () =>
     if (told) expect(wholes[0]?.equals(sent)).toBe(true)
     const read: Buffer[] = []
     for await (const chunk of Readable.from([sent]).pipe(createGunzip())) read.push(chunk)
-    const wanted = Array.from({ length: parts }, (_, n) => String(part(n)).replace('<img', '<img decoding="async"'))
+    const wanted = Array.from({ length: parts }, (_, n) =>
+      String(part(n)).replace('<img', '<img decoding="async"'),
+    )
     expect(Buffer.concat(read).toString()).toBe(wanted.join(''))
   }
 })
