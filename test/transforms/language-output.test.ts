@@ -71,11 +71,11 @@ describe('an animation', () => {
 
 describe('the encoder', () => {
   test.each([
-    ['', { format: 'jpeg', quality: 80, lossless: false, progressive: false }],
-    ['fm=jpg', { format: 'jpeg', quality: 80, lossless: false, progressive: false }],
-    ['fm=pjpg', { format: 'jpeg', quality: 80, lossless: false, progressive: true }],
-    ['q=50', { format: 'jpeg', quality: 50, lossless: false, progressive: false }],
-    ['auto=compress', { format: 'jpeg', quality: 45, lossless: false, progressive: false }],
+    ['', { format: 'jpeg', quality: 73, lossless: false, progressive: false }],
+    ['fm=jpg', { format: 'jpeg', quality: 73, lossless: false, progressive: false }],
+    ['fm=pjpg', { format: 'jpeg', quality: 73, lossless: false, progressive: true }],
+    ['q=50', { format: 'jpeg', quality: 46, lossless: false, progressive: false }],
+    ['auto=compress', { format: 'jpeg', quality: 42, lossless: false, progressive: false }],
     ['fm=webp&lossless=1', { format: 'webp', lossless: true, progressive: false }],
     ['fm=avif&lossless=1', { format: 'avif', lossless: true, progressive: false }],
     ['fm=png', { format: 'png', lossless: true, progressive: false }],

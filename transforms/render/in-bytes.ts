@@ -4,6 +4,7 @@ import { from, type Pixels, run } from '../pixels/run.ts'
 import { mostTries } from '../plan/choices.ts'
 import type { Encoding } from '../plan/plan.ts'
 import { encode, type Movement } from './encode.ts'
+import { encodeStill } from './encode-still.ts'
 import { quantised } from './quantised.ts'
 
 interface Budget {
@@ -53,6 +54,7 @@ function settingsOf({ format, lossless, quality = 80 }: Encoding): readonly Part
 }
 
 async function written(pixels: Pixels, encoding: Encoding, { movement, isGray }: Budget): Promise<Body> {
+  if (!movement && !isGray && outputFormats[encoding.format].lossy) return encodeStill(pixels, encoding)
   const ours = isGray ? from(pixels).toColourspace('b-w') : from(pixels)
   const image = await quantised(ours, encoding)
   return (await run(encode(image, encoding, { movement }))).data

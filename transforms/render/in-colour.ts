@@ -1,25 +1,26 @@
 // Encodes finished pixels so that coloured words and lines keep their colour. WebP cannot store colour at full resolution
 // but without loss, so there the picture is written both ways where that may be worth it.
 
-import { from, type Made, type Pixels, run } from '../pixels/run.ts'
+import { from, type Pixels, run } from '../pixels/run.ts'
 import type { Encoding } from '../plan/plan.ts'
 import { hasColourEdges } from './colour-edges.ts'
-import { encode, nearLossless } from './encode.ts'
+import { nearLossless } from './encode.ts'
+import { encodeStill } from './encode-still.ts'
 
 /** Nearly lossless WebP may be so many times as large as lossy WebP: the colour that it keeps shows at once. */
 const worth = 2
 /** What a pixel unlike its neighbour takes without loss: 0.7 to 1.4 bytes in drawings and in photographs. */
 const bytesEach = 0.8
 
-export async function encodedInColour(pixels: Pixels, encoding: Encoding): Promise<Made> {
+export async function encodedInColour(pixels: Pixels, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
   const colourEdges = !encoding.lossless && hasColourEdges(pixels)
-  const made = await run(encode(from(pixels), encoding, { colourEdges }))
+  const made = await encodeStill(pixels, encoding, { colourEdges })
   if (!colourEdges || encoding.format !== 'webp') return made
-  const most = made.data.length * worth
+  const most = made.length * worth
   // Most of a photograph would be encoded for nothing, at ten times the cost.
   if (unlikeTheirNeighbours(pixels) * bytesEach > most) return made
-  const exact = await run(nearLossless(from(pixels)))
-  return exact.data.length <= most ? exact : made
+  const { data: exact } = await run(nearLossless(from(pixels)))
+  return exact.length <= most ? exact : made
 }
 
 /** Rows between two that are counted. */

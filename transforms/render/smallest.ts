@@ -68,7 +68,7 @@ async function encoded(subject: Subject, encoding: Encoding, drawn: boolean): Pr
     return { encoding, data: (await run(encode(again(), encoding, { movement }))).data }
   const losesColour = outputFormats[encoding.format].lossy && !encoding.lossless && !isGray(encoding)
   if (losesColour && !movement && pixels.width * pixels.height <= mostLookedAt)
-    return { encoding, data: (await encodedInColour(pixels, encoding)).data }
+    return { encoding, data: await encodedInColour(pixels, encoding) }
   const image = isGray(encoding) ? from(pixels).toColourspace('b-w') : from(pixels)
   if (encoding.format === 'png')
     return { encoding, data: await png({ ...subject, isGray: isGray(encoding) }, encoding, drawn) }

@@ -18,7 +18,7 @@ files=$(ls "$sources"/src/enc/*.c "$sources"/src/utils/*.c "$sources"/src/dsp/*.
 # shellcheck disable=SC2086
 emcc -O3 -DNDEBUG -msimd128 -msse4.1 -DWEBP_HAVE_SSE2 -DWEBP_HAVE_SSE41 -I"$sources" -I"$sources/src" $files encoder.c \
   -o encoder.wasm --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=4MB -sTOTAL_STACK=1MB \
-  -sMAXIMUM_MEMORY=2GB -sEXPORTED_FUNCTIONS=_room,_encode,_written -Wl,--wrap=VP8SetSegmentParams
+  -sMAXIMUM_MEMORY=2GB -sEXPORTED_FUNCTIONS=_room,_encode,_written,_leave -Wl,--wrap=VP8SetSegmentParams
 cp "$sources/COPYING" COPYING.libwebp
 # What a test compares: nobody forgets to compile what he has changed.
 sha256sum encoder.c build.sh encoder.wasm > encoder.sha256

@@ -18,8 +18,10 @@ interface WebpModule {
     channels: number,
     quality: number,
     smart: number,
+    quick: number,
   ): number
   written(): number
+  leave(pixels: number): void
 }
 
 const create = loadInstances<WebpModule>(new URL('encoder.wasm', import.meta.url), {
@@ -43,21 +45,63 @@ export async function encodeWebp(picture: Picture, quality: number): Promise<Buf
   return picture.profiled ? Buffer.from(addProfile(body, await readProfile(picture.profiled))) : body
 }
 
-function encodeByLibwebp(
-  { data, width, height, channels, isGrey, isPreconditioned }: Picture,
-  quality: number,
-): Buffer {
-  // An instance for each picture: its memory goes with it.
+/** An instance for each picture: its memory goes with it. */
+function encodeByLibwebp(picture: Picture, quality: number): Buffer {
+  const { isGrey, isPreconditioned } = picture
+  const isSmart = !isPreconditioned && !isGrey
+  return Buffer.from(encodeIn(instantiate(), picture, { quality, isSmart, isQuick: false }))
+}
+
+type Pixels = Pick<Picture, 'data' | 'width' | 'height' | 'channels'>
+
+interface QuickSettings {
+  /** From 0 to 100, fractions included; of equal look it is a lower one than `encodeWebp`'s. */
+  readonly quality: number
+  /** Colour is brought to its half so that coloured edges keep their light, for three times the work. */
+  readonly isSmart: boolean
+}
+
+/** Whether WebP can hold so large a picture. */
+export const fitsWebp = ({ width, height }: Pick<Pixels, 'width' | 'height'>): boolean =>
+  Math.max(width, height) <= longestSide
+
+/** Bytes up to which an instance's memory is kept for the next picture: one of four megapixels takes so much. */
+const mostKept = 48 * 2 ** 20
+let kept: WebpModule | undefined
+
+/**
+ * With libwebp's quick search: an eighth more bytes than `encodeWebp` takes, at a quarter of its time. `fitsWebp` must hold.
+ * Alpha keeps every value. Fails with 'too-costly' where memory ends.
+ */
+export function encodeWebpQuickly(pixels: Pixels, settings: QuickSettings): Uint8Array<ArrayBuffer> {
+  const module = kept ?? instantiate()
+  // Whatever goes wrong, what was begun in that memory is not gone on with.
+  kept = undefined
+  const body = encodeIn(module, pixels, { ...settings, isQuick: true })
+  if (module.memory.buffer.byteLength <= mostKept) kept = module
+  return body
+}
+
+function instantiate(): WebpModule {
   const module = create()
   module._initialize()
+  return module
+}
+
+function encodeIn(
+  module: WebpModule,
+  { data, width, height, channels }: Pixels,
+  { quality, isSmart, isQuick }: QuickSettings & { readonly isQuick: boolean },
+): Uint8Array<ArrayBuffer> {
   const at = module.room(data.length)
   if (at === 0) throw new Failure('too-costly', 'The picture is too large.')
   new Uint8Array(module.memory.buffer, at, data.length).set(data)
-  const isSmart = !isPreconditioned && !isGrey
-  const bytes = module.encode(at, width, height, channels, quality, Number(isSmart))
+  const bytes = module.encode(at, width, height, channels, quality, Number(isSmart), Number(isQuick))
   if (bytes <= 0)
     throw new Failure('too-costly', 'The picture is too large.', { cause: `libwebp: ${-bytes}` })
-  return Buffer.from(new Uint8Array(module.memory.buffer, module.written(), bytes))
+  const body = new Uint8Array(module.memory.buffer, module.written(), bytes).slice()
+  module.leave(at)
+  return body
 }
 
 async function readProfile(png: Uint8Array): Promise<Uint8Array> {
