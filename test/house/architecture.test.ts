@@ -179,6 +179,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'transforms/plan',
     'transforms/price.ts',
     'transforms/processor.ts',
+    'transforms/quality.ts',
     'transforms/optimise',
   ],
   'transforms/index.ts': ['transforms'],
