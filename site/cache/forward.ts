@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import { latest, type Purged } from '../../purging/index.ts'
 import type { ByteRange, Headers } from '../../tier.ts'
 import type { OriginAnswer } from '../exchange.ts'
-import { endToEnd, type Lines } from '../message-headers.ts'
+import { endToEnd, type Lines, valuesIn } from '../message-headers.ts'
 import type { Asking } from './asking.ts'
 import { fillBody, joinedBody, passingBody, type SiteBody, storedBody } from './body.ts'
 import { mayStandIn } from './decide.ts'
@@ -19,9 +19,17 @@ import type { Variants } from './variants.ts'
 export type Landing =
   | Arrived
   /** The origin confirmed the stored answer. */
-  | { readonly kind: 'validated'; readonly entry: SiteEntry; readonly isFresh: boolean }
+  | Validated
   /** The origin failed, and the stored answer stands in. */
   | { readonly kind: 'stale'; readonly entry: SiteEntry }
+
+export interface Validated {
+  readonly kind: 'validated'
+  readonly entry: SiteEntry
+  readonly isFresh: boolean
+  /** The lines of Set-Cookie that came with it: for the one whose request it answered. */
+  readonly cookies: Lines
+}
 
 export interface Arrived {
   readonly kind: 'arrived'
@@ -102,14 +110,15 @@ export function createForward(options: ForwardOptions): Forward {
 
   function validate(trip: Trip, entry: SiteEntry, answer: OriginAnswer): Landing {
     const kept = freshened(entry, arrivalOf(trip, answer))
+    const cookies = cookiesIn(answer.lines)
     if ('why' in kept) {
       variants.remove(entry)
       const lines = endToEnd(answer.lines)
-      return { kind: 'validated', entry: { ...entry, headers: headersOf(lines) }, isFresh: false }
+      return { kind: 'validated', entry: { ...entry, headers: headersOf(lines) }, isFresh: false, cookies }
     }
     const fresh: SiteEntry = { ...entry, ...kept.head }
     if (isCurrent(trip, fresh.headers)) void variants.put(trip.asking.address, fresh, trip.asking.headers)
-    return { kind: 'validated', entry: fresh, isFresh: fresh.freshUntil > now() }
+    return { kind: 'validated', entry: fresh, isFresh: fresh.freshUntil > now(), cookies }
   }
 
   const arrivalOf = ({ asking, epoch }: Trip, answer: OriginAnswer): Arrival => ({
@@ -146,12 +155,11 @@ export function createForward(options: ForwardOptions): Forward {
     if (begun === undefined)
       return { ...arrived, fill: undefined, body: passingBody(answer, length), isShareable: false }
     const isFresh = 'head' in kept && kept.head.freshUntil > now()
-    const hasCookie = answer.lines.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'set-cookie')
     return {
       ...arrived,
       ...begun,
       body: fillBody(begun.fill, length),
-      isShareable: isFresh && !hasCookie && answer.status !== 206,
+      isShareable: isFresh && cookiesIn(answer.lines).length === 0 && answer.status !== 206,
     }
   }
 
@@ -198,6 +206,9 @@ const unconditional = (without: ReadonlySet<string> | undefined) => ({
   without: without ?? conditions,
   and: [],
 })
+
+const cookiesIn = (lines: Lines): Lines =>
+  valuesIn(lines, 'set-cookie').flatMap((value) => ['Set-Cookie', value])
 
 /** To be read once, and not stored. */
 const unshared = ({ body }: OriginAnswer) => ({

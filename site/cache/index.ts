@@ -203,10 +203,11 @@ export function createSiteCache(options: SiteCacheOptions): SiteCache {
     }
     observe(collapsed ? 'collapsed' : landing.kind === 'validated' ? 'revalidated' : fwd)
     if (landing.kind === 'validated') {
-      const { entry } = landing
+      const { entry, cookies } = landing
       const age = ageSeconds(entry, momentOf(asking, entry))
+      const lines = [...entry.lines, ...cookies]
       const all = told(
-        { ...entry, body: bodyOf(entry), stored: entry },
+        { ...entry, lines, body: bodyOf(entry), stored: entry },
         { fwd: 'stale', fwdStatus: 304, collapsed },
         age,
       )

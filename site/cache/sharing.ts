@@ -4,8 +4,10 @@ import type { Headers } from '../../tier.ts'
 import type { Asking } from './asking.ts'
 import type { Landing } from './forward.ts'
 
-export const mayBeShared = (landing: Landing): boolean =>
-  landing.kind === 'arrived' ? landing.isShareable : landing.kind === 'validated' ? landing.isFresh : true
+export function mayBeShared(landing: Landing): boolean {
+  if (landing.kind === 'arrived') return landing.isShareable
+  return landing.kind === 'stale' || (landing.isFresh && landing.cookies.length === 0)
+}
 
 /** Others may join until it is stored. */
 export async function lastsOf(landing: Landing): Promise<unknown> {

@@ -276,6 +276,24 @@ describe('a stored answer', () => {
   })
 })
 
+test('a cookie that comes with a confirmation is for the one who asked, and for nobody else', async () => {
+  site.origin.answer = (req, res) => {
+    const headers = {
+      etag: '"1"',
+      'cache-control': 'no-cache',
+      'set-cookie': [`of=${req.headers.cookie}`, 'b=2'],
+    }
+    res.writeHead(req.headers['if-none-match'] === '"1"' ? 304 : 200, headers).end()
+  }
+  await site.ask()
+  const asked = ['ann', 'bob'].map((cookie) => site.ask({ headers: { cookie } }))
+  const cookies = (await Promise.all(asked)).map(({ headers }) => headers['set-cookie'])
+  expect(cookies).toEqual([
+    ['of=ann', 'b=2'],
+    ['of=bob', 'b=2'],
+  ])
+})
+
 describe('a change (9111 4.4)', () => {
   test.each<[string, Asked, number, Record<string, string>, string]>([
     ['ends what is stored', { method: 'POST' }, 200, {}, 'fwd=uri-miss'],

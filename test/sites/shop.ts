@@ -21,7 +21,15 @@ export interface ShopFile {
   readonly type: string
   readonly body: Buffer
   readonly isPicture: boolean
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  /** 200 where it is not given; others have no conditions and no parts. */
+  readonly status?: number
+  /** Sent without a length. */
+  readonly isChunked?: boolean
+  /** Link of the early hints that go before it. */
+  readonly hints?: string
+  /** A picture that need not be one. */
+  readonly isOdd?: boolean
 }
 
 /** Its clock stands still: two answers about the same have the same date. */
@@ -30,13 +38,18 @@ const modified = 'Mon, 02 Nov 2026 08:00:00 GMT'
 
 const codings = { gzip: gzipSync, br: brotliCompressSync, zstd: zstdCompressSync } as const
 
-export async function aShop(sides: readonly number[]): Promise<Shop> {
+/** `more`: what it has beside its usual files. */
+export async function aShop(
+  sides: readonly number[],
+  more: ReadonlyMap<string, ShopFile> = new Map(),
+): Promise<Shop> {
   const pictures = await picturesOf(sides)
-  const files = filesOf(pictures)
+  const files = new Map([...filesOf(pictures), ...more])
   const server = createServer((req, res) => {
     res.sendDate = false
-    const [path = '/'] = (req.url ?? '/').split('?')
-    const file = files.get(path)
+    const { url = '/' } = req
+    const [path = '/'] = url.split('?')
+    const file = files.get(url) ?? files.get(path)
     const act = actions[path]
     if (file) sendFile(req, res, file)
     else if (act) void act(req, res)
@@ -110,7 +123,7 @@ document.title = 'done'
 function sendFile(req: IncomingMessage, res: ServerResponse, file: ShopFile): void {
   const isText = /^text|json/.test(file.type)
   const coding = isText ? codingFor(req.headers['accept-encoding']) : undefined
-  const body = coding ? codings[coding](file.body) : file.body
+  const body = coding ? coded(file, coding) : file.body
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 12)}"`
   const headers = {
     ...{ date, etag, 'last-modified': modified, 'cache-control': 'public, max-age=86400' },
@@ -119,14 +132,31 @@ function sendFile(req: IncomingMessage, res: ServerResponse, file: ShopFile): vo
     ...(coding && { 'content-encoding': coding }),
     ...file.headers,
   }
+  if (file.hints !== undefined) res.writeEarlyHints({ link: file.hints })
+  if (file.status !== undefined) return void res.writeHead(file.status, headers).end(body)
   // A cache in between has its own clock, and the shop's stands still.
   if (req.headers['if-none-match'] === etag) return void res.writeHead(304, headers).end()
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? []
+  if (file.isChunked) {
+    res.writeHead(200, headers).write(body.subarray(0, body.length / 2))
+    return void res.end(body.subarray(body.length / 2))
+  }
   if (first === undefined || last === undefined)
     return void res.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
   const part = body.subarray(Number(first), Number(last) + 1)
   const range = { 'content-range': `bytes ${first}-${last}/${body.length}`, 'content-length': part.length }
   res.writeHead(206, { ...headers, ...range }).end(part)
+}
+
+const codedFiles = new WeakMap<ShopFile, Map<string, Buffer>>()
+
+/** Each once: the slowest of them takes longer than all the rest of an answer. */
+function coded(file: ShopFile, coding: keyof typeof codings): Buffer {
+  const known = codedFiles.get(file) ?? new Map<string, Buffer>()
+  codedFiles.set(file, known)
+  const body = known.get(coding) ?? codings[coding](file.body)
+  known.set(coding, body)
+  return body
 }
 
 const codingFor = (accepted = ''): keyof typeof codings | undefined =>
