@@ -12,6 +12,8 @@ export interface Server {
   cpuSeconds(): number
   /** Resident memory, bytes. */
   memory(): number
+  /** Of the server and all below it. */
+  pids(): readonly number[]
   stop(): Promise<void>
 }
 
@@ -112,8 +114,9 @@ export async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer`)
 }
 
-export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory'> {
+export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory' | 'pids'> {
   return {
+    pids,
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
     memory: () => pids().reduce((sum, pid) => sum + residentOf(pid), 0),
   }

@@ -32,6 +32,8 @@ export interface Fill {
   /** Without claims before its end the origin is left. */
   claim(): void
   release(): void
+  /** What was put into parts so far. */
+  parts(): readonly Part[]
   /** It has broken off, or was left: nobody can read it. */
   isBroken(): boolean
   /** Comes to its end also where nobody reads. */
@@ -209,6 +211,7 @@ export function createFill({
 
   return {
     open,
+    parts: () => parts,
     isBroken: () => ended instanceof Error,
     claim: () => void claims++,
     release,

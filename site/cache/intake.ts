@@ -88,8 +88,10 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
     if (length !== undefined && !isLong) fill.drain()
     fill.filled
       .then((filled) => follow(storeFilled(trip, { head, id: place.id, range, same }, filled)))
-      // It broke off, or nobody wanted it any more: nothing of it is stored.
-      .catch(() => {})
+      // It broke off, or nobody wanted it any more: nothing of it is stored, nor takes the room of others.
+      .catch(() => {
+        if (same === undefined) for (const { start } of fill.parts()) store.removePart({ ...place, start })
+      })
       .finally(() => {
         if (isLong) longFills--
       })

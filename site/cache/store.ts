@@ -15,6 +15,7 @@ export interface SiteStore {
   part(name: PartName): Promise<Buffer | undefined>
   /** Settles when it lies where it can be read from, or was dropped: reading tells. Never rejects. */
   putPart(name: PartName, bytes: Buffer): Promise<void>
+  removePart(name: PartName): void
   /** No longer body is kept. */
   readonly mostBytes: number
   idle(): Promise<void>
@@ -94,6 +95,7 @@ export function createSiteStore(options: SiteStoreOptions): SiteStore {
       return (await tried(isSmall(name) ? tiered.get(key) : disk.get(key)))?.body
     },
     putPart: (name, bytes) => begin((isSmall(name) ? tiered : disk).put(entryOf(keyOf(name), bytes))),
+    removePart: (name) => remove(keyOf(name)),
     mostBytes: Math.max(diskBytes / 2, memoryBytes * largestShare),
     async idle() {
       while (begun.size > 0) await Promise.allSettled(begun)

@@ -130,6 +130,21 @@ describe.each(kinds)('a body that is %s', (_, headers) => {
     await vi.waitFor(async () => expect(await site.origin.connections()).toBe(0), patient)
   })
 
+  test('leaves nothing in the store when its client leaves', async () => {
+    const body = endless(headers)
+    site.origin.answer = body.handler
+    const asking = site.send()
+    asking.on('error', () => {})
+    const [res] = (await once(asking, 'response')) as [IncomingMessage]
+    res.on('error', () => {})
+    for (let bytes = 0; bytes < 6e6; ) bytes += ((await once(res, 'data'))[0] as Buffer).length
+    asking.destroy()
+    await vi.waitFor(async () => expect(await site.origin.connections()).toBe(0), patient)
+    await vi.waitFor(() => expect(site.memory.size().entries).toBe(0), patient)
+    await site.cache.idle()
+    expect(site.disk.size().entries).toBe(0)
+  })
+
   test('waits for a slow client, in bounded memory', async () => {
     const body = endless(headers)
     site.origin.answer = body.handler

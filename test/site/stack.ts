@@ -122,7 +122,7 @@ export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions =
   }
 
   return {
-    ...{ origin, other, clock, cache, store, memory, outcomes, send, port: front.port },
+    ...{ origin, other, clock, cache, store, memory, disk, outcomes, send, port: front.port },
     pass: (seconds: number) => {
       clock.now += seconds * 1000
     },
