@@ -91,13 +91,13 @@ const environment = { HALFTONE_CONFIG: config, HALFTONE_SAMPLES: 'false', HALFTO
 const halftone: Server = await startHalftone(environment)
 const { port } = new URL(halftone.url)
 
-interface Row {
+type Row = {
   /** MB of all its processes. */
   readonly memory: number
   readonly files: number
   readonly originConnections: number
 }
-const rows: Record<string, Row & Readonly<Record<string, number>>> = {}
+const rows: Record<string, Readonly<Record<string, number>>> = {}
 
 async function look(): Promise<Row> {
   return {

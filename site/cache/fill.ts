@@ -16,6 +16,8 @@ export interface FillOptions {
   readonly mostBytes: number
   readonly putPart: (start: number, bytes: Buffer) => Promise<void>
   readonly getPart: (start: number) => Promise<Buffer | undefined>
+  /** Takes back what was received: it lies in a part by then. */
+  readonly giveBack?: ((chunk: Buffer) => void) | undefined
 }
 
 export interface Filled {
@@ -42,6 +44,9 @@ export interface Fill {
   readonly filled: Promise<Filled>
 }
 
+/** Of a body whose length nobody said. */
+const leastRoom = 16 * 1024
+
 /** Parts on their way to the disk; beyond that the origin waits. */
 const mostWriting = 2
 
@@ -53,14 +58,16 @@ export function createFill({
   mostBytes,
   putPart,
   getPart,
+  giveBack,
 }: FillOptions): Fill {
   const outcome = Promise.withResolvers<Filled>()
   outcome.promise.catch(() => {})
   const parts: Part[] = []
   const writing = new Map<number, Buffer>()
   const wakers = new Set<() => void>()
-  let chunks: { readonly at: number; readonly bytes: Buffer }[] = []
   let partStart = start
+  /** The part that is being received; it has room for more. */
+  let part = noBytes
   let received = start
   let ended: 'no' | 'whole' | Error = 'no'
   let claims = 0
@@ -81,10 +88,9 @@ export function createFill({
   }
 
   function cut(): void {
-    const bytes =
-      chunks.length === 1 ? (chunks[0]?.bytes ?? noBytes) : Buffer.concat(chunks.map((each) => each.bytes))
+    const bytes = receivedOfPart()
     const at = partStart
-    chunks = []
+    part = noBytes
     partStart = received
     if (bytes.length === 0) return
     parts.push({ start: at, length: bytes.length })
@@ -95,14 +101,28 @@ export function createFill({
     })
   }
 
+  const receivedOfPart = (): Buffer => part.subarray(0, received - partStart)
+
+  /** As much as is known to come, else twice as much as there is. */
+  function makeRoom(bytes: number): void {
+    if (bytes <= part.length) return
+    const most = partEnd(partStart) - partStart
+    const usual = length === undefined ? Math.max(2 * bytes, leastRoom) : start + length - partStart
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(usual, most)))
+    receivedOfPart().copy(larger)
+    part = larger
+  }
+
   function take(bytes: Buffer): void {
-    for (let rest = bytes; rest.length > 0; ) {
-      const piece = rest.subarray(0, partEnd(received) - received)
-      chunks.push({ at: received, bytes: piece })
-      received += piece.length
-      rest = rest.subarray(piece.length)
+    for (let taken = 0; taken < bytes.length; ) {
+      const piece = Math.min(bytes.length - taken, partEnd(received) - received)
+      makeRoom(received - partStart + piece)
+      bytes.copy(part, received - partStart, taken, taken + piece)
+      received += piece
+      taken += piece
       if (received === partEnd(partStart)) cut()
     }
+    giveBack?.(bytes)
     wake()
     flow()
   }
@@ -118,7 +138,8 @@ export function createFill({
   function finish(): void {
     const bytes = received - start
     const isSmall = parts.length === 0 && bytes <= heldBytes
-    const held = isSmall ? Buffer.concat(chunks.map((each) => each.bytes)) : undefined
+    // Without the room that was left in it.
+    const held = isSmall ? (part.length === bytes ? part : Buffer.from(receivedOfPart())) : undefined
     // The last readers may need it until it can be read from its place.
     if (!isSmall) cut()
     if (bytes > mostBytes) outcome.reject(new Error('the body is too long to be stored'))
@@ -133,14 +154,11 @@ export function createFill({
 
   /** What is there from this byte on, at most to the end of its part. */
   async function bytesAt(at: number): Promise<Buffer | undefined> {
-    if (at >= partStart) {
-      const chunk = chunks.findLast((each) => each.at <= at)
-      return chunk?.bytes.subarray(at - chunk.at)
-    }
-    const part = parts.findLast((each) => each.start <= at)
-    if (part === undefined) return undefined
-    const bytes = writing.get(part.start) ?? (await getPart(part.start))
-    return bytes?.subarray(at - part.start)
+    if (at >= partStart) return receivedOfPart().subarray(at - partStart)
+    const earlier = parts.findLast((each) => each.start <= at)
+    if (earlier === undefined) return undefined
+    const bytes = writing.get(earlier.start) ?? (await getPart(earlier.start))
+    return bytes?.subarray(at - earlier.start)
   }
 
   function open(range: Partial<ByteRange> = {}): Readable {

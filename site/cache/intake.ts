@@ -59,7 +59,7 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
 
   function begin(
     trip: Trip,
-    { status, body, lines }: OriginAnswer,
+    { status, body, lines, giveBack }: OriginAnswer,
     head: EntryHead,
     length: number | undefined,
   ): Begun | undefined {
@@ -80,6 +80,7 @@ export function createIntake({ store, variants, newId, isCurrent }: IntakeOption
       mostBytes: store.mostBytes,
       putPart: (start, bytes) => store.putPart({ ...place, start }, bytes),
       getPart: (start) => store.part({ ...place, start }),
+      giveBack,
     })
     // Whoever is to read it begins at once.
     fill.claim()
