@@ -1,6 +1,5 @@
 // The options as the pages show and offer them, from the one table of the language.
-import { type Control, type Option, requestOptions, sections } from '../transforms/index.ts'
-import { type Example, examples } from './option-examples.ts'
+import { type Control, type Example, type Option, requestOptions, sections } from '../transforms/index.ts'
 
 /** A row as it goes to the browser, as JSON. */
 export interface ListedOption {
@@ -27,8 +26,8 @@ export const optionList: readonly ListedSection[] = sections.map((name) => ({
   options: rows.filter(({ section }) => section === name).map(listed),
 }))
 
-function listed({ key, aliases = [], about, kind, needs, default: preset }: Option<unknown>): ListedOption {
-  const example = examples[key]
+function listed(option: Option<unknown>): ListedOption {
+  const { key, aliases = [], about, kind, needs, default: preset, example } = option
   return {
     ...{ key, aliases, about, expected: kind.expected },
     ...(preset === undefined ? {} : { preset: kind.write(preset) }),

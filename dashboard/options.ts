@@ -1,6 +1,6 @@
 // The page of options: each with what it means and takes, and its picture beside the one without it, made when looked at.
 import { html } from 'hono/html'
-import { examples, pairOf } from './option-examples.ts'
+import { pairOf } from './option-examples.ts'
 import { type ListedOption, type ListedSection, optionList } from './option-list.ts'
 import { type Markup, type Site, shell } from './shell.ts'
 
@@ -52,7 +52,7 @@ const entry = (option: ListedOption, hasSamples: boolean): Markup => html`
     <p>${marked(option.about)}</p>
     <dl class="terms">${terms(option).map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
   </div>
-  ${hasSamples ? pictures(option.key) : ''}
+  ${hasSamples ? pictures(option) : ''}
 </article>`
 
 const terms = ({ aliases, expected, preset, needs }: ListedOption): readonly (readonly [string, Markup])[] =>
@@ -69,10 +69,10 @@ const terms = ({ aliases, expected, preset, needs }: ListedOption): readonly (re
 const marked = (text: string): Markup =>
   html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 
-function pictures(key: string): Markup | '' {
-  const pair = pairOf(key)
-  if (pair === undefined) return ''
-  const { value, same, isText } = examples[key] ?? {}
+function pictures({ key, example }: ListedOption): Markup | '' {
+  if (example === undefined) return ''
+  const pair = pairOf(key, example)
+  const { value, same, isText } = example
   const shown = (address: string, alt: string) =>
     isText && address === pair.with
       ? html`<pre data-told="${address}" tabindex="0" aria-label="${alt}">…</pre>`

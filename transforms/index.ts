@@ -21,6 +21,7 @@ export { type Badge, badges, type PictureName } from './options/kinds-picture.ts
 export { roomOf } from './options/kinds-place.ts'
 export {
   type Control,
+  type Example,
   type Length,
   maxSide,
   type Option,

@@ -2,16 +2,26 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { dashboard } from '../../dashboard/index.ts'
-import { examples, pairOf } from '../../dashboard/option-examples.ts'
+import { pairOf } from '../../dashboard/option-examples.ts'
+import { optionList } from '../../dashboard/option-list.ts'
 import { optionsPath } from '../../dashboard/options.ts'
 import { inChromium } from './chromium.ts'
 import { fitsScreens, textOf } from './seen.ts'
+
+const listed = optionList.flatMap(({ options }) => options)
+
+/** The addresses of its two pictures. */
+function pictures(key: string): string[] {
+  const example = listed.find((option) => option.key === key)?.example
+  if (example === undefined) throw new Error(`${key} has no example`)
+  return Object.values(pairOf(key, example))
+}
 
 test('without samples there are the words alone', async () => {
   const page = await dashboard({ version: '1', roles: ['api'], samples: [], api: true }).request(optionsPath)
   const text = await page.text()
   expect(text).not.toContain('/samples/')
-  for (const key of Object.keys(examples)) expect(text).toContain(`id="option-${key}"`)
+  for (const { key } of listed) expect(text).toContain(`id="option-${key}"`)
 })
 
 const empty = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -23,7 +33,7 @@ inChromium('the page of options', (scene) => {
     const node = await scene.node({ samples: true })
     page = await scene.page(node.url)
     // The server is for what is looked at here; that it makes the rest is tested of the examples.
-    const made = ['blur', 'palette'].flatMap((key) => Object.values(pairOf(key) ?? {}))
+    const made = ['blur', 'palette'].flatMap(pictures)
     await page.route('**/samples/*', (route, request) =>
       made.includes(request.url().slice(node.url.length))
         ? route.continue()
@@ -38,9 +48,7 @@ inChromium('the page of options', (scene) => {
     await textOf(blur).toContain('an integer from 0 to 2000')
     await blur.scrollIntoViewIfNeeded()
     const images = await blur.locator('img').all()
-    expect(await Promise.all(images.map((image) => image.getAttribute('src')))).toEqual(
-      Object.values(pairOf('blur') ?? {}),
-    )
+    expect(await Promise.all(images.map((image) => image.getAttribute('src')))).toEqual(pictures('blur'))
     for (const image of images)
       await expect.poll(() => image.evaluate((seen) => 'naturalWidth' in seen && seen.naturalWidth)).toBe(320)
   })

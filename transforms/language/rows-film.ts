@@ -13,6 +13,7 @@ export const filmRows = {
     section,
     about:
       'Of an animation one frame as a still picture, counted from 1 (`5`), or a part of it as an animation (`2-8`). The last one stands for frames that there are not.',
+    example: { value: '8', sample: 'dance.gif' },
   },
   page: {
     key: 'page',
@@ -20,6 +21,7 @@ export const filmRows = {
     section,
     default: 1,
     about: 'The page of a source of several pages (TIFF, PDF) that is shown.',
+    example: { value: '2', same: 'None of the samples has several pages.' },
   },
   time: {
     key: 'time',
@@ -28,6 +30,7 @@ export const filmRows = {
     default: 0,
     about:
       'Of a film (MP4, QuickTime, WebM) the moment that is shown as a picture, in seconds from its start; its end stands for what is behind it. ffmpeg must be installed.',
+    example: { value: '2', same: 'None of the samples is a film.' },
   },
   loop: {
     key: 'loop',
@@ -35,6 +38,7 @@ export const filmRows = {
     section,
     needs,
     about: 'How many times it is played; 0 is for ever. As the source says where it is not given.',
+    example: { value: '1', sample: 'dance.gif' },
   },
   fps: {
     key: 'fps',
@@ -42,6 +46,7 @@ export const filmRows = {
     section,
     needs,
     about: 'Frames a second, instead of the times of the source.',
+    example: { value: '4', sample: 'dance.gif' },
   },
   interval: {
     key: 'interval',
@@ -50,6 +55,7 @@ export const filmRows = {
     default: 1,
     needs,
     about: 'Keeps every so many-th frame, from the first on; each is shown as long as those it stands for.',
+    example: { value: '4', sample: 'dance.gif' },
   },
   skip: {
     key: 'skip',
@@ -57,6 +63,7 @@ export const filmRows = {
     section,
     needs,
     about: 'Drops every so many-th frame; the one before it is shown as long as both.',
+    example: { value: '2', sample: 'dance.gif' },
   },
   reverse: {
     key: 'reverse',
@@ -65,5 +72,6 @@ export const filmRows = {
     default: false,
     needs,
     about: 'Plays it backwards.',
+    example: { value: 'true', sample: 'dance.gif' },
   },
 } satisfies Rows

@@ -9,6 +9,7 @@ export const outputRows = {
     section: 'Fill and background',
     about:
       'Behind transparent pixels and on added canvas; what is half transparent stays so where the format can. White where a colour is needed and none given.',
+    example: { value: 'd92f86', sample: 'badge.png' },
   },
   format: {
     key: 'fm',
@@ -23,6 +24,7 @@ export const outputRows = {
     section: 'Format',
     about:
       'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks, `blurhash` what `placeholder=blurhash` tells; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is; `mp4` (H.264) and `webm` (VP9) make a video of an animated GIF or WebP, without sound, where ffmpeg is installed.',
+    example: { value: 'avif', frame: 'w=320' },
   },
   quality: {
     key: 'q',
@@ -31,6 +33,7 @@ export const outputRows = {
     needs: 'a lossy format',
     about:
       'Quality on the scale of JPEG; each format gets the number that looks the same. `auto` finds the lowest with which this picture still looks like its source.',
+    example: { value: '10' },
   },
   lossless: {
     key: 'lossless',
@@ -39,6 +42,7 @@ export const outputRows = {
     default: false,
     about:
       'Lossless WebP or AVIF; PNG where the format is not named and neither fits. Refused beside `fm=jpg`.',
+    example: { value: 'true', sample: 'graphics.png' },
   },
   colourSpace: {
     key: 'cs',
@@ -52,6 +56,7 @@ export const outputRows = {
     section: 'Format',
     about:
       'Colours of the result. `srgb` (also `strip`): sRGB without a profile, also where the own bytes of the source would have answered with theirs; `tinysrgb`: with a small profile that says so; `p3`: Display P3, and `adobergb1998`: Adobe RGB (1998), each with its profile. Stills in JPEG, PNG, WebP and AVIF; what moves, and GIF, stays in sRGB.',
+    example: { value: 'p3', beside: 'fm=jpg', frame: 'w=320' },
   },
   chroma: {
     key: 'chromasub',
@@ -60,6 +65,7 @@ export const outputRows = {
     needs: 'a result in JPEG or AVIF',
     about:
       'Resolution of colour: all of it, or half of each side. Where it is not given, the picture decides: coloured words and lines keep all of it.',
+    example: { value: '444', beside: 'fm=jpg', frame: 'w=320' },
   },
   colours: {
     key: 'colorquant',
@@ -67,6 +73,7 @@ export const outputRows = {
     section: 'Format',
     needs: 'a result in PNG or GIF',
     about: 'At most so many colours, in a palette.',
+    example: { value: '8', beside: 'fm=png', frame: 'w=320', sample: 'graphics.png' },
   },
   maxBytes: {
     key: 'max-bytes',
@@ -74,6 +81,7 @@ export const outputRows = {
     section: 'Format',
     about:
       'No more bytes than this, as far as a lower quality (or fewer colours of a PNG) can do it: six tries at most. The pixels stay as many as they are.',
+    example: { value: '3000' },
   },
   metadata: {
     key: 'meta',
@@ -82,6 +90,7 @@ export const outputRows = {
     default: 'none',
     about:
       'EXIF of the source that stays, in JPEG, PNG and WebP: author and copyright, all but the place, or all. Orientation, thumbnails and what only the camera can read never stay.',
+    example: { value: 'all', sample: 'portrait.jpg' },
   },
   iptc: {
     key: 'iptc',
@@ -90,5 +99,6 @@ export const outputRows = {
     default: 'block',
     needs: 'JPEG from JPEG',
     about: '`allow` keeps the IPTC data of the source.',
+    example: { value: 'allow', beside: 'fm=jpg', frame: 'w=320', same: 'The samples have no such data.' },
   },
 } satisfies Rows

@@ -12,6 +12,7 @@ export const requestRows = {
     plainOnly: true,
     about:
       "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. `compress` lowers the default quality. `enhance` improves tones by what the picture shows.",
+    example: { value: 'format', frame: 'w=320' },
   },
   hints: {
     key: 'ch',
@@ -20,6 +21,7 @@ export const requestRows = {
     plainOnly: true,
     about:
       'Client hints that may drive the answer: `Width` replaces `w` (and `dpr`), `DPR` replaces `dpr`, `Save-Data` lowers the default quality.',
+    example: { value: 'dpr', same: 'It changes what a browser that sends such hints gets.' },
   },
   progressive: {
     key: 'jpg-progressive',
@@ -29,12 +31,14 @@ export const requestRows = {
     needs: '`fm=jpg`',
     about:
       '`true` makes a progressive JPEG, as `fm=pjpg` does; `false` is the baseline JPEG that `fm=jpg` is.',
+    example: { value: 'true', beside: 'fm=jpg', frame: 'w=320' },
   },
   expires: {
     key: 'expires',
     kind: integer(0, 9_999_999_999, 'a time in Unix seconds'),
     section: 'Access',
     about: 'Unix time in seconds, past which the address answers 404. Sign the address to make it hold.',
+    example: { value: '4102444800', same: 'It is a matter of when the address is asked for.' },
   },
   download: {
     key: 'dl',
@@ -42,11 +46,13 @@ export const requestRows = {
     section: 'Access',
     about:
       'Answers as a download under this file name. The picture itself stays the same, and so does its key.',
+    example: { value: 'sky.webp', same: 'The answer is a download of the same picture.' },
   },
   signature: {
     key: 's',
     kind: text(200, 'a signature'),
     section: 'Access',
     about: 'Signature of the address, always last.',
+    example: { value: '0', same: 'The samples need no signature.' },
   },
 } satisfies Rows

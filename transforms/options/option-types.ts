@@ -72,6 +72,21 @@ export const sections = [
 
 export type Section = (typeof sections)[number]
 
+/** What shows an option on the page of options: its picture beside the one without it. */
+export interface Example {
+  readonly value: string
+  /** Options that both pictures have because this one needs them, as a query. */
+  readonly beside?: string
+  /** What both pictures are asked for in, as a query. */
+  readonly frame?: string
+  /** One of samples/pictures. */
+  readonly sample?: string
+  /** Why the picture is the same with it. */
+  readonly same?: string
+  /** The answer is a text. */
+  readonly isText?: true
+}
+
 /** One row of the table. */
 export interface Option<T> {
   readonly key: string
@@ -80,6 +95,8 @@ export interface Option<T> {
   readonly section: Section
   /** One or two sentences for the documentation. */
   readonly about: string
+  /** Of every option that a request may carry; a test holds that none is missing or idle. */
+  readonly example?: Example
   /** Never written into canonical text. */
   readonly default?: T
   /** Options without which this one has no effect, for the documentation. */

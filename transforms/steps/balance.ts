@@ -15,6 +15,7 @@ export const balance = pointEffectOf<Balance>()({
       default: [0, 0, 0],
       about:
         'Colour balance: parts of the range from none to all, in percent, that are added to red, green and blue (`10,0,-10` is warmer).',
+      example: { value: '25,0,-25' },
     },
   },
   exact: ({ balance }) => ({ balance: balance?.some((amount) => amount !== 0) ? balance : undefined }),

@@ -57,6 +57,7 @@ export const blend = effectOf<Blend>()({
       kind: blendKind,
       section,
       about: 'A colour to mix the whole picture with, or a picture, named as `mark` is.',
+      example: { value: '/graphics.png', beside: 'blend-size=inherit' },
     },
     blendMode: {
       key: 'blend-mode',
@@ -66,6 +67,7 @@ export const blend = effectOf<Blend>()({
       default: 'overlay',
       needs,
       about: 'How the two are mixed, as in CSS.',
+      example: { value: 'multiply', beside: 'blend=/graphics.png&blend-size=inherit' },
     },
     blendAlpha: {
       key: 'blend-alpha',
@@ -75,6 +77,7 @@ export const blend = effectOf<Blend>()({
       default: 100,
       needs,
       about: 'How opaque it is, in percent.',
+      example: { value: '40', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160' },
     },
     blendColour: {
       key: 'blend-color',
@@ -82,6 +85,7 @@ export const blend = effectOf<Blend>()({
       kind: colour,
       section,
       about: 'A colour to mix the picture with, as `blend` says it; beside a picture, in its shape.',
+      example: { value: '80d92f86' },
     },
     blendWidth: {
       key: 'blend-w',
@@ -90,6 +94,7 @@ export const blend = effectOf<Blend>()({
       section,
       needs,
       about: 'Width of the picture that is laid on: pixels, or a share of the width below.',
+      example: { value: '0.5', beside: 'blend=/graphics.png&blend-mode=normal' },
     },
     blendHeight: {
       key: 'blend-h',
@@ -98,6 +103,7 @@ export const blend = effectOf<Blend>()({
       section,
       needs,
       about: 'Height of the picture that is laid on: pixels, or a share of the height below.',
+      example: { value: '0.5', beside: 'blend=/graphics.png&blend-mode=normal' },
     },
     blendFit: {
       key: 'blend-fit',
@@ -107,6 +113,7 @@ export const blend = effectOf<Blend>()({
       default: 'clip',
       needs: '`blend-w` and `blend-h`',
       about: 'How it meets them, as `fit` says of the picture.',
+      example: { value: 'crop', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160&blend-h=160' },
     },
     blendSize: {
       key: 'blend-size',
@@ -115,6 +122,7 @@ export const blend = effectOf<Blend>()({
       section,
       needs,
       about: '`inherit` makes it as large as the picture below.',
+      example: { value: 'inherit', beside: 'blend=/badge.png&blend-mode=normal' },
     },
     blendAlign: {
       key: 'blend-align',
@@ -124,6 +132,7 @@ export const blend = effectOf<Blend>()({
       default: upperLeft,
       needs,
       about: 'Where it lies.',
+      example: { value: 'bottom,right', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160' },
     },
     blendPad: {
       key: 'blend-pad',
@@ -133,6 +142,7 @@ export const blend = effectOf<Blend>()({
       default: 0,
       needs,
       about: 'Its distance from the edges in pixels.',
+      example: { value: '20', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160' },
     },
     blendX: {
       key: 'blend-x',
@@ -141,6 +151,7 @@ export const blend = effectOf<Blend>()({
       section,
       needs,
       about: 'Its distance from the left edge in pixels, instead of alignment and padding.',
+      example: { value: '80', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160' },
     },
     blendY: {
       key: 'blend-y',
@@ -149,6 +160,7 @@ export const blend = effectOf<Blend>()({
       section,
       needs,
       about: 'Its distance from the upper edge in pixels, instead of alignment and padding.',
+      example: { value: '60', beside: 'blend=/graphics.png&blend-mode=normal&blend-w=160' },
     },
   },
   exact(options: Asked, { density }) {

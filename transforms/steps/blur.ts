@@ -12,6 +12,7 @@ export const blur = effectOf<number>()({
       section: 'Effects',
       default: 0,
       about: 'Gaussian blur of the result; its sigma is a tenth of this in pixels.',
+      example: { value: '80' },
     },
   },
   exact: ({ blur }) => ({ blur: blur || undefined }),

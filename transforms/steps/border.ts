@@ -33,6 +33,7 @@ const side = (key: string, where: string) =>
     section,
     needs: '`border`',
     about: `Width of the border ${where}, in pixels.`,
+    example: { value: '60', beside: 'border=12,d92f86' },
   }) as const
 
 export const border = effectOf<Border>()({
@@ -43,6 +44,7 @@ export const border = effectOf<Border>()({
       kind: line,
       section,
       about: 'A border inside the edges of the picture: its width in pixels and its colour (`10,ff0000`).',
+      example: { value: '12,d92f86' },
     },
     borderTop: side('border-top', 'at the top'),
     borderRight: side('border-right', 'on the right'),
@@ -55,6 +57,7 @@ export const border = effectOf<Border>()({
       needs: '`border`',
       about:
         'Rounds the corners of picture and border: one radius in pixels, or four, clockwise from the upper left.',
+      example: { value: '40', beside: 'border=12,d92f86' },
     },
     borderInner: {
       key: 'border-radius-inner',
@@ -62,6 +65,7 @@ export const border = effectOf<Border>()({
       section,
       needs: '`border`',
       about: 'Rounds the inner corners of the border, written as `border-radius` is.',
+      example: { value: '40', beside: 'border=12,d92f86' },
     },
   },
   exact: (options: Asked, { density }) =>

@@ -17,6 +17,7 @@ export const crop = stepOf<Crop>()({
       needs: '`fit=crop` or `fit=min`',
       about:
         'Which part survives; the centre when not given. Positions combine (`top,left`). `faces` keeps the largest face in the middle, and as many others with it as there is room for; where there is none the next word counts, which is `attention` when not given.',
+      example: { value: 'left', beside: 'h=320&fit=crop' },
     },
     focalX: {
       key: 'fp-x',
@@ -25,6 +26,7 @@ export const crop = stepOf<Crop>()({
       default: 0.5,
       needs: '`crop=focalpoint`',
       about: 'The point to keep in the middle, from the left edge (0) to the right edge (1).',
+      example: { value: '0.1', beside: 'h=320&fit=crop&crop=focalpoint' },
     },
     focalY: {
       key: 'fp-y',
@@ -33,6 +35,7 @@ export const crop = stepOf<Crop>()({
       default: 0.5,
       needs: '`crop=focalpoint`',
       about: 'The point to keep in the middle, from the top edge (0) to the bottom edge (1).',
+      example: { value: '0.9', beside: 'h=120&fit=crop&crop=focalpoint' },
     },
     zoom: {
       key: 'fp-z',
@@ -41,6 +44,7 @@ export const crop = stepOf<Crop>()({
       default: 1,
       needs: '`crop=focalpoint`',
       about: 'Zooms to the point: at 2 half the width and half the height of what is kept otherwise.',
+      example: { value: '3', beside: 'h=320&fit=crop&crop=focalpoint' },
     },
     ...faceRows,
   },

@@ -13,6 +13,7 @@ export const cut = stepOf<Box>()({
       section: 'Crop',
       about:
         'Region of the sized picture to keep, written as `rect` is: after size and crop, before `flip` and `rot`.',
+      example: { value: 'left,top,0.5,0.5' },
     },
   },
   exact: ({ cut }) => ({ cut: isWhole(cut) ? undefined : cut }),

@@ -19,6 +19,7 @@ export const duotone = pointEffectOf<Duotone>()({
       kind: twoColours,
       section: 'Colour',
       about: 'Two colours: the first for black, the second for white, mixtures of them between.',
+      example: { value: '1c1a24,ff8cc3' },
     },
     duotoneAlpha: {
       key: 'duotone-alpha',
@@ -27,6 +28,7 @@ export const duotone = pointEffectOf<Duotone>()({
       default: 100,
       needs: '`duotone`',
       about: 'How much of it covers the colours of before, in percent.',
+      example: { value: '40', beside: 'duotone=1c1a24,ff8cc3' },
     },
   },
   exact: ({ duotone, duotoneAlpha = 100 }) =>

@@ -12,6 +12,7 @@ export const enhance = pointEffectOf<true>()({
       default: false,
       about:
         'As `auto=enhance`: stretches the tones to the whole range, brings the middle nearer to middle grey, and strengthens pale colours; each no more than a little.',
+      example: { value: 'true' },
     },
   },
   exact: ({ enhance }) => ({ enhance: enhance || undefined }),

@@ -21,6 +21,7 @@ export const extend = stepOf<Extend>()({
       needs: '`fit=fill` or `fillmax`',
       about:
         'How the canvas is painted: in a colour, by a blurred copy of the picture, or from one colour to another.',
+      example: { value: 'blur', beside: 'h=320&fit=fill' },
     },
     fillColour: {
       key: 'fill-color',
@@ -29,6 +30,7 @@ export const extend = stepOf<Extend>()({
       section,
       needs: '`fit=fill` or `fillmax`',
       about: 'Colour of the canvas; `bg` where it is not given.',
+      example: { value: 'd92f86', beside: 'h=320&fit=fill' },
     },
     fillAlign: {
       key: 'fill-align',
@@ -37,6 +39,7 @@ export const extend = stepOf<Extend>()({
       default: { x: 0.5, y: 0.5 },
       needs: '`fit=fill` or `fillmax`, or `enlarge=fill`',
       about: 'Where the picture stands on the canvas (`bottom,left`).',
+      example: { value: 'top', beside: 'h=320&fit=fill&fill-color=d92f86' },
     },
     gradientType: {
       key: 'fill-gradient-type',
@@ -45,6 +48,7 @@ export const extend = stepOf<Extend>()({
       default: 'linear',
       needs,
       about: 'Along a line, or round a point.',
+      example: { value: 'radial', beside: 'h=320&fit=fill&fill=gradient' },
     },
     gradientSpace: {
       key: 'fill-gradient-cs',
@@ -53,6 +57,7 @@ export const extend = stepOf<Extend>()({
       default: 'srgb',
       needs,
       about: 'In which colour space the two are mixed.',
+      example: { value: 'oklab', beside: 'h=320&fit=fill&fill=gradient&fill-gradient-linear=e8563a,6a4df5' },
     },
     gradientLinear: {
       key: 'fill-gradient-linear',
@@ -60,6 +65,7 @@ export const extend = stepOf<Extend>()({
       section,
       needs,
       about: 'The two colours of a linear gradient; white and black where they are not given.',
+      example: { value: 'e8563a,6a4df5', beside: 'h=320&fit=fill&fill=gradient' },
     },
     gradientDirection: {
       key: 'fill-gradient-linear-direction',
@@ -68,6 +74,10 @@ export const extend = stepOf<Extend>()({
       default: 0,
       needs,
       about: 'The edges that it runs from and to, such as `left,right`.',
+      example: {
+        value: 'left,right',
+        beside: 'h=320&fit=fill&fill=gradient&fill-gradient-linear=e8563a,6a4df5',
+      },
     },
     gradientRadial: {
       key: 'fill-gradient-radial',
@@ -75,6 +85,7 @@ export const extend = stepOf<Extend>()({
       section,
       needs,
       about: 'The inner and the outer colour of a radial gradient; white and black where they are not given.',
+      example: { value: 'e8563a,6a4df5', beside: 'h=320&fit=fill&fill=gradient&fill-gradient-type=radial' },
     },
     gradientRadii: {
       key: 'fill-gradient-radial-radius',
@@ -83,6 +94,7 @@ export const extend = stepOf<Extend>()({
       default: [0.25, 0.5],
       needs,
       about: 'Where the inner colour ends and the outer one begins, as shares of the shorter side.',
+      example: { value: '0.1,0.9', beside: 'h=320&fit=fill&fill=gradient&fill-gradient-type=radial' },
     },
     gradientX: {
       key: 'fill-gradient-radial-x',
@@ -91,6 +103,7 @@ export const extend = stepOf<Extend>()({
       default: 0.5,
       needs,
       about: 'The centre of a radial gradient, from the left edge (0) to the right edge (1).',
+      example: { value: '0.1', beside: 'h=320&fit=fill&fill=gradient&fill-gradient-type=radial' },
     },
     gradientY: {
       key: 'fill-gradient-radial-y',
@@ -99,6 +112,7 @@ export const extend = stepOf<Extend>()({
       default: 0.5,
       needs,
       about: 'The centre of a radial gradient, from the top edge (0) to the bottom edge (1).',
+      example: { value: '0.1', beside: 'h=320&fit=fill&fill=gradient&fill-gradient-type=radial' },
     },
   },
   exact(

@@ -17,6 +17,7 @@ export const extract = stepOf<Box>()({
       section: 'Crop',
       about:
         'Region of the upright source to use, before every other step. What sticks out of the source is left out; a region wholly outside it is an error.',
+      example: { value: 'center,middle,0.5,0.5' },
     },
   },
   exact: ({ region }) => ({ region: isWhole(region) ? undefined : region }),

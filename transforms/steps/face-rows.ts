@@ -10,6 +10,12 @@ export const faceRows = {
     needs: '`crop=faces`',
     about:
       'Zooms to the faces: the part that is kept is so many times as large as they are, as far as the picture goes. `fit=facearea` is `fit=crop&crop=faces&facepad=1`.',
+    example: {
+      value: '2',
+      beside: 'h=320&fit=crop&crop=faces',
+      sample: 'portrait.jpg',
+      same: 'The samples show no face.',
+    },
   },
   faceIndex: {
     key: 'faceindex',
@@ -17,5 +23,11 @@ export const faceRows = {
     section: 'Crop',
     needs: '`crop=faces`',
     about: 'Which face counts alone, the largest is 1; all of them where there are fewer.',
+    example: {
+      value: '1',
+      beside: 'h=320&fit=crop&crop=faces',
+      sample: 'portrait.jpg',
+      same: 'The samples show no face.',
+    },
   },
 } satisfies Rows

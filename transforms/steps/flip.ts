@@ -11,6 +11,7 @@ export const flip = stepOf<Flip>()({
       kind: oneOf({ h: 'h', v: 'v', hv: 'hv', vh: 'hv' }),
       section: 'Orientation',
       about: 'Mirrors the result, before `rot`: `h` left-right, `v` top-bottom, `hv` both.',
+      example: { value: 'h' },
     },
   },
   exact: ({ flip }) => ({ flip }),

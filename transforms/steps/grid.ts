@@ -30,6 +30,7 @@ export const grid = effectOf<Grid>()({
       kind: oneOf(same('grid')),
       section,
       about: '`grid` shows a chequerboard where the result is transparent.',
+      example: { value: 'grid', sample: 'badge.png' },
     },
     gridColours: {
       key: 'grid-colors',
@@ -38,6 +39,7 @@ export const grid = effectOf<Grid>()({
       default: usual.colours,
       needs,
       about: 'Its two colours.',
+      example: { value: 'ffd8ec,ffffff', beside: 'transparency=grid', sample: 'badge.png' },
     },
     gridSize: {
       key: 'grid-size',
@@ -46,6 +48,7 @@ export const grid = effectOf<Grid>()({
       default: usual.side,
       needs,
       about: 'Side of its squares in pixels.',
+      example: { value: '20', beside: 'transparency=grid', sample: 'badge.png' },
     },
   },
   exact: ({ transparency, gridColours, gridSize = usual.side }, { density }) =>

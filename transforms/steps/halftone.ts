@@ -13,6 +13,7 @@ export const halftone = effectOf<number>()({
       default: 0,
       about:
         'Halftone: prints the picture in dots of cyan, magenta, yellow and black, each at its own angle; the distance of two dots in pixels.',
+      example: { value: '8' },
     },
   },
   // Dots closer than three pixels are no dots.

@@ -25,6 +25,7 @@ export const hide = effectOf<Hide>()({
       kind: region,
       section: 'Effects',
       about: 'A region of the result to make unrecognisable, written as `rect` is.',
+      example: { value: 'center,middle,0.4,0.4' },
     },
     hideHow: {
       key: 'hide-by',
@@ -33,6 +34,7 @@ export const hide = effectOf<Hide>()({
       default: 'pixelate',
       needs: '`hide`',
       about: 'In blocks, or blurred; either so coarse that an eighth of its shorter side is one.',
+      example: { value: 'blur', beside: 'hide=center,middle,0.4,0.4' },
     },
   },
   exact: ({ hide, hideHow }: Asked) =>

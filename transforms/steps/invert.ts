@@ -12,6 +12,7 @@ export const invert = pointEffectOf<true>()({
       section: 'Colour',
       default: false,
       about: 'A negative: every colour becomes its opposite. Transparency stays.',
+      example: { value: 'true' },
     },
   },
   exact: ({ invert }) => ({ invert: invert || undefined }),

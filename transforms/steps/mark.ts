@@ -45,6 +45,7 @@ export const mark = effectOf<Mark>()({
       section,
       about:
         'A picture to lay upon the result: a path of the same source (`/logo.png`), another source and its path (`logos:dot.png`), or a web address, for which there must be a source that fetches the web. A source whose addresses are signed shows its pictures in its own only.',
+      example: { value: '/badge.png', beside: 'mark-w=80' },
     },
     markBase: {
       key: 'mark-base',
@@ -53,6 +54,11 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Stands in front of a `mark` that is a path.',
+      example: {
+        value: '/',
+        beside: 'mark=/badge.png&mark-w=80',
+        same: 'The mark of the example is in the source itself.',
+      },
     },
     markWidth: {
       key: 'mark-w',
@@ -61,6 +67,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Width of the mark: pixels, or a share of the width of the picture.',
+      example: { value: '160', beside: 'mark=/badge.png' },
     },
     markHeight: {
       key: 'mark-h',
@@ -69,6 +76,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Height of the mark: pixels, or a share of the height of the picture.',
+      example: { value: '60', beside: 'mark=/badge.png' },
     },
     markFit: {
       key: 'mark-fit',
@@ -78,6 +86,7 @@ export const mark = effectOf<Mark>()({
       default: 'clip',
       needs: '`mark-w` and `mark-h`',
       about: 'How the mark meets them, as `fit` says of the picture.',
+      example: { value: 'scale', beside: 'mark=/badge.png&mark-w=80&mark-h=160' },
     },
     markScale: {
       key: 'mark-scale',
@@ -86,6 +95,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Width of the mark in percent of the width of the picture.',
+      example: { value: '50', beside: 'mark=/badge.png' },
     },
     markAlign: {
       key: 'mark-align',
@@ -95,6 +105,7 @@ export const mark = effectOf<Mark>()({
       default: lowerRight,
       needs,
       about: 'Where the mark lies (`top,left`).',
+      example: { value: 'top,left', beside: 'mark=/badge.png&mark-w=80' },
     },
     markPad: {
       key: 'mark-pad',
@@ -104,6 +115,7 @@ export const mark = effectOf<Mark>()({
       default: usualPad,
       needs,
       about: 'Its distance from the edges in pixels; between tiles, too.',
+      example: { value: '40', beside: 'mark=/badge.png&mark-w=80' },
     },
     markX: {
       key: 'mark-x',
@@ -112,6 +124,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Its distance from the left edge in pixels, instead of alignment and padding.',
+      example: { value: '120', beside: 'mark=/badge.png&mark-w=80' },
     },
     markY: {
       key: 'mark-y',
@@ -120,6 +133,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: 'Its distance from the upper edge in pixels, instead of alignment and padding.',
+      example: { value: '40', beside: 'mark=/badge.png&mark-w=80' },
     },
     markAlpha: {
       key: 'mark-alpha',
@@ -129,6 +143,7 @@ export const mark = effectOf<Mark>()({
       default: 100,
       needs,
       about: 'How opaque it is, in percent.',
+      example: { value: '40', beside: 'mark=/badge.png&mark-w=80' },
     },
     markRotation: {
       key: 'mark-rot',
@@ -137,6 +152,7 @@ export const mark = effectOf<Mark>()({
       default: 0,
       needs,
       about: 'Turns it counter-clockwise, in degrees.',
+      example: { value: '45', beside: 'mark=/badge.png&mark-w=80' },
     },
     markTile: {
       key: 'mark-tile',
@@ -145,6 +161,7 @@ export const mark = effectOf<Mark>()({
       section,
       needs,
       about: '`grid` repeats it over the whole picture.',
+      example: { value: 'grid', beside: 'mark=/badge.png&mark-w=80' },
     },
     markMinWidth: {
       key: 'mark-if-min-width',
@@ -153,6 +170,7 @@ export const mark = effectOf<Mark>()({
       default: 0,
       needs,
       about: 'Only on results that are so many pixels wide at least.',
+      example: { value: '1000', beside: 'mark=/badge.png&mark-w=80' },
     },
     markMinHeight: {
       key: 'mark-if-min-height',
@@ -161,6 +179,7 @@ export const mark = effectOf<Mark>()({
       default: 0,
       needs,
       about: 'Only on results that are so many pixels high at least.',
+      example: { value: '1000', beside: 'mark=/badge.png&mark-w=80' },
     },
   },
   exact: (options: Asked, { density }) =>

@@ -23,6 +23,7 @@ export const mask = effectOf<Mask>()({
       section: 'Shape, border and padding',
       about:
         'Leaves what is inside: `ellipse`, `corners` that are rounded, a shape of its own ratio, as large as there is room for (`circle`, `square`, `star` and their like), or where a picture, named as `mark` is and stretched over the whole, is light and opaque. What is outside is transparent, or white where the format cannot.',
+      example: { value: 'ellipse' },
     },
     cornerRadius: {
       key: 'corner-radius',
@@ -31,6 +32,7 @@ export const mask = effectOf<Mask>()({
       needs: '`mask=corners`',
       about:
         'Radius of the corners in pixels, or four radii, clockwise from the upper left; a fifth of the shorter side where it is not given.',
+      example: { value: '100', beside: 'mask=corners' },
     },
     maskBackground: {
       key: 'mask-bg',
@@ -39,6 +41,7 @@ export const mask = effectOf<Mask>()({
       section: 'Shape, border and padding',
       needs: '`mask`',
       about: 'What is behind the picture outside of its mask.',
+      example: { value: 'd92f86', beside: 'mask=ellipse' },
     },
   },
   exact({ mask, cornerRadius, maskBackground }, { density }) {

@@ -14,6 +14,7 @@ export const monochrome = pointEffectOf<Colour>()({
       section: 'Colour',
       about:
         'Tints the picture in shades of one colour; an alpha of the colour (`80ff0000`) is the strength.',
+      example: { value: 'd92f86' },
     },
   },
   exact: ({ monochrome }) => ({ monochrome: monochrome?.alpha === 0 ? undefined : monochrome }),

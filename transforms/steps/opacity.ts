@@ -13,6 +13,7 @@ export const opacity = pointEffectOf<number>()({
       default: 100,
       about:
         'How opaque the picture is, in percent, with its border and padding. `bg` shows through, or white where the format has no transparency.',
+      example: { value: '40' },
     },
   },
   exact: ({ opacity }) => ({ opacity: opacity === 100 ? undefined : opacity }),

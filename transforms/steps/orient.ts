@@ -15,6 +15,7 @@ export const orient = stepOf<Orient>()({
       section: 'Orientation',
       about:
         'Turns the upright source clockwise (`90`, `180`, `270`), then mirrors it left-right (`h`), before every other step, `rect` included. After `raw` it is the source as it is stored, without its EXIF orientation.',
+      example: { value: '90' },
     },
     orientation: {
       key: 'or',
@@ -23,6 +24,7 @@ export const orient = stepOf<Orient>()({
       section: 'Orientation',
       about:
         'Overrides the EXIF orientation (0 to 8), or turns the upright picture clockwise by 90, 180 or 270 degrees.',
+      example: { value: '180' },
     },
   },
   exact: ({ turn, orientation }) => ({

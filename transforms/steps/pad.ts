@@ -22,6 +22,7 @@ const side = (key: string, where: string) =>
     section: 'Shape, border and padding',
     default: 0,
     about: `Padding ${where}, in pixels; beside \`pad\` it counts for its side.`,
+    example: { value: '60', beside: 'bg=d92f86' },
   }) as const
 
 export const pad = stepOf<Pad>()({
@@ -34,6 +35,7 @@ export const pad = stepOf<Pad>()({
       default: 0,
       about:
         'Padding on all sides, in pixels. With `w` or `h` picture and padding together have the size; without, the result is larger than its source. In `bg`; where there is none, transparent or white, as the format can.',
+      example: { value: '30', beside: 'bg=d92f86' },
     },
     padTop: side('pad-top', 'above'),
     padRight: side('pad-right', 'on the right'),

@@ -12,6 +12,7 @@ export const pixelate = effectOf<number>()({
       section: 'Effects',
       default: 0,
       about: 'Pixelates the result: each block of so many pixels a side becomes their mean colour.',
+      example: { value: '12' },
     },
   },
   // A block of one pixel is that pixel.

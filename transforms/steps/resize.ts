@@ -19,6 +19,7 @@ export const resize = stepOf<Size>()({
       kind: length(maxSide),
       section: 'Size',
       about: 'Width of the result: pixels, or a share of the width of the source (of `rect`, where given).',
+      example: { value: '160', frame: 'fm=webp' },
     },
     height: {
       key: 'h',
@@ -26,6 +27,7 @@ export const resize = stepOf<Size>()({
       kind: length(maxSide),
       section: 'Size',
       about: 'Height of the result: pixels, or a share of the height of the source (of `rect`, where given).',
+      example: { value: '160', frame: 'fm=webp' },
     },
     aspect: {
       key: 'ar',
@@ -34,6 +36,7 @@ export const resize = stepOf<Size>()({
       needs: '`fit=crop`',
       about:
         'Ratio of the result; derives the side that is not given. With neither side, cuts the source to it.',
+      example: { value: '1:1', beside: 'fit=crop' },
     },
     dpr: {
       key: 'dpr',
@@ -42,6 +45,7 @@ export const resize = stepOf<Size>()({
       default: 1,
       needs: '`w` or `h`',
       about: 'Multiplies `w` and `h`. A result that would pass 8192 pixels keeps its ratio and stops there.',
+      example: { value: '2' },
     },
     fit: {
       key: 'fit',
@@ -54,6 +58,7 @@ export const resize = stepOf<Size>()({
       default: 'clip',
       needs: '`w` or `h`',
       about: 'How the picture meets its frame; see the table of fit modes.',
+      example: { value: 'crop', beside: 'h=320' },
     },
     enlarge: {
       key: 'enlarge',
@@ -62,6 +67,7 @@ export const resize = stepOf<Size>()({
       needs: 'a fit mode that enlarges',
       about:
         'What becomes of a source that is too small: with `scale`, `crop` and `cover` `no` leaves it as it is, and with `scale` and `crop` `fill` paints the rest in `bg`. With `clip`, `cover` and `fill` `only` leaves a source as it is that is large enough.',
+      example: { value: 'no', beside: 'h=300&fit=crop', frame: 'w=400&fm=webp', sample: 'dance.gif' },
     },
     kernel: {
       key: 'kernel',
@@ -70,6 +76,7 @@ export const resize = stepOf<Size>()({
       default: 'lanczos3',
       needs: 'another size',
       about: 'How pixels are mixed where the size changes: `nearest` keeps pixel art crisp.',
+      example: { value: 'nearest' },
     },
     minWidth: {
       key: 'min-w',
@@ -78,6 +85,7 @@ export const resize = stepOf<Size>()({
       section: 'Size',
       needs: '`fit=crop`',
       about: 'The least that the width may be, where `w` is not given: the height is cut for it.',
+      example: { value: '300', beside: 'h=160&fit=crop', frame: 'fm=webp' },
     },
     maxWidth: {
       key: 'max-w',
@@ -86,6 +94,7 @@ export const resize = stepOf<Size>()({
       section: 'Size',
       needs: '`fit=crop`',
       about: 'The most that the width may be, where `w` is not given: what is beyond it is cut.',
+      example: { value: '160', beside: 'h=200&fit=crop', frame: 'fm=webp' },
     },
     minHeight: {
       key: 'min-h',
@@ -94,6 +103,7 @@ export const resize = stepOf<Size>()({
       section: 'Size',
       needs: '`fit=crop`',
       about: 'The least that the height may be, where `h` is not given: the width is cut for it.',
+      example: { value: '300', beside: 'fit=crop' },
     },
     maxHeight: {
       key: 'max-h',
@@ -102,6 +112,7 @@ export const resize = stepOf<Size>()({
       section: 'Size',
       needs: '`fit=crop`',
       about: 'The most that the height may be, where `h` is not given: what is beyond it is cut.',
+      example: { value: '120', beside: 'fit=crop' },
     },
   },
   exact({ kernel, ...options }, { hinted }) {

@@ -17,6 +17,7 @@ export const rotate = stepOf<Rotate>()({
       default: 0,
       about:
         'Turns the picture counter-clockwise in its frame, in degrees, and enlarges it so that it fills the frame, which keeps its size (`or` turns picture and frame together).',
+      example: { value: '10' },
     },
     rotationType: {
       key: 'rot-type',
@@ -27,6 +28,7 @@ export const rotate = stepOf<Rotate>()({
       needs: '`rot`',
       about:
         '`straighten` keeps the frame and fills it; `pivot` turns the frame with the picture, so that it grows to hold all of it. Its corners are in `bg`; where there is none, transparent or white, as the format can.',
+      example: { value: 'pivot', beside: 'rot=90' },
     },
   },
   exact: ({ rotation = 0, rotationType }) => ({

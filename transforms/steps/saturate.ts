@@ -19,6 +19,7 @@ export const saturate = pointEffectOf<Saturate>()({
       section: 'Colour',
       default: 0,
       about: 'Saturation in percent more or less; -100 leaves greys.',
+      example: { value: '-80' },
     },
     vibrance: {
       key: 'vib',
@@ -26,6 +27,7 @@ export const saturate = pointEffectOf<Saturate>()({
       section: 'Colour',
       default: 0,
       about: 'Saturation of pale colours first: those that are strong already change little.',
+      example: { value: '80' },
     },
     hue: {
       key: 'hue',
@@ -33,6 +35,7 @@ export const saturate = pointEffectOf<Saturate>()({
       section: 'Colour',
       default: 0,
       about: 'Turns all colours by so many degrees of the colour wheel.',
+      example: { value: '120' },
     },
   },
   exact: ({ saturation, vibrance, hue = 0 }) => ({

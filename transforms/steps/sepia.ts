@@ -12,6 +12,7 @@ export const sepia = pointEffectOf<number>()({
       section: 'Colour',
       default: 0,
       about: 'Brown tones of an old photograph; the strength in percent.',
+      example: { value: '80' },
     },
   },
   exact: ({ sepia }) => ({ sepia: sepia || undefined }),

@@ -12,6 +12,7 @@ export const sharpen = effectOf<number>()({
       section: 'Effects',
       default: 0,
       about: 'Sharpening of the result.',
+      example: { value: '50' },
     },
   },
   exact: ({ sharpen }) => ({ sharpen: sharpen || undefined }),

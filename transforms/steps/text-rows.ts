@@ -22,6 +22,7 @@ export const textRows = {
     section,
     about:
       'A text to draw upon the result; best in Base64 (`txt64`). Long lines are wrapped, and a line break begins a new one. Scripts from right to left are drawn so.',
+    example: { value: 'Halftone', beside: 'txt-size=40&txt-color=ffffff' },
   },
   textFont: {
     key: 'txt-font',
@@ -31,6 +32,7 @@ export const textRows = {
     needs,
     about:
       'Families, and `bold` or `italic` (`serif,bold`). There are `sans-serif`, `serif` and `monospace` (DejaVu), what the machine has, and what `HALFTONE_FONTS` holds.',
+    example: { value: 'serif,bold', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textSize: {
     key: 'txt-size',
@@ -40,6 +42,7 @@ export const textRows = {
     default: usual.size,
     needs,
     about: 'Size of the letters in pixels.',
+    example: { value: '60', beside: 'txt=Halftone&txt-color=ffffff' },
   },
   textColour: {
     key: 'txt-color',
@@ -49,6 +52,7 @@ export const textRows = {
     default: black,
     needs,
     about: 'Colour of the letters.',
+    example: { value: 'ff8cc3', beside: 'txt=Halftone&txt-size=40' },
   },
   textAlign: {
     key: 'txt-align',
@@ -58,6 +62,7 @@ export const textRows = {
     default: lowerRight,
     needs,
     about: 'Where the text lies; its lines are aligned to the same side.',
+    example: { value: 'top,left', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textPad: {
     key: 'txt-pad',
@@ -67,6 +72,7 @@ export const textRows = {
     default: usual.pad,
     needs,
     about: 'Its distance from the edges in pixels.',
+    example: { value: '40', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textX: {
     key: 'txt-x',
@@ -75,6 +81,7 @@ export const textRows = {
     section,
     needs,
     about: 'Its distance from the left edge in pixels, instead of alignment and padding.',
+    example: { value: '20', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textY: {
     key: 'txt-y',
@@ -83,6 +90,7 @@ export const textRows = {
     section,
     needs,
     about: 'Its distance from the upper edge in pixels, instead of alignment and padding.',
+    example: { value: '20', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textWidth: {
     key: 'txt-width',
@@ -91,6 +99,7 @@ export const textRows = {
     section,
     needs,
     about: 'The longest line in pixels; that of the picture within the padding where it is not given.',
+    example: { value: '160', beside: 'txt=The smallest good picture&txt-size=24&txt-color=ffffff' },
   },
   textFit: {
     key: 'txt-fit',
@@ -100,6 +109,7 @@ export const textRows = {
     needs,
     about:
       '`max` makes the letters as large as they can be within `txt-width` and the height of the picture.',
+    example: { value: 'max', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textLine: {
     key: 'txt-line',
@@ -109,6 +119,7 @@ export const textRows = {
     default: 0,
     needs,
     about: 'Width of the outline of the letters in pixels.',
+    example: { value: '3', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textLineColour: {
     key: 'txt-line-color',
@@ -118,6 +129,7 @@ export const textRows = {
     default: white,
     needs: '`txt-line`',
     about: 'Colour of the outline.',
+    example: { value: 'd92f86', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff&txt-line=3' },
   },
   textShadow: {
     key: 'txt-shad',
@@ -127,6 +139,7 @@ export const textRows = {
     default: 0,
     needs,
     about: 'A shadow below the letters: how far and how soft, in pixels.',
+    example: { value: '6', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textBackground: {
     key: 'txt-bg',
@@ -134,6 +147,7 @@ export const textRows = {
     section,
     needs,
     about: 'Colour of a box behind the text.',
+    example: { value: 'd92f86', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
   textLead: {
     key: 'txt-lead',
@@ -143,6 +157,10 @@ export const textRows = {
     default: 0,
     needs,
     about: 'Pixels more between the lines.',
+    example: {
+      value: '30',
+      beside: 'txt=The smallest good picture&txt-size=32&txt-color=ffffff&txt-width=240',
+    },
   },
   textTrack: {
     key: 'txt-track',
@@ -152,5 +170,6 @@ export const textRows = {
     default: 0,
     needs,
     about: 'Pixels more between the letters.',
+    example: { value: '6', beside: 'txt=Halftone&txt-size=40&txt-color=ffffff' },
   },
 } as const

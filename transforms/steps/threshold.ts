@@ -13,6 +13,7 @@ export const threshold = pointEffectOf<number>()({
       default: 0,
       about:
         'Black and white: what is as light as this or lighter becomes white, in percent, and all else black.',
+      example: { value: '50' },
     },
   },
   exact: ({ threshold }) => ({ threshold: threshold || undefined }),

@@ -22,6 +22,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 0,
       about: 'Exposure: 50 doubles the light, -50 halves it.',
+      example: { value: '40' },
     },
     gain: {
       key: 'gain',
@@ -29,6 +30,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 1,
       about: 'Multiplies the stored values of red, green and blue.',
+      example: { value: '1.5' },
     },
     brightness: {
       key: 'bri',
@@ -37,6 +39,7 @@ export const tone = pointEffectOf<Tone>()({
       default: 0,
       about:
         'Brightness: a part of the range from black to white, in percent, that is added to every colour.',
+      example: { value: '25' },
     },
     contrast: {
       key: 'con',
@@ -44,6 +47,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 0,
       about: 'Contrast: how much farther from middle grey each colour is, in percent; -100 is all grey.',
+      example: { value: '50' },
     },
     gamma: {
       key: 'gam',
@@ -51,6 +55,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 0,
       about: 'Gamma of the middle tones: 50 is a gamma of 2 (lighter), -50 one of a half (darker).',
+      example: { value: '50' },
     },
     highlights: {
       key: 'high',
@@ -58,6 +63,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 0,
       about: 'Darkens the light parts.',
+      example: { value: '-80' },
     },
     shadows: {
       key: 'shad',
@@ -65,6 +71,7 @@ export const tone = pointEffectOf<Tone>()({
       section: 'Colour',
       default: 0,
       about: 'Lightens the dark parts.',
+      example: { value: '80' },
     },
   },
   exact: ({ gain = 1, ...others }) => ({

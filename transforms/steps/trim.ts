@@ -39,6 +39,7 @@ export const trim = stepOf<Trim>()({
       section,
       about:
         'Cuts the border off, after `rect` and before the size: `auto` rows and columns that hardly differ from the corner, `color` those of one colour, `alpha` those that are transparent, `colorunlessalpha` by transparency where the picture may have any, else by colour.',
+      example: { value: 'alpha', sample: 'badge.png' },
     },
     trimColour: {
       key: 'trim-color',
@@ -47,6 +48,7 @@ export const trim = stepOf<Trim>()({
       section,
       needs: '`trim=color`',
       about: 'Colour of the border; that of the upper left corner where it is not given.',
+      example: { value: 'd92f86', beside: 'trim=color', sample: 'badge.png' },
     },
     trimTolerance: {
       key: 'trim-tol',
@@ -56,6 +58,7 @@ export const trim = stepOf<Trim>()({
       default: 0,
       needs: '`trim=color`',
       about: 'By how much each of red, green and blue may be off, of 255.',
+      example: { value: '60', beside: 'trim=color', sample: 'graphics.png' },
     },
     trimAlpha: {
       key: 'trim-alpha',
@@ -64,6 +67,7 @@ export const trim = stepOf<Trim>()({
       default: 0,
       needs: '`trim=alpha`',
       about: 'Up to which alpha, of 255, a pixel counts as nothing.',
+      example: { value: '200', beside: 'trim=alpha', sample: 'badge.png' },
     },
     trimMean: {
       key: 'trim-md',
@@ -73,6 +77,7 @@ export const trim = stepOf<Trim>()({
       default: usual.mean,
       needs: '`trim=auto`',
       about: 'By how much a row or column of the border may differ from the corner, in the mean, of 255.',
+      example: { value: '80', beside: 'trim=auto&trim-sd=80' },
     },
     trimDeviation: {
       key: 'trim-sd',
@@ -82,6 +87,7 @@ export const trim = stepOf<Trim>()({
       default: usual.deviation,
       needs: '`trim=auto`',
       about: 'The standard deviation that a row or column of the border may have, of 255.',
+      example: { value: '80', beside: 'trim=auto&trim-md=80' },
     },
     trimPad: {
       key: 'trim-pad',
@@ -91,6 +97,7 @@ export const trim = stepOf<Trim>()({
       default: 0,
       needs: '`trim`',
       about: 'Pixels of the source to keep round the content; negative ones are cut off it as well.',
+      example: { value: '20', beside: 'trim=alpha', sample: 'badge.png' },
     },
   },
   exact({ trim, trimPad, ...how }: Asked) {

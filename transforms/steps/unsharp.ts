@@ -18,6 +18,7 @@ export const unsharp = effectOf<Unsharp>()({
       section: 'Effects',
       default: 0,
       about: 'Unsharp mask: sharpens the result, or softens it where it is negative.',
+      example: { value: '80' },
     },
     unsharpRadius: {
       key: 'usmrad',
@@ -26,6 +27,7 @@ export const unsharp = effectOf<Unsharp>()({
       default: 2.5,
       needs: '`usm`',
       about: 'Radius of the unsharp mask in pixels: how far the edges of what is sharpened reach.',
+      example: { value: '20', beside: 'usm=60' },
     },
   },
   exact: ({ unsharp, unsharpRadius = 2.5 }) =>

@@ -25,6 +25,7 @@ export const veil = effectOf<Veil>()({
       default: 0,
       about:
         'Blurs the faces that are found in the picture as it is so far; at 100 by a quarter of their size. Not every face is found: nothing that must be secret should rely on it.',
+      example: { value: '80', sample: 'portrait.jpg', same: 'The samples show no face.' },
     },
     facePixel: {
       key: 'face-pixel',
@@ -33,6 +34,7 @@ export const veil = effectOf<Veil>()({
       section,
       default: 0,
       about: 'Pixelates the faces that are found; at 100 in blocks of half their size.',
+      example: { value: '20', sample: 'portrait.jpg', same: 'The samples show no face.' },
     },
   },
   exact: ({ faceBlur, facePixel }: Asked) => ({
