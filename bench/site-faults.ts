@@ -192,14 +192,14 @@ async function openSockets(count: number): Promise<Socket[]> {
 try {
   await abortMany(200)
   await settled('before')
-  for (let done = 0; done < aborts; done += aborts / 4) {
-    await abortMany(aborts / 4)
-    await settled(`${done + aborts / 4} aborted downloads`)
-  }
   const filmPeak = await peakDuring(readFilm)
   await settled('a film that passed, and was stored', { peak: filmPeak, filmRequests })
   const rangesPeak = await peakDuring(checkRanges)
   await settled('50 ranges of it', { peak: rangesPeak, filmRequests })
+  for (let done = 0; done < aborts; done += aborts / 4) {
+    await abortMany(aborts / 4)
+    await settled(`${done + aborts / 4} aborted downloads`)
+  }
   const deafOnes = await Promise.all(Array.from({ length: deaf }, (_, at) => opened(`/passed/deaf/${at}`)))
   await pause(2000)
   rows[`${deaf} clients that do not read`] = await look()
