@@ -9,6 +9,8 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   'cold-render': () => import('./scenarios/cold-render.ts'),
   burst: () => import('./scenarios/burst.ts'),
   saturated: () => import('./scenarios/saturated.ts'),
+  'first-answer': () => import('./scenarios/first-answer.ts'),
+  memory: () => import('./scenarios/memory.ts'),
   stampede: () => import('./scenarios/stampede.ts'),
   trace: () => import('./scenarios/trace.ts'),
   'cluster-cost': () => import('./scenarios/cluster-cost.ts'),

@@ -10,10 +10,12 @@ export interface Server {
   readonly url: string
   /** CPU seconds used so far by the server's processes, all threads. */
   cpuSeconds(): number
-  /** Resident memory, bytes. */
+  /** Resident memory, bytes; what processes share counts in each of them. */
   memory(): number
   /** Of the server and all below it. */
   pids(): readonly number[]
+  /** The same, with each page divided among all processes of the machine that have it (PSS). */
+  proportional(): number
   stop(): Promise<void>
 }
 
@@ -103,7 +105,7 @@ const staticConf = (prefix: string, port: number): string =>
   `server { listen 127.0.0.1:${port}; root ${prefix}/files; add_header Cache-Control "public, max-age=86400"; }`
 
 export async function answers(url: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const ok = await fetch(url).then(
       (response) => response.ok,
       () => false,
@@ -114,16 +116,23 @@ export async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer`)
 }
 
-export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory' | 'pids'> {
+export function costs(
+  pids: () => number[],
+): Pick<Server, 'cpuSeconds' | 'memory' | 'pids' | 'proportional'> {
   return {
     pids,
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
     memory: () => pids().reduce((sum, pid) => sum + residentOf(pid), 0),
+    proportional: () => pids().reduce((sum, pid) => sum + proportionalOf(pid), 0),
   }
 }
 
-const residentOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(ofProcess(pid, 'status'))?.[1] ?? 0) * 1024
+/** Bytes of a line in kilobytes. */
+const bytesIn = (pid: number, file: string, name: string): number =>
+  Number(new RegExp(`^${name}:\s+(\d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
+
+const residentOf = (pid: number): number => bytesIn(pid, 'status', 'VmRSS')
+const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')
 
 /** utime, stime and those of children that have ended (proc(5)), in clock ticks of 10 ms. */
 function cpuOf(pid: number): number {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import sharp from 'sharp'
+import { drawSources, mixedRender } from './mixed.ts'
 import { keep } from './report.ts'
 import { startHalftone } from './servers.ts'
 
@@ -43,7 +43,7 @@ const endsAt = startedAt + minutes * 60_000
 const minuteNow = () => (performance.now() - startedAt) / 60_000
 
 await Promise.all([
-  every(1000 / Number(values.renders), () => ask(render(renders++))),
+  every(1000 / Number(values.renders), () => ask(mixedRender(names, renders++))),
   every(1000 / Number(values.hits), () => ask(`/photos/${names[0]}?w=320&fm=webp`)),
   every(5000, async () => void samples.push({ minute: minuteNow(), bytes: server.memory() })),
   every(60_000, async () => console.log(line())),
@@ -94,38 +94,6 @@ async function ask(path: string): Promise<void> {
   const response = await fetch(server.url + path)
   await response.arrayBuffer()
   if (!response.ok) failures.set(response.status, (failures.get(response.status) ?? 0) + 1)
-}
-
-/** Another picture each time: source, width and format change, every seventh looks for its quality. */
-function render(index: number): string {
-  const name = names[index % names.length]
-  const width = 200 + ((index * 37) % 1100)
-  const format = ['jpg', 'webp', 'avif'][index % 3]
-  const quality = index % 7 === 0 ? 'auto' : 40 + (Math.floor(index / 1100) % 55)
-  return `/photos/${name}?w=${width}&h=${200 + (index % 701)}&fit=crop&fm=${format}&q=${quality}`
-}
-
-/** 24 pictures of 1 to 12 megapixels with detail and noise, in the formats people send. */
-async function drawSources(into: string): Promise<string[]> {
-  const drawn: string[] = []
-  for (let i = 0; i < 24; i++) {
-    const width = 1200 + ((i * 620) % 2900)
-    const height = Math.round(width * 0.72)
-    const format = (['jpeg', 'jpeg', 'png', 'webp'] as const)[i % 4] ?? 'jpeg'
-    const noise = { type: 'gaussian', mean: 128, sigma: 20 } as const
-    const small = await sharp({
-      create: { width: 60 + i, height: 43 + i, channels: 3, background: '#000', noise },
-    })
-      .png()
-      .toBuffer()
-    const name = `source-${i}.${format}`
-    await sharp(small)
-      .resize(width, height, { fit: 'fill', kernel: 'cubic' })
-      [format]()
-      .toFile(join(into, name))
-    drawn.push(name)
-  }
-  return drawn
 }
 
 /** Least squares, bytes a minute. */

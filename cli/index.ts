@@ -5,17 +5,14 @@ import { describeDefault } from '../config/machine.ts'
 import { roles, settings } from '../config/settings.ts'
 import { ConfigFault, readConfig } from '../config.ts'
 import { asFailure, Failure } from '../errors.ts'
-import { check } from './check.ts'
-import { explain } from './explain.ts'
 import { origins } from './migration.ts'
 import { choices as optimiseChoices } from './optimise-options.ts'
-import { serve } from './serve.ts'
-import { signUrl } from './sign.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
+// A command loads what it needs when it is called: a server has no use for what the others need.
 const program = new Command('halftone')
   .description(
     'An image CDN in one process or many: picture URLs with options go in, the right picture comes out.',
@@ -35,7 +32,9 @@ program
   .option('-p, --port <port>', 'port to listen on; 0 takes any free one')
   .option('--host <host>', 'address to listen on')
   .action((options: { role?: string[]; port?: string; host?: string }) =>
-    run(async () => serve(await readConfig(configFile(), asEnvironment(options)), version)),
+    run(async () =>
+      (await import('./serve.ts')).serve(await readConfig(configFile(), asEnvironment(options)), version),
+    ),
   )
 
 program
@@ -43,7 +42,7 @@ program
   .description(
     'read the configuration, report every fault, and try each folder, site, bucket and the database',
   )
-  .action(() => run(async () => check(await readConfig(configFile()))))
+  .action(() => run(async () => (await import('./check.ts')).check(await readConfig(configFile()))))
 
 program
   .command('explain')
@@ -53,7 +52,9 @@ program
   .option('--save-data', 'as a browser that asks to save data')
   .option('--json', 'print JSON')
   .action((url: string, options) =>
-    run(async () => explain(await readConfig(configFile()), { url, ...options })),
+    run(async () =>
+      (await import('./explain.ts')).explain(await readConfig(configFile()), { url, ...options }),
+    ),
   )
 
 program
@@ -62,7 +63,7 @@ program
   .argument('<url>', "the URL, or its path: '/photos/cat.jpg?w=640'")
   .option('-e, --expires <when>', 'Unix seconds, or a time from now such as 10m, 1h, 30d')
   .action((url: string, options) =>
-    run(async () => signUrl(await readConfig(configFile()), { url, ...options })),
+    run(async () => (await import('./sign.ts')).signUrl(await readConfig(configFile()), { url, ...options })),
   )
 
 program
@@ -102,7 +103,6 @@ program
   .addOption(new Option('--in-place', 'replace the files themselves').conflicts('out'))
   .option('--json', 'print JSON')
   .action((files: string[], options) =>
-    // Loaded on demand: the other commands need no decoder.
     run(async () => (await import('./optimise.ts')).optimiseFiles(files, options)),
   )
 

@@ -5,6 +5,7 @@ import { createLog, type Log } from '../log.ts'
 import { createHalftone, type Halftone } from '../main.ts'
 import { createMetrics } from '../metrics.ts'
 import { type Listening, listen } from '../wire/server.ts'
+import { giveBackMemory } from '../work/give-back.ts'
 import { startEdges, startsOthers } from './edge-processes.ts'
 import { joinSiblings } from './siblings.ts'
 
@@ -15,6 +16,8 @@ export async function serve(config: Config, version: string): Promise<void> {
   const metrics = createMetrics()
   const siblings = joinSiblings(metrics.registry)
   const halftone = await createHalftone({ config, log, metrics, version, siblings })
+  // Reading and compiling takes half as much again as what stays of it.
+  giveBackMemory()
   const server = await listening(config, halftone)
   log.info(
     { url: server.url, roles: config.roles, sources: [...config.sources.keys()], version },

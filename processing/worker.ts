@@ -1,6 +1,6 @@
 // Runs on a worker's thread: carries out one order. The picture is moved back, a failure is copied as plain values.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { type FailureMessage, toFailureMessage } from '../work/threads.ts'
+import { type FailureMessage, toFailureMessage } from '../work/failure-message.ts'
 import { type OrderBounds, type OrderResult, processOrder } from './process-order.ts'
 import type { Order } from './processing.ts'
 

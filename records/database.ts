@@ -3,7 +3,6 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CamelCasePlugin, type Dialect, Kysely, sql } from 'kysely'
 import { migrate } from './migrations/index.ts'
-import { postgresDialect } from './postgres.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 import type { DatabaseHandle, DatabaseSchema } from './tables.ts'
 
@@ -19,7 +18,7 @@ export interface Database extends DatabaseHandle {
 
 export async function openDatabase(where: DatabaseLocation, now = Date.now()): Promise<Database> {
   const kind = 'file' in where ? 'sqlite' : 'postgres'
-  const db = new Kysely<DatabaseSchema>({ dialect: dialectOf(where), plugins: [new CamelCasePlugin()] })
+  const db = new Kysely<DatabaseSchema>({ dialect: await dialectOf(where), plugins: [new CamelCasePlugin()] })
   try {
     await migrate(db as unknown as Kysely<unknown>, kind, now)
   } catch (error) {
@@ -32,7 +31,7 @@ export async function openDatabase(where: DatabaseLocation, now = Date.now()): P
 /** Asks a server for nothing, in one connection; of a file it asks nothing before it is there. Changes nothing. */
 export async function tryDatabase(where: DatabaseLocation): Promise<void> {
   if ('file' in where && !existsSync(where.file)) return
-  const db = new Kysely<DatabaseSchema>({ dialect: dialectOf(where) })
+  const db = new Kysely<DatabaseSchema>({ dialect: await dialectOf(where) })
   try {
     await sql`select 1`.execute(db)
     // SQLite looks into a file with the first table that is asked for.
@@ -46,10 +45,11 @@ export async function tryDatabase(where: DatabaseLocation): Promise<void> {
   }
 }
 
-function dialectOf(where: DatabaseLocation): Dialect {
+async function dialectOf(where: DatabaseLocation): Promise<Dialect> {
   // It keeps others waiting, on the embedded database every other writer.
   const { turnMs = 10_000 } = where
-  if ('url' in where) return postgresDialect(where.url, turnMs)
+  // Loaded only here: the embedded database needs no client.
+  if ('url' in where) return (await import('./postgres.ts')).postgresDialect(where.url, turnMs)
   mkdirSync(dirname(where.file), { recursive: true })
   // Made by us and not by SQLite, which would let every user of the machine read it: webhooks' secrets are in there.
   closeSync(openSync(where.file, 'a', 0o600))

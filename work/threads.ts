@@ -1,13 +1,5 @@
-// Worker threads, and how failures cross from them: classes do not survive the way, so they travel as plain values.
+// Worker threads of a child process.
 import { Piscina } from 'piscina'
-import { asFailure, Failure, type FailureDetails, type FailureKind } from '../errors.ts'
-
-export interface FailureMessage {
-  readonly kind: FailureKind
-  readonly message: string
-  readonly cause: string
-  readonly details?: Omit<FailureDetails, 'cause'>
-}
 
 export interface ThreadsOptions {
   readonly workers: number
@@ -33,22 +25,3 @@ export function startThreads<Order, Answer>(options: ThreadsOptions): Piscina<Or
   threads.on('error', () => {})
   return threads
 }
-
-/** On the worker's side. */
-export function toFailureMessage(thrown: unknown): FailureMessage {
-  const { kind, message, cause, details } = asFailure(thrown)
-  const { cause: _, ...plain } = details
-  return {
-    kind,
-    message,
-    cause: wordsOf(cause),
-    details: plain,
-  }
-}
-
-const wordsOf = (cause: unknown): string =>
-  cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? '')
-
-/** On this side. */
-export const failureOf = ({ kind, message, cause, details }: FailureMessage): Failure =>
-  new Failure(kind, message, { ...details, ...(cause !== '' && { cause }) })

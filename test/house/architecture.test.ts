@@ -126,6 +126,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'api/services/accounts',
     'records',
     'limits/rules.ts',
+    'work/give-back.ts',
   ],
 }
 
@@ -287,6 +288,18 @@ describe('imports', () => {
 
   test('an API never loads sharp either: pixels are for threads and processing nodes', () => {
     expect([...packagesReachedFrom('assembly/api.ts')]).not.toContain('sharp')
+  })
+
+  test('who answers starts no threads for pixels: those are of child processes', () => {
+    for (const part of ['assembly/origin.ts', 'assembly/api.ts'])
+      expect([...packagesReachedFrom(part)]).not.toContain('piscina')
+  })
+
+  test('a server loads no database before it is an API, and no client of PostgreSQL before a setting names one', () => {
+    expect([...packagesReachedFrom('cli/serve.ts'), ...packagesReachedFrom('cli/index.ts')]).not.toContain(
+      'kysely',
+    )
+    expect([...packagesReachedFrom('records/index.ts')]).not.toContain('pg')
   })
 
   test('only the configuration reads the environment', () => {
