@@ -116,9 +116,7 @@ export async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer`)
 }
 
-export function costs(
-  pids: () => number[],
-): Pick<Server, 'cpuSeconds' | 'memory' | 'pids' | 'proportional'> {
+export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory' | 'pids' | 'proportional'> {
   return {
     pids,
     cpuSeconds: () => pids().reduce((sum, pid) => sum + cpuOf(pid), 0),
@@ -129,7 +127,7 @@ export function costs(
 
 /** Bytes of a line in kilobytes. */
 const bytesIn = (pid: number, file: string, name: string): number =>
-  Number(new RegExp(`^${name}:\s+(\d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
+  Number(new RegExp(`^${name}:s+(d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
 
 const residentOf = (pid: number): number => bytesIn(pid, 'status', 'VmRSS')
 const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')

@@ -2,8 +2,8 @@
 // copied back as plain values.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import type { HandedOver } from '../../work/handover.ts'
 import { type FailureMessage, toFailureMessage } from '../../work/failure-message.ts'
+import type { HandedOver } from '../../work/handover.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
