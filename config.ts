@@ -5,7 +5,13 @@ import { anchorFolders, findFile, loadFile } from './config/file.ts'
 import { type Languages, readLanguages, type WrittenLanguages } from './config/languages.ts'
 import { isFitted, type Machine, thisMachine } from './config/machine.ts'
 import { type Settings, settings, type WrittenSettings } from './config/settings.ts'
-import { type SiteConfig, site as siteKind, siteNameFault, type WrittenSite } from './config/sites.ts'
+import {
+  hostsOfTwo,
+  type SiteConfig,
+  site as siteKind,
+  siteNameFault,
+  type WrittenSite,
+} from './config/sites.ts'
 import {
   kindsOfSource,
   nameFault,
@@ -243,5 +249,6 @@ function contradictions(config: Config): string[] {
   if (config.edgeProcesses > 1 && config.roles.join() !== 'edge')
     faults.push('HALFTONE_EDGE_PROCESSES: expected 1, because this process does not run the edge alone')
   if (runs('edge')) faults.push(...wrongFallbacks(config))
+  faults.push(...hostsOfTwo(config.sites, config))
   return faults
 }

@@ -1,5 +1,4 @@
 // The sites of this process: a guarded way to each one's server, which knows no other, and one cache before them all.
-import type { Config } from '../config.ts'
 import { parseAddressRules } from '../fetch/addresses.ts'
 import { createGuard } from '../fetch/guard.ts'
 import { giveBack } from '../fetch/read-buffers.ts'
@@ -9,6 +8,7 @@ import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
 import { createSitePages, pagesOf } from '../site/pages/index.ts'
 import type { Assembly } from './context.ts'
+import { ownHosts } from './own-hosts.ts'
 import type { Purging } from './purging.ts'
 import { assembleSitePictures, type PictureTiers, pictureSettings } from './site-pictures.ts'
 import { assembleSiteStore } from './site-store.ts'
@@ -82,12 +82,6 @@ const announcements = ({ log }: Assembly, { everywhere }: Pick<Purging, 'everywh
       everywhere(paths.map((value) => ({ target: { kind: 'address', value }, isSoft: false }))),
     failed: (err) => log.warn({ err }, 'others may not have heard of what a request has changed'),
   })
-
-/** Where clients find Halftone itself, and its operators. */
-function ownHosts({ publicUrl, hosts, languages }: Config): readonly string[] {
-  const ours = [...hosts, ...Object.values(languages).flatMap((language) => language.hosts)]
-  return publicUrl === '' ? ours : [...ours, new URL(publicUrl).hostname]
-}
 
 /** Streams and open sockets hold theirs for as long as they last. */
 const connectionsPerSite = 1024

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { edgeSources } from '../assembly/edge-sources.ts'
 import { luaLimitsOf } from '../assembly/limits.ts'
+import { ownHosts } from '../assembly/own-hosts.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { type Files, keepalivedFiles, nginxFiles } from '../nginx/index.ts'
@@ -57,6 +58,9 @@ function forNginx(config: Config, options: NginxOptions): Files {
     cacheBytes: config.nginxCacheBytes,
     purgeFrom: config.nginxPurgeFrom,
     ...(limits && { limits: { trustedProxies, forwardedHeader } }),
+    ...(config.sites.size > 0 && {
+      sites: { hosts: [...config.sites.values()].flatMap(({ hosts }) => hosts), ownHosts: ownHosts(config) },
+    }),
     edgeMs: config.edgeDeadlineMs + config.connectMs,
     connectMs: config.connectMs,
   }

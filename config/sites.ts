@@ -83,3 +83,24 @@ const siteName = /^[a-z0-9][a-z0-9_-]{0,55}$/
 /** The name's fault, if it has one: it is part of keys and of metrics. */
 export const siteNameFault = (name: string): string | undefined =>
   siteName.test(name) ? undefined : 'expected a name of a-z, 0-9, - and _, at most 56 characters'
+
+export interface OtherHosts {
+  /** HALFTONE_HOSTS. */
+  readonly hosts: readonly string[]
+  readonly languages: Readonly<Record<string, { readonly hosts: readonly string[] }>>
+}
+
+/** A host is a site's or Halftone's own: whose an address of it is must not hang on an order. */
+export function hostsOfTwo(
+  sites: ReadonlyMap<string, SiteConfig>,
+  { hosts, languages }: OtherHosts,
+): string[] {
+  const own = new Map(hosts.map((host) => [host, 'HALFTONE_HOSTS']))
+  for (const [name, language] of Object.entries(languages))
+    for (const host of language.hosts) own.set(host.replace(/:\d+$/, ''), `languages.${name}.hosts`)
+  return [...sites].flatMap(([name, site]) =>
+    site.hosts.flatMap((host) =>
+      own.has(host) ? [`sites.${name}.hosts: ${host} is one of ${own.get(host)} already`] : [],
+    ),
+  )
+}

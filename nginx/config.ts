@@ -7,6 +7,8 @@ import {
   limitLocations,
   limitStart,
 } from './config-limits.ts'
+import { ownProblems } from './config-problems.ts'
+import { ownNames, type SiteNames, siteHttpDirectives, siteServers } from './config-sites.ts'
 import { fromLua, indented } from './config-text.ts'
 
 export interface NginxSettings {
@@ -27,6 +29,8 @@ export interface NginxSettings {
   /** Who may send purges: addresses and networks (CIDR). */
   readonly purgeFrom: readonly string[]
   readonly limits?: LimitDirectives | undefined
+  /** Where there are whole web sites. */
+  readonly sites?: SiteNames | undefined
   /** Longest wait for an edge, milliseconds. */
   readonly edgeMs: number
   readonly connectMs: number
@@ -41,10 +45,15 @@ ${indented(httpDirectives(settings), 2)}
 
   server {
 ${indented(serverDirectives(settings), 4)}
-  }
+  }${indented(sitesOf(settings), 2).replace(/^(?=.)/, '\n\n')}
 }
 `
 }
+
+const sitesOf = (settings: NginxSettings): string =>
+  settings.sites
+    ? siteServers({ ...settings, names: settings.sites, listening: listening(settings), ownProblems })
+    : ''
 
 const mainDirectives = ({ user, workers, runFolder, logFolder }: NginxSettings): string => `
 # Debian's names of the modules. The cache-purge module of Debian 12 must stay out: it crashes with every purge.
@@ -112,7 +121,7 @@ map $http_request_id $halftone_request_id {
 }
 
 ${cacheDirectives(settings)}
-
+${settings.sites ? `\n${siteHttpDirectives}\n` : ''}
 # Lua chooses the edge: a consistent ring by picture that passes over edges which are not ready.
 upstream halftone_edges {
   server 0.0.0.1; # never asked: the balancer names another
@@ -129,8 +138,7 @@ ${fromLua("require('halftone.edges').balance()")}
 function serverDirectives(settings: NginxSettings): string {
   const { purgeFrom } = settings
   return `${listening(settings)}
-# For every name that leads here.
-server_name _;
+${settings.sites ? `# Halftone itself, beside its sites.\nserver_name ${ownNames(settings.sites)};` : '# For every name that leads here.\nserver_name _;'}
 # Paths are compared as they were sent: two slashes may be another picture than one.
 merge_slashes off;
 # The API's uploads have limits of their own.
@@ -220,30 +228,3 @@ proxy_next_upstream error timeout;
 # Of a kept answer these are somebody else's; the server's own stand in their place.
 proxy_hide_header Request-Id;
 proxy_hide_header Cache-Status;`
-
-const problems: readonly (readonly [number, string, string])[] = [
-  [400, 'bad-request', 'The request cannot be read'],
-  [413, 'body-too-large', 'The body of the request is too long'],
-  [414, 'target-too-long', 'The address is too long'],
-  [502, 'upstream-failed', 'The next tier could not be reached'],
-  [504, 'upstream-late', 'The next tier did not answer in time'],
-]
-
-const ownProblems = problems
-  .map(
-    ([status, kind, title]) => `# ${title}.
-error_page ${status} @problem${status};
-location @problem${status} {
-  internal;
-  # Whatever the address ends with.
-  types {
-  }
-  default_type application/problem+json;
-  # As the edges' own problems say them.
-  add_header Request-Id $halftone_request_id always;
-  add_header Cache-Control no-store always;
-  add_header Access-Control-Allow-Origin * always;
-  return ${status} '{"type":"urn:halftone:problem:${kind}","title":"${title}","status":${status}}';
-}`,
-  )
-  .join('\n')

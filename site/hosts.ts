@@ -10,7 +10,11 @@ export interface HostsOf<S> {
   find(host: string | undefined): S | undefined
 }
 
-export function createHosts<S extends Hosted>(sites: readonly S[]): HostsOf<S> {
+/** `others`: names that are no site's, also below a site's `*.`; in lower case, without port. */
+export function createHosts<S extends Hosted>(
+  sites: readonly S[],
+  others: ReadonlySet<string> = new Set(),
+): HostsOf<S> {
   const exact = new Map<string, S>()
   const suffixes = new Map<string, S>()
   for (const site of sites)
@@ -30,7 +34,7 @@ export function createHosts<S extends Hosted>(sites: readonly S[]): HostsOf<S> {
     find(host) {
       if (host === undefined || (exact.size === 0 && suffixes.size === 0)) return undefined
       const name = hostOf(host)
-      return exact.get(name) ?? below(name)
+      return exact.get(name) ?? (others.has(name) ? undefined : below(name))
     },
   }
 }

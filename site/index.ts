@@ -7,7 +7,7 @@ import { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import type { SiteCache } from './cache/index.ts'
 import { createSiteHits } from './hits.ts'
-import { createHosts, type HostsOf } from './hosts.ts'
+import { createHosts, type HostsOf, hostOf } from './hosts.ts'
 import type { ClientSide } from './message-headers.ts'
 import { createOwnHosts } from './own-hosts.ts'
 import type { PagesOf, SitePages } from './pages/index.ts'
@@ -62,8 +62,8 @@ export interface Sites {
 
 export function createSites(options: SitesOptions): Sites {
   const { sites, cache, pictures, pages, isTrusted, failed, passesHints = false } = options
-  const own = createOwnHosts(options.ownHosts)
-  const hosts: HostsOf<Site> = createHosts(sites)
+  const own = createOwnHosts([...options.ownHosts].map(hostOf))
+  const hosts: HostsOf<Site> = createHosts(sites, new Set([...options.ownHosts].map(hostOf)))
   const hits = createSiteHits(cache, hosts.find)
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {

@@ -41,3 +41,16 @@ test.each<[object, RegExp]>([
   [{ eager: -1 }, /html\.eager.*expected an integer from 0 to 100/s],
   [{ lazyness: true }, /html.*lazyness/s],
 ])('%j is refused by name', (html, fault) => expect(() => htmlOf(html)).toThrow(fault))
+
+test('a host is a site\u2019s or Halftone\u2019s own', () => {
+  const sites = { shop: { hosts: ['shop.example', '*.shop.example'], origin: 'http://10.0.0.5' } }
+  const thumbor = (host: string) => ({ thumbor: { source: 'photos', hosts: [host] } })
+  const sources = { photos: { folder: '/photos' } }
+  expect(() => makeConfig({ sites, hosts: ['shop.example'] }, {})).toThrow(
+    'sites.shop.hosts: shop.example is one of HALFTONE_HOSTS already',
+  )
+  expect(() => makeConfig({ sites, sources, languages: thumbor('shop.example:8080') }, {})).toThrow(
+    'sites.shop.hosts: shop.example is one of languages.thumbor.hosts already',
+  )
+  expect(() => makeConfig({ sites, sources, languages: thumbor('images.shop.example') }, {})).not.toThrow()
+})

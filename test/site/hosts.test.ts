@@ -28,6 +28,19 @@ describe('a host is our own', () => {
   })
 })
 
+test('a name of our own is nobody\u2019s below a wildcard, and a longer name wins', () => {
+  const sites = [
+    { name: 'shop', hosts: ['shop.test', '*.shop.test'] },
+    { name: 'blog', hosts: ['*.blog.shop.test'] },
+  ]
+  const { find } = createHosts(sites, new Set(['images.shop.test']))
+  expect(
+    ['shop.test', 'a.shop.test', 'IMAGES.shop.test:8080', 'a.blog.shop.test', 'test'].map(
+      (host) => find(host)?.name,
+    ),
+  ).toEqual([...['shop', 'shop', undefined, 'blog', undefined]])
+})
+
 describe('a purge of sites', () => {
   const { find } = createHosts([{ name: 'shop', hosts: ['shop.test', '*.shop.test'] }])
   const purged = (order: Parameters<typeof sitePurgesOf>[0]) => sitePurgesOf(order, find, new Set(['shop']))
