@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { aSite, type SiteStack } from './stack.ts'
 
@@ -12,9 +13,9 @@ beforeEach(async () => {
 afterEach(() => site.close())
 
 const bytes = 1_500_000
-const bodyOf = (path: string): Buffer => {
-  const body = Buffer.alloc(bytes, path)
-  for (let at = 0; at + 4 <= bytes; at += 64) body.writeUInt32LE(at, at)
+const bodyOf = (path: string, length = bytes): Buffer => {
+  const body = Buffer.alloc(length, path)
+  for (let at = 0; at + 4 <= length; at += 64) body.writeUInt32LE(at, at)
   return body
 }
 const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex')
@@ -47,4 +48,20 @@ test.each<[string, Record<string, string>]>([
   await site.cache.idle()
   // And what was stored of them is right.
   expect(await Promise.all(paths.map((path) => digestAt(path, false)))).toEqual(expected)
+})
+
+test('a client that stops, and reads on later, gets its own bytes', async () => {
+  // More than the system takes for a client.
+  const long = ['/a', '/b'].map((path) => bodyOf(path, 16e6))
+  const short = bodyOf('/c')
+  site.origin.answer = ({ url }, res) => {
+    const body = { '/a': long[0], '/b': long[1] }[url ?? ''] ?? short
+    res.writeHead(200, { 'cache-control': 'no-store', 'content-length': body.length }).end(body)
+  }
+  const stopped = await Promise.all(
+    ['/a', '/b'].map(async (path) => ((await once(site.send({ path }), 'response')) as [IncomingMessage])[0]),
+  )
+  for (let round = 0; round < 20; round++) await digestAt('/c', false)
+  const read = stopped.map(async (res) => digestOf(await buffer(res)))
+  expect(await Promise.all(read)).toEqual(long.map(digestOf))
 })
