@@ -76,3 +76,12 @@ test('while its keys are not known, every purge by key may be about a picture', 
   expect(epochs.of({ path: '/photos/a.png?w=1' }).hard).toBe(purge?.position)
   expect(epochs.of({ path: '/photos/a.png?w=1', keys: 'photos p1' }).hard).toBe(0)
 })
+
+test('too many addresses of one host are widened to that host, and to no other', async () => {
+  const log = createMemoryLog({ most: 2 })
+  const epochs = await createEpochs(log, { most: 2 })
+  const changed = (value: string): Purge => ({ target: { kind: 'address', value }, isSoft: false })
+  await log.append(['/1', '/2', '/3', '/4'].map((path) => changed(`//shop.example${path}`)))
+  expect(epochs.of({ path: '//shop.example/other', keys: 'site:shop' }).hard).toBeGreaterThan(0)
+  expect(epochs.of({ path: '//blog.example/1', keys: 'site:blog' }).hard).toBe(0)
+})
