@@ -41,8 +41,9 @@ const { values: options } = parseArgs({
 })
 
 /** On the scale of `q`. */
-const asked = [20, 30, 40, 50, 60, 70, 80, 85, 90, 95]
-const tried = [12, 28, 42, 54, 63, 71, 79, 87, 95]
+const asked = [20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95]
+/** libwebp's scale has a bend at 75. */
+const tried = [12, 28, 42, 54, 63, 71, 75, 79, 87, 95]
 
 /** A JPEG's own quantisation must be shrunk away: it would favour whoever meets its grid again. */
 const mostScale = { jpg: 0.75, png: 1 } as const

@@ -32,7 +32,7 @@ export const outputRows = {
     section: 'Format',
     needs: 'a lossy format',
     about:
-      'Quality on the scale of JPEG; each format gets the number that looks the same. `auto` finds the lowest with which this picture still looks like its source.',
+      'Quality on the scale of JPEG, 75 where nothing is said; each format gets the number that looks the same. `auto` finds the lowest with which this picture still looks like its source.',
     example: { value: '10' },
   },
   lossless: {
