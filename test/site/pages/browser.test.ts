@@ -158,12 +158,19 @@ inChromium('a page with pictures', (scene) => {
     try {
       const url = `https://hinted.localhost:${front.port}/waits.html`
       const learning = await (await browser.newContext()).newPage()
-      for (const _ of ['pictures', 'sizes']) await learning.goto(url, { waitUntil: 'load' })
+      const patient = { waitUntil: 'load', timeout: 120_000 } as const
+      // Until its largest picture is known, and for one page more: by then that it is known is remembered.
+      const known = async (): Promise<string> => {
+        await learning.goto(url, patient)
+        return learning.content()
+      }
+      await expect.poll(known).toContain('width="1000"')
+      await known()
       const page = await (await browser.newContext()).newPage()
       const held = Promise.withResolvers<void>()
       hold = held.promise
       isEarly = true
-      const coming = page.goto(url, { waitUntil: 'load' })
+      const coming = page.goto(url, patient)
       // The page is let go only once the picture was asked for.
       await early.promise
       held.resolve()
