@@ -3,7 +3,7 @@ import type { Language, PictureRequest } from './language.ts'
 import { presets } from './shared/mounted.ts'
 import { compile } from './uploadcare/compile.ts'
 import { ourExpiry } from './uploadcare/expiry.ts'
-import { uploadcareFacts } from './uploadcare/facts.ts'
+import { uploadcareColours, uploadcareFaces, uploadcareFacts } from './uploadcare/facts.ts'
 import { readPath, type UploadcarePath } from './uploadcare/path.ts'
 import { expiryOf, verifyToken } from './uploadcare/token.ts'
 
@@ -28,8 +28,9 @@ export const uploadcare: Language = {
 }
 
 function meaning({ id, operations, name }: UploadcarePath, defaults: string): PictureRequest {
-  const { options, as } = compile(operations)
+  const { options, as, told } = compile(operations)
   const saving = as !== undefined || name !== undefined ? { as, name } : undefined
+  if (told) return { options, reshape: told === 'detect_faces' ? uploadcareFaces : uploadcareColours }
   if (options.format === 'json') return { options, reshape: (answer) => uploadcareFacts(answer, id) }
   if (options.format === 'original') return { options, saving }
   return { options: { ...presets(defaults), ...options }, saving }

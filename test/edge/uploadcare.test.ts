@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EdgeSource, makeExact } from '../../edge/exact-request.ts'
-import { uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
+import { uploadcareColours, uploadcareFaces, uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
 import { sign as signed } from '../../edge/languages/uploadcare/token.ts'
 import { sign } from '../../edge/signature.ts'
 import { Failure } from '../../errors.ts'
@@ -94,9 +94,13 @@ describe('an address', () => {
     expect([failure.kind, failure.message]).toEqual(['bad-option', message])
   })
 
-  test.each(['detect_faces/'])('/%s is refused by name', (rest) => {
-    const { kind, message } = failureOf(() => exactly(`/${id}/${rest}`))
-    expect([kind, message]).toEqual(['bad-option', `${rest.split('/')[0]} is not supported`])
+  test.each([
+    ['detect_faces/', 'fm=json&faces=true'],
+    ['-/main_colors/3/', 'palette=json&colors=3'],
+    ['-/main_colors/', 'palette=json&colors=5'],
+  ])('/%s tells what %s tells, in their shape', (rest, query) => {
+    const asked = exactly(`/${id}/${rest}`)
+    expect([asked.path, typeof asked.reshape]).toEqual([exactly(`/uploads/${id}?${query}`).path, 'function'])
   })
 
   test.each([
@@ -276,6 +280,20 @@ describe('signed delivery', () => {
 
   test('what is signed for a while is not kept by anybody beyond it', () => {
     expect(exactly(`/${id}/?${acl(`/${id}/`)}`, '', sourceWith([key])).expires).toBe(1_900_000_000)
+  })
+})
+
+test('faces and colours are told in their shape', () => {
+  const answerOf = (document: unknown) => ({
+    status: 200,
+    headers: {},
+    body: Buffer.from(JSON.stringify(document)),
+  })
+  const box = { x: 10, y: 20, width: 30, height: 40, score: 0.9 }
+  expect(JSON.parse(uploadcareFaces(answerOf({ faces: [box] })).body.toString())).toEqual([[10, 20, 30, 40]])
+  const red = { red: 1, green: 0.2, blue: 0, hex: '#ff3300', share: 1 }
+  expect(JSON.parse(uploadcareColours(answerOf({ colors: [red] })).body.toString())).toEqual({
+    main_colors: [[255, 51, 0]],
   })
 })
 

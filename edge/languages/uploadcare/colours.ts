@@ -16,6 +16,8 @@ const amounts: Readonly<Record<string, Amount>> = {
   contrast: [-100, 500, (amount) => `con=${share(amount)}`],
   saturation: [-100, 500, (amount) => `sat=${share(amount)}`],
   vibrance: [-100, 500, (amount) => `vib=${share(amount)}`],
+  // As much more red as there is less blue; how much, nobody has written down.
+  warmth: [-100, 100, (amount) => `balance=${share(amount / 5)},0,${share(-amount / 5)}`],
 }
 
 /** The native options of an operation of colour; undefined for another one. */

@@ -3,11 +3,12 @@ import { Failure } from '../../../errors.ts'
 import { type Options, turned } from '../../../transforms/index.ts'
 import { colour, integer, oneOf, refuse } from './arguments.ts'
 import { colourOf, cornersOf, trimOf } from './colours.ts'
+import { alignOf, blurredRegion, boxOf, fontOf, overlayOf, textOf } from './drawn.ts'
 import type { Operation } from './path.ts'
-import { regionOf } from './region.ts'
+import { faceOf, regionOf } from './region.ts'
 import { resizeAgain } from './second-resize.ts'
 import { type ReadSizing, sizings } from './sizing.ts'
-import { isUpright, start, turnBy, type UploadcareState } from './state.ts'
+import { isUpright, type Sizing, start, turnBy, type UploadcareState } from './state.ts'
 
 type OperationStep = (state: UploadcareState, operation: Operation) => UploadcareState
 
@@ -39,11 +40,28 @@ const steps: Readonly<Record<string, OperationStep>> = {
 
   blur: (state, operation) => {
     const [, amount = '100', ...rest] = operation.args
-    if (amount !== '100' || rest.length > 0) throw refuse(operation, 'a strength alone')
-    return withEffect(state, operation, { blur: strength(operation, 10, 2000) })
+    const share = integer(amount, [-200, 100])
+    if (rest.length > 0 || share === undefined || (share > 0 && share < 100))
+      throw refuse(operation, 'a strength, then 100 or a negative amount')
+    const by = Math.min(2000, strength(operation, 10, 5000))
+    if (share === 100) return withEffect(state, operation, { blur: by })
+    // What a blur takes away, once more: an unsharp mask.
+    return share === 0
+      ? state
+      : withEffect(state, operation, {
+          unsharp: Math.min(100, -share),
+          unsharpRadius: Math.min(100, by / 10),
+        })
   },
   // Theirs goes to 20, ours to 100.
   sharp: (state, operation) => withEffect(state, operation, { sharpen: strength(operation, 5, 20) * 5 }),
+
+  blur_region: (state, operation) => withEffect(state, operation, blurredRegion(operation)),
+  overlay: (state, operation) => withEffect(state, operation, overlayOf(operation)),
+  text: (state, operation) => withEffect(state, operation, textOf(operation, state.lettering)),
+  font: (state, operation) => ({ ...state, lettering: fontOf(operation, state.lettering) }),
+  text_align: (state, operation) => ({ ...state, lettering: alignOf(operation, state.lettering) }),
+  text_box: (state, operation) => ({ ...state, lettering: boxOf(operation, state.lettering) }),
 
   gif2video(state, operation) {
     if (operation.args.length > 0) throw refuse(operation, 'no arguments')
@@ -99,26 +117,16 @@ const metadata: Readonly<Record<string, Options>> = {
 const keptMetadata = ({ quality: { metadata: kept } }: UploadcareState): Options =>
   kept === undefined ? {} : { metadata: kept }
 
-/** Colour settings that do nothing at this value: editors write them all the same. */
-const neutral: Readonly<Record<string, string>> = { warmth: '0' }
-
-const notDone: ReadonlySet<string> = new Set(
-  `zoom_objects filter blur_region overlay rect text text_align font text_box
-  main_colors jsonp detect_faces`.split(/\s+/),
-)
+const notDone: ReadonlySet<string> = new Set(['zoom_objects', 'filter', 'rect', 'jsonp'])
 
 export function apply(state: UploadcareState, operation: Operation): UploadcareState {
-  const { name, args } = operation
+  const { name } = operation
   const size = Object.hasOwn(sizings, name) ? sizings[name] : undefined
   if (size) return resize(state, operation, size)
   const colours = colourOf(operation)
   if (colours) return withColours(state, operation, colours)
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined
   if (step) return step(state, operation)
-  if (Object.hasOwn(neutral, name)) {
-    if (args.length === 1 && args[0] === neutral[name]) return state
-    throw refuseOperation(name, `The operation ${name} is not supported`)
-  }
   const words = notDone.has(name) ? 'is not supported' : 'is not known'
   throw refuseOperation(name, `The operation ${name.slice(0, 60)} ${words}`)
 }
@@ -128,14 +136,40 @@ const refuseOperation = (name: string, message: string): Failure =>
 
 function resize(state: UploadcareState, operation: Operation, size: ReadSizing): UploadcareState {
   const { name } = operation
-  const next = resizeAgain(state, size(operation, state))
+  const asked = size(operation, state)
+  const next = resizeAgain(
+    state,
+    state.face && !state.sizing ? roundFace(operation, asked, state.face) : asked,
+  )
   if (!next) throw refuseOperation(name, `${name} after another sizing operation is not supported`)
   if (next !== state && Object.keys(state.effects).length > 0)
     throw refuseOperation(name, `${name} after blur or sharp is not supported: size first`)
   return next
 }
 
+/** The part round the largest face, in the ratio of the size or in its own. */
+function roundFace(
+  { name }: Operation,
+  { options: { width, height, fit, crop: _, ...options } }: Sizing,
+  { pad, ratio }: NonNullable<UploadcareState['face']>,
+): Sizing {
+  const faces = { ...options, fit: 'crop', crop: ['faces', 'attention'], facePad: pad, faceIndex: 1 } as const
+  if (width && height && fit === 'crop') return { options: { ...faces, width, height } }
+  const isOneSide = fit === undefined && (width === undefined) !== (height === undefined)
+  if (ratio === undefined || !isOneSide)
+    throw refuseOperation(
+      name,
+      `${name} after crop/face is not supported: write scale_crop, or a ratio and one side`,
+    )
+  return { options: { ...faces, ...(width && { width }), ...(height && { height }), aspect: ratio } }
+}
+
 function crop(state: UploadcareState, operation: Operation): UploadcareState {
+  if (/^faces?$/.test(operation.args[0] ?? '')) {
+    if (state.sizing ?? state.region)
+      throw refuseOperation('crop', 'crop/face after a size or a crop is not supported')
+    return { ...state, face: faceOf(operation) }
+  }
   const region = regionOf(operation)
   if (!state.sizing) {
     if (state.region) throw refuseOperation('crop', 'crop after another crop is not supported')

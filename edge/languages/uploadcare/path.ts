@@ -19,10 +19,8 @@ const maxPath = 4096
 /** Nobody writes so many; each is looked at several times. */
 const maxOperations = 50
 
-/** What the language writes without a mark in front. */
-const unmarked: ReadonlySet<string> = new Set(['detect_faces'])
-/** Written without a mark, before the operations. */
-const videoWord = 'gif2video'
+/** What the language writes without a mark, before all operations. */
+const unmarked: ReadonlySet<string> = new Set(['detect_faces', 'gif2video'])
 
 /** An operation is '-', its name, and all up to the next '-'. Without a slash at the end the last part is a name. */
 export function readPath(rawPath: string): UploadcarePath {
@@ -34,15 +32,14 @@ export function readPath(rawPath: string): UploadcarePath {
   const isName = last !== undefined && last !== '' && last !== '-' && parts.at(-1) !== '-'
   if (!isName && last) parts.push(last)
   const [first = '-'] = parts
-  if (unmarked.has(first)) throw new Failure('bad-option', `${first} is not supported`, { option: first })
-  if (first.toLowerCase() === videoWord)
-    return { id: id.toLowerCase(), operations: asVideo(parts), name: isName ? last : undefined }
+  if (unmarked.has(first.toLowerCase()))
+    return { id: id.toLowerCase(), operations: marked(parts), name: isName ? last : undefined }
   if (first !== '-') throw bad(`Expected /-/ and an operation after the identifier, received ${first}`)
   return { id: id.toLowerCase(), operations: splitOperations(parts), name: isName ? last : undefined }
 }
 
-/** The word counts as the first operation, so that all that follow are read for a video. */
-const asVideo = (parts: readonly string[]): readonly Operation[] => splitOperations(['-', ...parts])
+/** The word counts as the first operation, so that all that follow are read with it. */
+const marked = (parts: readonly string[]): readonly Operation[] => splitOperations(['-', ...parts])
 
 function splitOperations(parts: readonly string[]): readonly Operation[] {
   const operations: { name: string; args: string[] }[] = []

@@ -1,15 +1,10 @@
 // What a crop keeps: a box or a ratio, of the picture so far.
-import { Failure } from '../../../errors.ts'
 import type { Region } from '../../../transforms/index.ts'
 import { box, centred, corner, place, ratio, refuse } from './arguments.ts'
 import type { Operation } from './path.ts'
 
 export function regionOf(operation: Operation): Region {
   const [text = '', align, ...rest] = operation.args
-  if (text === 'face')
-    throw new Failure('bad-option', 'crop/face is not supported: nobody looks for faces here', {
-      option: 'crop',
-    })
   if (text === 'image') return imageRegion(operation)
   const part = ratio(text)
   const size = part === undefined ? box(text) : { ratio: part }
@@ -31,3 +26,18 @@ function imageRegion(operation: Operation): Region {
 }
 
 const whole = { width: { share: 1 }, height: { share: 1 } } as const
+
+/** face[/W:H][/WpxHp]: a ratio, and how many times as large as the face the part is. */
+export function faceOf(operation: Operation): { readonly pad: number; readonly ratio?: number } {
+  let part: number | undefined
+  let pad = 1
+  for (const text of operation.args.slice(1)) {
+    const asked = ratio(text)
+    const [, w, h] = /^(\d{1,4})[p%]x(\d{1,4})[p%]$/i.exec(text) ?? []
+    if (asked !== undefined) part = asked
+    else if (w !== undefined && w === h && Number(w) >= 50) pad = Number(w) / 100
+    else if (text !== 'center')
+      throw refuse(operation, 'face, then a ratio such as 1:1 and a size such as 200px200p of equal sides')
+  }
+  return { pad, ...(part !== undefined && { ratio: part }) }
+}

@@ -25,7 +25,7 @@ export const sizings: Readonly<Record<string, ReadSizing>> = {
 
   smart_resize(operation) {
     if (operation.args.length !== 1) throw refuse(operation, 'two sides such as 300x200')
-    return attentive(bothSides(operation, operation.args[0]), 'attention')
+    return attentive(bothSides(operation, operation.args[0]), ['attention'])
   },
 
   scale_crop(operation, { stretch }) {
@@ -39,7 +39,7 @@ export const sizings: Readonly<Record<string, ReadSizing>> = {
         `dimensions, then one of ${Object.keys(types).join(', ')} or a place such as center`,
       )
     const enlarge = enlarging(stretch)
-    if (type) return withOptions(attentive(pair, type), enlarge)
+    if (type) return withOptions(attentive(pair, type, cropWords(at ?? corner)), enlarge)
     const crop = cropWords(at ?? corner)
     if (crop) return { options: { ...sides(pair), fit: 'crop', crop, ...enlarge } }
     if (stretch !== 'on') throw refuse(operation, 'a corner, an edge or the center after stretch')
@@ -48,23 +48,27 @@ export const sizings: Readonly<Record<string, ReadSizing>> = {
   },
 }
 
-/** We look for what draws attention, faces by the colour of skin among it; points are where detail is. */
-const types: Readonly<Record<string, 'attention' | 'entropy'>> = {
-  smart: 'attention',
-  smart_faces: 'attention',
-  smart_objects: 'attention',
-  smart_points: 'entropy',
-  smart_faces_objects: 'attention',
-  smart_faces_points: 'attention',
-  smart_objects_faces: 'attention',
-  smart_objects_points: 'attention',
-  smart_faces_objects_points: 'attention',
-  smart_objects_faces_points: 'attention',
+type Detector = 'faces' | 'attention' | 'entropy'
+
+/** Objects are what draws attention; points are where detail is. The first that finds something counts. */
+const types: Readonly<Record<string, readonly Detector[]>> = {
+  smart: ['faces', 'attention'],
+  smart_faces: ['faces'],
+  smart_objects: ['attention'],
+  smart_points: ['entropy'],
+  smart_faces_objects: ['faces', 'attention'],
+  smart_faces_points: ['faces', 'entropy'],
+  smart_objects_faces: ['attention'],
+  smart_objects_points: ['attention'],
+  smart_faces_objects_points: ['faces', 'attention'],
+  smart_objects_faces_points: ['attention'],
 }
 
-const attentive = (pair: Pair, by: 'attention' | 'entropy'): Sizing => ({
-  options: { ...sides(pair), fit: 'crop', crop: [by] },
-})
+/** `otherwise` is the place where no face is found; the other detectors find something in every picture. */
+function attentive(pair: Pair, by: readonly Detector[], otherwise: Options['crop'] = []): Sizing {
+  const fallback = by.length > 1 || by[0] !== 'faces' ? [] : otherwise
+  return { options: { ...sides(pair), fit: 'crop', crop: [...by, ...fallback] } }
+}
 
 const withOptions = ({ options }: Sizing, more: Options): Sizing => ({ options: { ...options, ...more } })
 

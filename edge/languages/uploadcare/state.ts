@@ -8,6 +8,7 @@ import {
   turned,
 } from '../../../transforms/index.ts'
 import type { Placement } from './arguments.ts'
+import type { Lettering } from './drawn.ts'
 
 export interface Sizing {
   readonly options: Options
@@ -26,6 +27,9 @@ export interface UploadcareState {
   readonly third: Orient
   readonly stretch: 'on' | 'off' | 'fill'
   readonly fill?: Colour
+  /** Of a crop round the largest face, which the size behind it completes. */
+  readonly face?: { readonly pad: number; readonly ratio?: number }
+  readonly lettering: Lettering
   readonly effects: Options
   /** Of colour alone, which no size changes. */
   readonly colours: Options
@@ -45,6 +49,7 @@ export const start: UploadcareState = {
   second: upright,
   third: upright,
   stretch: 'on',
+  lettering: {},
   effects: {},
   colours: {},
   format: 'auto',
