@@ -85,8 +85,9 @@ const fits = `## Fit modes
 | \`fillmax\` | as \`fill\`, the picture not enlarged | canvas only | no |
 | \`clamp\` | exactly w × h, the rest repeats the picture's edge | yes | no |
 
-\`enlarge=no\` keeps \`scale\` and \`crop\` from enlarging: a side that the source is too small for is as long as the
-source's. \`enlarge=fill\` then paints the rest in \`bg\`; on such a canvas \`crop\` takes no \`entropy\` or \`attention\`.
+\`enlarge=no\` keeps \`scale\`, \`crop\` and \`cover\` from enlarging: a side that the source is too small for is as long as the
+source's. \`enlarge=only\` leaves a source as it is that \`clip\`, \`cover\` or \`fill\` would not enlarge.
+\`enlarge=fill\` keeps from enlarging as \`no\` does, and paints the rest of \`scale\` and \`crop\` in \`bg\`; on such a canvas \`crop\` takes no \`entropy\` or \`attention\`.
 
 With one side given, nothing is left to crop, fill or distort: \`max\`, \`min\` and \`fillmax\` are then \`max\`, all
 others \`clip\`.

@@ -52,8 +52,8 @@ export const thumborSegments: readonly Word[] = [
   },
   { name: 'fit-in', takes: 'nothing', becomes: '`fit=max`; beside `upscale()` `clip`', read: () => ({}) },
   { name: 'full-fit-in', takes: 'nothing', becomes: '`fit=cover`', read: () => ({}) },
-  { name: 'adaptive-fit-in', takes: 'nothing', why: 'source' },
-  { name: 'adaptive-full-fit-in', takes: 'nothing', why: 'source' },
+  { name: 'adaptive-fit-in', takes: 'nothing', becomes: '`fit=max`, `adapt=swap`', read: () => ({}) },
+  { name: 'adaptive-full-fit-in', takes: 'nothing', becomes: '`fit=cover`, `adapt=swap`', read: () => ({}) },
   {
     name: 'LEFTxTOP:RIGHTxBOTTOM',
     takes: 'pixels of the source, or shares',
@@ -153,10 +153,9 @@ function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
 const saving = (name: string | undefined) =>
   name === undefined ? {} : { saving: { as: 'attachment' as const, name: name || undefined } }
 
-const unsupported = ({ modes, trim, fitIn = '' }: ThumborPath): readonly string[] => [
+const unsupported = ({ modes, trim }: ThumborPath): readonly string[] => [
   ...modes,
   ...(trim?.includes('bottom-right') ? ['trim:bottom-right'] : []),
-  ...(fitIn.startsWith('adaptive') ? [fitIn] : []),
 ]
 
 const laidOut = (path: ThumborPath, asked: ThumborAsked): Pairs =>
@@ -167,7 +166,8 @@ function sizes(path: ThumborPath, asked: ThumborAsked): Pairs {
   const { fill, isStretched, isUpscaled, isNeverUpscaled, proportion = 1 } = asked
   const width = side(size?.width, proportion)
   const height = side(size?.height, proportion)
-  const isInside = fitIn === 'fit-in'
+  const isInside = fitIn === 'fit-in' || fitIn === 'adaptive-fit-in'
+  const swap: Pairs = fitIn?.startsWith('adaptive') ? { adapt: 'swap' } : {}
   const mayEnlarge = isInside ? isUpscaled === true : isNeverUpscaled !== true
   if (!width || !height)
     return {
@@ -180,7 +180,11 @@ function sizes(path: ThumborPath, asked: ThumborAsked): Pairs {
     isStretched,
     isFilled: fill !== undefined,
   })
-  const pairs = { ...sized({ width: 1, height: 1 }, meeting, mayEnlarge), ...lengths(width, height) }
+  const pairs = {
+    ...sized({ width: 1, height: 1 }, meeting, mayEnlarge),
+    ...swap,
+    ...lengths(width, height),
+  }
   return meeting === 'cover' ? { ...pairs, ...kept(path, asked) } : pairs
 }
 

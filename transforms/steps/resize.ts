@@ -69,6 +69,15 @@ export const resize = stepOf<Size>()({
         'What becomes of a source that is too small: with `scale`, `crop` and `cover` `no` leaves it as it is, and with `scale` and `crop` `fill` paints the rest in `bg`. With `clip`, `cover` and `fill` `only` leaves a source as it is that is large enough.',
       example: { value: 'no', beside: 'h=300&fit=crop', frame: 'w=400&fm=webp', sample: 'dance.gif' },
     },
+    adapt: {
+      key: 'adapt',
+      kind: oneOf(same('swap', 'clip')),
+      section: 'Size',
+      needs: '`w` and `h`',
+      about:
+        'For a source that stands upright where the frame lies, or lies where it stands: `swap` exchanges `w` and `h`, `clip` fits it inside, as `fit=clip` (or `max`, where nothing is enlarged).',
+      example: { value: 'swap', beside: 'h=480' },
+    },
     kernel: {
       key: 'kernel',
       kind: oneOf(same('nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3')),

@@ -7,7 +7,7 @@ import { type Fit, type Framing, hasBounds } from './geometry/layout.ts'
 import type { Known } from './step.ts'
 
 type Sides = Pick<Framing, 'width' | 'height'>
-type Frame = Pick<Framing, 'fit' | 'aspect' | 'enlarge'>
+type Frame = Pick<Framing, 'fit' | 'aspect' | 'enlarge' | 'adapt'>
 type Bounds = Pick<Framing, 'minWidth' | 'maxWidth' | 'minHeight' | 'maxHeight'>
 
 type Hinted = Known['hinted']
@@ -19,7 +19,7 @@ export function sizing(
   const width = hinted === undefined ? options.width : { px: bounded(hinted) }
   const given = present({ width, height: options.height })
   const bound = bounds(given, options)
-  const { fit, aspect, enlarge } = frame(given, options, hasBounds(bound))
+  const { fit, aspect, enlarge, adapt } = frame(given, options, hasBounds(bound))
   const sides = fit === 'crop' && aspect !== undefined ? completed(given, aspect) : given
   // The Width hint counts physical pixels: a density on top would count them twice.
   const density = factor(sides, densityOf(options, { width: hinted, dpr }))
@@ -30,6 +30,7 @@ export function sizing(
     dpr: hasShare(sides) && density !== 1 ? rounded(density) : undefined,
     fit,
     enlarge,
+    adapt,
     ...scaledBounds(bound, density),
     aspect: sides.width && sides.height ? undefined : aspect,
   })
@@ -47,11 +48,14 @@ export function densityOf(options: Framing, { width, dpr }: Hinted): number {
 /** The fit mode in effect: clip is absent. */
 function frame(
   { width, height }: Sides,
-  { fit = 'clip', aspect, enlarge }: Framing,
+  { fit = 'clip', aspect, enlarge, adapt }: Framing,
   isBounded: boolean,
 ): Frame {
   const limited = enlarge && limits[fit]?.includes(enlarge) ? { enlarge } : {}
-  if (width && height) return fit === 'clip' ? limited : { fit, ...limited }
+  if (width && height) {
+    const isIdle = adapt === 'clip' && (fit === 'clip' || fit === 'max')
+    return { ...(fit === 'clip' ? {} : { fit }), ...limited, ...(adapt && !isIdle && { adapt }) }
+  }
   if (fit === 'crop') return aspect === undefined ? (isBounded ? { fit } : {}) : { fit, aspect }
   if (!width && !height) return {}
   if (neverEnlarging.has(fit) || (fit === 'cover' && limited.enlarge === 'no')) return { fit: 'max' }

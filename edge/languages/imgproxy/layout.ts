@@ -11,6 +11,7 @@ const meetings: Readonly<Record<ResizingType, Meeting>> = {
   fill: 'cover',
   'fill-down': 'ratio',
   force: 'distort',
+  auto: 'cover',
 }
 
 /** Padding is added to what was sized. */
@@ -35,13 +36,16 @@ function sizes(asked: ImgproxyAsked): Pairs {
     return asked.most ? { w: shown(asked.most), h: shown(asked.most), fit: 'max' } : zoomed(x, y, extend)
   }
   if (!width || !height) {
-    if (extend) throw refusal('extend', 'extend needs both sides')
+    if (extend && !enlarge) throw refusal('extend', 'extend needs both sides')
     if (type === 'force')
       return { w: width ? shown(width) : '1.0', h: height ? shown(height) : '1.0', fit: 'scale' }
     return sized({ width, height }, 'inside', enlarge)
   }
   const meeting = type === 'fit' && extend ? 'pad' : meetings[type]
-  const pairs = sized({ width, height }, meeting, enlarge)
+  const pairs = {
+    ...sized({ width, height }, meeting, enlarge),
+    ...(type === 'auto' ? { adapt: 'clip' } : {}),
+  }
   const kept = meeting === 'cover' || meeting === 'ratio' ? keptBy(asked) : {}
   const aside = extend ? standing(asked.standing ?? '') : {}
   if (meeting === 'pad') return { ...pairs, ...aside }

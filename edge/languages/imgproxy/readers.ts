@@ -50,10 +50,10 @@ export interface ImgproxyAsked extends WatermarkAsked {
   readonly fallback?: string
 }
 
-export type ResizingType = 'fit' | 'fill' | 'fill-down' | 'force'
+export type ResizingType = 'fit' | 'fill' | 'fill-down' | 'force' | 'auto'
 
 export const types: Readonly<Record<string, ResizingType>> = {
-  ...{ fit: 'fit', fill: 'fill', 'fill-down': 'fill-down', force: 'force' },
+  ...{ fit: 'fit', fill: 'fill', 'fill-down': 'fill-down', force: 'force', auto: 'auto' },
 }
 
 /** Arguments are divided by colons; an empty one keeps what was said before. */

@@ -26,9 +26,8 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
   {
     name: 'resize',
     aliases: ['rs'],
-    takes: 'type:width:height:enlarge:extend, the type one of fit, fill, fill-down, force',
+    takes: 'type:width:height:enlarge:extend, the type one of fit, fill, fill-down, force, auto',
     becomes: 'as `resizing_type`, `width`, `height`, `enlarge`, `extend`',
-    refuses: { source: ['auto'] },
     differs: extends_,
     when: /(?!)/,
     read: sized([type, width, height, enlarge]),
@@ -43,10 +42,9 @@ export const sizeWords: readonly Word<ImgproxyAsked>[] = [
   {
     name: 'resizing_type',
     aliases: ['rt'],
-    takes: 'one of fit, fill, fill-down, force',
+    takes: 'one of fit, fill, fill-down, force, auto',
     becomes:
-      '`fit` `fit=max`, `fill` `fit=crop&enlarge=no`, `fill-down` `fit=min`, `force` `fit=scale&enlarge=no`',
-    refuses: { source: ['auto'] },
+      '`fit` `fit=max`, `fill` `fit=crop&enlarge=no`, `fill-down` `fit=min`, `force` `fit=scale&enlarge=no`, `auto` as `fill` with `adapt=clip`',
     read: type,
   },
   {

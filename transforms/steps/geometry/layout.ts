@@ -29,6 +29,8 @@ export interface Framing extends Aiming {
   readonly fit?: Fit
   /** What becomes of a side that the picture is too small for. */
   readonly enlarge?: 'no' | 'fill' | 'only'
+  /** What becomes of a frame that lies where the picture stands, or stands where it lies. */
+  readonly adapt?: 'swap' | 'clip'
   /** Where the picture stands on its canvas; in the middle where nothing is said. */
   readonly fillAlign?: Point
   /** Of a side that is not given, with `fit=crop`. */
@@ -112,14 +114,25 @@ const longerIn = (frame: Size, from: Size): boolean => frame.width > from.width 
 const limit: Size = { width: maxSide, height: maxSide }
 
 /** Lays a picture of size `from` out as is asked; without a frame it keeps its size, up to 8192 pixels a side. */
-export function layOut(from: Picture, spec: Framing): Layout {
-  const most = less(limit, spec.padding)
-  const frame = frameOf(from, spec)
+export function layOut(from: Picture, asked: Framing): Layout {
+  const most = less(limit, asked.padding)
+  const { frame, ...spec } = adapted(from, frameOf(from, asked), asked)
   if (!frame) return plain(inside(from, most, 1))
   const whole = { ...most, ...less(frame, spec.padding) }
   if (frame.width && frame.height) return modes[spec.fit ?? 'clip'](from, whole, spec)
   // The side that is not given is free: only the limit of every result bounds it, and nothing is left to cut or fill.
   return modes[spec.fit === 'max' ? 'max' : 'clip'](from, whole, spec)
+}
+
+/** A square goes with either. */
+function adapted(from: Size, frame: Partial<Size> | undefined, spec: Framing) {
+  const { adapt, ...asked } = spec
+  if (!adapt || !frame?.width || !frame.height) return { ...asked, frame }
+  const isAcross = (from.width - from.height) * (frame.width - frame.height) < 0
+  if (!isAcross) return { ...asked, frame }
+  if (adapt === 'swap') return { ...asked, frame: { width: frame.height, height: frame.width } }
+  const mayEnlarge = asked.enlarge === undefined && asked.fit !== 'min'
+  return { ...asked, frame, fit: mayEnlarge ? ('clip' as const) : ('max' as const) }
 }
 
 /** What padding leaves of a frame: a pixel at least. */
