@@ -69,10 +69,10 @@ describe('a mark', () => {
 })
 
 test.each([
-  '/photos/cat.jpg?mark=/dot.png&rev=2',
-  '/photos/cat.jpg?mark=logos:..%2Fdot.png&rev=2',
-  '/photos/cat.jpg?mark=logos:%2E%2E/dot.png&rev=2',
-  '/photos/cat.jpg?mark=Logos:dot.png&rev=2',
+  '/photos/cat.jpg?mark=/dot.png&rev=3',
+  '/photos/cat.jpg?mark=logos:..%2Fdot.png&rev=3',
+  '/photos/cat.jpg?mark=logos:%2E%2E/dot.png&rev=3',
+  '/photos/cat.jpg?mark=Logos:dot.png&rev=3',
 ])('an exact address names no picture unsafely: %s', (address) => {
   expect(['bad-address', 'bad-option']).toContain(failureOf(() => parseExactPath(address)).kind)
 })

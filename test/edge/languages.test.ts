@@ -73,7 +73,7 @@ test('one picture is one key in eight languages', () => {
     `/cloudinary/demo/image/upload/c_fill,w_300,h_200/f_jpg,q_86/${id}`,
   ]
   expect(new Set(addresses.map((address) => exactly(address).path))).toEqual(
-    new Set([`/uploads/${id}?fit=crop&fm=jpg&h=200&q=86&w=300&rev=2`]),
+    new Set([`/uploads/${id}?fit=crop&fm=jpg&h=200&q=86&w=300&rev=3`]),
   )
 })
 
