@@ -127,7 +127,7 @@ export function costs(pids: () => number[]): Pick<Server, 'cpuSeconds' | 'memory
 
 /** Bytes of a line in kilobytes. */
 const bytesIn = (pid: number, file: string, name: string): number =>
-  Number(new RegExp(`^${name}:s+(d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
+  Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
 
 const residentOf = (pid: number): number => bytesIn(pid, 'status', 'VmRSS')
 const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')
