@@ -1,7 +1,20 @@
 // What LittleCMS says of a source's colours is what our results show, whatever its coding and theirs.
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { charts, differenceFrom, files, made, type Space, shown, stored } from './colour-charts.ts'
+import { identify } from '../../transforms/identify.ts'
+import { sharesOf } from '../../transforms/render/sharing/shares.ts'
+import {
+  chart,
+  charts,
+  differenceFrom,
+  files,
+  made,
+  madeInStages,
+  planOf,
+  type Space,
+  shown,
+  stored,
+} from './colour-charts.ts'
 
 const near = (what: string, { mean, worst }: ReturnType<typeof differenceFrom>): void => {
   expect(mean, `${what}: mean`).toBeLessThanOrEqual(2)
@@ -57,5 +70,41 @@ describe.each<Space>(['p3', 'adobergb1998'])('cs=%s', (space) => {
   test.each(Object.values(formats))('is told in %s', async (output) => {
     for (const name of ['plain.png', 'p3.jpg', 'p3.avif', 'inks.jpg', 'grey-dot-gain.jpg', 'pq-10.avif'])
       await nearIn(space, name, output)
+  })
+})
+
+describe('other ways to a result keep the colours as well', () => {
+  const names = [
+    'p3.jpg',
+    'table.png',
+    'grey-linear-16.png',
+    'inks.jpg',
+    'lab.tif',
+    'cicp-hlg-16.png',
+    'p3.avif',
+  ]
+
+  test.each(names)('q=auto and max-bytes: %s', async (name) => {
+    for (const query of [
+      'fm=jpg&q=auto',
+      'fm=webp&q=auto&cs=p3',
+      'fm=avif&q=auto',
+      'fm=jpg&q=95&max-bytes=4000',
+    ]) {
+      const { mean, worst } = differenceFrom(name, await shown(await made(name, query)), 'srgb')
+      // What a search finds good enough is lossy; other colours would be off by 5 and more in the mean.
+      expect(mean, query).toBeLessThanOrEqual(3)
+      expect(worst, query).toBeLessThanOrEqual(10)
+    }
+  })
+
+  test.each(names)('made in stages: %s', async (name) => {
+    const body = await madeInStages(name, 'w=64&fm=png')
+    near(name, differenceFrom(name, await shown(body), 'srgb'))
+  })
+
+  test('a result in another space shares no pixels with one in sRGB', () => {
+    expect(sharesOf(planOf('p3.jpg', 'w=64&fm=jpg'), identify(chart('p3.jpg')))).toBeDefined()
+    expect(sharesOf(planOf('p3.jpg', 'cs=p3&w=64&fm=jpg'), identify(chart('p3.jpg')))).toBeUndefined()
   })
 })

@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import sharp, { type Sharp } from 'sharp'
 import { identify } from '../../transforms/identify.ts'
 import { exact, parse, plan } from '../../transforms/index.ts'
+import type { Plan } from '../../transforms/plan/plan.ts'
 import { render } from '../../transforms/render/apply.ts'
+import { sharesOf } from '../../transforms/render/sharing/shares.ts'
+import { baseOf, pictureFrom } from '../../transforms/render/sharing/stages.ts'
 import { colourDifference, type Rgb } from './colour-difference.ts'
 
 export type Space = 'srgb' | 'p3' | 'adobergb1998'
@@ -19,10 +22,20 @@ export const charts = Object.keys(references)
 export const files = readdirSync(folder).filter((name) => !/\.(py|json)$/.test(name))
 
 /** As a browser that accepts nothing new asks for it. */
-export async function made(name: string, query: string): Promise<Buffer> {
+export const planOf = (name: string, query: string): Plan =>
+  plan(exact(parse(query), { formats: 'basic', saveData: false }), identify(chart(name)))
+
+export const made = async (name: string, query: string): Promise<Buffer> =>
+  Buffer.from((await render(chart(name), planOf(name, query))).body)
+
+/** From a base, as pictures that are wanted together are, where it has one. */
+export async function madeInStages(name: string, query: string): Promise<Buffer> {
   const source = chart(name)
-  const asked = plan(exact(parse(query), { formats: 'basic', saveData: false }), identify(source))
-  return Buffer.from((await render(source, asked)).body)
+  const stage = { plan: planOf(name, query), facts: identify(source), bounds: {} }
+  const divisor = sharesOf(stage.plan, stage.facts)?.divisor
+  const memory = new SharedArrayBuffer(0)
+  const base = divisor && (await baseOf({ source }, divisor, { ...stage, memory }))
+  return Buffer.from((await pictureFrom(base ? { base } : { source }, stage)).body)
 }
 
 const [columns, rows] = [8, 6]
@@ -39,9 +52,12 @@ async function patchesOf(image: Sharp): Promise<Rgb[]> {
   })
 }
 
-/** By its profile, if it has one. */
-export const shown = (body: Buffer): Promise<Rgb[]> =>
-  patchesOf(sharp(body).toColourspace('srgb').withIccProfile('srgb', { attach: false }))
+/** By its profile, if it has one; without one sharp takes 16 bits for another space. */
+export async function shown(body: Buffer): Promise<Rgb[]> {
+  const { icc } = await sharp(body).metadata()
+  const image = sharp(body).toColourspace('srgb')
+  return patchesOf(icc ? image.withIccProfile('srgb', { attach: false }) : image)
+}
 
 export const stored = (body: Buffer): Promise<Rgb[]> =>
   patchesOf(sharp(body, { ignoreIcc: true }).toColourspace('srgb'))

@@ -12,16 +12,13 @@ import type { Meaning } from './transfer.ts'
 
 type Stored = Pick<Facts, 'depth' | 'lab'>
 
-/** A new pipeline that goes on from what `image` has done so far. */
-export const inSrgb = (image: Sharp, facts: Stored, colour: Coding): Promise<Sharp> =>
-  inSpace(image, { facts, colour, space: 'srgb' })
-
 interface Way {
   readonly facts: Stored
   readonly colour: Meaning
   readonly space: SpaceName
 }
 
+/** A new pipeline that goes on from what `image` has done so far. */
 export async function inSpace(image: Sharp, { facts, colour, space }: Way): Promise<Sharp> {
   const { depth, lab } = facts
   const { width, height, ...read } = await samplesOf(image, depth > 8 ? 16 : 8)
@@ -32,6 +29,10 @@ export async function inSpace(image: Sharp, { facts, colour, space }: Way): Prom
 }
 
 export const asSrgb = codingOf(1, 13) as Coding
+
+/** Grey whose profile the decoder does not hear. */
+export const isDeepGrey = ({ space, icc, depth }: Pick<Facts, 'space' | 'icc' | 'depth'>): boolean =>
+  space === 'gray' && icc && depth > 8
 
 /** By a grey picture's own profile; as sRGB's grey where that has none of use. */
 export async function greyOf(image: Sharp): Promise<Meaning> {

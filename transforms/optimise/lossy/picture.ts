@@ -1,7 +1,7 @@
 // Reads a source into the pixels that are encoded and compared: upright, eight bits, in sRGB or in its own wide profile.
 import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
-import { inSrgb } from '../../pixels/colours.ts'
+import { greyOf, inSpace, isDeepGrey } from '../../pixels/colours.ts'
 import { sharp } from '../../pixels/sharp.ts'
 import { classifyIcc } from '../icc.ts'
 
@@ -45,9 +45,10 @@ export async function readPicture(
 /** Colours given by code points (CICP) become sRGB: none of the formats written here can carry the code points. */
 async function openUpright(source: Uint8Array, facts: Facts): Promise<Sharp> {
   const { colour } = facts
-  const options = { failOn: 'truncated', limitInputPixels: false, ignoreIcc: colour !== undefined } as const
-  const image = sharp(source, options).autoOrient()
-  return colour ? inSrgb(image, facts, colour) : image
+  const ignoreIcc = colour !== undefined || isDeepGrey(facts)
+  const image = sharp(source, { failOn: 'truncated', limitInputPixels: false, ignoreIcc }).autoOrient()
+  if (!ignoreIcc) return image
+  return inSpace(image, { facts, colour: colour ?? (await greyOf(image)), space: 'srgb' })
 }
 
 /** CMYK becomes sRGB whatever its profile: browsers show it differently. */

@@ -1,6 +1,7 @@
 // Converts a picture of another format to lossless WebP. It is brought upright, as few viewers heed an orientation in WebP.
 import type { Facts } from '../../facts.ts'
 import { identify } from '../../identify.ts'
+import { isDeepGrey } from '../../pixels/colours.ts'
 import { run } from '../../pixels/run.ts'
 import { sharp } from '../../pixels/sharp.ts'
 import { once } from '../jpeg/index.ts'
@@ -25,6 +26,7 @@ export function createLosslessWebp({ source, facts }: ConversionSource): Candida
       if (facts.animated) throw new Declined('it moves')
       if (facts.colour || (facts.format === 'png' && hasOwnColours(source)))
         throw new Declined('no WebP says how its colours are meant')
+      if (isDeepGrey(facts)) throw new Declined('no WebP holds its shades of grey')
       return convertToWebp({ source, facts })
     },
     findFault: async (body) => {
