@@ -79,6 +79,8 @@ export interface Facts {
   readonly lossless?: boolean
   /** The ICC profile's presence. */
   readonly icc: boolean
+  /** A JPEG that says of itself that further pictures follow it: what makes it brighter may be among them. */
+  readonly gainMap?: true
   /** What the samples mean, where that is told without a profile or against it, and they have to be converted. */
   readonly colour?: Coding
   /** Samples of a TIFF are lightness, a and b, the latter two as signed numbers or counted from the middle. */

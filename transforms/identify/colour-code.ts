@@ -51,6 +51,17 @@ export function codingOf(primary: number, transfer: number, fullRange = true): C
     : { primaries: colours, transfer: curve, fullRange }
 }
 
+/** The numbers that say it; undefined for what none says. */
+export function codePointsOf(
+  coding: Coding,
+): { readonly primaries: number; readonly transfer: number } | undefined {
+  const numberOf = <T>(table: Readonly<Record<number, T>>, isIt: (each: T) => boolean) =>
+    Object.entries(table).find(([, each]) => isIt(each))?.[0]
+  const colours = numberOf(primaries, (each) => isNear(each, coding.primaries))
+  const curve = numberOf(transfers, (each) => each === coding.transfer)
+  return colours && curve ? { primaries: Number(colours), transfer: Number(curve) } : undefined
+}
+
 /** Whether the samples are sRGB's own, so that nothing has to be converted. */
 export const isSrgb = ({ primaries, transfer, fullRange }: Coding): boolean =>
   fullRange && transfer === 'srgb' && isNear(primaries, srgbPrimaries)

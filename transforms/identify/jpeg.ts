@@ -1,6 +1,6 @@
 // JPEG (ITU-T T.81 annex B): size, coding and colour from the frame header, orientation and profile from APPn.
 import type { Facts } from '../facts.ts'
-import { broken, has, u8, u16be } from './bytes.ts'
+import { broken, has, text, u8, u16be } from './bytes.ts'
 import { orientationOf } from './exif.ts'
 
 const startOfScan = 0xda
@@ -17,21 +17,35 @@ const spaces = { 1: 'gray', 3: 'rgb', 4: 'cmyk' } as const
 export function identifyJpeg(bytes: Uint8Array): Facts {
   let orientation = 1
   let icc = false
+  let gainMap = false
   let frame: { marker: number; at: number } | undefined
   for (const { marker, at } of segments(bytes)) {
     if (marker === 0xe1 && has(bytes, at + 2, 'Exif\0\0')) orientation = exifOrientation(bytes, at)
     if (marker === 0xe2 && has(bytes, at + 2, 'ICC_PROFILE\0')) icc = true
+    if (marksGainMap(bytes, marker, at)) gainMap = true
     if (isFrameHeader(marker)) frame ??= { marker, at }
-    if (marker === startOfScan && frame) return facts(bytes, frame, { orientation, icc, firstScan: at })
+    if (marker === startOfScan && frame)
+      return facts(bytes, frame, { orientation, icc, gainMap, firstScan: at })
   }
   if (!frame) throw broken('the JPEG has no frame header')
-  return facts(bytes, frame, { orientation, icc, firstScan: bytes.length })
+  return facts(bytes, frame, { orientation, icc, gainMap, firstScan: bytes.length })
 }
 
 /** The coding without loss that only cameras' own files have (T.81 annex H); no viewer reads it. */
 export function isLosslessJpeg(bytes: Uint8Array): boolean {
   for (const { marker } of segments(bytes)) if (isFrameHeader(marker)) return (marker & 3) === 3
   return false
+}
+
+/** The index of pictures (CIPA DC-007), the version of ISO 21496-1, or Adobe's in XMP; a decoder finds out what follows. */
+function marksGainMap(bytes: Uint8Array, marker: number, at: number): boolean {
+  if (marker === 0xe2)
+    return has(bytes, at + 2, 'MPF\0') || has(bytes, at + 2, 'urn:iso:std:iso:ts:21496:-1\0')
+  return (
+    marker === 0xe1 &&
+    has(bytes, at + 2, 'http://ns.adobe.com/xap/1.0/\0') &&
+    text(bytes, at + 2, u16be(bytes, at)).includes('hdrgm:Version')
+  )
 }
 
 function exifOrientation(bytes: Uint8Array, at: number): number {
@@ -58,6 +72,7 @@ function* segments(bytes: Uint8Array): Generator<{ marker: number; at: number }>
 interface Found {
   readonly orientation: number
   readonly icc: boolean
+  readonly gainMap: boolean
   readonly firstScan: number
 }
 
@@ -74,6 +89,7 @@ function facts(bytes: Uint8Array, frame: { marker: number; at: number }, found: 
     alpha: false,
     progressive: isProgressive(marker),
     icc: found.icc,
+    ...(found.gainMap && { gainMap: true }),
     space: spaces[channels as 1 | 3 | 4] ?? 'rgb',
     depth: u8(bytes, at + 2),
     scans: isProgressive(marker) ? countScans(bytes, found.firstScan) : 1,

@@ -137,9 +137,10 @@ const small = (options: Options): Options =>
 /** What is said of the file: only where its format can hold it. */
 function written(options: Options, { format, formats, lossless }: Partial<Spec>): Partial<Spec> {
   const mayBe = (...some: Spec['format'][]) => formats !== undefined || !format || some.includes(format)
-  const { chroma, colours, colourSpace, maxBytes, metadata, iptc } = options
+  const { chroma, colours, colourSpace, hdr, maxBytes, metadata, iptc } = options
   return present({
     colourSpace: format === 'gif' || isVideo(format) ? undefined : colourSpace,
+    hdr: hdr === 'keep' && !formats && mayBe('jpeg', 'pjpg', 'avif') ? hdr : undefined,
     chroma: !lossless && mayBe('jpeg', 'pjpg', 'avif') ? chroma : undefined,
     colours: mayBe('png', 'gif') ? colours : undefined,
     maxBytes: isVideo(format) ? undefined : maxBytes,

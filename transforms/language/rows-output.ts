@@ -58,6 +58,21 @@ export const outputRows = {
       'Colours of the result. `srgb` (also `strip`): sRGB without a profile, also where the own bytes of the source would have answered with theirs; `tinysrgb`: with a small profile that says so; `p3`: Display P3, and `adobergb1998`: Adobe RGB (1998), each with its profile. Stills in JPEG, PNG, WebP and AVIF; what moves, and GIF, stays in sRGB.',
     example: { value: 'p3', beside: 'fm=jpg', frame: 'w=320' },
   },
+  hdr: {
+    key: 'hdr',
+    example: {
+      value: 'keep',
+      beside: 'fm=jpg',
+      frame: 'w=320',
+      same: 'No sample has more range than a usual screen.',
+    },
+    kind: oneOf(same('sdr', 'keep')),
+    section: 'Format',
+    default: 'sdr',
+    needs: '`fm=jpg` or `fm=avif`, and nothing done to the picture but size, region and turns',
+    about:
+      '`keep` keeps what only screens of high dynamic range show: in a JPEG the gain map of a JPEG (Ultra HDR, ISO 21496-1), cut and resized as the picture is; in an AVIF the samples of PQ and HLG, with 10 bits. Elsewhere, and by default, gain maps are dropped, and PQ and HLG get the tones of a usual screen.',
+  },
   chroma: {
     key: 'chromasub',
     kind: oneOf({ '444': '444', '420': '420' }, ['422']),

@@ -128,6 +128,7 @@ function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
     isWorkedOn ||
     made.further !== undefined ||
     made.space !== undefined ||
+    made.hdr === 'map' ||
     made.flatten ||
     isPainted ||
     isOneFrame ||

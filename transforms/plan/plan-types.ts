@@ -47,6 +47,8 @@ export interface Plan extends StepValues {
   readonly kernel?: Kernel
   /** The colours that the result is in, and that its profile says; sRGB, which needs none, where it does not say. */
   readonly space?: 'p3' | 'adobergb1998' | 'tinysrgb'
+  /** What is beyond usual screens stays: the gain map of a JPEG, or samples of PQ and HLG in an AVIF of 10 bits. */
+  readonly hdr?: 'map' | 'samples'
   /** Canvas and, where the format has no alpha, behind transparent pixels. */
   readonly background: Colour
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */

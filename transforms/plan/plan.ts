@@ -7,6 +7,7 @@ import { isSame, type Size } from '../steps/geometry/sizes.ts'
 import { eachStep, furtherSources } from '../steps/index.ts'
 import type { Draft, FindFacts } from '../steps/step.ts'
 import { choices } from './choices.ts'
+import { hdrOf } from './hdr.ts'
 import { output } from './output.ts'
 import type { Plan } from './plan-types.ts'
 import { tellOf } from './tell.ts'
@@ -29,7 +30,7 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
   })
   const turnedSize = orientSize(facts, asked.orient ?? turned(0))
   const drawn = isDrawing(facts) ? rasterised(asked, turnedSize) : asked
-  const made = {
+  const drafted = {
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
     ...timeOf(spec, facts),
@@ -37,6 +38,7 @@ export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): 
     ...((asked.trim ?? asked.faces) !== undefined && { spec }),
   }
   const tell = tellOf(spec)
+  const made = tell ? drafted : { ...drafted, ...hdrOf(spec, facts, drafted) }
   if (made.video) return made
   return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
 }

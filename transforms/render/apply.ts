@@ -39,14 +39,24 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
   if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
   const { plan, bounds: left, faces } = await settled(source, asked, bounds)
   const made = { ...(await coloured(source, plan, left)), ...(faces && { faces }) }
-  if (!asked.keep) return made
+  const facts = bounds.facts ?? identify(source)
+  const { keep } = asked
   // Loaded only here: a plain render reads no metadata.
-  const { withKept } = await import('./metadata.ts')
-  return withKept(made, { source, facts: bounds.facts ?? identify(source), keep: asked.keep })
+  const kept = keep ? (await import('./metadata.ts')).withKept(made, { source, facts, keep }) : made
+  // Last, since its index counts every byte before it; loaded only here.
+  return plan.hdr === 'map'
+    ? (await import('./hdr/kept-map.ts')).withKeptMap(kept, { source, facts, plan })
+    : kept
 }
 
 /** In other colours than sRGB, whose profile counts among the bytes that are allowed. */
 async function coloured(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+  if (plan.hdr === 'samples' && !plan.source)
+    return (await import('./hdr/ten-bits.ts')).inTenBits(source, {
+      facts: bounds.facts ?? identify(source),
+      plan,
+      bounds,
+    })
   if (!plan.space) return picture(source, plan, bounds)
   // Loaded only here: a plain picture has no profile.
   const { mostProfileBytes, tagged } = await import('./tagged.ts')

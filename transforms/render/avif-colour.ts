@@ -36,6 +36,42 @@ export function withColr(avif: Uint8Array, content: Uint8Array): Uint8Array<Arra
 export const profileContent = (profile: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from('prof', 'latin1'), profile])
 
+interface CodePoints {
+  readonly primaries: number
+  readonly transfer: number
+}
+
+/** Of our encoder: the matrix of BT.601, and the full range. */
+const [matrix, fullRange] = [6, 0x80]
+
+export const nclxContent = ({ primaries, transfer }: CodePoints): Uint8Array =>
+  Buffer.from([...Buffer.from('nclx'), 0, primaries, 0, transfer, 0, matrix, fullRange])
+
+/** Code points of sRGB, as our encoder writes them into the picture's own header (AV1 5.5.2). */
+const written = 0x01_0d_06
+const headerBytes = 32
+
+/** The same numbers in the picture's header as in its box, in place: they are eight bits each, at no byte's beginning. */
+export function withHeader(avif: Uint8Array, { primaries, transfer }: CodePoints): Uint8Array<ArrayBuffer> {
+  const file = Buffer.from(avif)
+  const mdat = inside(file, { type: 'file', start: 0, end: file.length }, 'mdat')
+  const bitAt = (at: number) => (u8(file, mdat.start + (at >> 3)) >> (7 - (at & 7))) & 1
+  const read = (at: number) =>
+    Array.from({ length: 24 }, (_, i) => bitAt(at + i)).reduce((n, bit) => n * 2 + bit, 0)
+  const last = Math.min(headerBytes, mdat.end - mdat.start - 4) * 8
+  for (let at = 0; at < last; at++) {
+    if (read(at) !== written) continue
+    const bits = (primaries << 8) | transfer
+    for (let i = 0; i < 16; i++) {
+      const [byte, mask] = [mdat.start + ((at + i) >> 3), 0x80 >> ((at + i) & 7)]
+      const value = u8(file, byte)
+      file[byte] = (bits >> (15 - i)) & 1 ? value | mask : value & ~mask
+    }
+    return new Uint8Array(file)
+  }
+  throw new RangeError('an AVIF of ours whose header says other colours')
+}
+
 function boxOf(type: string, content: Uint8Array): Uint8Array {
   const head = Buffer.alloc(8)
   head.writeUInt32BE(content.length + 8)

@@ -48,6 +48,11 @@ export async function opened(bytes: Buffer, facts: Facts, way: Way): Promise<Ope
   return { image: await inColours(open, facts, wideSpaceOf(way.plan)), size }
 }
 
+/** A picture that its decoder reads, in the samples that it has. */
+export async function asStored(bytes: Buffer, facts: Facts, options: SharpOptions): Promise<Sharp> {
+  return sharp(await readableOf(bytes, facts, options), { ...options, ignoreIcc: true })
+}
+
 /** With its profile heard or not. */
 async function openerOf(bytes: Buffer, facts: Facts, { options }: Way): Promise<Open> {
   const readable = await readableOf(bytes, facts, options)

@@ -45,11 +45,12 @@ const isPlain = ({
   spec,
   video,
   space,
+  hdr,
   ...plan
 }: Plan): boolean =>
   encoding.score === undefined &&
   [encoding, ...others].every(({ format, colours }) => format !== 'gif' && colours === undefined) &&
-  ![source, tell, maxBytes, keep, further, spec, video, space].some((each) => each !== undefined) &&
+  ![source, tell, maxBytes, keep, further, spec, video, space, hdr].some((each) => each !== undefined) &&
   plan.width * plan.height <= mostPixels
 
 /** Decoded as a whole whatever size is wanted, and as pixels of 8 bits the same picture. */
