@@ -169,7 +169,7 @@ describe('explain', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       source: 'photos',
-      key: '/photos/cat.jpg?fit=crop&formats=avif,webp&h=300&w=400&rev=2',
+      key: '/photos/cat.jpg?fit=crop&formats=avif,webp&h=300&w=400&rev=3',
       vary: 'Accept',
       format: 'avif',
       plan: { width: 400, height: 300 },
@@ -178,7 +178,7 @@ describe('explain', () => {
 
   test('of a picture that is not there explains the rest', async () => {
     const { out } = await halftone(['explain', 'http://cdn.example/photos/dog.jpg?w=10'])
-    expect(out).toContain('/photos/dog.jpg?w=10&rev=2')
+    expect(out).toContain('/photos/dog.jpg?w=10&rev=3')
     expect(out).toContain('There is no picture at this path.')
   })
 

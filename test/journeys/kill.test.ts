@@ -72,7 +72,7 @@ test('SIGTERM under load: every request that was sent is answered', async () => 
 test('kill -9 of the shield while it writes, 50 times: no torn picture is ever served', async () => {
   const origin = await aProcess({ args: ['--role', 'origin'], environment })
   const shield = await aProcess({ args: ['--role', 'shield'], environment: { HALFTONE_ORIGINS: origin.url } })
-  const paths = times(30, (i) => `/shop/photo.jpg?fm=webp&w=${200 + i}&rev=2`)
+  const paths = times(30, (i) => `/shop/photo.jpg?fm=webp&w=${200 + i}&rev=3`)
   let served = 0
   let hits = 0
   for (let round = 0; round < 50; round++) {

@@ -144,7 +144,7 @@ describe('roles', () => {
   })
 
   test('below the edge nobody is answered without the secret', async () => {
-    expect((await shield.get('/shop/photo.jpg?w=10&rev=2')).status).toBe(403)
+    expect((await shield.get('/shop/photo.jpg?w=10&rev=3')).status).toBe(403)
     expect((await shield.get('/healthz')).status).toBe(200)
   })
 

@@ -213,7 +213,7 @@ describe.skipIf(nginxMissing)(`nginx in front${nginxMissing ? `: ${nginxMissing}
     [
       'its address',
       11,
-      () => ({ target: { kind: 'address', value: '/shop/p11.jpg?w=60&rev=2' }, isSoft: false }),
+      () => ({ target: { kind: 'address', value: '/shop/p11.jpg?w=60&rev=3' }, isSoft: false }),
     ],
     ['a prefix', 12, () => ({ target: { kind: 'prefix', value: '/shop/p12' }, isSoft: false })],
     ['its source', 13, () => ({ target: { kind: 'key', value: 'shop' }, isSoft: false })],
