@@ -56,9 +56,9 @@ describe('an animation', () => {
     ['fm=jpg', 'basic', { format: 'gif' }, 'jpeg', 1],
     ['fm=png', 'basic', { format: 'gif' }, 'png', 1],
     ['fm=avif', 'basic', { format: 'webp' }, 'avif', 1],
-    ['auto=format', 'avif,webp', { format: 'png' }, 'avif', 1],
-    ['fm=gif', 'basic', { format: 'png' }, 'gif', 1],
-    ['fm=webp', 'basic', { format: 'avif' }, 'webp', 1],
+    ['auto=format', 'avif,webp', { format: 'png' }, 'webp', 5],
+    ['fm=gif', 'basic', { format: 'png' }, 'gif', 5],
+    ['fm=webp', 'basic', { format: 'avif' }, 'webp', 5],
   ])('%s for %s', (query, formats, facts, format, pages) => {
     const made = planned(query, { ...animation, ...facts }, { formats })
     expect(made).toMatchObject({ encoding: { format }, pages, frames: pages > 1 ? 'all' : 'first' })
