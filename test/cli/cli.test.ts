@@ -54,11 +54,11 @@ test('migrate says what addresses become, and ends with 1 where something is mis
   )
 
   const file = join(folder, 'addresses.txt')
-  writeFileSync(file, '# ours\nhttps://wsrv.nl/?url=a.example/b.jpg&w=300&mask=heart\n\n')
+  writeFileSync(file, '# ours\nhttps://wsrv.nl/?url=a.example/b.jpg&w=300&output=tiff\n\n')
   const { code, out } = await halftone(['migrate', '--from', 'weserv', '--file', file, '--json'])
   expect([code, JSON.parse(out)]).toMatchObject([
     1,
-    [{ from: 'weserv', missing: ['mask=heart is not supported'] }],
+    [{ from: 'weserv', missing: ['output=tiff is not supported'] }],
   ])
 
   expect(await halftone(['migrate'])).toMatchObject({
