@@ -149,26 +149,6 @@ describe('a GIF', () => {
   })
 })
 
-describe('of a film only the still picture is read', () => {
-  test('an AVIF sequence is its still picture', async () => {
-    const source = fixture('anim.avif')
-    expect(identify(source)).toMatchObject({
-      format: 'avif',
-      animated: true,
-      pages: 1,
-      width: 120,
-      height: 80,
-    })
-    expect(await made(source, 'w=60')).toMatchObject({ type: 'image/avif', width: 60, height: 40, pages: 1 })
-  })
-
-  test('an animated PNG says that it moves', async () => {
-    const source = fixture('anim.png')
-    expect(identify(source)).toMatchObject({ format: 'png', animated: true, pages: 1 })
-    expect(await made(source, 'w=60')).toMatchObject({ type: 'image/png', width: 60, pages: 1 })
-  })
-})
-
 describe('a JPEG', () => {
   const end = Buffer.from([0xff, 0xd9])
   const thumbnail = async () =>
