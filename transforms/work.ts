@@ -120,7 +120,6 @@ export function workOf(plan: Plan, facts: Facts): Work {
     return work
   }
   writing(plan.encoding, { plan, facts, made, add })
-  // A map has half the sides of its picture, or fewer; ten bits take twice as long as eight.
   if (plan.hdr === 'map') add('read jpeg', (facts.width * facts.height) / 4e6)
   if (plan.hdr) add(plan.hdr === 'map' ? 'write jpeg' : 'write avif', made)
   if (plan.maxBytes !== undefined) {

@@ -40,10 +40,10 @@ async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promis
   const { plan, bounds: left, faces } = await settled(source, asked, bounds)
   const made = { ...(await coloured(source, plan, left)), ...(faces && { faces }) }
   const facts = bounds.facts ?? identify(source)
-  const { keep } = asked
-  // Loaded only here: a plain render reads no metadata.
-  const kept = keep ? (await import('./metadata.ts')).withKept(made, { source, facts, keep }) : made
-  // Last, since its index counts every byte before it; loaded only here.
+  const kept = plan.keep
+    ? (await import('./metadata.ts')).withKept(made, { source, facts, keep: plan.keep })
+    : made
+  // Last, since its index counts every byte before it.
   return plan.hdr === 'map'
     ? (await import('./hdr/kept-map.ts')).withKeptMap(kept, { source, facts, plan })
     : kept
@@ -58,7 +58,6 @@ async function coloured(source: Uint8Array, plan: Plan, bounds: Bounds): Promise
       bounds,
     })
   if (!plan.space) return picture(source, plan, bounds)
-  // Loaded only here: a plain picture has no profile.
   const { mostProfileBytes, tagged } = await import('./tagged.ts')
   const { inSpaceOfPlan } = await import('./plan-colours.ts')
   const { maxBytes } = plan
