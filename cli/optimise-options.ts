@@ -1,6 +1,6 @@
 // What stands behind `halftone optimise`'s options, checked: words and numbers into a request.
 import { Failure } from '../errors.ts'
-import { outputFormats } from '../transforms/formats.ts'
+import { optimisedFormats } from '../transforms/formats.ts'
 import type { OptimiseRequest } from '../transforms/optimise/index.ts'
 import { defaultMode, keepableMetadata, levels } from '../transforms/optimise/request.ts'
 
@@ -19,7 +19,7 @@ export interface WrittenOptions {
 export const choices = {
   mode: ['lossless', 'lossy', 'quality'],
   level: Object.keys(levels),
-  format: ['same', 'auto', ...Object.keys(outputFormats)],
+  format: ['same', 'auto', ...optimisedFormats],
   keep: [...keepableMetadata],
 } as const
 

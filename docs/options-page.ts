@@ -98,6 +98,8 @@ sliver is not searched, \`entropy\` and \`attention\` take its centre.`
 
 const formats = `## Formats
 
+* Content credentials (C2PA) seal every byte of the file that they are in, so they stay in \`fm=original\` alone: in any
+  other file they would be false. That is so for \`meta=all\` too.
 * Without an option that changes pixels (a bare address; \`fm\` that names the source's own format; \`w\` with \`fit=max\`
   that is wider than the source) the source's own bytes go out: nothing is coded again. Texts, places, thumbnails and
   whatever else is not the picture are left out; the colour profile stays, and in a JPEG the EXIF orientation, alone. What
@@ -106,6 +108,11 @@ const formats = `## Formats
   own bytes, where the size is theirs. Drawings (text, screens, flat colours) go without loss, as WebP or PNG, unless that
   costs a quarter more; animations as WebP or GIF. A client that reads neither WebP nor AVIF gets \`fm\`; otherwise PNG
   for transparency and for sources that are graphics (PNG, GIF, SVG, BMP, ICO, PDF), JPEG for the rest.
+* With \`auto=format,jxl\` JPEG XL is tried as well for clients that name \`image/jxl\`, and sent where it is smaller; a
+  source's \`defaults\` can say so for all its pictures. It takes cjxl (\`libjxl-tools\`) where pictures are made: about 100
+  ms a megapixel. Without it the others answer, and \`fm=jxl\` is refused with 501.
+* A client that asks for videos and for no picture (\`Accept: video/*\` or \`video/mp4\`, without \`image/\`) gets an
+  animation as MP4 under \`auto=format\`, and of a picture that stands still what every browser reads.
 * Sources may be JPEG, PNG, GIF, WebP, AVIF, TIFF, SVG, BMP, ICO (its largest picture counts), Photoshop documents (their
   merged picture, in RGB, grey, CMYK or a palette) and RAW (DNG, CR2, NEF, ARW, RAF: the largest JPEG that the camera put into it).
   Other programs, where they are installed, read HEIC (\`libheif-examples\`), JPEG XL (\`libjxl-tools\`, the first frame), JPEG

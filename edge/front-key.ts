@@ -2,7 +2,7 @@
 // common spellings of one request share a key, though not all do: it must cost next to nothing. Pure;
 // lua/halftone/front_key.lua is its twin, and test/vectors/front-keys.json is made from this file.
 import { isReserved } from '../http/reserved-paths.ts'
-import { keyTable, revision } from '../transforms/index.ts'
+import { keyTable, revision, withoutJxl } from '../transforms/index.ts'
 import type { EdgeSource } from './exact-request.ts'
 import { type FrontPath, type PathFault, readFrontPath } from './front-path.ts'
 import { type FrontQuery, readFrontQuery } from './front-query.ts'
@@ -76,11 +76,11 @@ function pictureOf(
 }
 
 /** What the client said, as far as the address lets it count. */
-function clientPart({ negotiates, width, dpr, saveData }: FrontQuery, headers: ClientHeaders): string {
+function clientPart({ negotiates, jxl, width, dpr, saveData }: FrontQuery, headers: ClientHeaders): string {
   if (!negotiates && !width && !dpr && !saveData) return ''
   const client = clientOf(headers)
   return [
-    negotiates && ` ${client.formats}`,
+    negotiates && ` ${jxl ? client.formats : withoutJxl(client.formats)}`,
     width && ` w${client.width ?? ''}`,
     dpr && ` d${client.dpr ?? ''}`,
     saveData && ` s${client.saveData ? 1 : 0}`,

@@ -6,6 +6,8 @@ export interface FrontQuery {
   /** Sorted pairs: of each option the first, without what the language does not know and without the signature. */
   readonly pairs: string
   readonly negotiates: boolean
+  /** Whether JPEG XL counts then. */
+  readonly jxl: boolean
   /** Client hints that the answer may depend on. */
   readonly width: boolean
   readonly dpr: boolean
@@ -41,7 +43,8 @@ export function readFrontQuery(
   const hints = lists.ch ?? []
   return {
     pairs: [...[...first].map(([name, value]) => `${name}=${value}`), ...all].sort(byBytes).join('&'),
-    negotiates: lists.auto?.includes('format') ?? false,
+    negotiates: (lists.auto?.includes('format') ?? false) || format?.toLowerCase() === 'auto',
+    jxl: lists.auto?.includes('jxl') ?? false,
     width: hints.includes('width'),
     dpr: hints.includes('dpr'),
     saveData: hints.includes('save-data'),

@@ -18,10 +18,10 @@ function ladder(first: number, last: number, step: number): number[] {
 /** Names the class of formats the client takes. A wildcard promises nothing: curl and old browsers send one too. */
 export function formatClass(accept: string | undefined): FormatClass {
   const members = accept?.toLowerCase().split(',') ?? []
-  const avif = accepts(members, 'image/avif')
-  const webp = accepts(members, 'image/webp')
-  if (avif) return webp ? 'avif,webp' : 'avif'
-  return webp ? 'webp' : 'basic'
+  const found = ['jxl', 'avif', 'webp'].filter((format) => accepts(members, `image/${format}`))
+  if (found.length > 0) return found.join(',') as FormatClass
+  const isPlayer = accepts(members, 'video/*') || accepts(members, 'video/mp4')
+  return isPlayer && !members.some((member) => member.trim().startsWith('image/')) ? 'video' : 'basic'
 }
 
 /** True when `type` is named and not refused by q=0 (RFC 9110 12.4.2). */

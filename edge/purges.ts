@@ -6,7 +6,7 @@ import {
   dependsOn,
   exact,
   exactPath,
-  type FormatClass,
+  formatClasses,
   parsePath,
   withPictures,
 } from '../transforms/index.ts'
@@ -92,8 +92,6 @@ function addressTargets(target: string, { sources, read }: Known): readonly Targ
   )
   return [...new Set(paths)].map((value) => ({ kind: 'address', value }))
 }
-
-const formatClasses: readonly FormatClass[] = ['basic', 'webp', 'avif', 'avif,webp']
 
 /** All that differ in what an answer depends on. */
 function clientsFor({ accept, width, dpr, saveData }: ReturnType<typeof dependsOn>): Client[] {

@@ -1,10 +1,19 @@
 // The part of nginx.conf that keeps pictures: where, under which key, for how long. Pure.
+import { type FormatClass, formatClasses } from '../transforms/index.ts'
 import { fromLua } from './config-text.ts'
 
 export interface CacheSettings {
   readonly cacheFolder: string
   readonly cacheBytes: number
 }
+
+/** The longest first, for each may begin as another does. */
+const classes = formatClasses.filter((formats) => formats !== 'basic').toSorted((a, b) => b.length - a.length)
+
+const acceptLine = (formats: FormatClass): string => `  "~ r\\d+ ${formats}\\b" '${acceptOf(formats)}';\n`
+
+const acceptOf = (formats: FormatClass): string =>
+  formats === 'video' ? 'video/*' : [...formats.split(',').map((format) => `image/${format}`), '*/*'].join()
 
 export const cacheDirectives = ({
   cacheFolder,
@@ -17,10 +26,7 @@ proxy_cache_path ${cacheFolder}/pictures levels=1:2 keys_zone=halftone_pictures:
 # The key ends with what the client said, as far as the address lets it count (lua/halftone/front_key.lua). An edge is told
 # the same and no more, so that what it answers is right for everybody with this key.
 map $halftone_key $halftone_accept {
-  "~ r\\d+ avif,webp\\b" 'image/avif,image/webp,*/*';
-  "~ r\\d+ avif\\b" 'image/avif,*/*';
-  "~ r\\d+ webp\\b" 'image/webp,*/*';
-  default '*/*';
+${classes.map(acceptLine).join('')}  default '*/*';
 }
 map $halftone_key $halftone_width {
   "~ r\\d+[^?]* w(?<halftone_hinted_width>[\\d.]+)" $halftone_hinted_width;

@@ -162,7 +162,7 @@ async function drawPixels({ whole, facts, edit, route, bounds }: RoutedSource): 
   admit(facts, how, bounds.limits)
   const { limits, timeoutMs } = bounds
   const maxPixels = Math.max(limits.maxSourcePixels, limits.maxTotalPixels)
-  return (await render(whole, how, { timeoutMs, maxPixels })).body
+  return (await render(whole, how, { facts, timeoutMs, maxPixels })).body
 }
 
 /** A search by AVIF, probes and final encodes together, takes 2.5 s a megapixel. */

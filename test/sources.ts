@@ -1,7 +1,7 @@
 // Sources in formats that nothing here writes: small ones, made byte by byte, and what is told of a made picture.
 import { spawnSync } from 'node:child_process'
 import sharp from 'sharp'
-import { exact, identifySource, onPage, parse, plan } from '../transforms/index.ts'
+import { exact, type FormatClass, identifySource, onPage, parse, plan } from '../transforms/index.ts'
 import { render } from '../transforms/render/apply.ts'
 
 /** Whether a program can be started. */
@@ -9,8 +9,8 @@ export const isInstalled = (...names: string[]): boolean =>
   names.some((name) => spawnSync(name, ['-h']).error === undefined)
 
 /** What a query makes of a source, as the origin does it. */
-export async function madeOf(source: Uint8Array, query: string) {
-  const spec = exact(parse(query), { formats: 'basic', saveData: false })
+export async function madeOf(source: Uint8Array, query: string, formats: FormatClass = 'basic') {
+  const spec = exact(parse(query), { formats, saveData: false })
   const facts = onPage(identifySource(source), spec.page)
   return render(source, plan(spec, facts), { facts })
 }

@@ -1,7 +1,14 @@
 // The door of the transforms: the pure URL language. Nothing here loads a decoder, so the edge may import it.
 
 export { type Facts, onPage, type SourceFormat, sourceTypes, upright } from './facts.ts'
-export { type FormatClass, type OutputFormat, outputFormats } from './formats.ts'
+export {
+  type FormatClass,
+  formatClasses,
+  type OutputFormat,
+  optimisedFormats,
+  outputFormats,
+  withoutJxl,
+} from './formats.ts'
 export { formatOf, identify, identifyPicture, identifySource } from './identify.ts'
 export { type ExactPlace, exactPath, type Place, parseExactPath, parsePath } from './language/address.ts'
 export { canonical, parseCanonical } from './language/canonical.ts'

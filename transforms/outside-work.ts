@@ -1,4 +1,4 @@
-// What it takes to open sources that other programs decode, or code of ours: part of the price in work.ts.
+// What it takes to open sources that other programs decode, or code of ours, and to write by one: part of the price in work.ts.
 import type { Facts } from './facts.ts'
 
 /** Milliseconds of CPU for a megapixel, its handing over counted; measured on Debian's programs, one by one. */
@@ -15,6 +15,8 @@ export const outsideRates = {
   'read png film': 30,
   'read psd': 25,
   'read other': 60,
+  'write jxl': 100,
+  'write jxl lossless': 400,
 } as const
 
 type Name = keyof typeof outsideRates

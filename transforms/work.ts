@@ -221,7 +221,7 @@ interface Writing extends Pick<Reading, 'add'> {
 function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void {
   const { format, lossless, score } = encoding
   const hasAlpha = (facts.alpha || opensUp(plan)) && !plan.flatten
-  const isSearched = score !== undefined && format !== 'png' && format !== 'gif'
+  const isSearched = score !== undefined && format !== 'png' && format !== 'gif' && format !== 'jxl'
   // Without colour there is half as much to write.
   const written = facts.space === 'gray' && !addsColour(plan) ? made / 2 : made
   if (encoding.colours !== undefined) add('write few colours', made)
@@ -230,6 +230,7 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
   if (isSearched && hasAlpha) add('search alpha', made)
   if (isSearched) return
   if (encoding.reducible) add('write png reduced', made)
+  if (format === 'jxl') add('program', 1)
   if (format === 'webp' || format === 'avif' || format === 'gif')
     add(`write ${format} busy`, written * busy(facts))
   if (!lossless && (format === 'webp' || format === 'avif') && plan.pages === 1 && drawsEdges(plan))
@@ -240,6 +241,7 @@ function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void 
 
 function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Fixed {
   if (format === 'jpeg') return 'write jpeg'
+  if (format === 'jxl') return lossless ? 'write jxl lossless' : 'write jxl'
   // What is tried on drawings only costs what drawings cost.
   const drawn = encoding.drawn ?? isDrawn(facts)
   if (encoding.thorough) return 'write avif thorough'

@@ -46,11 +46,12 @@ function M.read()
   return request
 end
 
-local function class_of(accept)
-  local class = classes:get(accept)
+local function class_of(accept, jxl)
+  local known_as = jxl and 'jxl ' .. accept or accept
+  local class = classes:get(known_as)
   if not class then
-    class = client.formats(accept)
-    if #accept <= longest_known then classes:set(accept, class) end
+    class = client.formats(accept, not jxl)
+    if #accept <= longest_known then classes:set(known_as, class) end
   end
   return class
 end
@@ -61,7 +62,7 @@ end
 
 -- The key for a client of whom no more than its formats counts: made once for each class and purge.
 local function plain_key(request, version)
-  local class = request.query.negotiates and class_of(ngx.var.http_accept or '') or ''
+  local class = request.query.negotiates and class_of(ngx.var.http_accept or '', request.query.jxl) or ''
   local entry = request.entries[class]
   if not entry or entry.version ~= version then
     local key = class == '' and request.base or request.base .. ' ' .. class

@@ -29,15 +29,23 @@ local function accepts(member, type)
   return true
 end
 
-function M.formats(accept)
+-- The class of formats; `plain` is that of the same client without JPEG XL.
+function M.formats(accept, plain)
   if not accept then return 'basic' end
-  local avif, webp = false, false
+  local jxl, avif, webp, video, image = false, false, false, false, false
   for member in gmatch(lower(accept) .. ',', '([^,]*),') do
+    jxl = jxl or accepts(member, 'image/jxl')
     avif = avif or accepts(member, 'image/avif')
     webp = webp or accepts(member, 'image/webp')
+    video = video or accepts(member, 'video/*') or accepts(member, 'video/mp4')
+    image = image or find(trim(member), '^image/') ~= nil
   end
-  if avif then return webp and 'avif,webp' or 'avif' end
-  return webp and 'webp' or 'basic'
+  local found = {}
+  if jxl and not plain then found[#found + 1] = 'jxl' end
+  if avif then found[#found + 1] = 'avif' end
+  if webp then found[#found + 1] = 'webp' end
+  if #found > 0 then return table.concat(found, ',') end
+  return video and not image and 'video' or 'basic'
 end
 
 -- The number that a text begins with, as parseFloat reads it; nil for none and for those that no hint can be.

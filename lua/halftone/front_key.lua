@@ -42,7 +42,7 @@ function M.key(picture, headers)
   local told = { accept = '', width = '', dpr = '', save_data = '' }
   local key = picture.base
   if query.negotiates then
-    told.formats = client.formats(headers.accept)
+    told.formats = client.formats(headers.accept, not query.jxl)
     key = key .. ' ' .. told.formats
   end
   if query.width then

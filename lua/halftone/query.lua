@@ -98,7 +98,8 @@ function M.read(query, defaults, keys)
   sort(written)
   return {
     pairs = concat(written, '&'),
-    negotiates = seen_in.auto.format or false,
+    negotiates = seen_in.auto.format or (first.fm ~= nil and lower(first.fm) == 'auto'),
+    jxl = seen_in.auto.jxl or false,
     width = seen_in.ch.width or false,
     dpr = seen_in.ch.dpr or false,
     save_data = seen_in.ch['save-data'] or false,

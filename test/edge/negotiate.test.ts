@@ -4,9 +4,9 @@ import { clientOf, formatClass, widthLadder } from '../../edge/negotiate.ts'
 
 const chromium = 'image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'
 
-describe('Accept becomes one of four classes', () => {
+describe('Accept becomes one of nine classes', () => {
   test.each([
-    [chromium, 'avif,webp'],
+    [chromium, 'jxl,avif,webp'],
     ['image/avif,image/webp,*/*', 'avif,webp'],
     ['IMAGE/AVIF , image/webp;q=0.9', 'avif,webp'],
     ['image/webp,image/*,*/*;q=0.8', 'webp'],

@@ -48,6 +48,20 @@ describe.skipIf(!isHere)('a video (needs ffmpeg)', () => {
     expect(again.body).toEqual(body)
   })
 
+  test('for a client that asks for videos, and a picture for all others', async () => {
+    const player = 'video/webm,video/ogg,video/*;q=0.9,audio/*;q=0.6,*/*;q=0.5'
+    const film = await cdn.get('/shop/dance.gif?auto=format&w=30', { accept: player })
+    expect([film.status, film.headers['content-type'], film.headers.vary]).toEqual([
+      200,
+      'video/mp4',
+      'Accept',
+    ])
+    const picture = await cdn.get('/shop/dance.gif?auto=format&w=30', { accept: `image/webp,${player}` })
+    expect(picture.headers['content-type']).toBe('image/webp')
+    const still = await cdn.get('/shop/still.png?auto=format', { accept: player })
+    expect(still.headers['content-type']).toBe('image/png')
+  })
+
   test('is sent in parts, as players ask for it', async () => {
     const { body } = await cdn.get('/shop/dance.gif?fm=mp4')
     const part = await cdn.get('/shop/dance.gif?fm=mp4', { range: 'bytes=4-7' })

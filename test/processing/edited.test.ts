@@ -1,5 +1,5 @@
 // What comes out of an edit: pixels as asked for, metadata as asked for, films that still move.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -9,6 +9,7 @@ import { processOrder } from '../../processing/process-order.ts'
 import { defaultLimits, identify } from '../../transforms/index.ts'
 import type { OptimiseRequest } from '../../transforms/optimise/request.ts'
 import * as pictures from '../pictures.ts'
+import { isInstalled } from '../sources.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'halftone-edited-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -89,6 +90,29 @@ test('a drawing becomes pixels where a format is named', async () => {
   const { body, figures } = await made(pictures.svg(), 'w=300', { mode: 'lossless', format: 'png' })
   expect(figures).toMatchObject({ format: 'png', width: 300, height: 200, source: { format: 'svg' } })
   expect(await quartersOf(body)).toEqual(upright)
+})
+
+describe('what browsers cannot show becomes what they can', () => {
+  const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures', name))
+  const [jxl, heic] = [isInstalled('djxl'), isInstalled('heif-convert', 'heif-dec')]
+
+  const cases = [
+    ['two-colours.psd', 'psd', '', { mode: 'lossless', format: 'png' }, 16, true],
+    ['two-colours.psd, edited', 'psd', 'w=8', { mode: 'lossy', format: 'webp' }, 8, true],
+    ['two-colours.jxl (needs djxl)', 'jxl', '', { mode: 'lossy', format: 'jpeg' }, 64, jxl],
+    ['two-colours.heic (needs heif-convert)', 'heic', 'w=32', { mode: 'lossy', format: 'webp' }, 32, heic],
+  ] as const
+  for (const [name, format, edit, request, width, isHere] of cases)
+    test.skipIf(!isHere)(name, async () => {
+      const { body, figures } = await made(fixture(name.split(/[ ,]/)[0] ?? ''), edit, request)
+      expect(figures).toMatchObject({ width, format: request.format, source: { format } })
+      expect(identify(body)).toMatchObject({ format: request.format, width })
+    })
+
+  test('an animated PNG goes on moving as a WebP', async () => {
+    const { body } = await made(fixture('anim.png'), 'w=60', { mode: 'lossless', format: 'webp' })
+    expect(await sharp(body, { animated: true }).metadata()).toMatchObject({ width: 60, pages: 6 })
+  })
 })
 
 test('a film still moves after an edit, in its pace', async () => {

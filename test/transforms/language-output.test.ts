@@ -57,15 +57,49 @@ describe('an animation', () => {
     ['fm=png', 'basic', { format: 'gif' }, 'png', 1],
     ['fm=avif', 'basic', { format: 'webp' }, 'avif', 1],
     ['auto=format', 'avif,webp', { format: 'png' }, 'webp', 5],
+    ['auto=format,jxl', 'jxl', { format: 'png' }, 'gif', 5],
     ['fm=gif', 'basic', { format: 'png' }, 'gif', 5],
     ['fm=webp', 'basic', { format: 'avif' }, 'webp', 5],
+    ['fm=webp', 'basic', { format: 'tiff' }, 'webp', 1],
   ])('%s for %s', (query, formats, facts, format, pages) => {
     const made = planned(query, { ...animation, ...facts }, { formats })
     expect(made).toMatchObject({ encoding: { format }, pages, frames: pages > 1 ? 'all' : 'first' })
   })
 
+  test('is a video for a client that plays them and shows no picture', () => {
+    const asked = (query: string, facts: Partial<Facts>) =>
+      planned(query, { ...animation, ...facts }, { formats: 'video' })
+    expect(asked('auto=format', { format: 'gif' }).video?.format).toBe('mp4')
+    expect(asked('auto=format&fm=webp', { format: 'webp' }).video?.format).toBe('mp4')
+    expect(asked('auto=format&frame=1', { format: 'gif' }).video).toBeUndefined()
+    expect(asked('auto=format', { format: 'jpeg', animated: false, pages: 1 })).toMatchObject({
+      encoding: { format: 'jpeg' },
+    })
+    expect(asked('fm=gif', { format: 'gif' }).video).toBeUndefined()
+  })
+
   test('a TIFF of many pages is not one', () => {
     expect(planned('fm=webp', { format: 'tiff', pages: 5 }).pages).toBe(1)
+  })
+})
+
+describe('JPEG XL', () => {
+  const ways = (query: string, formats: FormatClass, facts: Partial<Facts> = {}) => {
+    const { encoding, others = [] } = planned(query, facts, { formats })
+    return [encoding, ...others].map(({ format }) => format)
+  }
+
+  test('is tried beside the others where the address and the client ask for it', () => {
+    expect(ways('w=50&auto=format,jxl', 'jxl,avif,webp')).toContain('jxl')
+    expect(ways('w=2000&auto=format,jxl', 'jxl')).toContain('jxl')
+    expect(ways('w=50&auto=format', 'jxl,avif,webp')).not.toContain('jxl')
+    expect(ways('w=50&auto=format,jxl', 'avif,webp')).not.toContain('jxl')
+    expect(ways('w=50&auto=format,jxl&lossless=1', 'jxl,avif,webp')).not.toContain('jxl')
+  })
+
+  test('as a source becomes what browsers show, unless it is asked for', () => {
+    expect(ways('w=50', 'basic', { format: 'jxl' })).toEqual(['jpeg'])
+    expect(ways('w=50&fm=jxl', 'basic', { format: 'jxl' })).toEqual(['jxl'])
   })
 })
 

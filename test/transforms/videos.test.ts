@@ -210,7 +210,7 @@ describe('no video', () => {
       .toBuffer()
     const moving = await film('gif')
     for (const format of ['mp4', 'webm']) {
-      expect(() => planOf(still, `fm=${format}`)).toThrow(`fm=${format} needs an animated GIF or WebP`)
+      expect(() => planOf(still, `fm=${format}`)).toThrow(`fm=${format} needs an animation`)
       expect(kindOf(() => planOf(moving, `fm=${format}`))).toBe('passes')
       expect(kindOf(() => planOf(moving, `fm=${format}&frame=2`))).toBe('bad-option')
     }

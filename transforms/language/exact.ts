@@ -1,5 +1,6 @@
 // Makes a vague request exact: folds in what the client said and leaves out what has no effect, so that requests for
 // the same picture get the same key.
+import { type FormatClass, withoutJxl } from '../formats.ts'
 import { transparent, white, writeColour } from '../options/colour.ts'
 import { addPresent, present } from '../options/present.ts'
 import { unexpected } from '../options/refusals.ts'
@@ -67,6 +68,10 @@ export const isUnmade = (format: Options['format']): format is 'json' | 'origina
 
 const isNegotiated = ({ automatic, format }: Options): boolean =>
   format === 'auto' || (!isVideo(format) && (automatic?.includes('format') ?? false))
+/** JPEG XL is made only where the address says so, beside the others: it costs a program, and a variant more. */
+const classFor = ({ automatic }: Options, { formats }: Client): FormatClass =>
+  automatic?.includes('jxl') ? formats : withoutJxl(formats)
+
 const isSaving = (options: Options): boolean => options.automatic?.includes('compress') ?? false
 
 /** Whether a default could matter: no quality was named, and the encoder may be one that has a quality. */
@@ -96,7 +101,7 @@ function encoding(options: Options, client: Client): Partial<Spec> {
   const isBasic = options.format === 'basic'
   const asked = options.progressive && options.format === 'jpeg' ? 'pjpg' : options.format
   const named = isBasic || asked === 'auto' || asked === 'png8' || asked === 'blurhash' ? undefined : asked
-  const formats = isNegotiated(options) ? client.formats : isBasic ? 'basic' : undefined
+  const formats = isNegotiated(options) ? classFor(options, client) : isBasic ? 'basic' : undefined
   // A client of the basic class gets the fallback, as if nothing had been negotiated.
   const settled = formats === 'basic' && named !== undefined
   const chosen = { format: named, formats: settled ? undefined : formats }

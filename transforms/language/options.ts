@@ -1,6 +1,7 @@
 // The one table of options: it drives the parser, the canonical text, the errors and docs/options.md.
 // Most rows are those of the steps, see steps/list.ts. Names, ranges and defaults:
 // imgix-url-params 11.35.0; its users find theirs here, and what it has not is ours.
+import { formatClasses } from '../formats.ts'
 import { flag, oneOf, same } from '../options/kinds.ts'
 import type { Rows, Values } from '../options/option-types.ts'
 import { stepRows } from '../steps/index.ts'
@@ -16,7 +17,7 @@ const kept = { ...stepRows, ...filmRows, ...outputRows, ...toldRows } as const
 const made = {
   formats: {
     key: 'formats',
-    kind: oneOf(same('avif,webp', 'avif', 'webp', 'basic')),
+    kind: oneOf(same(...formatClasses)),
     section: 'Format',
     about: 'What the client accepts; the picture itself decides which of them it becomes.',
   },

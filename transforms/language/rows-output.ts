@@ -18,12 +18,13 @@ export const outputRows = {
         ...{ jpg: 'jpeg', jpeg: 'jpeg', pjpg: 'pjpg', png: 'png', png32: 'png', webp: 'webp' },
         ...{ avif: 'avif', gif: 'gif', basic: 'basic', json: 'json', original: 'original' },
         ...{ auto: 'auto', png8: 'png8', blurhash: 'blurhash', mp4: 'mp4', webm: 'webm' },
+        ...{ jxl: 'jxl' },
       },
       ['jp2', 'jxr'],
     ),
     section: 'Format',
     about:
-      'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks, `blurhash` what `placeholder=blurhash` tells; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is; `mp4` (H.264) and `webm` (VP9) make a video of an animated GIF or WebP, without sound, where ffmpeg is installed.',
+      'Format of the result. `jpg` is baseline, `pjpg` progressive, `png8` PNG with a palette, `basic` JPEG, PNG or GIF, as the picture needs, `auto` what `auto=format` picks, `blurhash` what `placeholder=blurhash` tells; `json` answers with facts about the source instead, `original` with its own bytes, whatever kind of file it is; `mp4` (H.264) and `webm` (VP9) make a video of an animation, without sound, where ffmpeg is installed; `jxl` is JPEG XL, where cjxl is.',
     example: { value: 'avif', frame: 'w=320' },
   },
   quality: {
@@ -104,7 +105,7 @@ export const outputRows = {
     section: 'Format',
     default: 'none',
     about:
-      'EXIF of the source that stays, in JPEG, PNG and WebP: author and copyright, all but the place, or all. Orientation, thumbnails and what only the camera can read never stay.',
+      'EXIF of the source that stays, in JPEG, PNG and WebP: author and copyright, all but the place, or all. Orientation, thumbnails, what only the camera can read and content credentials (C2PA) never stay.',
     example: { value: 'all', sample: 'portrait.jpg' },
   },
   iptc: {

@@ -6,12 +6,12 @@ import type { Rows } from '../options/option-types.ts'
 export const requestRows = {
   automatic: {
     key: 'auto',
-    kind: listOf(same('format', 'compress', 'enhance'), ['redeye', 'true']),
+    kind: listOf(same('format', 'compress', 'enhance', 'jxl'), ['redeye', 'true']),
     section: 'Automatic',
     merges: true,
     plainOnly: true,
     about:
-      "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. `compress` lowers the default quality. `enhance` improves tones by what the picture shows.",
+      "`format` picks the smallest format that the client accepts: AVIF, WebP, the source's own; else `fm`, else JPEG or PNG. For a client that asks for videos (`Accept: video/*` and no picture) an animation becomes MP4. `jxl` beside it adds JPEG XL, for clients that name it, where cjxl is installed. `compress` lowers the default quality. `enhance` improves tones by what the picture shows.",
     example: { value: 'format', frame: 'w=320' },
   },
   hints: {

@@ -1,5 +1,5 @@
 // The request to the optimiser and its answer, as plain types that the files of all formats share.
-import type { OutputFormat } from '../formats.ts'
+import type { optimisedFormats } from '../formats.ts'
 
 export type Mode = 'lossless' | 'lossy' | 'quality'
 /** How good a lossy picture must look: scores of 72, 76, 80 and 85. */
@@ -10,7 +10,7 @@ export type Keep = (typeof keepableMetadata)[number]
 /**
  * The formats of a result: those that are written here, and SVG, which is rewritten but never made from another format.
  */
-export type OptimisedFormat = OutputFormat | 'svg'
+export type OptimisedFormat = (typeof optimisedFormats)[number] | 'svg'
 
 /** Chroma subsampling of a JPEG: halved both ways, across only, or not at all. */
 export type Chroma = '4:2:0' | '4:2:2' | '4:4:4'
@@ -32,7 +32,7 @@ export interface OptimiseRequest {
    */
   readonly maxBytes?: number
   /** 'same' (the default) keeps the source's format; 'auto' also tries the formats every browser shows. */
-  readonly format?: 'same' | 'auto' | OutputFormat
+  readonly format?: 'same' | 'auto' | (typeof optimisedFormats)[number]
   /** JPEG only: the result has this subsampling whatever it costs. Found by score unless it is named. */
   readonly chroma?: Chroma
   /** JPEG only: false makes a baseline JPEG, which loads from top to bottom. */

@@ -1,10 +1,10 @@
 // What else may answer beside the plan's own encoding: other encodings of the same picture, and the source's own bytes.
 import type { Facts, SourceFormat } from '../facts.ts'
-import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
+import { carriesProfile, type FormatClass, type OutputFormat, takes } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import { fromExif } from '../steps/geometry/orientation.ts'
 import { stepsIn } from '../steps/index.ts'
-import { encodingOf, hasAlpha, isMoving } from './output.ts'
+import { encodingOf, hasAlpha, isMoving, isShown } from './output.ts'
 import type { Encoding, Plan } from './plan-types.ts'
 
 type Choices = Pick<Plan, 'others' | 'source'>
@@ -18,14 +18,12 @@ export function choices(spec: Spec, facts: Facts, made: Plan): Choices {
 
 /** No format was named, and browsers do not read the source's. */
 const isBasicUnasked = (spec: Spec, facts: Facts): boolean =>
-  spec.format === undefined && !(facts.format in outputFormats)
+  spec.format === undefined && !isShown(facts.format)
 
 const reads = (formats: FormatClass, format: SourceFormat): boolean =>
-  format === 'avif'
-    ? formats.startsWith('avif')
-    : format === 'webp'
-      ? formats.endsWith('webp')
-      : format === 'jpeg' || format === 'png' || format === 'gif'
+  format === 'jxl' || format === 'avif' || format === 'webp'
+    ? takes(formats, format)
+    : format === 'jpeg' || format === 'png' || format === 'gif'
 
 /** Pixels of all frames that are kept in memory to be encoded more than once. */
 export const mostCompared = 40e6
@@ -43,7 +41,7 @@ function othersOf(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   if (pixels > mostCompared && made.frames === 'first') return []
   const ways = isMoving(spec, facts) ? filmWays(spec, facts) : stillWays(spec, facts, made)
   const isTried = ({ format, lossless }: Encoding) =>
-    !(format === 'gif' && made.space) &&
+    (carriesProfile(format) || !made.space) &&
     reads(spec.formats, format) &&
     !(format === made.encoding.format && lossless === made.encoding.lossless)
   return ways.filter(isTried).map((way) => (pixels <= fewPixels ? always(way) : way))
@@ -73,6 +71,7 @@ function stillWays(spec: Negotiated, facts: Facts, made: Plan): Encoding[] {
   const wasLossy = lossy.has(facts.format) || (facts.format === 'webp' && !facts.lossless)
   return [
     ...(again ? ownAgain(spec, facts, made) : []),
+    ...(spec.lossless ? [] : [encodingOf(spec, 'jxl', false)]),
     ...(again && made.width * made.height <= fewPixels ? [encodingOf(spec, 'webp', false)] : []),
     ...(wasLossy && !spec.lossless ? [] : [withoutLoss(spec, 'webp'), withoutLoss(spec, 'png')]),
     // Resized, a few colours become many: a GIF of them has 256 again.

@@ -1,7 +1,7 @@
 // Which format a picture becomes, and how its encoder is set: from what was asked, what the client reads, what it holds.
 
 import type { Facts, SourceFormat } from '../facts.ts'
-import { type FormatClass, type OutputFormat, outputFormats } from '../formats.ts'
+import { carriesProfile, type FormatClass, type OutputFormat, outputFormats, takes } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import { onWhite, white } from '../options/colour.ts'
 import { isFullColour, qualityFor } from '../quality.ts'
@@ -58,11 +58,11 @@ function fileOf({ maxBytes, metadata, iptc }: Spec): Pick<Plan, 'maxBytes' | 'ke
   }
 }
 
-/** A GIF can carry no profile, and what is told of a picture is told of its sRGB. */
+/** Where no profile is put, the colours are sRGB's, and what is told of a picture is told of its sRGB. */
 function spaceOf(spec: Spec, format: OutputFormat): Pick<Plan, 'space'> {
   const { colourSpace } = spec
   const isOther = colourSpace !== undefined && colourSpace !== 'srgb'
-  return isOther && format !== 'gif' && !tellOf(spec) ? { space: colourSpace } : {}
+  return isOther && carriesProfile(format) && !tellOf(spec) ? { space: colourSpace } : {}
 }
 
 /** Blended edges make many colours of few. Who names the format, or wants no loss, gets them all. */
@@ -95,9 +95,9 @@ export const isMoving = (spec: Spec, facts: Facts): boolean =>
 
 function bestOf(formats: FormatClass, moves: boolean, lossless = false): OutputFormat | undefined {
   // Without loss AVIF was never the smaller of the two, of 60 pictures.
-  if (lossless && formats.endsWith('webp')) return 'webp'
-  if (!moves && formats.startsWith('avif')) return 'avif'
-  return formats.endsWith('webp') ? 'webp' : undefined
+  if (lossless && takes(formats, 'webp')) return 'webp'
+  if (!moves && takes(formats, 'avif')) return 'avif'
+  return takes(formats, 'webp') ? 'webp' : undefined
 }
 
 /** What every browser reads. */
@@ -109,8 +109,11 @@ function basic(spec: Spec, facts: Facts, steps: StepValues): OutputFormat {
 /** Sources that are graphics rather than photographs: JPEG would blur their edges. */
 const drawn: ReadonlySet<SourceFormat> = new Set(['png', 'gif', 'svg', 'bmp', 'ico', 'pdf'])
 
+/** Written here, and shown by every browser of today. */
+export const isShown = (format: SourceFormat): boolean => format in outputFormats && format !== 'jxl'
+
 const own = (spec: Spec, facts: Facts, steps: StepValues): OutputFormat =>
-  facts.format in outputFormats ? (facts.format as OutputFormat) : basic(spec, facts, steps)
+  isShown(facts.format) ? (facts.format as OutputFormat) : basic(spec, facts, steps)
 
 /** Whether the result has something transparent, if its format can hold it. */
 export function hasAlpha(spec: Spec, facts: Facts, steps: StepValues): boolean {
@@ -151,7 +154,7 @@ export function encodingOf(spec: Spec, format: OutputFormat, maySearch: boolean)
   const saving = spec.saving ?? false
   const asked = spec.quality === 'auto' ? undefined : spec.quality
   const quality = lossless ? undefined : qualityFor(format, asked, saving)
-  const searches = spec.quality === 'auto' && !lossless && maySearch
+  const searches = spec.quality === 'auto' && !lossless && maySearch && format !== 'jxl'
   return {
     format,
     lossless,

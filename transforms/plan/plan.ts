@@ -8,7 +8,7 @@ import { eachStep, furtherSources } from '../steps/index.ts'
 import type { Draft, FindFacts } from '../steps/step.ts'
 import { choices } from './choices.ts'
 import { hdrOf } from './hdr.ts'
-import { output } from './output.ts'
+import { isMoving, output } from './output.ts'
 import type { Plan } from './plan-types.ts'
 import { tellOf } from './tell.ts'
 
@@ -21,26 +21,35 @@ export type { Encoding, Plan } from './plan-types.ts'
  * to 8192 pixels, every box within its picture. `fm=json` and `fm=original` are answered before; here they count as not
  * given. `further` describes what `furtherSources` names. Fails with 'bad-option' only for a region wholly outside the picture.
  */
-export function plan(spec: Spec, facts: Facts, further: readonly Facts[] = []): Plan {
+export function plan(asked: Spec, facts: Facts, further: readonly Facts[] = []): Plan {
+  const spec = forPlayers(asked, facts)
   const { width, height } = facts
   const find = finder(spec, further)
-  const asked = eachStep.reduce<Draft>((draft, step) => step.plan(draft, spec, facts, find), {
+  const draft = eachStep.reduce<Draft>((before, step) => step.plan(before, spec, facts, find), {
     width,
     height,
   })
-  const turnedSize = orientSize(facts, asked.orient ?? turned(0))
-  const drawn = isDrawing(facts) ? rasterised(asked, turnedSize) : asked
+  const turnedSize = orientSize(facts, draft.orient ?? turned(0))
+  const drawn = isDrawing(facts) ? rasterised(draft, turnedSize) : draft
   const drafted = {
     ...withoutNothing(drawn, turnedSize),
     ...output(spec, facts, drawn),
     ...timeOf(spec, facts),
     ...(further.length > 0 && { further }),
-    ...((asked.trim ?? asked.faces) !== undefined && { spec }),
+    ...((draft.trim ?? draft.faces) !== undefined && { spec }),
   }
   const tell = tellOf(spec)
   const made = tell ? drafted : { ...drafted, ...hdrOf(spec, facts, drafted) }
   if (made.video) return made
   return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
+}
+
+/** For a client that plays videos what moves is one; all else is what every browser reads. */
+function forPlayers(asked: Spec, facts: Facts): Spec {
+  if (asked.formats !== 'video') return asked
+  const { formats: _, ...spec } = asked
+  if (isMoving(spec, facts)) return { ...spec, format: 'mp4' }
+  return spec.format ? spec : { ...spec, formats: 'basic' }
 }
 
 /** A film that says how long it is has nothing behind its end. */

@@ -23,9 +23,9 @@ export function videoOf(spec: Spec, facts: Facts, moves: boolean): Video | undef
   const { format } = spec
   if (!isVideo(format)) return undefined
   if (!moves)
-    throw new Failure('bad-option', `fm=${format} needs an animated GIF or WebP, of more than one frame`, {
+    throw new Failure('bad-option', `fm=${format} needs an animation, of more than one frame`, {
       option: 'fm',
-      expected: 'an animated GIF or WebP',
+      expected: 'an animated GIF, WebP, PNG or AVIF',
       received: !facts.animated
         ? 'a still picture'
         : typeof spec.frame === 'number'

@@ -219,7 +219,7 @@ async function sampled(task: Task, ways: readonly Encoding[]): Promise<Plan> {
 
 /** Whether finished pixels are looked at before they are encoded. */
 function isCompared({ encoding, others, width, height, pages }: Plan): boolean {
-  if (others) return true
+  if (others || encoding.format === 'jxl') return true
   const isLossless = encoding.format === 'png' || (encoding.format === 'webp' && encoding.lossless)
   if (isLossless) return width * height * pages <= mostCompared
   return pages === 1 && outputFormats[encoding.format].lossy && width * height <= mostLookedAt

@@ -23,6 +23,7 @@ export interface Known {
 }
 
 export function encode(image: Sharp, encoding: Encoding, known: Known = {}): Sharp {
+  if (encoding.format === 'jxl') throw new RangeError('JPEG XL is encoded from pixels, by jxl.ts')
   return encoders[encoding.format](image, encoding, known)
 }
 
@@ -41,7 +42,7 @@ const screens = { chromaSubsampling: '4:4:4', effort: 1 } as const
 const thoroughEffort = 3
 const worthOfEffort = 2
 
-const encoders: Readonly<Record<Encoding['format'], Encoder>> = {
+const encoders: Readonly<Record<Exclude<Encoding['format'], 'jxl'>, Encoder>> = {
   // Optimised coding is free of loss, and Klein's table takes a tenth of the bytes off at the same look. Trellis and MozJPEG's
   // search for scans take another 2 % off, in six times as long.
   jpeg: (image, { quality = 80, progressive, fullColour, chroma }, { colourEdges }) =>

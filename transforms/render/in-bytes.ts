@@ -54,6 +54,7 @@ function settingsOf({ format, lossless, quality = 80 }: Encoding): readonly Part
 }
 
 async function written(pixels: Pixels, encoding: Encoding, { movement, isGray }: Budget): Promise<Body> {
+  if (encoding.format === 'jxl') return (await import('./jxl.ts')).jxlOf(pixels, encoding)
   if (!movement && !isGray && outputFormats[encoding.format].lossy) return encodeStill(pixels, encoding)
   const ours = isGray ? from(pixels).toColourspace('b-w') : from(pixels)
   const image = await quantised(ours, encoding)

@@ -19,7 +19,7 @@ interface Search extends Subject {
 export async function searched(image: Sharp, task: Search): Promise<Rendered | undefined> {
   const { facts, plan, source, endsAt } = task
   const { format, score } = plan.encoding
-  if (score === undefined || format === 'png' || format === 'gif') return undefined
+  if (score === undefined || format === 'png' || format === 'gif' || format === 'jxl') return undefined
   // Loaded only here: a plain render needs neither the metric nor the other encoders.
   const { byScore, recodedByScore } = await import('./auto.ts')
   const pixels = await pixelsOf(await still(image.clone(), task))

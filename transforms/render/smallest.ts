@@ -1,5 +1,6 @@
 // Finished pixels encoded in each way that the plan allows; the smallest of the results is the picture.
 import type { Sharp } from 'sharp'
+import { Failure } from '../../errors.ts'
 import { outputFormats } from '../formats.ts'
 import { from, type Made, type Pixels, run } from '../pixels/run.ts'
 import type { Encoding } from '../plan/plan.ts'
@@ -39,9 +40,16 @@ export async function smallest(subject: Subject, ways: readonly Encoding[]): Pro
   for (const way of ways) {
     if (way.drawn && !drawn) continue
     if (made.length > 0 && performance.now() > subject.endsAt) break
-    made.push(await encoded(subject, way, drawn))
+    const one = await encoded(subject, way, drawn).catch((thrown) => unlessMissing(thrown, made))
+    if (one) made.push(one)
   }
   return subject.movement ? leastOf(made) : chosen(made)
+}
+
+/** What one way of several lacks a program for is done without. */
+function unlessMissing(thrown: unknown, made: readonly Encoded[]): undefined {
+  if (made.length > 0 && thrown instanceof Failure && thrown.kind === 'tool-missing') return undefined
+  throw thrown
 }
 
 const dependsOnDrawing = ({ drawn, format, lossless }: Encoding): boolean =>
@@ -64,6 +72,8 @@ const leastOf = (made: readonly Encoded[]): Encoded | undefined =>
 
 async function encoded(subject: Subject, encoding: Encoding, drawn: boolean): Promise<Encoded> {
   const { pixels, movement, isGray, again } = subject
+  if (encoding.format === 'jxl')
+    return { encoding, data: await (await import('./jxl.ts')).jxlOf(pixels, encoding) }
   if (encoding.format === 'gif' && again)
     return { encoding, data: (await run(encode(again(), encoding, { movement }))).data }
   const losesColour = outputFormats[encoding.format].lossy && !encoding.lossless && !isGray(encoding)

@@ -21,7 +21,7 @@ function profileOf(space: Space): Uint8Array {
   return found
 }
 
-/** A GIF can carry none, and a plan for one has no other space than sRGB. */
+/** A GIF can carry none, and into a JPEG XL none is written: a plan for one has no other space than sRGB. */
 const writers = {
   jpeg: (body: Uint8Array, profile: Uint8Array) => insertSegments(body, [segmentOf(profile)]),
   png: (body: Uint8Array, profile: Uint8Array) => insertChunks(body, [chunkOf(profile)]),
@@ -31,7 +31,7 @@ const writers = {
 
 export function tagged(made: Rendered, { space }: Plan): Rendered {
   const format = formatOf(made)
-  if (!space || format === 'gif') return made
+  if (!space || format === 'gif' || format === 'jxl') return made
   return { ...made, body: new Uint8Array(writers[format](made.body, profileOf(space))) }
 }
 

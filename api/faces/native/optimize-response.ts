@@ -2,7 +2,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { accepts } from 'hono/accepts'
 import { asFailure, Failure } from '../../../errors.ts'
-import { outputFormats } from '../../../transforms/index.ts'
+import { optimisedFormats, outputFormats } from '../../../transforms/index.ts'
 import { noHold } from '../../services/accounts/index.ts'
 import type { Call, OptimisedResult } from '../../services/optimising/optimising.ts'
 import type { ApiParts } from '../parts.ts'
@@ -15,7 +15,11 @@ import type { OptimizeEvent } from './schemas/promises.ts'
 import { identificationView, resultView } from './views.ts'
 
 const eventsType = 'application/x-ndjson'
-const pictureTypes = ['image/*', ...Object.values(outputFormats).map(({ type }) => type), 'image/svg+xml']
+const pictureTypes = [
+  'image/*',
+  ...optimisedFormats.map((format) => outputFormats[format].type),
+  'image/svg+xml',
+]
 
 export async function respondToOptimize(c: NativeContext, parts: ApiParts, asked: OptimizeRequest) {
   const { options, wishes } = asked

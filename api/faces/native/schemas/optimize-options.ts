@@ -1,6 +1,6 @@
 // What may be asked of the optimiser: one table of options for the query, for a form, for JSON and for the document.
 import { z } from '@hono/zod-openapi'
-import { outputFormats } from '../../../../transforms/index.ts'
+import { optimisedFormats } from '../../../../transforms/index.ts'
 import { keepableMetadata, levels } from '../../../../transforms/optimise/request.ts'
 import { asText, commas, httpUrl, inJson, inText, type Kinds } from './scalars.ts'
 import { BucketTarget } from './target.ts'
@@ -30,7 +30,7 @@ const wish = ({ integer, yesNo, listOf }: Kinds) => ({
     200_000,
   ),
   format: optional(
-    z.enum(['same', 'auto', ...keysOf(outputFormats)]),
+    z.enum(['same', 'auto', ...optimisedFormats]),
     "same keeps the source's format; auto also tries the formats that every browser shows.",
     'auto',
   ),
