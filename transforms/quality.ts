@@ -108,7 +108,7 @@ export function qualityFor(
   asked: number | undefined,
   saving: boolean,
 ): number | undefined {
-  if (format !== 'jpeg' && format !== 'webp' && format !== 'avif') return undefined
+  if (format === 'png' || format === 'gif') return undefined
   return Math.round(interpolate(scales[format], asFor(asked, saving)))
 }
 
