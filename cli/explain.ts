@@ -17,7 +17,9 @@ import {
   type Facts,
   furtherSources,
   identify,
+  type Pass,
   parseExactPath,
+  passesOf,
   plan,
   price,
   type SourceName,
@@ -116,12 +118,14 @@ function describeOptions(facts: Facts, spec: Spec, further: readonly Facts[]): R
   return {
     facts,
     format: made.encoding.format,
-    steps: stepsIn(made).join(' -> ') || 'none',
+    steps: passesOf(made).map(stepsOf).join(', then '),
     ...(made.source && { answer: ownAnswers[made.source] }),
     plan: made,
     price: `about ${Math.round(price(made, facts))} ms of CPU`,
   }
 }
+
+const stepsOf = (pass: Pass): string => stepsIn(pass).join(' -> ') || 'none'
 
 const ownAnswers = {
   instead: "the source's own bytes, without metadata",

@@ -1,6 +1,7 @@
 // Writes docs/options.md from the table of options, so that the page cannot say anything but what the parser does.
 
 import { exactOptions, requestOptions } from '../transforms/language/options.ts'
+import { mostPasses } from '../transforms/language/rows-chain.ts'
 import { leftOut } from '../transforms/language/unsupported.ts'
 import { type Option, type Section, sections } from '../transforms/options/option-types.ts'
 import { eachStep } from '../transforms/steps/index.ts'
@@ -14,7 +15,7 @@ export function optionsPage(): string {
   const tables = sections
     .filter((section) => inSection(section).length > 0)
     .flatMap((section) => [`### ${section}`, table(inSection(section))])
-  return `${[opening(), ...tables, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
+  return `${[opening(), ...tables, passes, fits, formats, keys, table(exactOnly), notSupported()].join('\n\n')}\n`
 }
 
 const inSection = (section: Section): readonly Option<unknown>[] =>
@@ -69,7 +70,31 @@ Nuxt, and \`/_halftone/options.json\` has the list for programs.
   \`100p\` the far one), and one ratio may stand for both sides: \`rect=center,top,16:9\` is the largest such part.
 * No side of a result is longer than 8192 pixels: a larger one shrinks with its ratio kept.
 
+* What is to be done in another order goes into \`then\`, whose value is a query of its own: see [below](#further-passes).
+
 ## Options of a request`
+
+const passes = `## Further passes
+
+The steps have one order. Where another one is wanted, \`then\` begins anew with what all other options have made:
+
+    /photos/tom.jpg?w=600&h=400&fit=crop&mark=/logo.png&then=rot=90;rot-type=pivot;blur=40;then=mark=/new.png
+
+is cut to 600 x 400 and gets a logo; the result is turned and blurred; that gets a second mark, which is sharp.
+
+* A pass is options of steps, and \`bg\`, divided by semicolons. \`;then=\` begins the next one. There are ${mostPasses} at most,
+  the first included; one that does nothing is none. Shares, regions and places are those of the picture so far.
+* The value is a query of its own: what is percent-encoded in it is encoded once more in the address
+  (\`then=txt=50%2525\` writes "50%"), as \`URLSearchParams\` does by itself. \`&\` may stand for \`;\`, and
+  \`then64\` takes all of it in Base64.
+* Format, quality, metadata, frames, \`auto\` and \`ch\` are those of the whole picture and stand outside. \`auto=enhance\` is
+  a step of the first pass. \`dpr\` multiplies lengths in pixels in every pass; one without a size in pixels has the
+  density of the pass before it. The \`Width\` hint counts in the first pass.
+* Each pass is priced at the sizes that it has, and each has the limits of a picture. Pixels between two passes are of 8
+  bits in sRGB, transparent where the pass has left them so: what is transparent is painted where \`bg\` says it, and in
+  the end where the format has no transparency.
+
+\`halftone explain\` shows the steps of each pass.`
 
 const fits = `## Fit modes
 

@@ -6,6 +6,7 @@ import {
   furtherSources,
   type Options,
   parse,
+  passesOf,
   plan,
   type Spec,
   stepsIn,
@@ -58,5 +59,5 @@ export function changesNothing(edit: string, facts: Facts): boolean {
   // A drawing has no pixels that could stay as they are.
   if (facts.format === 'svg') return false
   const made = plan(readEdit(edit), facts)
-  return !made.flatten && stepsIn(made).length === 0
+  return !made.flatten && passesOf(made).every((pass) => stepsIn(pass).length === 0)
 }

@@ -107,6 +107,8 @@ export interface Facts {
     readonly width: number
     readonly height: number
   }[]
+  /** The same of the pictures that further passes are done to, once their pixels have been looked at. */
+  readonly later?: readonly Pick<Facts, 'content' | 'faces'>[]
 }
 
 /** Without pixels of its own: it is drawn at the size that is wanted. */

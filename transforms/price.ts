@@ -1,9 +1,11 @@
 // What a picture will cost, from its header alone, and the refusals that follow: all of them before a pixel is decoded.
 import { Failure } from '../errors.ts'
 import type { Facts } from './facts.ts'
+import { drawnPixels } from './plan/decoded.ts'
+import { firstPass, passesOf } from './plan/passes.ts'
 import type { Plan } from './plan/plan.ts'
 import { tooMuchFilm } from './plan/video.ts'
-import { costOf, drawnPixels, readingOf, workOf } from './work.ts'
+import { costOf, readingOf, workOf } from './work.ts'
 
 export interface Limits {
   readonly maxSourceBytes: number
@@ -51,7 +53,7 @@ export function affordable(plan: Plan, facts: Facts, { maxPriceMs }: Limits): Pl
 export function admit(facts: Facts, plan: Plan | undefined, limits: Limits = defaultLimits): void {
   if (facts.bytes > limits.maxSourceBytes)
     throw tooLarge(`its file exceeds ${megas(limits.maxSourceBytes)} MB`)
-  if (drawnPixels(facts, plan) > limits.maxSourcePixels)
+  if (drawnPixels(facts, plan && firstPass(plan)) > limits.maxSourcePixels)
     throw tooLarge(
       `${facts.width} x ${facts.height} pixels exceed ${megas(limits.maxSourcePixels)} megapixels`,
     )
@@ -77,10 +79,14 @@ function admitPlan(facts: Facts, plan: Plan, limits: Limits): void {
     throw tooCostly(`it would take more than ${limits.maxPriceMs / 1000} seconds`)
 }
 
-/** The result, or the larger picture on the way to it. */
-function largestResult({ width, height, pages, resize, rotate }: Plan): number {
-  const onTheWay = resize && rotate ? 0 : (resize?.width ?? 0) * (resize?.height ?? 0)
-  return Math.max(width * height, onTheWay) * pages
+/** The result of any pass, or the larger picture on the way to it. */
+function largestResult(plan: Plan): number {
+  const sizes = passesOf(plan).map(({ width, height, resize, rotate }) => {
+    const onTheWay = resize && rotate ? 0 : (resize?.width ?? 0) * (resize?.height ?? 0)
+    return Math.max(width * height, onTheWay)
+  })
+  // Frames are dropped when all passes are done.
+  return Math.max(...sizes) * (plan.before && plan.film ? plan.film.count : plan.pages)
 }
 
 const megas = (count: number): number => Math.round(count / 1e6)

@@ -1,11 +1,15 @@
 // What there is to do for a picture, step by step, and what each step takes: the price is the sum.
-import { type Facts, isDrawing, type SourceFormat } from './facts.ts'
+
+import type { Facts, SourceFormat } from './facts.ts'
 import { outsideRates, outsideWork } from './outside-work.ts'
 import { busy, isDrawn } from './plan/busy.ts'
 import { mostCompared, mostSampled, mostTries } from './plan/choices.ts'
 import { colourWay, type WideSpace, wideSpaceOf } from './plan/colour-way.ts'
+import { drawnPixels, shrinkOnLoad } from './plan/decoded.ts'
+import { workOfPasses } from './plan/pass-work.ts'
+import { factsBeforeLast, firstPass } from './plan/passes.ts'
 import type { Encoding, Plan } from './plan/plan.ts'
-import { addsColour, drawsEdges, eachStep, needsFrames, opensUp, workOfSteps } from './steps/index.ts'
+import { addsColour, drawsEdges, eachStep, opensUp } from './steps/index.ts'
 
 /**
  * Milliseconds of CPU for a megapixel of each step; sharp 0.35.5 on one core. Fitted by bench/price.ts to about 300 renders,
@@ -33,6 +37,7 @@ const fixedRates = {
   'code points': 20, // in our own code, see pixels/to-space.ts
   'code points pq': 50,
   'code points hlg': 85,
+  pass: 2, // one more, upon the pixels of the one before
   reduce: 1, // to what a step or a look needs
   'write jpeg': 11,
   'write png': 35,
@@ -98,15 +103,19 @@ export function workOf(plan: Plan, facts: Facts): Work {
   const frames = plan.frames === 'all' ? (plan.film?.count ?? facts.pages) : 1
   add('render', 1)
   if (frames > 1) add('frame', frames)
-  if (frames > 1 && needsFrames(plan)) add('frame apart', frames)
-  const loaded = reading(plan, facts, { frames, add })
+  const first = firstPass(plan)
+  const { film, time, space } = plan
+  const loaded = reading(
+    { ...first, ...(film && { film }), ...(time && { time }), ...(space && { space }) },
+    facts,
+    { frames, add },
+  )
   // The border is looked for in all pixels of the source, before anything is made of it.
-  if (plan.trim) reading({}, facts, { frames, add })
-  if (plan.faces) reading(looked, facts, { frames: 1, add })
+  if (first.trim) reading({}, facts, { frames, add })
+  if (first.faces) reading(looked, facts, { frames: 1, add })
   for (const each of plan.further ?? []) reading({}, each, { frames: 1, add })
-  const resized = plan.resize ? (plan.resize.width * plan.resize.height * frames) / 1e6 : loaded
   const made = (plan.width * plan.height * plan.pages) / 1e6
-  for (const [name, amount] of workOfSteps(plan, { loaded, resized, made, frames })) add(name, amount)
+  for (const [name, amount] of workOfPasses(plan, { loaded, frames, made })) add(name, amount)
   if (plan.tell) {
     add('tell', 1)
     if (plan.tell.kind === 'details' && plan.tell.faces) add('find faces', 1)
@@ -123,7 +132,8 @@ export function workOf(plan: Plan, facts: Facts): Work {
   if (plan.hdr === 'map') add('read jpeg', (facts.width * facts.height) / 4e6)
   if (plan.hdr) add(plan.hdr === 'map' ? 'write jpeg' : 'write avif', made)
   if (plan.maxBytes !== undefined) {
-    reading(plan, facts, { frames, add })
+    // Pixels between passes are still there.
+    if (!plan.before) reading(plan, facts, { frames, add })
     for (let tries = 0; tries < mostTries; tries++) writing(plan.encoding, { plan, facts, made, add })
   }
   const tried = made * 1e6 > mostCompared ? Math.min(made, mostSampled / 1e6) : made
@@ -148,7 +158,7 @@ type Add = (name: Fixed | (string & {}), amount: number) => void
 
 interface Reading {
   readonly frames: number
-  readonly add: (name: Fixed, amount: number) => void
+  readonly add: Add
 }
 
 /** Returns the megapixels that come out of the decoder. */
@@ -194,32 +204,16 @@ const readers: Readonly<Partial<Record<SourceFormat, Fixed>>> = {
   raw: 'read jpeg',
 }
 
-/** Pixels of one frame as the decoder yields it; an SVG is drawn at the plan's density. */
-export function drawnPixels(facts: Facts, plan: Pick<Plan, 'density'> | undefined): number {
-  const density = isDrawing(facts) ? (plan?.density ?? 1) : 1
-  return facts.width * facts.height * density ** 2
-}
-
-/** A JPEG's decoder can yield a half, a quarter or an eighth of each side for little, where nothing is cut out before. */
-function shrinkOnLoad(
-  { resize, extract, orient }: Pick<Plan, 'resize' | 'extract' | 'orient'>,
-  { width, height }: Facts,
-): number {
-  if (!resize || extract) return 1
-  const [across, down] =
-    (orient?.turns ?? 0) % 2 ? [resize.height, resize.width] : [resize.width, resize.height]
-  const times = Math.min(width / across, height / down)
-  return [8, 4, 2].find((shrink) => shrink <= times) ?? 1
-}
-
 interface Writing extends Pick<Reading, 'add'> {
   readonly plan: Plan
   readonly facts: Facts
   readonly made: number
 }
 
-function writing(encoding: Encoding, { plan, facts, made, add }: Writing): void {
+function writing(encoding: Encoding, { plan, facts: source, made, add }: Writing): void {
   const { format, lossless, score } = encoding
+  const { alpha, space } = factsBeforeLast(plan, source)
+  const facts = { ...source, alpha, space: source.space === 'palette' ? source.space : space }
   const hasAlpha = (facts.alpha || opensUp(plan)) && !plan.flatten
   const isSearched = score !== undefined && format !== 'png' && format !== 'gif' && format !== 'jxl'
   // Without colour there is half as much to write.

@@ -3,11 +3,11 @@
 import { Failure } from '../../errors.ts'
 import type { Answer } from '../../tier.ts'
 import { verify } from '../signature.ts'
-import { append, type Chain, pairsOf, start } from './cloudinary/chain.ts'
 import { decided } from './cloudinary/conditions.ts'
 import { cloudinaryEffects } from './cloudinary/effects.ts'
 import { cloudinaryFlags } from './cloudinary/flags.ts'
 import { readLayers } from './cloudinary/layers.ts'
+import { noPasses, type Passes, pairsOfPasses, withComponent, withLayer } from './cloudinary/passes.ts'
 import { type CloudinaryPath, readPath } from './cloudinary/path.ts'
 import { type CloudinarySigning, tokenExpiry, verifyAddress } from './cloudinary/signature.ts'
 import { type Parameter, writeOut } from './cloudinary/variables.ts'
@@ -16,6 +16,7 @@ import { balance, colourised } from './shared/effects.ts'
 import { reshaped } from './shared/facts.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
+import { inPasses } from './shared/passes.ts'
 import type { Places } from './shared/places.ts'
 import { spelledAddress } from './shared/query.ts'
 import { decoded } from './shared/values.ts'
@@ -70,22 +71,26 @@ function compile(
 ): Compiled {
   const from = new Map<string, string>()
   const asked: CloudinaryAsked[] = []
-  let chain: Chain = start
+  let passes: Passes = noPasses
   const written = components.map((component) => decoded(component) ?? component)
   const all_ = attempt(notes, () => decided(writeOut(written, settings.transformations ?? {}))) ?? []
-  const layers = attempt(notes, () => readLayers(all_, places)) ?? { rest: all_, pairs: {} }
-  for (const key of Object.keys(layers.pairs)) from.set(key, 'l')
-  for (const component of layers.rest) {
-    const reading = readWords<CloudinaryAsked>(words, regional(component).flatMap(saidOf), notes, {})
+  for (const item of attempt(notes, () => readLayers(all_, places)) ?? []) {
+    if ('layer' in item) {
+      for (const key of Object.keys(item.layer)) from.set(key, 'l')
+      passes = withLayer(passes, item.layer)
+      continue
+    }
+    const said = regional(item.component).flatMap(saidOf)
+    const reading = readWords<CloudinaryAsked>(words, said, notes, {})
     for (const [key, word] of reading.from) from.set(key, word)
     asked.push(reading.asked)
-    chain = attempt(notes, () => append(chain, coloured(reading.asked))) ?? chain
+    passes = attempt(notes, () => withComponent(passes, coloured(reading.asked))) ?? passes
   }
   const all = merged(asked)
   const expiry: Pairs = expires === undefined ? {} : { expires: String(expires) }
   if (all.isFacts) return { pairs: { fm: 'json', ...expiry }, from, reshape: information }
   return {
-    pairs: { ...pairsOf(chain), ...layers.pairs, ...output(all), ...balanced(all), ...expiry },
+    pairs: { ...inPasses(pairsOfPasses(passes)), ...output(all), ...balanced(all), ...expiry },
     from,
     ...(all.isAttachment && { saving: { as: 'attachment', name: all.name } }),
     ...(all.fallback !== undefined && { fallback: addressOf(all.fallback, places) }),

@@ -8,6 +8,7 @@ import { watermarkPairs } from './imgproxy/watermark.ts'
 import { type ImgproxyAsked, imgproxyWords } from './imgproxy/words.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
+import { inPasses } from './shared/passes.ts'
 import type { Places } from './shared/places.ts'
 import { lookUp, shown } from './shared/values.ts'
 import { attempt, type Pairs, readWords, refusal, type Said, vocabulary } from './shared/words.ts'
@@ -58,7 +59,9 @@ function compile(
   { settings, places }: Context,
 ): Compiled {
   const said = [...expanded(options, settings), ...(extension ? [['format', extension] as const] : [])]
-  const { asked, from } = readWords<ImgproxyAsked>(words, said, notes, {})
+  const readings = pipelines(said).map((each) => readWords<ImgproxyAsked>(words, each, notes, {}))
+  const from = new Map(readings.flatMap((reading) => [...reading.from]))
+  const asked = wholeOf(readings.map((reading) => reading.asked))
   const { name, isAttachment, fallback } = asked
   const saving =
     name !== undefined || isAttachment
@@ -66,16 +69,31 @@ function compile(
       : undefined
   const rest = { from, saving, ...(fallback !== undefined && { fallback: addressOf(fallback, places) }) }
   if (asked.isRawFile) return { ...rest, pairs: { fm: 'original', ...only(asked.native, 'expires') } }
-  const pairs = {
-    ...(attempt(notes, () => ({ ...laidOut(asked), ...region(asked), ...turns(asked) })) ?? {}),
-    ...output(asked, settings),
-    ...frames(asked),
-    ...asked.native,
-    ...ground(asked),
-    ...(attempt(notes, () => watermarkPairs(asked, settings.watermark, places)) ?? {}),
-  }
-  return { ...rest, pairs: withoutCancelled(pairs) }
+  const passes = readings.map(({ asked }) =>
+    withoutCancelled({
+      ...(attempt(notes, () => ({ ...laidOut(asked), ...region(asked), ...turns(asked) })) ?? {}),
+      ...asked.native,
+      ...ground(asked),
+      ...(attempt(notes, () => watermarkPairs(asked, settings.watermark, places)) ?? {}),
+    }),
+  )
+  return { ...rest, pairs: { ...output(asked, settings), ...frames(asked), ...inPasses(passes) } }
 }
+
+/** Each is done to the result of the one before it. */
+function pipelines(said: Said): readonly Said[] {
+  const found: Said[number][][] = [[]]
+  for (const option of said)
+    if (option[0] === '-') found.push([])
+    else found.at(-1)?.push(option)
+  return found
+}
+
+/** Of format, quality and delivery the last pipeline that says something decides. */
+const wholeOf = (asked: readonly ImgproxyAsked[]): ImgproxyAsked => ({
+  ...Object.assign({}, ...asked),
+  native: Object.assign({}, ...asked.map(({ native }) => native)),
+})
 
 function addressOf(address: string, places: Places): string {
   const { source, path } = places.of(address)
@@ -102,7 +120,6 @@ function expand(
   presets: Readonly<Record<string, string>>,
   within: readonly string[],
 ): Said {
-  if (name === '-') throw refusal('-', 'Chained pipelines are not supported')
   if (name !== 'preset' && name !== 'pr') return [[name, text]]
   return text.split(':').flatMap((preset) => {
     if (within.includes(preset) || within.length > 8) return []

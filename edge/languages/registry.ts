@@ -63,7 +63,7 @@ export const definitions = {
     example: '/_/rs:fill:640:480/plain/https://assets.example.org/cats/tom.jpg@webp',
     about: [
       "Settings: `keys: [{ key, salt }]` in hex (all verify; without keys any signature passes), `signatureSize`, `trusted`, `encryptionKey` in hex for `enc/` sources, `presets: { thumb: 'rs:fill:300:300' }` with `default` among them, `onlyPresets`, `watermark: 'logos:shop.png'` for `watermark`, and `autoFormat: true` to negotiate where no format is named. `sources: { 's3://photos/': 'photos', 'local:///': 'files' }` says where other schemes lie.",
-      'Plain, Base64 and encrypted sources are read. `/info/` answers facts about the source. Where no quality is named it is ours. Chained pipelines (`-`) are refused.',
+      'Plain, Base64 and encrypted sources are read. `/info/` answers facts about the source. Where no quality is named it is ours. Pipelines that are chained (`/-/`) are passes, each upon the result of the one before: `then`; format, quality and delivery are those of the last that says them.',
     ],
     tables: [table('Processing options', imgproxyWords), table('Options of /info', infoWords)],
     create: createImgproxy,
@@ -117,7 +117,7 @@ export const definitions = {
     about: [
       "Settings: `secrets` (API secrets; all verify, and unsigned addresses are then refused), `algorithm` of the short signature, `tokenKeys` in hex for `__cld_token__`, and `transformations: { thumb: 'c_thumb,g_face,w_100,h_100' }` for `t_thumb`.",
       'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered, of asset types pictures. Versions, and the query but for tokens, mean nothing. The extension of an address is part of the file’s name, and no format. Where no quality is named it is ours.',
-      'Components run from left to right, as far as one pass comes to the same. Refused are a size after a size (one side after `c_fill`, `c_scale` or `c_pad` is taken in), a size after an effect that depends on it, and a crop after a crop. Variables, sums of numbers and named transformations are written out, and so are conditions where the address says the sizes that they ask for.',
+      'Components and layers run from left to right. What one pass of our steps does not come to begins another one (`then`): a size after a size or after an effect that depends on it, a crop after a crop, an effect once more, whatever follows a layer, and each further layer. Effects of different kinds between two sizes have our order. There are eight passes at most. Variables, sums of numbers and named transformations are written out, and so are conditions where the address says the sizes that they ask for.',
     ],
     tables: [table('Keys', cloudinaryWords), table('Effects', effectWords), table('Flags', flagWords)],
     create: createCloudinary,

@@ -90,6 +90,32 @@ const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ch: list('width', 'dpr', 'save-data'),
 }
 
+/** What may stand in a further pass: the options of steps. */
+const inPasses = [
+  ...Object.keys(ofVectors),
+  'w',
+  'h',
+  'ar',
+  'fit',
+  'crop',
+  'fp-x',
+  'rect',
+  'cut',
+  'rot',
+  'bg',
+]
+const pass: fc.Arbitrary<string> = fc
+  .shuffledSubarray(inPasses, { minLength: 1, maxLength: 6 })
+  .chain((keys) =>
+    fc.tuple(...keys.map((key) => (values[key] ?? fc.constant('')).map((value) => [key, value] as const))),
+  )
+  .map((some) => some.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join(';'))
+
+/** Further passes, as the value of `then`. */
+export const chain: fc.Arbitrary<string> = fc
+  .array(pass, { minLength: 1, maxLength: 4 })
+  .map((passes) => passes.join(';then='))
+
 export type Pair = readonly [key: string, value: string]
 
 const jpegs = ['jpg', 'jpeg', 'pjpg']
@@ -99,9 +125,13 @@ const contradicts = (pairs: readonly Pair[]): boolean =>
 
 /** Options each at most once, in any order, that are accepted together. */
 export const pairs: fc.Arbitrary<readonly Pair[]> = fc
-  .shuffledSubarray(Object.keys(values))
+  .shuffledSubarray([...Object.keys(values), 'then'])
   .chain((keys) =>
-    fc.tuple(...keys.map((key) => (values[key] ?? fc.constant('')).map((value): Pair => [key, value]))),
+    fc.tuple(
+      ...keys.map((key) =>
+        (key === 'then' ? chain : (values[key] ?? fc.constant(''))).map((value): Pair => [key, value]),
+      ),
+    ),
   )
   .filter((some) => !contradicts(some))
 

@@ -18,7 +18,7 @@ const key = (query: string, asking: Client): string => canonical(exact(parse(que
 
 /** Paths and texts are meant as they are written. */
 const isText = (name: string): boolean =>
-  ['mark', 'blend', 'mask', 'txt', 'txt-font', 'mark-base'].includes(name)
+  ['mark', 'blend', 'mask', 'txt', 'txt-font', 'mark-base', 'then'].includes(name)
 
 const base64 = ([name, value]: Pair): string =>
   name === 'auto' || name === 'ch'
@@ -34,7 +34,7 @@ describe('the canonical text of any request', () => {
         expect(canonical(parseCanonical(text))).toBe(text)
         expect(parseCanonical(text)).toEqual(parseCanonical(canonical(parseCanonical(text))))
         expect(text).toMatch(
-          /^(?:[a-z-]+=[a-z0-9.,:-]+&|(?:mark|blend|mask|txt)=[\w.,:/%~!'()*-]+&)*rev=\d+$/,
+          /^(?:[a-z-]+=[a-z0-9.,:-]+&|(?:mark|blend|mask|txt)=[\w.,:/%~!'()*-]+&|then=[\w.,:/%~!'()*;=-]+&)*rev=\d+$/,
         )
       }),
     )

@@ -6,11 +6,14 @@ import {
   exact,
   type Facts,
   outputFormats,
+  type Pass,
   type Plan,
   parse,
   parseCanonical,
+  passesOf,
   plan,
 } from '../../transforms/index.ts'
+import { factsBeforeLast, firstPass } from '../../transforms/plan/passes.ts'
 import { client, facts, pairs, photo, write } from './language-arbitraries.ts'
 import { planned } from './planned.ts'
 
@@ -32,8 +35,11 @@ function isInside(box: Size & { left: number; top: number }, outer: Size): void 
 }
 
 /** Follows the steps by size, as an executor would; every box must lie inside, and the end be what was promised. */
-function follow(made: Plan, source: Facts): Size {
-  const { density = 1, orient, extract, resize, crop, extend, cut, rotate, pad } = made
+const follow = (made: Plan, source: Facts): Size =>
+  passesOf(made).reduce<Size>((size, pass) => followPass(pass, size), source)
+
+function followPass(pass: Pass, source: Size): Size {
+  const { density = 1, orient, extract, resize, crop, extend, cut, rotate, pad } = pass
   const drawn = {
     width: Math.max(1, Math.floor(source.width * density)),
     height: Math.max(1, Math.floor(source.height * density)),
@@ -83,9 +89,11 @@ test('every box lies inside its picture, every result side is 1 to 8192 pixels',
   any((_query, made, source) => {
     const { width, height } = follow(made, source)
     expect({ width, height }).toEqual({ width: made.width, height: made.height })
-    isWhole(made.width, 1, 8192)
-    isWhole(made.height, 1, 8192)
-    if (made.resize) isWhole(Math.max(made.resize.width, made.resize.height), 1, 16384)
+    for (const { width, height, resize } of passesOf(made)) {
+      isWhole(width, 1, 8192)
+      isWhole(height, 1, 8192)
+      if (resize) isWhole(Math.max(resize.width, resize.height), 1, 16384)
+    }
   })
 })
 
@@ -114,10 +122,10 @@ test('a share of a side below the whole begins inside, however few pixels the si
 
 test('a drawing is drawn and sized within the limits, whatever its own size is', () => {
   any((query, made, source) => {
-    if (source.format !== 'svg' || made.rotate || /rot=/.test(query)) return
-    expect(Math.max(source.width, source.height) * (made.density ?? 1)).toBeLessThanOrEqual(8192)
-    if (made.resize && made.crop === undefined)
-      expect(Math.max(made.resize.width, made.resize.height)).toBeLessThanOrEqual(8192)
+    if (source.format !== 'svg' || /rot=/.test(query)) return
+    const { density = 1, resize, crop } = firstPass(made)
+    expect(Math.max(source.width, source.height) * density).toBeLessThanOrEqual(8192)
+    if (resize && crop === undefined) expect(Math.max(resize.width, resize.height)).toBeLessThanOrEqual(8192)
   })
 })
 
@@ -126,7 +134,7 @@ test('frames and transparency are those that the format can hold', () => {
     const ability = outputFormats[made.encoding.format]
     expect(made.pages).toBe(made.frames === 'all' ? source.pages : 1)
     expect(made.pages === 1 || ability.animation).toBe(true)
-    expect(made.flatten || ability.alpha || !source.alpha).toBe(true)
+    expect(made.flatten || ability.alpha || !factsBeforeLast(made, source).alpha).toBe(true)
     expect(made.background.alpha === 1 || ability.alpha).toBe(true)
     expect(made.encoding.quality === undefined).toBe(made.encoding.lossless)
   })

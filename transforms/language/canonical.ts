@@ -2,6 +2,7 @@
 import type { Option } from '../options/option-types.ts'
 import { badValue, unexpected } from '../options/refusals.ts'
 import { exactOptions, type Spec } from './options.ts'
+import { encoded, encodedQuery } from './query-text.ts'
 import { revision } from './revision.ts'
 
 interface Row {
@@ -33,18 +34,10 @@ export function canonical(spec: Spec): string {
     const value = spec[name]
     if (value === undefined) continue
     const text = option.kind.write(value)
-    if (text !== preset) pairs.push(`${option.key}=${encoded(text)}`)
+    if (text !== preset) pairs.push(`${option.key}=${option.isQuery ? encodedQuery(text) : encoded(text)}`)
   }
   return [...pairs, `rev=${revision}`].join('&')
 }
-
-/** What stands for itself in the value of a query. */
-const plain = /^[\w.,:/-]*$/
-
-const encoded = (text: string): string =>
-  plain.test(text)
-    ? text
-    : encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',')
 
 /** Whatever is not percent-encoded UTF-8 is no text that `canonical` wrote. */
 function decoded(text: string): string {

@@ -2,11 +2,11 @@
 // the same picture get the same key.
 import { type FormatClass, withoutJxl } from '../formats.ts'
 import { transparent, white, writeColour } from '../options/colour.ts'
-import { addPresent, present } from '../options/present.ts'
+import { present } from '../options/present.ts'
 import { unexpected } from '../options/refusals.ts'
-import { eachStep, type StepSpec } from '../steps/index.ts'
-import { densityOf } from '../steps/sizing.ts'
 import type { Options, Spec } from './options.ts'
+import { passesOf, steppedFor } from './passes.ts'
+import type { Pass } from './rows-chain.ts'
 import type { Client, Dependence } from './spec.ts'
 
 /**
@@ -20,26 +20,33 @@ export function exact(options: Options, client: Client): Spec {
   const asked = spelledOut(options)
   if (isDetailed(asked)) {
     const told = asked.listFaces ? ({ listFaces: true } as const) : ({ details: true } as const)
-    return { ...stepped(asked.listFaces ? looked : enough, client, false), ...told }
+    return { ...steppedFor(asked.listFaces ? looked : enough, client), ...told }
   }
   const told = tellingOf(asked)
-  if (told) return { ...stepped(small(asked), client, false), ...played(asked, true), ...told }
+  if (told) return { ...passesOf(small(asked), client, () => true), ...played(asked, true), ...told }
   const output = encoding(asked, client)
   const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
-  return { ...stepped(asked, client, isJpeg), ...shown(asked, isJpeg), ...written(asked, output), ...output }
+  const isIdle = (background: Spec['background']) => isJpeg && isWhite(background)
+  const steps = passesOf(asked, client, isIdle)
+  return { ...steps, ...played(asked, isJpeg), ...written(asked, output), ...output }
 }
 
 /** Words that stand for other options, as those. */
 function spelledOut(options: Options): Options {
-  const { automatic, fit, format } = options
+  const { automatic, format, passes } = options
   return {
-    ...options,
+    ...faceArea(options),
     ...(format === 'blurhash' && { placeholder: format }),
     ...(format === 'png8' && { format: 'png', colours: options.colours ?? 256 }),
     ...(automatic?.includes('enhance') && { enhance: true }),
-    ...(fit === 'facearea' && { fit: 'crop', crop: ['faces'], facePad: options.facePad ?? 1 }),
+    ...(passes && { passes: passes.map(faceArea) }),
   }
 }
+
+const faceArea = <Asked extends Pass>(options: Asked): Asked =>
+  options.fit === 'facearea'
+    ? { ...options, fit: 'crop', crop: ['faces'], facePad: options.facePad ?? 1 }
+    : options
 
 /** Which client facts `exact` may read for these options; the answers of all clients alike in them are the same. */
 export function dependsOn(options: Options): Dependence {
@@ -50,10 +57,12 @@ export function dependsOn(options: Options): Dependence {
   return {
     accept: !isTold && isNegotiated(options),
     width: hints.includes('width'),
-    dpr: hints.includes('dpr') && (options.width ?? options.height) !== undefined,
+    dpr: hints.includes('dpr') && [options, ...(options.passes ?? [])].some(isSized),
     saveData: !isTold && hints.includes('save-data') && !isSaving(options) && hasQuality(options),
   }
 }
+
+const isSized = ({ width, height }: Pass): boolean => (width ?? height) !== undefined
 
 /** Facts for which the file has to be read. */
 const isDetailed = ({ format, details = false, listFaces = false }: Options): boolean =>
@@ -137,7 +146,7 @@ const enough = { width: { px: 200 }, height: { px: 200 }, fit: 'max' } as const
 const looked = { width: { px: 640 }, height: { px: 640 }, fit: 'max' } as const
 
 const small = (options: Options): Options =>
-  options.width || options.height || options.aspect ? options : { ...options, ...enough }
+  options.width || options.height || options.aspect || options.passes ? options : { ...options, ...enough }
 
 /** What is said of the file: only where its format can hold it. */
 function written(options: Options, { format, formats, lossless }: Partial<Spec>): Partial<Spec> {
@@ -151,14 +160,6 @@ function written(options: Options, { format, formats, lossless }: Partial<Spec>)
     maxBytes: isVideo(format) ? undefined : maxBytes,
     metadata: metadata !== 'none' && mayBe('jpeg', 'pjpg', 'png', 'webp') ? metadata : undefined,
     iptc: iptc === 'allow' && mayBe('jpeg', 'pjpg') ? iptc : undefined,
-  })
-}
-
-/** What is behind the picture, and which frames there are. */
-function shown(options: Options, isJpeg: boolean): Partial<Spec> {
-  return present({
-    background: isJpeg && isWhite(options.background) ? undefined : options.background,
-    ...played(options, isJpeg),
   })
 }
 
@@ -178,24 +179,6 @@ function played(options: Options, isJpeg: boolean): Partial<Spec> {
     reverse: reverse || undefined,
   })
 }
-
-/** The options of every step in their one form. */
-function stepped(options: Options, client: Client, isJpeg: boolean): StepSpec {
-  const hints = options.hints ?? []
-  const hinted = {
-    width: hints.includes('width') ? client.width : undefined,
-    dpr: hints.includes('dpr') ? client.dpr : undefined,
-  }
-  const density = densityOf(options, hinted)
-  const spec: { -readonly [K in keyof StepSpec]: StepSpec[K] } = {}
-  // Into one object, and only what was asked for, because this runs on every hit.
-  for (const { step, names } of named)
-    if (hinted.width !== undefined || names.some((name) => name in options))
-      addPresent(spec, step.exact(options, { hinted, isJpeg, density, fit: spec.fit }))
-  return spec
-}
-
-const named = eachStep.map((step) => ({ step, names: Object.keys(step.rows) }))
 
 // In a JPEG white is what there is anyway; elsewhere a background means that transparency goes.
 const isWhite = (colour: Spec['background']): boolean =>

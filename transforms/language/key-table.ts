@@ -14,10 +14,11 @@ export interface KeyMeaning {
   readonly namesPicture: boolean
 }
 
-/** Options of steps that load pictures of their own. */
-const naming: ReadonlySet<string> = new Set(
-  eachStep.filter(({ sources }) => sources !== undefined).flatMap(({ rows }) => Object.keys(rows)),
-)
+/** Options of steps that load pictures of their own, and of passes with such steps. */
+const naming: ReadonlySet<string> = new Set([
+  ...eachStep.filter(({ sources }) => sources !== undefined).flatMap(({ rows }) => Object.keys(rows)),
+  'passes',
+])
 
 const plain = { base64: false, namesPicture: false } as const
 

@@ -5,6 +5,7 @@ import { formatClasses } from '../formats.ts'
 import { flag, oneOf, same } from '../options/kinds.ts'
 import type { Rows, Values } from '../options/option-types.ts'
 import { stepRows } from '../steps/index.ts'
+import { chainRows, exactChainRows } from './rows-chain.ts'
 import { filmRows } from './rows-film.ts'
 import { outputRows } from './rows-output.ts'
 import { requestRows as spent } from './rows-request.ts'
@@ -15,6 +16,7 @@ const kept = { ...stepRows, ...filmRows, ...outputRows, ...toldRows } as const
 
 /** What only exact addresses say: choices that the edge made. */
 const made = {
+  ...exactChainRows,
   formats: {
     key: 'formats',
     kind: oneOf(same(...formatClasses)),
@@ -30,11 +32,13 @@ const made = {
   },
 } satisfies Rows
 
+const asked = { ...kept, ...chainRows, ...spent } as const
+
 /** A request as its URL says it: vague, because the client has a say too. Absent is not given. */
-export type Options = Values<typeof kept & typeof spent>
+export type Options = Values<typeof asked>
 
 /** One picture, every choice made. Absent is the default, or without effect. */
 export type Spec = Values<typeof kept & typeof made>
 
-export const requestOptions = { ...kept, ...spent } as const
+export const requestOptions = asked
 export const exactOptions = { ...kept, ...made } as const

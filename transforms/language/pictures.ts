@@ -2,14 +2,21 @@
 import { type PictureName, pictureName, webAddress } from '../options/kinds-picture.ts'
 import { unexpected } from '../options/refusals.ts'
 import type { Options } from './options.ts'
+import type { Pass } from './rows-chain.ts'
 
 const naming = ['mark', 'blend', 'mask'] as const
 
 /** Finds the source of a picture that is named without one, and spells its path. */
 export type FindPicture = (option: string, name: PictureName) => PictureName
 
-/** The same options with every picture found. Fails as `find` does. */
+/** The same options with every picture found, those of further passes too. Fails as `find` does. */
 export function withPictures(options: Options, find: FindPicture): Options {
+  const found = inPass(options, find)
+  const passes = found.passes?.map((pass) => inPass(pass, find))
+  return passes ? { ...found, passes } : found
+}
+
+function inPass<Asked extends Pass>(options: Asked, find: FindPicture): Asked {
   let found = options
   for (const option of naming) {
     const value = found[option]

@@ -1,9 +1,7 @@
 // Options that the imgix language defines and Halftone does not do: refused by name, because leaving one out would
 // make another picture than the one asked for. A value that asks for nothing, or for what is done anyway, makes no other
-// picture: it is passed over, and in no key. A line counts no more once an option of ours has its key.
+// picture: it is passed over, and in no key. A line goes once an option of ours has its key.
 import { readColour, writeColour } from '../options/colour.ts'
-import type { Rows } from '../options/option-types.ts'
-import { requestOptions } from './options.ts'
 
 /**
  * Why some options are not done, and an option a line, from imgix-url-params 11.35.0: its key and aliases, and behind `=` the values that change nothing,
@@ -83,8 +81,6 @@ const table: readonly (readonly [reason: string, options: string])[] = [
   ],
 ]
 
-const done: ReadonlySet<string> = new Set(Object.values<Rows[string]>(requestOptions).map(({ key }) => key))
-
 interface LeftOut {
   readonly keys: readonly string[]
   /** Values that change nothing, in their one spelling. */
@@ -99,12 +95,10 @@ const linesOf = (options: string): readonly LeftOut[] =>
       const [keys = '', values] = line.split('=')
       return { keys: keys.trim().split(/\s+/), idle: new Set(values?.split('|').map(spelled)) }
     })
-    .filter(({ keys }) => !keys.some((key) => done.has(key)))
 
 /** What is left out, and why; for the documentation. */
-export const leftOut: readonly { readonly reason: string; readonly options: readonly LeftOut[] }[] = table
-  .map(([reason, options]) => ({ reason, options: linesOf(options) }))
-  .filter(({ options }) => options.length > 0)
+export const leftOut: readonly { readonly reason: string; readonly options: readonly LeftOut[] }[] =
+  table.map(([reason, options]) => ({ reason, options: linesOf(options) }))
 
 /** By key and alias, the values that change nothing. */
 export const unsupported: ReadonlyMap<string, ReadonlySet<string>> = new Map(

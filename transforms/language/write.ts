@@ -1,6 +1,7 @@
 // Writes options as a client would: the query of an address in the native language.
 import type { Option } from '../options/option-types.ts'
 import { type Options, requestOptions } from './options.ts'
+import { encoded, encodedQuery } from './query-text.ts'
 
 const rows = (Object.entries(requestOptions) as [keyof Options, Option<unknown>][]).map(([name, option]) => ({
   name,
@@ -11,9 +12,9 @@ const rows = (Object.entries(requestOptions) as [keyof Options, Option<unknown>]
 export function write(options: Options): string {
   return rows
     .filter(({ name }) => options[name] !== undefined)
-    .map(({ name, option }) => `${option.key}=${encoded(option.kind.write(options[name]))}`)
+    .map(({ name, option }) => {
+      const text = option.kind.write(options[name])
+      return `${option.key}=${option.isQuery ? encodedQuery(text) : encoded(text)}`
+    })
     .join('&')
 }
-
-const encoded = (text: string): string =>
-  encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/')

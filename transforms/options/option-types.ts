@@ -63,6 +63,7 @@ export const sections = [
   'Shape, border and padding',
   'Watermark and blend',
   'Text',
+  'Further passes',
   'Animation',
   'Format',
   'Told instead of a picture',
@@ -101,6 +102,8 @@ export interface Option<T> {
   readonly default?: T
   /** Options without which this one has no effect, for the documentation. */
   readonly needs?: string
+  /** Its text is a query of its own, and is written as one. */
+  readonly isQuery?: boolean
   /** May be repeated, its values are merged; it has no Base64 form. */
   readonly merges?: boolean
   /** Has no Base64 form (`key64`). */

@@ -78,12 +78,16 @@ export async function samplesOf(image: Sharp, bits: 8 | 16): Promise<Samples> {
   return { data: wide, width, height, channels: info.channels as Samples['channels'] }
 }
 
-/** A new pipeline that goes on from pixels; several frames below one another are an animation. */
-export function from({ data, width, height, channels }: Pixels): Sharp {
+/**
+ * A new pipeline that goes on from pixels; several frames below one another are an animation, whose frames are sized and
+ * cut `apart` or as the one tall picture that they are.
+ */
+export function from({ data, width, height, channels }: Pixels, frames: 'apart' | 'whole' = 'whole'): Sharp {
   const whole = data.length / (width * channels)
   return sharp(data, {
     raw: { width, height: whole, channels, ...(whole > height && { pageHeight: height }) },
     limitInputPixels: false,
+    animated: frames === 'apart',
   })
 }
 

@@ -125,6 +125,7 @@ function changesPixels(spec: Spec, facts: Facts, made: Plan): boolean {
   const isOneFrame = (facts.animated && typeof spec.frame === 'number') || made.film !== undefined
   return (
     isWorkedOn ||
+    made.before !== undefined ||
     made.further !== undefined ||
     made.space !== undefined ||
     made.hdr === 'map' ||
@@ -145,6 +146,7 @@ function isTurnedByViewers({ format, orientation }: Facts, { orient }: Plan): bo
 const isMade = (plan: Plan): boolean =>
   stepsIn(plan).length > 0 ||
   plan.density !== undefined ||
+  plan.before !== undefined ||
   plan.film !== undefined ||
   plan.space !== undefined
 

@@ -33,14 +33,8 @@ export interface Encoding {
   readonly drawn?: true
 }
 
-/** The values of its steps (steps/list.ts), and what is done before and after them. */
-export interface Plan extends StepValues {
-  /** Decode only the first frame, or all of them. */
-  readonly frames: 'first' | 'all'
-  /** Another first frame, or how all of them are played, where that is not as the source has it. */
-  readonly film?: Film
-  /** Of a film the moment that is shown, in seconds; its first picture where it does not say. */
-  readonly time?: number
+/** One pass of all steps (steps/list.ts): their values, and what is behind their result. */
+export interface Pass extends StepValues {
   /** Of a drawing (SVG, PDF): how many times its own size to draw it. `extract` then is a box of that drawing. */
   readonly density?: number
   /** How pixels are mixed where the size changes; Lanczos3 where it does not say. */
@@ -53,6 +47,23 @@ export interface Plan extends StepValues {
   readonly background: Colour
   /** Paint `background` behind transparent pixels: the format cannot hold them, or it was asked for. Opaque, it ends them. */
   readonly flatten: boolean
+  /** The result's size in pixels of one frame. */
+  readonly width: number
+  readonly height: number
+  /** Which of the passes that were asked for it is, from 0; absent for the first. */
+  readonly nth?: number
+}
+
+/** The last pass, those before it, and what is done after all of them. */
+export interface Plan extends Pass {
+  /** Passes that are done first, each to what the one before it has made. */
+  readonly before?: readonly Pass[]
+  /** Decode only the first frame, or all of them. */
+  readonly frames: 'first' | 'all'
+  /** Another first frame, or how all of them are played, where that is not as the source has it. */
+  readonly film?: Film
+  /** Of a film the moment that is shown, in seconds; its first picture where it does not say. */
+  readonly time?: number
   readonly encoding: Encoding
   /** Ways to encode the same picture that are tried as well: the smallest goes out. */
   readonly others?: readonly Encoding[]
@@ -73,8 +84,5 @@ export interface Plan extends StepValues {
   readonly further?: readonly Facts[]
   /** What was asked for, where the plan has to be made anew once pixels have been looked at. */
   readonly spec?: Spec
-  /** The result's size in pixels of one frame. */
-  readonly width: number
-  readonly height: number
   readonly pages: number
 }

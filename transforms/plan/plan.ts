@@ -1,6 +1,7 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
 import { type Facts, isDrawing } from '../facts.ts'
 import type { Spec } from '../language/options.ts'
+import type { Pass as AskedPass } from '../language/rows-chain.ts'
 import { orientSize, turned } from '../steps/geometry/orientation.ts'
 import { rasterised } from '../steps/geometry/raster.ts'
 import { isSame, type Size } from '../steps/geometry/sizes.ts'
@@ -9,12 +10,13 @@ import type { Draft, FindFacts } from '../steps/step.ts'
 import { choices } from './choices.ts'
 import { hdrOf } from './hdr.ts'
 import { isMoving, output } from './output.ts'
+import { chainOf, lastAsked, waitsForPixels } from './passes.ts'
 import type { Plan } from './plan-types.ts'
 import { tellOf } from './tell.ts'
 
 export type { Colour } from '../options/colour.ts'
 export type { Box } from '../steps/geometry/sizes.ts'
-export type { Encoding, Plan } from './plan-types.ts'
+export type { Encoding, Pass, Plan } from './plan-types.ts'
 
 /**
  * What to do to the picture that `facts` describe, so that it becomes what `spec` says. Every size is brought within 1
@@ -23,25 +25,36 @@ export type { Encoding, Plan } from './plan-types.ts'
  */
 export function plan(asked: Spec, facts: Facts, further: readonly Facts[] = []): Plan {
   const spec = forPlayers(asked, facts)
-  const { width, height } = facts
   const find = finder(spec, further)
-  const draft = eachStep.reduce<Draft>((before, step) => step.plan(before, spec, facts, find), {
+  const { before, facts: known } = chainOf(spec, facts, { draw: drawnPass, find })
+  const last = spec.passes ? lastAsked(spec) : spec
+  const source = before.length > 0 ? { ...facts, alpha: known.alpha } : facts
+  const drawn = drawnPass(last, known, find)
+  const drafted = {
+    ...drawn,
+    ...output(last, source, drawn),
+    ...timeOf(spec, facts),
+    ...(spec.passes && { nth: spec.passes.length }),
+    ...(before.length > 0 && { before }),
+    ...(further.length > 0 && { further }),
+    ...([...before, drawn].some(waitsForPixels) && { spec }),
+  }
+  const tell = tellOf(spec)
+  // Pixels between passes are of 8 bits, and a gain map belongs to those of the source.
+  const made = tell || before.length > 0 ? drafted : { ...drafted, ...hdrOf(last, facts, drafted) }
+  if (made.video) return made
+  return tell ? { ...made, tell } : { ...made, ...choices(last, source, made) }
+}
+
+/** The steps of one pass, without those that would change nothing. */
+function drawnPass(asked: AskedPass, facts: Facts, find: FindFacts): Draft {
+  const { width, height } = facts
+  const draft = eachStep.reduce<Draft>((draft, step) => step.plan(draft, asked, facts, find), {
     width,
     height,
   })
-  const turnedSize = orientSize(facts, draft.orient ?? turned(0))
-  const drawn = isDrawing(facts) ? rasterised(draft, turnedSize) : draft
-  const drafted = {
-    ...withoutNothing(drawn, turnedSize),
-    ...output(spec, facts, drawn),
-    ...timeOf(spec, facts),
-    ...(further.length > 0 && { further }),
-    ...((draft.trim ?? draft.faces) !== undefined && { spec }),
-  }
-  const tell = tellOf(spec)
-  const made = tell ? drafted : { ...drafted, ...hdrOf(spec, facts, drafted) }
-  if (made.video) return made
-  return tell ? { ...made, tell } : { ...made, ...choices(spec, facts, made) }
+  const oriented = orientSize(facts, draft.orient ?? turned(0))
+  return withoutNothing(isDrawing(facts) ? rasterised(draft, oriented) : draft, oriented)
 }
 
 /** For a client that plays videos what moves is one; all else is what every browser reads. */

@@ -1,5 +1,5 @@
 // Carries a plan out: opens the source as what it is, has the steps done, encodes, and checks what came out.
-import type { Sharp, SharpOptions } from 'sharp'
+import type { Sharp } from 'sharp'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { outputFormats } from '../formats.ts'
@@ -12,15 +12,15 @@ import { needsFrames } from '../steps/index.ts'
 import { hasColourEdges } from './colour-edges.ts'
 import { encode, type Movement } from './encode.ts'
 import { framesOf, movementOf, played } from './frames.ts'
-import { opened } from './open.ts'
 import { staysGray } from './our-colours.ts'
 import { isWhole, ownBytes } from './own.ts'
+import { begun } from './passes.ts'
 import { quantised } from './quantised.ts'
-import { type Bounds, moves, optionsFor, wholeSeconds } from './reading.ts'
+import { type Bounds, mostRead, moves, wholeSeconds } from './reading.ts'
 import { asOwn, checked, formatOf, type Rendered } from './rendered.ts'
 import { searched } from './searched.ts'
-import { settled } from './settled.ts'
 import { mostLookedAt, smallest } from './smallest.ts'
+import type { Start } from './start.ts'
 import { still } from './steps/index.ts'
 
 export type { Bounds } from './reading.ts'
@@ -34,47 +34,50 @@ export const render = (source: Uint8Array, plan: Plan, bounds: Bounds = {}): Pro
   orFailure(() => rendered(source, plan, bounds))
 
 async function rendered(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Rendered> {
-  const { ffmpeg = 'ffmpeg' } = bounds
+  const { ffmpeg = 'ffmpeg', timeoutMs = 60_000, facts = identify(source) } = bounds
+  const startedAt = performance.now()
+  const left = () => Math.max(1, timeoutMs - (performance.now() - startedAt))
   // Loaded only here: a picture needs no other program.
   if (asked.video) await (await import('./film/index.ts')).requireEncoder(ffmpeg, asked.video.format)
-  const { plan, bounds: left, faces } = await settled(source, asked, bounds)
-  const made = { ...(await coloured(source, plan, left)), ...(faces && { faces }) }
-  const facts = bounds.facts ?? identify(source)
-  const kept = plan.keep
-    ? (await import('./metadata.ts')).withKept(made, { source, facts, keep: plan.keep })
-    : made
-  // Last, since its index counts every byte before it.
+  const { plan, start, faces } = await begun({ plan: asked, facts }, { source, bounds, left })
+  const way = { start, bounds: { ...bounds, timeoutMs: left() } }
+  const made = { ...(await coloured(source, plan, way)), ...(faces && { faces }) }
+  const { keep } = asked
+  // Loaded only here: a plain render reads no metadata.
+  const kept = keep ? (await import('./metadata.ts')).withKept(made, { source, facts, keep }) : made
+  // Last, since its index counts every byte before it; loaded only here.
   return plan.hdr === 'map'
     ? (await import('./hdr/kept-map.ts')).withKeptMap(kept, { source, facts, plan })
     : kept
 }
 
+interface Way {
+  readonly start: Start
+  readonly bounds: Bounds & { readonly timeoutMs: number }
+}
+
 /** In other colours than sRGB, whose profile counts among the bytes that are allowed. */
-async function coloured(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
+async function coloured(source: Uint8Array, plan: Plan, way: Way): Promise<Rendered> {
   if (plan.hdr === 'samples' && !plan.source)
-    return (await import('./hdr/ten-bits.ts')).inTenBits(source, {
-      facts: bounds.facts ?? identify(source),
-      plan,
-      bounds,
-    })
-  if (!plan.space) return picture(source, plan, bounds)
+    return (await import('./hdr/ten-bits.ts')).inTenBits(source, { ...way, facts: way.start.facts, plan })
+  if (!plan.space) return picture(source, plan, way)
+  // Loaded only here: a plain picture has no profile.
   const { mostProfileBytes, tagged } = await import('./tagged.ts')
   const { inSpaceOfPlan } = await import('./plan-colours.ts')
   const { maxBytes } = plan
   const left = maxBytes === undefined ? {} : { maxBytes: Math.max(1, maxBytes - mostProfileBytes) }
-  return tagged(await picture(source, inSpaceOfPlan({ ...plan, ...left }), bounds), plan)
+  return tagged(await picture(source, inSpaceOfPlan({ ...plan, ...left }), way), plan)
 }
 
-async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<Rendered> {
-  const { facts = identify(source), ffmpeg = 'ffmpeg', timeoutMs = 60_000 } = bounds
+async function picture(source: Uint8Array, plan: Plan, { start, bounds }: Way): Promise<Rendered> {
+  const { facts } = start
+  const { ffmpeg = 'ffmpeg', timeoutMs } = bounds
   const startedAt = performance.now()
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const options = optionsFor(facts, plan, bounds)
   const own = await ownBytes(source, facts, plan)
-  const reading = { facts, maxPixels: options.limitInputPixels, seconds: wholeSeconds(timeoutMs) }
+  const reading = { facts, maxPixels: mostRead(bounds), seconds: wholeSeconds(timeoutMs) }
   if (own && plan.source !== 'smallest' && (await isWhole(own, reading))) return asOwn(own, facts, plan)
   if (plan.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
-  const { image, size, movement } = await opened(bytes, facts, { plan, options, ffmpeg })
+  const { image, size, movement } = await start.open()
   const task = {
     movement,
     facts,
@@ -85,7 +88,7 @@ async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<
     fonts: bounds.fonts,
     ffmpeg,
     timeoutAt: startedAt + timeoutMs,
-    options,
+    start,
     endsAt: startedAt + timeoutMs * searchShare,
   }
   const first = await pictureOf(image.timeout({ seconds: reading.seconds }), task)
@@ -96,7 +99,7 @@ async function picture(source: Uint8Array, plan: Plan, bounds: Bounds): Promise<
 
 /** In no more bytes than the plan allows, where a lower quality can do that. */
 async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
-  const { plan, facts, source, options } = task
+  const { plan, facts } = task
   const { maxBytes = made.body.length } = plan
   if (
     plan.tell ||
@@ -106,8 +109,7 @@ async function withinBytes(made: Rendered, task: Task): Promise<Rendered> {
   )
     return made
   const { inBytes } = await import('./in-bytes.ts')
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image } = await opened(bytes, facts, { ...task, plan, options })
+  const { image } = await task.start.open()
   const { done, movement } = await finished(image, task)
   const format = formatOf(made)
   const encoding = [plan.encoding, ...(plan.others ?? [])].find((each) => each.format === format)
@@ -135,7 +137,7 @@ interface Task {
   readonly ffmpeg: string
   /** From `performance.now()`: the picture is late then. */
   readonly timeoutAt: number
-  readonly options: SharpOptions
+  readonly start: Start
   /** From `performance.now()`: nothing that could be done without begins after it. */
   readonly endsAt: number
 }
@@ -206,13 +208,12 @@ const isSampled = ({ others, width, height, pages }: Plan): boolean =>
 
 /** The same plan with the one encoding that is the smallest for the first frames. */
 async function sampled(task: Task, ways: readonly Encoding[]): Promise<Plan> {
-  const { facts, source, options } = task
+  const { facts, start } = task
   const { others: _, ...plan } = task.plan
   const { film: __, ...sample } = plan
   const pages = Math.max(2, Math.floor(mostSampled / (plan.width * plan.height)))
   const some = { ...task, facts: { ...facts, pages }, plan: { ...sample, pages } }
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const { image, movement } = await opened(bytes, facts, { ...task, plan, options: { ...options, pages } })
+  const { image, movement } = await start.open({ pages })
   const { best } = await compared(await finished(image, { ...some, movement }), some, ways)
   return best ? { ...plan, encoding: best.encoding } : plan
 }
@@ -239,12 +240,9 @@ async function streamed({ done: image, movement }: Ready, task: Task): Promise<R
 }
 
 /** Of an animation, by its first frame: the others are mostly alike, and all of them would take too much memory. */
-async function firstHasColourEdges(task: Task): Promise<boolean> {
-  const { source, facts, plan, further, fonts, options } = task
+async function firstHasColourEdges({ start, plan, further, fonts }: Task): Promise<boolean> {
   if (plan.encoding.format !== 'webp' || plan.encoding.lossless) return false
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const first = { ...options, animated: false, pages: 1 }
-  const { image, size } = await opened(bytes, facts, { ...task, options: first })
+  const { image, size } = await start.open({ animated: false, pages: 1 })
   return hasColourEdges(await pixelsOf(await still(image, { size, plan, further, fonts })))
 }
 

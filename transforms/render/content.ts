@@ -3,7 +3,8 @@ import type { Sharp } from 'sharp'
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { type Pixels, pixelsOf } from '../pixels/run.ts'
-import { type Plan, plan } from '../plan/plan.ts'
+import { withSeen } from '../plan/passes.ts'
+import { type Pass, type Plan, plan } from '../plan/plan.ts'
 import { admit, affordable, defaultLimits } from '../price.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 import { frame } from './steps/frame.ts'
@@ -13,24 +14,23 @@ type Content = NonNullable<Facts['content']>
 
 /** The plan for what is left of the picture, and the facts with it. Fails with 'too-costly' where that costs much more than was foreseen. */
 export async function trimmed(
-  made: Plan,
-  facts: Facts,
-  open: () => Promise<{ image: Sharp; size: Size }>,
+  asked: { plan: Plan; facts: Facts },
+  pass: Pass,
+  ground: { facts: Facts; open: () => Promise<{ image: Sharp; size: Size }> },
 ): Promise<{ plan: Plan; facts: Facts }> {
-  const { trim, spec } = made
-  if (!trim || !spec) return { plan: made, facts }
-  const { image, size } = await open()
-  const { extract, orient, background } = made
+  const { trim, extract, orient, background } = pass
+  const { spec, further } = asked.plan
+  if (!trim || !spec) return asked
+  const { image, size } = await ground.open()
   const shown = frame(image, size, {
     background,
     flatten: false,
     ...(orient && { orient }),
     ...(extract && { extract }),
-  } as Plan)
+  })
   const found = contentOf(await pixelsOf(shown.toColourspace('srgb')), trim)
-  const content = inUnitsOf(facts, size, found)
-  const known = { ...facts, content }
-  const again = affordable(plan(spec, known, made.further), known, defaultLimits)
+  const known = withSeen(asked.facts, pass, { content: inUnitsOf(ground.facts, size, found) })
+  const again = affordable(plan(spec, known, further), known, defaultLimits)
   admit(known, again, defaultLimits)
   if (again.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
   return { plan: again, facts: known }

@@ -1,11 +1,11 @@
 // Draws an SVG at the size that the plan needs, so that it is never enlarged from pixels.
-import type { Sharp, SharpOptions } from 'sharp'
+import type { Sharp } from 'sharp'
 import type { Facts } from '../facts.ts'
 import { documentOf, sized } from '../identify/svg.ts'
 import { afresh } from '../pixels/run.ts'
 import { sharp } from '../pixels/sharp.ts'
-import type { Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
+import type { Way } from './tools.ts'
 
 /** CSS counts 96 pixels to an inch, and the lengths inside the document are in CSS units. */
 const pixelsPerInch = 96
@@ -14,7 +14,7 @@ const pixelsPerInch = 96
 export async function draw(
   bytes: Buffer,
   facts: Facts,
-  { plan, options }: { plan: Plan; options: SharpOptions },
+  { plan, options }: Way,
 ): Promise<{ image: Sharp; size: Size }> {
   const document = Buffer.from(sized(documentOf(bytes), drawnSize(facts)), 'latin1')
   // The size of the drawing was settled by admission; sharp would count it before it is scaled.

@@ -5,7 +5,8 @@ import { type Face, facesIn, facesOf, lookedSide } from '../faces/index.ts'
 import type { Facts } from '../facts.ts'
 import { white } from '../options/colour.ts'
 import { from, type Pixels, pixelsOf } from '../pixels/run.ts'
-import { type Plan, plan } from '../plan/plan.ts'
+import { withSeen } from '../plan/passes.ts'
+import { type Pass, type Plan, plan } from '../plan/plan.ts'
 import { admit, affordable, defaultLimits } from '../price.ts'
 import type { Aim } from '../processor.ts'
 import { orientSize } from '../steps/geometry/orientation.ts'
@@ -19,33 +20,42 @@ export interface Opened {
 }
 
 export interface Looking {
+  /** Whose pixels they are. */
   readonly source: Uint8Array
-  /** With all that is known of it. */
-  readonly facts: Facts
   /** The first frame. */
   open(): Promise<Opened>
 }
 
 export interface Aimed {
   readonly plan: Plan
+  readonly facts: Facts
   readonly faces: Aim
 }
 
 /** The plan that knows the faces. Fails with 'too-costly' where it costs much more than was foreseen. */
-export async function aimed(asked: Plan, { source, facts, open }: Looking): Promise<Aimed> {
-  const { spec, orient, film, faces: step } = asked
+export async function aimed(
+  asked: { readonly plan: Plan; readonly facts: Facts },
+  pass: Pass,
+  { source, open }: Looking,
+): Promise<Aimed> {
+  const { orient, faces: step } = pass
+  const { spec, film, further } = asked.plan
   if (!spec || !step) throw new RangeError('a plan that looks for faces without what was asked for')
   const part = JSON.stringify({ region: step.region, orient, first: film?.first })
-  const faces = await facesIn(source, part, async () => looked(await open(), step.region, asked))
-  const known = { ...facts, faces }
-  const again = affordable(plan(spec, known, asked.further), known, defaultLimits)
+  const faces = await facesIn(source, part, async () => looked(await open(), step.region, pass))
+  const known = withSeen(asked.facts, pass, { faces })
+  const again = affordable(plan(spec, known, further), known, defaultLimits)
   admit(known, again, defaultLimits)
   if (again.source === 'only') throw new Failure('too-costly', 'The picture would cost too much to make.')
-  return { plan: again, faces: { found: faces.length, by: faces.length > 0 ? 'faces' : step.otherwise } }
+  return {
+    plan: again,
+    facts: known,
+    faces: { found: faces.length, by: faces.length > 0 ? 'faces' : step.otherwise },
+  }
 }
 
 /** A small copy of the part that is used, upright. */
-async function looked({ image, size }: Opened, extract: Box | undefined, { orient }: Plan) {
+async function looked({ image, size }: Opened, extract: Box | undefined, { orient }: Pass) {
   const upright = extract ?? (orient ? orientSize(size, orient) : size)
   const shown = frame(image, size, {
     background: white,
@@ -53,7 +63,7 @@ async function looked({ image, size }: Opened, extract: Box | undefined, { orien
     ...(orient && { orient }),
     ...(extract && { extract }),
     resize: inside(upright, { width: lookedSide, height: lookedSide }, 1),
-  } as Plan)
+  })
   return coloured(await pixelsOf(shown.toColourspace('srgb')))
 }
 

@@ -4,8 +4,8 @@
 import type { Sharp } from 'sharp'
 import { from, orFailure, type Pixels, pixelsOf, run } from '../pixels/run.ts'
 import { type Film, keptFrames } from '../plan/film.ts'
-import type { Plan } from '../plan/plan.ts'
 import type { Movement } from './encode.ts'
+import type { Doing } from './steps/applied.ts'
 import { frame } from './steps/frame.ts'
 import { smartCrop } from './steps/geometry.ts'
 import { type Subject, still } from './steps/index.ts'
@@ -55,7 +55,7 @@ export async function framesOf(image: Sharp, { size, plan, ...around }: Subject)
 }
 
 /** What can be done to all frames at once, which is cheaper, and what is left. */
-function divided(plan: Plan): { early: Plan; late: Plan } {
+function divided(plan: Doing): { early: Doing; late: Doing } {
   const { extract, resize, orient, crop, ...rest } = plan
   const size = { ...(extract && { extract }), ...(resize && { resize }) }
   const turn = { ...(orient && { orient }), ...(crop && { crop }) }
@@ -64,7 +64,7 @@ function divided(plan: Plan): { early: Plan; late: Plan } {
 }
 
 /** The part that the first frame's pixels decide on, for all: a cut that jumps from frame to frame is no animation. */
-async function pinCrop(plan: Plan, first: Pixels): Promise<Plan> {
+async function pinCrop(plan: Doing, first: Pixels): Promise<Doing> {
   const { crop } = plan
   if (!crop || crop.by === 'box') return plan
   const { resize, orient, extract } = plan

@@ -21,11 +21,15 @@ export interface Bounds {
   readonly ffmpeg?: string | undefined
 }
 
-export function optionsFor(facts: Facts, plan: Plan, { maxPixels, lenient }: Bounds) {
+/** Pixels of a source. */
+export const mostRead = ({ maxPixels }: Bounds): number =>
+  maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels)
+
+export function optionsFor(facts: Facts, plan: Plan, bounds: Bounds) {
   return {
     // A warning is a picture that browsers show too (junk before a marker); what is cut short is refused.
-    failOn: lenient ? 'none' : 'truncated',
-    limitInputPixels: maxPixels ?? Math.max(defaultLimits.maxSourcePixels, defaultLimits.maxTotalPixels),
+    failOn: bounds.lenient ? 'none' : 'truncated',
+    limitInputPixels: mostRead(bounds),
     sequentialRead: true,
     ...framesRead(facts, plan),
     autoOrient: false, // the plan says how to turn

@@ -4,11 +4,13 @@ import type { Facts } from '../facts.ts'
 import { outputFormats } from '../formats.ts'
 import { pixelsOf } from '../pixels/run.ts'
 import { isUntouched } from '../plan/choices.ts'
+import type { Plan } from '../plan/plan.ts'
 import { staysGray } from './our-colours.ts'
 import type { Rendered } from './rendered.ts'
 import { type Subject, still } from './steps/index.ts'
 
 interface Search extends Subject {
+  readonly plan: Plan
   readonly facts: Facts
   readonly source: Uint8Array
   /** From `performance.now()`: nothing more is tried after it. */

@@ -1,37 +1,52 @@
-// Settles a plan that leaves something to the pixels: where a border ends, and where faces are.
-import { identify } from '../identify.ts'
-import type { Plan } from '../plan/plan.ts'
+// Settles a pass that leaves something to the pixels: where a border ends, and where faces are.
+import type { Facts } from '../facts.ts'
+import { passesOf, waitsForPixels } from '../plan/passes.ts'
+import type { Pass, Plan } from '../plan/plan.ts'
 import type { Aim } from '../processor.ts'
 import { trimmed } from './content.ts'
-import { opened } from './open.ts'
-import { type Bounds, optionsFor, wholeSeconds } from './reading.ts'
+import { wholeSeconds } from './reading.ts'
+import type { Some, Start } from './start.ts'
 
-interface Settled {
+/** A plan, and what is known of its source so far. */
+export interface Known {
   readonly plan: Plan
-  /** Within what is left of the time. */
-  readonly bounds: Bounds
+  readonly facts: Facts
+}
+
+export interface Settled extends Known {
   readonly faces?: Aim
 }
 
-/** Fails with 'too-costly' where the plan costs much more than was foreseen. */
-export async function settled(source: Uint8Array, asked: Plan, bounds: Bounds): Promise<Settled> {
-  if (!asked.trim && !asked.faces) return { plan: asked, bounds }
-  const startedAt = performance.now()
-  const { facts = identify(source), timeoutMs = 60_000 } = bounds
-  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-  const options = optionsFor(facts, asked, bounds)
-  // In sRGB whatever the result's colours are, so that the same is found.
-  const open = async ({ space: _, ...plan }: Plan, frames = {}) => {
-    const way = { plan, options: { ...options, ...frames }, ffmpeg: bounds.ffmpeg }
-    const { image, size } = await opened(bytes, facts, way)
+export interface Ground {
+  /** These bytes tell its pixels from all others. */
+  readonly bytes: Uint8Array
+  /** What the pass is done to. */
+  start(known: Known): Start
+  readonly timeoutMs: number
+}
+
+/** The pass of this number; undefined where it would change nothing. */
+export const passAt = (plan: Plan, nth: number): Pass | undefined =>
+  passesOf(plan).find((pass) => (pass.nth ?? 0) === nth)
+
+/** The plan once this pass of it is settled. Fails with 'too-costly' where it costs much more than was foreseen. */
+export async function settled(
+  known: Known,
+  nth: number,
+  { bytes, start, timeoutMs }: Ground,
+): Promise<Settled> {
+  const pass = passAt(known.plan, nth)
+  if (!pass || !waitsForPixels(pass)) return known
+  const open = async (known: Known, some?: Some) => {
+    // In sRGB whatever the result's colours are, so that the same is found.
+    const { space: _, ...plan } = known.plan
+    const { image, size } = await start({ ...known, plan }).open(some)
     return { image: image.timeout({ seconds: wholeSeconds(timeoutMs) }), size }
   }
-  const left = () => ({ ...bounds, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) })
-  const { plan: cut, facts: known } = await trimmed(asked, facts, () => open(asked))
-  if (!cut.faces) return { plan: cut, bounds: left() }
+  const cut = await trimmed(known, pass, { facts: start(known).facts, open: () => open(known) })
+  const left = passAt(cut.plan, nth)
+  if (!left?.faces) return cut
   // Loaded only here: other renders need no detector.
   const { aimed } = await import('./faces.ts')
-  const first = () => open(cut, { animated: false, pages: 1 })
-  const { plan, faces } = await aimed(cut, { source, facts: known, open: first })
-  return { plan, bounds: left(), faces }
+  return aimed(cut, left, { source: bytes, open: () => open(cut, { animated: false, pages: 1 }) })
 }

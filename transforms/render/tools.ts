@@ -20,7 +20,8 @@ export interface Tool {
 }
 
 export interface Way {
-  readonly plan: Plan
+  /** Of the pass that reads the source, and of the plan as a whole. */
+  readonly plan: Pick<Plan, 'density' | 'resize' | 'extract' | 'film' | 'time' | 'space'>
   readonly options: SharpOptions
   /** ffmpeg's name on PATH, or its path. */
   readonly ffmpeg?: string | undefined

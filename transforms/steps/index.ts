@@ -47,8 +47,12 @@ export const workOfSteps = (plan: StepValues, amounts: Amounts): readonly (reado
     .filter(({ name }) => plan[name] !== undefined)
     .flatMap((step) => Object.entries(step.work(plan[step.name], amounts)))
 
-/** Pictures that the steps of a spec need beside the one they are done to, each once, in the order of the steps. */
-export function furtherSources(spec: StepSpec): readonly SourceName[] {
-  const named = eachStep.flatMap((step) => step.sources?.(spec) ?? [])
+type ChainSpec = StepSpec & { readonly passes?: readonly StepSpec[] }
+
+/** Pictures that the steps of a spec need beside the one they are done to, each once, pass by pass in their order. */
+export function furtherSources(spec: ChainSpec): readonly SourceName[] {
+  const named = [spec, ...(spec.passes ?? [])].flatMap((pass) =>
+    eachStep.flatMap((step) => step.sources?.(pass) ?? []),
+  )
   return [...new Map(named.map((each) => [`${each.source}/${each.path}`, each])).values()]
 }

@@ -48,8 +48,6 @@ export type FindFacts = (name: SourceName) => FurtherPicture
 export interface Known {
   /** From client hints, as far as the address lets them count: physical pixels, and a density. */
   readonly hinted: { readonly width?: number | undefined; readonly dpr?: number | undefined }
-  /** The result is a JPEG whoever asks. */
-  readonly isJpeg: boolean
   /** Pixels of the result for one of the address: what options that are lengths have to be multiplied by. */
   readonly density: number
   /** The fit mode in effect, once the size is known. */

@@ -5,23 +5,18 @@ import { type Pairs, refusal } from '../shared/words.ts'
 import type { Parameter } from './variables.ts'
 import { colour, gravityWord } from './words.ts'
 
-export interface Layered {
-  /** Components without layers. */
-  readonly rest: readonly (readonly Parameter[])[]
-  /** Of all layers: one picture and one text at most. */
-  readonly pairs: Pairs
-}
+/** In the order written: a component without a layer, or a layer in native options. */
+export type Item = { readonly component: readonly Parameter[] } | { readonly layer: Pairs }
 
-/** Throws 'bad-option' for a layer that one mark and one text do not come to. */
-export function readLayers(components: readonly (readonly Parameter[])[], places: Places): Layered {
-  const rest: (readonly Parameter[])[] = []
-  let pairs: Pairs = {}
+/** Throws 'bad-option' for a layer that a mark or a text does not come to. */
+export function readLayers(components: readonly (readonly Parameter[])[], places: Places): readonly Item[] {
+  const items: Item[] = []
   let open: Parameter[] | undefined
   for (const component of components) {
     const isStart = component.some(([key]) => key === 'l')
     const isEnd = component.some(([key, value]) => key === 'fl' && value.split('.').includes('layer_apply'))
     if (!isStart && !open) {
-      rest.push(component)
+      items.push({ component })
       continue
     }
     if (isStart && open) throw refusal('l', 'A layer upon a layer is not supported')
@@ -29,11 +24,11 @@ export function readLayers(components: readonly (readonly Parameter[])[], places
     // In the older form everything stands in one component.
     const isWhole = isStart && component.some(([key]) => key !== 'l' && key !== 'co')
     if (isEnd || (isWhole && !expectsEnd(components, component))) {
-      pairs = { ...pairs, ...layer(open, places, pairs) }
+      items.push({ layer: layer(open, places) })
       open = undefined
     }
   }
-  return { rest, pairs: open ? { ...pairs, ...layer(open, places, pairs) } : pairs }
+  return open ? [...items, { layer: layer(open, places) }] : items
 }
 
 /** Whether a later component ends this layer, before another one begins. */
@@ -46,13 +41,11 @@ function expectsEnd(components: readonly (readonly Parameter[])[], start: readon
   )
 }
 
-function layer(parameters: readonly Parameter[], places: Places, before: Pairs): Pairs {
+function layer(parameters: readonly Parameter[], places: Places): Pairs {
   const flags = parameters.filter(([key]) => key === 'fl').map(([, value]) => value)
   const said = new Map([...parameters, ['fl', flags.join('.')]])
   const what = said.get('l') ?? ''
   const isText = what.startsWith('text:')
-  if ((isText ? before.txt : before.mark) !== undefined)
-    throw refusal('l', `A second ${isText ? 'text' : 'picture'} as a layer is not supported`)
   for (const [key, value] of parameters) allow(key, value, isText)
   const place = placed(said, isText ? 'txt' : 'mark')
   return isText ? { ...text(what, said), ...place } : { mark: picture(what, places), ...size(said), ...place }

@@ -33,7 +33,7 @@ export function sharesOf(plan: Plan, facts: Facts): Shares | undefined {
 const isStill = ({ frames, film, pages }: Plan, facts: Facts): boolean =>
   facts.pages === 1 && pages === 1 && frames === 'first' && !film && facts.format !== 'gif'
 
-/** Nothing but pixels goes into its encoders, and only pixels of the source are in it. */
+/** Nothing but pixels goes into its encoders, only pixels of the source are in it, and there is one pass. */
 const isPlain = ({
   encoding,
   others = [],
@@ -46,11 +46,14 @@ const isPlain = ({
   video,
   space,
   hdr,
+  before,
   ...plan
 }: Plan): boolean =>
   encoding.score === undefined &&
   [encoding, ...others].every(({ format, colours }) => format !== 'gif' && colours === undefined) &&
-  ![source, tell, maxBytes, keep, further, spec, video, space, hdr].some((each) => each !== undefined) &&
+  [source, tell, maxBytes, keep, further, spec, video, space, hdr, before].every(
+    (each) => each === undefined,
+  ) &&
   plan.width * plan.height <= mostPixels
 
 /** Decoded as a whole whatever size is wanted, and as pixels of 8 bits the same picture. */

@@ -1,10 +1,13 @@
 import type { Sharp } from 'sharp'
-import type { Plan } from '../../plan/plan.ts'
+import type { Pass, Plan } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
+
+/** One pass, and what is known of the pictures beside the source. */
+export type Doing = Pass & Pick<Plan, 'further'>
 
 /** What a step may look at beside its own value. */
 export interface Around {
-  readonly plan: Plan
+  readonly plan: Doing
   /** Whole pictures beside the source; `plan.further` describes them. */
   readonly further: readonly Uint8Array[]
   /** The operator's folder of fonts. */
@@ -14,7 +17,7 @@ export interface Around {
 /** Does one step, whose value is that of the plan, after all before it. */
 export type Apply<Name extends StepName> = (
   image: Sharp,
-  value: NonNullable<Plan[Name]>,
+  value: NonNullable<Pass[Name]>,
   around: Around,
 ) => Sharp | Promise<Sharp>
 

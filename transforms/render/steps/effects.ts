@@ -1,7 +1,7 @@
 // The steps upon finished pixels.
 import type { Sharp } from 'sharp'
 import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Pass } from '../../plan/plan.ts'
 import type { StepName } from '../../steps/index.ts'
 import type { Applied } from './applied.ts'
 import { isOpaque } from './background.ts'
@@ -58,7 +58,7 @@ export const effects = {
   pixelate: async (image, side) => from(inBlocks(await pixelsOf(image), side)),
 } satisfies Partial<Applied<StepName>>
 
-async function mayShowThrough(image: Sharp, { extend, flatten, background }: Plan): Promise<boolean> {
+async function mayShowThrough(image: Sharp, { extend, flatten, background }: Pass): Promise<boolean> {
   if (extend?.paint === 'background' && !isOpaque(background)) return true
   if (extend?.colour && !isOpaque(extend.colour)) return true
   if (flatten && isOpaque(background)) return false

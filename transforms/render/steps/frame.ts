@@ -1,15 +1,21 @@
 // Region, size and orientation of a picture, in one pipeline that its decoder can help with.
 import type { Sharp } from 'sharp'
-import type { Plan } from '../../plan/plan.ts'
+import type { Pass, Plan } from '../../plan/plan.ts'
 import { inverse, orientBox, orientSize } from '../../steps/geometry/orientation.ts'
 import { type Box, nested, type Size } from '../../steps/geometry/sizes.ts'
 import { isOpaque } from './background.ts'
+
+/** Of a pass, what is done here. */
+export type Framed = Pick<
+  Pass,
+  'resize' | 'orient' | 'extract' | 'crop' | 'kernel' | 'flatten' | 'background'
+>
 
 /**
  * The picture is cut and resized as it is stored and turned afterwards: turned first, it could neither be shrunk while it
  * is decoded nor be read from top to bottom. `size` is that of the decoded picture.
  */
-export function frame(image: Sharp, size: Size, plan: Plan): Sharp {
+export function frame(image: Sharp, size: Size, plan: Framed): Sharp {
   const { resize, orient, flatten, background, kernel } = plan
   const { extract, crop } = cuts(plan)
   const back = orient && inverse(orient)
@@ -23,7 +29,7 @@ export function frame(image: Sharp, size: Size, plan: Plan): Sharp {
 }
 
 /** What is cut before and after resizing. Without resizing there is one cut: sharp would put a second in the wrong place. */
-function cuts({ extract, resize, crop }: Plan): { extract?: Box | undefined; crop?: Box | undefined } {
+function cuts({ extract, resize, crop }: Framed): { extract?: Box | undefined; crop?: Box | undefined } {
   const box = crop?.by === 'box' ? crop.box : undefined
   if (resize || !box) return { extract, crop: box }
   return { extract: extract ? nested(box, extract) : box }

@@ -1,6 +1,6 @@
 // The steps of a plan upon one still picture, or upon all frames at once where sharp can; each is a few words to sharp.
 import type { Sharp } from 'sharp'
-import type { Plan } from '../../plan/plan.ts'
+import type { Pass } from '../../plan/plan.ts'
 import type { Size } from '../../steps/geometry/sizes.ts'
 import { type StepName, stepsIn } from '../../steps/index.ts'
 import type { Applied, Apply, Around } from './applied.ts'
@@ -29,12 +29,12 @@ export async function still(source: Sharp, { size, ...around }: Subject): Promis
 
 function done<Name extends StepName>(name: Name, image: Sharp, around: Around): Sharp | Promise<Sharp> {
   const apply: Apply<Name> = applied[name]
-  const value = around.plan[name]
+  const value: Pass[Name] = around.plan[name]
   return value === undefined ? image : apply(image, value, around)
 }
 
 /** Only where it would be sharpened: by itself it is faint, and to take it away costs a second decoding. */
-async function hasRing(source: Sharp, { sharpen, resize, flatten, background }: Plan): Promise<boolean> {
+async function hasRing(source: Sharp, { sharpen, resize, flatten, background }: Pass): Promise<boolean> {
   if (!sharpen || !resize || (flatten && isOpaque(background))) return false
   const { hasAlpha, format } = await source.metadata()
   // A drawing is drawn at its size.

@@ -4,13 +4,12 @@ import { Failure } from '../../../errors.ts'
 import { isDrawing } from '../../facts.ts'
 import { identify } from '../../identify.ts'
 import { from, orFailure, type Pixels, pixelsOf } from '../../pixels/run.ts'
-import type { Plan } from '../../plan/plan.ts'
 import { fromExif, orientSize } from '../../steps/geometry/orientation.ts'
 import { placed, type Size } from '../../steps/geometry/sizes.ts'
 import type { Mark } from '../../steps/mark.ts'
 import type { Overlay, Place } from '../../steps/overlay.ts'
 import { opened } from '../open.ts'
-import type { Around } from './applied.ts'
+import type { Around, Doing } from './applied.ts'
 import { withAlpha } from './channels.ts'
 import { frame } from './frame.ts'
 
@@ -30,7 +29,7 @@ export function overlayOf(sized: Sized, { plan, further }: Around): Promise<Pixe
   return found
 }
 
-async function readOverlay(source: Uint8Array, sized: Sized, plan: Plan): Promise<Pixels> {
+async function readOverlay(source: Uint8Array, sized: Sized, plan: Doing): Promise<Pixels> {
   const facts = plan.further?.[sized.picture] ?? identify(source)
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   const orient = fromExif(facts.orientation)
@@ -46,7 +45,7 @@ async function readOverlay(source: Uint8Array, sized: Sized, plan: Plan): Promis
     ...(plan.space && { space: plan.space }),
     background: { r: 255, g: 255, b: 255, alpha: 0 },
     flatten: false,
-  } as Plan
+  }
   const options = {
     failOn: 'truncated',
     limitInputPixels: facts.width * facts.height,
