@@ -34,7 +34,9 @@ const list = (...words: string[]) =>
 
 /** Options of requests that the vectors name alone, each with the values that it has there. */
 const vectors = Object.groupBy(
-  options.accepted.filter(({ query }) => /^[a-z-]+=[^&]*$/.test(query)),
+  (options.accepted as readonly { readonly query: string }[]).filter(({ query }) =>
+    /^[a-z-]+=[^&]*$/.test(query),
+  ),
   ({ query }) => query.slice(0, query.indexOf('=')),
 )
 /** `rot-type` has a say in whether `rot` is accepted. */
