@@ -42,6 +42,20 @@ const queries = [
   'w=100&h=100&fit=max&auto=format',
 ]
 
+/** A large picture gets its own bytes and a third of the others, another third than its neighbour. */
+const largePixels = 1_000_000
+const queriesOf = ({ name }: Entry, place: number): readonly string[] =>
+  isLarge(name) ? queries.filter((query, i) => query === '' || i % 3 === place % 3) : queries
+
+function isLarge(name: string): boolean {
+  try {
+    const { width, height, pages } = identify(read(name))
+    return width * height * pages > largePixels
+  } catch {
+    return false
+  }
+}
+
 const canaryPort = 8799
 let pool: Processor
 let idleMegabytes = 0
@@ -140,16 +154,19 @@ describe.skipIf(!isHere)('every picture of the corpus', () => {
     canary.close()
   })
 
-  test.each(entries.map((entry) => [entry.name, entry] as const))('%s', async (name, entry) => {
-    for (const query of queries) {
-      const result = await outcome(name, query)
-      expectFits(entry, result)
-      if (!('made' in result)) continue
-      await expectAsPlanned(result.made)
-      if (!/[wh]=|fm=|rect/.test(query)) expectNoLarger(result.made)
-    }
-    expect(rss() - idleMegabytes).toBeLessThan(maxGrownMegabytes)
-  })
+  test.each(entries.map((entry, place) => [entry.name, entry, place] as const))(
+    '%s',
+    async (name, entry, place) => {
+      for (const query of queriesOf(entry, place)) {
+        const result = await outcome(name, query)
+        expectFits(entry, result)
+        if (!('made' in result)) continue
+        await expectAsPlanned(result.made)
+        if (!/[wh]=|fm=|rect/.test(query)) expectNoLarger(result.made)
+      }
+      expect(rss() - idleMegabytes).toBeLessThan(maxGrownMegabytes)
+    },
+  )
 
   test('all eight orientations look the same', async () => {
     const pixels = async (n: number) => {
