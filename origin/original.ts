@@ -40,13 +40,17 @@ async function openOriginal(source: Source, file: FileBody, signal: AbortSignal)
  */
 export function originalHeaders(bytes: Uint8Array, declared = ''): Headers {
   const format = formatOf(bytes)
-  if (format === undefined || format === 'pdf' || isPacked(bytes)) return attachmentHeaders(format, declared)
+  if (format === undefined || !isPicture(format) || isPacked(bytes))
+    return attachmentHeaders(format, declared)
   return {
     'content-type': sourceTypes[format],
     'content-disposition': 'inline',
     ...(format === 'svg' && { 'content-security-policy': drawingPolicy }),
   }
 }
+
+/** A document and a film are sources too, of a page and of a moment. */
+const isPicture = (format: SourceFormat): boolean => sourceTypes[format].startsWith('image/')
 
 /** An SVG opened by its address is a document: it may style itself and show what it holds; it may run, load or submit nothing. */
 const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox"
@@ -55,7 +59,7 @@ const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src da
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 function attachmentHeaders(format: SourceFormat | undefined, declared: string): Headers {
-  const type = format === 'pdf' ? sourceTypes.pdf : harmless(declared)
+  const type = format && !isPicture(format) ? sourceTypes[format] : harmless(declared)
   return { 'content-type': type, 'content-disposition': 'attachment' }
 }
 
