@@ -1,17 +1,8 @@
-// The server of a trace's source pictures: photographs of 12, 3 and 1.5 megapixels, each address with bytes of its own.
-import { once } from 'node:events'
+// The server of a trace's source pictures: photographs of 12, 3 and 1.5 megapixels.
 import { readdirSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-
-export interface SourceServer {
-  readonly url: string
-  /** How often it was asked for a picture since the last call. */
-  takeRequests(): number
-  stop(): Promise<unknown>
-}
+import { type PhotoServer, servePhotos } from './photo-server.ts'
 
 const sizes = [
   [4032, 3024],
@@ -22,7 +13,7 @@ const sizes = [
 const most = 16
 
 /** Photographs of `folder`, else the samples that come with the program. */
-export async function serveSources(folder = process.env.BENCH_PHOTOGRAPHS): Promise<SourceServer> {
+export async function serveSources(folder = process.env.BENCH_PHOTOGRAPHS): Promise<PhotoServer> {
   const files = folder
     ? readdirSync(folder)
         .filter((name) => /\.jpe?g$/i.test(name))
@@ -32,25 +23,7 @@ export async function serveSources(folder = process.env.BENCH_PHOTOGRAPHS): Prom
       )
   const photos: Buffer[] = []
   for (let i = 0; i < most; i++) photos.push(await photo(files[i % files.length] ?? '', i))
-  let requests = 0
-  const server = createServer((request, response) => {
-    requests++
-    const path = request.url ?? '/'
-    const body = withComment(photos[Number(/\d+/.exec(path)?.[0]) % photos.length] ?? Buffer.of(), path)
-    const headers = { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=86400' }
-    response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    takeRequests() {
-      const taken = requests
-      requests = 0
-      return taken
-    },
-    stop: () => new Promise((done) => server.close(done).closeAllConnections()),
-  }
+  return servePhotos((path) => photos[Number(/\d+/.exec(path)?.[0]) % photos.length] ?? Buffer.of())
 }
 
 /** Part of a file at one of the sizes, with the grain of a camera. */
@@ -71,11 +44,4 @@ async function photo(file: string, index: number): Promise<Buffer> {
     .composite([{ input: await grain.png({ compressionLevel: 0 }).toBuffer(), blend: 'soft-light' }])
     .jpeg({ quality: 90 })
     .toBuffer()
-}
-
-/** ITU-T T.81 B.2.4.5 */
-function withComment(photo: Buffer, text: string): Buffer {
-  const comment = Buffer.from(text)
-  const head = Buffer.from([0xff, 0xfe, 0, comment.length + 2])
-  return Buffer.concat([photo.subarray(0, 2), head, comment, photo.subarray(2)])
 }

@@ -111,6 +111,23 @@ export interface Facts {
   readonly later?: readonly Pick<Facts, 'content' | 'faces'>[]
 }
 
+/** Of an upright still picture in RGB with 8 bits: what a format has nothing else to say of. */
+export const plainFacts = {
+  orientation: 1,
+  pages: 1,
+  animated: false,
+  alpha: false,
+  progressive: false,
+  icc: false,
+  space: 'rgb',
+  depth: 8,
+  scans: 1,
+} as const satisfies Partial<Facts>
+
+/** Whether plain pixels hold all of it, which know no profile, no transparency and no more than 8 bits. */
+export const isOfPlainPixels = ({ icc, alpha, depth }: Pick<Facts, 'icc' | 'alpha' | 'depth'>): boolean =>
+  !icc && !alpha && depth <= 8
+
 /** Without pixels of its own: it is drawn at the size that is wanted. */
 export const isDrawing = ({ format }: Pick<Facts, 'format'>): boolean => format === 'svg' || format === 'pdf'
 

@@ -24,6 +24,11 @@ export const outputFormats: Readonly<Record<OutputFormat, Ability>> = {
   jxl: { type: 'image/jxl', alpha: true, animation: false, lossy: true },
 }
 
+/** What films are stored as, those that are read and those that are made. */
+export type VideoFormat = 'mp4' | 'webm'
+
+export const isVideo = (format: unknown): format is VideoFormat => format === 'mp4' || format === 'webm'
+
 /** Whether a profile of ours is put into its files; the others are in sRGB. */
 export const carriesProfile = (format: OutputFormat): boolean => format !== 'gif' && format !== 'jxl'
 

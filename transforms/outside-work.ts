@@ -1,5 +1,5 @@
 // What it takes to open sources that other programs decode, or code of ours, and to write by one: part of the price in work.ts.
-import type { Facts } from './facts.ts'
+import { type Facts, isOfPlainPixels } from './facts.ts'
 
 /** Milliseconds of CPU for a megapixel, its handing over counted; measured on Debian's programs, one by one. */
 export const outsideRates = {
@@ -43,7 +43,7 @@ export function outsideWork(facts: Facts, { pixels, frames, before, time = 0 }: 
     case 'pdf':
       return [program, [`read ${facts.format}`, pixels]]
     case 'jxl':
-      return [program, [facts.icc || facts.alpha || facts.depth > 8 ? 'read jxl packed' : 'read jxl', pixels]]
+      return [program, [isOfPlainPixels(facts) ? 'read jxl' : 'read jxl packed', pixels]]
     case 'mp4':
     case 'webm':
       return [program, ['read film', pixels], ...(time > 0 ? ([['seek film', pixels]] as const) : [])]

@@ -1,15 +1,13 @@
 // All sizes and formats of a page's new photograph at once: the whole CDN over HTTP, its source too, against a bare sharp
 // loop that makes each of them from the file.
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { inBareLoop, makePhonePhoto, type Run, startBareLoop } from '../bare.ts'
 import type { BareJob } from '../bare-loop.ts'
 import { interleave, median } from '../load.ts'
+import { servePhotos } from '../photo-server.ts'
 import type { Report } from '../report.ts'
 import { type Server, startHalftone } from '../servers.ts'
 
@@ -27,7 +25,7 @@ interface Burst extends Run {
 export async function run(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-sources-'))
   const file = join(folder, 'photo.jpg')
-  const source = await serve(() => readFileSync(file))
+  const source = await servePhotos(() => readFileSync(file))
   const config = join(folder, 'halftone.config.ts')
   const site = { site: source.url, allowAddresses: ['127.0.0.1/32'] }
   writeFileSync(config, `export default { sources: { photos: ${JSON.stringify(site)} } }\n`)
@@ -49,24 +47,6 @@ export async function run(): Promise<Report> {
     await halftone.stop()
     await source.stop()
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Every path is a source with bytes of its own: the path is in a comment (ITU-T T.81 B.2.4.5). */
-async function serve(read: () => Buffer) {
-  const server = createServer((request, response) => {
-    const path = Buffer.from(request.url ?? '')
-    const comment = Buffer.from([0xff, 0xfe, 0, path.length + 2])
-    const photo = read()
-    const body = Buffer.concat([photo.subarray(0, 2), comment, path, photo.subarray(2)])
-    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': body.length })
-    response.end(body)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => new Promise((done) => server.close(done).closeAllConnections()),
   }
 }
 

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { interleave, median } from '../load.ts'
+import type { PhotoServer } from '../photo-server.ts'
 import type { Report } from '../report.ts'
 import { answers, costs, freePort, type Server, startHalftone, startNginxAs, stopped } from '../servers.ts'
 import { makeTrace, type TraceRequest } from '../trace.ts'
-import { type SourceServer, serveSources } from '../trace-sources.ts'
+import { serveSources } from '../trace-sources.ts'
 
 const requests = Number(process.env.BENCH_TRACE_REQUESTS ?? 12_000)
 const rounds = Number(process.env.BENCH_TRACE_ROUNDS ?? 2)
@@ -49,7 +50,7 @@ export async function run(): Promise<Report> {
   }
 }
 
-async function withHalftone(sources: SourceServer): Promise<Traced> {
+async function withHalftone(sources: PhotoServer): Promise<Traced> {
   const folder = mkdtempSync(join(tmpdir(), 'halftone-trace-'))
   const config = join(folder, 'halftone.config.ts')
   const site = { site: sources.url, allowAddresses: ['127.0.0.1/32'] }
@@ -67,7 +68,7 @@ async function withHalftone(sources: SourceServer): Promise<Traced> {
   }
 }
 
-async function withReference(sources: SourceServer): Promise<Traced> {
+async function withReference(sources: PhotoServer): Promise<Traced> {
   const port = await freePort()
   const file = fileURLToPath(new URL('../reference-server.ts', import.meta.url))
   const behind: ChildProcess = spawn(process.execPath, [file, sources.url, String(port)], {
@@ -111,7 +112,7 @@ const cacheBefore =
     }
   }`
 
-async function traced(server: Server, sources: SourceServer, pathOf: PathOf): Promise<Traced> {
+async function traced(server: Server, sources: PhotoServer, pathOf: PathOf): Promise<Traced> {
   sources.takeRequests()
   const trace = makeTrace(requests)
   let peak = server.memory()

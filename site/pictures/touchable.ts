@@ -44,7 +44,7 @@ export const directiveNames = (field = ''): ReadonlySet<string> =>
 
 const mediaType = (type = ''): string => (type.split(';')[0] ?? '').trim().toLowerCase()
 
-/** What the bytes are says more than their label. Of a film of PNG or AVIF only its first frame can be read. */
+/** What the bytes are says more than their label. Films of PNG and AVIF pass as they are. */
 export function isPicture(bytes: Uint8Array): boolean {
   const format = formatOf(bytes)
   if (!formats.has(format)) return false

@@ -1,6 +1,6 @@
 // BMP in all its ages: OS/2's header of 12 bytes, Windows' of 40 and more. Size and depth from the header.
 import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { broken, has, u16le, u32le } from './bytes.ts'
 
 const oldHeader = 12
@@ -49,18 +49,10 @@ export function identifyBmp(bytes: Uint8Array): Facts {
     throw new Failure('source-unsupported', 'The source is a BMP of a printer, which holds another format.')
   if (!depths.includes(bits)) throw broken('the BMP has pixels of no known size')
   return {
+    ...plainFacts,
     format: 'bmp',
-    width,
-    height,
-    orientation: 1,
-    pages: 1,
-    animated: false,
-    alpha,
-    progressive: false,
-    icc: false,
+    ...{ width, height, alpha },
     space: bits <= 8 ? 'palette' : 'rgb',
-    depth: 8,
-    scans: 1,
     bytes: bytes.length,
   }
 }

@@ -1,5 +1,6 @@
 // Films as a source of one picture: how large they are shown and how long they last. MP4 and QuickTime (ISO/IEC 14496-12).
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
+import type { VideoFormat } from '../formats.ts'
 import { broken, has, text, u8, u32be } from './bytes.ts'
 import { type Box, boxesOf, child } from './isobmff-boxes.ts'
 
@@ -29,24 +30,16 @@ export function identifyMp4(bytes: Uint8Array): Facts {
 }
 
 interface Film {
-  readonly format: 'mp4' | 'webm'
+  readonly format: VideoFormat
   readonly width: number
   readonly height: number
   readonly seconds: number | undefined
 }
 
 export const filmFacts = (bytes: Uint8Array, { seconds, ...film }: Film): Facts => ({
+  ...plainFacts,
   ...film,
   ...(seconds !== undefined && { seconds }),
-  orientation: 1,
-  pages: 1,
-  animated: false,
-  alpha: false,
-  progressive: false,
-  icc: false,
-  space: 'rgb',
-  depth: 8,
-  scans: 1,
   bytes: bytes.length,
 })
 

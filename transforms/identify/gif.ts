@@ -1,5 +1,5 @@
 // GIF (GIF89a specification): canvas from the screen descriptor, frames by walking the blocks.
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { u8, u16le } from './bytes.ts'
 
 const extension = 0x21
@@ -9,18 +9,14 @@ const graphicControl = 0xf9
 export function identifyGif(bytes: Uint8Array): Facts {
   const { frames, transparency, width, height } = walk(bytes)
   return {
+    ...plainFacts,
     format: 'gif',
     width,
     height,
-    orientation: 1,
     pages: Math.max(1, frames),
     animated: frames > 1,
     alpha: transparency,
-    progressive: false,
-    icc: false,
     space: 'palette',
-    depth: 8,
-    scans: 1,
     bytes: bytes.length,
   }
 }

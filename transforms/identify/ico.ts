@@ -1,5 +1,5 @@
 // ICO: a list of pictures of one thing in several sizes. It counts as its largest, a PNG or a bitmap without its first part.
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { headerOf } from './bmp.ts'
 import { broken, has, u16le, u32be, u32le } from './bytes.ts'
 import { identifyPng } from './png.ts'
@@ -22,18 +22,11 @@ export function identifyIco(bytes: Uint8Array): Facts {
   const common = { format: 'ico', bytes: bytes.length } as const
   if (isPng) return { ...identifyPng(data), pages: 1, animated: false, ...common }
   return {
+    ...plainFacts,
     ...common,
     width,
     height,
-    orientation: 1,
-    pages: 1,
-    animated: false,
     alpha: true, // every bitmap of an icon has a mask
-    progressive: false,
-    icc: false,
-    space: 'rgb',
-    depth: 8,
-    scans: 1,
   }
 }
 

@@ -1,5 +1,5 @@
 // JPEG 2000 (ISO/IEC 15444-1): size and depth from the codestream's SIZ segment (A.5.1), colour from the boxes around it.
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { broken, has, u8, u16be, u32be } from './bytes.ts'
 import { type Box, boxesOf, child } from './isobmff-boxes.ts'
 
@@ -20,19 +20,14 @@ export function identifyJp2(bytes: Uint8Array): Facts {
   const side = (end: number, start: number, step: number): number =>
     Math.ceil(u32be(bytes, end) / step) - Math.ceil(u32be(bytes, start) / step)
   return {
+    // A profile is carried out by the decoder: none is left.
+    ...plainFacts,
     format: 'jp2',
     width: side(at + 8, at + 16, across),
     height: side(at + 12, at + 20, down),
-    orientation: 1,
-    pages: 1,
-    animated: false,
     alpha: components === 2 || components === 4 || hasOpacity(bytes, header),
-    progressive: false,
-    // The decoder carries it out.
-    icc: false,
     space: components < 3 ? 'gray' : 'rgb',
     depth: Math.min(16, (u8(bytes, at + 42) & 0x7f) + 1),
-    scans: 1,
     bytes: bytes.length,
   }
 }

@@ -1,5 +1,5 @@
 // JPEG XL (ISO/IEC 18181-1 annex A, 18181-2): size, depth and channels from the head of the codestream.
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { type BitReader, bitsOf } from './bits.ts'
 import { broken, has } from './bytes.ts'
 import { boxesOf } from './isobmff-boxes.ts'
@@ -13,18 +13,14 @@ export function identifyJxl(bytes: Uint8Array): Facts {
   const head = reader.flag() ? plainHead : headOf(reader)
   const lies = head.orientation >= 5
   return {
+    ...plainFacts,
     format: 'jxl',
     width: lies ? stored.height : stored.width,
     height: lies ? stored.width : stored.height,
-    orientation: 1,
-    pages: 1,
     animated: head.animated,
     alpha: head.alpha,
-    progressive: false,
     icc: head.icc,
-    space: 'rgb',
     depth: head.depth,
-    scans: 1,
     bytes: bytes.length,
   }
 }

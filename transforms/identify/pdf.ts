@@ -1,6 +1,6 @@
 // PDF (ISO 32000-1): how many pages there are, and how large each is, found in the tree of pages (7.7.3).
 import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { broken } from './bytes.ts'
 import { type PdfObjects, pdfObjects } from './pdf-objects.ts'
 
@@ -32,18 +32,11 @@ export function identifyPdf(bytes: Uint8Array): Facts {
   if (!first) throw broken('the PDF has no pages')
   const isAlike = pages.every(({ width, height }) => width === first.width && height === first.height)
   return {
+    ...plainFacts,
     format: 'pdf',
     ...first,
-    orientation: 1,
     pages: pages.length,
     ...(!isAlike && { pageSizes: pages }),
-    animated: false,
-    alpha: false,
-    progressive: false,
-    icc: false,
-    space: 'rgb',
-    depth: 8,
-    scans: 1,
     bytes: bytes.length,
   }
 }

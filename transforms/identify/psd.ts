@@ -1,6 +1,6 @@
 // Photoshop documents (Adobe Photoshop File Formats): the header, the profile, and where the merged picture stands.
 import { Failure } from '../../errors.ts'
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { broken, has, u8, u16be, u32be } from './bytes.ts'
 
 export interface PsdLayout {
@@ -37,18 +37,12 @@ const maxChannels = 56
 export function identifyPsd(bytes: Uint8Array): Facts {
   const { width, height, mode, depth, icc, alpha } = psdLayout(bytes)
   return {
+    ...plainFacts,
     format: 'psd',
-    width,
-    height,
-    orientation: 1,
-    pages: 1,
-    animated: false,
-    alpha,
-    progressive: false,
+    ...{ width, height, alpha },
     icc: icc !== undefined,
     space: modes[mode].space,
     depth: depth === 1 ? 8 : depth,
-    scans: 1,
     bytes: bytes.length,
   }
 }

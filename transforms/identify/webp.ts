@@ -1,25 +1,14 @@
 // WebP (RFC 9649): a RIFF file holding VP8, VP8L, or VP8X with animation, alpha, profile and EXIF beside the pixels.
-import type { Facts } from '../facts.ts'
+import { type Facts, plainFacts } from '../facts.ts'
 import { broken, text, u8, u16le, u24le, u32le } from './bytes.ts'
 import { orientationOf, withoutMark } from './exif.ts'
 
 const mostChunks = 100_000
 
 export function identifyWebp(bytes: Uint8Array): Facts {
-  const base = {
-    format: 'webp',
-    orientation: 1,
-    pages: 1,
-    animated: false,
-    progressive: false,
-    icc: false,
-    space: 'rgb',
-    depth: 8,
-    scans: 1,
-    bytes: bytes.length,
-  } as const
+  const base = { ...plainFacts, format: 'webp', bytes: bytes.length } as const
   const kind = text(bytes, 12, 4)
-  if (kind === 'VP8 ') return { ...base, ...lossySize(bytes), alpha: false }
+  if (kind === 'VP8 ') return { ...base, ...lossySize(bytes) }
   if (kind === 'VP8L') return { ...base, ...losslessHeader(bytes), lossless: true }
   if (kind === 'VP8X') return { ...base, ...extended(bytes) }
   throw broken('the WebP file has no picture')

@@ -1,27 +1,12 @@
 // Writes a spec as the one text that is the cache key everywhere, and reads it back.
-import type { Option } from '../options/option-types.ts'
 import { badValue, unexpected } from '../options/refusals.ts'
 import { exactOptions, type Spec } from './options.ts'
 import { encoded, encodedQuery } from './query-text.ts'
 import { revision } from './revision.ts'
+import { type WrittenRow, writtenRows } from './written-rows.ts'
 
-interface Row {
-  readonly name: keyof Spec
-  readonly option: Option<unknown>
-  /** The text of the default, which is never written. */
-  readonly preset: string | undefined
-}
-
-const rows: readonly Row[] = (Object.entries(exactOptions) as [keyof Spec, Option<unknown>][])
-  .map(([name, option]) => ({ name, option, preset: presetOf(option) }))
-  // By code unit and not by locale: every machine must write the same text.
-  .sort((a, b) => (a.option.key < b.option.key ? -1 : 1))
-
-function presetOf(option: Option<unknown>): string | undefined {
-  return option.default === undefined ? undefined : option.kind.write(option.default)
-}
-
-const byKey: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.option.key, row]))
+const rows = writtenRows(exactOptions)
+const byKey: ReadonlyMap<string, WrittenRow<keyof Spec>> = new Map(rows.map((row) => [row.option.key, row]))
 
 /**
  * Keys in order, defaults left out, the revision last: "fit=crop&fm=webp&h=480&w=640&rev=1". Texts and paths are

@@ -1,6 +1,6 @@
 // Makes a vague request exact: folds in what the client said and leaves out what has no effect, so that requests for
 // the same picture get the same key.
-import { type FormatClass, withoutJxl } from '../formats.ts'
+import { type FormatClass, isVideo, withoutJxl } from '../formats.ts'
 import { transparent, white, writeColour } from '../options/colour.ts'
 import { present } from '../options/present.ts'
 import { unexpected } from '../options/refusals.ts'
@@ -68,15 +68,14 @@ const isSized = ({ width, height }: Pass): boolean => (width ?? height) !== unde
 const isDetailed = ({ format, details = false, listFaces = false }: Options): boolean =>
   format === 'json' && (details || listFaces)
 
-/** No client says which of them it plays, so what is named is made for everybody. */
-const isVideo = (format: Options['format']): boolean => format === 'mp4' || format === 'webm'
-
 /** Answered from the source alone: no picture is made. */
 export const isUnmade = (format: Options['format']): format is 'json' | 'original' =>
   format === 'json' || format === 'original'
 
+/** No client says which video it plays, so what is named is made for everybody. */
 const isNegotiated = ({ automatic, format }: Options): boolean =>
   format === 'auto' || (!isVideo(format) && (automatic?.includes('format') ?? false))
+
 /** JPEG XL is made only where the address says so, beside the others: it costs a program, and a variant more. */
 const classFor = ({ automatic }: Options, { formats }: Client): FormatClass =>
   automatic?.includes('jxl') ? formats : withoutJxl(formats)

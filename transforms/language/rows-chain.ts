@@ -1,5 +1,5 @@
 // The row of the table of options that holds further passes: each is all steps once more, upon the result so far.
-import type { Kind, Option, Rows, Values } from '../options/option-types.ts'
+import type { Kind, Rows, Values } from '../options/option-types.ts'
 import { unexpected } from '../options/refusals.ts'
 import { stepRows } from '../steps/index.ts'
 import { encoded } from './query-text.ts'
@@ -8,6 +8,7 @@ import { filmRows } from './rows-film.ts'
 import { outputRows } from './rows-output.ts'
 import { requestRows } from './rows-request.ts'
 import { toldRows } from './rows-told.ts'
+import { writtenRows } from './written-rows.ts'
 
 const { background, ...output } = outputRows
 
@@ -61,20 +62,7 @@ function readPass(pairs: readonly Pair[]): Pass {
   return readPairs(table, pairs) as Pass
 }
 
-interface Row {
-  readonly name: keyof Pass
-  readonly option: Option<unknown>
-  /** The text of the default. */
-  readonly preset: string | undefined
-}
-
-const rows: readonly Row[] = (Object.entries(passRows) as [keyof Pass, Option<unknown>][])
-  .map(([name, option]) => ({ name, option, preset: presetOf(option) }))
-  .sort((a, b) => (a.option.key < b.option.key ? -1 : 1))
-
-function presetOf(option: Option<unknown>): string | undefined {
-  return option.default === undefined ? undefined : option.kind.write(option.default)
-}
+const rows = writtenRows(passRows)
 
 function written(pass: Pass): string {
   return rows

@@ -2,6 +2,7 @@
 import type { OutputInfo, Sharp } from 'sharp'
 import { Failure } from '../../errors.ts'
 import { sharp } from './sharp.ts'
+import type { Samples } from './to-space.ts'
 
 export interface Made {
   readonly data: Uint8Array<ArrayBuffer>
@@ -61,21 +62,19 @@ export async function pixelsOf(image: Sharp): Promise<Pixels> {
   }
 }
 
-export interface Samples {
-  readonly data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+export interface SizedSamples extends Omit<Samples, 'depth'> {
   readonly width: number
   readonly height: number
-  readonly channels: 3 | 4
 }
 
 /** Three colours as they are stored, of 8 or of 16 bits, and alpha where there is any. */
-export async function samplesOf(image: Sharp, bits: 8 | 16): Promise<Samples> {
+export async function samplesOf(image: Sharp, bits: 8 | 16): Promise<SizedSamples> {
   const raw =
     bits === 8 ? image.toColourspace('srgb').raw() : image.toColourspace('rgb16').raw({ depth: 'ushort' })
   const { data, info } = await run(raw)
   const { width, height } = info
   const wide = bits === 8 ? data : new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
-  return { data: wide, width, height, channels: info.channels as Samples['channels'] }
+  return { data: wide, width, height, channels: info.channels as SizedSamples['channels'] }
 }
 
 /**

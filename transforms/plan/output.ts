@@ -1,7 +1,14 @@
 // Which format a picture becomes, and how its encoder is set: from what was asked, what the client reads, what it holds.
 
 import type { Facts, SourceFormat } from '../facts.ts'
-import { carriesProfile, type FormatClass, type OutputFormat, outputFormats, takes } from '../formats.ts'
+import {
+  carriesProfile,
+  type FormatClass,
+  isVideo,
+  type OutputFormat,
+  outputFormats,
+  takes,
+} from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import { onWhite, white } from '../options/colour.ts'
 import { isFullColour, qualityFor } from '../quality.ts'
@@ -10,7 +17,7 @@ import { opensUp, type StepValues } from '../steps/index.ts'
 import { asksForFilm, filmOf } from './film.ts'
 import type { Plan } from './plan-types.ts'
 import { tellOf } from './tell.ts'
-import { isVideo, videoOf } from './video.ts'
+import { videoOf } from './video.ts'
 
 type Output = Pick<
   Plan,

@@ -1,5 +1,6 @@
 // Makes the plan for one picture: what its spec asks of what its facts say, in numbers only.
 import { type Facts, isDrawing } from '../facts.ts'
+import { isVideo } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
 import type { Pass as AskedPass } from '../language/rows-chain.ts'
 import { orientSize, turned } from '../steps/geometry/orientation.ts'
@@ -67,8 +68,7 @@ function forPlayers(asked: Spec, facts: Facts): Spec {
 
 /** A film that says how long it is has nothing behind its end. */
 function timeOf({ time }: Spec, { format, seconds = Number.POSITIVE_INFINITY }: Facts): Pick<Plan, 'time'> {
-  const isFilm = format === 'mp4' || format === 'webm'
-  return isFilm && time ? { time: Math.min(time, seconds) } : {}
+  return isVideo(format) && time ? { time: Math.min(time, seconds) } : {}
 }
 
 function finder(spec: Spec, further: readonly Facts[]): FindFacts {

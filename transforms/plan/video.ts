@@ -1,9 +1,8 @@
 // An animation that becomes a video: which encoder, how strong, and what is refused.
 import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
+import { isVideo, type VideoFormat } from '../formats.ts'
 import type { Spec } from '../language/options.ts'
-
-export type VideoFormat = 'mp4' | 'webm'
 
 export interface Video {
   readonly format: VideoFormat
@@ -15,8 +14,6 @@ export interface Video {
 const mostOfFrame = 4096 * 2304
 /** Pixels of all frames together, which are kept in memory. */
 const mostOfAll = 60e6
-
-export const isVideo = (format: unknown): format is VideoFormat => format === 'mp4' || format === 'webm'
 
 /** Undefined where no video is asked for. Fails with 'bad-option' for a source that does not move. */
 export function videoOf(spec: Spec, facts: Facts, moves: boolean): Video | undefined {

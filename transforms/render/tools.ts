@@ -1,7 +1,7 @@
 // The programs that decode what no library of ours does, a row for each format: how each is called, so that it reads the
 // one file, does no more than is asked for, and leaves a PNG.
 import type { SharpOptions } from 'sharp'
-import type { Facts, SourceFormat } from '../facts.ts'
+import { type Facts, isOfPlainPixels, type SourceFormat } from '../facts.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
 
@@ -35,11 +35,11 @@ export const tools: Readonly<Partial<Record<SourceFormat, Row>>> = {
     package: 'libheif-examples',
     args: (from, to) => [from, to],
   }),
-  // It packs a PNG eight times as slowly as it decodes, and plain pixels know no profile and no transparency.
-  jxl: ({ icc, alpha, depth }) => ({
+  // It packs a PNG eight times as slowly as it decodes: `outsideWork` counts it where that cannot be helped.
+  jxl: (facts) => ({
     programs: ['djxl'],
     package: 'libjxl-tools',
-    writes: icc || alpha || depth > 8 ? 'png' : 'ppm',
+    writes: isOfPlainPixels(facts) ? 'ppm' : 'png',
     args: (from, to) => ['--num_threads=0', '--quiet', from, to],
   }),
   jp2: () => ({
