@@ -77,6 +77,9 @@ const ask = (
 ): Promise<Answered> => node.get(path, { host, ...headers }, method)
 
 let count = 0
+/** What the origin was asked of an address: a node may still ask for an earlier test's in the background. */
+const asksOf = (path: string): string[] => site.asked.filter((each) => each.split(/[ ?]/)[1] === path)
+
 /** At an address that no other test uses: what is stored stays stored. */
 function publish(answer: Answer): string {
   const path = `/pictures/${count++}.jpg`
@@ -97,9 +100,9 @@ describe('a picture', () => {
     expect(body.length).toBeLessThan(photo.length)
     const { format, width, height } = await sharp(body).metadata()
     expect([format, width, height]).toEqual(['heif', 320, 240])
-    expect(site.asked).toEqual([`GET ${path}`])
+    expect(asksOf(path)).toEqual([`GET ${path}`])
     await ask(path)
-    expect(site.asked.length).toBe(1)
+    expect(asksOf(path).length).toBe(1)
   })
 
   test('for a browser that reads nothing newer stays what it is, with its author', async () => {
@@ -262,7 +265,7 @@ describe('who says which picture is wanted gets that one', () => {
     ]).toEqual([...['Accept', 'public, max-age=600', modified]])
     const whole = await ask(`/cdn-cgi/image/width=64,format=jpeg/https://www.shop.example${path}`)
     expect(await sizeOf(whole)).toEqual([64, 48, 'jpeg'])
-    expect(site.asked).toEqual([`GET ${path}`])
+    expect(asksOf(path)).toEqual([`GET ${path}`])
     const { etag = '' } = cropped.headers
     const again = await ask(`/cdn-cgi/image/width=100,height=100,fit=cover,format=auto${path}`, {
       ...chrome,
@@ -278,7 +281,8 @@ describe('who says which picture is wanted gets that one', () => {
     expect((await ask('/cdn-cgi/image/width=9/https://other.example/a.jpg')).status).toBe(403)
     expect((await ask(`/cdn-cgi/image/width=many${path}`)).status).toBe(400)
     expect((await ask('/cdn-cgi/image/width=9/not-there.jpg')).status).toBe(404)
-    expect(site.asked).toEqual(['GET /not-there.jpg'])
+    expect(asksOf('/not-there.jpg')).toEqual(['GET /not-there.jpg'])
+    expect(asksOf(path)).toEqual([])
   })
 
   test('by the keys of a query, where the site wants that; they do not reach its server', async () => {
@@ -286,10 +290,10 @@ describe('who says which picture is wanted gets that one', () => {
     site.answers[`${path}?v=2`] = picture(() => photo)
     const keyed = await ask(`${path}?w=80&v=2`, chrome, { host: 'hinted.example' })
     expect(await sizeOf(keyed)).toEqual([80, 60, 'heif'])
-    expect(site.asked).toEqual([`GET ${path}?v=2`])
+    expect(asksOf(path)).toEqual([`GET ${path}?v=2`])
     expect((await ask(`${path}?w=many`, chrome, { host: 'hinted.example' })).status).toBe(400)
     await ask(`${path}?w=80`)
-    expect(site.asked.at(-1)).toBe(`GET ${path}?w=80`)
+    expect(asksOf(path).at(-1)).toBe(`GET ${path}?w=80`)
   })
 })
 
@@ -306,7 +310,7 @@ describe('the original goes out at once', () => {
     await expect
       .poll(async () => (await ask(path, chrome, host)).headers['content-type'], { timeout: 60_000 })
       .toBe('image/avif')
-    expect(site.asked.length).toBe(1)
+    expect(asksOf(path).length).toBe(1)
   })
 })
 
@@ -354,14 +358,12 @@ test('a tier in another process fetches the picture by itself, and makes it of t
   const edge = await start({ roles: ['edge'], shields: [below.url] })
   const path = publish(picture(() => photo))
   const { headers } = await edge.get(path, { host: 'www.shop.example', ...chrome })
-  expect([headers['content-type'], site.asked]).toEqual(['image/avif', [`GET ${path}`, `GET ${path}`]])
+  expect([headers['content-type'], asksOf(path)]).toEqual(['image/avif', [`GET ${path}`, `GET ${path}`]])
   // The site has another one by then: what was seen first goes out as it is.
   const [first, later] = [await noisy(20), await noisy(21)]
-  const changed: string = publish(
-    picture(() => (site.asked.filter((each) => each.endsWith(changed)).length > 1 ? later : first)),
-  )
+  const changed: string = publish(picture(() => (asksOf(changed).length > 1 ? later : first)))
   const { body } = await edge.get(changed, { host: 'www.shop.example', ...chrome })
-  expect([body.equals(first), site.asked.length]).toEqual([true, 4])
+  expect([body.equals(first), asksOf(changed).length]).toEqual([true, 2])
 })
 
 test('what was saved is counted', async () => {
