@@ -1,6 +1,6 @@
 // The door of the transforms: the pure URL language. Nothing here loads a decoder, so the edge may import it.
 
-export { type Facts, onPage, type SourceFormat, sourceTypes, upright } from './facts.ts'
+export { type Facts, onPage, plainFacts, type SourceFormat, sourceTypes, upright } from './facts.ts'
 export {
   type FormatClass,
   formatClasses,
@@ -17,6 +17,7 @@ export { dependsOn, exact, isUnmade } from './language/exact.ts'
 export { type KeyMeaning, keyTable } from './language/key-table.ts'
 export { requestOptions } from './language/options.ts'
 export { parse, unknownKeys } from './language/parse.ts'
+export { isInOrder } from './language/pass-order.ts'
 export { type FindPicture, withPictures } from './language/pictures.ts'
 export { revision } from './language/revision.ts'
 export { chainKey, isOfPass } from './language/rows-chain.ts'

@@ -1,5 +1,4 @@
 // thumbor's addresses: /signature or unsafe/fit-in/300x200/smart/filters:quality(80)/source.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../errors.ts'
 import { verify } from '../signature.ts'
 import { padded, trimmed } from './shared/effects.ts'
@@ -16,6 +15,7 @@ import {
   turnedAfterwards,
   upended,
 } from './shared/pairs.ts'
+import { inPasses } from './shared/passes.ts'
 import type { Places } from './shared/places.ts'
 import { spelledAddress } from './shared/query.ts'
 import { decoded, fromBase64, shown } from './shared/values.ts'
@@ -25,20 +25,15 @@ import {
   type Pairs,
   readWords,
   refusal,
+  toOptions,
   vocabulary,
   type Word,
 } from './shared/words.ts'
 import { type ThumborAsked, thumborFilters } from './thumbor/filters.ts'
+import { metaAnswer } from './thumbor/meta.ts'
+import { inPassesOf, upon, wholeOf } from './thumbor/passes.ts'
 import { readPath, type ThumborPath } from './thumbor/path.ts'
-
-export interface ThumborSettings {
-  /** Security keys; with one at least, `unsafe` is refused. */
-  readonly keys?: readonly string[] | undefined
-  /** thumbor signs with sha1; imagor may be told otherwise. */
-  readonly algorithm?: 'sha1' | 'sha256' | 'sha512' | undefined
-  /** Characters of a signature, where imagor cuts it. */
-  readonly signatureLength?: number | undefined
-}
+import { type ThumborSettings, verifyPath } from './thumbor/signature.ts'
 
 const words = vocabulary(thumborFilters)
 
@@ -66,7 +61,13 @@ export const thumborSegments: readonly Word[] = [
   { name: 'stretch', takes: 'nothing (imagor)', becomes: '`fit=scale`', read: () => ({}) },
   { name: 'trim', takes: 'top-left and a tolerance', becomes: '`trim=color`, `trim-tol`', read: () => ({}) },
   { name: 'trim:bottom-right', takes: 'nothing', why: 'step' },
-  { name: 'meta', takes: 'nothing', why: 'source' },
+  {
+    name: 'meta',
+    takes: 'nothing',
+    becomes: 'JSON of the source, the operations and the size that comes out',
+    differs: 'The part that `smart` keeps is not told, nor what filters do.',
+    read: () => ({}),
+  },
   { name: 'debug', takes: 'nothing', why: 'step' },
 ]
 
@@ -80,36 +81,6 @@ export function createThumbor(settings: ThumborSettings, places: Places): ReadMe
       compile: (notes) => compile(path, notes, places),
     }
   }
-}
-
-function verifyPath({ security, signed }: ThumborPath, settings: ThumborSettings): void {
-  if (security === 'unsafe')
-    throw new Failure('bad-signature', 'This address is unsafe, and only signed ones are answered.', {
-      option: 'unsafe',
-    })
-  // Every key is tried, so the time taken does not tell which one was nearly right.
-  if (
-    (settings.keys ?? []).filter((key) => isSame(thumborSignature(key, signed, settings), security))
-      .length === 0
-  )
-    throw new Failure('bad-signature', 'The signature does not belong to this address.', {
-      option: 'signature',
-    })
-}
-
-/** URL-safe Base64 with padding. */
-export function thumborSignature(
-  key: string,
-  text: string,
-  { algorithm = 'sha1', signatureLength }: Omit<ThumborSettings, 'keys'> = {},
-): string {
-  const digest = createHmac(algorithm, key).update(text).digest('base64')
-  return digest.replaceAll('+', '-').replaceAll('/', '_').slice(0, signatureLength)
-}
-
-function isSame(expected: string, received: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(received)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 /** A missing scheme means http, or a path of the source; decoded once. */
@@ -131,30 +102,35 @@ function pictureName(text: string, places: Places): string {
 
 function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
   const said = path.filters.filter(([name]) => words.has(name))
-  const { asked, from } = readWords<ThumborAsked>(words, said, notes, {})
+  const readings = inPassesOf(said, words).map((each) => readWords<ThumborAsked>(words, each, notes, {}))
   for (const word of unsupported(path)) notes.refused(notSupported(word))
-  const { fill, format, name, native } = asked
-  if (asked.isRaw) return { pairs: { fm: 'original' }, from, ...saving(name) }
-  const pairs = {
-    ...(attempt(notes, () => ({ ...laidOut(path, asked), ...region(path), ...trimOf(path, asked) })) ?? {}),
-    ...turns(path, asked),
-    ...(fill ? { bg: fill } : {}),
-    ...(format === undefined ? {} : { fm: format }),
+  const from = new Map([...readings.flatMap((reading) => [...reading.from]), ['then', 'filters']])
+  const { isRaw, name, format } = wholeOf(readings.map(({ asked }) => asked))
+  if (isRaw) return { pairs: { fm: 'original' }, from, ...saving(name) }
+  const passes = readings.map(({ asked: { native, mark, ...asked } }, nth) => ({
+    ...(nth === 0 ? sizedBy(path, asked, notes) : upon(asked)),
     ...native,
-    ...(asked.mark === undefined ? {} : { mark: pictureName(asked.mark, places) }),
-  }
-  return {
-    pairs,
-    from,
-    ...saving(name),
-  }
+    ...(mark === undefined ? {} : { mark: pictureName(mark, places) }),
+  }))
+  const pairs = { ...(format === undefined ? {} : { fm: format }), ...inPasses(passes) }
+  if (!path.modes.includes('meta')) return { pairs, from, ...saving(name) }
+  const reshape = metaAnswer(toOptions(pairs, from, notes), decoded(path.source) ?? path.source)
+  return { pairs: { fm: 'json', ...only(pairs, 'expires') }, from, reshape }
 }
+
+const only = (pairs: Pairs, key: string): Pairs => (pairs[key] === undefined ? {} : { [key]: pairs[key] })
+
+const sizedBy = (path: ThumborPath, asked: ThumborAsked, notes: Notes): Pairs => ({
+  ...(attempt(notes, () => ({ ...laidOut(path, asked), ...region(path), ...trimOf(path, asked) })) ?? {}),
+  ...turns(path, asked),
+  ...(asked.fill ? { bg: asked.fill } : {}),
+})
 
 const saving = (name: string | undefined) =>
   name === undefined ? {} : { saving: { as: 'attachment' as const, name: name || undefined } }
 
 const unsupported = ({ modes, trim }: ThumborPath): readonly string[] => [
-  ...modes,
+  ...modes.filter((mode) => mode !== 'meta'),
   ...(trim?.includes('bottom-right') ? ['trim:bottom-right'] : []),
 ]
 

@@ -272,6 +272,17 @@ describe('answers in the shape of another service', () => {
       channels: 3,
       pages: 1,
     })
+    expect(await json('/thumbor/unsafe/meta/-400x200/quarters.png')).toEqual({
+      thumbor: {
+        source: { url: 'quarters.png', width: 800, height: 600, frameCount: 1 },
+        operations: [
+          { type: 'crop', left: 0, top: 100, right: 800, bottom: 500 },
+          { type: 'resize', width: 400, height: 200 },
+          { type: 'flip_horizontally' },
+        ],
+        target: { width: 400, height: 200 },
+      },
+    })
   })
 
   test('another picture for one that is missing, with the status that says so', async () => {

@@ -98,10 +98,13 @@ export const imagorFilters: readonly Word<ThumborAsked>[] = [
   { name: 'preview', takes: 'nothing', becomes: 'nothing', read: () => ({}) },
   {
     name: 'to_colorspace',
-    takes: 'srgb',
-    becomes: 'what is always done',
-    refuses: { coder: ['p3', 'cmyk'] },
-    read: (text) => (text === 'srgb' || text === '' ? {} : undefined),
+    takes: 'srgb or p3',
+    becomes: '`cs=p3`; `srgb` is what is always done',
+    refuses: { coder: ['cmyk'] },
+    read(text) {
+      if (text === 'p3') return { native: { cs: 'p3' } }
+      return text === 'srgb' || text === '' ? {} : undefined
+    },
   },
   {
     name: 'trim',
