@@ -35,11 +35,11 @@ interface Spot {
 }
 
 /** By option: its step, and its place among all options of steps. */
-const spots: ReadonlyMap<string, Spot> = new Map([
+const spots: ReadonlyMap<string, Spot> = new Map<string, Spot>([
   ...eachStep.flatMap(({ name, rows }, nth) =>
     Object.values(rows).map(({ key }, row) => [key, { step: name, at: nth * 100 + row }] as const),
   ),
-  ['bg', { step: 'background', at: eachStep.length * 100 }] as const,
+  ['bg', { step: 'background', at: eachStep.length * 100 }],
 ])
 
 /**
