@@ -8,6 +8,7 @@ import {
   type PictureSettings,
   type SitePictures,
 } from '../site/pictures/index.ts'
+import type { Turn } from '../site/turns.ts'
 import type { Tier } from '../tier.ts'
 import type { Assembly } from './context.ts'
 
@@ -16,7 +17,11 @@ export interface PictureTiers {
   readonly memory: MemoryStore
 }
 
-export function assembleSitePictures(assembly: Assembly, { upstream, memory }: PictureTiers): SitePictures {
+export function assembleSitePictures(
+  assembly: Assembly,
+  { upstream, memory }: PictureTiers,
+  turn: Turn,
+): SitePictures {
   const { config, metrics, closing, epochs, originals, now = Date.now } = assembly
   const cache = createCache({
     ...{ name: 'halftone-edge', store: memory, upstream, epochs, now },
@@ -26,6 +31,7 @@ export function assembleSitePictures(assembly: Assembly, { upstream, memory }: P
     upstream: cache.answer,
     originals,
     maxBytes: config.maxSourceBytes,
+    turn,
     observe({ outcome, savedBytes }) {
       metrics.outcome('site_picture', outcome)
       metrics.saved(savedBytes)

@@ -7,6 +7,7 @@ import { type Announcements, createAnnouncements } from '../site/announcements.t
 import { createSiteCache } from '../site/cache/index.ts'
 import { createSites, type Sites } from '../site/index.ts'
 import { createSitePages, pagesOf } from '../site/pages/index.ts'
+import { createTurns } from '../site/turns.ts'
 import type { Assembly } from './context.ts'
 import { ownHosts } from './own-hosts.ts'
 import type { Purging } from './purging.ts'
@@ -28,9 +29,10 @@ export function assembleSites(
     ...(purging.isShared && announcements(assembly, purging)),
   })
   closing.push(() => cache.idle())
-  const better = assembleSitePictures(assembly, tiers)
+  const turn = createTurns()
+  const better = assembleSitePictures(assembly, tiers, turn)
   const pages = createSitePages({
-    cache,
+    ...{ cache, turn },
     ...(now && { now }),
     // Of what the sites' answers may take.
     memoryBytes: Math.max(1, Math.floor(config.siteMemoryBytes / 8)),
@@ -63,7 +65,8 @@ export function assembleSites(
     cache,
     pictures: better,
     pages,
-    passesHints: config.proxiesPassHints,
+    // The nginx that `halftone nginx` writes passes none on, whatever stands in front of it.
+    passesHints: config.proxiesPassHints && !config.behindNginx,
     ownHosts: ownHosts(config),
     isTrusted: (remoteAddress) => isTrusted({ headers: {}, socket: { remoteAddress } }),
     failed: (site, failure) => {

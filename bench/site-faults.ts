@@ -8,6 +8,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { prepareLooking } from './look-inside.ts'
 import { keep } from './report.ts'
 import { type Server, startHalftone } from './servers.ts'
 
@@ -87,25 +88,35 @@ const folder = mkdtempSync(join(tmpdir(), 'halftone-bench-faults-'))
 const config = join(folder, 'halftone.config.ts')
 const site = { hosts: ['localhost'], origin: origin.url, allowAddresses: ['127.0.0.1/32'] }
 writeFileSync(config, `export default ${JSON.stringify({ sites: { site } })}\n`)
-const environment = { HALFTONE_CONFIG: config, HALFTONE_SAMPLES: 'false', HALFTONE_SITE_DISK: '8GB' }
-const halftone: Server = await startHalftone(environment)
+const looking = prepareLooking()
+const halftone: Server = await startHalftone({
+  ...looking.environment,
+  ...{ HALFTONE_CONFIG: config, HALFTONE_SAMPLES: 'false', HALFTONE_SITE_DISK: '8GB' },
+})
 const { port } = new URL(halftone.url)
 
 type Row = {
   /** MB of all its processes. */
   readonly memory: number
+  /** MB that its main process has in use: JavaScript's heap, and buffers outside of it. */
+  readonly heap: number
+  readonly buffers: number
   readonly files: number
   readonly originConnections: number
 }
 const rows: Record<string, Readonly<Record<string, number>>> = {}
 
 async function look(): Promise<Row> {
+  const { heapUsed, arrayBuffers } = await looking.look(halftone)
   return {
-    memory: Math.round(halftone.memory() / 1e6),
+    memory: inMegabytes(halftone.memory()),
+    ...{ heap: inMegabytes(heapUsed), buffers: inMegabytes(arrayBuffers) },
     files: halftone.pids().reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0),
     originConnections: await origin.connections(),
   }
 }
+
+const inMegabytes = (bytes: number): number => Math.round(bytes / 1e6)
 
 /** Until nothing is open to the origin that was not before, half a minute at most. */
 async function settled(name: string, more: Readonly<Record<string, number>> = {}): Promise<void> {
@@ -122,7 +133,7 @@ async function peakDuring(work: () => Promise<void>): Promise<number> {
   }, 100)
   await work()
   clearInterval(timer)
-  return Math.round(peak / 1e6)
+  return inMegabytes(peak)
 }
 
 async function opened(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
@@ -196,9 +207,12 @@ try {
   await settled('a film that passed, and was stored', { peak: filmPeak, filmRequests })
   const rangesPeak = await peakDuring(checkRanges)
   await settled('50 ranges of it', { peak: rangesPeak, filmRequests })
-  for (let done = 0; done < aborts; done += aborts / 4) {
-    await abortMany(aborts / 4)
-    await settled(`${done + aborts / 4} aborted downloads`)
+  // Each time as many again as there were: what leaks doubles.
+  let done = 0
+  for (const share of [8, 4, 2, 1]) {
+    await abortMany(aborts / share - done)
+    done = aborts / share
+    await settled(`${done} aborted downloads`)
   }
   const deafOnes = await Promise.all(Array.from({ length: deaf }, (_, at) => opened(`/passed/deaf/${at}`)))
   await pause(2000)
@@ -213,6 +227,7 @@ try {
   keep('site-faults', { about: 'faults of visitors at scale; MB, file handles', rows, ratios: {}, raw: rows })
 } finally {
   await halftone.stop()
+  looking.end()
   origin.stop()
   rmSync(folder, { recursive: true, force: true })
 }

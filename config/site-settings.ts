@@ -20,7 +20,7 @@ export const siteSettings = {
     'HALFTONE_PROXIES_PASS_HINTS',
     yesNo(),
     'false',
-    'Whether the proxies in front pass early hints (103) of sites on to browsers: nginx does from 1.29 on with early_hints; older ones send the hint as the answer.',
+    'Whether the proxies in front pass early hints (103) of sites on to browsers: nginx does from 1.29 on with early_hints; older ones send the hint as the answer. The nginx of HALFTONE_BEHIND_NGINX never gets any.',
   ),
   hosts: setting(
     'HALFTONE_HOSTS',

@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache'
 import type { Headers } from '../tier.ts'
 import type { SiteCache } from './cache/index.ts'
 import { hostOf } from './hosts.ts'
+import { pageType } from './pages/touchable.ts'
+import { pictureTypes } from './pictures/touchable.ts'
 
 export interface SiteHits {
   /** Answers and returns true, or leaves the response untouched and returns false. */
@@ -66,9 +68,10 @@ export function createSiteHits(
       const asked = { site: about.site, address: about.address + url, path: about.path + url }
       const ready = cache.readyNow(asked, () => req.headers as Headers)
       if (ready === undefined) return false
-      const { status, statusText, lines, body } = ready
+      const { status, statusText, lines, body, type } = ready
       // Which picture this client is to have is not known here, nor what a page is to say of its pictures.
-      if ((about.choosesPictures && ready.isPicture) || (about.addsToPages && ready.isPage)) return false
+      if ((about.choosesPictures && pictureTypes.has(type)) || (about.addsToPages && type === pageType))
+        return false
       res.sendDate = false
       res.writeHead(status, statusText, lines)
       if (req.method === 'HEAD' || status === 204) res.end()

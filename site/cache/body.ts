@@ -116,14 +116,25 @@ export function joinedBody(
 export async function wholeOf(body: SiteBody, most: number): Promise<Buffer | undefined> {
   if (body.held) return body.held.length <= most ? body.held : undefined
   const stream = body.open()
-  const chunks: Buffer[] = []
-  let bytes = 0
   if (body.length !== undefined && body.length > most) return void stream.destroy()
-  for await (const chunk of stream) {
-    bytes += chunk.length
+  // Put together while it comes: all of a long one at once would keep others waiting.
+  let whole: Buffer = Buffer.allocUnsafeSlow(body.length ?? leastRoom)
+  let bytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     // Leaving the loop destroys the stream.
-    if (bytes > most) return undefined
-    chunks.push(chunk)
+    if (bytes + chunk.length > most) return undefined
+    if (bytes + chunk.length > whole.length) whole = withRoom(whole, bytes + chunk.length)
+    chunk.copy(whole, bytes)
+    bytes += chunk.length
   }
-  return Buffer.concat(chunks)
+  return whole.subarray(0, bytes)
+}
+
+/** Of a body whose length nobody said. */
+const leastRoom = 64 * 1024
+
+function withRoom(filled: Buffer, bytes: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * filled.length))
+  filled.copy(larger)
+  return larger
 }

@@ -36,3 +36,10 @@ export function headersOf(lines: Lines): Headers {
   }
   return headers
 }
+
+/** Bytes of the body, where they are stated. */
+export function lengthIn(headers: Headers, status: number): number | undefined {
+  if (status === 204 || status === 304) return 0
+  const field = headers['content-length']
+  return field !== undefined && /^\d+$/.test(field) ? Number(field) : undefined
+}

@@ -7,7 +7,7 @@ import { endToEnd, type Lines, valuesIn } from '../message-headers.ts'
 import type { Asking } from './asking.ts'
 import { fillBody, joinedBody, passingBody, type SiteBody, storedBody } from './body.ts'
 import { mayStandIn } from './decide.ts'
-import { headersOf, isHeldWhole, type SiteEntry } from './entry.ts'
+import { headersOf, isHeldWhole, lengthIn, type SiteEntry } from './entry.ts'
 import type { Fill } from './fill.ts'
 import { createIntake, sameVersion, type Trip } from './intake.ts'
 import { type Arrival, confirms, freshened, keep, strongTag } from './keep.ts'
@@ -222,12 +222,6 @@ const isFailing = ({ status }: OriginAnswer): boolean => [500, 502, 503, 504].in
 
 /** What was stored is not to be used again after these, even though the new answer is not kept. */
 const supersedes = ({ status }: OriginAnswer): boolean => status < 400 || status === 404 || status === 410
-
-function lengthIn(headers: Headers, status: number): number | undefined {
-  if (status === 204 || status === 304) return 0
-  const field = headers['content-length']
-  return field !== undefined && /^\d+$/.test(field) ? Number(field) : undefined
-}
 
 /** A short body is read to its end, so that the connection can be used again. */
 function letGo({ body, lines }: OriginAnswer): void {

@@ -2,8 +2,9 @@
 
 import { ageSeconds, ttlSeconds } from '../../cache/use.ts'
 import { member } from '../../http/cache-status.ts'
+import { mediaType } from '../media-type.ts'
 import type { Lines } from '../message-headers.ts'
-import { fieldIn, viaLine, withoutFields } from '../message-headers.ts'
+import { viaLine, withoutFields } from '../message-headers.ts'
 import { heldBody } from './body.ts'
 import type { Moment } from './decide.ts'
 import type { SiteEntry } from './entry.ts'
@@ -14,9 +15,8 @@ export interface Ready {
   readonly statusText: string
   /** With Via. */
   readonly lines: string[]
-  /** By its label. */
-  readonly isPicture: boolean
-  readonly isPage: boolean
+  /** What Content-Type says it is, without parameters. */
+  readonly type: string
   readonly body: Buffer
 }
 
@@ -37,10 +37,9 @@ export function createReadies(): Readies {
   function made(entry: SiteEntry): Aging {
     const { status, statusText, lines } = select({ ...entry, body: heldBody(entry.body) }, { kind: 'whole' })
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
-    const type = fieldIn(rest, 'content-type') ?? ''
+    const type = mediaType(entry.headers['content-type'])
     return {
-      ...{ status, statusText, body: entry.body, second: -1 },
-      ...{ isPicture: /^image\//i.test(type), isPage: /^text\/html/i.test(type) },
+      ...{ status, statusText, body: entry.body, type, second: -1 },
       lines: ['Age', '0', 'Cache-Status', '', ...rest],
     }
   }

@@ -6,6 +6,7 @@ import { headersOf } from '../cache/entry.ts'
 import type { Asking, SiteAnswer, SiteBody, SiteCache } from '../cache/index.ts'
 import { fieldIn, type Lines, valuesIn } from '../message-headers.ts'
 import { directiveNames } from '../pictures/touchable.ts'
+import type { Turn } from '../turns.ts'
 import type { PageAddress } from './addresses.ts'
 import type { PageSettings, SeenPicture } from './attributes.ts'
 import { type PageTags, pageTags } from './entity-tags.ts'
@@ -24,6 +25,7 @@ export interface SitePagesOptions {
   readonly cache: Pick<SiteCache, 'seen' | 'seenNow'>
   /** What pages that were added to may take. */
   readonly memoryBytes: number
+  readonly turn: Turn
   readonly now?: () => number
 }
 
@@ -80,7 +82,7 @@ const mostBytes = 1024 * 1024
 /** What a picture's address, and what is known of it, take beside a page. */
 const namedBytes = 500
 
-export function createSitePages({ cache, memoryBytes, now = Date.now }: SitePagesOptions): SitePages {
+export function createSitePages({ cache, memoryBytes, turn, now = Date.now }: SitePagesOptions): SitePages {
   const pictures = createSeenPictures({ cache, now })
   const known = new LRUCache<string, Known>({ max: mostPages })
   const made = new LRUCache<string, Made>({
@@ -114,7 +116,7 @@ export function createSitePages({ cache, memoryBytes, now = Date.now }: SitePage
       length: undefined,
       open: () =>
         passing({
-          ...{ source: body.open(), coding: how.coding, mostBytes },
+          ...{ source: body.open(), coding: how.coding, turn, mostBytes },
           rewriter: createRewriter({ names: readElements, add: page.add }),
           whole(bytes) {
             if (stored) made.set(stored.id, { bytes, named: page.named, policies })

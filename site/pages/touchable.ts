@@ -1,5 +1,6 @@
 // Which answers of a site are pages that may be added to. Pure.
 import type { Headers } from '../../tier.ts'
+import { mediaType } from '../media-type.ts'
 import { directiveNames } from '../pictures/touchable.ts'
 
 export type Coding = 'identity' | 'gzip' | 'br' | 'zstd'
@@ -9,6 +10,8 @@ export interface Touchable {
   /** What Content-Type says, by its name in the Encoding Standard. */
   readonly encoding: string | undefined
 }
+
+export const pageType = 'text/html'
 
 const codings: ReadonlyMap<string, Coding> = new Map([
   ...(['identity', 'gzip', 'br', 'zstd'] as const).map((coding) => [coding, coding] as const),
@@ -24,12 +27,12 @@ const signed = ['signature', 'signature-input']
 
 /** `asked`: the headers of the request. Undefined for what stays as it is. */
 export function touchable(headers: Headers, asked: Headers): Touchable | undefined {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';')
-  if (type.trim().toLowerCase() !== 'text/html') return undefined
+  const type = headers['content-type'] ?? ''
+  if (mediaType(type) !== pageType) return undefined
   if (isBarred(headers) || isBarred(asked) || signed.some((name) => headers[name] !== undefined))
     return undefined
   const coding = codings.get((headers['content-encoding'] ?? '').trim().toLowerCase())
-  const label = labelIn(parameters)
+  const label = labelIn(type)
   const encoding = label === undefined ? undefined : encodingOf(label)
   const isReadable = label === undefined || (encoding !== undefined && !others.has(encoding))
   return coding && isReadable ? { coding, encoding } : undefined
@@ -37,8 +40,8 @@ export function touchable(headers: Headers, asked: Headers): Touchable | undefin
 
 const isBarred = (headers: Headers): boolean => directiveNames(headers['cache-control']).has('no-transform')
 
-function labelIn(parameters: readonly string[]): string | undefined {
-  for (const parameter of parameters) {
+function labelIn(type: string): string | undefined {
+  for (const parameter of type.split(';').slice(1)) {
     const [, value] = /^\s*charset\s*=\s*"?([^"]*?)"?\s*$/i.exec(parameter) ?? []
     if (value) return value
   }

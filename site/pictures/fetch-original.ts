@@ -1,7 +1,7 @@
 // A picture of a site as its server has it now: for a tier in another process, and for one that made it long ago.
 import type { Dispatcher } from 'undici'
 import { passingBody } from '../cache/body.ts'
-import { headersOf } from '../cache/entry.ts'
+import { headersOf, lengthIn } from '../cache/entry.ts'
 import { wholeOf } from '../cache/index.ts'
 import { exchange } from '../exchange.ts'
 import { endToEnd, viaLine } from '../message-headers.ts'
@@ -30,7 +30,8 @@ export async function fetchOriginal(
     ],
   })
   const head = { status: answer.status, headers: headersOf(endToEnd(answer.lines)) }
-  if (isTouchable(head, {})) return wholeOf(passingBody(answer, undefined), maxBytes)
+  const length = lengthIn(head.headers, head.status)
+  if (isTouchable(head, {})) return wholeOf(passingBody(answer, length), maxBytes)
   answer.body.on('error', () => {}).destroy()
   return undefined
 }

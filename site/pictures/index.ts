@@ -7,6 +7,7 @@ import { heldBody } from '../cache/body.ts'
 import { headersOf } from '../cache/entry.ts'
 import { type Asking, type SiteAnswer, type SiteBody, unconditional, wholeOf } from '../cache/index.ts'
 import { select, verdictOn } from '../cache/respond.ts'
+import type { Turn } from '../turns.ts'
 import { pathOf } from './address.ts'
 import { namesOurs, tagOf } from './entity-tags.ts'
 import { betterLines, withVary } from './lines.ts'
@@ -26,6 +27,7 @@ export interface SitePicturesOptions {
   readonly originals: Originals
   /** The longest original that is touched, in bytes. */
   readonly maxBytes: number
+  readonly turn: Turn
   readonly observe?: (event: PictureEvent) => void
 }
 
@@ -68,8 +70,8 @@ export interface SitePictures {
 export { unconditional }
 
 export function createSitePictures(options: SitePicturesOptions): SitePictures {
-  const { upstream, originals, maxBytes, observe = () => {} } = options
-  const versions = createVersions({ maxBytes })
+  const { upstream, originals, maxBytes, turn, observe = () => {} } = options
+  const versions = createVersions({ maxBytes, turn })
   const making = createMaking(upstream, originals)
 
   const judges = ({ headers }: Pick<Asking, 'headers'>): boolean => namesOurs(headers)

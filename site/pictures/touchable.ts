@@ -1,9 +1,10 @@
 // Which answers of a site are pictures that may come back smaller. Pure.
 import type { Headers } from '../../tier.ts'
 import { formatOf, identify, type SourceFormat } from '../../transforms/index.ts'
+import { mediaType } from '../media-type.ts'
 
 /** By the label: bytes are looked at once they are there. */
-const labels: ReadonlySet<string> = new Set([
+export const pictureTypes: ReadonlySet<string> = new Set([
   'image/avif',
   'image/gif',
   'image/jpeg',
@@ -24,7 +25,7 @@ export interface Head {
 
 /** Of a stored answer, so it is known that others may have it too. `asked`: the headers of the request. */
 export function isTouchable({ status, headers }: Head, asked: Headers): boolean {
-  if (status !== 200 || !labels.has(mediaType(headers['content-type']))) return false
+  if (status !== 200 || !pictureTypes.has(mediaType(headers['content-type']))) return false
   const coding = headers['content-encoding']
   if (coding !== undefined && coding.trim().toLowerCase() !== 'identity') return false
   const said = directiveNames(headers['cache-control'])
@@ -41,8 +42,6 @@ export const isLongEnough = (length: number | undefined): boolean =>
 /** Names of directives; a value in quotes may name fields. */
 export const directiveNames = (field = ''): ReadonlySet<string> =>
   new Set(field.toLowerCase().match(/[\w-]+(?=\s*(?:$|[,=]))/g) ?? [])
-
-const mediaType = (type = ''): string => (type.split(';')[0] ?? '').trim().toLowerCase()
 
 /** What the bytes are says more than their label. Films of PNG and AVIF pass as they are. */
 export function isPicture(bytes: Uint8Array): boolean {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { type SiteBody, wholeOf } from '../cache/index.ts'
+import type { Turn } from '../turns.ts'
 import { isPicture } from './touchable.ts'
 
 export interface Version {
@@ -17,17 +18,26 @@ export interface Versions {
   look(id: string, body: SiteBody): Promise<Version | 'none'>
 }
 
+export interface VersionsOptions {
+  readonly maxBytes: number
+  /** Each slice of an original is worked on in a turn of its own. */
+  readonly turn: Turn
+}
+
+/** Two milliseconds of work. */
+const sliceBytes = 512 * 1024
+
 /** Some 200 bytes each. */
 const mostVersions = 50_000
 
-export function createVersions({ maxBytes }: { readonly maxBytes: number }): Versions {
+export function createVersions({ maxBytes, turn }: VersionsOptions): Versions {
   const versions = new LRUCache<string, Version | 'none'>({ max: mostVersions })
   const looks = new Map<string, Promise<Version | 'none'>>()
 
   async function lookAt(body: SiteBody): Promise<Version | 'none'> {
     const bytes = await wholeOf(body, maxBytes)
     if (bytes === undefined || !isPicture(bytes)) return 'none'
-    return { digest: createHash('sha256').update(bytes).digest('base64url'), length: bytes.length }
+    return { digest: await digestOf(bytes, turn), length: bytes.length }
   }
 
   return {
@@ -45,4 +55,13 @@ export function createVersions({ maxBytes }: { readonly maxBytes: number }): Ver
       return look
     },
   }
+}
+
+async function digestOf(bytes: Buffer, turn: Turn): Promise<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    if (at > 0) await turn()
+    hash.update(bytes.subarray(at, at + sliceBytes))
+  }
+  return hash.digest('base64url')
 }

@@ -46,6 +46,8 @@ describe.skipIf(nginxMissing)(`sites behind nginx${nginxMissing ? `: ${nginxMiss
     }
     const written = {
       behindNginx: true,
+      // Which is said of others: this one does not.
+      proxiesPassHints: true,
       tierSecret,
       trustedProxies: ['127.0.0.1/32'],
       hosts: ['cdn.example'],

@@ -1,11 +1,13 @@
 // A page on its way takes the pace of its reader, in every coding, and leaves with it.
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { constants, createBrotliCompress, createGunzip, createGzip, createZstdCompress } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { createRewriter } from '../../../site/pages/rewriter.ts'
-import { passing } from '../../../site/pages/streams.ts'
+import { passing, sliceBytes } from '../../../site/pages/streams.ts'
 import type { Coding } from '../../../site/pages/touchable.ts'
+import { createTurns } from '../../../site/turns.ts'
 
 const encoders = {
   identity: undefined,
@@ -30,7 +32,10 @@ function aPage(coding: Coding, parts: number) {
   const encoder = encoders[coding]?.()
   const source = encoder ? plain.pipe(encoder) : plain
   const rewriter = createRewriter({ names: new Set(['img']), add: () => [['decoding', 'async']] })
-  const body = passing({ source, coding, rewriter, whole: (bytes) => wholes.push(bytes), mostBytes: 4e5 })
+  const body = passing({
+    ...{ source, coding, rewriter, turn: createTurns(), mostBytes: 4e5 },
+    whole: (bytes) => wholes.push(bytes),
+  })
   return { body, source, wholes, given: () => given }
 }
 
@@ -71,4 +76,36 @@ test('a page is told whole once it was sent, unless it is too long', async () =>
     )
     expect(Buffer.concat(read).toString()).toBe(wanted.join(''))
   }
+})
+
+test('pages that come at once are worked on in short slices, each in a turn of the event loop of its own', async () => {
+  let turns = 0
+  let isCounting = true
+  const count = (): void => {
+    turns++
+    if (isCounting) void setImmediate().then(count)
+  }
+  count()
+  const slices: { readonly turn: number; readonly bytes: number }[] = []
+  const rewriter = {
+    write(bytes: Buffer) {
+      slices.push({ turn: turns, bytes: bytes.length })
+      return bytes
+    },
+    end: () => Buffer.alloc(0),
+  }
+  const turn = createTurns()
+  const pages = [
+    // In one piece, as from the store, and in pieces that are all there.
+    [Buffer.alloc(100_000)],
+    Array.from({ length: 30 }, () => Buffer.alloc(3000)),
+  ].map((chunks) => {
+    const source = Readable.from(chunks, { objectMode: false })
+    return passing({ source, coding: 'identity', rewriter, turn, whole: () => {}, mostBytes: 0 })
+  })
+  const lengths = await Promise.all(pages.map(async (page) => (await buffer(page)).length))
+  isCounting = false
+  expect(lengths).toEqual([100_000, 90_000])
+  expect(Math.max(...slices.map(({ bytes }) => bytes))).toBe(sliceBytes)
+  expect(new Set(slices.map((slice) => slice.turn)).size).toBe(slices.length)
 })
