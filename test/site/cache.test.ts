@@ -268,6 +268,22 @@ describe('a stored answer', () => {
     expect(again.map(({ did, body }) => `${did} ${body}`)).toEqual(['hit en', 'hit de', 'hit fr'])
   })
 
+  test('may be an error that states a lifetime, or one of those that seldom change (9110 15.1)', async () => {
+    site.origin.answer = answers(
+      { status: 500, ...fresh },
+      { status: 404, headers: { 'last-modified': 'Fri, 01 May 2026 11:00:00 GMT' } },
+      { status: 403 },
+    )
+    for (const [path, did] of [
+      ['/fails', 'hit'],
+      ['/missing', 'hit'],
+      ['/barred', 'fwd=uri-miss'],
+    ] as const) {
+      const { status } = await site.ask({ path })
+      expect(await site.ask({ path })).toMatchObject({ did, status })
+    }
+  })
+
   test('survives in the disk what the memory forgets', async () => {
     site.origin.answer = answers(fresh)
     await site.ask()
@@ -446,6 +462,13 @@ describe('many who ask for the same at once', () => {
   ])('get an answer each where it %s', async (_, headers) => {
     const all = await atOnce(6, answers({ headers }))
     expect(new Set(all.map(({ body }) => String(body))).size).toBe(6)
+  })
+
+  test('get an answer each where they have signed in', async () => {
+    const all = await atOnce(4, answers({ headers: { 'cache-control': 'max-age=60' } }), (at) => ({
+      headers: { authorization: `Bearer ${at}` },
+    }))
+    expect(new Set(all.map(({ body }) => String(body))).size).toBe(4)
   })
 
   test('get what is theirs where it varies', async () => {

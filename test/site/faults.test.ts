@@ -1,6 +1,6 @@
 // What goes wrong between a site's client and its origin: nothing torn is stored or looks whole, and nothing is left open.
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -179,6 +179,47 @@ describe.each(kinds)('a body that is %s', (_, headers) => {
 })
 
 const patient = { timeout: 20_000, interval: 20 }
+
+describe('a body on its way to the origin', () => {
+  const begin = () => {
+    const asking = request({
+      ...{ host: '127.0.0.1', port: site.port, method: 'POST', path: '/upload', agent: false },
+      headers: { host: 'shop.test', 'content-length': 1e9 },
+    })
+    asking.on('error', () => {})
+    asking.write(Buffer.alloc(65_536))
+    return asking
+  }
+
+  test('is broken off when its client leaves', async () => {
+    const cut = Promise.withResolvers<void>()
+    site.origin.answer = (req) => void req.once('data', () => asking.destroy()).once('close', cut.resolve)
+    const asking = begin()
+    await cut.promise
+    await vi.waitFor(async () => expect(await site.origin.connections()).toBe(0), patient)
+  })
+
+  test('waits for an origin that does not read it, in bounded memory', async () => {
+    const arrived = Promise.withResolvers<void>()
+    site.origin.answer = () => arrived.resolve()
+    const asking = begin()
+    await arrived.promise
+    let sent = 0
+    const block = Buffer.alloc(2 ** 20)
+    // Until nothing is taken any more while others are served.
+    for (let rest = 0; rest < 20; rest++) {
+      while (asking.writableLength < block.length) {
+        asking.write(block)
+        sent += block.length
+        rest = 0
+      }
+      site.origin.answer = (_, res) => void res.end('ok')
+      await site.ask({ path: `/${rest}` })
+    }
+    expect(sent).toBeLessThan(64e6)
+    asking.destroy()
+  })
+})
 
 test('a client that leaves a shared answer takes it from nobody', async () => {
   const gate = Promise.withResolvers<void>()
