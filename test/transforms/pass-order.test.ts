@@ -51,6 +51,7 @@ describe('free of order', () => {
     ['px=8', 'sat=-100'],
     ['blur=20', 'invert=true'],
     ['invert=true', 'sat=-60'],
+    ['sat=-100', 'bri=10;con=20'],
     ['bri=10', 'cut=10,10,50,30'],
     ['duotone=navy,gold', 'flip=h'],
     ['blur=20', 'flip=v'],

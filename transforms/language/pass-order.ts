@@ -9,7 +9,7 @@ const points: readonly Place[] = [
   ...(['tone', 'balance', 'saturate', 'invert', 'threshold', 'monochrome', 'sepia', 'duotone'] as const),
 ]
 const cuts: readonly Place[] = ['extract', 'resize', 'crop', 'cut']
-const turns: readonly Place[] = ['flip', 'rotate']
+const turns: readonly Place[] = ['orient', 'flip', 'rotate']
 
 /** Pairs of groups whose order is not seen. What is not here is done in the order that was asked for. */
 const free: readonly (readonly [readonly Place[], readonly Place[]])[] = [
@@ -29,22 +29,31 @@ const freePairs: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Of the curve of tones what is a straight line, which greys follow as colours do. */
+const linear: ReadonlySet<string> = new Set(['brightness', 'contrast', 'gain'])
+
 interface Spot {
+  readonly name: string
   readonly step: Place
   readonly at: number
 }
 
-/** By option: its step, and its place among all options of steps. */
+/** By name and key of an option: its step, and its place among all options of steps. */
 const spots: ReadonlyMap<string, Spot> = new Map<string, Spot>([
-  ...eachStep.flatMap(({ name, rows }, nth) =>
-    Object.values(rows).map(({ key }, row) => [key, { step: name, at: nth * 100 + row }] as const),
+  ...eachStep.flatMap(({ name: step, rows }, nth) =>
+    Object.entries(rows).flatMap(([name, { key }], row) => {
+      const spot = { name, step, at: nth * 100 + row }
+      return [[name, spot] as const, [key, spot] as const]
+    }),
   ),
-  ['bg', { step: 'background', at: eachStep.length * 100 }],
+  ...['bg', 'background'].map(
+    (name) => [name, { name, step: 'background', at: eachStep.length * 100 }] as const,
+  ),
 ])
 
 /**
- * Whether a pass that holds options of these keys makes the same picture with the `next` ones as if those were done behind
- * it. Keys that are no step's have no order.
+ * Whether a pass that holds options of these names (or keys) makes the same picture with the `next` ones as if those were
+ * done behind it. What is no step's has no order.
  */
 export const isInOrder = (held: readonly string[], next: readonly string[]): boolean =>
   next.every((key) => {
@@ -56,5 +65,6 @@ function follows(held: Spot | undefined, next: Spot): boolean {
   if (!held || held.at < next.at) return true
   if (held.at === next.at) return false
   if (held.step === next.step) return held.step !== 'tone'
+  if (held.step === 'saturate' && linear.has(next.name)) return true
   return freePairs.has(`${held.step} ${next.step}`)
 }

@@ -61,25 +61,8 @@ function spin(chain: Chain, degrees: number): Chain {
 }
 
 const isTurned = ({ turns, mirror }: Orient): boolean => turns !== 0 || mirror
-/** What depends on the size of the picture that it is done to. */
-const bySize = [
-  'blur',
-  'sharp',
-  'usm',
-  'px',
-  'border',
-  'mask',
-  'corner-radius',
-  'hide',
-  'face-blur',
-  'face-pixel',
-]
-
 function resize(chain: Chain, asked: CloudinaryAsked): Chain {
   const mode = asked.mode ?? 'scale'
-  const early = bySize.find((key) => chain.effects[key] !== undefined)
-  if (early !== undefined)
-    throw refusal(`c_${mode}`, `c_${mode} after an effect that depends on size is not supported`)
   if (chain.degrees !== undefined) throw refusal(`c_${mode}`, `c_${mode} after an angle is not supported`)
   if (asked.isInitial && (chain.sizing || chain.rect !== undefined))
     throw refusal(

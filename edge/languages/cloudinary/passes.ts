@@ -1,7 +1,7 @@
 // Components and layers run from left to right. What no single pass of our steps comes to begins another one.
 
 import { asFailure } from '../../../errors.ts'
-import { isOfPass } from '../../../transforms/index.ts'
+import { isInOrder, isOfPass } from '../../../transforms/index.ts'
 import type { Pairs } from '../shared/words.ts'
 import { append, type Chain, pairsOf, start } from './chain.ts'
 import type { CloudinaryAsked } from './words.ts'
@@ -33,13 +33,18 @@ export function withComponent(passes: Passes, asked: CloudinaryAsked): Passes {
   }
 }
 
-/** Whether it changes what a layer was laid on, or does once more what was done. */
+/** Whether it changes what a layer was laid on, or would be done at another place of our order than behind all others. */
 function isBehind({ chain, layers }: Pass, asked: CloudinaryAsked): boolean {
-  const steps = Object.keys(asked.native ?? {}).filter((key) => isOfPass(key) && key !== 'dpr')
-  const { w, h, aspect, mode, angle, degrees } = asked
-  const isSized = [w, h, aspect, mode, angle, degrees].some((each) => each !== undefined)
-  if (Object.keys(layers).length > 0) return isSized || steps.length > 0
-  return steps.some((key) => key !== 'bg' && chain.effects[key] !== undefined)
+  const { w, h, aspect, mode, angle, degrees, native = {} } = asked
+  const next = [
+    ...Object.keys(native).filter((key) => isOfPass(key) && key !== 'dpr'),
+    ...([w, h, aspect, mode].some((each) => each !== undefined) ? ['w'] : []),
+    ...([angle, degrees].some((each) => each !== undefined) ? ['rot'] : []),
+  ]
+  if (Object.keys(layers).length > 0) return next.length > 0
+  // A background is behind the whole, wherever it is said last.
+  const named = next.filter((key) => key !== 'bg')
+  return !isInOrder(Object.keys(chain.effects), named)
 }
 
 /** A text lies upon a picture: the other way round, and of two alike, it is another pass. */

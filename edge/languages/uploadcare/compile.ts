@@ -1,11 +1,11 @@
-// Operations, from left to right, as the options of the native language, whose steps have one order.
+// Operations, from left to right, as options of the native language.
 import { Failure } from '../../../errors.ts'
-import { joined, type Options, type Orient, turned } from '../../../transforms/index.ts'
+import type { Options } from '../../../transforms/index.ts'
 import { refuse } from './arguments.ts'
-import { apply } from './operations.ts'
+import { type Passes, stepsOfPasses, withOperation } from './passes.ts'
 import type { Operation } from './path.ts'
 import { sizings } from './sizing.ts'
-import { isUpright, start, type UploadcareState } from './state.ts'
+import { start, type UploadcareState } from './state.ts'
 
 export interface Compiled {
   readonly options: Options
@@ -20,11 +20,11 @@ export function compile(operations: readonly Operation[]): Compiled {
   if (json) return { options: factsAlone(json, operations) }
   const told = operations.find(({ name }) => name === 'detect_faces' || name === 'main_colors')
   if (told) return { options: toldAlone(told, operations), told: told.name as 'detect_faces' | 'main_colors' }
-  const state = operations.reduce(apply, start)
+  const passes = operations.reduce<Passes>(withOperation, [start])
+  const { as } = passes.at(-1) ?? start
   // Without a word about the picture, it is the file as it was uploaded.
-  if (operations.every(({ name }) => name === 'inline'))
-    return { options: { format: 'original' }, as: state.as }
-  return { options: pictureOf(state), as: state.as }
+  if (operations.every(({ name }) => name === 'inline')) return { options: { format: 'original' }, as }
+  return { options: pictureOf(passes), as }
 }
 
 function factsAlone(json: Operation, operations: readonly Operation[]): Options {
@@ -51,24 +51,18 @@ function toldAlone(told: Operation, operations: readonly Operation[]): Options {
   return { palette: 'json', paletteSize: colours }
 }
 
-function pictureOf(state: UploadcareState): Options {
-  const { sizing, region, effects, colours, quality } = state
-  if (!sizing && !state.isVideo)
+function pictureOf(passes: Passes): Options {
+  const state = passes.at(-1) ?? start
+  const { quality } = state
+  if (!state.isVideo && !passes.some(({ sizing }) => sizing))
     throw new Failure(
       'bad-option',
       `At least one sizing operation is needed: ${Object.keys(sizings).join(', ')}`,
     )
   const { automatic = [], ...strength } = quality
   const { automatic: negotiated = [], ...format } = formatOf(state)
-  const cut = state.cut ?? sizing?.cut
   return {
-    ...sizing?.options,
-    ...(region && { region }),
-    ...(cut && { cut }),
-    ...turnsOf(state),
-    ...fillOf(state),
-    ...colours,
-    ...effects,
+    ...stepsOfPasses(passes),
     ...strength,
     ...format,
     ...(automatic.length + negotiated.length > 0 && { automatic: [...negotiated, ...automatic] }),
@@ -88,44 +82,4 @@ function formatOf({ format, isProgressive }: UploadcareState): Options {
     default:
       return { format }
   }
-}
-
-/** Padding, and what has no transparency, is painted; elsewhere a colour would take transparency away. */
-function fillOf({ fill, sizing, format, isVideo }: UploadcareState): Options {
-  const isSeen = isVideo || format === 'jpeg' || sizing?.options.enlarge === 'fill'
-  return fill && isSeen ? { background: fill } : {}
-}
-
-/** Turns before the region go into `turn`, those before the size into `or`, mirrors and the rest behind it. */
-function turnsOf(state: UploadcareState): Options {
-  const { isRaw, region, first, second, third } = state
-  const before = region ? first : turned(0)
-  const beforeSize = region ? second : first
-  if (isRaw && !region && isUpright(beforeSize)) return { orientation: '1', ...turnsAfter(third) }
-  if (!region && (isRaw || (beforeSize.mirror && !isSymmetrical(state))))
-    return { turn: { isRaw, ...beforeSize }, ...turnsAfter(third) }
-  if (beforeSize.mirror && !isSymmetrical(state))
-    throw new Failure('bad-option', 'mirror or flip between two crops is not supported', { option: 'mirror' })
-  return {
-    ...((isRaw || !isUpright(before)) && { turn: { isRaw, ...before } }),
-    ...(beforeSize.turns !== 0 && { orientation: degrees[beforeSize.turns] }),
-    // Of a size that is the same on both sides, the mirror may as well be done afterwards.
-    ...turnsAfter(joined({ turns: 0, mirror: beforeSize.mirror }, third)),
-  }
-}
-
-const degrees = { 1: '90', 2: '180', 3: '270' } as const
-
-function isSymmetrical({ sizing, cut }: UploadcareState): boolean {
-  const words = sizing?.options.crop ?? []
-  return !cut && !sizing?.cut && !words.includes('left') && !words.includes('right')
-}
-
-/** `flip` comes before `rot`: a turn that is followed by a mirror is a mirror followed by the opposite turn. */
-function turnsAfter({ turns, mirror }: Orient): Options {
-  if (mirror && turns === 2) return { flip: 'v' }
-  const clockwise = mirror ? -turns : turns
-  // `rot` counts the other way round, and only a pivot turns the frame as well.
-  const rotation = ((4 - clockwise) % 4) * 90
-  return { ...(mirror && { flip: 'h' }), ...(rotation > 0 && { rotation, rotationType: 'pivot' }) }
 }

@@ -186,12 +186,8 @@ function crop(state: UploadcareState, operation: Operation): UploadcareState {
 }
 
 function withEffect(state: UploadcareState, { name }: Operation, effect: Options): UploadcareState {
-  const before = Object.keys(state.effects)
-  if (before.includes('sharpen') || before.includes(Object.keys(effect)[0] ?? ''))
-    throw refuseOperation(
-      name,
-      `${name} after ${before.includes('sharpen') ? 'sharp' : name} is not supported`,
-    )
+  if (Object.keys(state.effects).includes(Object.keys(effect)[0] ?? ''))
+    throw refuseOperation(name, `${name} after ${name} is not supported`)
   return { ...state, effects: { ...state.effects, ...effect } }
 }
 
@@ -209,10 +205,9 @@ function trim(state: UploadcareState, operation: Operation): UploadcareState {
   return { ...state, colours: { ...state.colours, ...trimOf(operation) } }
 }
 
-/** Radii are those of the finished picture. */
+/** Radii are those of the picture so far. */
 function round(state: UploadcareState, operation: Operation): UploadcareState {
-  if (!state.sizing) throw refuseOperation('border_radius', 'border_radius before a size is not supported')
-  return { ...state, effects: { ...state.effects, ...cornersOf(operation) } }
+  return withEffect(state, operation, cornersOf(operation))
 }
 
 function strength(operation: Operation, preset: number, most: number): number {
