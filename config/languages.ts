@@ -51,6 +51,26 @@ const key = () => text().min(8, { error: 'expected a key of at least 8 character
 const widths = () => z.array(z.number().int().min(1).max(8192))
 const table = () => z.record(z.string().min(1), z.string())
 
+const local = { pathname: text().optional(), search: z.string().optional() }
+const remote = {
+  protocol: z.enum(['http', 'https', 'http:', 'https:']).optional(),
+  hostname: text(),
+  port: z.string().optional(),
+}
+
+/** Of next.config.js what has another place here, so that who brings it is told where. */
+const elsewhere = (error: string) => z.never({ error }).optional()
+const nextElsewhere = {
+  path: elsewhere('`prefix` is its name here'),
+  formats: elsewhere('formats are negotiated: AVIF, WebP, or the own one of the source'),
+  minimumCacheTTL: elsewhere(
+    'the source says how long a picture is fresh, and HALFTONE_BROWSER_FRESH bounds it',
+  ),
+  dangerouslyAllowSVG: elsewhere(
+    'an SVG is drawn here and never passed through, so there is nothing to allow',
+  ),
+}
+
 const schemas = {
   cloudflare: z.strictObject(common),
   imgproxy: z.strictObject({
@@ -72,6 +92,10 @@ const schemas = {
     imageSizes: widths().optional(),
     qualities: z.array(z.number().int().min(1).max(100)).optional(),
     roundUp: z.boolean().optional(),
+    localPatterns: z.array(z.strictObject(local)).optional(),
+    remotePatterns: z.array(z.strictObject({ ...local, ...remote })).optional(),
+    domains: z.array(text()).optional(),
+    ...nextElsewhere,
   }),
   ipx: z.strictObject(common),
   weserv: z.strictObject(common),

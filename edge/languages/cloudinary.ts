@@ -9,6 +9,7 @@ import { cloudinaryFlags } from './cloudinary/flags.ts'
 import { readLayers } from './cloudinary/layers.ts'
 import { noPasses, type Passes, pairsOfPasses, withComponent, withLayer } from './cloudinary/passes.ts'
 import { type CloudinaryPath, readPath } from './cloudinary/path.ts'
+import { formats } from './cloudinary/readers.ts'
 import { type CloudinarySigning, tokenExpiry, verifyAddress } from './cloudinary/signature.ts'
 import { type Parameter, writeOut } from './cloudinary/variables.ts'
 import { type CloudinaryAsked, cloudinaryWords } from './cloudinary/words.ts'
@@ -19,8 +20,8 @@ import type { Notes } from './shared/notes.ts'
 import { inPasses } from './shared/passes.ts'
 import type { Places } from './shared/places.ts'
 import { spelledAddress } from './shared/query.ts'
-import { decoded } from './shared/values.ts'
-import { attempt, type Pairs, readWords, vocabulary, type Word } from './shared/words.ts'
+import { decoded, lookUp } from './shared/values.ts'
+import { attempt, type Pairs, readWords, refusal, vocabulary, type Word } from './shared/words.ts'
 
 export interface CloudinarySettings extends CloudinarySigning {
   /** Named transformations: { thumb: 'c_thumb,g_face,w_100,h_100' }. */
@@ -50,9 +51,21 @@ export function createCloudinary(settings: CloudinarySettings, places: Places): 
   }
 }
 
+/** A picture of a film has the film's name, with the extension of a picture. */
+const stillName = /\.(jpe?g|png|webp|avif|gif)$/i
+
+/** Of a film a picture is made, of the moment that `so` names. */
+function stillOf({ id, delivery }: CloudinaryPath, pairs: Pairs): Pairs {
+  const [, extension = ''] = (delivery === 'upload' && stillName.exec(id)) || []
+  const fm = pairs.fm ?? lookUp(formats, extension)
+  if (fm === undefined || fm === 'mp4' || fm === 'webm')
+    throw refusal('video', 'Of a film pictures are answered here: name the format of one, such as f_jpg')
+  return { ...pairs, fm }
+}
+
 /** A fetched picture is a whole address, percent-encoded as one is in a path. */
-function placeOf({ delivery, id }: CloudinaryPath, places: Places) {
-  if (delivery === 'upload') return places.ofPath(id)
+function placeOf({ delivery, id, isFilm }: CloudinaryPath, places: Places) {
+  if (delivery === 'upload') return places.ofPath(isFilm ? id.replace(stillName, '.mp4') : id)
   const address = decoded(id)
   if (address === undefined) throw new Failure('bad-address', 'The source is not percent-encoded UTF-8')
   return places.ofUrl(spelledAddress(address).replace(/^(https?):\/(?=[^/])/i, '$1://'))
@@ -64,15 +77,11 @@ interface Context {
   readonly expires: number | undefined
 }
 
-function compile(
-  { components }: CloudinaryPath,
-  notes: Notes,
-  { settings, places, expires }: Context,
-): Compiled {
+function compile(path: CloudinaryPath, notes: Notes, { settings, places, expires }: Context): Compiled {
   const from = new Map<string, string>()
   const asked: CloudinaryAsked[] = []
   let passes: Passes = noPasses
-  const written = components.map((component) => decoded(component) ?? component)
+  const written = path.components.map((component) => decoded(component) ?? component)
   const all_ = attempt(notes, () => decided(writeOut(written, settings.transformations ?? {}))) ?? []
   for (const item of attempt(notes, () => readLayers(all_, places)) ?? []) {
     if ('layer' in item) {
@@ -89,8 +98,9 @@ function compile(
   const all = merged(asked)
   const expiry: Pairs = expires === undefined ? {} : { expires: String(expires) }
   if (all.isFacts) return { pairs: { fm: 'json', ...expiry }, from, reshape: information }
+  const pairs = { ...inPasses(pairsOfPasses(passes)), ...output(all), ...balanced(all), ...expiry }
   return {
-    pairs: { ...inPasses(pairsOfPasses(passes)), ...output(all), ...balanced(all), ...expiry },
+    pairs: path.isFilm ? (attempt(notes, () => stillOf(path, pairs)) ?? pairs) : pairs,
     from,
     ...(all.isAttachment && { saving: { as: 'attachment', name: all.name } }),
     ...(all.fallback !== undefined && { fallback: addressOf(all.fallback, places) }),

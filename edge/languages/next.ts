@@ -1,5 +1,6 @@
 // The addresses of Next.js' image component: /_next/image?url=...&w=640&q=75, with closed lists of widths and qualities.
 import { Failure } from '../../errors.ts'
+import { type AllowedSources, isAllowed } from './next/patterns.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import type { Places } from './shared/places.ts'
@@ -7,7 +8,7 @@ import { pairsOf, spelledAddress } from './shared/query.ts'
 import { given, shown, whole } from './shared/values.ts'
 import { type Asked, ignored, readWords, refusal, type Said, vocabulary, type Word } from './shared/words.ts'
 
-export interface NextSettings {
+export interface NextSettings extends AllowedSources {
   /** Widths that may be asked for, together. */
   readonly deviceSizes?: readonly number[] | undefined
   readonly imageSizes?: readonly number[] | undefined
@@ -92,6 +93,9 @@ interface Lists {
 
 function compile(said: Said, notes: Notes, { settings, allowed }: Lists): Compiled {
   const { asked, from } = readWords<NextAsked>(words, said, notes, {})
+  const [, url = ''] = said.find(([name]) => name === 'url') ?? []
+  if (!isAllowed(url, settings))
+    notes.refused(refusal('url', 'url is not one that localPatterns, remotePatterns or domains allow'))
   const width = allowedWidth(asked.width, allowed, settings.roundUp ?? false)
   if (width === undefined) notes.refused(outside('w', allowed))
   const { qualities } = settings

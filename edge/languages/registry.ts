@@ -73,7 +73,8 @@ export const definitions = {
     prefix: '/_next/image',
     example: '?url=%2Fcats%2Ftom.jpg&w=640&q=75',
     about: [
-      "Settings: `deviceSizes`, `imageSizes` and `qualities` as in `next.config.js`; without them Next.js' own lists of widths hold, and every quality. `roundUp: true` takes a width that is not on the list for the next larger one. A `url` that is a path lies in `source`.",
+      "Settings: `deviceSizes`, `imageSizes` and `qualities` as in `next.config.js`; without them Next.js' own lists of widths hold, and every quality. `roundUp: true` takes a width that is not on the list for the next larger one. `localPatterns`, `remotePatterns` and `domains` narrow what `url` may be; where none is listed, it is whatever lies in a configured source. A `url` that is a path lies in `source`.",
+      'Other settings of `next.config.js` have another place: `path` is `prefix`, the source says how long a picture is fresh (`minimumCacheTTL`), and an SVG is drawn and never passed through (`dangerouslyAllowSVG`).',
       "The format is negotiated as by `auto=format`: AVIF, WebP, or the source's own. Animations stay as they are where that is the smallest.",
     ],
     tables: [table('Keys', nextWords)],
@@ -117,7 +118,7 @@ export const definitions = {
     example: '/demo/image/upload/c_fill,w_640,h_480/f_auto,q_auto/v1/cats/tom.jpg',
     about: [
       "Settings: `secrets` (API secrets; all verify, and unsigned addresses are then refused), `algorithm` of the short signature, `tokenKeys` in hex for `__cld_token__`, and `transformations: { thumb: 'c_thumb,g_face,w_100,h_100' }` for `t_thumb`.",
-      'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered, of asset types pictures. Versions, and the query but for tokens, mean nothing. The extension of an address is part of the file’s name, and no format. Where no quality is named it is ours.',
+      'Public ids are paths of the configured `source`; `image/fetch` takes whole addresses of configured sources. Of the delivery types `upload`, `private`, `authenticated`, `public` and `fetch` are answered. Of a film (`/video/upload/so_2.5,w_300/dog.jpg`) a picture is made: it lies in the source as `dog.mp4`, and without `so` it is the first one. Versions, and the query but for tokens, mean nothing. The extension of an address is part of the file’s name, and no format. Where no quality is named it is ours.',
       'Components and layers run from left to right. What one pass of our steps does not come to begins another one (`then`): a size after a size, a crop after a crop, an effect once more, or one whose place in our order would be seen, whatever follows a layer, and each further layer. There are eight passes at most. Variables, sums of numbers and named transformations are written out, and so are conditions where the address says the sizes that they ask for.',
     ],
     tables: [table('Keys', cloudinaryWords), table('Effects', effectWords), table('Flags', flagWords)],

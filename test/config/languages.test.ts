@@ -56,6 +56,9 @@ test.each([
     /^languages\.thumbor\.keys\.0: expected a key of at least 8 characters$/,
   ],
   [{ next: { deviceSizes: [0] } }, /^languages\.next\.deviceSizes\.0/],
+  [{ next: { remotePatterns: [{ pathname: '/**' }] } }, /^languages\.next\.remotePatterns\.0\.hostname/],
+  [{ next: { minimumCacheTTL: 60 } }, /^languages\.next\.minimumCacheTTL: the source says how long/],
+  [{ next: { dangerouslyAllowSVG: true } }, /^languages\.next\.dangerouslyAllowSVG: an SVG is drawn here/],
 ])('%j is a fault', (languages, fault) => {
   expect(faultsOf(languages).join('\n')).toMatch(fault)
 })

@@ -4,6 +4,8 @@ import { given, lookUp, number, shown, whole } from '../shared/values.ts'
 import { ignored, unwritten, type Word } from '../shared/words.ts'
 import { type CloudinaryAsked, colour, formats, quality, radius, unread } from './readers.ts'
 
+const colourSpaces = { srgb: 'srgb', 'srgb:truecolor': 'srgb', tinysrgb: 'tinysrgb' }
+
 export const otherWords: readonly Word<CloudinaryAsked>[] = [
   {
     name: 'b',
@@ -65,9 +67,11 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
   },
   {
     name: 'cs',
-    takes: 'srgb',
-    idle: ['srgb', 'tinysrgb', 'no_cmyk', 'srgb:truecolor'],
-    why: 'coder',
+    takes: 'one of srgb, srgb:truecolor, tinysrgb, no_cmyk',
+    becomes: '`cs=srgb`, `cs=tinysrgb`; `no_cmyk` is what is always done',
+    refuses: { coder: ['cmyk', 'keep_cmyk'], account: ['icc:ID'] },
+    idle: ['no_cmyk'],
+    read: (text) => given(lookUp(colourSpaces, text), (cs) => ({ native: { cs } })),
   },
   {
     name: 'co',

@@ -4,6 +4,8 @@ import { decoded } from '../shared/values.ts'
 
 export interface CloudinaryPath {
   readonly delivery: 'upload' | 'fetch'
+  /** An asset of the type `video`. */
+  readonly isFilm: boolean
   /** Without its marks; absent where there is none. */
   readonly signature?: string | undefined
   /** As written. */
@@ -22,7 +24,7 @@ const deliveries: Readonly<Record<string, CloudinaryPath['delivery']>> = {
 /** `isKey` tells the keys of components from folders. */
 export function readPath(rawPath: string, isKey: (key: string) => boolean): CloudinaryPath {
   if (rawPath.length > maxPath) throw bad(`The path is longer than ${maxPath} characters`)
-  const [delivery, ...rest] = deliveryOf(rawPath.slice(1).split('/'))
+  const { delivery, isFilm, rest } = deliveryOf(rawPath.slice(1).split('/'))
   const [, signature] = /^s--([\w-]{8}|[\w-]{32})--$/.exec(rest[0] ?? '') ?? []
   const parts = signature === undefined ? rest : rest.slice(1)
   const end = parts.findIndex((part) => !isComponent(part, isKey))
@@ -32,17 +34,23 @@ export function readPath(rawPath: string, isKey: (key: string) => boolean): Clou
     .slice(/^v\d{1,12}$/.test(parts[end] ?? '') && end + 1 < parts.length ? end + 1 : end)
     .join('/')
   if (id === '') throw bad('The address names no picture')
-  return { delivery, signature, components: parts.slice(0, end), id }
+  return { delivery, isFilm, signature, components: parts.slice(0, end), id }
+}
+
+interface Delivered extends Pick<CloudinaryPath, 'delivery' | 'isFilm'> {
+  readonly rest: readonly string[]
 }
 
 /** "image/upload" behind the name of the cloud, which is absent on hosts of one's own; `iu` and `images` are short. */
-function deliveryOf(parts: readonly string[]): readonly [CloudinaryPath['delivery'], ...string[]] {
+function deliveryOf(parts: readonly string[]): Delivered {
   for (const at of [0, 1]) {
     const [kind, type = '', ...rest] = parts.slice(at)
-    if (kind === 'iu') return ['upload', type, ...rest]
-    if (kind === 'image' && Object.hasOwn(deliveries, type)) return [deliveries[type] ?? 'upload', ...rest]
-    if (kind === 'image') throw bad(`The delivery type ${type.slice(0, 30)} is not answered here`)
-    if (kind === 'video' || kind === 'raw') throw bad(`Assets of the type ${kind} are not answered here`)
+    if (kind === 'iu') return { delivery: 'upload', isFilm: false, rest: [type, ...rest] }
+    const isFilm = kind === 'video'
+    if ((kind === 'image' || isFilm) && Object.hasOwn(deliveries, type))
+      return { delivery: deliveries[type] ?? 'upload', isFilm, rest }
+    if (kind === 'image' || isFilm) throw bad(`The delivery type ${type.slice(0, 30)} is not answered here`)
+    if (kind === 'raw') throw bad(`Assets of the type ${kind} are not answered here`)
   }
   throw bad('Expected /image/upload/ or /image/fetch/')
 }
