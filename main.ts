@@ -9,11 +9,11 @@ import type { KeptRecords } from './assembly/kept-records.ts'
 import { assembleLimits } from './assembly/limits.ts'
 import { createOneProcess } from './assembly/one-process.ts'
 import { assembleOperation, withOperation } from './assembly/operation.ts'
-import { assemblePurging } from './assembly/purging.ts'
+import { assemblePurging, type Purging } from './assembly/purging.ts'
 import { assembleRedis } from './assembly/redis.ts'
 import { assembleSharing } from './assembly/sharing.ts'
 import { assembleShield } from './assembly/shield.ts'
-import { assembleSites } from './assembly/sites.ts'
+import type { PictureTiers } from './assembly/site-pictures.ts'
 import { logStrangers } from './assembly/stranger-log.ts'
 import { assembleTracing } from './assembly/tracing.ts'
 import { assembleUpstream } from './assembly/upstream.ts'
@@ -22,6 +22,7 @@ import type { Config, Role } from './config.ts'
 import { noEpochs } from './purging/index.ts'
 import type { Sites } from './site/index.ts'
 import type { Tier } from './tier.ts'
+import type { FindPlain } from './wire/plain-reader.ts'
 import type { Upgrades } from './wire/server.ts'
 import type { Listener } from './wire/tier-listener.ts'
 import { sourceKey, wholeKey } from './wire/upstreams.ts'
@@ -30,6 +31,8 @@ export type { HalftoneOptions } from './assembly/context.ts'
 
 export interface Halftone {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** Pictures in memory that need no listener, for the plainest requests. */
+  readonly plain?: FindPlain | undefined
   /** Connections that change their protocol, where a site may want them. */
   readonly upgrades?: Upgrades | undefined
   /** From now on /readyz says no, so that balancers look elsewhere before the listener closes. */
@@ -52,9 +55,10 @@ export async function createHalftone(parts: HalftoneOptions): Promise<Halftone> 
   }
   let isDraining = false
   assembly.faults.push(() => (isDraining ? 'draining' : undefined))
-  const { listener, sites } = await assemble(assembly)
+  const { listener, plain, sites } = await assemble(assembly)
   return {
     listener,
+    plain,
     ...(sites && { upgrades: { takes: sites.takesUpgrade, take: sites.upgrade } }),
     drain: () => {
       isDraining = true
@@ -76,6 +80,7 @@ async function assemble(assembly: Assembly): Promise<Faces> {
 
 interface Faces {
   readonly listener: Listener
+  readonly plain?: FindPlain | undefined
   readonly sites?: Sites | undefined
 }
 
@@ -93,8 +98,8 @@ async function stackTiers(alone: Assembly): Promise<Faces> {
   if (runs(assembly.config, 'edge')) {
     const upstream = shield ?? origin ?? remoteBelowEdge(assembly)
     const memory = assembleEdgeMemory(assembly)
-    const sites = assembleSites(assembly, { upstream, memory }, purging)
-    const listener = assembleEdge(assembly, {
+    const sites = await localSites(assembly, { upstream, memory }, purging)
+    const { listener, plain } = assembleEdge(assembly, {
       upstream,
       memory,
       operation,
@@ -103,7 +108,7 @@ async function stackTiers(alone: Assembly): Promise<Faces> {
       limits,
       sites,
     })
-    return { listener, sites }
+    return { listener, plain, sites }
   }
   const node = await localNode(assembly)
   const inner = assembleInternal(assembly, { tier: shield ?? origin, api, node, purging, limits })
@@ -159,6 +164,17 @@ async function localRecords(assembly: Assembly): Promise<KeptRecords | undefined
 async function localApi(assembly: Assembly, parts: ApiNeeds): Promise<Api> {
   const { assembleApi } = await import('./assembly/api.ts')
   return assembleApi(assembly, parts)
+}
+
+/** Imported only where there are sites: parsers of pages are much to load. */
+async function localSites(
+  assembly: Assembly,
+  tiers: PictureTiers,
+  purging: Purging,
+): Promise<Sites | undefined> {
+  if (assembly.config.sites.size === 0) return undefined
+  const { assembleSites } = await import('./assembly/sites.ts')
+  return assembleSites(assembly, tiers, purging)
 }
 
 /** Beside an API of the same process nobody else asks for pictures to be processed. */

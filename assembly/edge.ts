@@ -8,6 +8,7 @@ import { sampleNames } from '../samples/index.ts'
 import type { Sites } from '../site/index.ts'
 import type { Tier } from '../tier.ts'
 import { traceRequests } from '../tracing/traced-requests.ts'
+import type { FindPlain } from '../wire/plain-reader.ts'
 import { isPurge } from '../wire/purges.ts'
 import { type Listener, showsSecret } from '../wire/tier-listener.ts'
 import type { Api } from './api.ts'
@@ -29,7 +30,13 @@ interface EdgeParts {
   readonly sites: Sites | undefined
 }
 
-export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
+export interface AssembledEdge {
+  readonly listener: Listener
+  /** Undefined where something stands before the hits: limits, sites, a language's own host. */
+  readonly plain: FindPlain | undefined
+}
+
+export function assembleEdge(assembly: Assembly, parts: EdgeParts): AssembledEdge {
   const { upstream, memory, operation, api, purging, limits, sites } = parts
   const { config, log, metrics, closing, epochs, sharing, now = Date.now } = assembly
   const edge = createEdge({
@@ -72,11 +79,13 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): Listener {
     if (showsSecret(request) || !sites?.refuse(request, response)) pictures(request, response)
   }
   const route = hostRouter(config)
-  if (!route) return sites ? sitesFirst : pictures
-  return (request, response) => {
+  if (!route)
+    return { listener: sites ? sitesFirst : pictures, plain: limits || sites ? undefined : edge.plain }
+  const routed: Listener = (request, response) => {
     route(request)
     sitesFirst(request, response)
   }
+  return { listener: routed, plain: undefined }
 }
 
 const pages = ({ config, version }: Assembly, api: Api | undefined): Hono =>

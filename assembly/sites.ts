@@ -18,9 +18,8 @@ export function assembleSites(
   assembly: Assembly,
   tiers: PictureTiers,
   purging: Pick<Purging, 'everywhere' | 'isShared'>,
-): Sites | undefined {
+): Sites {
   const { config, log, metrics, closing, epochs, now } = assembly
-  if (config.sites.size === 0) return undefined
   const cache = createSiteCache({
     store: assembleSiteStore(assembly),
     epochs,

@@ -4,6 +4,7 @@ import { keep, print, type Report } from './report.ts'
 const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Report> }>>> = {
   'hot-hit': () => import('./scenarios/hot-hit.ts'),
   'nginx-hit': () => import('./scenarios/nginx-hit.ts'),
+  edges: () => import('./scenarios/edges.ts'),
   'shield-hit': () => import('./scenarios/shield-hit.ts'),
   hop: () => import('./scenarios/hop.ts'),
   'cold-render': () => import('./scenarios/cold-render.ts'),

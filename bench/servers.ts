@@ -133,7 +133,7 @@ const residentOf = (pid: number): number => bytesIn(pid, 'status', 'VmRSS')
 const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')
 
 /** utime, stime and those of children that have ended (proc(5)), in clock ticks of 10 ms. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const fields = ofProcess(pid, 'stat').split(') ')[1]?.split(' ') ?? []
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
 }

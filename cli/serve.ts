@@ -63,7 +63,8 @@ async function listening(config: Config, halftone: Halftone): Promise<Listening>
   const wholeMs = config.sites.size > 0 ? Math.max(requestMs, longestUploadMs) : requestMs
   const limits = { requestMs: wholeMs, stallMs, ...(config.roles.includes('edge') ? {} : internal) }
   try {
-    return await listen({ host, port, listener: halftone.listener, upgrades: halftone.upgrades, limits })
+    const { listener, plain, upgrades } = halftone
+    return await listen({ host, port, listener, plain, upgrades, limits })
   } catch (error) {
     await halftone.close()
     const { code } = error as NodeJS.ErrnoException

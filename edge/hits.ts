@@ -18,6 +18,8 @@ export interface Hits {
   remember(target: string, headers: ClientHeaders, known: ClientFields & { readonly key: string }): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** The answer to a GET of which nothing but its Accept matters, where it is ready. It counts as sent. */
+  plain(target: string, accept: string): Plain | undefined
   /** Answers so far, and the bytes of their pictures. */
   count(): { readonly requests: number; readonly bytes: number }
 }
@@ -39,6 +41,12 @@ const maxUrlBytes = 64e6
 /** A URL in memory: two bytes a character at most, and the objects round it. */
 const weighUrl = (_: unknown, url: string): number => url.length * 2 + 400
 
+/** Written as it is: the first line and the fields, each with its end; the body. */
+export interface Plain {
+  readonly head: Buffer
+  readonly body: Buffer
+}
+
 interface Known extends ClientFields {
   readonly key: string
   ready?: Ready
@@ -51,6 +59,10 @@ interface Ready {
   readonly whole: string[]
   readonly notModified: string[]
   second: number
+  readonly isPlain: boolean
+  /** `whole` as it is written, of the second `plainSecond`. */
+  plain: Plain
+  plainSecond: number
   /** Where the origin wants to know how often it is used. */
   readonly uses: Count | undefined
   /** How the entry was purged is looked up again only when the log's position has risen above `checked`. */
@@ -68,18 +80,37 @@ export function createHits(options: HitsOptions): Hits {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     const plain = plainAccept(request.rawHeaders)
     const kind = plain === undefined ? kindOf(request.headers) : classOf(plain)
-    const found = known.get(keyFor(request.url ?? '', kind))
-    const entry = found && memory.getNow(found.key)
-    if (!found || !entry) return false
-    const ready = checked(found, entry)
-    ready.moment.now = now()
-    if (decide(entry, ready.moment) !== 'fresh') return false
-    refresh(ready)
+    const ready = freshFor(keyFor(request.url ?? '', kind))
+    if (!ready) return false
     if (plain === undefined) writeChosen(request, response, ready)
     else writeWhole(request, response, ready)
     requests++
-    bytes += entry.body.length
+    bytes += ready.entry.body.length
     return true
+  }
+
+  function plain(target: string, accept: string): Plain | undefined {
+    const ready = freshFor(keyFor(target, classOf(accept)))
+    if (!ready?.isPlain) return undefined
+    if (ready.uses) ready.uses.sent++
+    requests++
+    bytes += ready.entry.body.length
+    if (ready.plainSecond !== ready.second) {
+      ready.plainSecond = ready.second
+      ready.plain = { head: headText(ready.whole), body: ready.entry.body }
+    }
+    return ready.plain
+  }
+
+  function freshFor(url: string): Ready | undefined {
+    const found = known.get(url)
+    const entry = found && memory.getNow(found.key)
+    if (!entry) return undefined
+    const ready = checked(found, entry)
+    ready.moment.now = now()
+    if (decide(entry, ready.moment) !== 'fresh') return undefined
+    refresh(ready)
+    return ready
   }
 
   function checked(found: Known, entry: Entry): Ready {
@@ -107,6 +138,7 @@ export function createHits(options: HitsOptions): Hits {
 
   return {
     answer,
+    plain,
     count: () => ({ requests, bytes }),
     remember: (target, headers, { key, vary, saving }) =>
       known.set(keyFor(target, kindOf(headers)), { key, vary, saving }),
@@ -130,7 +162,9 @@ function makeReady(
     notModified: flattened(unchanged.headers),
     uses: meter.of(entry),
     moment: { now: 0, purged: neverPurged },
-    ...{ second: -1, checked: 0 },
+    ...{ second: -1, plainSecond: -1, checked: 0 },
+    isPlain: isPlain(entry, headers),
+    plain: { head: emptyBody, body: entry.body },
   }
 }
 
@@ -142,6 +176,16 @@ const flattened = (headers: Headers): string[] => [
   '',
   ...Object.entries(headers).flat(),
 ]
+
+/** A status and values that may be written as they are (RFC 9110 5.5). */
+const isPlain = ({ status }: Entry, headers: Headers): boolean =>
+  status === 200 && !Object.values(headers).some((value) => /[^\t\x20-\x7e\x80-\xff]/.test(value))
+
+function headText(flat: readonly string[]): Buffer {
+  let text = 'HTTP/1.1 200 OK\r\n'
+  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}: ${flat[i + 1]}\r\n`
+  return Buffer.from(text, 'latin1')
+}
 
 interface Written {
   readonly status: number

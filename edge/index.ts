@@ -48,6 +48,8 @@ export interface Edge {
   readonly app: Hono<EdgeEnv>
   /** The fast path: true when it has answered. */
   readonly hit: Hits['answer']
+  /** The same for the plainest requests, which need no server to read them. */
+  readonly plain: Hits['plain']
   /** What the fast path has answered so far. */
   readonly hits: Hits['count']
   idle(): Promise<void>
@@ -75,7 +77,7 @@ export function createEdge(options: EdgeOptions): Edge {
   app.use(remembered(hits))
   app.all('*', pictured(withFallback(cache.answer, options), tellFront))
   app.onError((error, c) => send(c, problemAnswer(error)))
-  return { app, hit: hits.answer, hits: hits.count, idle: cache.idle }
+  return { app, hit: hits.answer, plain: hits.plain, hits: hits.count, idle: cache.idle }
 }
 
 /** Names the request, so that the lines of all tiers about it can be found. A client's own id is kept when it is sane. */

@@ -1,9 +1,10 @@
 // The life of an HTTP server: it listens with limits against idle and endless clients, and it leaves without a
 // failed request.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { refuseTunnel } from './error-responses.ts'
+import { createPlainReader, type FindPlain, type PlainReader } from './plain-reader.ts'
 import type { Listener } from './tier-listener.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 
@@ -31,6 +32,8 @@ export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number
   readonly listener: Listener
+  /** What is answered before node:http and the listener. */
+  readonly plain?: FindPlain | undefined
   /** Connections that change their protocol; without it such a request is answered like any other. */
   readonly upgrades?: Upgrades | undefined
   readonly limits?: ServerLimits
@@ -68,12 +71,14 @@ export async function listen({
   host,
   port,
   listener,
+  plain,
   upgrades,
   limits = {},
 }: ListenOptions): Promise<Listening> {
   const settings = { ...defaults, ...limits }
   const traffic = createTraffic(listener, settings)
   const server = serverWith(settings, traffic.listener, upgrades)
+  const reader = plain && readPlain(server, plain, settings)
   server.on('connection', traffic.connected)
   server.on('checkContinue', traffic.asked)
   server.on('timeout', traffic.timedOut)
@@ -94,7 +99,7 @@ export async function listen({
     port: address.port,
     isDraining: () => closing !== undefined,
     close(graceMs) {
-      closing ??= drain({ server, traffic, graceMs, lingerMs: Math.min(settings.lingerMs, graceMs) })
+      closing ??= drain({ server, traffic, reader, graceMs, lingerMs: Math.min(settings.lingerMs, graceMs) })
       return closing
     },
   }
@@ -121,23 +126,38 @@ function serverWith(settings: Required<ServerLimits>, listener: Listener, upgrad
   return server
 }
 
+/** In front of the server's own listener of connections. */
+function readPlain(server: Server, find: FindPlain, settings: Required<ServerLimits>): PlainReader {
+  const [own] = server.listeners('connection')
+  server.removeAllListeners('connection')
+  const takeOver = (socket: Socket): void => void own?.call(server, socket)
+  const reader = createPlainReader({ find, takeOver, ...settings })
+  server.on('connection', reader.connected)
+  return reader
+}
+
 interface Drain {
   readonly server: Server
   readonly traffic: Traffic
+  readonly reader: PlainReader | undefined
   readonly graceMs: number
   readonly lingerMs: number
 }
 
 // A client that keeps a connection may be sending its next request while we decide to close; closing at once would
 // fail it. So idle connections linger: what still arrives is answered, with `connection: close`.
-function drain({ server, traffic, graceMs, lingerMs }: Drain): Promise<void> {
+function drain({ server, traffic, reader, graceMs, lingerMs }: Drain): Promise<void> {
   return new Promise((resolve) => {
     let stopSweep = () => {}
     const linger = setTimeout(() => {
-      stopSweep = traffic.closeIdle(server)
+      stopSweep = traffic.closeIdle(server, reader)
     }, lingerMs)
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    const cut = setTimeout(() => {
+      server.closeAllConnections()
+      reader?.closeAll()
+    }, graceMs)
     traffic.announceEnd()
+    reader?.announceEnd()
     // http.Server's own close() also drops idle connections at once; net.Server's only stops accepting.
     NetServer.prototype.close.call(server, () => {
       clearTimeout(linger)

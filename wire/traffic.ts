@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { discardAfterAnswer } from './discard-body.ts'
 import { answerOptions, type ParserError, refuseConnection, refuseRequest } from './error-responses.ts'
 import { continueWhenRead } from './expect-continue.ts'
+import type { PlainReader } from './plain-reader.ts'
 import { readHead } from './request-head.ts'
 import type { Listener } from './tier-listener.ts'
 
@@ -28,7 +29,7 @@ export interface Traffic {
   /** From here on every answer tells its client that it is the last one on this connection. */
   announceEnd(): void
   /** Closes what is idle now, and the rest as it becomes idle, until the returned function is called. */
-  closeIdle(server: Server): () => void
+  closeIdle(server: Server, reader: Pick<PlainReader, 'closeIdle'> | undefined): () => void
 }
 
 export function createTraffic(listener: Listener, limits: TrafficLimits): Traffic {
@@ -84,10 +85,10 @@ export function createTraffic(listener: Listener, limits: TrafficLimits): Traffi
       isEnding = true
       for (const res of running) if (!res.headersSent) res.shouldKeepAlive = false
     },
-    closeIdle(server) {
+    closeIdle(server, reader) {
       // Node counts a connection that never said a word as active; a browser opens such ones in advance.
       for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
-      return sweepIdle(server)
+      return sweepIdle(server, reader)
     },
   }
 }
@@ -118,8 +119,11 @@ function closeStalled(socket: Socket, req: IncomingMessage | undefined, stallMs:
 const sweepMs = 50
 
 /** Closes idle connections until the returned function is called: each becomes idle only after its last answer. */
-function sweepIdle(server: Server): () => void {
+function sweepIdle(server: Server, reader: Pick<PlainReader, 'closeIdle'> | undefined): () => void {
   server.close()
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
+  const sweep = setInterval(() => {
+    server.closeIdleConnections()
+    reader?.closeIdle()
+  }, sweepMs)
   return () => clearInterval(sweep)
 }

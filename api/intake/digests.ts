@@ -2,7 +2,6 @@
 // Repr-Digest (RFC 9530), and the checksums of S3's clients. All are of the bytes as they are sent.
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc'
 import { Failure } from '../../errors.ts'
 
 interface Hashing {
@@ -12,16 +11,22 @@ interface Hashing {
 
 interface AnnouncedDigest {
   readonly header: string
-  readonly hashing: Hashing
+  readonly algorithm: Algorithm
   readonly expected: Buffer
 }
 
 interface Algorithm {
   readonly bytes: number
-  create(): Hashing
+  create(): Hashing | Promise<Hashing>
 }
 
 const hash = (name: string, bytes: number): Algorithm => ({ bytes, create: () => createHash(name) })
+
+/** Loaded for a client that sends one: the package brings three megabytes of others. */
+const check = (name: 'Crc32' | 'Crc32c' | 'Crc64Nvme', bytes: number): Algorithm => ({
+  bytes,
+  create: async () => new (await import('@aws-sdk/checksums/crc'))[name](),
+})
 
 const algorithms = new Map<string, Algorithm>([
   ['md5', hash('md5', 16)],
@@ -29,9 +34,9 @@ const algorithms = new Map<string, Algorithm>([
   ['sha-256', hash('sha256', 32)],
   ['sha256', hash('sha256', 32)],
   ['sha-512', hash('sha512', 64)],
-  ['crc32', { bytes: 4, create: () => new Crc32() }],
-  ['crc32c', { bytes: 4, create: () => new Crc32c() }],
-  ['crc64nvme', { bytes: 8, create: () => new Crc64Nvme() }],
+  ['crc32', check('Crc32', 4)],
+  ['crc32c', check('Crc32c', 4)],
+  ['crc64nvme', check('Crc64Nvme', 8)],
 ])
 
 /** Each header of one digest, with its algorithm. */
@@ -71,8 +76,8 @@ function s3Digest(text: string | undefined): readonly AnnouncedDigest[] {
   return [announceDigest('x-amz-content-sha256', hash('sha256', 32), Buffer.from(text, 'hex'))]
 }
 
-function announceDigest(header: string, { bytes, create }: Algorithm, expected: Buffer): AnnouncedDigest {
-  if (expected.length === bytes) return { header, hashing: create(), expected }
+function announceDigest(header: string, algorithm: Algorithm, expected: Buffer): AnnouncedDigest {
+  if (expected.length === algorithm.bytes) return { header, algorithm, expected }
   throw new Failure('bad-body', `The header ${header} holds no digest of its kind.`, { option: header })
 }
 
@@ -81,11 +86,14 @@ export async function* verifyDigests(
   chunks: AsyncGenerator<Buffer, void>,
   digests: readonly AnnouncedDigest[],
 ): AsyncGenerator<Buffer, void> {
+  const announced = await Promise.all(
+    digests.map(async (digest) => ({ ...digest, hashing: await digest.algorithm.create() })),
+  )
   for await (const chunk of chunks) {
-    for (const { hashing } of digests) hashing.update(chunk)
+    for (const { hashing } of announced) hashing.update(chunk)
     yield chunk
   }
-  for (const { header, hashing, expected } of digests)
+  for (const { header, hashing, expected } of announced)
     if (!expected.equals(await hashing.digest()))
       throw new Failure('bad-body', `The body is not the one that the header ${header} announces.`, {
         option: header,

@@ -295,6 +295,11 @@ describe('imports', () => {
       expect([...packagesReachedFrom(part)]).not.toContain('piscina')
   })
 
+  test('a server without sites loads no parser of pages, and an API no checksums before a client sends one', () => {
+    expect([...packagesReachedFrom('main.ts')]).not.toContain('parse5')
+    expect([...packagesReachedFrom('assembly/api.ts')]).not.toContain('@aws-sdk/checksums/crc')
+  })
+
   test('a server loads no database before it is an API, and no client of PostgreSQL before a setting names one', () => {
     expect([...packagesReachedFrom('cli/serve.ts'), ...packagesReachedFrom('cli/index.ts')]).not.toContain(
       'kysely',

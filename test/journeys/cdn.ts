@@ -136,7 +136,8 @@ export async function aNode({ clock = aClock(), lines, ...written }: NodeOptions
     now: clock.now,
   })
   const limits = { lingerMs: 0 }
-  const server = await listen({ host: config.host, port: config.port, listener: halftone.listener, limits })
+  const { listener, plain } = halftone
+  const server = await listen({ host: config.host, port: config.port, listener, plain, limits })
   const client = aClient(server.url)
   return {
     url: server.url,

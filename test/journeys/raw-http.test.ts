@@ -1,5 +1,7 @@
 // Requests as bytes, at a whole CDN: what RFC 9112 leaves to a server, and what Node's parser must go on refusing.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -78,6 +80,20 @@ describe('a request is answered once', () => {
   })
 })
 
+test('a hit has the same fields whether node:http has read its request or not', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const fieldsOf = async (headers: Record<string, string>) => {
+    const [answer] = (await once(get(`${cdn.url}${hit}`, { agent, headers }), 'response')) as [
+      IncomingMessage,
+    ]
+    await once(answer.resume(), 'end')
+    return answer.rawHeaders.filter((_, at, all) => all[at - (at % 2)] !== 'Date')
+  }
+  const plain = await fieldsOf({})
+  expect(await fieldsOf({ 'x-read': 'by node:http' })).toEqual(plain)
+  agent.destroy()
+})
+
 describe('the target of a request', () => {
   test.each<[string, string, number]>([
     ['is a path', hit, 200],
@@ -107,31 +123,31 @@ describe('the target of a request', () => {
 })
 
 describe('the head of a request', () => {
-  const get = (lines: string, version = '1.1') => `GET ${hit} HTTP/${version}\r\n${lines}\r\n`
+  const head = (lines: string, version = '1.1') => `GET ${hit} HTTP/${version}\r\n${lines}\r\n`
   test.each<[string, string, number]>([
-    ['two Host lines', get('Host: a\r\nHost: b\r\n'), 400],
-    ['the same Host twice', get('Host: a\r\nHost: a\r\n'), 400],
-    ['two Host lines in HTTP/1.0', get('Host: a\r\nHost: b\r\n', '1.0'), 400],
-    ['no Host', get(''), 400],
-    ['no Host in HTTP/1.0', get('', '1.0'), 200],
+    ['two Host lines', head('Host: a\r\nHost: b\r\n'), 400],
+    ['the same Host twice', head('Host: a\r\nHost: a\r\n'), 400],
+    ['two Host lines in HTTP/1.0', head('Host: a\r\nHost: b\r\n', '1.0'), 400],
+    ['no Host', head(''), 400],
+    ['no Host in HTTP/1.0', head('', '1.0'), 200],
     ['no Host in HTTP/1.0, no hit', 'GET / HTTP/1.0\r\n\r\n', 200],
-    ['an empty Host', get('Host:\r\n'), 400],
-    ['a Host with a path', get('Host: a/b\r\n'), 400],
-    ['a Host with a name and a password', get('Host: me@a\r\n'), 400],
-    ['a Host with a port', get('Host: a:80\r\nConnection: close\r\n'), 200],
-    ['a Host that is an address of IPv6', get('Host: [::1]:80\r\nConnection: close\r\n'), 200],
-    ['fields that are too long', get(`${closing}x: ${'y'.repeat(17_000)}\r\n`), 431],
-    ['fields without an end', get(`${closing}x: ${'y '.repeat(40_000)}`), 431],
-    ['HTTP/2.0', get('Host: a\r\n', '2.0'), 505],
+    ['an empty Host', head('Host:\r\n'), 400],
+    ['a Host with a path', head('Host: a/b\r\n'), 400],
+    ['a Host with a name and a password', head('Host: me@a\r\n'), 400],
+    ['a Host with a port', head('Host: a:80\r\nConnection: close\r\n'), 200],
+    ['a Host that is an address of IPv6', head('Host: [::1]:80\r\nConnection: close\r\n'), 200],
+    ['fields that are too long', head(`${closing}x: ${'y'.repeat(17_000)}\r\n`), 431],
+    ['fields without an end', head(`${closing}x: ${'y '.repeat(40_000)}`), 431],
+    ['HTTP/2.0', head('Host: a\r\n', '2.0'), 505],
     ['HTTP/0.9', 'GET /\r\n\r\n', 400],
     ['lines that end in LF', `GET ${hit} HTTP/1.1\nHost: a\n\n`, 400],
-    ['one line that ends in LF', get('Host: a\nx: y\r\n'), 400],
-    ['a CR within a value', get('Host: a\r\nx: y\rz\r\n'), 400],
-    ['a NUL within a value', get('Host: a\r\nx: y\0z\r\n'), 400],
-    ['a folded line', get('Host: a\r\nx: y\r\n z\r\n'), 400],
-    ['a blank before the colon', get('Host: a\r\nx : y\r\n'), 400],
-    ['a blank before the first field', get(' Host: a\r\nHost: b\r\n'), 400],
-    ['empty lines before it', `\r\n\r\n${get(closing)}`, 200],
+    ['one line that ends in LF', head('Host: a\nx: y\r\n'), 400],
+    ['a CR within a value', head('Host: a\r\nx: y\rz\r\n'), 400],
+    ['a NUL within a value', head('Host: a\r\nx: y\0z\r\n'), 400],
+    ['a folded line', head('Host: a\r\nx: y\r\n z\r\n'), 400],
+    ['a blank before the colon', head('Host: a\r\nx : y\r\n'), 400],
+    ['a blank before the first field', head(' Host: a\r\nHost: b\r\n'), 400],
+    ['empty lines before it', `\r\n\r\n${head(closing)}`, 200],
   ])('%s', async (_, request, status) => {
     const answers = await said(port, request)
     expect(answers.map((answer) => answer.status)).toEqual([status])
