@@ -130,7 +130,7 @@ const bytesIn = (pid: number, file: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(ofProcess(pid, file))?.[1] ?? 0) * 1024
 
 const residentOf = (pid: number): number => bytesIn(pid, 'status', 'VmRSS')
-const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')
+export const proportionalOf = (pid: number): number => bytesIn(pid, 'smaps_rollup', 'Pss')
 
 /** utime, stime and those of children that have ended (proc(5)), in clock ticks of 10 ms. */
 export function cpuOf(pid: number): number {

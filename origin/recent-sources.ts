@@ -1,6 +1,7 @@
-// Source bytes read lately. All sizes of a picture that are requested together read its source once.
+// Small sources read lately. All sizes of a picture that are requested together read its source once.
 import { LRUCache } from 'lru-cache'
 import { createFlights } from '../cache/collapse.ts'
+import { mostInline } from '../work/handover.ts'
 import type { Wish } from './loader.ts'
 
 type Bytes = Uint8Array | undefined
@@ -24,6 +25,8 @@ const flightMs = 60_000
 export function createRecent({ maxBytes = defaultBytes }: { readonly maxBytes?: number } = {}): Recent {
   const kept = new LRUCache<string, { readonly bytes: Uint8Array; readonly epoch: number }>({
     maxSize: maxBytes,
+    // Larger ones lie in a file where they are worked on: in memory too, they would lie there twice.
+    maxEntrySize: Math.max(1, Math.min(maxBytes, mostInline)),
     sizeCalculation: ({ bytes }) => bytes.length || 1,
   })
   const flights = createFlights<Bytes>(flightMs)

@@ -37,7 +37,7 @@ export interface HandoverOptions {
 }
 
 /** Bytes up to which the channel is cheaper. */
-const mostInline = 128 * 1024
+export const mostInline = 128 * 1024
 
 const usualBytes = 256e6
 

@@ -7,16 +7,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { drawSources, mixedRender } from '../mixed.ts'
 import type { Report } from '../report.ts'
-import { type Server, startHalftone } from '../servers.ts'
+import { proportionalOf, type Server, startHalftone } from '../servers.ts'
 
-const renders = 1500
+const renders = Number(process.env.BENCH_MEMORY_RENDERS ?? 1500)
 const atOnce = availableParallelism() + 1
 const everyMs = 250
-const restMs = 60_000
+const restMs = Number(process.env.BENCH_MEMORY_REST ?? 60) * 1000
 
 interface Memory {
   readonly resident: number
   readonly proportional: number
+  /** PSS of the process that answers; the rest is that of its children. */
+  readonly answering: number
 }
 
 export async function run(): Promise<Report> {
@@ -51,7 +53,9 @@ async function watched(server: Server, names: readonly string[]): Promise<Report
   const peak = {
     resident: Math.max(...samples.map(({ resident }) => resident)),
     proportional: Math.max(...samples.map(({ proportional }) => proportional)),
+    answering: Math.max(...samples.map(({ answering }) => answering)),
   }
+  const rendering = Math.max(...samples.map(({ proportional, answering }) => proportional - answering))
   return {
     about: `memory of all processes over ${renders} renders, in MB`,
     rows: Object.fromEntries(
@@ -59,6 +63,7 @@ async function watched(server: Server, names: readonly string[]): Promise<Report
     ),
     ratios: {
       'failed of all': failed / renders,
+      'MB of the processes that render, at most (PSS)': rendering / 1e6,
       'MB a minute later, above the first picture': (after.resident - start.resident) / 1e6,
     },
     raw: { renders, atOnce, failed, cpuSeconds, bare, start, peak, after, samples },
@@ -68,11 +73,13 @@ async function watched(server: Server, names: readonly string[]): Promise<Report
 const memoryOf = (server: Server): Memory => ({
   resident: server.memory(),
   proportional: server.proportional(),
+  answering: proportionalOf(server.pids()[0] ?? 0),
 })
 
-const inMegabytes = ({ resident, proportional }: Memory) => ({
+const inMegabytes = ({ resident, proportional, answering }: Memory) => ({
   resident: resident / 1e6,
   proportional: proportional / 1e6,
+  answering: answering / 1e6,
 })
 
 /** Answers how many failed. */

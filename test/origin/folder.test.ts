@@ -156,6 +156,20 @@ describe('a file', () => {
     expect(new Set(all).size).toBe(1)
   })
 
+  test('that a child reads from a file of its own does not stay in memory as well', async () => {
+    await writeFile(join(dir, 'large.png'), Buffer.alloc(200_000))
+    const loader = createFolderLoader({ dir, maxBytes: 1e6, freshSeconds: 60, recent: createRecent() })
+    const twice = async (path: string) => {
+      const source = await loader.load(path, aSignal())
+      return [await source.read(aSignal()), await source.read(aSignal())]
+    }
+    const [small, again] = await twice('cat.png')
+    expect(again).toBe(small)
+    const [large, anew] = await twice('large.png')
+    expect(anew).toEqual(large)
+    expect(anew).not.toBe(large)
+  })
+
   test('larger than the limit is not read whole, and any part of it can be opened', async () => {
     const source = await aFolder(4).load('cat.png', aSignal())
     await expect(source.read(aSignal())).rejects.toMatchObject({ kind: 'source-too-large' })

@@ -62,6 +62,16 @@ export async function pixelsOf(image: Sharp): Promise<Pixels> {
   }
 }
 
+/**
+ * Gives memory back that would lie there until the next collection, which V8 begins for every 64 MB of it, in each thread.
+ * Nothing may read it any more; a picture that failed keeps its own, for something may still be at work in it.
+ */
+export function letGo(bytes: Uint8Array): void {
+  const { buffer } = bytes
+  if (buffer instanceof ArrayBuffer && !buffer.detached && bytes.length === buffer.byteLength)
+    buffer.transfer(0)
+}
+
 export interface SizedSamples extends Omit<Samples, 'depth'> {
   readonly width: number
   readonly height: number

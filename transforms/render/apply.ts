@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Facts } from '../facts.ts'
 import { outputFormats } from '../formats.ts'
 import { identify } from '../identify.ts'
-import { afresh, orFailure, pixelsOf, run } from '../pixels/run.ts'
+import { afresh, letGo, orFailure, pixelsOf, run } from '../pixels/run.ts'
 import { mostCompared, mostSampled } from '../plan/choices.ts'
 import type { Encoding, Plan } from '../plan/plan.ts'
 import type { Size } from '../steps/geometry/sizes.ts'
@@ -191,15 +191,15 @@ async function finished(image: Sharp, task: Task): Promise<Ready> {
   return { done: frames, movement, isApart: true }
 }
 
+/** Of the pixels nothing but their size is left. */
 async function compared({ done, movement, isApart }: Ready, task: Task, ways: readonly Encoding[]) {
   const { facts, plan, source, endsAt } = task
   const isGray = ({ format }: Encoding) => movement === undefined && staysGray(facts, plan, format)
   const again = facts.format === 'gif' && !isApart ? () => done.clone() : undefined
   const pixels = await pixelsOf(again ? done.clone() : done)
-  return {
-    pixels,
-    best: await smallest({ pixels, again, movement, isGray, sourceBytes: source.length, endsAt }, ways),
-  }
+  const best = await smallest({ pixels, again, movement, isGray, sourceBytes: source.length, endsAt }, ways)
+  letGo(pixels.data)
+  return { pixels, best }
 }
 
 /** A film that is too long to be held in memory. */

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { type FailureMessage, toFailureMessage } from '../../work/failure-message.ts'
 import type { HandedOver } from '../../work/handover.ts'
+import { letGo } from '../pixels/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Job } from '../processor.ts'
 import { type Rendered, render } from './apply.ts'
@@ -41,26 +42,35 @@ export type StageAnswer = Answer | { readonly pixels: Shared; readonly renderMs:
 export default async function work(order: Order): Promise<unknown> {
   const startedAt = performance.now()
   try {
-    const made = await makingOf(order)
+    const read: Uint8Array[] = []
+    const made = await makingOf(order, (handed) => {
+      const bytes = bytesOf(handed)
+      read.push(bytes)
+      return bytes
+    })
     const renderMs = performance.now() - startedAt
-    if ('channels' in made) return { pixels: made, renderMs } satisfies StageAnswer
+    if ('channels' in made) {
+      read.forEach(letGo)
+      return { pixels: made, renderMs } satisfies StageAnswer
+    }
     const body = new Uint8Array(made.body)
+    for (const bytes of [...read, made.body]) letGo(bytes)
     return moved({ picture: { ...made, body }, renderMs }, body.buffer)
   } catch (thrown) {
     return { failure: toFailureMessage(thrown) }
   }
 }
 
-async function makingOf(order: Order): Promise<Rendered | Shared> {
+async function makingOf(order: Order, read: (handed: HandedOver) => Uint8Array): Promise<Rendered | Shared> {
   const { source, further = [], plan, facts, lenient = false, fonts, ffmpeg, timeoutMs, stage } = order
-  const bounds: Bounds = { timeoutMs, facts, lenient, fonts, ffmpeg, further: further.map(bytesOf) }
-  if (!stage) return render(bytesOf(source), plan, bounds)
+  const bounds: Bounds = { timeoutMs, facts, lenient, fonts, ffmpeg, further: further.map(read) }
+  if (!stage) return render(read(source), plan, bounds)
   // Loaded only here: a picture that is alone has no stages.
   const { baseOf, finishedPixels, pictureFrom } = await import('./sharing/stages.ts')
   const { make, base, finished, memory = new SharedArrayBuffer(0) } = stage
   const way = { plan, facts, bounds, memory }
   if (finished) return pictureFrom({ finished }, way)
-  const origin = base ? { base } : { source: bytesOf(source) }
+  const origin = base ? { base } : { source: read(source) }
   if (make === 'pixels') return finishedPixels(origin, way)
   return make === 'picture' ? pictureFrom(origin, way) : baseOf(origin, make.base, way)
 }

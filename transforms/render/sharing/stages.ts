@@ -2,7 +2,7 @@
 // Of one stage after the other comes what `render` makes at once.
 import type { Sharp } from 'sharp'
 import type { Facts } from '../../facts.ts'
-import { from, orFailure, type Pixels, pixelsOf } from '../../pixels/run.ts'
+import { from, letGo, orFailure, type Pixels, pixelsOf } from '../../pixels/run.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { opened } from '../open.ts'
 import { staysGray } from '../our-colours.ts'
@@ -57,7 +57,7 @@ export const pictureFrom = (
       },
       [plan.encoding, ...(plan.others ?? [])],
     )
-    if (!('finished' in origin)) letGo(pixels)
+    if (!('finished' in origin)) letGo(pixels.data)
     if (!best) throw new RangeError('a plan without an encoding')
     return checked({ data: best.data, info: pixels }, plan, best.encoding)
   })
@@ -87,11 +87,6 @@ function shared({ data, ...size }: Pixels, memory: SharedArrayBuffer): Shared {
   const room = memory.byteLength >= data.length ? memory : new SharedArrayBuffer(data.length)
   const copy = new Uint8Array(room, 0, data.length)
   copy.set(data)
-  letGo({ data })
+  letGo(data)
   return { ...size, data: copy as unknown as Uint8Array<ArrayBuffer> }
-}
-
-/** Up to 36 MB, which would lie there until the next collection. */
-function letGo({ data }: Pick<Pixels, 'data'>): void {
-  if (data.byteLength === data.buffer.byteLength) data.buffer.transfer(0)
 }
