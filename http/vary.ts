@@ -1,4 +1,5 @@
 // Vary (RFC 9110 12.5.5, RFC 9111 4.1): which requests an answer was chosen for, as the second half of its cache key. Pure.
+import { LRUCache } from 'lru-cache'
 import type { Headers } from '../tier.ts'
 
 /** The request headers that Vary names: in lower case, sorted, each once; undefined for `*`, where no request matches. */
@@ -39,9 +40,23 @@ const caseless = new Set(['accept-charset', 'accept-encoding', 'accept-language'
 /** Values in which a comma does not end a member of a list. */
 const unlisted = new Set(['cookie', 'user-agent', 'referer'])
 
+/** The spellings of lists seen lately: a few dozen browsers send the same ones again and again, each long to read. */
+const spellings = new LRUCache<string, string>({ max: 1000 })
+const longestSpelling = 500
+
 /** One spelling for values that mean the same. */
 function normalise(name: string, value: string): string {
   if (unlisted.has(name)) return value.trim()
+  if (!unordered.has(name) || value.length > longestSpelling) return spelling(name, value)
+  const key = `${name} ${value}`
+  const known = spellings.get(key)
+  if (known !== undefined) return known
+  const made = spelling(name, value)
+  spellings.set(key, made)
+  return made
+}
+
+function spelling(name: string, value: string): string {
   const members = membersOf(caseless.has(name) ? value.toLowerCase() : value)
   return (unordered.has(name) ? members.map(withoutBlanks).sort() : members).join(',')
 }

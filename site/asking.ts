@@ -7,7 +7,7 @@ import type { Asking, How } from './cache/index.ts'
 import { exchange } from './exchange.ts'
 import { hostOf } from './hosts.ts'
 import { inform } from './inform.ts'
-import { type ClientSide, fieldIn, isLoop, requestLines, withoutFields } from './message-headers.ts'
+import { type ClientSide, isLoop, requestLines, schemeOf, withoutFields } from './message-headers.ts'
 
 export interface PassOptions {
   readonly dispatcher: Dispatcher
@@ -28,20 +28,16 @@ export type Named = Pick<Asking, 'site' | 'address' | 'path' | 'method' | 'heade
 export function named(req: IncomingMessage, site: string, client: ClientSide): Named {
   const { method = 'GET', url = '/' } = req
   const host = client.host.toLowerCase()
+  // A redirect from http to https is an answer of the first alone.
+  const scheme = schemeOf(req.headers['x-forwarded-proto'], client)
   return {
     site,
-    address: `${site} ${schemeOf(req, client)}://${host}${url}`,
+    address: `${site} ${scheme}://${host}${url}`,
     path: `//${hostOf(host)}${url}`,
     method,
     // Set-Cookie is the one field that Node gives as a list, and no request has it.
     headers: req.headers as Headers,
   }
-}
-
-/** A redirect from http to https is an answer of the first alone. */
-function schemeOf(req: IncomingMessage, client: ClientSide): string {
-  const said = client.isTrusted ? fieldIn(req.rawHeaders, 'x-forwarded-proto') : undefined
-  return said === 'https' || said === 'http' ? said : client.scheme
 }
 
 export function askingOf(

@@ -1,9 +1,10 @@
 // The fast path of sites: a plain request whose answer is whole in memory is answered without parsing anything.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Headers } from '../tier.ts'
 import type { SiteCache } from './cache/index.ts'
 import { hostOf } from './hosts.ts'
+import type { Scheme } from './message-headers.ts'
 import { pageType } from './pages/touchable.ts'
 import { pictureTypes } from './pictures/touchable.ts'
 
@@ -27,18 +28,22 @@ interface KnownHost {
   readonly site: string
   readonly choosesPictures: boolean
   readonly addsToPages: boolean
-  /** What an address begins with, and what a path to purge begins with. */
-  readonly address: string
+  /** What addresses begin with, and what a path to purge begins with. */
+  readonly addresses: Readonly<Record<Scheme, string>>
   readonly path: string
+}
+
+export interface SiteHitsOptions {
+  readonly cache: Pick<SiteCache, 'readyNow'>
+  readonly siteOf: (host: string) => HitSite | undefined
+  /** By which scheme the client asks. */
+  readonly schemeOf: (req: IncomingMessage) => Scheme
 }
 
 /** Spellings of hosts, ports included. */
 const mostHosts = 1000
 
-export function createSiteHits(
-  cache: Pick<SiteCache, 'readyNow'>,
-  siteOf: (host: string) => HitSite | undefined,
-): SiteHits {
+export function createSiteHits({ cache, siteOf, schemeOf }: SiteHitsOptions): SiteHits {
   const hosts = new LRUCache<string, KnownHost>({ max: mostHosts })
   let requests = 0
   let bytes = 0
@@ -49,10 +54,11 @@ export function createSiteHits(
     const site = siteOf(host)
     if (site === undefined) return undefined
     const { name, pictures, pages } = site
+    const addressBy = (scheme: Scheme): string => `${name} ${scheme}://${host.toLowerCase()}`
     const made = {
-      ...{ site: name, choosesPictures: pictures !== undefined },
-      addsToPages: pages !== undefined,
-      ...{ address: `${name} http://${host.toLowerCase()}`, path: `//${hostOf(host)}` },
+      ...{ site: name, choosesPictures: pictures !== undefined, addsToPages: pages !== undefined },
+      addresses: { http: addressBy('http'), https: addressBy('https') },
+      path: `//${hostOf(host)}`,
     }
     hosts.set(host, made)
     return made
@@ -60,13 +66,16 @@ export function createSiteHits(
 
   return {
     answer(req, res) {
-      if ((req.method !== 'GET' && req.method !== 'HEAD') || 'encrypted' in req.socket) return false
-      const host = plainHost(req.rawHeaders)
-      const about = host === undefined ? undefined : known(host)
+      if (req.method !== 'GET' && req.method !== 'HEAD') return false
+      const { url = '/', headers } = req
+      const { host } = headers
+      const about = host === undefined || !isPlain(headers) ? undefined : known(host)
       if (about === undefined) return false
-      const { url = '/' } = req
-      const asked = { site: about.site, address: about.address + url, path: about.path + url }
-      const ready = cache.readyNow(asked, () => req.headers as Headers)
+      const ready = cache.readyNow({
+        ...{ site: about.site, address: about.addresses[schemeOf(req)] + url, path: about.path + url },
+        // Set-Cookie is the one field that Node gives as a list, and no request has it.
+        headers: headers as Headers,
+      })
       if (ready === undefined) return false
       const { status, statusText, lines, body, type } = ready
       // Which picture this client is to have is not known here, nor what a page is to say of its pictures.
@@ -84,19 +93,13 @@ export function createSiteHits(
   }
 }
 
-/** The host of a request that says nothing of parts, of what it has, of what it takes, and that has no body. */
-function plainHost(raw: readonly string[]): string | undefined {
-  let host: string | undefined
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') host = raw[at + 1]
-    else if (lengths.has(name.length) && telling.has(name.toLowerCase())) return undefined
-  }
-  return host
-}
+/** Fields of a request that wants something other than the whole answer, or has a body. */
+const telling = [
+  ...['range', 'if-range', 'cache-control', 'pragma', 'if-none-match', 'if-modified-since', 'if-match'],
+  ...['if-unmodified-since', 'content-length', 'transfer-encoding'],
+] as const
 
-const telling = new Set([
-  ...['range', 'pragma', 'if-match', 'if-range', 'cache-control', 'if-none-match', 'content-length'],
-  ...['if-modified-since', 'if-unmodified-since', 'transfer-encoding', 'x-forwarded-proto'],
-])
-const lengths = new Set([...telling].map((name) => name.length))
+function isPlain(headers: IncomingHttpHeaders): boolean {
+  for (const name of telling) if (headers[name] !== undefined) return false
+  return true
+}

@@ -1,14 +1,14 @@
 // The door of sites: whole web sites of customers behind Halftone, told apart by their host names.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import type { SiteCache } from './cache/index.ts'
+import { createClientSides } from './client-sides.ts'
 import { createSiteHits } from './hits.ts'
 import { createHosts, type HostsOf, hostOf } from './hosts.ts'
-import type { ClientSide } from './message-headers.ts'
+import { schemeOf } from './message-headers.ts'
 import { createOwnHosts } from './own-hosts.ts'
 import type { PagesOf, SitePages } from './pages/index.ts'
 import { pass, type SitePassOptions } from './pass.ts'
@@ -61,10 +61,14 @@ export interface Sites {
 }
 
 export function createSites(options: SitesOptions): Sites {
-  const { sites, cache, pictures, pages, isTrusted, failed, passesHints = false } = options
+  const { sites, cache, pictures, pages, failed, passesHints = false } = options
   const own = createOwnHosts([...options.ownHosts].map(hostOf))
   const hosts: HostsOf<Site> = createHosts(sites, new Set([...options.ownHosts].map(hostOf)))
-  const hits = createSiteHits(cache, hosts.find)
+  const clients = createClientSides(options.isTrusted)
+  const hits = createSiteHits({
+    ...{ cache, siteOf: hosts.find },
+    schemeOf: ({ headers, socket }) => schemeOf(headers['x-forwarded-proto'], clients.of(socket)),
+  })
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
     return {
@@ -76,7 +80,7 @@ export function createSites(options: SitesOptions): Sites {
       giveBack: site.giveBack,
       origin: site.origin,
       originHost: site.originHost,
-      client: { ...clientOf(req, isTrusted), passesHints },
+      client: { ...clients.of(req.socket), host: req.headers.host ?? '', passesHints },
       failed: (failure) => failed(site.name, failure),
     }
   }
@@ -105,16 +109,5 @@ export function createSites(options: SitesOptions): Sites {
       if (site === undefined) return void socket.destroy()
       passUpgrade(req, socket, head, optionsFor(site, req))
     },
-  }
-}
-
-function clientOf({ socket, headers }: IncomingMessage, isTrusted: SitesOptions['isTrusted']): ClientSide {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
-  const isEncrypted = 'encrypted' in (socket as Socket)
-  return {
-    address,
-    scheme: isEncrypted ? 'https' : 'http',
-    host: headers.host ?? '',
-    isTrusted: isTrusted(address),
   }
 }

@@ -30,16 +30,26 @@ export function withoutFields(lines: Lines, names: ReadonlySet<string>): string[
 export const endToEnd = (lines: Lines): string[] =>
   withoutFields(lines, connectionFields(fieldIn(lines, 'connection')))
 
+export type Scheme = 'http' | 'https'
+
 export interface ClientSide {
   /** The address of whoever holds the connection. */
   readonly address: string
-  readonly scheme: 'http' | 'https'
+  readonly scheme: Scheme
   /** As the client wrote it. */
   readonly host: string
   /** Whether it is a proxy of our own, whose word for its clients counts. */
   readonly isTrusted: boolean
   /** Whether proxies between us and it are known to pass informational answers on. */
   readonly passesHints?: boolean
+}
+
+/** By which the client asks, or the one for whom a trusted proxy does. */
+export function schemeOf(
+  said: unknown,
+  { isTrusted, scheme }: Pick<ClientSide, 'isTrusted' | 'scheme'>,
+): Scheme {
+  return isTrusted && (said === 'https' || said === 'http') ? said : scheme
 }
 
 const forwardedNames = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']

@@ -50,8 +50,8 @@ export function createAtOnce(
       const all = whole(asked, entry, heldBody(entry.body))
       return hit(select(all, verdictOn(all, asked.headers)))
     },
-    readyNow(asked, headers) {
-      const entry = variants.plainNow(asked.address) ?? variants.findNow(asked.address, headers())?.entry
+    readyNow(asked) {
+      const entry = variants.findNow(asked.address, asked.headers)?.entry
       if (entry === undefined || !isHeldWhole(entry) || now() >= entry.freshUntil) return undefined
       const moment = momentOf(asked, entry)
       if (entry.epoch < latest(moment.purged)) return undefined

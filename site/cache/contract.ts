@@ -33,8 +33,8 @@ export interface SiteCache {
   pass(asking: Asking): Promise<SiteAnswer>
   /** What is in memory and may be used as it is, without waiting. */
   answerNow(asking: Pick<Asking, 'site' | 'address' | 'path' | 'method' | 'headers'>): SiteAnswer | undefined
-  /** The same for a plain GET or HEAD, ready to be written; `headers` is only asked for where the answer varies. */
-  readyNow(asked: Pick<Asking, 'site' | 'address' | 'path'>, headers: () => Headers): Ready | undefined
+  /** The same for a plain GET or HEAD, ready to be written. */
+  readyNow(asked: Pick<Asking, 'site' | 'address' | 'path' | 'headers'>): Ready | undefined
   /** What is stored for an address, however old it is: for whoever wants to know of it, and sends nothing of it. */
   seen(asked: Pick<Asking, 'site' | 'address' | 'path' | 'headers'>): Promise<Seen | undefined>
   /** The same, if it is in memory. */

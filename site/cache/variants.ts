@@ -1,8 +1,9 @@
 // The stored answers of one address, and which of them a request may get (RFC 9111 4.1). An answer that says Vary lies
 // under a key of its own, and a signpost under the address lists them with the request headers they were chosen by.
 import { secondaryKey, varyNames } from '../../http/vary.ts'
-import { emptyBody, type Headers } from '../../tier.ts'
+import type { Headers } from '../../tier.ts'
 import type { SiteEntry } from './entry.ts'
+import { chosenIn, isSignpost, signpostFor, type Variant, variantsIn } from './signposts.ts'
 import type { SiteStore } from './store.ts'
 
 export interface Found {
@@ -11,24 +12,12 @@ export interface Found {
   readonly hasOthers: boolean
 }
 
-interface Variant {
-  readonly vary: string
-  /** What the request said in the headers that `vary` names. */
-  readonly chosenBy: string
-  readonly key: string
-}
-
-/** No answer has it. */
-const signpostStatus = 0
-
 /** More kinds of requests than that for one address: the oldest are forgotten. */
 const mostVariants = 64
 
 export interface Variants {
   /** Without waiting: undefined where the disk must be asked. */
   findNow(key: string, asked: Headers): Found | undefined
-  /** The answer of an address that has only one, if it is in memory. */
-  plainNow(key: string): SiteEntry | undefined
   find(key: string, asked: Headers): Promise<Found>
   /** Stores the entry under its address, or beside the others of it where it says Vary. Gives the entry as it was stored. */
   put(address: string, entry: SiteEntry, asked: Headers): Promise<void>
@@ -40,15 +29,12 @@ export interface Variants {
 const nothing: Found = { entry: undefined, hasOthers: false }
 
 export function createVariants(store: SiteStore, random: () => string): Variants {
-  const chosen = (signpost: SiteEntry, asked: Headers): Variant | undefined =>
-    variantsIn(signpost).find(({ vary, chosenBy }) => secondaryKey(vary, asked) === chosenBy)
-
   /** Changes of one signpost, one behind the other. */
   const changing = new Map<string, Promise<void>>()
 
   async function add(address: string, variant: Variant, entry: SiteEntry): Promise<void> {
     const before = await store.get(address)
-    const others = before?.status === signpostStatus ? variantsIn(before) : []
+    const others = before && isSignpost(before) ? variantsIn(before) : []
     const isSame = isLike(variant)
     const all = [variant, ...others.filter((other) => !isSame(other))].slice(0, mostVariants)
     void store.put(signpostFor(address, all, entry))
@@ -57,21 +43,17 @@ export function createVariants(store: SiteStore, random: () => string): Variants
   return {
     findNow(key, asked) {
       const first = store.now(key)
-      if (first?.status !== signpostStatus) return first && { entry: first, hasOthers: false }
-      const variant = chosen(first, asked)
+      if (first === undefined || !isSignpost(first)) return first && { entry: first, hasOthers: false }
+      const variant = chosenIn(first, asked)
       if (variant === undefined) return { entry: undefined, hasOthers: true }
       const entry = store.now(variant.key)
       return entry && { entry, hasOthers: true }
     },
-    plainNow(key) {
-      const first = store.now(key)
-      return first?.status === signpostStatus ? undefined : first
-    },
     async find(key, asked) {
       const first = await store.get(key)
       if (first === undefined) return nothing
-      if (first.status !== signpostStatus) return { entry: first, hasOthers: false }
-      const variant = chosen(first, asked)
+      if (!isSignpost(first)) return { entry: first, hasOthers: false }
+      const variant = chosenIn(first, asked)
       return { entry: variant && (await store.get(variant.key)), hasOthers: true }
     },
     async put(address, entry, asked) {
@@ -81,8 +63,7 @@ export function createVariants(store: SiteStore, random: () => string): Variants
       const chosenBy = secondaryKey(vary, asked) ?? ''
       // The one that it takes the place of.
       const first = store.now(address)
-      const same =
-        first?.status === signpostStatus ? variantsIn(first).find(isLike({ vary, chosenBy })) : undefined
+      const same = first && isSignpost(first) ? variantsIn(first).find(isLike({ vary, chosenBy })) : undefined
       const key = same?.key ?? `${address} ${random()}`
       void store.put({ ...entry, key })
       const added = (changing.get(address) ?? Promise.resolve()).then(() =>
@@ -101,13 +82,3 @@ const isLike =
   (one: Omit<Variant, 'key'>) =>
   ({ vary, chosenBy }: Variant): boolean =>
     vary === one.vary && chosenBy === one.chosenBy
-
-const variantsIn = ({ headers: { variants = '[]' } }: SiteEntry): readonly Variant[] => JSON.parse(variants)
-
-function signpostFor(key: string, variants: readonly Variant[], entry: SiteEntry): SiteEntry {
-  return {
-    ...entry,
-    ...{ key, status: signpostStatus, statusText: '', lines: [], parts: [], total: 0, body: emptyBody },
-    headers: { variants: JSON.stringify(variants) },
-  }
-}

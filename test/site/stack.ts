@@ -68,9 +68,11 @@ export interface SiteStackOptions {
   readonly memoryBytes?: number
   /** Where the second site's origin is, where it is not one of these. */
   readonly otherUrl?: string
+  /** Whether who asks is a proxy of our own. */
+  readonly isBehindProxy?: boolean
 }
 
-export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions = {}) {
+export async function aSite({ memoryBytes = 16e6, otherUrl, isBehindProxy = false }: SiteStackOptions = {}) {
   const origin = await anOrigin()
   const other = await anOrigin()
   const clock = { now: Date.parse('2026-05-01T12:00:00Z') }
@@ -100,7 +102,7 @@ export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions =
     ],
     cache,
     ownHosts: ['own.test'],
-    isTrusted: () => false,
+    isTrusted: () => isBehindProxy,
     failed: () => {},
   })
   const front = await listen({
@@ -122,6 +124,7 @@ export async function aSite({ memoryBytes = 16e6, otherUrl }: SiteStackOptions =
   }
 
   return {
+    hits: () => sites.hits().requests,
     ...{ origin, other, clock, cache, store, memory, disk, outcomes, send, port: front.port },
     pass: (seconds: number) => {
       clock.now += seconds * 1000
