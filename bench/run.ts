@@ -18,6 +18,7 @@ const scenarios: Readonly<Record<string, () => Promise<{ run: () => Promise<Repo
   'frozen-source': () => import('./scenarios/frozen-source.ts'),
   'purge-receipt': () => import('./scenarios/purge-receipt.ts'),
   sites: () => import('./scenarios/sites.ts'),
+  'site-pages': () => import('./scenarios/site-pages.ts'),
 }
 
 const asked = process.argv.slice(2)

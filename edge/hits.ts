@@ -6,6 +6,7 @@ import type { Entry } from '../cache/entry.ts'
 import { type Count, type Meter, noMeter } from '../cache/meter.ts'
 import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
 import { answerTo } from '../http/conditional.ts'
+import { type ReadyHead, readyHead, writeReady } from '../http/ready-head.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
 import { classOf, kindOf, plainAccept } from './client-class.ts'
@@ -56,8 +57,8 @@ interface Known extends ClientFields {
 interface Ready {
   readonly entry: Entry
   readonly headers: Headers
-  readonly whole: string[]
-  readonly notModified: string[]
+  readonly whole: ReadyHead
+  readonly notModified: ReadyHead
   second: number
   readonly isPlain: boolean
   /** `whole` as it is written, of the second `plainSecond`. */
@@ -130,9 +131,10 @@ export function createHits(options: HitsOptions): Hits {
     if (ready.second === second) return
     ready.second = second
     const status = `${name}; hit; ttl=${ttlSeconds(ready.entry, moment)}`
-    for (const flat of [ready.whole, ready.notModified]) {
-      flat[1] = String(ageSeconds(ready.entry, moment))
-      flat[3] = status
+    for (const head of [ready.whole, ready.notModified]) {
+      head.lines[1] = String(ageSeconds(ready.entry, moment))
+      head.lines[3] = status
+      head.text = undefined
     }
   }
 
@@ -158,8 +160,8 @@ function makeReady(
   return {
     entry,
     headers,
-    whole: flattened(headers),
-    notModified: flattened(unchanged.headers),
+    whole: readyHead(entry.status, flattened(headers)),
+    notModified: readyHead(304, flattened(unchanged.headers)),
     uses: meter.of(entry),
     moment: { now: 0, purged: neverPurged },
     ...{ second: -1, plainSecond: -1, checked: 0 },
@@ -188,21 +190,20 @@ function headText(flat: readonly string[]): Buffer {
 }
 
 interface Written {
-  readonly status: number
-  readonly headers: string[]
+  readonly head: ReadyHead
   readonly body: Buffer
 }
 
-function write(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Written): void {
-  response.writeHead(status, headers)
+function write(request: IncomingMessage, response: ServerResponse, { head, body }: Written): void {
+  writeReady(response, head)
   if (request.method === 'HEAD') response.end()
   else response.end(body)
 }
 
 function writeWhole(request: IncomingMessage, response: ServerResponse, ready: Ready): void {
-  const { entry, whole: headers, uses } = ready
+  const { entry, whole: head, uses } = ready
   if (uses) uses.sent++
-  write(request, response, { status: entry.status, headers, body: entry.body })
+  write(request, response, { head, body: entry.body })
 }
 
 /** 304, 206 and 416 (RFC 9110 13 and 14). A browser that comes back with our own ETag is by far the most common. */
@@ -211,20 +212,20 @@ function writeChosen(request: IncomingMessage, response: ServerResponse, ready: 
   const asked = request.headers as Record<string, string>
   const isOurs = headers.etag !== undefined && asked['if-none-match'] === headers.etag
   const written = isOurs && entry.status === 200 ? unchanged(ready) : chosen(ready, asked)
-  if (uses) uses[written.status === 304 ? 'confirmed' : 'sent']++
+  if (uses) uses[written.head.status === 304 ? 'confirmed' : 'sent']++
   write(request, response, written)
 }
 
-const unchanged = ({ notModified }: Ready): Written => ({
-  status: 304,
-  headers: notModified,
-  body: emptyBody,
-})
+const unchanged = ({ notModified }: Ready): Written => ({ head: notModified, body: emptyBody })
 
 function chosen({ entry, headers, whole }: Ready, asked: Record<string, string>): Written {
-  const aged = { ...headers, age: whole[1] ?? '0', 'cache-status': whole[3] ?? '' }
-  const answer = answerTo({ status: entry.status, headers: aged, body: entry.body }, asked)
-  return { ...answer, headers: Object.entries(answer.headers).flat() }
+  const aged = { ...headers, age: whole.lines[1] ?? '0', 'cache-status': whole.lines[3] ?? '' }
+  const {
+    status,
+    headers: told,
+    body,
+  } = answerTo({ status: entry.status, headers: aged, body: entry.body }, asked)
+  return { head: readyHead(status, Object.entries(told).flat()), body }
 }
 
 const keyFor = (target: string, kind: string): string => `${kind} ${target}`

@@ -1,6 +1,6 @@
 // The fast path of sites: a plain request whose answer is whole in memory is answered without parsing anything.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { LRUCache } from 'lru-cache'
+import { writeReady } from '../http/ready-head.ts'
 import type { Headers } from '../tier.ts'
 import type { SiteCache } from './cache/index.ts'
 import { hostOf } from './hosts.ts'
@@ -40,11 +40,11 @@ export interface SiteHitsOptions {
   readonly schemeOf: (req: IncomingMessage) => Scheme
 }
 
-/** Spellings of hosts, ports included. */
+/** Spellings of hosts, ports included: beyond that all are looked at again. */
 const mostHosts = 1000
 
 export function createSiteHits({ cache, siteOf, schemeOf }: SiteHitsOptions): SiteHits {
-  const hosts = new LRUCache<string, KnownHost>({ max: mostHosts })
+  const hosts = new Map<string, KnownHost>()
   let requests = 0
   let bytes = 0
 
@@ -60,6 +60,7 @@ export function createSiteHits({ cache, siteOf, schemeOf }: SiteHitsOptions): Si
       addresses: { http: addressBy('http'), https: addressBy('https') },
       path: `//${hostOf(host)}`,
     }
+    if (hosts.size >= mostHosts) hosts.clear()
     hosts.set(host, made)
     return made
   }
@@ -77,13 +78,13 @@ export function createSiteHits({ cache, siteOf, schemeOf }: SiteHitsOptions): Si
         headers: headers as Headers,
       })
       if (ready === undefined) return false
-      const { status, statusText, lines, body, type } = ready
+      const { head, body, type } = ready
       // Which picture this client is to have is not known here, nor what a page is to say of its pictures.
       if ((about.choosesPictures && pictureTypes.has(type)) || (about.addsToPages && type === pageType))
         return false
       res.sendDate = false
-      res.writeHead(status, statusText, lines)
-      if (req.method === 'HEAD' || status === 204) res.end()
+      writeReady(res, head)
+      if (req.method === 'HEAD' || head.status === 204) res.end()
       else res.end(body)
       requests++
       bytes += body.length

@@ -2,6 +2,7 @@
 
 import { ageSeconds, ttlSeconds } from '../../cache/use.ts'
 import { member } from '../../http/cache-status.ts'
+import { type ReadyHead, readyHead } from '../../http/ready-head.ts'
 import { mediaType } from '../media-type.ts'
 import type { Lines } from '../message-headers.ts'
 import { viaLine, withoutFields } from '../message-headers.ts'
@@ -11,10 +12,8 @@ import type { SiteEntry } from './entry.ts'
 import { select } from './respond.ts'
 
 export interface Ready {
-  readonly status: number
-  readonly statusText: string
   /** With Via. */
-  readonly lines: string[]
+  readonly head: ReadyHead
   /** What Content-Type says it is, without parameters. */
   readonly type: string
   readonly body: Buffer
@@ -38,10 +37,8 @@ export function createReadies(): Readies {
     const { status, statusText, lines } = select({ ...entry, body: heldBody(entry.body) }, { kind: 'whole' })
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
     const type = mediaType(entry.headers['content-type'])
-    return {
-      ...{ status, statusText, body: entry.body, type, second: -1 },
-      lines: ['Age', '0', 'Cache-Status', '', ...rest],
-    }
+    const all = ['Age', '0', 'Cache-Status', '', ...rest]
+    return { head: readyHead(status, all, statusText), body: entry.body, type, second: -1 }
   }
 
   return {
@@ -54,8 +51,10 @@ export function createReadies(): Readies {
       const second = Math.floor(moment.now / 1000)
       if (ready.second !== second) {
         ready.second = second
-        ready.lines[1] = String(ageSeconds(entry, moment))
-        ready.lines[3] = member('halftone', { ttl: ttlSeconds(entry, moment) })
+        const { head } = ready
+        head.lines[1] = String(ageSeconds(entry, moment))
+        head.lines[3] = member('halftone', { ttl: ttlSeconds(entry, moment) })
+        head.text = undefined
       }
       return ready
     },
