@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { folderFault, foldersOf } from '../assembly/folders.ts'
 import { describeDatabase, recordsFault } from '../assembly/records.ts'
 import { describeRedis, redisFault } from '../assembly/redis.ts'
-import type { Config, SourceConfig } from '../config.ts'
+import type { Config, SiteConfig, SourceConfig } from '../config.ts'
 import { probeServer } from '../fetch/probe.ts'
 import { bucketFault } from './bucket-fault.ts'
 
@@ -28,6 +28,9 @@ export const checksOf = (config: Config): readonly ReachabilityCheck[] => [
   ...(config.redis ? [redisTrial(config)] : []),
   ...storageTrials(config),
   ...[...config.sources].map(([name, source]) => sourceTrial(config, name, source)),
+  ...(config.roles.includes('edge')
+    ? [...config.sites].map(([name, site]) => siteTrial(config, name, site))
+    : []),
 ]
 
 const redisTrial = (config: Config): ReachabilityCheck => ({
@@ -54,6 +57,16 @@ const sourceTrial = (config: Config, name: string, source: SourceConfig): Reacha
   label: 'source',
   about: `${name}: ${describe(source)}`,
   fault: () => sourceFault(config, source),
+})
+
+const siteTrial = (config: Config, name: string, site: SiteConfig): ReachabilityCheck => ({
+  label: 'site',
+  about: `${name}: ${site.hosts.join(', ')} from ${site.origin}`,
+  fault: () =>
+    probeServer(new URL(site.origin), {
+      ...{ allowAddresses: site.allowAddresses, connectMs: config.connectMs, totalMs },
+      headers: site.originHost === undefined ? {} : { host: site.originHost },
+    }),
 })
 
 function describe(source: SourceConfig): string {

@@ -20,7 +20,13 @@ export async function serve(config: Config, version: string): Promise<void> {
   giveBackMemory()
   const server = await listening(config, halftone)
   log.info(
-    { url: server.url, roles: config.roles, sources: [...config.sources.keys()], version },
+    {
+      url: server.url,
+      roles: config.roles,
+      sources: [...config.sources.keys()],
+      sites: [...config.sites.keys()],
+      version,
+    },
     'listening',
   )
   if (process.stdout.isTTY) console.log(`\n  Halftone ${version} is at ${server.url}\n`)

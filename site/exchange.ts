@@ -31,7 +31,7 @@ export interface OriginAnswer {
   readonly trailers: () => Lines
 }
 
-/** Rejects with 'source-failed' or 'source-late' when there is no answer, 'forbidden-address' when there may be none. */
+/** Rejects with 'source-failed' or 'source-late' when there is no answer. */
 export function exchange(dispatcher: Dispatcher, request: OriginRequest): Promise<OriginAnswer> {
   const { signal, giveBack } = request
   if (signal.aborted) return Promise.reject(abandoned())
@@ -95,8 +95,13 @@ export const linesOf = (raw: unknown): string[] =>
     : []
 
 export function failureOf(error: Error): Failure {
-  if (error instanceof Failure) return error
-  if (error.cause instanceof Failure) return error.cause
+  const failure = error instanceof Failure ? error : error.cause
+  // The operator's doing, and nothing that a visitor could do anything about.
+  if (failure instanceof Failure && failure.kind === 'forbidden-address')
+    return new Failure('source-failed', 'The site could not be asked.', {
+      cause: new Error(`${failure.message} Name it in allowAddresses of the site.`, { cause: failure }),
+    })
+  if (failure instanceof Failure) return failure
   const isLate = /TIMEOUT/.test((error as NodeJS.ErrnoException).code ?? '')
   return isLate
     ? new Failure('source-late', 'The site did not answer in time.', { cause: error })

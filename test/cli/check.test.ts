@@ -64,7 +64,9 @@ test('what can be reached is good, whatever it says of its first page', async ()
       web: { hosts: [new URL(well).host, '*.example'], ...open },
       albums: { bucket: { kind: 'folder', dir: join(folder, 'bucket') } },
     },
+    sites: { caps: { hosts: ['caps.example', '*.caps.example'], origin: well, ...open } },
   })
+  expect(out).toMatch(/^site {5}caps: caps\.example, \*\.caps\.example from http:\/\/127\.0\.0\.1:\d+$/m)
   expect(out).toMatch(/^The configuration is good\.$/m)
   expect(code).toBe(0)
 })
@@ -109,6 +111,11 @@ describe('has a line with a fault for', () => {
       'a site whose name is not known',
       () => ({ sources: { shop: { site: 'http://nowhere.invalid' } } }),
       /^source {3}shop: .*FAULT: .*nowhere\.invalid/m,
+    ],
+    [
+      'a whole web site whose server has a private address',
+      () => ({ sites: { caps: { hosts: ['caps.example'], origin: well } } }),
+      /^site {5}caps: .*FAULT: 127\.0\.0\.1 is not a public address: name it in allowAddresses$/m,
     ],
     [
       'a host of a web proxy at a private address',

@@ -4,7 +4,9 @@ import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createGuard } from '../../fetch/guard.ts'
 import { heldBytes } from '../../site/cache/intake.ts'
+import { exchange } from '../../site/exchange.ts'
 import { aRawOrigin, type RawOrigin } from './raw-origin.ts'
 import { aSite, type Handler, type SiteStack } from './stack.ts'
 
@@ -179,6 +181,17 @@ describe.each(kinds)('a body that is %s', (_, headers) => {
 })
 
 const patient = { timeout: 20_000, interval: 20 }
+
+test('an origin at an address that was not allowed is a failure of ours, told to the operator with the setting', async () => {
+  const asked = { origin: raw.url, method: 'GET', path: '/', lines: ['Host', 'blog.test'] }
+  const closed = createGuard({ allowAddresses: [] })
+  await expect(exchange(closed, { ...asked, signal: new AbortController().signal })).rejects.toMatchObject({
+    kind: 'source-failed',
+    details: { cause: { message: expect.stringContaining('allowAddresses') } },
+  })
+  await closed.destroy()
+  expect(raw.heard).toHaveLength(0)
+})
 
 describe('a body on its way to the origin', () => {
   const begin = () => {
