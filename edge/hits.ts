@@ -98,7 +98,7 @@ export function createHits(options: HitsOptions): Hits {
     bytes += ready.entry.body.length
     if (ready.plainSecond !== ready.second) {
       ready.plainSecond = ready.second
-      ready.plain = { head: headText(ready.whole), body: ready.entry.body }
+      ready.plain = { head: headText(ready.whole.lines), body: ready.entry.body }
     }
     return ready.plain
   }
