@@ -58,17 +58,21 @@ const padded = (source: Uint8Array, by: number): Uint8Array => Buffer.concat([so
  * What the yardstick takes on the machine that the rates are written for. Beside every job it is measured anew: a machine
  * that is slower this minute is so for both.
  */
-const yardstickMs = 40
+const yardstickMs = 20
+/** Jobs on either side of one whose yardsticks are looked at with its own: one alone may be off by a half. */
+const near = 3
 
 interface Cost {
   readonly picture: string
   readonly query: string
-  /** In milliseconds of a machine whose yardstick takes `yardstickMs`. */
-  readonly cost: number
-  /** As it was measured, and the yardstick beside it. */
+  /** As it was measured. */
   readonly ms: number
+  /** The median of those near it. */
   readonly yardstick: number
 }
+
+/** In milliseconds of a machine whose yardstick takes `yardstickMs`. */
+const costOf = ({ ms, yardstick }: Cost): number => tenths((ms * yardstickMs) / yardstick)
 
 async function measure(jobs: readonly Job[]): Promise<Cost[]> {
   const yard = jobs.find(({ picture }) => picture === 'kodak-03-hats.png')
@@ -80,16 +84,15 @@ async function measure(jobs: readonly Job[]): Promise<Cost[]> {
   for (const job of mine.slice(0, 5)) await render(job.source, job.plan, { facts: job.facts })
   const costs: Cost[] = []
   for (const job of mine) {
-    const yardstick = await least(stick)
-    const ms = await least(job)
-    const cost = (ms * yardstickMs) / yardstick
-    costs.push({
-      ...{ picture: job.picture, query: job.query },
-      ...{ cost: tenths(cost), ms: tenths(ms), yardstick: tenths(yardstick) },
-    })
+    const { picture, query } = job
+    costs.push({ picture, query, yardstick: await least(stick), ms: tenths(await least(job)) })
     if (costs.length % 50 === 0) console.error(`${costs.length} of ${mine.length} jobs`)
   }
-  return costs
+  const sticks = costs.map(({ yardstick }) => yardstick)
+  return costs.map((cost, n) => ({
+    ...cost,
+    yardstick: tenths(median(sticks.slice(Math.max(0, n - near), n + near + 1))),
+  }))
 }
 
 const tenths = (value: number): number => Math.round(value * 10) / 10
@@ -136,7 +139,7 @@ const costs = new Map(
 const measured = all.flatMap((job) => {
   const cost = costs.get(nameOf(job))
   const asked = tenths(price(job.plan, job.facts))
-  return cost ? [{ ...cost, price: asked, groups: groupsOf(job) }] : []
+  return cost ? [{ ...cost, cost: costOf(cost), price: asked, groups: groupsOf(job) }] : []
 })
 const ratios = measured.map(({ cost, price }) => cost / price)
 const summary = {

@@ -104,6 +104,7 @@ const schemas = {
     keys: list(key()).optional(),
     algorithm: z.enum(['sha1', 'sha256', 'sha512']).optional(),
     signatureLength: z.number().int().min(16).max(88).optional(),
+    autoFormat: z.boolean().optional(),
   }),
   cloudinary: z.strictObject({
     ...common,

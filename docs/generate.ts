@@ -1,7 +1,7 @@
 // Writes the pages of docs/ that come from tables: `npm run docs`. A test fails while a page is not up to date.
 import { writeFileSync } from 'node:fs'
 import { languageNames } from '../edge/languages/registry.ts'
-import { languagePage } from './language-page.ts'
+import { languagePage, uploadcarePage } from './language-page.ts'
 import { optionsPage } from './options-page.ts'
 import { settingsPage } from './settings-page.ts'
 
@@ -9,6 +9,7 @@ import { settingsPage } from './settings-page.ts'
 export const pages: Readonly<Record<string, () => string>> = {
   'options.md': optionsPage,
   'settings.md': settingsPage,
+  'languages/uploadcare.md': uploadcarePage,
   ...Object.fromEntries(languageNames.map((name) => [`languages/${name}.md`, () => languagePage(name)])),
 }
 

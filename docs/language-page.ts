@@ -2,19 +2,49 @@
 import { definitions, type LanguageName } from '../edge/languages/registry.ts'
 import { reasons, type Why } from '../edge/languages/shared/reasons.ts'
 import { isDone, type Word } from '../edge/languages/shared/words.ts'
+import { operationTables, uploadcareAbout } from '../edge/languages/uploadcare/words.ts'
+
+interface Described {
+  readonly title: string
+  readonly folder: string
+  readonly where: string
+  readonly mounting: string
+  readonly example: string
+  readonly about: readonly string[]
+  readonly tables: readonly { readonly heading: string; readonly words: readonly Word[] }[]
+}
 
 export function languagePage(name: LanguageName): string {
   const { title, prefix, example, tables, about } = definitions[name]
-  const all = tables.flatMap(({ words }) => words as readonly Word[])
+  return page({
+    ...{ title, folder: name, about },
+    where: `below \`${prefix}\` unless the configuration says otherwise`,
+    mounting: `Mounted by \`languages: { ${name}: true }\`, or with settings in the place of \`true\`, see [languages.md](../languages.md).`,
+    example: `${prefix}${example}`,
+    tables: tables as Described['tables'],
+  })
+}
+
+/** It is not mounted: its addresses begin with the identifier of an upload. */
+export const uploadcarePage = (): string =>
+  page({
+    ...{ title: 'Uploadcare', folder: 'uploadcare', about: uploadcareAbout, tables: operationTables },
+    where: 'always, over what was uploaded',
+    mounting: 'Its APIs are in [uploadcare.md](../uploadcare.md).',
+    example: '/UUID/-/scale_crop/640x480/center/-/quality/smart/cat.jpg',
+  })
+
+function page({ title, folder, where, mounting, example, about, tables }: Described): string {
+  const all = tables.flatMap(({ words }) => words)
   return `${[
-    `<!-- Written by docs/generate.ts from edge/languages/${name}. Do not edit: run \`npm run docs\`. -->`,
+    `<!-- Written by docs/generate.ts from edge/languages/${folder}. Do not edit: run \`npm run docs\`. -->`,
     `# ${title}`,
-    `Addresses of ${title} as they are, below \`${prefix}\` unless the configuration says otherwise:`,
-    `\`\`\`\n${prefix}${example}\n\`\`\``,
-    `Mounted by \`languages: { ${name}: true }\`, or with settings in the place of \`true\`, see [languages.md](../languages.md).`,
+    `Addresses of ${title} as they are, ${where}:`,
+    `\`\`\`\n${example}\n\`\`\``,
+    mounting,
     ...about,
     '## What is supported',
-    ...tables.flatMap(({ heading, words }) => [`### ${heading}`, supported(words as readonly Word[])]),
+    ...tables.flatMap(({ heading, words }) => [`### ${heading}`, supported(words)]),
     ...section('What differs', differences(all)),
     ...section('What is missing', missing(tables)),
   ].join('\n\n')}\n`
@@ -37,11 +67,9 @@ function differences(words: readonly Word[]): string {
   return [...new Set(told)].join('\n')
 }
 
-type Tables = (typeof definitions)[LanguageName]['tables']
-
 /** By the reason, the words and values that are refused. */
-function missing(tables: Tables): string {
-  const rows = tables.flatMap(({ words }) => words as readonly Word[])
+function missing(tables: Described['tables']): string {
+  const rows = tables.flatMap(({ words }) => words)
   const lines = Object.entries(reasons).flatMap(([why, reason]) => {
     const whole = rows.filter((word) => !isDone(word) && word.why === why).map(({ name }) => `\`${name}\``)
     const values = rows

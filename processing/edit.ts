@@ -51,13 +51,15 @@ export function readEdit(edit: string): Spec {
   return spec
 }
 
+const withoutPixels: readonly Facts['format'][] = ['svg', 'pdf', 'mp4', 'webm']
+
 /**
  * Whether this picture is already what the edit asks for: no larger than a frame it need only fit in, upright where a
  * turn is all that was asked for, opaque where only a background was.
  */
 export function changesNothing(edit: string, facts: Facts): boolean {
-  // A drawing has no pixels that could stay as they are.
-  if (facts.format === 'svg') return false
+  // Drawings, documents and films have no pixels that could stay as they are.
+  if (withoutPixels.includes(facts.format)) return false
   const made = plan(readEdit(edit), facts)
   return !made.flatten && passesOf(made).every((pass) => stepsIn(pass).length === 0)
 }

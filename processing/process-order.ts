@@ -7,7 +7,7 @@ import {
   defaultLimits,
   type Facts,
   identify,
-  identifyPicture,
+  identifySource,
   type Limits,
   outputFormats,
   plan,
@@ -57,7 +57,7 @@ async function carryOut(
   bounds: OrderBounds,
 ): Promise<OrderResult> {
   const source = await readSource(file, bounds.limits.maxSourceBytes)
-  const facts = identifyPicture(source)
+  const facts = identifySource(source)
   admit(facts, undefined, bounds.limits)
   if (bounds.slot) takeMegapixels(bounds.slot, countMegapixels(facts), bounds.timeoutMs)
   const whole = await ended(source, facts)
@@ -73,7 +73,11 @@ async function carryOut(
     bounds,
   })
   const figures = {
-    source: { ...identifyInDetail(source), bytes: source.length, uniqueColours: await countColours(whole) },
+    source: {
+      ...identifyInDetail(source, identifySource),
+      bytes: source.length,
+      uniqueColours: await countColours(whole),
+    },
     result: identifyInDetail(result.body),
     format: result.format,
     type: getMediaType(result.format),

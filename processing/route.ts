@@ -31,13 +31,13 @@ export function chooseRoute(facts: Facts, edit: string, request: OptimiseRequest
 }
 
 /** Mostly of photographs, and coded with loss. */
-const photographs: readonly Facts['format'][] = ['jpeg', 'avif', 'raw', 'heic', 'jxl', 'jp2']
+const photographs: readonly Facts['format'][] = ['jpeg', 'avif', 'raw', 'heic', 'jxl', 'jp2', 'mp4', 'webm']
 
 type Target = Facts['format'] | 'auto'
 
 /** The optimiser itself makes JPEG, WebP and AVIF of what it reads, and no other format of another. */
 function needsPixels({ format }: Facts, target: Target): boolean {
-  if (target === format) return false
+  if (target === format) return Object.hasOwn(drawnOf, format)
   return (
     onlyRead.includes(format) ||
     target === 'png' ||
@@ -47,7 +47,17 @@ function needsPixels({ format }: Facts, target: Target): boolean {
 }
 
 /** Formats that are read and never written. */
-const onlyRead: readonly Target[] = ['tiff', 'bmp', 'ico', 'psd', 'raw', 'heic', 'jxl', 'jp2']
+const onlyRead: readonly Target[] = [
+  ...(['tiff', 'bmp', 'ico', 'psd', 'raw', 'heic', 'jxl', 'jp2'] as const),
+  ...(['pdf', 'mp4', 'webm'] as const),
+]
+
+/** Of what is no picture, what is drawn of it. */
+const drawnOf: Readonly<Partial<Record<Target, string>>> = {
+  pdf: 'a PDF document its first page',
+  mp4: 'a film its first picture',
+  webm: 'a film its first picture',
+}
 
 function routeStraight(facts: Facts, request: OptimiseRequest, target: Target): Route {
   if (target !== facts.format) return soften(request, target)
@@ -78,14 +88,17 @@ const written: readonly Target[] = ['gif', 'webp']
 
 function refuseImpossible({ format, animated }: Facts, target: Target): void {
   const name = format.toUpperCase()
-  const expected = 'jpeg, png, gif, webp or avif'
+  const expected = 'auto, jpeg, png, gif, webp or avif'
   if (format === 'svg' && (target === 'svg' || target === 'auto'))
     throw new Failure('bad-option', 'An SVG is edited only on its way to another format: name one.', {
       option: 'format',
-      expected,
+      expected: 'jpeg, png, gif, webp or avif',
     })
-  if (onlyRead.includes(target))
-    throw new Failure('source-unsupported', `A picture in ${name} cannot be written: name another format.`)
+  if (onlyRead.includes(target)) {
+    const drawn = drawnOf[target]
+    const why = drawn ? `Of ${drawn} can be made a picture` : `A picture in ${name} cannot be written`
+    throw new Failure('source-unsupported', `${why}: name a format for it.`, { option: 'format', expected })
+  }
   if (!animated) return
   if (!moving.includes(format))
     throw new Failure('bad-option', `It moves, and an animated ${name} cannot be edited or converted.`, {

@@ -3,7 +3,7 @@ import { type Facts, isOfPlainPixels } from './facts.ts'
 
 /** Milliseconds of CPU for a megapixel, its handing over counted; measured on Debian's programs, one by one. */
 export const outsideRates = {
-  program: 40, // one, begun and ended
+  program: 14, // one, begun and ended
   'read heic': 190,
   'read jxl': 60,
   'read jxl packed': 400, // with a profile or transparency, as a PNG
@@ -11,11 +11,11 @@ export const outsideRates = {
   'read pdf': 90,
   'read film': 130,
   'seek film': 550, // from the last picture that stands alone up to the moment
-  'read avif film': 120,
+  'read avif film': 320,
   'read png film': 30,
   'read psd': 25,
-  'read other': 60,
-  'write jxl': 100,
+  'read other': 65,
+  'write jxl': 33,
   'write jxl lossless': 400,
 } as const
 

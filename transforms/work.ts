@@ -16,62 +16,65 @@ import { addsColour, drawsEdges, eachStep, opensUp } from './steps/index.ts'
  * raw values in bench/results/price.json. Only the proportions matter: another machine is as much faster in all of them.
  */
 const fixedRates = {
-  render: 1.5, // one, not a megapixel
+  render: 4.5, // one, not a megapixel
   frame: 0.05, // one, begun and ended however small it is
-  'frame apart': 2, // one, with steps of its own
-  inks: 25, // one profile of inks, made ready
-  'read jpeg': 3,
-  'read jpeg shrunk': 1,
-  'read jpeg bytes': 7, // a million of them
-  'read jpeg scan': 0.7, // one more pass over the picture
-  'read png': 7,
-  'read gif': 4,
-  'read webp': 19,
-  'read avif': 28,
-  'read svg': 6,
-  'read svg pass': 6,
-  'read tiff': 2,
+  'frame apart': 1.2, // one, with steps of its own
+  inks: 24, // one profile of inks, made ready
+  'read jpeg': 6,
+  'read jpeg shrunk': 1.7,
+  'read jpeg bytes': 5.5, // a million of them
+  'read jpeg scan': 0.81, // one more pass over the picture
+  'read png': 8.5,
+  'read gif': 5.5,
+  'read webp': 16,
+  'read avif': 27,
+  'read svg': 10,
+  'read svg pass': 2.5,
+  'read tiff': 0.93,
   ...outsideRates,
-  deep: 9, // of 16 bits
-  colours: 10, // by a profile, or from inks
+  deep: 8, // of 16 bits
+  colours: 13, // by a profile, or from inks
   'code points': 20, // in our own code, see pixels/to-space.ts
   'code points pq': 50,
   'code points hlg': 85,
   pass: 2, // one more, upon the pixels of the one before
   reduce: 1, // to what a step or a look needs
-  'write jpeg': 11,
-  'write png': 35,
-  'write png drawn': 15,
+  'write jpeg': 4.5,
+  'write png': 97,
+  'write png drawn': 150,
   'write png reduced': 60,
-  tell: 7, // once: of a small copy
-  'write few colours': 340,
+  tell: 22, // once: of a small copy
+  'write few colours': 530,
   'write fewer colours': 90, // once
-  'write webp': 40,
-  'write webp busy': 40, // where every pixel is unlike the next
-  'write webp drawn': 90,
-  'write webp edges': 500, // beside the usual, with and without loss
+  'write webp': 33,
+  'write webp busy': 23, // where every pixel is unlike the next
+  'write webp drawn': 26,
+  'write webp edges': 93, // beside the usual, with and without loss
   'write webp film': 15,
-  'write webp alpha': 100,
-  'write webp lossless': 170,
-  'write webp lossless drawn': 60,
-  'write avif': 60,
-  'write avif busy': 60,
-  'write avif drawn': 110,
+  'write webp film busy': 550,
+  'write webp alpha': 260,
+  'write webp lossless': 200,
+  'write webp lossless drawn': 280,
+  'write avif': 84,
+  'write avif busy': 17,
+  'write avif fine': 160,
+  'write avif drawn': 130,
   'write avif thorough': 900, // ten times as much as in haste, see bench/avif-effort.ts
   'write avif edges': 180,
-  'write avif lossless': 140,
+  'write avif lossless': 200,
   film: 70, // one, begun and ended by another program
-  'write mp4': 30,
-  'write mp4 busy': 45,
-  'write webm': 65,
+  'write mp4': 23,
+  'write mp4 busy': 67,
+  'write webm': 52,
   'write webm busy': 270,
-  'write gif': 900,
-  'write gif drawn': 28,
-  'write gif busy': 350,
-  'search jpeg': 330,
-  'search webp': 800,
+  'write gif': 290,
+  'write gif drawn': 14,
+  'write gif busy': 100,
+  'write gif film busy': 350,
+  'search jpeg': 640,
+  'search webp': 680,
   'search avif': 1_000,
-  'search alpha': 1_000,
+  'search alpha': 440,
 } as const
 
 type Fixed = keyof typeof fixedRates
@@ -144,13 +147,15 @@ export function workOf(plan: Plan, facts: Facts): Work {
 /** Faces are looked for in a small copy. */
 const looked = { resize: { width: 640, height: 640 } }
 
-/** The source's own bytes are read through once, all frames of them. */
+/** The source's own bytes are read through once. */
 export function readingOf(facts: Facts): Work {
   const work = new Map<string, number>()
   const add: Add = (name, amount) => work.set(name, (work.get(name) ?? 0) + amount)
+  // Of what moves and is not written here a decoder reads but one frame.
+  const frames = facts.format === 'png' || facts.format === 'avif' ? 1 : facts.pages
   add('render', 1)
-  if (facts.pages > 1) add('frame', facts.pages)
-  add('reduce', reading({}, facts, { frames: facts.pages, add }))
+  if (frames > 1) add('frame', frames)
+  add('reduce', reading({}, facts, { frames, add }))
   return work
 }
 
@@ -226,12 +231,22 @@ function writing(encoding: Encoding, { plan, facts: source, made, add }: Writing
   if (encoding.reducible) add('write png reduced', made)
   if (format === 'jxl') add('program', 1)
   if (format === 'webp' || format === 'avif' || format === 'gif')
-    add(`write ${format} busy`, written * busy(facts))
+    add(busyWriterOf(encoding, plan), written * busy(facts))
+  if (format === 'avif' && !lossless) add('write avif fine', written * fineness(encoding.quality))
   if (!lossless && (format === 'webp' || format === 'avif') && plan.pages === 1 && drawsEdges(plan))
     add(`write ${format} edges`, written)
   // In a film what is transparent is a few plain areas.
   if (hasAlpha && format === 'webp' && !lossless && plan.pages === 1) add('write webp alpha', made)
 }
+
+/** Where every pixel is unlike the next there is more to write. */
+function busyWriterOf({ format, lossless }: Encoding, { pages }: Plan): string {
+  const isFilm = pages > 1 && (format === 'gif' || (format === 'webp' && !lossless))
+  return `write ${format} ${isFilm ? 'film ' : ''}busy`
+}
+
+/** How much of what is hardly seen is kept: nothing of it up to a usual quality, all at 100. */
+const fineness = (quality = 60): number => Math.max(0, quality - 60) / 40
 
 function writerOf({ format, lossless, ...encoding }: Encoding, { pages }: Plan, facts: Facts): Fixed {
   if (format === 'jpeg') return 'write jpeg'

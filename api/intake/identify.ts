@@ -3,11 +3,18 @@
 import { open } from 'node:fs/promises'
 import { Failure } from '../../errors.ts'
 import { isSvg } from '../../transforms/identify/svg.ts'
-import { admit, defaultLimits, type Limits, type SourceFormat } from '../../transforms/index.ts'
+import {
+  admit,
+  defaultLimits,
+  identifySource,
+  type Limits,
+  type SourceFormat,
+} from '../../transforms/index.ts'
 import { type Identification, identifyInDetail } from '../../transforms/optimise/identification.ts'
 import { formatIn } from './media-type.ts'
 
 export interface IdentifyOptions {
+  /** Also of documents and films, of which pictures can be made. */
   readonly onlyPictures?: boolean | undefined
   readonly onIdentified?: ((identification: Identification | null) => void) | undefined
 }
@@ -55,22 +62,22 @@ export function createIdentifier(options: IdentifyOptions, readWhole: ReadWholeF
       if (seen >= headBytes) return
       head.push(chunk.subarray(0, headBytes - seen))
       seen += chunk.length
-      if (seen >= headBytes) decide(judge(Buffer.concat(head), false))
+      if (seen >= headBytes) decide(judge(Buffer.concat(head), false, options))
     },
     async end(path, bytes) {
       const start = Buffer.concat(head)
-      if (bytes <= headBytes) decide(judge(start, true))
+      if (bytes <= headBytes) decide(judge(start, true, options))
       else if (isOpen(verdict, start) && bytes <= (isSvg(start) ? svgBytes : wholeBytes))
-        decide(await readWhole({ path, bytes }, (all) => judge(all, true)))
+        decide(await readWhole({ path, bytes }, (all) => judge(all, true, options)))
       else if (verdict === 'undecided') decide({ refusal: unread() })
       return typeof verdict === 'object' && 'picture' in verdict ? verdict.picture : null
     },
   }
 }
 
-function judge(bytes: Buffer, isWhole: boolean): Verdict {
+function judge(bytes: Buffer, isWhole: boolean, { onlyPictures }: IdentifyOptions): Verdict {
   try {
-    const picture = identifyInDetail(bytes)
+    const picture = identifyInDetail(bytes, onlyPictures ? identifySource : undefined)
     // An SVG is measured by its root and priced by all of it, and cut off it is another document.
     return picture.format === 'svg' && !isWhole ? 'undecided' : { picture }
   } catch (thrown) {

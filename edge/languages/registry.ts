@@ -105,7 +105,7 @@ export const definitions = {
     prefix: '/thumbor',
     example: '/unsafe/640x480/smart/filters:quality(80)/cats/tom.jpg',
     about: [
-      'Settings: `keys` (text; all verify, and `unsafe` is then refused), `algorithm` and `signatureLength` for imagor. Without keys every first segment passes, and a source with keys of its own asks for our signature.',
+      'Settings: `keys` (text; all verify, and `unsafe` is then refused), `algorithm` and `signatureLength` for imagor, and `autoFormat: true` to negotiate where no format is named. Without keys every first segment passes, and a source with keys of its own asks for our signature.',
       'The source is a whole address, an address without a scheme of a configured `site` or `hosts` source, `b64:` and Base64, or a path. EXIF orientation is always applied, and where no quality is named it is ours. Filters that neither thumbor nor imagor knows are skipped, as there.',
       'Filters are done in the order of the address: where our steps have another one, and it would be seen, a further pass begins (`then`), up to eight in all. What acts before the picture is sized does so wherever it stands: `focal`, `stretch`, `upscale`, `no_upscale`, `fill`, `orient`, `trim`.',
     ],

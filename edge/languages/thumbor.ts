@@ -33,7 +33,12 @@ import { type ThumborAsked, thumborFilters } from './thumbor/filters.ts'
 import { metaAnswer } from './thumbor/meta.ts'
 import { inPassesOf, upon, wholeOf } from './thumbor/passes.ts'
 import { readPath, type ThumborPath } from './thumbor/path.ts'
-import { type ThumborSettings, verifyPath } from './thumbor/signature.ts'
+import { type ThumborSigning, verifyPath } from './thumbor/signature.ts'
+
+export interface ThumborSettings extends ThumborSigning {
+  /** Negotiates where no format is named, as thumbor does with AUTO_WEBP and its kin. */
+  readonly autoFormat?: boolean | undefined
+}
 
 const words = vocabulary(thumborFilters)
 
@@ -78,7 +83,7 @@ export function createThumbor(settings: ThumborSettings, places: Places): ReadMe
       place: placeOf(path.source, places),
       verify: (signing) =>
         settings.keys?.length ? verifyPath(path, settings) : verify(target.whole, signing),
-      compile: (notes) => compile(path, notes, places),
+      compile: (notes) => compile(path, notes, { places, settings }),
     }
   }
 }
@@ -100,23 +105,35 @@ function pictureName(text: string, places: Places): string {
   return /^https?:\/\//.test(path) ? path : `${source}:${path}`
 }
 
-function compile(path: ThumborPath, notes: Notes, places: Places): Compiled {
+interface Context {
+  readonly places: Places
+  readonly settings: ThumborSettings
+}
+
+function compile(path: ThumborPath, notes: Notes, { places, settings }: Context): Compiled {
   const said = path.filters.filter(([name]) => words.has(name))
   const readings = inPassesOf(said, words).map((each) => readWords<ThumborAsked>(words, each, notes, {}))
   for (const word of unsupported(path)) notes.refused(notSupported(word))
   const from = new Map([...readings.flatMap((reading) => [...reading.from]), ['then', 'filters']])
-  const { isRaw, name, format } = wholeOf(readings.map(({ asked }) => asked))
+  const {
+    isRaw,
+    name,
+    format = settings.autoFormat ? 'auto' : undefined,
+  } = wholeOf(readings.map(({ asked }) => asked))
   if (isRaw) return { pairs: { fm: 'original' }, from, ...saving(name) }
   const passes = readings.map(({ asked: { native, mark, ...asked } }, nth) => ({
     ...(nth === 0 ? sizedBy(path, asked, notes) : upon(asked)),
     ...native,
     ...(mark === undefined ? {} : { mark: pictureName(mark, places) }),
   }))
-  const pairs = { ...(format === undefined ? {} : { fm: format }), ...inPasses(passes) }
+  const pairs = { ...formatPairs(format), ...inPasses(passes) }
   if (!path.modes.includes('meta')) return { pairs, from, ...saving(name) }
   const reshape = metaAnswer(toOptions(pairs, from, notes), decoded(path.source) ?? path.source)
   return { pairs: { fm: 'json', ...only(pairs, 'expires') }, from, reshape }
 }
+
+const formatPairs = (format: string | undefined): Pairs =>
+  format === undefined ? {} : format === 'auto' ? { auto: 'format' } : { fm: format }
 
 const only = (pairs: Pairs, key: string): Pairs => (pairs[key] === undefined ? {} : { [key]: pairs[key] })
 

@@ -53,30 +53,6 @@ test.each(languageNames)('%s: whatever is not done has a reason', (name) => {
   expect(unexplained.map((word) => word.name)).toEqual([])
 })
 
-test('one picture is one key in eight languages', () => {
-  const id = '3c269810-c17b-4e2c-92b6-25622464d866'
-  const names = languageNames.filter((name) => name !== 'next' && name !== 'weserv')
-  const files = { 'https://assets.example.org/': 'uploads' }
-  const mounts = [
-    ...names.map((name) => mountOf(name, { source: 'uploads' })),
-    mountOf('weserv', { sources: files }),
-  ]
-  const { exactly } = aSpeaker(mounts)
-  const addresses = [
-    `/uploads/${id}?w=300&h=200&fit=crop&fm=jpg&q=86`,
-    `/${id}/-/scale_crop/300x200/center/-/format/jpeg/-/quality/better/`,
-    `/cdn-cgi/image/width=300,height=200,fit=cover,format=baseline-jpeg,quality=86/${id}`,
-    `/imgproxy/_/rs:fill:300:200:1/q:86/plain/${id}@jpg`,
-    `/_ipx/s_300x200,enlarge,f_jpg,q_86/${id}`,
-    `/weserv/?url=assets.example.org/${id}&w=300&h=200&fit=cover&output=jpg&q=86`,
-    `/thumbor/unsafe/300x200/filters:format(jpeg):quality(86)/${id}`,
-    `/cloudinary/demo/image/upload/c_fill,w_300,h_200/f_jpg,q_86/${id}`,
-  ]
-  expect(new Set(addresses.map((address) => exactly(address).path))).toEqual(
-    new Set([`/uploads/${id}?fit=crop&fm=jpg&h=200&q=86&w=300&rev=3`]),
-  )
-})
-
 test('a purge of such an address is one of the picture that it means', () => {
   const read = createLanguages([mountOf('cloudflare'), mountOf('next')], web)
   const theirs = ['/cdn-cgi/image/width=640,format=auto/cat.jpg', '/_next/image?url=%2Fcat.jpg&w=640&q=75']

@@ -3,8 +3,12 @@ import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EdgeSource, makeExact } from '../../edge/exact-request.ts'
+import { colourNames } from '../../edge/languages/uploadcare/colours.ts'
 import { uploadcareColours, uploadcareFaces, uploadcareFacts } from '../../edge/languages/uploadcare/facts.ts'
+import { stepNames } from '../../edge/languages/uploadcare/operations.ts'
+import { sizings } from '../../edge/languages/uploadcare/sizing.ts'
 import { sign as signed } from '../../edge/languages/uploadcare/token.ts'
+import { operationTables } from '../../edge/languages/uploadcare/words.ts'
 import { sign } from '../../edge/signature.ts'
 import { Failure } from '../../errors.ts'
 import { plan } from '../../transforms/index.ts'
@@ -29,6 +33,21 @@ describe('operations and the native query', () => {
       expect([theirs.path, theirs.vary]).toEqual([ours.path, ours.vary])
     }
   })
+})
+
+test('there are forty of them at least', () => {
+  expect(vectors.accepted.length).toBeGreaterThanOrEqual(40)
+})
+
+test('the page of docs/ has every operation that is read, and no other', () => {
+  const told = ['json', 'main_colors', 'detect_faces']
+  const words = operationTables.flatMap((table) => table.words)
+  const shown = words.filter(({ read }) => read).map(({ name }) => name)
+  expect(shown.toSorted()).toEqual(
+    [...stepNames, ...Object.keys(sizings), ...colourNames, ...told].toSorted(),
+  )
+  for (const { name } of words.filter(({ read }) => !read))
+    expect(failureOf(() => exactly(`/${id}/-/preview/-/${name}/1/`)).details.option).toBe(name)
 })
 
 describe('operations that are refused', () => {

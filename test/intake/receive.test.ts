@@ -139,9 +139,9 @@ describe('the first bytes', () => {
   test('refuse what is no picture before the rest arrives', async () => {
     const body = new PassThrough()
     const receiving = anIntake().receive(body, { maxBytes: megabyte, onlyPictures: true })
-    body.write(Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(70_000)]))
+    body.write(Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(70_000)]))
     await expect(receiving).rejects.toEqual(failing('source-unsupported'))
-    await expect(receiving).rejects.toThrow('PDF')
+    await expect(receiving).rejects.toThrow('ZIP')
   })
 
   test('refuse a picture of too many pixels before the rest arrives', async () => {

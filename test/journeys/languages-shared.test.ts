@@ -7,11 +7,12 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBucket, uploadKey } from '../../storage/index.ts'
 import { type PictureBuilders, pictureBuilders } from '../clients/picture-builders.ts'
+import { mountedOver, negotiatedOf, spokenOf, stillOf } from '../edge/equivalents.ts'
 import { aNode, type Node } from './cdn.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'halftone-shared-'))
 const storage = { kind: 'folder', dir } as const
-const ids = Array.from({ length: 16 }, (_, n) => `3c269810-c17b-4e2c-92b6-2562246400${10 + n}`)
+const ids = Array.from({ length: 22 }, (_, n) => `3c269810-c17b-4e2c-92b6-2562246400${10 + n}`)
 let node: Node
 let builders: PictureBuilders | undefined
 
@@ -24,15 +25,7 @@ beforeAll(async () => {
     .toBuffer()
   for (const id of ids) await bucket.put(uploadKey(id), picture, { type: 'image/png' })
   await bucket.close()
-  const over = { source: 'uploads' }
-  node = await aNode({
-    storage,
-    languages: {
-      ...{ cloudflare: over, ipx: over, thumbor: over, cloudinary: over, next: over },
-      imgproxy: { source: 'uploads', sources: { 'local:///': 'uploads' } },
-      weserv: { sources: { 'https://assets.example.org/': 'uploads' } },
-    },
-  })
+  node = await aNode({ storage, languages: mountedOver })
   builders = pictureBuilders()
 }, 300_000)
 afterAll(async () => {
@@ -41,37 +34,24 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
-/** Without negotiation: Uploadcare shows a still picture, which of a JPEG everybody does. */
-const cut: Readonly<Record<string, (id: string) => string>> = {
-  native: (id) => `/uploads/${id}?w=300&h=200&fit=crop&fm=jpg&q=86`,
-  uploadcare: (id) => `/${id}/-/scale_crop/300x200/center/-/format/jpeg/-/quality/better/`,
-  cloudflare: (id) => `/cdn-cgi/image/width=300,height=200,fit=cover,format=baseline-jpeg,quality=86/${id}`,
-  imgproxy: (id) => `/imgproxy/_/rs:fill:300:200:1/q:86/plain/${id}@jpg`,
-  ipx: (id) => `/_ipx/s_300x200,enlarge,f_jpg,q_86/${id}`,
-  weserv: (id) => `/weserv/?url=assets.example.org/${id}&w=300&h=200&fit=cover&output=jpg&q=86`,
-  thumbor: (id) => `/thumbor/unsafe/300x200/filters:format(jpeg):quality(86)/${id}`,
-  cloudinary: (id) => `/cloudinary/demo/image/upload/c_fill,w_300,h_200/f_jpg,q_86/${id}`,
-}
-
-/** Negotiated, with all frames: what Next.js asks for. thumbor, weserv and Uploadcare have no words for both. */
-const negotiated: Readonly<Record<string, (id: string) => string>> = {
-  native: (id) => `/uploads/${id}?w=640&fit=max&q=75&auto=format`,
-  next: (id) => `/_next/image?url=%2F${id}&w=640&q=75`,
-  cloudflare: (id) => `/cdn-cgi/image/w=640,q=75,f=auto/${id}`,
-  imgproxy: (id) => `/imgproxy/_/w:640/q:75/f:best/plain/${id}`,
-  ipx: (id) => `/_ipx/w_640,q_75,f_auto,animated/${id}`,
-  cloudinary: (id) => `/cloudinary/image/upload/c_limit,w_640/f_auto,q_75/${id}`,
-}
+const box = { meeting: 'cover', width: 300, height: 200, quality: 86, isGrey: false } as const
 
 describe.each([
-  ['cut to a box', cut, ids.slice(0, 8), [300, 200]],
-  ['made smaller in the format that the client takes', negotiated, ids.slice(8, 14), [640, 480]],
-] as const)('a picture %s', (_, spoken, pictures, size) => {
-  test.each(Object.keys(spoken).map((first, n) => [first, pictures[n] ?? ''] as const))(
+  ['cut to a box', (id: string) => spokenOf(box, id), ids.slice(0, 8), [300, 200]],
+  [
+    'made smaller in the format that the client takes',
+    (id: string) => negotiatedOf(640, 75, id),
+    ids.slice(8, 15),
+    [640, 480],
+  ],
+  ['negotiated as one frame', (id: string) => stillOf(300, 225, id), ids.slice(15, 21), [300, 225]],
+] as const)('a picture %s', (_, spokenFor, pictures, size) => {
+  test.each(Object.keys(spokenFor('')).map((first, n) => [first, pictures[n] ?? ''] as const))(
     'first asked for in %s is a hit in all others',
     async (first, id) => {
       const headers = { accept: 'image/avif,image/webp' }
-      const made = await node.get(spoken[first]?.(id) ?? '', headers)
+      const spoken = spokenFor(id)
+      const made = await node.get(spoken[first] ?? '', headers)
       expect([made.status, made.tiers.at(-1)]).toEqual([
         200,
         expect.stringMatching(/^halftone-edge; fwd=uri-miss/),
@@ -79,7 +59,7 @@ describe.each([
       const { width, height } = await sharp(made.body).metadata()
       expect([width, height]).toEqual(size)
       for (const [other, address] of Object.entries(spoken)) {
-        const answer = await node.get(address(id), headers)
+        const answer = await node.get(address, headers)
         expect([other, answer.tiers.at(-1)]).toEqual([other, expect.stringMatching(/^halftone-edge; hit/)])
         expect(answer.body.equals(made.body)).toBe(true)
       }
@@ -100,7 +80,7 @@ async function seen(address: string) {
   return [status, `${info.width}x${info.height}`, at(5), at(info.width - 6)]
 }
 
-const [, , , , , , , , , , , , , , picture = ''] = ids
+const picture = ids.at(-1) ?? ''
 
 test("next/image's loader", async ({ skip }) => {
   if (!builders) return skip('npm has no registry here')

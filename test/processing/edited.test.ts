@@ -95,12 +95,16 @@ test('a drawing becomes pixels where a format is named', async () => {
 describe('what browsers cannot show becomes what they can', () => {
   const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures', name))
   const [jxl, heic] = [isInstalled('djxl'), isInstalled('heif-convert', 'heif-dec')]
+  const [pdf, film] = [isInstalled('pdftocairo', 'mutool', 'gs'), isInstalled('ffmpeg')]
 
   const cases = [
     ['two-colours.psd', 'psd', '', { mode: 'lossless', format: 'png' }, 16, true],
     ['two-colours.psd, edited', 'psd', 'w=8', { mode: 'lossy', format: 'webp' }, 8, true],
     ['two-colours.jxl (needs djxl)', 'jxl', '', { mode: 'lossy', format: 'jpeg' }, 64, jxl],
     ['two-colours.heic (needs heif-convert)', 'heic', 'w=32', { mode: 'lossy', format: 'webp' }, 32, heic],
+    ['two-pages.pdf (needs a program for it)', 'pdf', 'w=50', { mode: 'lossy', format: 'jpeg' }, 50, pdf],
+    ['red-then-blue.mp4 (needs ffmpeg)', 'mp4', 'w=32', { mode: 'lossy', format: 'jpeg' }, 32, film],
+    ['red-then-blue.webm (needs ffmpeg)', 'webm', '', { mode: 'lossless', format: 'png' }, 64, film],
   ] as const
   for (const [name, format, edit, request, width, isHere] of cases)
     test.skipIf(!isHere)(name, async () => {
@@ -108,6 +112,20 @@ describe('what browsers cannot show becomes what they can', () => {
       expect(figures).toMatchObject({ width, format: request.format, source: { format } })
       expect(identify(body)).toMatchObject({ format: request.format, width })
     })
+
+  test.each(['two-pages.pdf', 'red-then-blue.mp4'])('%s stays none: a format is asked for', async (name) => {
+    await expect(made(fixture(name), '', { mode: 'lossy' })).rejects.toMatchObject({
+      kind: 'source-unsupported',
+      message: expect.stringMatching(/can be made a picture: name a format for it/),
+    })
+  })
+
+  test.skipIf(!film)('of a film the picture is that of the moment which is asked for', async () => {
+    const asPng = { mode: 'lossless', format: 'png' } as const
+    const { body } = await made(fixture('red-then-blue.mp4'), 'time=1.5', asPng)
+    const { data } = await sharp(body).raw().toBuffer({ resolveWithObject: true })
+    expect(data[2]).toBeGreaterThan(150)
+  })
 
   test('an animated PNG goes on moving as a WebP', async () => {
     const { body } = await made(fixture('anim.png'), 'w=60', { mode: 'lossless', format: 'webp' })

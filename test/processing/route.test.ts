@@ -74,7 +74,9 @@ describe('refused', () => {
     ['a film as a PNG', film('webp'), '', 'png', 'bad-option', 'format'],
     ['an edit of an animated PNG that stays one', film('png'), 'w=50', 'same', 'bad-option', 'format'],
     ['a HEIC that stays one', facts('heic'), 'w=50', 'same', 'source-unsupported', undefined],
-    ['a TIFF that stays one', facts('tiff'), 'w=50', 'same', 'source-unsupported', undefined],
+    ['a TIFF that stays one', facts('tiff'), 'w=50', 'same', 'source-unsupported', 'format'],
+    ['a PDF that stays one', facts('pdf'), '', 'same', 'source-unsupported', 'format'],
+    ['a film that stays one', facts('mp4'), '', 'same', 'source-unsupported', 'format'],
   ] as const)('is %s', (_, source, edit, format, kind, option) => {
     const route = () => chooseRoute(source, edit, { mode: 'lossy', format })
     expect(route).toThrow(expect.objectContaining({ kind }))

@@ -28,6 +28,39 @@ async function boxOf(query: string, further = [logo], source = white) {
   return box
 }
 
+describe('a shade', () => {
+  test.each([
+    // Above, in the middle, below; and on the left and on the right.
+    ['shade=000', [252, 124, 3, 124, 124]],
+    ['shade=80000000', [253, 190, 129, 190, 190]],
+    ['shade=000&shade-ang=180', [3, 131, 252, 131, 131]],
+    ['shade=000&shade-ang=90', [130, 130, 130, 2, 253]],
+    ['shade=000&shade-from=0.6', [255, 255, 8, 255, 255]],
+    ['shade=000&shade-from=0.25&shade-to=0.25', [255, 0, 0, 0, 0]],
+  ] as const)('%s is %j light', async (query, light) => {
+    const found = await seen(white, query)
+    const at = ([x, y]: readonly [number, number]): number => found.at(x, y)[0] ?? -1
+    const places = [
+      [30, 0],
+      [30, 20],
+      [30, 39],
+      [0, 20],
+      [59, 20],
+    ] as const
+    for (const [n, place] of places.entries())
+      expect([n, Math.abs(at(place) - (light[n] ?? 0)) <= 2]).toEqual([n, true])
+  })
+
+  test('has its colour, and leaves alone what is seen through', async () => {
+    const found = await seen(white, 'shade=f00&shade-from=0&shade-to=0')
+    expect(found.at(30, 30).slice(0, 3)).toEqual([255, 0, 0])
+    const clear = await sharp({ create: { width: 8, height: 8, channels: 4, background: '#00000000' } })
+      .png()
+      .toBuffer()
+    expect((await seen(clear, 'shade=f00')).at(4, 7)[3]).toBe(0)
+  })
+})
+
 describe('a mark', () => {
   test.each([
     ['', [45, 29, 55, 35]],

@@ -22,6 +22,17 @@ describe('hide', () => {
     for (const x of [14, 15, 16, 24, 25]) expect(Math.abs((found.at(x, 20)[0] ?? 0) - 128)).toBeLessThan(64)
   })
 
+  test('by a colour: as opaque as it is, and nothing beside it', async () => {
+    const whole = await seen(await stripes(), 'hide=10,10,20,20&hide-color=f00')
+    expect([whole.at(20, 20).slice(0, 3), whole.at(9, 20)[0], whole.at(30, 30)[0]]).toEqual([
+      [255, 0, 0],
+      255,
+      0,
+    ])
+    const half = await seen(await flat([255, 255, 255], 20, 20), 'hide=0,0,10,20&hide-color=80000000')
+    expect([half.at(5, 5)[0], half.at(15, 5)[0]]).toEqual([127, 255])
+  })
+
   test('begins inside the picture, or is an error that names it', async () => {
     const source = await stripes()
     expect(() => made(source, 'hide=50,0,5,5')).toThrow(/begins inside/)

@@ -28,7 +28,9 @@ export function exact(options: Options, client: Client): Spec {
   const isJpeg = !output.formats && (output.format === 'jpeg' || output.format === 'pjpg')
   const isIdle = (background: Spec['background']) => isJpeg && isWhite(background)
   const steps = passesOf(asked, client, isIdle)
-  return { ...steps, ...played(asked, isJpeg), ...written(asked, output), ...output }
+  const { hdr, ...file } = written(asked, output)
+  // Pixels between passes have no more range than a usual screen.
+  return { ...steps, ...played(asked, isJpeg), ...file, ...(hdr && !steps.passes && { hdr }), ...output }
 }
 
 /** Words that stand for other options, as those. */

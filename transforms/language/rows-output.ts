@@ -70,7 +70,7 @@ export const outputRows = {
     kind: oneOf(same('sdr', 'keep')),
     section: 'Format',
     default: 'sdr',
-    needs: '`fm=jpg` or `fm=avif`, and nothing done to the picture but size, region and turns',
+    needs: '`fm=jpg` or `fm=avif`, no `then`, and nothing done to the picture but size, region and turns',
     about:
       '`keep` keeps what only screens of high dynamic range show: in a JPEG the gain map of a JPEG (Ultra HDR, ISO 21496-1), cut and resized as the picture is; in an AVIF the samples of PQ and HLG, with 10 bits. Elsewhere, and by default, gain maps are dropped, and PQ and HLG get the tones of a usual screen.',
   },

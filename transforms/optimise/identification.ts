@@ -33,9 +33,15 @@ export interface Identification {
   readonly extras: JpegExtras | null
 }
 
-/** The first 64 KB are enough, except for what comes after the pixels; see `identify`. */
-export function identifyInDetail(bytes: Uint8Array): Identification {
-  const facts = identifyPicture(bytes)
+/**
+ * The first 64 KB are enough, except for what comes after the pixels; see `identify`. `read` says whether documents and
+ * films count, of which a picture can be made.
+ */
+export function identifyInDetail(
+  bytes: Uint8Array,
+  read: (bytes: Uint8Array) => Facts = identifyPicture,
+): Identification {
+  const facts = read(bytes)
   const { format, width, height, progressive, animated, alpha, depth, space, orientation } = facts
   const segments = format === 'jpeg' ? readSegments(bytes) : []
   const profile = readProfile(bytes, facts)

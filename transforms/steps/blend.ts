@@ -200,7 +200,7 @@ export const blend = effectOf<Blend>()({
   sources: ({ blend }) => (blend && 'path' in blend ? [blend] : []),
   colours: () => true,
   edges: (value) => 'overlay' in value,
-  rates: { blend: 38, 'blend by light': 90, 'blend made': 12 },
+  rates: { blend: 25, 'blend by light': 90, 'blend made': 12 },
   work: (value, { made }) => ({
     blend: made,
     'blend by light': byLight.has(value.mode) ? made : 0,

@@ -52,7 +52,7 @@ export const crop = stepOf<Crop>()({
   // Laid out with the size.
   plan: (draft) => draft,
   isApart: ({ by }) => by !== 'box',
-  rates: { detect: 12 },
+  rates: { detect: 11 },
   work: ({ by }, { resized }) => (by === 'box' ? {} : { detect: resized }),
 })
 

@@ -38,6 +38,6 @@ export const duotone = pointEffectOf<Duotone>()({
   value: ({ duotone, duotoneAlpha = 100 }) =>
     duotone && { dark: duotone[0], light: duotone[1], strength: duotoneAlpha / 100 },
   colours: () => true,
-  rates: { duotone: 22 },
+  rates: { duotone: 15 },
   work: (_, { made }) => ({ duotone: made }),
 })

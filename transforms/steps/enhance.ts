@@ -17,6 +17,6 @@ export const enhance = pointEffectOf<true>()({
   },
   exact: ({ enhance }) => ({ enhance: enhance || undefined }),
   value: ({ enhance }) => enhance || undefined,
-  rates: { enhance: 32 },
+  rates: { enhance: 46 },
   work: (_, { made }) => ({ enhance: made }),
 })

@@ -140,7 +140,7 @@ export const extend = stepOf<Extend>()({
     (paint === 'colour' && isColoured(colour)) ||
     (paint === 'gradient' && (isColoured(gradient?.from) || isColoured(gradient?.to))),
   edges: ({ paint }) => paint !== 'edge',
-  rates: { 'extend blur': 50, 'extend gradient': 32 },
+  rates: { 'extend blur': 74, 'extend gradient': 32 },
   work: ({ paint }, { made }) =>
     paint === 'blur' ? { 'extend blur': made } : paint === 'gradient' ? { 'extend gradient': made } : {},
 })

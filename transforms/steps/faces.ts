@@ -28,6 +28,6 @@ export const faces = stepOf<Faces>()({
     return { ...draft, faces: { otherwise: otherwise(crop).join(), ...(region && { region }) } }
   },
   isApart: () => false,
-  rates: { 'find faces': 45 },
+  rates: { 'find faces': 23 },
   work: () => ({ 'find faces': 1 }),
 })

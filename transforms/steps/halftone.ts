@@ -20,6 +20,6 @@ export const halftone = effectOf<number>()({
   exact: ({ halftone }) => ({ halftone: halftone ? Math.max(3, halftone) : undefined }),
   value: ({ halftone }) => halftone,
   edges: () => true,
-  rates: { halftone: 95 },
+  rates: { halftone: 110 },
   work: (_, { made }) => ({ halftone: made }),
 })

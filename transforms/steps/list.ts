@@ -27,6 +27,7 @@ import { resize } from './resize.ts'
 import { rotate } from './rotate.ts'
 import { saturate } from './saturate.ts'
 import { sepia } from './sepia.ts'
+import { shade } from './shade.ts'
 import { sharpen } from './sharpen.ts'
 import { text } from './text.ts'
 import { threshold } from './threshold.ts'
@@ -67,6 +68,7 @@ export const steps = [
   pad,
   opacity,
   blend,
+  shade,
   mark,
   text,
   grid,

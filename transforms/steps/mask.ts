@@ -63,6 +63,6 @@ export const mask = effectOf<Mask>()({
   sources: ({ mask }) => (mask && typeof mask !== 'string' ? [mask] : []),
   opens: ({ behind }) => (behind?.alpha ?? 0) < 1,
   colours: ({ behind }) => behind !== undefined && (behind.r !== behind.g || behind.g !== behind.b),
-  rates: { mask: 22 },
+  rates: { mask: 48 },
   work: (_, { made }) => ({ mask: made }),
 })

@@ -60,6 +60,6 @@ export const pad = stepOf<Pad>()({
   isApart: () => true,
   opens: ({ colour }) => colour.alpha < 1,
   colours: ({ colour: { r, g, b } }) => r !== g || g !== b,
-  rates: { pad: 9 },
+  rates: { pad: 16 },
   work: (_, { made }) => ({ pad: made }),
 })

@@ -147,6 +147,6 @@ export const resize = stepOf<Size>()({
     }
   },
   isApart: () => false,
-  rates: { reduce: 1, resize: 15 },
+  rates: { reduce: 1, resize: 29 },
   work: (_, { loaded, resized }) => ({ reduce: loaded, resize: resized }),
 })

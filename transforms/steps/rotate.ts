@@ -43,6 +43,6 @@ export const rotate = stepOf<Rotate>()({
   isApart: () => true,
   opens: ({ corners }) => corners !== undefined && corners.alpha < 1,
   colours: ({ corners }) => corners !== undefined && (corners.r !== corners.g || corners.g !== corners.b),
-  rates: { rotate: 22 },
+  rates: { rotate: 15 },
   work: (_, { resized }) => ({ rotate: resized }),
 })

@@ -51,6 +51,6 @@ export const saturate = pointEffectOf<Saturate>()({
           ...(vibrance !== undefined && { vibrance }),
           ...(hue !== undefined && { hue }),
         },
-  rates: { saturate: 14 },
+  rates: { saturate: 11 },
   work: (_, { made }) => ({ saturate: made }),
 })

@@ -17,6 +17,6 @@ export const sharpen = effectOf<number>()({
   },
   exact: ({ sharpen }) => ({ sharpen: sharpen || undefined }),
   value: ({ sharpen }) => sharpen || undefined,
-  rates: { sharpen: 40 },
+  rates: { sharpen: 49 },
   work: (_, { made }) => ({ sharpen: made }),
 })

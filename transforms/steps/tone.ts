@@ -88,6 +88,6 @@ export const tone = pointEffectOf<Tone>()({
     const given = asked.filter(([, value]) => value !== undefined)
     return given.length > 0 ? Object.fromEntries(given) : undefined
   },
-  rates: { tone: 14 },
+  rates: { tone: 11 },
   work: (_, { made }) => ({ tone: made }),
 })

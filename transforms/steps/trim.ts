@@ -129,7 +129,7 @@ export const trim = stepOf<Trim>()({
     return { ...draft, extract: nested(content, region), width: content.width, height: content.height }
   },
   isApart: () => false,
-  rates: { trim: 6 },
+  rates: { trim: 4 },
   work: (_, { loaded }) => ({ trim: loaded }),
 })
 

@@ -36,6 +36,6 @@ export const unsharp = effectOf<Unsharp>()({
       : {},
   value: ({ unsharp, unsharpRadius = 2.5 }) =>
     unsharp === undefined ? undefined : { amount: unsharp / 100, sigma: Math.max(0.3, unsharpRadius / 2) },
-  rates: { unsharp: 45 },
+  rates: { unsharp: 57 },
   work: (_, { made }) => ({ unsharp: made }),
 })

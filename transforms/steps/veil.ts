@@ -44,6 +44,6 @@ export const veil = effectOf<Veil>()({
   value: ({ faceBlur: blur, facePixel: pixelate }: Asked) =>
     blur || pixelate ? { ...(blur && { blur }), ...(pixelate && { pixelate }) } : undefined,
   edges: ({ pixelate }) => pixelate !== undefined,
-  rates: { 'look for faces': 45, veil: 30 },
+  rates: { 'look for faces': 24, veil: 29 },
   work: (_, { made, frames = 1 }) => ({ 'look for faces': frames, veil: made }),
 })

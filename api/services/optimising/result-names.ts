@@ -17,7 +17,7 @@ const known: ReadonlySet<string> = new Set([
   'tiff',
   ...['heic', 'heif', 'jxl', 'jp2', 'j2k', 'psd', 'psb', 'bmp', 'ico'],
   ...['dng', 'cr2', 'nef', 'arw', 'raf'],
-  'svgz',
+  ...['svgz', 'pdf', 'mp4', 'm4v', 'mov', 'webm'],
 ])
 
 /** The source's name with the extension of the result: "cat.png" made WebP is "cat.webp". */

@@ -130,7 +130,7 @@ function placed(said: ReadonlyMap<string, string>, prefix: 'mark' | 'txt'): Pair
 function text(what: string, said: ReadonlyMap<string, string>): Pairs {
   const [, style = '', written = ''] = /^text:([^:]*):(.*)$/s.exec(what) ?? []
   const [font = '', points = '', ...words] = style.split('_')
-  const letters = whole(points, 1, 2000)
+  const letters = whole(points.replace(/px$/, ''), 1, 2000)
   const unknown = words.find((word) => !/^(?:normal|bold|italic|left|center|right|400|700)$/.test(word))
   if (letters === undefined || written === '') throw refusal('l', 'Expected l_text:font_size:words')
   if (unknown !== undefined)

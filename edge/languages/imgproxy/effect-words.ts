@@ -1,6 +1,6 @@
 // imgproxy's options of colour, effects and watermarks.
 import { blur, colourised, pixelate, veiled } from '../shared/effects.ts'
-import { clamp, given, hexColour, number, shown, whole } from '../shared/values.ts'
+import { clamp, given, hexColour, lookUp, number, shown, whole } from '../shared/values.ts'
 import type { Word } from '../shared/words.ts'
 import { args, background, duotone, type ImgproxyAsked, members, monochrome, named, tone } from './readers.ts'
 
@@ -30,6 +30,7 @@ export const effectWords: readonly Word<ImgproxyAsked>[] = [
   },
   {
     name: 'contrast',
+    aliases: ['co'],
     takes: 'a factor from 0 to 2',
     becomes: '`con`',
     needs: 'con=1',
@@ -133,7 +134,17 @@ export const effectWords: readonly Word<ImgproxyAsked>[] = [
     becomes: '`blend`, `blend-mode=normal`, `blend-alpha`',
     read: colorize,
   },
-  ...named('gradient', ['gr'], { takes: 'an opacity, a colour and a direction', why: 'step', idle: ['0'] }),
+  {
+    name: 'gradient',
+    aliases: ['gr'],
+    takes: 'an opacity from 0 to 1, a colour, down, up, left or right, and where it begins and ends',
+    becomes: '`shade`, `shade-ang`, `shade-from`, `shade-to`',
+    needs: 'shade=000&shade-ang=90&shade-from=0.5&shade-to=0.5',
+    differs: 'Directions in degrees are refused.',
+    when: /(?!)/,
+    idle: ['0', ''],
+    read: gradient,
+  },
   ...named('watermark_shadow', ['wmsh'], { takes: 'a sigma', why: 'step', idle: ['0', ''] }),
   ...named('style', ['st'], { takes: 'CSS in Base64', why: 'step', idle: [''] }),
 ]
@@ -163,6 +174,28 @@ function blurredFaces(text: string): ImgproxyAsked | undefined {
   return given(number(sigma, 0, 10_000), (strength) => ({
     native: strength > 0 ? veiled('blur', strength * 4) : {},
   }))
+}
+
+const directions: Readonly<Record<string, string>> = { '': '', down: '', left: '90', up: '180', right: '270' }
+
+function gradient(text: string): ImgproxyAsked | undefined {
+  const [opacity = '', colour = '', direction = '', start = '', stop = '', ...rest] = args(text)
+  const [share, paint] = [number(opacity, 0, 1), hexColour(colour || '000')]
+  const [from, to] = [number(start || '0', 0, 1), number(stop || '1', 0, 1)]
+  const angle = lookUp(directions, direction)
+  if (share === undefined || paint === undefined || angle === undefined || rest.length > 0) return undefined
+  if (from === undefined || to === undefined) return undefined
+  const alpha = Math.round(share * 255)
+    .toString(16)
+    .padStart(2, '0')
+  return {
+    native: {
+      shade: alpha + paint.slice(-6),
+      ...(angle === '' ? {} : { 'shade-ang': angle }),
+      ...(from > 0 ? { 'shade-from': shown(from) } : {}),
+      ...(to < 1 ? { 'shade-to': shown(to) } : {}),
+    },
+  }
 }
 
 function colorize(text: string): ImgproxyAsked | undefined {

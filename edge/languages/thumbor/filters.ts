@@ -200,7 +200,7 @@ export const thumborFilters: readonly Word<ThumborAsked>[] = [
     name: 'watermark',
     takes: 'an address or a path, x, y and alpha, then ratios of width and height',
     becomes: '`mark`, `mark-x`, `mark-y`, `mark-align`, `mark-alpha`, `mark-w`, `mark-h`',
-    differs: 'Places in percent, and different distances from the right and the bottom, are refused.',
+    differs: 'Places in percent, and two different distances from the right and the bottom, are refused.',
     when: /(?!)/,
     needs: 'mark=/a.png',
     read: watermark,

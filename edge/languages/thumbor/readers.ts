@@ -1,7 +1,8 @@
 import { colourised, type Edges } from '../shared/effects.ts'
 import type { Why } from '../shared/reasons.ts'
 import { fromBase64, given, hexColour, namedColour, number, rgb, shown, whole } from '../shared/values.ts'
-import { type Asked, type Pairs, type Word, written as writtenFormats } from '../shared/words.ts'
+import { type Asked, type Word, written as writtenFormats } from '../shared/words.ts'
+import { placeOf } from './place.ts'
 
 export interface ThumborAsked extends Asked {
   readonly fill?: string
@@ -92,7 +93,7 @@ const cornered = (radius: string, outside: string | undefined): ThumborAsked | u
 export function written(text: string): ThumborAsked | undefined {
   const [words = '', x = '0', y = '0', font = '', paint = '', alpha = '0', ...rest] = list(text)
   const said = words.startsWith('b64:') ? fromBase64(words.slice(4)) : words
-  const at = placeOf(x, y, 'txt') ?? edges(x, y)
+  const at = placeOf(x, y, 'txt')
   const opacity = 100 - (number(alpha, 0, 100) ?? Number.NaN)
   const ink = colour(paint || '000000')
   if (!said || !at || ink === undefined || Number.isNaN(opacity) || rest.length > 0) return undefined
@@ -116,12 +117,6 @@ export function written(text: string): ThumborAsked | undefined {
   }
 }
 
-/** Words for both axes, or the middle of one. */
-function edges(x: string, y: string): Pairs | undefined {
-  if (!/^(?:left|center|right)$/.test(x) || !/^(?:top|center|bottom)$/.test(y)) return undefined
-  return { 'txt-align': `${y === 'center' ? 'middle' : y},${x}`, 'txt-pad': '0' }
-}
-
 /** Pixels from the left or the top, from the right or the bottom where they are negative, or words. */
 export function watermark(text: string): ThumborAsked | undefined {
   const [address = '', x = '0', y = '0', alpha = '0', ...ratios] = list(text)
@@ -142,13 +137,4 @@ export function watermark(text: string): ThumborAsked | undefined {
       ...(h === undefined ? {} : { 'mark-h': h }),
     },
   }
-}
-
-export function placeOf(x: string, y: string, what: 'mark' | 'txt' = 'mark'): Pairs | undefined {
-  if (x === 'repeat' && y === 'repeat' && what === 'mark') return { 'mark-tile': 'grid', 'mark-pad': '0' }
-  if (x === 'center' && y === 'center') return { [`${what}-align`]: 'middle,center' }
-  const [left, top] = [whole(x, -8192, 8192), whole(y, -8192, 8192)]
-  if (left === undefined || top === undefined || x === '-0' || y === '-0') return undefined
-  if (left >= 0 && top >= 0) return { [`${what}-x`]: shown(left), [`${what}-y`]: shown(top) }
-  return left === top ? { [`${what}-align`]: 'bottom,right', [`${what}-pad`]: shown(-left) } : undefined
 }

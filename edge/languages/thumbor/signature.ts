@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { ThumborPath } from './path.ts'
 
-export interface ThumborSettings {
+export interface ThumborSigning {
   /** Security keys; with one at least, `unsafe` is refused. */
   readonly keys?: readonly string[] | undefined
   /** thumbor signs with sha1; imagor may be told otherwise. */
@@ -12,7 +12,7 @@ export interface ThumborSettings {
   readonly signatureLength?: number | undefined
 }
 
-export function verifyPath({ security, signed }: ThumborPath, settings: ThumborSettings): void {
+export function verifyPath({ security, signed }: ThumborPath, settings: ThumborSigning): void {
   if (security === 'unsafe')
     throw new Failure('bad-signature', 'This address is unsafe, and only signed ones are answered.', {
       option: 'unsafe',
@@ -31,7 +31,7 @@ export function verifyPath({ security, signed }: ThumborPath, settings: ThumborS
 export function thumborSignature(
   key: string,
   text: string,
-  { algorithm = 'sha1', signatureLength }: Omit<ThumborSettings, 'keys'> = {},
+  { algorithm = 'sha1', signatureLength }: Omit<ThumborSigning, 'keys'> = {},
 ): string {
   const digest = createHmac(algorithm, key).update(text).digest('base64')
   return digest.replaceAll('+', '-').replaceAll('/', '_').slice(0, signatureLength)

@@ -20,12 +20,15 @@ const amounts: Readonly<Record<string, Amount>> = {
   warmth: [-100, 100, (amount) => `balance=${share(amount / 5)},0,${share(-amount / 5)}`],
 }
 
+const words: Readonly<Record<string, string>> = { grayscale: 'sat=-100', invert: 'invert=true' }
+
+export const colourNames = [...Object.keys(amounts), ...Object.keys(words), 'enhance']
+
 /** The native options of an operation of colour; undefined for another one. */
 export function colourOf(operation: Operation): Options | undefined {
   const { name, args } = operation
   if (Object.hasOwn(amounts, name)) return amountOf(operation, amounts[name] as Amount)
   if (name === 'enhance') return enhanced(operation)
-  const words: Readonly<Record<string, string>> = { grayscale: 'sat=-100', invert: 'invert=true' }
   const query = Object.hasOwn(words, name) ? words[name] : undefined
   if (query === undefined) return undefined
   if (args.length > 0) throw refuse(operation, 'no arguments')

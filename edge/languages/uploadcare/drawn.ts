@@ -73,6 +73,15 @@ export function blurredRegion(operation: Operation): Options {
   return { hide, hideHow: 'blur' }
 }
 
+/** colour/WxH/x,y: a box that is filled. */
+export function rectOf(operation: Operation): Options {
+  const [paint = '', size = '', at = '', ...rest] = operation.args
+  const [hideColour, sides, placed] = [colour(paint), box(size), place(at)]
+  if (!hideColour || !sides || !placed || rest.length > 0)
+    throw refuse(operation, 'a colour, dimensions and a place such as ff0000/100x50/10,20')
+  return { hide: { ...placed, ...sides }, hideColour }
+}
+
 /** Never less than a quarter: whoever asks for it wants nobody recognised. */
 function blurredFaces(operation: Operation): Options {
   const [, strength = '50', ...rest] = operation.args

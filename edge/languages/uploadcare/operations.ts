@@ -3,12 +3,13 @@ import { Failure } from '../../../errors.ts'
 import { type Options, turned } from '../../../transforms/index.ts'
 import { colour, integer, oneOf, refuse } from './arguments.ts'
 import { colourOf, cornersOf, trimOf } from './colours.ts'
-import { alignOf, blurredRegion, boxOf, fontOf, overlayOf, textOf } from './drawn.ts'
+import { alignOf, blurredRegion, boxOf, fontOf, overlayOf, rectOf, textOf } from './drawn.ts'
 import type { Operation } from './path.ts'
 import { faceOf, regionOf } from './region.ts'
 import { resizeAgain } from './second-resize.ts'
 import { type ReadSizing, sizings } from './sizing.ts'
 import { isUpright, type Sizing, start, turnBy, type UploadcareState } from './state.ts'
+import { notDone } from './words.ts'
 
 type OperationStep = (state: UploadcareState, operation: Operation) => UploadcareState
 
@@ -57,6 +58,7 @@ const steps: Readonly<Record<string, OperationStep>> = {
   sharp: (state, operation) => withEffect(state, operation, { sharpen: strength(operation, 5, 20) * 5 }),
 
   blur_region: (state, operation) => withEffect(state, operation, blurredRegion(operation)),
+  rect: (state, operation) => withEffect(state, operation, rectOf(operation)),
   overlay: (state, operation) => withEffect(state, operation, overlayOf(operation)),
   text: (state, operation) => withEffect(state, operation, textOf(operation, state.lettering)),
   font: (state, operation) => ({ ...state, lettering: fontOf(operation, state.lettering) }),
@@ -117,7 +119,8 @@ const metadata: Readonly<Record<string, Options>> = {
 const keptMetadata = ({ quality: { metadata: kept } }: UploadcareState): Options =>
   kept === undefined ? {} : { metadata: kept }
 
-const notDone: ReadonlySet<string> = new Set(['zoom_objects', 'filter', 'rect', 'jsonp'])
+/** Beside those of sizes and colours. */
+export const stepNames = Object.keys(steps)
 
 export function apply(state: UploadcareState, operation: Operation): UploadcareState {
   const { name } = operation

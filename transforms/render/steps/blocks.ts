@@ -1,13 +1,16 @@
 // Blocks of one colour instead of pixels, over a whole picture or in a part of it.
 import type { Sharp } from 'sharp'
 import { from, type Pixels, pixelsOf } from '../../pixels/run.ts'
+import type { Colour } from '../../plan/plan.ts'
 import type { Hide } from '../../steps/hide.ts'
+import { coloursOf, inColour } from './channels.ts'
 
 /** Of the shorter side of what is hidden. */
 const coarse = 1 / 8
 
-export async function hidden(image: Sharp, { box, how }: Hide): Promise<Sharp> {
+export async function hidden(image: Sharp, { box, how, paint }: Hide): Promise<Sharp> {
   const pixels = await pixelsOf(image)
+  if (paint) return from(painted(pixels, box, paint))
   const size = Math.max(2, Math.round(Math.min(box.width, box.height) * coarse))
   const part = await pixelsOf(from(pixels).extract(box))
   const made = how === 'pixelate' ? inBlocks(part, size) : await pixelsOf(from(part).blur(size))
@@ -19,6 +22,26 @@ export async function hidden(image: Sharp, { box, how }: Hide): Promise<Sharp> {
       ((box.top + y) * pixels.width + box.left) * pixels.channels,
     )
   return from({ ...pixels, data })
+}
+
+/** Over what was there (Compositing and Blending 1, 5.1). */
+function painted(grey: Pixels, { left, top, width, height }: Hide['box'], paint: Colour): Pixels {
+  const isNeutral = paint.r === paint.g && paint.g === paint.b
+  const pixels = isNeutral ? grey : inColour(grey)
+  const { channels } = pixels
+  const colours = coloursOf(pixels)
+  const data = Uint8ClampedArray.from(pixels.data)
+  for (let y = top; y < top + height; y++)
+    for (let x = left; x < left + width; x++) {
+      const at = (y * pixels.width + x) * channels
+      const below = (colours < channels ? (data[at + colours] as number) / 255 : 1) * (1 - paint.alpha)
+      const alpha = paint.alpha + below
+      const over = [paint.r, paint.g, paint.b]
+      for (let c = 0; c < colours; c++)
+        data[at + c] = ((over[c] as number) * paint.alpha + (data[at + c] as number) * below) / alpha
+      if (colours < channels) data[at + colours] = alpha * 255
+    }
+  return { ...pixels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
 }
 
 /** Each block in its mean colour; at the right and lower edge blocks are as large as there is room. */

@@ -14,6 +14,7 @@ import { halftoned } from './halftone.ts'
 import { balanced, thresholded, translucent } from './levels.ts'
 import { marked } from './overlays.ts'
 import { saturated } from './saturate.ts'
+import { shaded } from './shade.ts'
 import { bordered, masked, padded } from './shapes.ts'
 import { sharpened, sharpenVisible } from './sharpen.ts'
 import { written } from './texts.ts'
@@ -49,6 +50,7 @@ export const effects = {
   pad: padded,
   opacity: upon(translucent),
   blend: blended,
+  shade: upon(shaded),
   mark: marked,
   text: written,
   grid: upon(onGrid),
