@@ -148,7 +148,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'transforms/language',
   ],
   'transforms/outside-work.ts': nouns,
-  'transforms/work.ts': [...nouns, 'transforms/outside-work.ts', 'transforms/steps', 'transforms/plan'],
+  'transforms/rates.ts': ['transforms/outside-work.ts', 'transforms/steps'],
+  'transforms/work.ts': [
+    ...[...nouns, 'transforms/rates.ts', 'transforms/outside-work.ts'],
+    ...['transforms/steps', 'transforms/plan'],
+  ],
   'transforms/price.ts': [...nouns, 'transforms/work.ts', 'transforms/plan'],
   'transforms/making.ts': [...nouns, 'transforms/language', 'transforms/plan', 'transforms/price.ts'],
   'transforms/processor.ts': [...nouns, 'transforms/plan'],
