@@ -7,7 +7,7 @@ import { createDiskStore } from '../../cache/disk.ts'
 import { aFolder } from './folder.ts'
 import { isWholeGeneration, writtenKeys } from './generations.ts'
 
-const rounds = 50
+const rounds = Number(process.env.KILL_ROUNDS ?? 12)
 const writer = join(import.meta.dirname, 'killed-writer.ts')
 
 /** Kills the writer in the middle of its work: some time after it has written so many. */

@@ -69,16 +69,18 @@ test('SIGTERM under load: every request that was sent is answered', async () => 
   expect(new Set(outcomes)).toEqual(new Set(['200', '200, the last']))
 })
 
-test('kill -9 of the shield while it writes, 50 times: no torn picture is ever served', async () => {
+const rounds = Number(process.env.KILL_ROUNDS ?? 12)
+
+test(`kill -9 of the shield while it writes, ${rounds} times: no torn picture is ever served`, async () => {
   const origin = await aProcess({ args: ['--role', 'origin'], environment })
   const shield = await aProcess({ args: ['--role', 'shield'], environment: { HALFTONE_ORIGINS: origin.url } })
   const paths = times(30, (i) => `/shop/photo.jpg?fm=webp&w=${200 + i}&rev=3`)
   let served = 0
   let hits = 0
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < rounds; round++) {
     const asked = paths.map((path) => shield.get(path).catch(() => undefined))
     // At a different moment each time: from before the first answer to after the last write.
-    await Promise.race([Promise.all(asked), new Promise((done) => setTimeout(done, 2 + (round % 25) * 3))])
+    await Promise.race([Promise.all(asked), new Promise((done) => setTimeout(done, 2 + (round % 12) * 6))])
     await shield.end('SIGKILL')
     await shield.again()
     const answers = (
@@ -91,7 +93,7 @@ test('kill -9 of the shield while it writes, 50 times: no torn picture is ever s
     ).length
   }
   // The proof is empty unless the shield did read back what it wrote before it was killed.
-  expect([served > 500, hits > 50]).toEqual([true, true])
+  expect([served > rounds * 10, hits > rounds]).toEqual([true, true])
   await shield.end()
   await origin.end()
 }, 600_000)

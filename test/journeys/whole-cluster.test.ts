@@ -114,13 +114,18 @@ describe.skipIf(wholeMissing)(`a whole cluster${wholeMissing ? ` (${wholeMissing
       await load.more()
     })
 
-    test('a rolling restart of every member, and nginx that reads its configuration again', async () => {
+    test('a rolling restart of every member, one of each role at a time, and nginx that reads its configuration again', async () => {
       load.during('a rolling restart')
       const { origins, shields, edges, api, fronts } = cluster
-      for (const member of [...origins, ...shields, ...edges, api]) {
-        await member.end('SIGTERM')
-        await member.again()
-        await ready(member)
+      const roles = [origins, shields, edges, [api]]
+      for (const turn of times(Math.max(...roles.map(({ length }) => length)), (i) => i)) {
+        await Promise.all(
+          roles.flatMap((members) => members[turn] ?? []).map(async (member) => {
+            await member.end('SIGTERM')
+            await member.again()
+            await ready(member)
+          }),
+        )
         await load.more()
       }
       for (const front of fronts) {

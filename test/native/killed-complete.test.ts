@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aProcess, type Process } from '../journeys/processes.ts'
 import { authorizationFor } from './server.ts'
 
-const rounds = Number(process.env.KILL_ROUNDS ?? 5)
+const rounds = Number(process.env.KILL_ROUNDS ?? 3)
 const partBytes = 5 * 2 ** 20
 const bytes = randomBytes(6 * partBytes + 1000)
 const sum = createHash('sha256').update(bytes).digest('hex')

@@ -46,7 +46,7 @@ function endLeases(): void {
   database.close()
 }
 
-const rounds = Number(process.env.KILL_ROUNDS ?? 3)
+const rounds = Number(process.env.KILL_ROUNDS ?? 2)
 
 const told = (): Set<string> => new Set(elsewhere.webhooks.map(({ body }) => JSON.parse(body).id))
 

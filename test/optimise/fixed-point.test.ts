@@ -7,7 +7,7 @@ import { alpha, animatedGif, animatedWebp, avif, jpeg, png, svg, webp } from '..
 import { generated } from './metric-pictures.ts'
 import { isEqual } from './pixels.ts'
 
-const size = { width: 120, height: 80 }
+const size = { width: 84, height: 56 }
 const pristine = generated('waves', size)
 const image = () => sharp(pristine.rgb, { raw: { ...size, channels: 3 } })
 

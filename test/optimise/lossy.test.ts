@@ -109,19 +109,15 @@ test('chroma can be asked for', async () => {
   expect(hasHalvedColour(body)).toBe(false)
 })
 
-test.each([72, 80])(
-  'an AVIF of %i with all the time there is takes the slowest encoder last',
-  async (target) => {
-    const larger = { width: 400, height: 300 }
-    const source = await image('waves', larger).png().toBuffer()
-    const { body, score, quality } = await recoded(source, { format: 'avif', target })
-    expect(score).toBeGreaterThanOrEqual(target)
-    const { rgb: data } = generated('waves', larger)
-    expect(body).toEqual(
-      await createSlowAvifEncoder({ data, ...larger, channels: 3, isGrey: false })(quality),
-    )
-  },
-)
+test('an AVIF with all the time there is takes the slowest encoder last', async () => {
+  const target = 72
+  const larger = { width: 400, height: 300 }
+  const source = await image('waves', larger).png().toBuffer()
+  const { body, score, quality } = await recoded(source, { format: 'avif', target })
+  expect(score).toBeGreaterThanOrEqual(target)
+  const { rgb: data } = generated('waves', larger)
+  expect(body).toEqual(await createSlowAvifEncoder({ data, ...larger, channels: 3, isGrey: false })(quality))
+})
 
 test('an AVIF without the time for its slow encoder still comes, from the quick one', async () => {
   const { score, probes } = await recoded(waves, { format: 'avif', budgetMs: 0 })

@@ -7,7 +7,7 @@ import { openRecords } from '../../records/index.ts'
 import { effortSince } from '../effort.ts'
 import { aFile } from './folder.ts'
 
-const rounds = 30
+const rounds = Number(process.env.KILL_ROUNDS ?? 12)
 const writer = join(import.meta.dirname, 'killed-writer.ts')
 
 /** Every third dies while it opens, the others in the middle of their work. The ids it had acknowledged. */

@@ -7,7 +7,7 @@ import type { Bucket } from '../../storage/bucket.ts'
 import { createFolderBucket } from '../../storage/folder/index.ts'
 import { aFolder, allKeys, readWhole, sha256Of } from './files.ts'
 
-const rounds = 30
+const rounds = Number(process.env.KILL_ROUNDS ?? 12)
 const writer = join(import.meta.dirname, 'killed-writer.ts')
 
 /** Kills the writer in the middle of its work. Gives the keys it was told are kept. */

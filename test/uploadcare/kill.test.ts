@@ -10,7 +10,7 @@ import { times } from '../journeys/cdn.ts'
 import { aProcess, type Process } from '../journeys/processes.ts'
 import { aServer, type Site } from '../origin/servers.ts'
 
-const rounds = Number(process.env.KILL_ROUNDS ?? 4)
+const rounds = Number(process.env.KILL_ROUNDS ?? 2)
 const secret = 'of this instance'
 const partBytes = 5_242_880
 

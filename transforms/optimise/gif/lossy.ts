@@ -74,8 +74,10 @@ export async function scoreAnimation(
     [source, body].map((bytes) => sharp(bytes, { animated: true }).metadata()),
   )
   const pages = old?.pages ?? 1
-  if (now?.pages !== old?.pages || now?.loop !== old?.loop) return undefined
-  if (JSON.stringify(now?.delay) !== JSON.stringify(old?.delay)) return undefined
+  if (now?.pages !== old?.pages) return undefined
+  // A single picture has no pace and nothing to repeat, though its file may say so.
+  const isSame = (of: 'loop' | 'delay') => JSON.stringify(now?.[of]) === JSON.stringify(old?.[of])
+  if (pages > 1 && !(isSame('loop') && isSame('delay'))) return undefined
   const step = Math.max(1, Math.floor(pages / samples))
   let lowest: AnimationScore = { score: 100, counted: 100 }
   for (let page = 0; page < pages; page += step) {
