@@ -37,7 +37,7 @@ type Target = Facts['format'] | 'auto'
 
 /** The optimiser itself makes JPEG, WebP and AVIF of what it reads, and no other format of another. */
 function needsPixels({ format }: Facts, target: Target): boolean {
-  if (target === format) return Object.hasOwn(drawnOf, format)
+  if (target === format) return onlyRead.includes(format)
   return (
     onlyRead.includes(format) ||
     target === 'png' ||

@@ -75,6 +75,14 @@ describe('refused', () => {
     ['an edit of an animated PNG that stays one', film('png'), 'w=50', 'same', 'bad-option', 'format'],
     ['a HEIC that stays one', facts('heic'), 'w=50', 'same', 'source-unsupported', undefined],
     ['a TIFF that stays one', facts('tiff'), 'w=50', 'same', 'source-unsupported', 'format'],
+    [
+      'a HEIC that is neither edited nor converted',
+      facts('heic'),
+      '',
+      'same',
+      'source-unsupported',
+      'format',
+    ],
     ['a PDF that stays one', facts('pdf'), '', 'same', 'source-unsupported', 'format'],
     ['a film that stays one', facts('mp4'), '', 'same', 'source-unsupported', 'format'],
   ] as const)('is %s', (_, source, edit, format, kind, option) => {

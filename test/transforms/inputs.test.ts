@@ -66,6 +66,13 @@ describe('a PDF', () => {
     }
   })
 
+  test.skipIf(!isHere)('is as small as it is wanted, where a side is not in whole pixels', async () => {
+    for (const width of [37, 40, 41]) {
+      const made = await madeOf(fixture('two-pages.pdf'), `w=${width}&fm=png`)
+      expect([made.width, made.height]).toEqual([width, Math.round((width * 267) / 400)])
+    }
+  })
+
   test('with its pages turned, cut and in no tree is measured all the same', () => {
     const page = '1 0 obj<</Type/Page/MediaBox[0 0 300 600]/CropBox[0 0 150 300]/Rotate 90>>endobj'
     expect(identifySource(Buffer.from(`%PDF-1.4\n${page}\n%%EOF`))).toMatchObject({ width: 400, height: 200 })

@@ -52,7 +52,15 @@ export const tools: Readonly<Partial<Record<SourceFormat, Row>>> = {
   // At exactly the size that is wanted, whatever the page itself says.
   pdf: (_, { plan, size }) => {
     const page = String((plan.film?.first ?? 0) + 1)
-    const scale = ['-scale-to-x', String(size.width), '-scale-to-y', String(size.height)]
+    const [width, height] = [String(size.width), String(size.height)]
+    // It rounds up, by the last bit of a fraction too, and may draw a pixel more than it is told: that is cut off.
+    const scale = [
+      '-scale-to-x',
+      width,
+      '-scale-to-y',
+      height,
+      ...['-x', '0', '-y', '0', '-W', width, '-H', height],
+    ]
     return {
       programs: ['pdftocairo'],
       package: 'poppler-utils',
