@@ -32,7 +32,7 @@ interface EdgeParts {
 
 export interface AssembledEdge {
   readonly listener: Listener
-  /** Undefined where something stands before the hits: limits, sites, a language's own host. */
+  /** Undefined where something stands before all hits: limits, or a language's own host, and there are no sites. */
   readonly plain: FindPlain | undefined
 }
 
@@ -79,13 +79,20 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): AssembledEdg
     if (showsSecret(request) || !sites?.refuse(request, response)) pictures(request, response)
   }
   const route = hostRouter(config)
-  if (!route)
-    return { listener: sites ? sitesFirst : pictures, plain: limits || sites ? undefined : edge.plain }
+  const ofPictures: FindPlain | undefined =
+    limits || route ? undefined : (target, { accept }) => edge.plain(target, accept)
+  const plain: FindPlain | undefined = sites
+    ? (target, fields, socket) => {
+        if (sites.has(fields.host)) return sites.plain(target, fields, socket)
+        return sites.isOwn(fields.host) ? ofPictures?.(target, fields, socket) : undefined
+      }
+    : ofPictures
+  if (!route) return { listener: sites ? sitesFirst : pictures, plain }
   const routed: Listener = (request, response) => {
     route(request)
     sitesFirst(request, response)
   }
-  return { listener: routed, plain: undefined }
+  return { listener: routed, plain }
 }
 
 const pages = ({ config, version }: Assembly, api: Api | undefined): Hono =>

@@ -6,7 +6,7 @@ import type { Entry } from '../cache/entry.ts'
 import { type Count, type Meter, noMeter } from '../cache/meter.ts'
 import { ageSeconds, decide, ttlSeconds } from '../cache/use.ts'
 import { answerTo } from '../http/conditional.ts'
-import { type ReadyHead, readyHead, writeReady } from '../http/ready-head.ts'
+import { bytesOf, type ReadyHead, readyHead, renew, writeReady } from '../http/ready-head.ts'
 import { type Epochs, neverPurged, noEpochs, type Purged } from '../purging/index.ts'
 import { emptyBody, type Headers } from '../tier.ts'
 import { classOf, kindOf, plainAccept } from './client-class.ts'
@@ -60,10 +60,6 @@ interface Ready {
   readonly whole: ReadyHead
   readonly notModified: ReadyHead
   second: number
-  readonly isPlain: boolean
-  /** `whole` as it is written, of the second `plainSecond`. */
-  plain: Plain
-  plainSecond: number
   /** Where the origin wants to know how often it is used. */
   readonly uses: Count | undefined
   /** How the entry was purged is looked up again only when the log's position has risen above `checked`. */
@@ -92,15 +88,13 @@ export function createHits(options: HitsOptions): Hits {
 
   function plain(target: string, accept: string): Plain | undefined {
     const ready = freshFor(keyFor(target, classOf(accept)))
-    if (!ready?.isPlain) return undefined
-    if (ready.uses) ready.uses.sent++
+    const head = ready && bytesOf(ready.whole)
+    if (!head) return undefined
+    const { uses, entry } = ready
+    if (uses) uses.sent++
     requests++
-    bytes += ready.entry.body.length
-    if (ready.plainSecond !== ready.second) {
-      ready.plainSecond = ready.second
-      ready.plain = { head: headText(ready.whole.lines), body: ready.entry.body }
-    }
-    return ready.plain
+    bytes += entry.body.length
+    return { head, body: entry.body }
   }
 
   function freshFor(url: string): Ready | undefined {
@@ -131,11 +125,7 @@ export function createHits(options: HitsOptions): Hits {
     if (ready.second === second) return
     ready.second = second
     const status = `${name}; hit; ttl=${ttlSeconds(ready.entry, moment)}`
-    for (const head of [ready.whole, ready.notModified]) {
-      head.lines[1] = String(ageSeconds(ready.entry, moment))
-      head.lines[3] = status
-      head.text = undefined
-    }
+    for (const head of [ready.whole, ready.notModified]) renew(head, ageSeconds(ready.entry, moment), status)
   }
 
   return {
@@ -160,33 +150,12 @@ function makeReady(
   return {
     entry,
     headers,
-    whole: readyHead(entry.status, flattened(headers)),
-    notModified: readyHead(304, flattened(unchanged.headers)),
+    whole: readyHead(entry.status, Object.entries(headers).flat()),
+    notModified: readyHead(304, Object.entries(unchanged.headers).flat()),
     uses: meter.of(entry),
     moment: { now: 0, purged: neverPurged },
-    ...{ second: -1, plainSecond: -1, checked: 0 },
-    isPlain: isPlain(entry, headers),
-    plain: { head: emptyBody, body: entry.body },
+    ...{ second: -1, checked: 0 },
   }
-}
-
-/** The first four places are `age` and `cache-status`, the only headers that change while an entry lives. */
-const flattened = (headers: Headers): string[] => [
-  'age',
-  '0',
-  'cache-status',
-  '',
-  ...Object.entries(headers).flat(),
-]
-
-/** A status and values that may be written as they are (RFC 9110 5.5). */
-const isPlain = ({ status }: Entry, headers: Headers): boolean =>
-  status === 200 && !Object.values(headers).some((value) => /[^\t\x20-\x7e\x80-\xff]/.test(value))
-
-function headText(flat: readonly string[]): Buffer {
-  let text = 'HTTP/1.1 200 OK\r\n'
-  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}: ${flat[i + 1]}\r\n`
-  return Buffer.from(text, 'latin1')
 }
 
 interface Written {
@@ -219,13 +188,11 @@ function writeChosen(request: IncomingMessage, response: ServerResponse, ready: 
 const unchanged = ({ notModified }: Ready): Written => ({ head: notModified, body: emptyBody })
 
 function chosen({ entry, headers, whole }: Ready, asked: Record<string, string>): Written {
-  const aged = { ...headers, age: whole.lines[1] ?? '0', 'cache-status': whole.lines[3] ?? '' }
-  const {
-    status,
-    headers: told,
-    body,
-  } = answerTo({ status: entry.status, headers: aged, body: entry.body }, asked)
-  return { head: readyHead(status, Object.entries(told).flat()), body }
+  const { status, headers: told, body } = answerTo({ status: entry.status, headers, body: entry.body }, asked)
+  const head = readyHead(status, Object.entries(told).flat())
+  const [, age = '', , cacheStatus = ''] = whole.lines
+  renew(head, Number(age), cacheStatus)
+  return { head, body }
 }
 
 const keyFor = (target: string, kind: string): string => `${kind} ${target}`

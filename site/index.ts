@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts'
 import { publicProblem } from '../problem.ts'
 import type { SiteCache } from './cache/index.ts'
 import { createClientSides } from './client-sides.ts'
-import { createSiteHits } from './hits.ts'
+import { createSiteHits, type SiteHits } from './hits.ts'
 import { createHosts, type HostsOf, hostOf } from './hosts.ts'
 import { schemeOf } from './message-headers.ts'
 import { createOwnHosts } from './own-hosts.ts'
@@ -51,6 +51,11 @@ export interface SitesOptions {
 export interface Sites {
   /** Answers from memory, and their bytes. */
   hits(): { readonly requests: number; readonly bytes: number }
+  /** What is answered from memory before anything else. */
+  readonly plain: SiteHits['plain']
+  /** Whether the host is a site's; whether it is Halftone's own. */
+  readonly has: SiteHits['has']
+  readonly isOwn: (host: string) => boolean
   /** False when the request's host is no site's. */
   answer(req: IncomingMessage, res: ServerResponse): boolean
   /** Refuses a request for a host that is neither a site's nor our own; false where it is. */
@@ -67,7 +72,7 @@ export function createSites(options: SitesOptions): Sites {
   const clients = createClientSides(options.isTrusted)
   const hits = createSiteHits({
     ...{ cache, siteOf: hosts.find },
-    schemeOf: ({ headers, socket }) => schemeOf(headers['x-forwarded-proto'], clients.of(socket)),
+    schemeOf: (headers, socket) => schemeOf(headers['x-forwarded-proto'], clients.of(socket)),
   })
 
   function optionsFor(site: Site, req: IncomingMessage): SitePassOptions {
@@ -87,6 +92,9 @@ export function createSites(options: SitesOptions): Sites {
 
   return {
     hits: hits.count,
+    plain: hits.plain,
+    has: hits.has,
+    isOwn: own.has,
     answer(req, res) {
       if (hits.answer(req, res)) return true
       const site = hosts.find(req.headers.host)

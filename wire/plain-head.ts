@@ -1,4 +1,4 @@
-// The head of a request that asks for nothing but a picture: which target, and what of its client decides the answer. Pure.
+// The head of a request that asks for nothing but what is there: which target, and what of its client decides the answer. Pure.
 
 export interface PlainHead {
   readonly target: string
@@ -17,7 +17,7 @@ export function plainHead(packet: string): PlainHead | undefined {
   return { target: packet.slice('GET '.length, line - version.length), fields: packet.slice(line) }
 }
 
-/** Fields of which no plain answer depends; of the others each may mean that the request is no plain one. */
+/** Fields of which no picture's plain answer depends; of the others each may mean that the request is no plain one. */
 const harmless = new Set([
   ...['accept-encoding', 'accept-language', 'cache-control', 'cookie', 'dnt', 'origin', 'pragma', 'priority'],
   ...['purpose', 'referer', 'sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform', 'sec-fetch-dest'],
@@ -34,20 +34,28 @@ const harmless = new Set([
 
 /** A token, and a value of visible characters, blanks and bytes of other alphabets (RFC 9110 5.1 and 5.5). */
 const fieldLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/
-const host = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+const hostForm = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 
-/** The value of Accept, empty where there is none; undefined where a field asks for more than that. */
-export function plainAccept(fields: string): string | undefined {
+export interface PlainFields {
+  readonly host: string
+  /** Empty where there is none. */
+  readonly accept: string
+  /** All of them, by name in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Undefined where a field asks for more than that, or stands there twice. */
+export function plainFields(fields: string): PlainFields | undefined {
   const seen = new Map<string, string>()
   for (const line of fields.slice(2, -end.length).split('\r\n')) {
     const [, written = '', value = ''] = fieldLine.exec(line) ?? []
     const name = written.toLowerCase()
-    if (harmless.has(name)) continue
-    if (!ours.has(name) || seen.has(name)) return undefined
+    if (!(harmless.has(name) || ours.has(name)) || seen.has(name)) return undefined
     seen.set(name, value)
   }
-  const isPlain = host.test(seen.get('host') ?? '') && /^(?:keep-alive)?$/i.test(seen.get('connection') ?? '')
-  return isPlain ? (seen.get('accept') ?? '') : undefined
+  const { host = '', connection = '', accept = '', ...others } = Object.fromEntries(seen)
+  if (!hostForm.test(host) || !/^(?:keep-alive)?$/i.test(connection)) return undefined
+  return { host, accept, headers: { host, ...others, ...(seen.has('accept') && { accept }) } }
 }
 
 const ours = new Set(['host', 'connection', 'accept'])

@@ -2,16 +2,18 @@
 // server takes as much CPU for each as the kernel does for sending it. With anything else the connection is node:http's, with
 // what came and all that follows.
 import type { Socket } from 'node:net'
-import { plainAccept, plainHead } from './plain-head.ts'
+import { type PlainFields, plainFields, plainHead } from './plain-head.ts'
 
 /** Ready to be written: the first line and all fields but those of the connection, each with its end; the body. */
 export interface PlainAnswer {
   readonly head: Buffer
   readonly body: Buffer
+  /** Whether a Date is among the fields. */
+  readonly isDated?: boolean
 }
 
-/** By the target and the value of Accept, as they came; undefined for what is not ready, or needs more than that. */
-export type FindPlain = (target: string, accept: string) => PlainAnswer | undefined
+/** By the target and the fields, as they came; undefined for what is not ready, or needs more than that. */
+export type FindPlain = (target: string, fields: PlainFields, socket: Socket) => PlainAnswer | undefined
 
 export interface PlainReaderOptions {
   readonly find: FindPlain
@@ -41,7 +43,7 @@ interface Connection {
   isNew: boolean
   /** What its fields were, and what they mean. */
   fields: string
-  accept: string | undefined
+  meaning: PlainFields | undefined
   readonly handOver: (packet?: Buffer) => void
 }
 
@@ -71,10 +73,16 @@ export function createPlainReader(options: PlainReaderOptions): PlainReader {
       takeOver(socket)
       if (packet) socket.emit('data', packet)
     }
-    const connection: Connection = { idleSince: sweeps, isNew: true, fields: '', accept: undefined, handOver }
+    const connection: Connection = {
+      idleSince: sweeps,
+      isNew: true,
+      fields: '',
+      meaning: undefined,
+      handOver,
+    }
     const read = (packet: Buffer): void => {
       // Before it has taken the last answer, it gets no further one from here.
-      const answer = isEnding || socket.writableLength > 0 ? undefined : answerTo(packet, connection)
+      const answer = isEnding || socket.writableLength > 0 ? undefined : answerTo(packet, connection, socket)
       if (!answer) return void handOver(packet)
       connection.isNew = false
       connection.idleSince = sweeps
@@ -88,20 +96,20 @@ export function createPlainReader(options: PlainReaderOptions): PlainReader {
     socket.on('data', read).on('end', hangUp).on('timeout', stalled).on('error', ignore).on('close', forget)
   }
 
-  function answerTo(packet: Buffer, connection: Connection): PlainAnswer | undefined {
+  function answerTo(packet: Buffer, connection: Connection, socket: Socket): PlainAnswer | undefined {
     const head = plainHead(packet.toString('latin1'))
     if (!head) return undefined
     if (connection.fields !== head.fields) {
       connection.fields = head.fields
-      connection.accept = plainAccept(head.fields)
+      connection.meaning = plainFields(head.fields)
     }
-    return connection.accept === undefined ? undefined : find(head.target, connection.accept)
+    return connection.meaning && find(head.target, connection.meaning, socket)
   }
 
-  function send(socket: Socket, { head, body }: PlainAnswer): void {
+  function send(socket: Socket, { head, body, isDated = false }: PlainAnswer): void {
     socket.cork()
     socket.write(head)
-    socket.write(lastFields())
+    socket.write(lastFields(isDated))
     socket.write(body)
     socket.uncork()
   }
@@ -132,18 +140,20 @@ export function createPlainReader(options: PlainReaderOptions): PlainReader {
   }
 }
 
-/** As node:http writes them; made once a second. */
-function createLastFields(keepAliveMs: number): () => Buffer {
-  const ofConnection = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n\r\n`
+/** As node:http writes them, Date where there is none yet; made once a second. */
+function createLastFields(keepAliveMs: number): (isDated: boolean) => Buffer {
+  const timeout = Math.floor(keepAliveMs / 1000)
+  const ofConnection = Buffer.from(`Connection: keep-alive\r\nKeep-Alive: timeout=${timeout}\r\n\r\n`)
   let second = -1
-  let fields = Buffer.alloc(0)
-  return () => {
+  let dated = ofConnection
+  return (isDated) => {
+    if (isDated) return ofConnection
     const now = Date.now()
     if (second !== Math.floor(now / 1000)) {
       second = Math.floor(now / 1000)
-      fields = Buffer.from(`Date: ${new Date(now).toUTCString()}\r\n${ofConnection}`, 'latin1')
+      dated = Buffer.concat([Buffer.from(`Date: ${new Date(now).toUTCString()}\r\n`), ofConnection])
     }
-    return fields
+    return dated
   }
 }
 

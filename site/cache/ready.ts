@@ -2,7 +2,7 @@
 
 import { ageSeconds, ttlSeconds } from '../../cache/use.ts'
 import { member } from '../../http/cache-status.ts'
-import { type ReadyHead, readyHead } from '../../http/ready-head.ts'
+import { type ReadyHead, readyHead, renew } from '../../http/ready-head.ts'
 import { mediaType } from '../media-type.ts'
 import type { Lines } from '../message-headers.ts'
 import { viaLine, withoutFields } from '../message-headers.ts'
@@ -37,8 +37,7 @@ export function createReadies(): Readies {
     const { status, statusText, lines } = select({ ...entry, body: heldBody(entry.body) }, { kind: 'whole' })
     const rest: Lines = [...withoutFields(lines, via), ...viaLine(lines, '1.1')]
     const type = mediaType(entry.headers['content-type'])
-    const all = ['Age', '0', 'Cache-Status', '', ...rest]
-    return { head: readyHead(status, all, statusText), body: entry.body, type, second: -1 }
+    return { head: readyHead(status, rest, statusText), body: entry.body, type, second: -1 }
   }
 
   return {
@@ -51,10 +50,7 @@ export function createReadies(): Readies {
       const second = Math.floor(moment.now / 1000)
       if (ready.second !== second) {
         ready.second = second
-        const { head } = ready
-        head.lines[1] = String(ageSeconds(entry, moment))
-        head.lines[3] = member('halftone', { ttl: ttlSeconds(entry, moment) })
-        head.text = undefined
+        renew(ready.head, ageSeconds(entry, moment), member('halftone', { ttl: ttlSeconds(entry, moment) }))
       }
       return ready
     },

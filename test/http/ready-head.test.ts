@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ReadyHead, readyHead, writeReady } from '../../http/ready-head.ts'
+import { bytesOf, type ReadyHead, readyHead, renew, writeReady } from '../../http/ready-head.ts'
 
-const lines = ['Age', '1', 'X-Odd', 'caf\u00e9', 'Content-Length', '4']
+const rest = ['X-Odd', 'caf\u00e9', 'Content-Length', '4']
+const lines = ['age', '1', 'cache-status', 'a; hit', ...rest]
 let head: ReadyHead
 let isOnce = false
 const server: Server = createServer((req: IncomingMessage, res) => {
@@ -43,14 +44,29 @@ test.each([
   isOnce = true
   const own = await said(...requests)
   isOnce = false
-  head = readyHead(200, lines, 'Fine')
+  head = readyHead(200, rest, 'Fine')
+  renew(head, 1, 'a; hit')
   for (const _ of ['made', 'used again']) expect(await said(...requests)).toBe(own)
 })
 
-test('a changed line is sent once the text is forgotten', async () => {
-  head = readyHead(200, [...lines])
+test('what grew old is sent from then on, by Node and as bytes', async () => {
+  head = readyHead(200, rest)
+  renew(head, 1, 'a; hit')
   await said(get, last)
-  head.lines[1] = '2'
-  head.text = undefined
-  expect(await said(get, last)).toMatch(/^(?:HTTP\/1.1 200 OK\r\nAge: 2\r\n[\s\S]*?body){2}$/)
+  expect(bytesOf(head)).toBe(bytesOf(head))
+  renew(head, 2, 'a; hit')
+  expect(await said(get, last)).toMatch(/^(?:HTTP\/1.1 200 OK\r\nage: 2\r\n[\s\S]*?body){2}$/)
+  expect(bytesOf(head)?.toString('latin1')).toBe(
+    'HTTP/1.1 200 OK\r\nage: 2\r\ncache-status: a; hit\r\nX-Odd: caf\u00e9\r\nContent-Length: 4\r\n',
+  )
+})
+
+test.each<[string, number, string[], string?]>([
+  ['of an answer without a body', 304, []],
+  ['with a line break in a value', 200, ['X', 'a\r\nX-Other: b']],
+  ['with another alphabet in a value', 200, ['X', '\u4e2d']],
+  ['with a blank in a name', 200, ['X Y', 'a']],
+  ['with a line break in its reason', 200, [], 'OK\r\nX: y'],
+])('there are no bytes %s', (_, status, rest, reason) => {
+  expect(bytesOf(readyHead(status, rest, reason))).toBeUndefined()
 })

@@ -1,21 +1,24 @@
 // Which requests of sites are answered by the fast path, and that its answers are those of the other one.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { type Asked, aSite, type SiteStack } from './stack.ts'
 
 let site: SiteStack
 afterEach(() => site.close())
 
-/** What two answers may differ in: only the address of the other path is no plain one. */
+/** The order and the spelling of names say nothing. */
 const told = ({ status, rawHeaders, body }: Awaited<ReturnType<SiteStack['ask']>>) => ({
   ...{ status, body: String(body) },
-  lines: rawHeaders.filter((name) => !/^(?:keep-alive|timeout=\d+)$/i.test(name)).sort(),
+  lines: rawHeaders.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text)).sort(),
 })
 
 async function aStoredPage(headers: Record<string, string> = {}): Promise<void> {
-  site.origin.answer = (req, res) =>
-    void res
-      .writeHead(200, { 'cache-control': 'max-age=60', etag: '"a"', ...headers })
-      .end(`page for ${req.headers['accept-language']} by ${req.headers['x-forwarded-proto']}`)
+  site.origin.answer = (req, res) => {
+    const body = `page for ${req.headers['accept-language']} by ${req.headers['x-forwarded-proto']}`
+    const own = { 'cache-control': 'max-age=60', etag: '"a"', 'content-length': body.length }
+    res.writeHead(200, { ...own, ...headers }).end(body)
+  }
 }
 
 test('a plain request for what is in memory is answered by it, as it would be by the other', async () => {
@@ -79,3 +82,45 @@ test('what a proxy of ours asks by https is another address, and is answered as 
     if (isBehindProxy) await site.close()
   }
 })
+
+/** On a connection that stays. */
+async function exchange(...fields: string[]): Promise<{ readonly lines: string[]; readonly body: string }> {
+  const socket = connect(site.port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\n${['Host: shop.test', ...fields, '', ''].join('\r\n')}`)
+  let text = ''
+  for (;;) {
+    text += String((await once(socket, 'data'))[0])
+    const [head = '', body] = text.split('\r\n\r\n')
+    if (body?.length !== Number(/content-length: (\d+)/i.exec(head)?.[1])) continue
+    socket.destroy()
+    return {
+      lines: head
+        .split('\r\n')
+        .map((line) => line.replace(/^[\w-]+:/, (name) => name.toLowerCase()))
+        .sort(),
+      body,
+    }
+  }
+}
+
+test('on a connection that stays it needs no HTTP server, and nothing of its answer is other', async () => {
+  site = await aSite()
+  await aStoredPage({ vary: 'Accept-Language', 'x-odd': 'caf\u00e9' })
+  const german = 'Accept-Language: de'
+  await site.ask({ headers: { 'accept-language': 'de' } })
+  const atSocket = await exchange(german)
+  expect([site.atSocket(), site.hits(), atSocket.body]).toEqual([1, 1, 'page for de by http'])
+  expect(await exchange(german, 'X-Any: thing')).toEqual(atSocket)
+  expect([site.atSocket(), site.hits()]).toEqual([1, 2])
+})
+
+test.each([['Accept-Language: fr'], ['Accept-Language: de', 'Cache-Control: no-cache']])(
+  'there %s is for the HTTP server',
+  async (...fields) => {
+    site = await aSite()
+    await aStoredPage({ vary: 'Accept-Language' })
+    await site.ask({ headers: { 'accept-language': 'de' } })
+    await exchange(...fields)
+    expect(site.atSocket()).toBe(0)
+  },
+)

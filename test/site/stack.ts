@@ -105,9 +105,15 @@ export async function aSite({ memoryBytes = 16e6, otherUrl, isBehindProxy = fals
     isTrusted: () => isBehindProxy,
     failed: () => {},
   })
+  let atSocket = 0
   const front = await listen({
     host: '127.0.0.1',
     port: 0,
+    plain(target, fields, socket) {
+      const answer = sites.has(fields.host) ? sites.plain(target, fields, socket) : undefined
+      if (answer) atSocket++
+      return answer
+    },
     listener: (req, res) => {
       if (!sites.answer(req, res) && !sites.refuse(req, res)) res.end('our own')
     },
@@ -125,6 +131,8 @@ export async function aSite({ memoryBytes = 16e6, otherUrl, isBehindProxy = fals
 
   return {
     hits: () => sites.hits().requests,
+    /** Of these those that no HTTP server has seen. */
+    atSocket: () => atSocket,
     ...{ origin, other, clock, cache, store, memory, disk, outcomes, send, port: front.port },
     pass: (seconds: number) => {
       clock.now += seconds * 1000

@@ -21,7 +21,7 @@ interface Serving {
 
 /** Knows `/ready` for who accepts WebP; its listener answers whatever it is asked. */
 async function serving({ find, limits }: Serving = {}) {
-  const known: FindPlain = (target, accept) =>
+  const known: FindPlain = (target, { accept }) =>
     target === '/ready' && accept === 'image/webp' ? { head, body } : undefined
   return open.keep(
     await listen({
