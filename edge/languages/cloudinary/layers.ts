@@ -117,12 +117,17 @@ function placed(said: ReadonlyMap<string, string>, prefix: 'mark' | 'txt'): Pair
   const [down, across] = [/top|bottom/.exec(words)?.[0], /left|right/.exec(words)?.[0]]
   // One distance from the edges; from the middle there is none.
   const distances = [...(down === undefined ? [] : [y]), ...(across === undefined ? [] : [x])]
-  const isMoved =
-    (down === undefined && y > 0) || (across === undefined && x > 0) || new Set(distances).size > 1
-  if (isMoved) throw refusal('x', `Different offsets from ${gravity} are not supported`)
+  const isApart = new Set(distances).size > 1
+  const isMoved = (down === undefined && y > 0) || (across === undefined && x > 0)
+  if (isMoved || (isApart && words === 'bottom,right'))
+    throw refusal('x', `Different offsets from ${gravity} are not supported`)
+  const free = isApart && across === 'left' ? y : isApart && down === 'top' ? x : (distances[0] ?? 0)
   return {
     [`${prefix}-align`]: `${down ?? 'middle'},${across ?? 'center'}`,
-    [`${prefix}-pad`]: shown(distances[0] ?? 0),
+    [`${prefix}-pad`]: shown(free),
+    // From the left and from the top there is a distance of its own.
+    ...(isApart && across === 'left' ? { [`${prefix}-x`]: shown(x) } : {}),
+    ...(isApart && down === 'top' ? { [`${prefix}-y`]: shown(y) } : {}),
   }
 }
 

@@ -125,7 +125,7 @@ export const otherWords: readonly Word<CloudinaryAsked>[] = [
     becomes: '`mark`, `txt` and their kin',
     needs: 'mark=/a.png&txt=a',
     differs:
-      'One picture and one text at most, laid over the finished result. Effects on a layer, and different offsets from two edges other than the left and the top, are refused.',
+      'Each lies upon what the components before it made. Effects on a layer, offsets from the middle, and different offsets from the bottom and the right are refused.',
     when: /(?!)/,
     read: () => ({}),
   },
