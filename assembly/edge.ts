@@ -79,11 +79,11 @@ export function assembleEdge(assembly: Assembly, parts: EdgeParts): AssembledEdg
     if (showsSecret(request) || !sites?.refuse(request, response)) pictures(request, response)
   }
   const route = hostRouter(config)
-  const ofPictures: FindPlain | undefined =
-    limits || route ? undefined : (target, { accept }) => edge.plain(target, accept)
+  const ofPictures: FindPlain | undefined = limits || route ? undefined : edge.plain
   const plain: FindPlain | undefined = sites
     ? (target, fields, socket) => {
-        if (sites.has(fields.host)) return sites.plain(target, fields, socket)
+        const isCondition = fields.ifNoneMatch !== undefined
+        if (sites.has(fields.host)) return isCondition ? undefined : sites.plain(target, fields, socket)
         return sites.isOwn(fields.host) ? ofPictures?.(target, fields, socket) : undefined
       }
     : ofPictures

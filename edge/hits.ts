@@ -19,8 +19,8 @@ export interface Hits {
   remember(target: string, headers: ClientHeaders, known: ClientFields & { readonly key: string }): void
   /** Answers and returns true, or leaves the response untouched and returns false. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
-  /** The answer to a GET of which nothing but its Accept matters, where it is ready. It counts as sent. */
-  plain(target: string, accept: string): Plain | undefined
+  /** The answer to a GET of which nothing else matters, where it is ready. It counts as sent. */
+  plain(target: string, asked: PlainAsk): Plain | undefined
   /** Answers so far, and the bytes of their pictures. */
   count(): { readonly requests: number; readonly bytes: number }
 }
@@ -41,6 +41,12 @@ const maxUrlBytes = 64e6
 
 /** A URL in memory: two bytes a character at most, and the objects round it. */
 const weighUrl = (_: unknown, url: string): number => url.length * 2 + 400
+
+export interface PlainAsk {
+  readonly accept: string
+  /** Undefined where there is none. */
+  readonly ifNoneMatch: string | undefined
+}
 
 /** Written as it is: the first line and the fields, each with its end; the body. */
 export interface Plain {
@@ -86,15 +92,18 @@ export function createHits(options: HitsOptions): Hits {
     return true
   }
 
-  function plain(target: string, accept: string): Plain | undefined {
+  function plain(target: string, { accept, ifNoneMatch }: PlainAsk): Plain | undefined {
     const ready = freshFor(keyFor(target, classOf(accept)))
-    const head = ready && bytesOf(ready.whole)
+    if (ready?.entry.status !== 200) return undefined
+    const isKnown = ifNoneMatch !== undefined
+    if (isKnown && ifNoneMatch !== ready.headers.etag) return undefined
+    const head = bytesOf(isKnown ? ready.notModified : ready.whole)
     if (!head) return undefined
     const { uses, entry } = ready
-    if (uses) uses.sent++
+    if (uses) uses[isKnown ? 'confirmed' : 'sent']++
     requests++
     bytes += entry.body.length
-    return { head, body: entry.body }
+    return { head, body: isKnown ? emptyBody : entry.body }
   }
 
   function freshFor(url: string): Ready | undefined {

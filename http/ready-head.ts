@@ -34,11 +34,11 @@ export function renew(head: ReadyHead, ageSeconds: number, cacheStatus: string):
 const token = /^[!#$%&'*+.^_`|~\w-]+$/
 const notInValues = /[^\t\x20-\x7e\x80-\xff]/
 
-/** For whoever writes it without Node; undefined for what has no body, and for what Node would refuse (RFC 9110 5.5). */
+/** For whoever writes it without Node; undefined for what Node would write otherwise or refuse (RFC 9110 5.5). */
 export function bytesOf(head: ReadyHead): Buffer | undefined {
   if (head.bytes) return head.bytes
   const { status, statusText, lines } = head
-  if (status === 204 || status === 304 || notInValues.test(statusText)) return undefined
+  if (status === 204 || notInValues.test(statusText)) return undefined
   if (lines.some((text, at) => (at % 2 === 0 ? !token.test(text) : notInValues.test(text)))) return undefined
   let text = `HTTP/1.1 ${status} ${statusText}\r\n`
   for (let at = 0; at < lines.length; at += 2) text += `${lines[at]}: ${lines[at + 1]}\r\n`

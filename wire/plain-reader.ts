@@ -37,6 +37,9 @@ export interface PlainReader {
 /** How often idle connections are looked for at least: a timer for each would cost a hit a quarter more. */
 const mostSweepMs = 5000
 
+/** No browser's is longer, but for its cookies. */
+const mostHeadBytes = 8192
+
 interface Connection {
   /** The sweep since which nothing has come. */
   idleSince: number
@@ -97,7 +100,7 @@ export function createPlainReader(options: PlainReaderOptions): PlainReader {
   }
 
   function answerTo(packet: Buffer, connection: Connection, socket: Socket): PlainAnswer | undefined {
-    const head = plainHead(packet.toString('latin1'))
+    const head = packet.length <= mostHeadBytes ? plainHead(packet.toString('latin1')) : undefined
     if (!head) return undefined
     if (connection.fields !== head.fields) {
       connection.fields = head.fields
@@ -110,7 +113,7 @@ export function createPlainReader(options: PlainReaderOptions): PlainReader {
     socket.cork()
     socket.write(head)
     socket.write(lastFields(isDated))
-    socket.write(body)
+    if (body.length > 0) socket.write(body)
     socket.uncork()
   }
 

@@ -81,17 +81,20 @@ describe('a request is answered once', () => {
 })
 
 test('a hit has the same fields whether node:http has read its request or not', async () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const fieldsOf = async (headers: Record<string, string>) => {
+  const fieldsOf = async (agent: Agent, headers: Record<string, string>) => {
     const [answer] = (await once(get(`${cdn.url}${hit}`, { agent, headers }), 'response')) as [
       IncomingMessage,
     ]
     await once(answer.resume(), 'end')
     return answer.rawHeaders.filter((_, at, all) => all[at - (at % 2)] !== 'Date')
   }
-  const plain = await fieldsOf({})
-  expect(await fieldsOf({ 'x-read': 'by node:http' })).toEqual(plain)
-  agent.destroy()
+  const tag = (await cdn.get(hit)).headers.etag ?? ''
+  for (const asked of [{}, { 'if-none-match': tag }]) {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const plain = await fieldsOf(agent, asked)
+    expect(await fieldsOf(agent, { ...asked, 'x-read': 'by node:http' })).toEqual(plain)
+    agent.destroy()
+  }
 })
 
 describe('the target of a request', () => {

@@ -104,6 +104,23 @@ test('fields are read again where they are others than before', async () => {
   client.socket.destroy()
 })
 
+test('who has it already is known by the tag, and no date counts beside it', async () => {
+  const tags: unknown[] = []
+  const unchanged = { head: Buffer.from('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n'), body: Buffer.alloc(0) }
+  const find: FindPlain = (_, { ifNoneMatch }) => {
+    tags.push(ifNoneMatch)
+    return unchanged
+  }
+  const { socket } = await aClient((await serving({ find })).port)
+  const tag = 'If-None-Match: "a"\r\nIf-Modified-Since: Sun, 29 Nov 2026 00:00:00 GMT\r\n'
+  socket.write(asked.replace('User-Agent: one\r\n', tag))
+  expect(String((await once(socket, 'data'))[0])).toMatch(
+    /^HTTP\/1\.1 304 .*Keep-Alive: timeout=72\r\n\r\n$/s,
+  )
+  expect(tags).toEqual(['"a"'])
+  socket.destroy()
+})
+
 describe('is for node:http', () => {
   const fields = 'Host: a.example\r\nAccept: image/webp\r\n'
   test.each([
@@ -111,7 +128,13 @@ describe('is for node:http', () => {
     ['another version', `GET /ready HTTP/1.0\r\n${fields}Connection: keep-alive\r\n\r\n`],
     ['a whole address', `GET http://a.example/ready HTTP/1.1\r\n${fields}\r\n`],
     ['a range', `GET /ready HTTP/1.1\r\n${fields}Range: bytes=0-1\r\n\r\n`],
-    ['a condition', `GET /ready HTTP/1.1\r\n${fields}If-None-Match: "a"\r\n\r\n`],
+    ['a condition', `GET /ready HTTP/1.1\r\n${fields}If-Match: "a"\r\n\r\n`],
+    ['a date', `GET /ready HTTP/1.1\r\n${fields}If-Modified-Since: Sun, 29 Nov 2026 00:00:00 GMT\r\n\r\n`],
+    [
+      'two tags in two lines',
+      `GET /ready HTTP/1.1\r\n${fields}If-None-Match: "a"\r\nIf-None-Match: "b"\r\n\r\n`,
+    ],
+    ['a head longer than any', `GET /ready HTTP/1.1\r\n${fields}Cookie: ${' '.repeat(9000)}a\r\n\r\n`],
     ['a hint', `GET /ready HTTP/1.1\r\n${fields}Save-Data: on\r\n\r\n`],
     ['a field that nobody knows', `GET /ready HTTP/1.1\r\n${fields}X-Any: thing\r\n\r\n`],
     ['a body', `GET /ready HTTP/1.1\r\n${fields}Content-Length: 2\r\n\r\nhi`],
