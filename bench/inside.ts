@@ -35,9 +35,12 @@ if (folder !== undefined && isMainThread) {
     collect()
     const { heapUsed, external, arrayBuffers } = process.memoryUsage()
     const inside: Inside = { heapUsed, external, arrayBuffers, ...held }
-    const file = join(folder, `${process.pid}.json`)
-    writeFileSync(`${file}.new`, JSON.stringify(inside))
-    renameSync(`${file}.new`, file)
-    delays.reset()
+    // What the collection held up is nobody's.
+    setTimeout(() => {
+      delays.reset()
+      const file = join(folder, `${process.pid}.json`)
+      writeFileSync(`${file}.new`, JSON.stringify(inside))
+      renameSync(`${file}.new`, file)
+    }, 50)
   })
 }

@@ -45,7 +45,7 @@ export async function run(): Promise<Report> {
   const of = (host: string) => async () => {
     await looking.look(halftone)
     const figures = await burst(halftone, {
-      ...{ path: '/page', seconds, connections: 8, headers: { host: `${host}.localhost` } },
+      ...{ path: '/page', seconds, connections: 4, headers: { Host: `${host}.localhost` } },
     })
     const { longestMs, p99Ms } = await looking.look(halftone)
     held[host] ??= { longestMs: [], p99Ms: [] }
