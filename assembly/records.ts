@@ -28,7 +28,7 @@ export async function recordsFault(config: Config): Promise<string | undefined> 
 export const describeDatabase = (config: Config): string =>
   config.database === ''
     ? `SQLite ${join(config.dataDir, 'records.db')}`
-    : config.database.replace(/\/\/.*@/, '//').replace(/[?#].*$/, '')
+    : config.database.replace(/^([\w+.-]*:\/\/).*@/s, '$1').replace(/[?#].*/s, '')
 
 const whereOf = ({ database, dataDir }: Config): DatabaseLocation =>
   database === '' ? { file: join(dataDir, 'records.db') } : { url: database }

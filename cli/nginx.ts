@@ -88,7 +88,7 @@ function forKeepalived({ nginxHttp }: Config, options: NginxOptions): Files {
     throw new Failure('bad-option', 'keepalived needs --address (and --inside) such as 192.0.2.10/24.')
   if (!/^[\w.-]{1,15}$/.test(options.interface))
     throw new Failure('bad-option', 'Expected the name of a network interface for --interface.')
-  const [, port = '80'] = /(\d+)$/.exec(nginxHttp[0] ?? '') ?? []
+  const [, port = '80'] = /(?<!\d)(\d+)$/.exec(nginxHttp[0] ?? '') ?? []
   return keepalivedFiles({
     address,
     inside,

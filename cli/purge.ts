@@ -80,7 +80,7 @@ function serverOf({ host, port }: Config, { server }: PurgeOptions): string {
     const near = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
     return `http://${near.includes(':') ? `[${near}]` : near}:${port}`
   }
-  if (/^https?:\/\//.test(server) && URL.canParse(server)) return server.replace(/\/+$/, '')
+  if (/^https?:\/\//.test(server) && URL.canParse(server)) return server.replace(/(?<!\/)\/+$/, '')
   throw new Failure('bad-option', `Expected an http or https URL for --server, received ${server}`)
 }
 

@@ -7,7 +7,7 @@ const times = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 } as const
 /** Parses "256MB" with one of the units into a number; a bare number is taken in the base unit. */
 function numberWithUnit(table: Readonly<Record<string, number>>, expected: string) {
   return z.union([z.number(), z.string()]).transform((written, context) => {
-    const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(written)) ?? []
+    const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(written).trim()) ?? []
     const factor = unit ? table[unit.toLowerCase()] : 1
     if (digits !== undefined && factor !== undefined) return Math.round(Number(digits) * factor)
     context.addIssue({ code: 'custom', message: `expected ${expected}, received '${written}'` })
@@ -64,7 +64,8 @@ export const secret = () => z.string().min(16, { error: 'expected a secret of at
 /** From 0 to 1. */
 export const share = () =>
   z.union([z.number(), z.string()]).transform((written, context) => {
-    const value = typeof written === 'number' || /^\d*\.?\d+$/.test(written) ? Number(written) : Number.NaN
+    const value =
+      typeof written === 'number' || /^(?:\d+|\d*\.\d+)$/.test(written) ? Number(written) : Number.NaN
     if (value >= 0 && value <= 1) return value
     context.addIssue({ code: 'custom', message: `expected a number from 0 to 1, received '${written}'` })
     return z.NEVER

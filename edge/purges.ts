@@ -72,7 +72,7 @@ function targetOf(written: string): string {
   const target = written
     .trim()
     .replace(/^https?:\/\/[^/?#]+/i, '')
-    .replace(/#.*$/s, '')
+    .replace(/#.*/s, '')
   return target.startsWith('/') ? target : `/${target}`
 }
 

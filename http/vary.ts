@@ -69,4 +69,4 @@ const membersOf = (value: string): readonly string[] =>
 
 /** `gzip ; q=1` and `gzip;q=1`. */
 const withoutBlanks = (member: string): string =>
-  member.includes('"') ? member : member.replaceAll(/[ \t]*([;=])[ \t]*/g, '$1')
+  member.includes('"') ? member : member.replaceAll(/(?<![ \t])[ \t]*([;=])[ \t]*/g, '$1')

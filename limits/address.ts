@@ -70,7 +70,8 @@ function hopsIn(said: string, header: ForwardedHeader): readonly string[] {
 }
 
 /** RFC 7239 4: `for=192.0.2.60;proto=http`, `for="[2001:db8::1]:4711"`. */
-const forIn = (element: string): string => /(?:^|;)\s*for=("?)([^";]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? ''
+const forIn = (element: string): string =>
+  /(?:^|;)\s*for=("?)([^";\s]*)\1\s*(?:;|$)/i.exec(element)?.[2] ?? ''
 
 const withoutPort = (hop: string): string =>
   /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop

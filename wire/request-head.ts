@@ -92,8 +92,9 @@ function normaliseTarget(req: IncomingMessage, hostAt: number): Failure | undefi
   const target = req.url ?? ''
   if (target.includes('#')) return bad('A request target has no fragment.')
   if (target.startsWith('/') || (target === '*' && req.method === 'OPTIONS')) return undefined
-  const [, authority = '', rest = ''] = /^https?:\/\/([^/?]*)(.*)$/is.exec(target) ?? []
+  const [origin = '', authority = ''] = /^https?:\/\/([^/?]*)/i.exec(target) ?? []
   if (!isAuthority(authority)) return bad('The request target is no path and no http address.')
+  const rest = target.slice(origin.length)
   req.url = rest.startsWith('/') ? rest : `/${rest}`
   req.headers.host = authority
   if (hostAt >= 0) req.rawHeaders[hostAt] = authority

@@ -49,7 +49,7 @@ const single: Readonly<Record<string, string>> = {
 
 /** `sha-256=:<base64>:`, and without colons in the Digest of before. */
 const listed = ['content-digest', 'repr-digest', 'digest'] as const
-const listItem = /([\w-]+)\s*=\s*(?::([^:]*):|([^:,\s]+))/g
+const listItem = /(?<![\w-])([\w-]+)\s*=\s*(?::([^:]*):|([^:,\s]+))/g
 
 /** Those of algorithms that we know; RFC 9530 2 has the others passed over. Fails with 'bad-body' for what is no digest. */
 export function readDigests(headers: IncomingHttpHeaders): readonly AnnouncedDigest[] {

@@ -35,7 +35,7 @@ function bare(segment: string): string {
     .normalize('NFC')
     .replace(/[\p{Z}]+/gu, ' ')
     .replace(reserved, '_')
-    .replace(/^[. ]+|[. ]+$/g, '')
+    .replace(/^[. ]+|(?<![. ])[. ]+$/g, '')
 }
 
 /** Cut in the stem, so that the extension survives. */
@@ -44,7 +44,10 @@ function shorten(name: string): string {
   const dot = name.lastIndexOf('.')
   const extension = dot > 0 && Buffer.byteLength(name.slice(dot)) <= mostExtensionBytes ? name.slice(dot) : ''
   const stem = extension ? name.slice(0, dot) : name
-  return `${startOf(stem, mostBytes - Buffer.byteLength(extension))}${extension}`.replace(/[. ]+$/, '')
+  return `${startOf(stem, mostBytes - Buffer.byteLength(extension))}${extension}`.replace(
+    /(?<![. ])[. ]+$/,
+    '',
+  )
 }
 
 /** As many whole characters as fit. */

@@ -83,7 +83,7 @@ function placeOf(said: Said, places: Places) {
     )
   if (url.startsWith('/_next/image')) throw new Failure('bad-address', 'The address leads to itself')
   const address = spelledAddress(url)
-  return url.startsWith('/') ? places.ofPath(address.replace(/[?#].*$/s, '')) : places.ofUrl(address)
+  return url.startsWith('/') ? places.ofPath(address.replace(/[?#].*/s, '')) : places.ofUrl(address)
 }
 
 interface Lists {

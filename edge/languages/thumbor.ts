@@ -233,7 +233,7 @@ function region({ crop }: ThumborPath): Pairs {
 function trimOf({ trim, crop }: ThumborPath, asked: ThumborAsked): Pairs {
   if (trim === undefined && asked.trim === undefined) return {}
   if (crop) throw refusal('trim', 'trim beside a crop is not supported')
-  return trimmed(trim === undefined ? (asked.trim ?? 0) : Number(/\d+$/.exec(trim)?.[0] ?? 0))
+  return trimmed(trim === undefined ? (asked.trim ?? 0) : Number(/(?<!\d)\d+$/.exec(trim)?.[0] ?? 0))
 }
 
 function turns({ size }: ThumborPath, { rotation = 0 }: ThumborAsked): Pairs {

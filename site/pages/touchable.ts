@@ -42,7 +42,7 @@ const isBarred = (headers: Headers): boolean => directiveNames(headers['cache-co
 
 function labelIn(type: string): string | undefined {
   for (const parameter of type.split(';').slice(1)) {
-    const [, value] = /^\s*charset\s*=\s*"?([^"]*?)"?\s*$/i.exec(parameter) ?? []
+    const [, value] = /^charset\s*=\s*"?([^"\s][^"]*)"?$/i.exec(parameter.trim()) ?? []
     if (value) return value
   }
   return undefined

@@ -41,7 +41,7 @@ export const isLongEnough = (length: number | undefined): boolean =>
 
 /** Names of directives; a value in quotes may name fields. */
 export const directiveNames = (field = ''): ReadonlySet<string> =>
-  new Set(field.toLowerCase().match(/[\w-]+(?=\s*(?:$|[,=]))/g) ?? [])
+  new Set(field.toLowerCase().match(/(?<![\w-])[\w-]+(?=\s*(?:$|[,=]))/g) ?? [])
 
 /** What the bytes are says more than their label. Films of PNG and AVIF pass as they are. */
 export function isPicture(bytes: Uint8Array): boolean {

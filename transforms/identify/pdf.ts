@@ -63,13 +63,13 @@ function* below(objects: PdfObjects, number: number, { above, depth, seen }: Way
   seen.add(number)
   if (node === undefined || depth > deepest) return
   const said = `${node} ${above}`.slice(0, 256 * 1024)
-  const kids = /\/Kids\s*(?:(\d+)\s+\d+\s+R|\[([^\]]*)\])/.exec(node)
+  const kids = /\/Kids\s*(?:(\d+)\s+\d+\s+R|\[([^[\]]*)\])/.exec(node)
   if (!kids) {
     yield sizeOf(objects, said)
     return
   }
   const list = kids[1] === undefined ? (kids[2] ?? '') : (objects.get(Number(kids[1])) ?? '')
-  for (const [, kid] of list.matchAll(/(\d+)\s+\d+\s+R/g))
+  for (const [, kid] of list.matchAll(/(?<!\d)(\d+)\s+\d+\s+R/g))
     yield* below(objects, Number(kid), { above: said, depth: depth + 1, seen })
 }
 

@@ -28,13 +28,13 @@ export function rulesOf(elements: readonly Element[]): Rule[] {
 /** CSS comments and escapes could hide a word from us (CSS Syntax 4.3.7). */
 function unescaped(css: string): string {
   return css
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/\/\*[\s\S]*?(?:\*\/|$)/g, ' ')
     .replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16) & 0xffff))
 }
 
 function matcher(selectors: string): Rule['matches'] {
   const tests = selectors.split(',').map((selector) => {
-    const last = /([.#]?[\w-]+)\s*$/.exec(selector)?.[1]
+    const last = /(?:[.#]|(?<![\w-]))[\w-]+$/.exec(selector.trimEnd())?.[0]
     if (!last) return () => true
     if (last.startsWith('.')) return hasClass(last.slice(1))
     if (last.startsWith('#')) return (element: Element) => element.attributes.get('id') === last.slice(1)

@@ -66,7 +66,9 @@ function inUtf8(bytes: Uint8Array): Uint8Array {
   if (order === undefined) return bytes
   const even = Buffer.from(bytes.subarray(0, bytes.length & ~1))
   const document = (order === 'big' ? even.swap16() : even).toString('utf16le').replace(/^\ufeff/, '')
-  return Buffer.from(document.replace(/^(<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')/i, '$1'))
+  const declared = /^<\?xml[^>]*/i.exec(document)?.[0] ?? ''
+  const silent = declared.replace(/\sencoding\s*=\s*(?:"[^"]*"|'[^']*')/i, '')
+  return Buffer.from(`${silent}${document.slice(declared.length)}`)
 }
 
 export function identifySvg(bytes: Uint8Array, embedded: Embedded): Facts {
@@ -136,7 +138,7 @@ const units: Readonly<Record<string, number>> = {
 
 /** Undefined for percentages and what is not a length: they say nothing without a page around the picture. */
 function lengthOf(value: string | undefined): number | undefined {
-  const match = /^\s*\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(value ?? '')
+  const match = /^\+?((?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]*)$/i.exec(value?.trim() ?? '')
   const unit = units[match?.[2]?.toLowerCase() ?? '']
   const length = match && unit !== undefined ? Number(match[1]) * unit : Number.NaN
   return Number.isFinite(length) && length > 0 ? length : undefined

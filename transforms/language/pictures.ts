@@ -30,7 +30,7 @@ function inPass<Asked extends Pass>(options: Asked, find: FindPicture): Asked {
 /** `mark-base` stands in front of a path that names no source. */
 function onBase(base: string | undefined, name: PictureName): PictureName {
   if (base === undefined || name.source !== '' || webAddress.test(name.path)) return name
-  const whole = pictureName.read(`${base.replace(/\/+$/, '')}/${name.path}`)
+  const whole = pictureName.read(`${base.replace(/(?<!\/)\/+$/, '')}/${name.path}`)
   if (!whole) throw unexpected('mark-base', pictureName.expected, base)
   return whole
 }

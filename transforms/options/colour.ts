@@ -66,6 +66,6 @@ const names: ReadonlyMap<string, string> = new Map(
   steelblue 4682b4 tan d2b48c teal 008080 thistle d8bfd8 tomato ff6347 transparent 00ffffff turquoise 40e0d0
   violet ee82ee wheat f5deb3 white ffffff whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32`
     .split('\n')
-    .flatMap((line) => [...line.matchAll(/(\w+) (\w+)/g)])
+    .flatMap((line) => [...line.matchAll(/(?<!\w)(\w+) (\w+)/g)])
     .map(([, name = '', hex = '']) => [name, hex]),
 )

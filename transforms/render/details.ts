@@ -83,7 +83,7 @@ function exifOf(source: Uint8Array, facts: Facts): Record<string, string | numbe
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.subarray(0, mostText))
     .toString()
-    .replace(/\0.*$/s, '')
+    .replace(/\0.*/s, '')
     .replace(/\p{Cc}/gu, ' ')
     .trim()
 

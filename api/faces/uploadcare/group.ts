@@ -59,8 +59,11 @@ function memberOf(value: string) {
 }
 
 /** So that more may be written behind them: without a file name, and closed. */
-const closeEffects = (effects: string): string =>
-  effects.replace(/[^/]+\.[a-z][a-z0-9]{1,4}$/i, '').replace(/[^/]$/, '$&/')
+function closeEffects(effects: string): string {
+  const last = effects.slice(effects.lastIndexOf('/') + 1)
+  const isFileName = /^.+\.[a-z][a-z0-9]{1,4}$/is.test(last)
+  return (isFileName ? effects.slice(0, -last.length) : effects).replace(/[^/]$/, '$&/')
+}
 
 export interface GroupView {
   readonly records: Records

@@ -119,12 +119,16 @@ async function readForm(c: Context<ApiEnv>, parts: ApiParts, maxBytes: number): 
 }
 
 const formBytes = 1024 * 1024
+/** The key stands near the beginning. */
+const longestAgent = 400
 
 /** The key is a field of the form, often behind the file; clients name it in a header and in their own name too. */
 function quotaOf(c: Context<ApiEnv>, { accounts }: ApiParts) {
   const find = async (id: string | undefined) => (id === undefined ? undefined : accounts.byPublicKey(id))
   const agent = c.req.header('x-uc-user-agent') ?? c.req.header('user-agent')
-  const named = c.req.query('pub_key') ?? /^\w*uploadcare\w*\/[^/\s]*\/(\w+)/i.exec(agent ?? '')?.[1]
+  const named =
+    c.req.query('pub_key') ??
+    /^\w*uploadcare\w*\/[^/\s]*\/(\w+)/i.exec(agent?.slice(0, longestAgent) ?? '')?.[1]
   const isKey = (name: string) => name === 'UPLOADCARE_PUB_KEY' || name === 'pub_key'
   return withinQuota(accounts, (name, value) => (isKey(name) ? find(value) : undefined), find(named))
 }

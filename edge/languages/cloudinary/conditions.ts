@@ -94,7 +94,7 @@ const operators: Readonly<Record<string, (a: number, b: number) => boolean>> = {
 }
 
 function comparison(text: string, known: Known): boolean | undefined {
-  const [, left = '', operator = '', right = ''] = /^(.+)_(eq|ne|lt|lte|gt|gte)_(.+)$/.exec(text) ?? []
+  const [, left = '', operator = '', right = ''] = /^(.+)_(eq|ne|lt|lte|gt|gte)_(.+)$/s.exec(text) ?? []
   const compare = operators[operator]
   if (!compare)
     throw refusal('if', `Expected a comparison such as w_gt_500 for if, received ${text.slice(0, 40)}`)

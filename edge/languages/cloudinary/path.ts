@@ -59,7 +59,7 @@ function deliveryOf(parts: readonly string[]): Delivered {
 function isComponent(part: string, isKey: (key: string) => boolean): boolean {
   if (part === '') return false
   return (decoded(part) ?? part).split(',').every((each) => {
-    const [, key] = /^(\$?[a-z]+)[a-z0-9]*_/i.exec(each) ?? []
+    const [, key] = /^(\$?[a-z]+)(?:\d[a-z0-9]*)?_/i.exec(each) ?? []
     if (key === undefined) return false
     return key.startsWith('$') || (isKey(key) && each.startsWith(`${key}_`))
   })

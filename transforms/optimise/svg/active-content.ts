@@ -49,12 +49,12 @@ function isInside(address: string, element: string): boolean {
  */
 export function cssFetches(css: string): boolean {
   const plain = css
-    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\*[\s\S]*?(?:\*\/|$)/g, '')
     .replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16) & 0xffff))
     .replace(/\\/g, '')
   return (
     /@import|javascript:|image-set\s*\(|src\s*\(/i.test(plain) ||
-    /url\(\s*(?!['"]?\s*(#|data:image\/|data:font\/))/i.test(plain)
+    /url\((?!\s*(?:['"]\s*)?(?:#|data:image\/|data:font\/))/i.test(plain)
   )
 }
 
@@ -63,7 +63,7 @@ export function silenceCss(css: string): string {
   if (!cssFetches(css)) return css
   const cut = css
     .replace(/@import[^;]*;?/gi, '')
-    .replace(/url\(\s*(?!['"]?\s*(#|data:image\/|data:font\/))[^)]*\)/gi, 'none')
+    .replace(/url\((?!\s*(?:['"]\s*)?(?:#|data:image\/|data:font\/))[^)]*\)?/gi, 'none')
   return cssFetches(cut) ? '' : cut
 }
 

@@ -91,16 +91,19 @@ function expandEntities(source: Uint8Array): string {
   const bytes = Buffer.from(documentOf(source), 'latin1')
   const declared = /^[^>]*encoding\s*=\s*["']([\w-]+)/i.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
   const document = decodeText(bytes, declared)
-  const doctype = /<!DOCTYPE[^[>]*\[([\s\S]*?)\]\s*>/i.exec(document)
-  if (!doctype) return document
+  const opened = /<!DOCTYPE[^<[>]*\[/i.exec(document)
+  if (!opened) return document
+  const from = opened.index + opened[0].length
+  const closed = /\]\s*>/.exec(document.slice(from))
+  if (!closed) return document
+  const declarations = document.slice(from, from + closed.index)
   const entities = new Map(
-    [...(doctype[1] ?? '').matchAll(/<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g)].map(
+    [...declarations.matchAll(/<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g)].map(
       ([, name = '', double, single]) => [name, double ?? single ?? ''],
     ),
   )
-  return document
-    .replace(doctype[0], '')
-    .replace(/&([\w.:-]+);/g, (reference, name) => entities.get(name) ?? reference)
+  const content = document.slice(0, opened.index) + document.slice(from + closed.index + closed[0].length)
+  return content.replace(/&([\w.:-]+);/g, (reference, name) => entities.get(name) ?? reference)
 }
 
 interface SvgoThread {
