@@ -75,7 +75,7 @@ export const deltaSeconds = (value: string): number =>
 
 const token = "[!#$%&'*+.^`|~\\w-]+"
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"'
-const cacheDirective = new RegExp(`^[ \\t]*(${token})(?:=(?:${quoted}|([^",]*)))?[ \\t]*$`)
+const cacheDirective = new RegExp(`^[ \\t]*(${token})(?:[ \\t]*|=(?:${quoted}[ \\t]*|([^",]*)))$`)
 
 /** Cache-Control, read leniently: a member that makes no sense is skipped, the others still count. */
 export function cacheControl(field: string): Members {

@@ -94,7 +94,7 @@ function sizeOf(objects: PdfObjects, said: string): Page {
 type Box = readonly [number, number, number, number]
 
 function boxOf(objects: PdfObjects, said: string, key: string): Box | undefined {
-  const found = new RegExp(`/${key}\\s*(?:\\[([^\\]]*)\\]|(\\d+)\\s+\\d+\\s+R)`).exec(said)
+  const found = new RegExp(`/${key}\\s*(?:\\[([^[\\]]*)\\]|(\\d+)\\s+\\d+\\s+R)`).exec(said)
   const text = found?.[1] ?? objects.get(Number(found?.[2] ?? -1)) ?? ''
   const numbers = (text.match(/[-+]?(?:\d+\.?\d*|\.\d+)/g) ?? []).slice(0, 4).map(Number)
   const [a = 0, b = 0, c = 0, d = 0] = numbers
