@@ -120,11 +120,13 @@ describe.skipIf(wholeMissing)(`a whole cluster${wholeMissing ? ` (${wholeMissing
       const roles = [origins, shields, edges, [api]]
       for (const turn of times(Math.max(...roles.map(({ length }) => length)), (i) => i)) {
         await Promise.all(
-          roles.flatMap((members) => members[turn] ?? []).map(async (member) => {
-            await member.end('SIGTERM')
-            await member.again()
-            await ready(member)
-          }),
+          roles
+            .flatMap((members) => members[turn] ?? [])
+            .map(async (member) => {
+              await member.end('SIGTERM')
+              await member.again()
+              await ready(member)
+            }),
         )
         await load.more()
       }
