@@ -109,7 +109,7 @@ describe('trim', () => {
   })
 
   test('that makes the picture larger than anybody may ask for is refused in the worker', async () => {
-    const black = { create: { width: 8, height: 16, channels: 3 as const, background: '#000000' } }
+    const black = { create: { width: 16, height: 16, channels: 3 as const, background: '#000000' } }
     const wide = await sharp({ create: { width: 2000, height: 16, channels: 3, background: '#ffffff' } })
       .composite([{ input: black, left: 0, top: 0 }])
       .jpeg({ quality: 100 })
