@@ -16,7 +16,7 @@ interface Known {
 }
 
 /** An AVIF is late where a JPEG is made in this part of its time, and this much sooner. */
-const late = { times: 1.5, ms: 100 } as const
+const late = { times: 1.5, ms: 150 } as const
 
 /** The two of `whole`, which is the plan of `spec`. */
 export function makingsOf(
