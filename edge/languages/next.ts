@@ -1,6 +1,6 @@
 // The addresses of Next.js' image component: /_next/image?url=...&w=640&q=75, with closed lists of widths and qualities.
 import { Failure } from '../../errors.ts'
-import { type AllowedSources, isAllowed } from './next/patterns.ts'
+import { type AllowedSources, allowing } from './next/patterns.ts'
 import type { Compiled, ReadMeaning } from './shared/mounted.ts'
 import type { Notes } from './shared/notes.ts'
 import type { Places } from './shared/places.ts'
@@ -55,6 +55,7 @@ const widths = {
 export function createNext(settings: NextSettings, places: Places): ReadMeaning {
   const { deviceSizes = widths.device, imageSizes = widths.image } = settings
   const allowed = [...new Set([...deviceSizes, ...imageSizes])].sort((a, b) => a - b)
+  const isAllowed = allowing(settings)
   return ({ rawPath, query }) => {
     if (rawPath !== '' && rawPath !== '/') throw new Failure('bad-address', 'Expected ?url=...&w=...&q=...')
     const said = pairsOf(query)
@@ -64,7 +65,7 @@ export function createNext(settings: NextSettings, places: Places): ReadMeaning 
         compile(
           said.filter(([name]) => words.has(name)),
           notes,
-          { settings, allowed },
+          { settings, allowed, isAllowed },
         ),
     }
   }
@@ -89,12 +90,13 @@ function placeOf(said: Said, places: Places) {
 interface Lists {
   readonly settings: NextSettings
   readonly allowed: readonly number[]
+  readonly isAllowed: (url: string) => boolean
 }
 
-function compile(said: Said, notes: Notes, { settings, allowed }: Lists): Compiled {
+function compile(said: Said, notes: Notes, { settings, allowed, isAllowed }: Lists): Compiled {
   const { asked, from } = readWords<NextAsked>(words, said, notes, {})
   const [, url = ''] = said.find(([name]) => name === 'url') ?? []
-  if (!isAllowed(url, settings))
+  if (!isAllowed(url))
     notes.refused(refusal('url', 'url is not one that localPatterns, remotePatterns or domains allow'))
   const width = allowedWidth(asked.width, allowed, settings.roundUp ?? false)
   if (width === undefined) notes.refused(outside('w', allowed))

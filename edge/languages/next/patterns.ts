@@ -22,30 +22,44 @@ export interface AllowedSources {
   readonly domains?: readonly string[] | undefined
 }
 
-/** Where nothing is listed, all that lies in a configured source. */
-export function isAllowed(url: string, { localPatterns, remotePatterns, domains }: AllowedSources): boolean {
-  if (url.startsWith('/')) {
-    const local = new URL(url, 'http://localhost')
-    return localPatterns?.some((pattern) => matchesPath(local, pattern)) ?? true
+/** Whether an address is one of those; where nothing is listed, all that lies in a configured source. */
+export function allowing({ localPatterns, remotePatterns, domains }: AllowedSources) {
+  const isLocal = localPatterns?.map(pathMatcher)
+  const isRemote = remotePatterns?.map(remoteMatcher)
+  return (url: string): boolean => {
+    if (url.startsWith('/')) {
+      if (!isLocal) return true
+      if (!URL.canParse(url, here)) return false
+      const local = new URL(url, here)
+      return isLocal.some((matches) => matches(local))
+    }
+    if (isRemote === undefined && domains === undefined) return true
+    if (!URL.canParse(url)) return false
+    const remote = new URL(url)
+    return (domains ?? []).includes(remote.hostname) || (isRemote ?? []).some((matches) => matches(remote))
   }
-  if (remotePatterns === undefined && domains === undefined) return true
-  if (!URL.canParse(url)) return false
-  const remote = new URL(url)
-  return (
-    (domains ?? []).includes(remote.hostname) ||
-    (remotePatterns ?? []).some((pattern) => matchesRemote(remote, pattern))
-  )
 }
 
-const matchesPath = ({ pathname, search }: URL, pattern: LocalPattern): boolean =>
-  glob(pattern.pathname ?? '**', '/').test(pathname) &&
-  (pattern.search === undefined || pattern.search === search)
+/** What a path is resolved against. */
+const here = 'http://localhost'
 
-const matchesRemote = (url: URL, { protocol, hostname, port, ...rest }: RemotePattern): boolean =>
-  (protocol === undefined || protocol.replace(/:$/, '') === url.protocol.replace(/:$/, '')) &&
-  (port === undefined || port === url.port) &&
-  glob(hostname, '.').test(url.hostname) &&
-  matchesPath(url, rest)
+type Matches = (url: URL) => boolean
+
+function pathMatcher({ pathname: pattern = '**', search: query }: LocalPattern): Matches {
+  const path = glob(pattern, '/')
+  return ({ pathname, search }) => path.test(pathname) && (query === undefined || query === search)
+}
+
+function remoteMatcher({ protocol, hostname, port, ...rest }: RemotePattern): Matches {
+  const host = glob(hostname, '.')
+  const matchesPath = pathMatcher(rest)
+  const scheme = protocol?.replace(/:$/, '')
+  return (url) =>
+    (scheme === undefined || `${scheme}:` === url.protocol) &&
+    (port === undefined || port === url.port) &&
+    host.test(url.hostname) &&
+    matchesPath(url)
+}
 
 function glob(pattern: string, separator: string): RegExp {
   const source = pattern
